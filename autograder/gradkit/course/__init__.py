@@ -1,0 +1,15 @@
+"""What an instructor writes down about a course: ``course.toml`` and each assignment's ``assignment.toml``."""
+
+from gradkit.course.assignment import Assignment, BanGroup, Limits, Question, WrittenQuestion, load_assignment
+from gradkit.course.course import Course, load_course
+
+__all__ = [
+    "Assignment",
+    "BanGroup",
+    "Course",
+    "Limits",
+    "Question",
+    "WrittenQuestion",
+    "load_assignment",
+    "load_course",
+]

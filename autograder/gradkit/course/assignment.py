@@ -1,0 +1,151 @@
+"""``assignment.toml``: one assignment's questions, points, bans and limits."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, ClassVar
+
+from pydantic import AwareDatetime, ConfigDict, Field
+
+from gradkit.course.reading import read_toml
+from gradkit.errors import CourseError
+
+Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
+Points = Annotated[float, Field(gt=0, le=1000)]
+_STRICT = ConfigDict(extra="forbid")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much one submission may use. Generous: speed is never graded.
+
+    Attributes:
+        seconds_per_call: wall-clock seconds for one call of the student's code.
+        seconds: wall-clock seconds for all calls of one submission.
+        memory_mb: mebibytes of memory for the student's process.
+        output_kb: kibibytes of printed output that are kept; a process that prints 64 times as much is stopped.
+        restarts: how often the student's process is started anew after it died or hung.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    seconds_per_call: Annotated[float, Field(gt=0, le=3600)] = 10.0
+    seconds: Annotated[float, Field(gt=0, le=86400)] = 60.0
+    memory_mb: Annotated[int, Field(ge=256)] = 2048
+    output_kb: Annotated[int, Field(ge=1, le=65536)] = 64
+    restarts: Annotated[int, Field(ge=0, le=100)] = 2
+
+
+@dataclass(frozen=True)
+class BanGroup:
+    """Calls that would do a question's work for the student.
+
+    Attributes:
+        names: public torch names looked for in the syntax tree, through imports and aliases: ``torch.nn.BCELoss``.
+        operators: names seen at run time, at torch's Python interface or as ATen operators: ``binary_cross_entropy``.
+        reason: one sentence for the student: what is not allowed here, and why.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    reason: Annotated[str, Field(min_length=1)]
+    names: tuple[str, ...] = ()
+    operators: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question that the hidden suite grades.
+
+    Attributes:
+        id: the name used in TODO markers, gradebook and feedback.
+        targets: names in the student's module that belong to it.
+        points: the sum of its tests' points.
+        banned: names of ``[banned.<name>]`` groups.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    id: Identifier
+    targets: Annotated[tuple[Identifier, ...], Field(min_length=1)]
+    points: Points
+    banned: tuple[Identifier, ...] = ()
+
+
+@dataclass(frozen=True)
+class WrittenQuestion:
+    """A short answer in the notebook that a person marks."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    id: Identifier
+    points: Points
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One assignment, as ``assignment.toml`` describes it."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    id: Identifier
+    title: Annotated[str, Field(min_length=1)]
+    due: Annotated[datetime, AwareDatetime]
+    module: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*\.py$")]
+    question: Annotated[tuple[Question, ...], Field(min_length=1)]
+    written: tuple[WrittenQuestion, ...] = ()
+    banned: Mapping[Identifier, BanGroup] = field(default_factory=lambda: MappingProxyType({}))
+    limits: Limits = field(default_factory=Limits)
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """The questions that the hidden suite grades, in order."""
+        return self.question
+
+    @property
+    def topic(self) -> str:
+        """The module's name without its ending; the notebook has the same: ``losses``."""
+        return self.module.removesuffix(".py")
+
+    @property
+    def notebook(self) -> str:
+        """The notebook's file name: ``losses.ipynb``."""
+        return f"{self.topic}.ipynb"
+
+    @property
+    def max_score(self) -> float:
+        """Points that the hidden suite can give; written questions are not among them."""
+        return sum(question.points for question in self.questions)
+
+    def find_question(self, question_id: str) -> Question | None:
+        """The question with this id, or None."""
+        return next((question for question in self.questions if question.id == question_id), None)
+
+
+def load_assignment(folder: Path) -> Assignment:
+    """Read ``<folder>/assignment.toml``.
+
+    Raises:
+        CourseError: naming the file, the key, what was found and what was expected.
+    """
+    path = folder / "assignment.toml"
+    assignment = read_toml(path, Assignment)
+    if assignment.id != folder.name:
+        raise CourseError(f'{path}: id: expected "{folder.name}", the folder\'s name, found "{assignment.id}".')
+    cells = Counter([q.id for q in assignment.questions] + [w.id for w in assignment.written])
+    for name, count in cells.items():
+        if count > 1:
+            raise CourseError(f'{path}: question.id: "{name}" stands {count} times; each id must be used once.')
+    for number, question in enumerate(assignment.questions, start=1):
+        for name in question.banned:
+            if name not in assignment.banned:
+                known = ", ".join(sorted(assignment.banned)) or "none"
+                raise CourseError(
+                    f'{path}: question[{number}].banned: there is no [banned.{name}] in this file (it has: {known}).'
+                )
+    return assignment

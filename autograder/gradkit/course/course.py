@@ -1,0 +1,164 @@
+"""``course.toml`` and the folders around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, ClassVar
+
+from pydantic import ConfigDict, Field
+
+from gradkit.course.assignment import Assignment, load_assignment
+from gradkit.course.reading import read_toml
+from gradkit.errors import CourseError, UsageError
+
+_STRICT = ConfigDict(extra="forbid")
+
+
+@dataclass(frozen=True)
+class LatePolicy:
+    """What a late submission costs.
+
+    Attributes:
+        grace_minutes: minutes after the due time that cost nothing.
+        percent_per_day: percent of the score for each day begun after the grace period.
+        floor_percent: percent of the score that a late submission always keeps.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    grace_minutes: Annotated[float, Field(ge=0)] = 0.0
+    percent_per_day: Annotated[float, Field(ge=0, le=100)] = 0.0
+    floor_percent: Annotated[float, Field(ge=0, le=100)] = 0.0
+
+
+@dataclass(frozen=True)
+class SubmissionLimits:
+    """What a submission may weigh before it is refused unread.
+
+    Attributes:
+        files: how many files it may hold.
+        megabytes: mebibytes of all its files together.
+        file_megabytes: mebibytes of any one of them.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    files: Annotated[int, Field(ge=1)] = 100
+    megabytes: Annotated[float, Field(gt=0)] = 20.0
+    file_megabytes: Annotated[float, Field(gt=0)] = 10.0
+
+
+@dataclass(frozen=True)
+class _CourseFile:
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$")]
+    title: str
+    exchange: str = "exchange"
+    late: LatePolicy = field(default_factory=LatePolicy)
+    submission: SubmissionLimits = field(default_factory=SubmissionLimits)
+
+
+@dataclass(frozen=True)
+class Course:
+    """A course's folder and what its ``course.toml`` says.
+
+    Attributes:
+        root: the folder that holds ``course.toml``.
+        id: the course's id in nbgrader's exchange.
+        title: what pages call it.
+        exchange: nbgrader's exchange folder.
+        late: what a late submission costs.
+        submission: what a submission may weigh.
+    """
+
+    root: Path
+    id: str
+    title: str
+    exchange: Path
+    late: LatePolicy
+    submission: SubmissionLimits
+
+    @cached_property
+    def assignment_ids(self) -> tuple[str, ...]:
+        """The ids of all assignments, sorted, their files unread: a broken one does not hide the others."""
+        return tuple(sorted(path.parent.name for path in (self.root / "assignments").glob("*/assignment.toml")))
+
+    def source(self, assignment_id: str) -> Path:
+        """The folder in which a person writes the assignment."""
+        return self.root / "assignments" / assignment_id
+
+    def hidden(self, assignment_id: str) -> Path:
+        """The folder of its hidden suite, which never leaves the instructor's machine."""
+        return self.root / "autograder" / "hidden" / assignment_id
+
+    def release(self, assignment_id: str) -> Path:
+        """The generated folder that students get."""
+        return self.root / "release" / assignment_id
+
+    def solution(self, assignment_id: str) -> Path:
+        """The generated folder with the complete reference."""
+        return self.root / "solutions" / assignment_id
+
+    @property
+    def submitted(self) -> Path:
+        """Where nbgrader puts collected submissions, ``<student>/<assignment>/``."""
+        return self.root / "submitted"
+
+    @property
+    def results(self) -> Path:
+        """Where the records are, ``<student>/<assignment>.json``."""
+        return self.root / "results"
+
+    @property
+    def work(self) -> Path:
+        """A folder for what can be made again at any time."""
+        return self.root / ".gradkit"
+
+    @cached_property
+    def secret(self) -> str:
+        """The course's secret, from which the suites' seeds are drawn.
+
+        Raises:
+            CourseError: the file is missing or empty.
+        """
+        path = self.root / "autograder" / "hidden" / "secret.txt"
+        try:
+            secret = path.read_text(encoding="utf-8").strip()
+        except FileNotFoundError:
+            secret = ""
+        if not secret:
+            raise CourseError(f"{path}: missing or empty. Put any long random line in it, and keep it from students.")
+        return secret
+
+    def assignment(self, assignment_id: str) -> Assignment:
+        """Read one assignment.
+
+        Raises:
+            UsageError: there is no such assignment.
+            CourseError: its ``assignment.toml`` is wrong.
+        """
+        if assignment_id not in self.assignment_ids:
+            known = ", ".join(self.assignment_ids) or "none"
+            raise UsageError(f'There is no assignment "{assignment_id}" in {self.root / "assignments"} (it has: {known}).')
+        return load_assignment(self.source(assignment_id))
+
+
+def load_course(root: Path) -> Course:
+    """Read ``<root>/course.toml``.
+
+    Raises:
+        CourseError: naming the file, the key, what was found and what was expected.
+    """
+    root = root.resolve()
+    data = read_toml(root / "course.toml", _CourseFile)
+    return Course(
+        root=root,
+        id=data.id,
+        title=data.title,
+        exchange=(root / data.exchange).resolve(),
+        late=data.late,
+        submission=data.submission,
+    )

@@ -1,0 +1,61 @@
+"""Read a TOML file into a frozen dataclass, or say which key of which file is wrong and what it should be."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+from gradkit.errors import CourseError
+
+T = TypeVar("T")
+
+
+def read_toml(path: Path, shape: type[T]) -> T:
+    """Read ``path`` into an instance of the dataclass ``shape``.
+
+    Raises:
+        CourseError: the file is missing, is not TOML, or has a key that is wrong, missing or unknown.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise CourseError(f"{path}: no such file. Every course has one; docs/reference.md lists its keys.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise CourseError(f"{path}: cannot be read ({error}). It must be a UTF-8 text file.") from error
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise CourseError(f"{path}: not valid TOML: {error}.") from error
+    try:
+        # By way of JSON, so that TOML's arrays become tuples while every other type is checked strictly.
+        return TypeAdapter(shape).validate_json(json.dumps(data, default=str), strict=True)
+    except ValidationError as error:
+        raise CourseError("\n".join(_sentence(path, detail) for detail in error.errors())) from error
+
+
+def _sentence(path: Path, detail: ErrorDetails) -> str:
+    key = _key(detail["loc"])
+    if detail["type"] == "missing":
+        return f"{path}: {key}: this key is missing. docs/reference.md lists the keys and what each expects."
+    if detail["type"] in ("unexpected_keyword_argument", "extra_forbidden"):
+        return f"{path}: {key}: unknown key. docs/reference.md lists the keys; is it misspelled?"
+    message = detail["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+    return f"{path}: {key}: expected {message}, found {_short(detail['input'])}."
+
+
+def _key(location: tuple[int | str, ...]) -> str:
+    """The key as an author would say it: ``question[2].points``, counting from 1."""
+    text = ""
+    for part in location:
+        text += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if text else part
+    return text or "the file"
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= 60 else text[:57] + "..."

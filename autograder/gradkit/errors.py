@@ -1,0 +1,57 @@
+"""Every error that gradkit raises on purpose.
+
+    GradkitError                 something to tell a person, without a traceback
+    |-- UsageError               the command was used wrongly (exit status 2)
+    |-- CourseError              a course's own file is wrong: names file, key, what was expected (exit status 2)
+    |-- BuildError               release/ or solutions/ cannot be made as they should be (exit status 1)
+    |   `-- LeakError            something that students must not see would be released
+    |-- SubmissionRefused        one submission cannot be read; the others go on (exit status 1)
+    |-- GraderFault              the suite, the reference or gradkit failed: no score is given (exit status 3)
+    `-- WireError                a frame breaks the protocol
+
+An error's text names the thing, what was found, and what to do next.
+"""
+
+from __future__ import annotations
+
+
+class GradkitError(Exception):
+    """Something to tell a person. ``exit_status`` is what the command line returns for it."""
+
+    exit_status = 3
+
+
+class UsageError(GradkitError):
+    """The command was used wrongly."""
+
+    exit_status = 2
+
+
+class CourseError(GradkitError):
+    """A file of the course is wrong."""
+
+    exit_status = 2
+
+
+class BuildError(GradkitError):
+    """``release/`` or ``solutions/`` cannot be made, or are out of date."""
+
+    exit_status = 1
+
+
+class LeakError(BuildError):
+    """Something that students must not see would have been released."""
+
+
+class SubmissionRefused(GradkitError):
+    """One submission cannot be read. It is reported by name and the rest of the class is graded."""
+
+    exit_status = 1
+
+
+class GraderFault(GradkitError):
+    """The suite, the reference or gradkit itself failed: the submission stays unscored."""
+
+
+class WireError(GradkitError):
+    """Bytes on a worker's channel are not a frame of the protocol, or not the one that was due."""

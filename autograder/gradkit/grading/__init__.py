@@ -1,0 +1,1 @@
+"""From a submission's files to its record: read, run, compare, score, record."""

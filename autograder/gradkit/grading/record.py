@@ -1,0 +1,199 @@
+"""The result record: one JSON file per submission, from which everything downstream is made.
+
+It is a superset of Gradescope's ``results.json``; what Gradescope does not know stands under ``extra_data``.
+``docs/record.schema.json`` is its JSON Schema.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+SCHEMA_VERSION = 1
+
+Status = Literal["graded", "refused", "error"]
+
+
+@dataclass(frozen=True)
+class TestResult:
+    """What one hidden test said.
+
+    Attributes:
+        question: the question it belongs to.
+        test: the test's name in the suite; never shown to students.
+        title: what students are told is tested (the first line of the test's docstring).
+        score: points earned, in [0, ``max_score``].
+        max_score: points that can be earned.
+        output: the message to the student; empty when passed.
+        kind: what failed ("value", "gradient", "timeout", ...), or None when passed.
+        hint: the suite's hint on shapes or definitions, or None.
+        mistake: the id of the recognised misconception, or None.
+        seconds: wall-clock seconds that the student's code took.
+        calls: per call, the kind of its failure or None, and its seconds.
+    """
+
+    __test__ = False  # not a test class, whatever pytest thinks of its name
+
+    question: str
+    test: str
+    title: str
+    score: float
+    max_score: float
+    output: str = ""
+    kind: str | None = None
+    hint: str | None = None
+    mistake: str | None = None
+    seconds: float = 0.0
+    calls: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Whether all its points were earned."""
+        return self.kind is None
+
+
+@dataclass(frozen=True)
+class QuestionResult:
+    """The points of one question."""
+
+    id: str
+    score: float
+    max_score: float
+
+
+@dataclass(frozen=True)
+class Record:
+    """One submission's result.
+
+    Attributes:
+        student: the student's id, or "" where one folder was graded by itself.
+        assignment: the assignment's id.
+        title: the assignment's title.
+        status: "graded"; "refused", when it could not be read; "error", when the grader failed.
+        max_score: points that the hidden suite can give.
+        output: one message about the whole submission; empty when there is nothing to say.
+        problems: what went wrong on the way, one sentence each, for student and instructor.
+        questions: points by question, in the assignment's order.
+        tests: every hidden test, in the suite's order.
+        submitted: when it was handed in, ISO 8601 in UTC, where that is known.
+        log: what the student's code printed, cut to the limit; for the instructor only.
+        key: the hashes that say what was graded with what; equal keys mean an equal result.
+        versions: of Python, torch and gradkit.
+        sandbox: the confinement that the student's code ran in.
+        seconds: wall-clock seconds of the whole submission.
+    """
+
+    student: str
+    assignment: str
+    title: str
+    status: Status
+    max_score: float
+    output: str = ""
+    problems: tuple[str, ...] = ()
+    questions: tuple[QuestionResult, ...] = ()
+    tests: tuple[TestResult, ...] = ()
+    submitted: str | None = None
+    log: str = ""
+    key: Mapping[str, str] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
+    sandbox: Mapping[str, str] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    @property
+    def score(self) -> float | None:
+        """Points earned, or None where nothing was graded: never a default of credit, nor of none."""
+        return sum(question.score for question in self.questions) if self.status == "graded" else None
+
+
+def to_json(record: Record) -> str:
+    """The record as the text of its file, sorted and indented so that it diffs well."""
+    data: dict[str, Any] = {
+        "execution_time": record.seconds,
+        "output": record.output,
+        "output_format": "text",
+        "visibility": "visible",
+        "stdout_visibility": "hidden",
+        "tests": [_test_to_json(number, test) for number, test in enumerate(record.tests, start=1)],
+        "extra_data": {
+            "schema_version": SCHEMA_VERSION,
+            "student": record.student,
+            "assignment": record.assignment,
+            "title": record.title,
+            "status": record.status,
+            "max_score": record.max_score,
+            "problems": list(record.problems),
+            "questions": [{"id": q.id, "score": q.score, "max_score": q.max_score} for q in record.questions],
+            "submitted": record.submitted,
+            "log": record.log,
+            "key": dict(record.key),
+            "versions": dict(record.versions),
+            "sandbox": dict(record.sandbox),
+        },
+    }
+    if record.score is not None:
+        data["score"] = record.score
+    return json.dumps(data, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def from_json(text: str) -> Record:
+    """Read a record's file.
+
+    Raises:
+        ValueError: the text is not a record of this schema version.
+    """
+    data = json.loads(text)
+    try:
+        extra = data["extra_data"]
+        if extra["schema_version"] != SCHEMA_VERSION:
+            raise ValueError(f"schema_version is {extra['schema_version']}, this gradkit reads {SCHEMA_VERSION}")
+        return Record(
+            student=extra["student"],
+            assignment=extra["assignment"],
+            title=extra["title"],
+            status=extra["status"],
+            max_score=extra["max_score"],
+            output=data["output"],
+            problems=tuple(extra["problems"]),
+            questions=tuple(QuestionResult(**question) for question in extra["questions"]),
+            tests=tuple(_test_from_json(test) for test in data["tests"]),
+            submitted=extra["submitted"],
+            log=extra["log"],
+            key=extra["key"],
+            versions=extra["versions"],
+            sandbox=extra["sandbox"],
+            seconds=data["execution_time"],
+        )
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"not a gradkit record: {error!r}") from error
+
+
+def _test_to_json(number: int, test: TestResult) -> dict[str, Any]:
+    return {
+        "name": f"{test.question}: {test.title}",
+        "number": str(number),
+        "score": test.score,
+        "max_score": test.max_score,
+        "status": "passed" if test.passed else "failed",
+        "output": test.output,
+        "output_format": "text",
+        "tags": [test.question],
+        "visibility": "visible",
+        "extra_data": {
+            "question": test.question,
+            "test": test.test,
+            "title": test.title,
+            "kind": test.kind,
+            "hint": test.hint,
+            "mistake": test.mistake,
+            "seconds": test.seconds,
+            "calls": [dict(call) for call in test.calls],
+        },
+    }
+
+
+def _test_from_json(data: Mapping[str, Any]) -> TestResult:
+    extra = dict(data["extra_data"])
+    extra["calls"] = tuple(extra["calls"])
+    return TestResult(score=data["score"], max_score=data["max_score"], output=data["output"], **extra)
