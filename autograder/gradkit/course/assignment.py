@@ -146,6 +146,6 @@ def load_assignment(folder: Path) -> Assignment:
             if name not in assignment.banned:
                 known = ", ".join(sorted(assignment.banned)) or "none"
                 raise CourseError(
-                    f'{path}: question[{number}].banned: there is no [banned.{name}] in this file (it has: {known}).'
+                    f"{path}: question[{number}].banned: there is no [banned.{name}] in this file (it has: {known})."
                 )
     return assignment

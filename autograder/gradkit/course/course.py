@@ -142,7 +142,9 @@ class Course:
         """
         if assignment_id not in self.assignment_ids:
             known = ", ".join(self.assignment_ids) or "none"
-            raise UsageError(f'There is no assignment "{assignment_id}" in {self.root / "assignments"} (it has: {known}).')
+            raise UsageError(
+                f'There is no assignment "{assignment_id}" in {self.root / "assignments"} (it has: {known}).'
+            )
         return load_assignment(self.source(assignment_id))
 
 

@@ -1,0 +1,116 @@
+"""A call: what the student's code is asked to do, without a word about what should come out.
+
+A call is a short list of steps, ``name = target(*args, **kwargs)``, and the names whose values are to be observed.
+Most suites make theirs with `gradkit.suite.function_call` and `gradkit.suite.module_call`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from torch import Tensor
+
+from gradkit.errors import WireError
+from gradkit.wire.values import Ref
+
+
+@dataclass(frozen=True)
+class Step:
+    """``name = target(*args, **kwargs)``.
+
+    Attributes:
+        name: the name under which the result is kept for later steps.
+        target: what is called:
+            "student:conv2d", a name in the student's module;
+            "torch:nn.Linear", a public torch name;
+            "object:model.eval", a method of an earlier result;
+            "builtin:setattr", a Python builtin.
+        args: positional arguments; a `Ref` stands for an input or an earlier result.
+        kwargs: keyword arguments, likewise.
+    """
+
+    name: str
+    target: str
+    args: Sequence[Any] = ()
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Vjp:
+    """A vector-Jacobian product to take after the steps: gradients of <output, cotangent>.
+
+    Attributes:
+        output: the name of the step whose result is differentiated.
+        wrt: inputs ("x") and parameters ("module.w") to differentiate with respect to.
+        cotangents: one upstream tensor for each tensor of the output, of its shape.
+    """
+
+    output: str
+    wrt: Sequence[str]
+    cotangents: Sequence[Tensor]
+
+
+@dataclass(frozen=True, eq=False)
+class Call:
+    """What one process is asked to do, and which values to report.
+
+    Attributes:
+        steps: what to do, in order.
+        inputs: named tensors for the steps; whether they were changed is reported.
+        parameters: object name -> parameter name -> value, written into the object right after the step that made it.
+        observe: what to report: step results ("result"), attributes of them ("model.training"), or for a module
+            "model.state" (parameters and buffers by name) and "model.gradients" (each parameter's ``.grad``).
+        vjp: the gradients to take, or None.
+        seed: torch's seed before the first step.
+    """
+
+    steps: Sequence[Step]
+    inputs: Mapping[str, Tensor] = field(default_factory=dict)
+    parameters: Mapping[str, Mapping[str, Tensor]] = field(default_factory=dict)
+    observe: Sequence[str] = ("result",)
+    vjp: Vjp | None = None
+    seed: int = 0
+
+    def describe(self) -> str:
+        """The sizes of the inputs, in words: ``x (5, 3), y (5, 1)``."""
+        return ", ".join(f"{name} {tuple(tensor.shape)}" for name, tensor in self.inputs.items())
+
+    def size(self) -> int:
+        """How many numbers go in: what makes one failing case smaller than another."""
+        return sum(tensor.numel() for tensor in self.inputs.values())
+
+
+def call_to_value(call: Call) -> dict[str, Any]:
+    """The call as plain data for a frame."""
+    return {
+        "steps": [[step.name, step.target, list(step.args), dict(step.kwargs)] for step in call.steps],
+        "inputs": dict(call.inputs),
+        "parameters": {owner: dict(values) for owner, values in call.parameters.items()},
+        "observe": list(call.observe),
+        "vjp": None if call.vjp is None else [call.vjp.output, list(call.vjp.wrt), list(call.vjp.cotangents)],
+        "seed": call.seed,
+    }
+
+
+def call_from_value(value: Any) -> Call:
+    """The call that `call_to_value` wrote. Only a worker reads calls, and only from its grader.
+
+    Raises:
+        WireError: the value is not a call.
+    """
+    try:
+        return Call(
+            steps=[Step(*step) for step in value["steps"]],
+            inputs=value["inputs"],
+            parameters=value["parameters"],
+            observe=value["observe"],
+            vjp=None if value["vjp"] is None else Vjp(*value["vjp"]),
+            seed=value["seed"],
+        )
+    except (KeyError, TypeError) as error:
+        raise WireError(f"not a call: {error!r}") from None
+
+
+__all__ = ["Call", "Ref", "Step", "Vjp", "call_from_value", "call_to_value"]

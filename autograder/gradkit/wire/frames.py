@@ -1,0 +1,130 @@
+"""A frame: head, JSON body, tensor bytes. The reader trusts nothing that it reads.
+
+head     16 bytes: magic "GRD1", body length (4 bytes), payload length (8 bytes), little-endian
+body     JSON: [kind, nonce, tree, [[dtype, shape], ...]]
+payload  the tensors' bytes, one after the other, row-major
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+import torch
+from torch import Tensor
+
+from gradkit.errors import WireError
+from gradkit.wire.values import DTYPE_NAMES, DTYPES, decode, encode
+
+MAGIC = b"GRD1"
+HEAD = struct.Struct("<4sIQ")
+MAX_BODY = 4 << 20
+MAX_PAYLOAD = 64 << 20
+MAX_TENSORS = 4096
+MAX_DIMENSIONS = 16
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One message: its kind, the nonce that ties an answer to its question, and a value."""
+
+    kind: str
+    nonce: str
+    value: Any
+
+
+def pack(frame: Frame) -> list[bytes | memoryview]:
+    """The frame's bytes, as buffers to be sent one after the other.
+
+    Raises:
+        WireError: a value has no plain form, or the frame would be too large to be accepted.
+    """
+    tensors: list[Tensor] = []
+    tree = encode(frame.value, tensors)
+    buffers = [_bytes_of(tensor) for tensor in tensors]
+    shapes = [[DTYPE_NAMES[tensor.dtype], list(tensor.shape)] for tensor in tensors]
+    body = json.dumps([frame.kind, frame.nonce, tree, shapes], allow_nan=False).encode()
+    size = sum(len(buffer) for buffer in buffers)
+    _check_sizes(len(body), size)
+    return [HEAD.pack(MAGIC, len(body), size) + body, *(buffer for buffer in buffers if len(buffer))]
+
+
+def read(read_exactly: Callable[[int], bytearray]) -> Frame:
+    """Read one frame by way of ``read_exactly(n)``, which returns n bytes or raises.
+
+    Raises:
+        WireError: what was read is not a frame. Nothing beyond the limits is ever read into memory.
+    """
+    magic, body_size, payload_size = HEAD.unpack(read_exactly(HEAD.size))
+    if magic != MAGIC:
+        raise WireError("a frame must begin with its magic number")
+    _check_sizes(body_size, payload_size)
+    body = bytes(read_exactly(body_size))
+    return _parse(body, read_exactly(payload_size))
+
+
+def _check_sizes(body: int, payload: int) -> None:
+    if body > MAX_BODY or payload > MAX_PAYLOAD:
+        raise WireError(f"a frame of {body} + {payload} bytes is over the limit of {MAX_BODY} + {MAX_PAYLOAD}")
+
+
+def _bytes_of(tensor: Tensor) -> memoryview:
+    if tensor.layout != torch.strided or tensor.dtype not in DTYPE_NAMES:
+        raise WireError(f"a {tensor.layout} tensor of {tensor.dtype} cannot be sent")
+    if tensor.numel() == 0:
+        return memoryview(b"")
+    plain = tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8)
+    return plain.numpy().data
+
+
+def _parse(body: bytes, payload: bytearray) -> Frame:
+    try:
+        top = json.loads(body, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise WireError(f"a frame's body is not JSON: {type(error).__name__}") from None
+    if type(top) is not list or [type(part) for part in top] not in ([str, str, kind, list] for kind in _TREE_TYPES):
+        raise WireError("a frame's body must be [kind, nonce, value, tensors]")
+    kind, nonce, tree, shapes = top
+    if len(shapes) > MAX_TENSORS:
+        raise WireError(f"a frame holds {len(shapes)} tensors, the limit is {MAX_TENSORS}")
+    tensors, offset = [], 0
+    for shape in shapes:
+        tensor, offset = _tensor(shape, payload, offset)
+        tensors.append(tensor)
+    if offset != len(payload):
+        raise WireError("a frame's payload is longer than its tensors")
+    return Frame(kind, nonce, decode(tree, tensors))
+
+
+_TREE_TYPES = (dict, list, str, int, float, bool, type(None))
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _tensor(description: Any, payload: bytearray, offset: int) -> tuple[Tensor, int]:
+    if type(description) is not list or len(description) != 2:
+        raise WireError("a tensor must be described by [dtype, shape]")
+    name, shape = description
+    if type(name) is not str or name not in DTYPES:
+        raise WireError("a tensor's dtype is unknown")
+    if type(shape) is not list or len(shape) > MAX_DIMENSIONS:
+        raise WireError("a tensor's shape must be a list of at most 16 sizes")
+    if any(type(size) is not int or not 0 <= size <= 1 << 31 for size in shape):
+        raise WireError("a tensor's sizes must be whole numbers, not negative")
+    dtype = DTYPES[name]
+    end = offset + math.prod(shape) * dtype.itemsize
+    if end > len(payload):
+        raise WireError("a frame's payload is shorter than its tensors")
+    if end == offset:
+        return torch.empty(shape, dtype=dtype), end
+    # A copy, so that the storage is aligned and our own.
+    raw = torch.frombuffer(memoryview(payload)[offset:end], dtype=torch.uint8).clone()
+    if dtype is torch.bool and int(raw.max()) > 1:
+        raise WireError("a bool tensor holds a byte that is neither 0 nor 1")
+    return raw.view(dtype).reshape(shape), end

@@ -1,0 +1,139 @@
+"""An observation: what a process reports about one call. Values and facts, never verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args
+
+from torch import Tensor
+
+from gradkit.errors import WireError
+
+FailureKind = Literal[
+    "import",  # the student's module raised while it was loaded
+    "missing",  # the name that is called is not there
+    "parameter",  # a parameter that the contract names is missing or has another shape
+    "raised",  # the student's code raised
+    "timeout",  # a call took too long
+    "died",  # the process ended before it answered
+    "memory",  # the process used more memory than allowed
+    "output",  # the process printed far more than allowed
+    "protocol",  # the reply was not a well-formed answer to the question
+    "unavailable",  # the time or the restarts of this submission are used up
+]
+FAILURE_KINDS: frozenset[str] = frozenset(get_args(FailureKind))
+MAX_TEXT = 4000
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a call gave no result.
+
+    Attributes:
+        kind: one of `FailureKind`.
+        type_name: the exception's type, where there was one.
+        message: its message, or a sentence about what happened.
+        line: the line of the student's own file where it happened, or None.
+        source: that line's text.
+    """
+
+    kind: FailureKind
+    message: str
+    type_name: str = ""
+    line: int | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Observation:
+    """What a process reports about one call.
+
+    Attributes:
+        failure: why there is no result, or None.
+        values: what the call asked to observe, by name.
+        gradients: by input or parameter name; None where the output does not depend on it.
+        gradient_error: what autograd said when the gradients could not be taken, or "".
+        mutated: names of inputs that the call changed.
+        operators: names of torch functions and ATen operators that ran.
+        printed: what was printed to standard output during the call, cut to a limit.
+        seconds: wall-clock seconds of the call.
+    """
+
+    failure: Failure | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+    gradients: Mapping[str, Tensor | None] = field(default_factory=dict)
+    gradient_error: str = ""
+    mutated: tuple[str, ...] = ()
+    operators: frozenset[str] = frozenset()
+    printed: str = ""
+    seconds: float = 0.0
+
+
+def observation_to_value(observation: Observation) -> dict[str, Any]:
+    """The observation as plain data for a frame."""
+    failure = observation.failure
+    return {
+        "failure": None
+        if failure is None
+        else [failure.kind, failure.message, failure.type_name, failure.line, failure.source],
+        "values": dict(observation.values),
+        "gradients": dict(observation.gradients),
+        "gradient_error": observation.gradient_error,
+        "mutated": list(observation.mutated),
+        "operators": sorted(observation.operators),
+        "printed": observation.printed,
+        "seconds": observation.seconds,
+    }
+
+
+def observation_from_value(value: Any) -> Observation:
+    """Check and read an observation that came from a student's process.
+
+    Raises:
+        WireError: any part of it is missing, superfluous, or of another type than it must be.
+    """
+    if type(value) is not dict or set(value) != set(_SHAPE):
+        raise WireError("an observation must have exactly its eight parts")
+    for name, kinds in _SHAPE.items():
+        if type(value[name]) not in kinds:
+            raise WireError(f"an observation's {name} is of the wrong type")
+    if any(not (gradient is None or isinstance(gradient, Tensor)) for gradient in value["gradients"].values()):
+        raise WireError("an observation's gradients must be tensors or None")
+    if any(type(name) is not str for part in ("values", "gradients", "mutated", "operators") for name in value[part]):
+        raise WireError("an observation's names must be text")
+    if not 0 <= value["seconds"] < float("inf"):
+        raise WireError("an observation's seconds must be a finite number, not negative")
+    return Observation(
+        failure=_failure(value["failure"]),
+        values=value["values"],
+        gradients=value["gradients"],
+        gradient_error=value["gradient_error"],
+        mutated=tuple(value["mutated"]),
+        operators=frozenset(value["operators"]),
+        printed=value["printed"],
+        seconds=value["seconds"],
+    )
+
+
+_SHAPE: dict[str, tuple[type, ...]] = {
+    "failure": (type(None), list),
+    "values": (dict,),
+    "gradients": (dict,),
+    "gradient_error": (str,),
+    "mutated": (list,),
+    "operators": (list,),
+    "printed": (str,),
+    "seconds": (float, int),
+}
+
+
+def _failure(value: list[Any] | None) -> Failure | None:
+    if value is None:
+        return None
+    if [type(part) for part in value] not in ([str, str, str, int, str], [str, str, str, type(None), str]):
+        raise WireError("an observation's failure must be [kind, message, type, line, source]")
+    kind, message, type_name, line, source = value
+    if kind not in FAILURE_KINDS:
+        raise WireError("an observation's failure is of an unknown kind")
+    return Failure(kind, message[:MAX_TEXT], type_name[:200], line, source[:300])
