@@ -1,0 +1,128 @@
+"""The grader's end of a worker: frames with a deadline on one descriptor, captured output on another.
+
+Every read and write waits for both, so that a worker that floods its output cannot block the grader, and every wait
+ends at the deadline. What is kept in memory is bounded whatever the worker sends.
+"""
+
+from __future__ import annotations
+
+import os
+import selectors
+import socket
+import time
+
+from gradkit.errors import WireError
+from gradkit.wire.frames import Frame, pack, read
+
+FLOOD_FACTOR = 64
+_CHUNK = 1 << 16
+
+
+class ChannelClosedError(Exception):
+    """The worker hung up: it has ended, or is about to."""
+
+
+class DeadlineError(Exception):
+    """The worker did not read or answer in time."""
+
+
+class FloodError(Exception):
+    """The worker printed far more than it may."""
+
+
+class Channel:
+    """One worker's socket and output pipe.
+
+    Args:
+        channel: the grader's end of the socket pair.
+        output: the read end of the pipe that is the worker's standard output and error.
+        keep: how many bytes of output to keep; 64 times as many are a flood.
+    """
+
+    def __init__(self, channel: socket.socket, output: int, keep: int) -> None:
+        self.channel = channel
+        self.output = output
+        self.keep = keep
+        self.kept = bytearray()
+        self.seen = 0
+        channel.setblocking(False)
+        os.set_blocking(output, False)
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(output, selectors.EVENT_READ)
+
+    def send(self, frame: Frame, deadline: float) -> None:
+        """Send a frame before ``deadline`` (of `time.monotonic`)."""
+        for buffer in pack(frame):
+            view = memoryview(buffer)
+            while view:
+                self._wait(selectors.EVENT_WRITE, deadline)
+                try:
+                    view = view[self.channel.send(view[:_CHUNK]) :]
+                except BlockingIOError:
+                    continue
+                except OSError:
+                    raise ChannelClosedError from None
+
+    def receive(self, deadline: float) -> Frame:
+        """Read one frame before ``deadline``.
+
+        Raises:
+            ChannelClosedError, DeadlineError, FloodError: see there.
+            WireError: what came is not a frame.
+        """
+        return read(lambda size: self._read_exactly(size, deadline))
+
+    def close(self) -> None:
+        """Take what output is left, without waiting, and let go of both descriptors."""
+        self._drain()
+        self._selector.close()
+        self.channel.close()
+        os.close(self.output)
+
+    def _read_exactly(self, size: int, deadline: float) -> bytearray:
+        data = bytearray()
+        while len(data) < size:
+            self._wait(selectors.EVENT_READ, deadline)
+            try:
+                part = self.channel.recv(min(size - len(data), 1 << 20))
+            except BlockingIOError:
+                continue
+            except OSError:
+                raise ChannelClosedError from None
+            if not part:
+                if data:
+                    raise WireError("a frame was cut short")
+                raise ChannelClosedError
+            data += part
+        return data
+
+    def _wait(self, event: int, deadline: float) -> None:
+        """Wait until the socket is ready for ``event``, taking output meanwhile."""
+        self._selector.register(self.channel, event)
+        try:
+            while True:
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    raise DeadlineError
+                ready = [key.fileobj for key, _ in self._selector.select(left)]
+                if self.output in ready and not self._drain():
+                    self._selector.unregister(self.output)
+                if self.seen > FLOOD_FACTOR * self.keep:
+                    raise FloodError
+                if self.channel in ready:
+                    return
+        finally:
+            self._selector.unregister(self.channel)
+
+    def _drain(self) -> bool:
+        """Take what output there is, at most a bounded amount at a time; False when the pipe has ended."""
+        for _ in range(FLOOD_FACTOR):
+            try:
+                part = os.read(self.output, _CHUNK)
+            except BlockingIOError:
+                return True
+            if not part:
+                return False
+            self.seen += len(part)
+            self.kept += part[: max(0, self.keep - len(self.kept))]
+        return True

@@ -1,0 +1,96 @@
+"""Run one submission's calls, starting its process when it is needed and again after it was lost."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gradkit.course.assignment import Limits
+from gradkit.sandbox.worker import StartWorker, Worker, WorkerFailedError
+from gradkit.wire.call import Call
+from gradkit.wire.observation import Failure, Observation
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """The code of one submission.
+
+    Attributes:
+        module: the file name of the assignment's module.
+        sources: the bytes of every Python file handed in, by file name.
+    """
+
+    module: str
+    sources: Mapping[str, bytes]
+
+
+class SubmissionRunner:
+    """Answers calls with the submission's code, in a process that is replaced when it is lost.
+
+    A process that hangs, ends, floods its output or breaks the protocol loses the call it did not answer. The next
+    call gets a fresh one, ``limits.restarts`` times; after that, and after ``limits.seconds`` in all, calls are
+    answered with a failure at once.
+    """
+
+    def __init__(self, submitted: Submitted, limits: Limits, start: StartWorker) -> None:
+        self.submitted = submitted
+        self.limits = limits
+        self.log = ""
+        self.seconds = 0.0
+        self._start = start
+        self._starts = 0
+        self._worker: Worker | None = None
+        self._refusal: Failure | None = None
+
+    def run(self, call: Call) -> Observation:
+        """Perform one call; every fault of the student's process is an observation with a failure."""
+        started = time.monotonic()
+        try:
+            worker = self._ready_worker()
+            if isinstance(worker, Failure):
+                return Observation(failure=worker)
+            return worker.call(call, self._seconds_left())
+        except WorkerFailedError as error:
+            self._close_worker()
+            return Observation(failure=error.failure, seconds=time.monotonic() - started)
+        finally:
+            self.seconds += time.monotonic() - started
+
+    def close(self) -> None:
+        """End the process, if there is one."""
+        self._close_worker()
+
+    def _ready_worker(self) -> Worker | Failure:
+        """A worker with the module loaded, or why there is none."""
+        if self._refusal is None and self.seconds >= self.limits.seconds:
+            self._refusal = Failure("unavailable", f"the submission used up its {self.limits.seconds:g} seconds")
+        if self._refusal is not None:
+            return self._refusal
+        if self._worker is not None:
+            return self._worker
+        if self._starts > self.limits.restarts:
+            self._refusal = Failure("unavailable", f"the code had to be stopped {self._starts} times before")
+            return self._refusal
+        self._starts += 1
+        before = time.monotonic()
+        self._worker = self._start(self.limits)
+        self.seconds -= time.monotonic() - before  # starting Python and torch is not the student's time
+        try:
+            self._refusal = self._worker.load(self.submitted.module, self.submitted.sources, self._seconds_left())
+        except WorkerFailedError as error:
+            # A module that cannot be loaded once will not be loaded better a second time.
+            self._refusal = Failure("import", f"while the file was loaded, {error.failure.message}")
+        if self._refusal is not None:
+            self._close_worker()
+            return self._refusal
+        return self._worker
+
+    def _seconds_left(self) -> float:
+        return max(0.1, min(self.limits.seconds_per_call, self.limits.seconds - self.seconds))
+
+    def _close_worker(self) -> None:
+        if self._worker is not None:
+            text = self._worker.close()
+            self._worker = None
+            self.log = (self.log + text)[: self.limits.output_kb << 10]

@@ -1,0 +1,28 @@
+"""What a hidden suite is written with: seeded inputs, calls, comparison. Suites are ordinary pytest files."""
+
+from gradkit.suite.calls import figures, function_call, module_call
+from gradkit.suite.compare import assert_finite, assert_matches, assert_raises, assert_unchanged, check
+from gradkit.suite.found import Found, Runner
+from gradkit.suite.mismatch import Mismatch
+from gradkit.suite.rng import Rng
+from gradkit.wire import Call, ObservedTensor, Ref, Step, Vjp
+
+__all__ = [
+    "Call",
+    "Found",
+    "Mismatch",
+    "ObservedTensor",
+    "Ref",
+    "Rng",
+    "Runner",
+    "Step",
+    "Vjp",
+    "assert_finite",
+    "assert_matches",
+    "assert_raises",
+    "assert_unchanged",
+    "check",
+    "figures",
+    "function_call",
+    "module_call",
+]

@@ -1,0 +1,161 @@
+"""Compare what the student's code did with what is expected, and say the first difference in a beginner's words.
+
+The order of checks: raised, type, shape, dtype, finite, value, gradient attached, gradient value, inputs unchanged.
+Messages tell sizes and how far off a value is; they never tell an input or an expected value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from gradkit.errors import GraderFault
+from gradkit.suite.differences import DETACHED, Comparison, capital, check_finite, describe_difference
+from gradkit.suite.found import Found
+from gradkit.suite.mismatch import Mismatch
+from gradkit.wire import ObservedTensor
+
+RTOL = ATOL = 1e-8
+
+
+def assert_matches(found: Found, expected: Found, *, hint: str, rtol: float = RTOL, atol: float = ATOL) -> None:
+    """Fail unless every value and gradient of ``found`` equals the expected one.
+
+    Args:
+        found: the student's.
+        expected: the reference's, or `figures`.
+        hint: the shapes or the definition, told to the student with any mismatch.
+        rtol: allowed difference relative to the expected value.
+        atol: allowed absolute difference.
+
+    Raises:
+        Mismatch: the first difference.
+        GraderFault: the reference itself failed.
+    """
+    if expected.failure is not None:
+        raise GraderFault(f"the reference failed: {expected.failure}")
+    try:
+        found.require()
+        for name, value in expected.observation.values.items():
+            Comparison(rtol, atol, graph=not expected.by_hand).values(
+                _said(name), found.observation.values[name], value
+            )
+        for name, gradient in expected.observation.gradients.items():
+            _compare_gradient(name, found, gradient, rtol, atol)
+        assert_unchanged(found)
+    except Mismatch as mismatch:
+        mismatch.hint = hint
+        raise
+
+
+def assert_unchanged(found: Found) -> None:
+    """Fail if the call changed one of its inputs.
+
+    Raises:
+        Mismatch: naming the first input that was changed.
+    """
+    for name in found.observation.mutated:
+        raise Mismatch("mutated", f"Your code changed its input {name}. Work on a copy: the caller still needs it.")
+
+
+def assert_finite(found: Found, *, hint: str) -> None:
+    """Fail unless the call gave finite values and finite gradients.
+
+    Raises:
+        Mismatch: naming what is not finite.
+    """
+    try:
+        found.require()
+        for name, value in found.observation.values.items():
+            for tensor in _tensors(value):
+                check_finite(_said(name), tensor)
+        for name, gradient in found.observation.gradients.items():
+            if gradient is None:
+                raise Mismatch("detached", _detached(name, found.observation.gradient_error))
+            check_finite(f"the gradient with respect to {_short(name)}", gradient)
+    except Mismatch as mismatch:
+        mismatch.hint = hint
+        raise
+
+
+def assert_raises(found: Found, error: type[BaseException], *, mentions: Sequence[str] = (), hint: str) -> None:
+    """Fail unless the call raised ``error`` with every text of ``mentions`` in its message.
+
+    Raises:
+        Mismatch: saying what happened instead.
+    """
+    failure = found.failure
+    if failure is None:
+        raise Mismatch("value", f"No exception was raised; {error.__name__} is expected here.", hint)
+    if failure.kind != "raised" or failure.type_name == "NotImplementedError":
+        found.require()
+    if failure.type_name != error.__name__:
+        raise Mismatch("raised", f"{error.__name__} is expected here; your code raised {failure.type_name}.", hint)
+    for text in mentions:
+        if text not in failure.message:
+            raise Mismatch("value", f"The message of your {error.__name__} does not name {text}.", hint)
+
+
+def check(condition: bool, message: str) -> None:
+    """Fail with ``message``, which the student reads, unless ``condition`` holds.
+
+    Raises:
+        Mismatch: with that message.
+    """
+    if not condition:
+        raise Mismatch("check", message)
+
+
+def _compare_gradient(name: str, found: Found, expected: Tensor | None, rtol: float, atol: float) -> None:
+    gradient = found.observation.gradients.get(name)
+    if expected is None or not torch.isfinite(expected).all():
+        return
+    said = f"the gradient with respect to {_short(name)}"
+    if gradient is None:
+        if not expected.any():
+            return
+        raise Mismatch("detached", _detached(name, found.observation.gradient_error))
+    if gradient.shape != expected.shape or gradient.dtype != expected.dtype:
+        # autograd never gives these: the reply was forged
+        raise Mismatch("gradient", f"{capital(said)} is a {gradient.dtype} tensor of shape {tuple(gradient.shape)}.")
+    check_finite(said, gradient)
+    difference = describe_difference(gradient, expected, rtol, atol)
+    if difference:
+        raise Mismatch("gradient", f"The output is right, but {said} is wrong: {difference}.")
+
+
+def _detached(name: str, error: str) -> str:
+    if error:
+        return f"The output is right, but its gradient cannot be taken: {error}"
+    return f"The output is right, but no gradient reaches {_short(name)}: {DETACHED}"
+
+
+def _tensors(value: Any) -> list[Tensor]:
+    if isinstance(value, ObservedTensor):
+        return [value.data]
+    if isinstance(value, float):
+        return [torch.tensor(value, dtype=torch.float64)]
+    if isinstance(value, (list, tuple)):
+        return [tensor for item in value for tensor in _tensors(item)]
+    if isinstance(value, dict):
+        return [tensor for item in value.values() for tensor in _tensors(item)]
+    return []
+
+
+def _said(name: str) -> str:
+    """An observed name as a student would say it."""
+    owner, _, attribute = name.partition(".")
+    if name == "result":
+        return "the result"
+    if attribute == "state":
+        return f"the {owner} afterwards"
+    if attribute == "gradients":
+        return f"the .grad of the {owner}'s parameters"
+    return name
+
+
+def _short(name: str) -> str:
+    return name.removeprefix("module.")

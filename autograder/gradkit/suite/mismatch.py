@@ -1,0 +1,55 @@
+"""What a student's answer got wrong, in a word for the record and a sentence for the student."""
+
+from __future__ import annotations
+
+from gradkit.wire import Failure
+
+
+class Mismatch(AssertionError):  # noqa: N818 - it is the finding of a test, not an error of the program
+    """The student's answer is not what it should be.
+
+    Attributes:
+        kind: what failed, in one word: "not_started", "raised", "type", "shape", "dtype", "finite", "value",
+            "detached", "gradient", "mutated", "check", or a failure's kind.
+        message: what the student reads.
+        hint: the suite's hint on shapes or definitions, or None.
+    """
+
+    def __init__(self, kind: str, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.message = message
+        self.hint = hint
+
+
+def explain_failure(failure: Failure) -> tuple[str, str]:
+    """The kind and the sentence for a call that gave no result."""
+    where = f" in line {failure.line}: {failure.source}" if failure.line is not None else ""
+    said = f"{failure.type_name}: {failure.message}" if failure.message else failure.type_name
+    match failure.kind:
+        case "raised" if failure.type_name == "NotImplementedError":
+            return "not_started", "Not started yet: the TODO is still there."
+        case "raised" if failure.type_name in ("SystemExit", "KeyboardInterrupt"):
+            return "raised", f"Your code ended the program ({failure.type_name}{where}). Return a value instead."
+        case "raised":
+            return "raised", f"Your code raised {said}{where}"
+        case "import" if failure.type_name:
+            return "import", f"Your file cannot be loaded: {said}{where}"
+        case "import":
+            return "import", f"Your file cannot be loaded: {failure.message}."
+        case "missing":
+            return "missing", f"{failure.message}. The name must be as the handout gives it."
+        case "parameter":
+            return "parameter", f"{failure.message[:1].upper()}{failure.message[1:]}."
+        case "timeout":
+            return "timeout", f"Your code was stopped: {failure.message}. Is there a loop that never ends?"
+        case "died":
+            return "died", f"Your code ended the Python process: {failure.message}. That counts as no answer."
+        case "memory":
+            return "memory", f"Your code asked for more memory than there is ({said}){where}."
+        case "output":
+            return "output", f"Your code was stopped: {failure.message}. Is there a print inside a long loop?"
+        case "protocol":
+            return "protocol", f"The reply of your code's process could not be used: {failure.message}."
+        case "unavailable":
+            return "unavailable", f"This test was not run: {failure.message}."

@@ -1,0 +1,104 @@
+"""The worker process: ``python -I -m gradkit.worker FD``. Speaks frames on the socket FD until it is closed.
+
+grader -> worker                          worker -> grader
+                                          ready    (torch is imported, nothing of the student's has run)
+load     {module, sources}                loaded   failure or None
+call     a call                           observed an observation
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import socket
+import sys
+import sysconfig
+from contextlib import suppress
+from typing import Any
+
+import torch
+
+from gradkit.errors import WireError
+from gradkit.wire.call import call_from_value
+from gradkit.wire.frames import Frame, pack, read
+from gradkit.wire.observation import Failure, Observation, observation_to_value
+from gradkit.worker.loading import load_module
+from gradkit.worker.perform import describe_exception, perform
+from gradkit.worker.watching import warm_up
+
+
+class Worker:
+    """Answers the grader's frames, one at a time."""
+
+    def __init__(self, channel: socket.socket) -> None:
+        self.channel = channel
+        self.module: Any = None
+
+    def serve(self) -> None:
+        """Answer until the grader hangs up."""
+        self._send(Frame("ready", "", None))
+        while True:
+            try:
+                question = read(self._read_exactly)
+            except EOFError:
+                return
+            if question.kind == "load":
+                self._answer(question, "loaded", self._load(**question.value))
+            elif question.kind == "call":
+                observation = perform(call_from_value(question.value), self.module)
+                self._answer_observation(question, observation)
+
+    def _load(self, module: str, sources: dict[str, torch.Tensor]) -> list[Any] | None:
+        files = {name: data.numpy().tobytes() for name, data in sources.items()}
+        try:
+            self.module = load_module(module, files)
+        except BaseException as error:  # noqa: BLE001 - sys.exit() at import is an answer like any other
+            failure = describe_exception("import", error, module)
+            return [failure.kind, failure.message, failure.type_name, failure.line, failure.source]
+        return None
+
+    def _answer_observation(self, question: Frame, observation: Observation) -> None:
+        try:
+            self._answer(question, "observed", observation_to_value(observation))
+        except WireError as error:
+            failed = Observation(failure=Failure("protocol", str(error)), seconds=observation.seconds)
+            self._answer(question, "observed", observation_to_value(failed))
+
+    def _answer(self, question: Frame, kind: str, value: Any) -> None:
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(Exception):  # the student's code may have closed or replaced it
+                stream.flush()
+        self._send(Frame(kind, question.nonce, value))
+
+    def _send(self, frame: Frame) -> None:
+        for buffer in pack(frame):
+            self.channel.sendall(buffer)
+
+    def _read_exactly(self, size: int) -> bytearray:
+        data = bytearray()
+        while len(data) < size:
+            part = self.channel.recv(min(size - len(data), 1 << 20))
+            if not part:
+                raise EOFError
+            data += part
+        return data
+
+
+def main() -> None:
+    """Import what is slow, say so, and serve."""
+    descriptor, memory_mb = int(sys.argv[1]), int(sys.argv[2])
+    os.set_inheritable(descriptor, False)
+    torch.set_num_threads(1)
+    warm_up()
+    resource.setrlimit(resource.RLIMIT_DATA, (memory_mb << 20, memory_mb << 20))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    sys.argv = ["student"]
+    installed = tuple(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib"))
+    sys.path[:] = [entry for entry in sys.path if entry.startswith(installed)]
+    with socket.socket(fileno=descriptor) as channel:
+        Worker(channel).serve()
+    os._exit(0)  # no atexit handler or left-over thread of the student's gets another word
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,123 @@
+"""The objects of one call: inputs, and what each step made; looked up, loaded with parameters, observed by name."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Mapping
+from types import ModuleType
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from gradkit.wire.call import Call, Step
+from gradkit.wire.observation import FailureKind
+from gradkit.wire.values import Ref
+from gradkit.worker.values import type_name
+
+
+class CallError(Exception):
+    """The call cannot go on, for a reason that lies in what the student's module offers."""
+
+    def __init__(self, kind: FailureKind, message: str) -> None:
+        super().__init__(message)
+        self.kind: FailureKind = kind
+
+
+class Objects:
+    """The named objects of one call, and the student's module that its steps may use."""
+
+    def __init__(self, module: ModuleType, call: Call) -> None:
+        self.module = module
+        wrt = set(call.vjp.wrt) if call.vjp is not None else set()
+        self.named: dict[str, Any] = {
+            # A copy each, so that what a call does to its inputs is seen and stays there.
+            name: tensor.clone().requires_grad_(name in wrt)
+            for name, tensor in call.inputs.items()
+        }
+
+    def find_target(self, target: str) -> Any:
+        """What a step's target names."""
+        place, _, name = target.partition(":")
+        if place == "student":
+            if not hasattr(self.module, name):
+                raise CallError("missing", f"{self.module.__name__}.py has no {name}")
+            return getattr(self.module, name)
+        if place == "object":
+            return self.find(name)
+        root = {"torch": torch, "builtin": builtins}[place]
+        for part in name.split("."):
+            root = getattr(root, part)
+        return root
+
+    def find(self, path: str) -> Any:
+        """The object at a path such as ``model``, ``model.weight`` or ``model.parameters()``."""
+        head, *parts = path.split(".")
+        value = self.named[head]
+        for part in parts:
+            attribute = part.removesuffix("()")
+            if not hasattr(value, attribute):
+                raise CallError("missing", f"{type_name(value)} has no attribute {attribute}")
+            value = getattr(value, attribute)
+            if part.endswith("()"):
+                value = value()
+        return value
+
+    def run(self, step: Step, parameters: Mapping[str, Tensor]) -> None:
+        """Do one step, and write ``parameters`` into the object it made."""
+        args = [self._resolve(arg) for arg in step.args]
+        kwargs = {name: self._resolve(arg) for name, arg in step.kwargs.items()}
+        self.named[step.name] = self.find_target(step.target)(*args, **kwargs)
+        if parameters:
+            self._load(step.name, parameters)
+
+    def _resolve(self, value: Any) -> Any:
+        if type(value) is Ref:
+            return self.find(value.name)
+        if type(value) in (list, tuple):
+            return type(value)(self._resolve(item) for item in value)
+        if type(value) is dict:
+            return {key: self._resolve(item) for key, item in value.items()}
+        return value
+
+    def _load(self, owner: str, values: Mapping[str, Tensor]) -> None:
+        """Write values into an object's parameters, found by the names that the contract gives."""
+        found = self.named_parameters(owner)
+        for name, value in values.items():
+            if name not in found:
+                known = ", ".join(sorted(found)[:20]) or "none"
+                raise CallError(
+                    "parameter",
+                    f"{type_name(self.named[owner])} has no parameter named {name} (it has: {known}). Is it an "
+                    f"nn.Parameter, assigned to self.{name} in __init__?",
+                )
+            if found[name].shape != value.shape:
+                raise CallError(
+                    "parameter",
+                    f"parameter {name} has shape {tuple(found[name].shape)}; it must be {tuple(value.shape)}",
+                )
+            with torch.no_grad():
+                found[name].copy_(value)
+
+    def named_parameters(self, owner: str) -> dict[str, nn.Parameter]:
+        """The parameters of a module by name; empty for anything else."""
+        value = self.named[owner]
+        return dict(value.named_parameters()) if isinstance(value, nn.Module) else {}
+
+    def find_leaf(self, name: str) -> Tensor:
+        """The input or parameter that a gradient is taken with respect to: ``x``, ``module.w``."""
+        owner, _, parameter = name.partition(".")
+        leaf = self.named_parameters(owner)[parameter] if parameter else self.named[owner]
+        if not isinstance(leaf, Tensor):
+            raise TypeError(f"{name} is no tensor")
+        return leaf
+
+    def look(self, name: str) -> Any:
+        """The value to observe under ``name``; see `gradkit.wire.Call.observe`."""
+        owner, _, attribute = name.partition(".")
+        value = self.named[owner]
+        if isinstance(value, nn.Module) and attribute == "state":
+            return {key: tensor.detach() for key, tensor in value.state_dict().items()}
+        if isinstance(value, nn.Module) and attribute == "gradients":
+            return {key: parameter.grad for key, parameter in value.named_parameters()}
+        return self.find(name)

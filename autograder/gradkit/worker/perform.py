@@ -1,0 +1,106 @@
+"""Perform one call and observe it."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Mapping
+from contextlib import nullcontext
+from types import ModuleType, TracebackType
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from gradkit.wire.call import Call, Vjp
+from gradkit.wire.observation import MAX_TEXT, Failure, Observation
+from gradkit.worker import watching
+from gradkit.worker.objects import CallError, Objects
+from gradkit.worker.values import observe
+
+
+def perform(call: Call, module: ModuleType) -> Observation:
+    """Do what the call asks of ``module`` and report what happened. Never raises."""
+    started = time.perf_counter()
+    torch.manual_seed(call.seed)
+    names: set[str] = set()
+    objects = Objects(module, call)
+    values: dict[str, Any] = {}
+    gradients: Mapping[str, Tensor | None] = {}
+    failure, gradient_error, vjp = None, "", call.vjp
+    with watching.printing() as printed:
+        try:
+            for step in call.steps:
+                ours = step.target.startswith(("torch:", "builtin:"))
+                with nullcontext() if ours else watching.operators(names):
+                    objects.run(step, call.parameters.get(step.name, {}))
+            values = {name: observe(objects.look(name)) for name in call.observe}
+            if vjp is not None:
+                with watching.operators_of_backward(names):
+                    gradients, gradient_error = _differentiate(objects, vjp)
+        except CallError as error:
+            failure = Failure(error.kind, str(error))
+        except BaseException as error:  # noqa: BLE001 - sys.exit() in student code is an answer like any other
+            failure = describe_exception("raised", error, f"{module.__name__}.py")
+    return Observation(
+        failure=failure,
+        values=values if failure is None else {},
+        gradients=gradients if failure is None else {},
+        gradient_error=gradient_error,
+        mutated=tuple(name for name, before in call.inputs.items() if not _same(objects.named[name], before)),
+        operators=frozenset(names - {""}),
+        printed=printed(),
+        seconds=time.perf_counter() - started,
+    )
+
+
+def describe_exception(kind: Any, error: BaseException, filename: str) -> Failure:
+    """The failure that an exception of student code makes, with the line of ``filename`` it came from."""
+    line, source = _place(error.__traceback__, filename)
+    if isinstance(error, SyntaxError) and error.filename == filename:
+        line, source = error.lineno, (error.text or "").strip()
+    try:
+        message = str(error)
+        if isinstance(error, MemoryError) or "DefaultCPUAllocator" in message:
+            kind = "memory"
+    except BaseException:  # noqa: BLE001 - __str__ is the student's code too
+        message = "(its message cannot be shown)"
+    return Failure(kind, message[:MAX_TEXT], type(error).__name__[:200], line, source[:300])
+
+
+def _place(trace: TracebackType | None, filename: str) -> tuple[int | None, str]:
+    """The innermost line of ``filename`` in a traceback."""
+    frames = [frame for frame in traceback.extract_tb(trace) if frame.filename == filename]
+    return (frames[-1].lineno, (frames[-1].line or "").strip()) if frames else (None, "")
+
+
+def _differentiate(objects: Objects, vjp: Vjp) -> tuple[dict[str, Tensor | None], str]:
+    """The gradients of <output, cotangents>, or what autograd said when it could not take them."""
+    leaves = {name: objects.find_leaf(name) for name in vjp.wrt}
+    found = objects.named[vjp.output]
+    outputs = [value for value in (found if isinstance(found, (tuple, list)) else [found]) if isinstance(value, Tensor)]
+    pairs = [
+        (output, cotangent)
+        for output, cotangent in zip(outputs, vjp.cotangents, strict=False)
+        if output.requires_grad and output.shape == cotangent.shape
+    ]
+    if not pairs:
+        return dict.fromkeys(leaves), ""
+    try:
+        gradients = torch.autograd.grad(
+            [output for output, _ in pairs],
+            list(leaves.values()),
+            grad_outputs=[cotangent.to(output.dtype) for output, cotangent in pairs],
+            allow_unused=True,
+        )
+    except RuntimeError as error:
+        return dict.fromkeys(leaves), str(error)[:MAX_TEXT]
+    return {
+        name: None if gradient is None else gradient.detach().clone()
+        for name, gradient in zip(leaves, gradients, strict=True)
+    }, ""
+
+
+def _same(after: Tensor, before: Tensor) -> bool:
+    """Whether an input still holds what it held, NaN included."""
+    return after.shape == before.shape and torch.equal(torch.nan_to_num(after.detach()), torch.nan_to_num(before))
