@@ -1,0 +1,104 @@
+"""Hidden tests of LinearRegression."""
+
+import pytest
+import torch
+from gradkit.suite import Call, Rng, Runner, Step, assert_matches, check, figures, module_call
+
+pytestmark = pytest.mark.question("LinearRegression")
+
+HINT = "x is (N, in_dim) and w is (in_dim + 1, 1), with the bias in its last row; the result is (N, 1)"
+
+
+@pytest.mark.points(1)
+@pytest.mark.parametrize("in_dim", [1, 3])
+def test_new_model_has_one_parameter(student: Runner, in_dim: int) -> None:
+    """A new model has one parameter, w, of shape (in_dim + 1, 1)."""
+    call = Call(
+        steps=[Step("model", "student:LinearRegression", [in_dim])],
+        observe=("model.w.shape", "model.w.requires_grad", "model.gradients"),
+    )
+    found = student.run(call)
+    shape = (in_dim + 1, 1)
+    assert_matches(found, figures(**{"model.w.shape": shape, "model.w.requires_grad": True}), hint=HINT)
+    check(
+        found.value("model.gradients") == {"w": None},
+        "model.named_parameters() should give just w: the bias is its last row, and only an nn.Parameter is found.",
+    )
+
+
+@pytest.mark.points(1)
+def test_new_model_draws_from_standard_normal(student: Runner) -> None:
+    """The numbers in w are drawn from a standard normal, anew for each model.
+
+    Of 10,000 draws, the mean has a standard error of 0.01, the standard deviation one of 0.007, and the share between
+    -1 and 1, which is 0.6827, one of 0.005. Each bound is six of these, or more: chance fails nobody.
+    """
+    names = ("first", "second")
+    steps = [Step(name, "student:LinearRegression", [9_999]) for name in names]
+    found = student.run(Call(steps=steps, observe=("first.w", "second.w")))
+    first, second = (found.value(f"{name}.w") for name in names)
+    for w in (first, second):
+        check(isinstance(w, torch.Tensor) and w.numel() == 10_000, "w should be a tensor of in_dim + 1 numbers.")
+        numbers = w.double()
+        inside = (numbers.abs() < 1).double().mean().item()
+        check(abs(numbers.mean().item()) < 0.06, "The mean of a standard normal is 0; that of w is too far from it.")
+        check(abs(numbers.std().item() - 1) < 0.05, "A standard normal has standard deviation 1; that of w is another.")
+        check(abs(inside - 0.6827) < 0.03, "The numbers in w are not spread as a normal distribution spreads them.")
+    check(not torch.equal(first, second), "Two new models have the same w; each should draw its own (no fixed seed).")
+
+
+@pytest.mark.points(4)
+@pytest.mark.parametrize(("n", "in_dim"), [(1, 1), (1, 3), (5, 1), (5, 3), (64, 10)])
+def test_output_and_gradients_match_reference(
+    student: Runner, reference: Runner, rng: Rng, n: int, in_dim: int
+) -> None:
+    """The predictions and the gradients of x and w are right for several sizes."""
+    call = module_call(
+        "LinearRegression",
+        [in_dim],
+        {"x": rng.normal(n, in_dim)},
+        parameters={"w": rng.normal(in_dim + 1, 1)},
+        cotangent=rng.normal(n, 1),
+    )
+    assert_matches(student.run(call), reference.run(call), hint=HINT)
+
+
+@pytest.mark.points(1)
+def test_figures_worked_by_hand(student: Runner) -> None:
+    """A small example worked by hand comes out right, with its gradients.
+
+    x = (2, 3) gives 2 * 5 + 3 * (-1) + 1 * 4 = 11, and x = (-1, 6) gives -1 * 5 + 6 * (-1) + 4 = -7.
+    With the upstream gradient v = (1, 10), the gradient of w is [x, 1]^T v:
+    2 * 1 - 1 * 10 = -8, then 3 * 1 + 6 * 10 = 63, then 1 + 10 = 11; that of x is v times (5, -1).
+    """
+    call = module_call(
+        "LinearRegression",
+        [2],
+        {"x": torch.tensor([[2, 3], [-1, 6]], dtype=torch.float64)},
+        parameters={"w": torch.tensor([[5], [-1], [4]], dtype=torch.float64)},
+        cotangent=torch.tensor([[1], [10]], dtype=torch.float64),
+    )
+    expected = figures(
+        result=torch.tensor([[11], [-7]], dtype=torch.float64),
+        gradients={
+            "module.w": torch.tensor([[-8], [63], [11]], dtype=torch.float64),
+            "x": torch.tensor([[5, -1], [50, -10]], dtype=torch.float64),
+        },
+    )
+    assert_matches(student.run(call), expected, hint=HINT)
+
+
+@pytest.mark.points(1)
+def test_float32_stays_float32(student: Runner, reference: Runner, rng: Rng) -> None:
+    """A model and features in float32 give predictions in float32."""
+    call = module_call(
+        "LinearRegression",
+        [3],
+        {"x": rng.normal(5, 3, dtype=torch.float32)},
+        parameters={"w": rng.normal(4, 1, dtype=torch.float32)},
+        cotangent=rng.normal(5, 1, dtype=torch.float32),
+        dtype=torch.float32,
+    )
+    hint = "the column of ones has the dtype of x, as in torch.ones(..., dtype=x.dtype)"
+    # float32 holds about seven digits
+    assert_matches(student.run(call), reference.run(call), hint=hint, rtol=1e-5, atol=1e-5)

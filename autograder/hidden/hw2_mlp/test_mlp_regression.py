@@ -1,0 +1,106 @@
+"""Hidden tests of MLPRegression."""
+
+import math
+
+import pytest
+import torch
+from gradkit.suite import Call, Rng, Runner, Step, assert_matches, figures, module_call
+from torch import Tensor
+
+pytestmark = pytest.mark.question("MLPRegression")
+
+HINT = "x (N, in_dim) -> first layer -> sigmoid -> second layer -> sigmoid -> y_hat (N, 1)"
+
+
+def random_parameters(rng: Rng, in_dim: int, hidden_dim: int, dtype: torch.dtype = torch.float64) -> dict[str, Tensor]:
+    """Weights and biases of both layers, none of them zero."""
+    return {
+        "first_layer.weight": rng.normal(hidden_dim, in_dim, dtype=dtype),
+        "first_layer.bias": rng.normal(hidden_dim, dtype=dtype),
+        "second_layer.weight": rng.normal(1, hidden_dim, dtype=dtype),
+        "second_layer.bias": rng.normal(1, dtype=dtype),
+    }
+
+
+@pytest.mark.points(1)
+@pytest.mark.parametrize(("in_dim", "hidden_dim"), [(1, 1), (4, 2), (3, 5)])
+def test_new_model_has_two_layers(student: Runner, in_dim: int, hidden_dim: int) -> None:
+    """A new model has the two layers first_layer and second_layer, of the right sizes."""
+    shapes = {
+        "model.first_layer.weight.shape": (hidden_dim, in_dim),
+        "model.first_layer.bias.shape": (hidden_dim,),
+        "model.second_layer.weight.shape": (1, hidden_dim),
+        "model.second_layer.bias.shape": (1,),
+    }
+    call = Call(steps=[Step("model", "student:MLPRegression", [in_dim, hidden_dim])], observe=tuple(shapes))
+    hint = "first_layer is nn.Linear(in_dim, hidden_dim) and second_layer is nn.Linear(hidden_dim, 1)"
+    assert_matches(student.run(call), figures(**shapes), hint=hint)
+
+
+@pytest.mark.points(3)
+@pytest.mark.parametrize(("n", "in_dim", "hidden_dim"), [(1, 3, 2), (5, 1, 4), (7, 4, 1), (5, 3, 2), (64, 6, 10)])
+def test_output_and_gradients_match_reference(
+    student: Runner, reference: Runner, rng: Rng, n: int, in_dim: int, hidden_dim: int
+) -> None:
+    """The predictions and the gradients of x and all parameters are right for several sizes."""
+    call = module_call(
+        "MLPRegression",
+        [in_dim, hidden_dim],
+        {"x": rng.normal(n, in_dim)},
+        parameters=random_parameters(rng, in_dim, hidden_dim),
+        cotangent=rng.normal(n, 1),
+    )
+    assert_matches(student.run(call), reference.run(call), hint=HINT)
+
+
+@pytest.mark.points(1)
+def test_figures_worked_by_hand(student: Runner) -> None:
+    """A small example worked by hand comes out right, with its gradients.
+
+    f(t) = e^t / (1 + e^t), so weights that are logarithms give fractions.
+    Row (1, 1): e^(ln 3 + ln 2 - ln 2) = 3 and e^(-ln 2 + ln 3 - ln 6) = 1/4, so z = (3/4, 1/5).
+    Row (0, 1): e^(ln 2 - ln 2) = 1 and e^(ln 3 - ln 6) = 1/2, so z = (1/2, 1/3).
+    Second layer: 8 * 3/4 - 15 * 1/5 - 1 = 2 and 8 * 1/2 - 15 * 1/3 - 1 = -2, so y_hat = f(2), f(-2).
+    f'(2) = f'(-2) = f(2) f(-2) = s. With the upstream gradient (1, 2), the gradient of the second bias is 1 s + 2 s
+    = 3 s; of the second weights s * (3/4 + 2 * 1/2, 1/5 + 2 * 1/3) = s * (7/4, 13/15); of the first biases, where
+    z (1 - z) is (3/16, 4/25) and (1/4, 2/9): 8 s * (3/16 + 2 * 1/4) = 11/2 s, -15 s * (4/25 + 2 * 2/9) = -136/15 s.
+    """
+    ln2, ln3 = math.log(2), math.log(3)
+    call = module_call(
+        "MLPRegression",
+        [2, 2],
+        {"x": torch.tensor([[1, 1], [0, 1]], dtype=torch.float64)},
+        parameters={
+            "first_layer.weight": torch.tensor([[ln3, ln2], [-ln2, ln3]], dtype=torch.float64),
+            "first_layer.bias": torch.tensor([-ln2, -ln2 - ln3], dtype=torch.float64),
+            "second_layer.weight": torch.tensor([[8, -15]], dtype=torch.float64),
+            "second_layer.bias": torch.tensor([-1], dtype=torch.float64),
+        },
+        cotangent=torch.tensor([[1], [2]], dtype=torch.float64),
+    )
+    s = 0.10499359
+    expected = figures(
+        result=torch.tensor([[0.88079708], [0.11920292]], dtype=torch.float64),
+        gradients={
+            "module.second_layer.bias": s * torch.tensor([3], dtype=torch.float64),
+            "module.second_layer.weight": s * torch.tensor([[7 / 4, 13 / 15]], dtype=torch.float64),
+            "module.first_layer.bias": s * torch.tensor([11 / 2, -136 / 15], dtype=torch.float64),
+        },
+    )
+    # the figures are rounded to eight places
+    assert_matches(student.run(call), expected, hint=HINT, rtol=0, atol=1e-7)
+
+
+@pytest.mark.points(1)
+def test_float32_stays_float32(student: Runner, reference: Runner, rng: Rng) -> None:
+    """A model and features in float32 give predictions in float32."""
+    call = module_call(
+        "MLPRegression",
+        [3, 2],
+        {"x": rng.normal(5, 3, dtype=torch.float32)},
+        parameters=random_parameters(rng, 3, 2, dtype=torch.float32),
+        cotangent=rng.normal(5, 1, dtype=torch.float32),
+        dtype=torch.float32,
+    )
+    # float32 holds about seven digits
+    assert_matches(student.run(call), reference.run(call), hint=HINT, rtol=1e-5, atol=1e-5)

@@ -1,0 +1,110 @@
+"""Hidden tests of bce_loss.
+
+Values and gradients are compared to one part in a thousand, so that an epsilon or a clamp of at most 1e-7 passes.
+"""
+
+import math
+
+import pytest
+import torch
+from gradkit.suite import Rng, Runner, assert_matches, figures, function_call
+
+pytestmark = pytest.mark.question("bce_loss")
+
+HINT = "y_hat and y are (N,); the loss is the mean over the N examples, shape ()"
+
+
+@pytest.mark.points(3)
+@pytest.mark.parametrize("n", [1, 2, 5, 64])
+def test_loss_and_gradient_match_reference(student: Runner, reference: Runner, rng: Rng, n: int) -> None:
+    """The loss and its gradient are right for batches of several sizes."""
+    call = function_call(
+        "bce_loss",
+        {"y_hat": rng.uniform(n, low=0.02, high=0.98), "y": rng.binary(n)},
+        grad=["y_hat"],
+        cotangent=rng.normal(),
+    )
+    assert_matches(student.run(call), reference.run(call), hint=HINT, rtol=1e-3)
+
+
+@pytest.mark.points(1)
+def test_soft_labels(student: Runner, reference: Runner, rng: Rng) -> None:
+    """Labels between 0 and 1 are used as they are.
+
+    The labels keep a distance from the predictions: where the two meet the gradient is 0, and there a permitted
+    epsilon would make a large relative difference.
+    """
+    low, high = rng.uniform(9, low=0.05, high=0.4), rng.uniform(9, low=0.6, high=0.95)
+    arguments = {"y_hat": torch.cat([low, high]), "y": torch.cat([high, low])}
+    call = function_call("bce_loss", arguments, grad=["y_hat"], cotangent=rng.normal())
+    hint = "y may be any number from 0 to 1: both terms of the formula count, weighted by y and 1 - y"
+    assert_matches(student.run(call), reference.run(call), hint=hint, rtol=1e-3)
+
+
+@pytest.mark.points(1)
+def test_probabilities_near_the_ends(student: Runner, reference: Runner, rng: Rng) -> None:
+    """Predictions from 0.001 to 0.999, right and wrong ones, keep their own loss and gradient."""
+    arguments = {
+        "y_hat": torch.tensor([0.001, 0.001, 0.003, 0.997, 0.999, 0.999], dtype=torch.float64),
+        "y": torch.tensor([0, 1, 1, 0, 0, 1], dtype=torch.float64),
+    }
+    call = function_call("bce_loss", arguments, grad=["y_hat"], cotangent=rng.normal())
+    hint = "an epsilon or a clamp must be small, at most 1e-7, or it changes the loss of probabilities near 0 and 1"
+    assert_matches(student.run(call), reference.run(call), hint=hint, rtol=1e-3)
+
+
+@pytest.mark.points(1)
+@pytest.mark.parametrize(
+    ("y_hat", "y", "expected"),
+    [
+        ([0.0], [0.0], 0.0),
+        ([1.0], [1.0], 0.0),
+        ([1.0, 0.0, 0.0, 1.0, 0.0], [1.0, 0.0, 0.0, 1.0, 0.0], 0.0),
+        ([0.0, 0.25, 1.0, 0.25], [0.0, 1.0, 1.0, 1.0], math.log(4) / 2),
+    ],
+)
+def test_certain_and_right(student: Runner, y_hat: list[float], y: list[float], expected: float) -> None:
+    """A prediction of exactly 0 or 1 that is right costs nothing, and the others keep their loss.
+
+    The last case: two terms are 0 and two are -ln(1/4) = ln 4, so the mean over all four is ln(4) / 2.
+    """
+    arguments = {"y_hat": torch.tensor(y_hat, dtype=torch.float64), "y": torch.tensor(y, dtype=torch.float64)}
+    found = student.run(function_call("bce_loss", arguments))
+    hint = "0 * log(0) is nan on a computer, but the term should be 0 (within 1e-6)"
+    assert_matches(found, figures(result=torch.tensor(expected, dtype=torch.float64)), hint=hint, rtol=0, atol=1e-6)
+
+
+@pytest.mark.points(1)
+def test_figures_worked_by_hand(student: Runner) -> None:
+    """A small example worked by hand comes out right, with its gradient.
+
+    The labels 1, 0, 1 were given the probabilities 1/2, 1 - 1/4 = 3/4 and 4/5, whose product is 3/10: the loss is
+    -ln(0.3) / 3 = 0.401324. The terms' slopes are -1 / y_hat = -2, 1 / (1 - y_hat) = 4/3 and -5/4; the upstream
+    gradient -6, divided by N = 3, multiplies them by -2: the gradient is 4, -8/3, 5/2.
+    """
+    call = function_call(
+        "bce_loss",
+        {
+            "y_hat": torch.tensor([1 / 2, 1 / 4, 4 / 5], dtype=torch.float64),
+            "y": torch.tensor([1, 0, 1], dtype=torch.float64),
+        },
+        grad=["y_hat"],
+        cotangent=torch.tensor(-6, dtype=torch.float64),
+    )
+    expected = figures(
+        result=torch.tensor(0.401324, dtype=torch.float64),
+        gradients={"y_hat": torch.tensor([4, -8 / 3, 5 / 2], dtype=torch.float64)},
+    )
+    assert_matches(student.run(call), expected, hint=HINT, rtol=1e-3)
+
+
+@pytest.mark.points(1)
+def test_float32_stays_float32(student: Runner, reference: Runner, rng: Rng) -> None:
+    """Predictions and labels in float32 give a loss in float32."""
+    call = function_call(
+        "bce_loss",
+        {"y_hat": rng.uniform(5, low=0.05, high=0.95, dtype=torch.float32), "y": rng.binary(5, dtype=torch.float32)},
+        grad=["y_hat"],
+        cotangent=rng.normal(dtype=torch.float32),
+    )
+    assert_matches(student.run(call), reference.run(call), hint=HINT, rtol=1e-3)
