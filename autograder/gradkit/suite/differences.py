@@ -101,6 +101,7 @@ def _allowed(rtol: float, atol: float) -> str:
 
 
 def check_finite(name: str, tensor: Tensor) -> None:
+    """Fail if any element is infinite or NaN."""
     bad = ~torch.isfinite(tensor)
     if bad.any():
         what = "NaN" if torch.isnan(tensor).any() else "infinite"

@@ -1,0 +1,42 @@
+"""What a result was made from, as hashes: equal keys mean an equal result, so nothing is graded twice for nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from functools import cache
+from pathlib import Path
+
+import torch
+
+import gradkit
+from gradkit.course import Course
+
+
+def versions() -> dict[str, str]:
+    """The versions that a result depends on."""
+    return {"gradkit": gradkit.__version__, "python": platform.python_version(), "torch": torch.__version__}
+
+
+def suite_keys(course: Course, assignment_id: str) -> dict[str, str]:
+    """Hashes of the hidden suite and the secret, of the reference and its ``assignment.toml``, and of the engine."""
+    return {
+        "suite": _hash_tree(course.hidden(assignment_id), extra=course.secret),
+        "reference": _hash_tree(course.source(assignment_id), endings=(".py", ".toml")),
+        "engine": engine_key(),
+    }
+
+
+@cache
+def engine_key() -> str:
+    """A hash of gradkit's own source and of the versions that it runs on."""
+    return _hash_tree(Path(gradkit.__file__).parent, extra=repr(sorted(versions().items())))
+
+
+def _hash_tree(folder: Path, endings: tuple[str, ...] = (".py",), extra: str = "") -> str:
+    sha = hashlib.sha256(extra.encode())
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in endings and path.is_file():
+            data = path.read_bytes()
+            sha.update(f"{path.relative_to(folder).as_posix()}\0{len(data)}\0".encode() + data)
+    return sha.hexdigest()

@@ -1,0 +1,75 @@
+"""The tests of a hidden suite as pytest collected them, checked against ``assignment.toml``."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from gradkit.course import Assignment
+from gradkit.errors import CourseError
+
+
+@dataclass(frozen=True)
+class HiddenTest:
+    """One test function of a suite, with all its cases. Its points are earned by passing all of them.
+
+    Attributes:
+        name: the function's name; never shown to students.
+        title: the first line of its docstring, which students read.
+        question: the question it belongs to.
+        points: what it is worth.
+        cases: pytest's items, one for each set of parameters.
+    """
+
+    name: str
+    title: str
+    question: str
+    points: float
+    cases: tuple[pytest.Function, ...]
+
+
+def read_tests(items: Sequence[pytest.Item], assignment: Assignment, folder: Path) -> tuple[HiddenTest, ...]:
+    """Group the collected items by test function and question, in the assignment's order.
+
+    Raises:
+        CourseError: a test lacks its marker, docstring or question, or a question's points do not add up.
+    """
+    cases: dict[tuple[Path, str], list[pytest.Function]] = {}
+    for item in items:
+        if not isinstance(item, pytest.Function):
+            raise CourseError(f"{item.path}: {item.name}: a hidden suite holds test functions only.")
+        cases.setdefault((item.path, item.originalname), []).append(item)
+    tests = [_read_test(tuple(group)) for group in cases.values()]
+    order = [question.id for question in assignment.questions]
+    for test in tests:
+        if test.question not in order:
+            raise CourseError(
+                f'{folder}: {test.name} belongs to question "{test.question}", which assignment.toml does not have '
+                f"(it has: {', '.join(order)})."
+            )
+    for question in assignment.questions:
+        total = sum(test.points for test in tests if test.question == question.id)
+        if total != question.points:
+            raise CourseError(
+                f'{folder}: the tests of question "{question.id}" are worth {total:g} points together; '
+                f"assignment.toml says {question.points:g}. Make them agree."
+            )
+    return tuple(sorted(tests, key=lambda test: order.index(test.question)))
+
+
+def _read_test(cases: tuple[pytest.Function, ...]) -> HiddenTest:
+    first = cases[0]
+    where = f"{first.path.name}: {first.originalname}"
+    question, points = first.get_closest_marker("question"), first.get_closest_marker("points")
+    if question is None or len(question.args) != 1:
+        raise CourseError(f'{where}: which question is it of? Write pytestmark = pytest.mark.question("<id>").')
+    if points is None or len(points.args) != 1 or not points.args[0] > 0:
+        raise CourseError(f"{where}: what is it worth? Write @pytest.mark.points(<number greater than 0>).")
+    title = (inspect.getdoc(first.function) or "").split("\n", 1)[0].strip()
+    if not title:
+        raise CourseError(f"{where}: it needs a docstring; students read its first line.")
+    return HiddenTest(first.originalname, title, question.args[0], float(points.args[0]), cases)

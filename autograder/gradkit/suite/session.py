@@ -1,0 +1,219 @@
+"""One pytest session for a whole class: the suite is collected once, then run for one submission after the other.
+
+pytest does what it is good at (collection, parametrisation, fixtures). What a test found travels as a `Mismatch`; any
+other exception in a test is the suite's own fault, never the student's.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from _pytest.runner import runtestprotocol
+
+from gradkit.course import Assignment
+from gradkit.errors import CourseError, GraderFault
+from gradkit.suite.found import Found
+from gradkit.suite.hidden import HiddenTest, read_tests
+from gradkit.suite.mismatch import Mismatch
+from gradkit.suite.reference import ReferenceRunner
+from gradkit.suite.rng import Rng
+from gradkit.wire import Call, Observation
+
+T = TypeVar("T")
+Perform = Callable[[Call], Observation]
+
+
+@dataclass(frozen=True)
+class CaseOutcome:
+    """What one case of a test found.
+
+    Attributes:
+        mismatch: what was wrong, or None when it passed.
+        found: every call of the student's code and its answer, in order.
+    """
+
+    mismatch: Mismatch | None
+    found: tuple[Found, ...]
+
+
+@dataclass(frozen=True)
+class TestOutcome:
+    """What one test found in all its cases."""
+
+    __test__ = False  # not a test class, whatever pytest thinks of its name
+
+    test: HiddenTest
+    cases: tuple[CaseOutcome, ...]
+
+
+class Suite:
+    """A collected suite, to be run for any number of submissions inside `open_suite`."""
+
+    def __init__(self, plugin: _Plugin, tests: tuple[HiddenTest, ...]) -> None:
+        self.tests = tests
+        self._plugin = plugin
+
+    def run(self, perform: Perform) -> tuple[TestOutcome, ...]:
+        """Run every test with a submission that answers calls by ``perform``.
+
+        Raises:
+            GraderFault: a test failed for a reason of its own.
+        """
+        cases = [case for test in self.tests for case in test.cases]
+        following = dict(zip(cases, [*cases[1:], None], strict=True))
+        return tuple(
+            TestOutcome(test, tuple(self._plugin.run_case(case, following[case], perform) for case in test.cases))
+            for test in self.tests
+        )
+
+
+class _Plugin:
+    """gradkit's part in the pytest session: fixtures, markers, and a run loop of our own."""
+
+    def __init__(self, body: Callable[[Suite], None], assignment: Assignment, secret: str, source: Path) -> None:
+        self.body, self.assignment, self.secret, self.source = body, assignment, secret, source
+        self.fault: BaseException | None = None
+        self.collect_errors: list[str] = []
+        self._perform: Perform | None = None
+        self._found: list[Found] = []
+        self._raised: list[BaseException] = []
+        self._reference: ReferenceRunner | None = None
+
+    # -- fixtures ------------------------------------------------------------------------------------------------
+
+    @pytest.fixture
+    def student(self) -> _Student:
+        """Performs calls with the submission's code."""
+        return _Student(self)
+
+    @pytest.fixture
+    def reference(self) -> ReferenceRunner:
+        """Performs calls with the reference solution."""
+        if self._reference is None:
+            self._reference = ReferenceRunner(self.source)
+        return self._reference
+
+    @pytest.fixture
+    def rng(self, request: pytest.FixtureRequest) -> Rng:
+        """Seeded by course secret, assignment, test and case."""
+        return Rng(self.secret, self.assignment.id, request.node.path.name, request.node.name)
+
+    # -- hooks ---------------------------------------------------------------------------------------------------
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Declare the two markers of a suite."""
+        config.addinivalue_line("markers", "question(id): the question that a test belongs to")
+        config.addinivalue_line("markers", "points(number): what a test is worth, all its cases together")
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Remember what could not be collected."""
+        if report.failed:
+            self.collect_errors.append(f"{report.nodeid}: {report.longreprtext}")
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Hand the collected suite to our body, instead of running every item once."""
+        try:
+            if not self.collect_errors:
+                folder = Path(str(session.config.args[0]))
+                self.body(Suite(self, read_tests(session.items, self.assignment, folder)))
+        except BaseException as fault:  # noqa: BLE001 - raised again outside pytest, which would swallow it
+            self.fault = fault
+        return True
+
+    def pytest_runtest_makereport(self, call: pytest.CallInfo[None]) -> None:
+        """Keep the exception itself: pytest's reports hold only its text."""
+        if call.excinfo is not None:
+            self._raised.append(call.excinfo.value)
+
+    # -- running -------------------------------------------------------------------------------------------------
+
+    def run_case(self, case: pytest.Function, following: pytest.Function | None, perform: Perform) -> CaseOutcome:
+        """Run one case; fixtures are torn down as far as the following case allows."""
+        self._perform, self._found, self._raised = perform, [], []
+        runtestprotocol(case, log=False, nextitem=following)
+        for error in self._raised:
+            if not isinstance(error, Mismatch):
+                raise GraderFault(f"{case.nodeid}: the hidden test itself failed: {error!r}") from error
+        mismatch = self._raised[0] if self._raised else None
+        return CaseOutcome(mismatch if isinstance(mismatch, Mismatch) else None, tuple(self._found))
+
+    def perform(self, call: Call) -> Found:
+        """Ask the submission, and remember the answer."""
+        if self._perform is None:
+            raise GraderFault("a hidden test asked for the student outside a test")
+        found = Found(call, self._perform(call))
+        self._found.append(found)
+        return found
+
+
+class _Student:
+    """The runner behind the ``student`` fixture."""
+
+    def __init__(self, plugin: _Plugin) -> None:
+        self.run = plugin.perform
+
+
+def open_suite(folder: Path, assignment: Assignment, source: Path, secret: str, body: Callable[[Suite], None]) -> None:
+    """Collect the hidden suite in ``folder`` once, and call ``body`` with it.
+
+    Args:
+        folder: ``autograder/hidden/<hw>``.
+        assignment: what ``assignment.toml`` says.
+        source: the reference's source file.
+        secret: the course's secret, from which inputs are drawn.
+        body: runs the suite as often as it likes.
+
+    Raises:
+        CourseError: the suite is missing, cannot be collected, or disagrees with ``assignment.toml``.
+        GraderFault: pytest itself failed. Whatever ``body`` raises is raised too.
+    """
+    if not folder.is_dir():
+        raise CourseError(f"{folder}: no such folder. An assignment's hidden suite stands there.")
+    plugin = _Plugin(body, assignment, secret, source)
+    # pytest must not look for options, plugins or conftests anywhere but in the suite's own folder.
+    options = ["-c", os.devnull, f"--rootdir={folder.parent}", f"--confcutdir={folder}", "--import-mode=importlib"]
+    options += ["--assert=plain", "--strict-markers", "--capture=no"]
+    options += [part for name in ("terminal", "cacheprovider", "logging", "warnings") for part in ("-p", f"no:{name}")]
+    with _only_our_plugins(), _forget_modules_of(folder):
+        status = pytest.main([str(folder), *options], plugins=[plugin])
+    if plugin.fault is not None:
+        raise plugin.fault
+    if plugin.collect_errors:
+        raise CourseError(f"{folder}: the hidden suite cannot be collected.\n" + "\n".join(plugin.collect_errors))
+    if status not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+        raise GraderFault(f"{folder}: pytest ended with status {status!r}")
+
+
+@contextmanager
+def _only_our_plugins() -> Iterator[None]:
+    """Keep pytest plugins that happen to be installed out of the grading."""
+    name = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
+    before, bytecode = os.environ.get(name), sys.dont_write_bytecode
+    os.environ[name], sys.dont_write_bytecode = "1", True
+    try:
+        yield
+    finally:
+        sys.dont_write_bytecode = bytecode
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before
+
+
+@contextmanager
+def _forget_modules_of(folder: Path) -> Iterator[None]:
+    """Let the next suite have modules of the same names."""
+    try:
+        yield
+    finally:
+        for name, module in list(sys.modules.items()):
+            path = getattr(module, "__file__", None)
+            if path is not None and Path(path).is_relative_to(folder):
+                del sys.modules[name]
