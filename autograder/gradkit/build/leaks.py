@@ -1,0 +1,87 @@
+"""Look through a folder for anything that students must not see.
+
+The build does this to each released folder before it lets it out. It can be done to any other folder that reaches
+students: the exchange, the feedback pages.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from gradkit.build.needles import Kind, Needle, needles, normalise
+from gradkit.build.places import Place, places, unknown_metadata
+from gradkit.build.source import read_source
+from gradkit.course import Assignment, Course
+
+
+@dataclass(frozen=True)
+class Leak:
+    """Something that students would see and must not.
+
+    Attributes:
+        file: the file, relative to the folder that was searched.
+        place: where in it: "file name", "line 12", "cell 3, outputs", ...
+        kind: what it is; a caller may look for some kinds only.
+        what: the string that was found.
+        origin: where it is kept from students.
+    """
+
+    file: str
+    place: str
+    kind: Kind
+    what: str
+    origin: str
+
+    def __str__(self) -> str:
+        what = self.what if len(self.what) <= 100 else self.what[:97] + "..."
+        shown = "the course's secret" if self.kind == "secret" else f"{what!r}"
+        return f"{self.file}, {self.place}: {self.kind}: {shown} (from {self.origin})"
+
+
+def find_leaks(course: Course, assignment: Assignment, folder: Path) -> list[Leak]:
+    """Everything in ``folder`` that students must not see of ``assignment``.
+
+    File names, plain text, web pages, and notebooks cell by cell are searched; ``needles`` says what for. Where
+    students' own work is shown, a right answer may equal the solution: leave out the kind "solution" there.
+
+    Raises:
+        BuildError: the assignment's source or a hidden file cannot be read.
+    """
+    looked_for = needles(course, read_source(course, assignment))
+    found = [leak for place in places(folder) for leak in _in_place(place, looked_for)]
+    found += [
+        Leak(file, place, "metadata", key, "not a key that Jupyter or nbgrader needs")
+        for file, place, key in unknown_metadata(folder)
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _in_place(place: Place, looked_for: list[Needle]) -> list[Leak]:
+    text = normalise(place.text)
+    leaks = []
+    for needle in looked_for:
+        if needle.file_name:
+            hit = place.place == "file name" and Path(place.text).name == needle.text
+        else:
+            hit = needle.text in text and _stands_alone(needle.text, text)
+        if hit:
+            leaks.append(Leak(place.file, _line(place, needle.text), needle.kind, needle.text, needle.origin))
+    return leaks
+
+
+def _stands_alone(needle: str, text: str) -> bool:
+    """Whether ``needle`` is there as such, and not as a part of longer names: ``x + 1`` is not in ``max + 10``."""
+    before = r"(?<!\w)" if re.match(r"\w", needle) else ""
+    after = r"(?!\w)" if re.search(r"\w$", needle) else ""
+    return re.search(before + re.escape(needle) + after, text) is not None
+
+
+def _line(place: Place, needle: str) -> str:
+    if place.place != "text":
+        return place.place
+    for number, line in enumerate(place.text.split("\n"), start=1):
+        if needle in normalise(line):
+            return f"line {number}"
+    return place.place

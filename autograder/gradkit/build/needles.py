@@ -1,0 +1,188 @@
+"""What students must not see of an assignment, as strings that can be looked for.
+
+Not every line of a solution gives it away: ``return x`` and ``loss.backward()`` stand in handouts everywhere. A line is
+looked for when it is *telling*:
+
+- a line of code, when it holds at least four words, numbers and arithmetic or comparison signs together, Python's
+  keywords not counted: ``y = x @ w`` does, ``for epoch in range(epochs):`` does not. Imports never are;
+- a comment, docstring or sentence, when it has at least four words and twenty characters.
+
+What the author shows on purpose is left out: a solution's line that also stands outside the regions of its own file,
+and a line of a hidden test that also stands in the stub, the notebook or ``test_public.py`` (all may quote the same
+figures), unless it uses the suite's own interface, which nothing public can. Names of hidden tests are always looked
+for, and those of entries of the mistakes bank when they are of two words or more. So are the course's secret, the
+hidden folder's path and nbgrader's instructor markers.
+"""
+
+from __future__ import annotations
+
+import ast
+import keyword
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from gradkit.build.source import Source, read_text
+from gradkit.course import Course
+from gradkit.errors import BuildError
+
+Kind = Literal["solution", "model answer", "hidden test", "mistakes bank", "secret", "marker", "metadata"]
+
+MARKERS = ("BEGIN SOLUTION", "END SOLUTION", "BEGIN HIDDEN TESTS", "END HIDDEN TESTS", "MARK SCHEME", "AUTOTEST")
+_BANKS = ("mistakes.py", "accepted.py")
+_SHARED_NAMES = ("__init__.py", "conftest.py")
+_WORD = re.compile(r"[^\W\d]\w*|\d[\w.]*")
+_SIGN = re.compile(r"\*\*|//|<<|>>|[=!<>]=|[-+*/@%<>&|^~]")
+_MESSAGE = re.compile(r"""^[rf]?(["']).*\1[,)\]]*$""")
+_SUITE = re.compile(
+    r"\bgradkit\b|\b(student|reference)\.run\b|\brng\.|pytest\.mark\.(points|question)\b"
+    r"|\b(assert_matches|assert_raises|assert_finite|function_call|module_call|figures|Step|Call|Ref|check)\("
+    r"|@(mistake|accepted)\b"
+)
+
+
+@dataclass(frozen=True)
+class Needle:
+    """One string that must not be found.
+
+    Attributes:
+        text: the string, its whitespace made single spaces.
+        kind: what it is.
+        origin: where it stands, for the message.
+        file_name: whether it is a file's name, which is looked for among file names only.
+    """
+
+    text: str
+    kind: Kind
+    origin: str
+    file_name: bool = False
+
+
+def normalise(text: str) -> str:
+    """``text`` with every run of whitespace made one space, so that line breaks and indentation hide nothing."""
+    return " ".join(text.split())
+
+
+def is_telling_code(line: str) -> bool:
+    """Whether a line of code would give something away."""
+    if line.startswith(("import ", "from ")) and "gradkit" not in line:
+        return False
+    words = [word for word in _WORD.findall(line) if not keyword.iskeyword(word)]
+    return len(words) + len(_SIGN.findall(line)) >= 4
+
+
+def is_telling_prose(sentence: str) -> bool:
+    """Whether a sentence would give something away."""
+    return len(sentence) >= 20 and len(sentence.split()) >= 4
+
+
+def needles(course: Course, source: Source) -> list[Needle]:
+    """All that must not be seen of one assignment, each string once.
+
+    Raises:
+        BuildError: a file of the hidden folder is not Python.
+    """
+    found = [Needle(marker, "marker", "nbgrader's markers") for marker in MARKERS]
+    found += _solution_needles(source)
+    found += _hidden_needles(course.hidden(source.assignment.id), source)
+    secret = course.root / "autograder" / "hidden" / "secret.txt"
+    if secret.exists():
+        found.append(Needle(course.secret, "secret", "autograder/hidden/secret.txt"))
+    return list({(needle.text, needle.file_name): needle for needle in reversed(found)}.values())[::-1]
+
+
+def _solution_needles(source: Source) -> Iterator[Needle]:
+    shown = normalise(source.stub)
+    for region in source.module_regions:
+        for line in _telling(region.body):
+            if line not in shown:
+                yield Needle(line, "solution", source.module_path)
+    shown = _public_notebook(source)
+    for cell in source.cells:
+        for region in source.cell_regions(cell):
+            for line in _telling(region.body):
+                if line not in shown:
+                    yield Needle(line, "solution", cell.where)
+        if cell.kind == "written":
+            for sentence in re.split(r"(?<=[.!?;:])\s+|\n\s*\n", cell.source):
+                text = normalise(sentence).lstrip("-*> ")
+                if is_telling_prose(text) and text not in shown:
+                    yield Needle(text, "model answer", cell.where)
+
+
+def _public_notebook(source: Source) -> str:
+    return normalise("\n".join(source.public_text(cell) for cell in source.cells))
+
+
+def _telling(lines: Iterable[str]) -> Iterator[str]:
+    """The telling ones among lines of code and the comments on or behind them, normalised."""
+    for line in lines:
+        code, _, comment = f" {line}".partition(" # ")
+        if is_telling_code(normalise(code)):
+            yield normalise(code)
+        if is_telling_prose(normalise(comment)):
+            yield normalise(comment)
+
+
+def _hidden_needles(folder: Path, source: Source) -> Iterator[Needle]:
+    yield Needle("autograder/hidden", "hidden test", "the hidden folder's path")
+    stub = normalise(source.stub)
+    checks = normalise(read_text(source.copied["test_public.py"], "test_public.py"))
+    on_purpose = f"{stub} {checks} {_public_notebook(source)}"
+    public = {target for question in source.assignment.questions for target in question.targets}
+    for path in sorted(folder.rglob("*.py")):
+        origin = f"autograder/hidden/{path.relative_to(folder.parent).as_posix()}"
+        text = read_text(path, origin)
+        try:
+            tree = ast.parse(text)
+        except SyntaxError as error:
+            raise BuildError(f"{origin}, line {error.lineno}: not valid Python ({error.msg}).") from error
+        kind: Kind = "mistakes bank" if path.name in _BANKS else "hidden test"
+        shown = stub if kind == "mistakes bank" else on_purpose  # accepted variants are right answers
+        if path.name not in _SHARED_NAMES:
+            yield Needle(path.name, kind, origin, file_name=True)
+        for name in _names(tree, kind):
+            if name not in public:
+                yield Needle(name, kind, origin)
+        said, prose = _docstrings(tree, kind)
+        for sentence in prose:
+            if is_telling_prose(sentence) and sentence not in shown:
+                yield Needle(sentence, kind, origin)
+        for number, line in enumerate(text.split("\n"), start=1):
+            # A line that is but a string is a message or a hint, which students are shown.
+            if number in said or _MESSAGE.match(normalise(line)):
+                continue
+            for code in _telling([line]):
+                if code not in shown or _SUITE.search(code):
+                    yield Needle(code, kind, f"{origin}, line {number}")
+
+
+def _names(tree: ast.Module, kind: Kind) -> Iterator[str]:
+    """Names of tests, and of the bank's entries; those of one word, such as ``einsum``, would be found anywhere."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            test = node.name.startswith(("test_", "Test"))
+            entry = kind == "mistakes bank" and "_" in node.name.strip("_") and bool(node.decorator_list)
+            if test or entry:
+                yield node.name
+
+
+def _docstrings(tree: ast.Module, kind: Kind) -> tuple[set[int], list[str]]:
+    """The line numbers that docstrings take, and those of their lines that students are never told.
+
+    A test's first line is its title in the feedback, and a mistake's docstring is written for students as a whole.
+    """
+    taken: set[int] = set()
+    prose: list[str] = []
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        text = ast.get_docstring(node)
+        if text is None:
+            continue
+        taken.update(range(node.body[0].lineno, (node.body[0].end_lineno or node.body[0].lineno) + 1))
+        if kind != "mistakes bank":
+            prose += map(normalise, text.strip().split("\n")[1:])
+    return taken, prose

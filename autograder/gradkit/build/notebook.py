@@ -1,0 +1,165 @@
+"""``notebook.md`` -> the notebook that nbgrader is given, and the complete one for ``solutions/``.
+
+An author writes jupytext Markdown and says of two kinds of cell what they are for: ``question="..."`` on the cell that
+runs a question's public checks, ``written="..."`` on the region that holds the model answer of a written question.
+nbgrader's metadata is made from that and from ``assignment.toml``, so points stand in one place only.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+# jupytext has annotations but does not declare them (no py.typed).
+import jupytext  # type: ignore[import-untyped]
+
+from gradkit.build.strip import complete_solutions, find_regions, strip_solutions
+from gradkit.course import Assignment
+from gradkit.errors import BuildError
+
+Kind = Literal["text", "code", "check", "written"]
+
+WRITTEN_STUB = "YOUR ANSWER HERE"  # nbgrader's own words, so that the staged cell equals the released one
+_METADATA = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+
+
+@dataclass(frozen=True)
+class SourceCell:
+    """One cell as its author wrote it.
+
+    Attributes:
+        kind: ordinary text or code, a question's check cell, or the model answer of a written question.
+        source: its text, solution regions included.
+        where: what errors call it: the path and the cell's number, from 1.
+        id: the question of a check cell or of a written answer; "" for the others.
+    """
+
+    kind: Kind
+    source: str
+    where: str
+    id: str = ""
+
+
+def read_cells(text: str, where: str, assignment: Assignment) -> list[SourceCell]:
+    """Read ``notebook.md`` and see that each question has its cell.
+
+    Args:
+        text: the Markdown source.
+        where: its path, for errors.
+        assignment: what ``assignment.toml`` says.
+
+    Raises:
+        BuildError: a cell cannot be read, a check cell or written answer is missing, double or unknown, or a solution
+            region is wrong.
+    """
+    questions = [question.id for question in assignment.questions]
+    find_regions(text, where, questions)  # on the whole text first: its line numbers are those of the file
+    raw = enumerate(jupytext.reads(text, fmt="md").cells, start=1)
+    cells = [_read_cell(cell, f"{where}, cell {number}") for number, cell in raw]
+    for cell in cells:
+        regions = find_regions(cell.source, cell.where, questions)
+        if regions and cell.kind != "code":
+            raise BuildError(
+                f"{cell.where}: a solution region in a {cell.kind} cell; expected it in an ordinary code cell. "
+                'The model answer of a written question stands in <!-- #region written="..." --> instead.'
+            )
+    _one_each(cells, "check", questions, where, '```python question="{}"')
+    written = [question.id for question in assignment.written]
+    _one_each(cells, "written", written, where, '<!-- #region written="{}" -->')
+    return cells
+
+
+def staged_notebook(cells: Iterable[SourceCell], assignment: Assignment) -> str:
+    """The text of the notebook that nbgrader is given: stripped, with nbgrader's metadata."""
+    return _notebook(cells, assignment, complete=False)
+
+
+def complete_notebook(cells: Iterable[SourceCell], assignment: Assignment) -> str:
+    """The text of the notebook with solutions and model answers, without outputs."""
+    return _notebook(cells, assignment, complete=True)
+
+
+def _read_cell(cell: Any, where: str) -> SourceCell:
+    metadata = {key: value for key, value in cell.metadata.items() if key != "lines_to_next_cell"}
+    if cell.cell_type == "markdown" and not metadata:
+        return SourceCell("text", cell.source, where)
+    if cell.cell_type == "markdown" and metadata.keys() == {"written"}:
+        return SourceCell("written", cell.source, where, str(metadata["written"]))
+    if cell.cell_type == "code" and not metadata:
+        return SourceCell("code", cell.source, where)
+    if cell.cell_type == "code" and metadata.keys() == {"question"}:
+        return SourceCell("check", cell.source, where, str(metadata["question"]))
+    found = ", ".join(f"{key}={json.dumps(value, default=str)}" for key, value in sorted(metadata.items()))
+    raise BuildError(
+        f"{where}: a {cell.cell_type} cell with {found or 'no settings'}; expected text, ```python, "
+        '```python question="..." or <!-- #region written="..." -->.'
+    )
+
+
+def _one_each(cells: list[SourceCell], kind: Kind, expected: list[str], where: str, form: str) -> None:
+    found = Counter(cell.id for cell in cells if cell.kind == kind)
+    for name in found:
+        if name not in expected:
+            raise BuildError(
+                f'{where}: {form.format(name)} names "{name}", which assignment.toml does not have '
+                f"(it has: {', '.join(expected) or 'none'})."
+            )
+    for name in expected:
+        if found[name] != 1:
+            cell = form.format(name)
+            raise BuildError(f"{where}: {cell} stands {found[name]} times; expected exactly one such cell.")
+
+
+def _notebook(cells: Iterable[SourceCell], assignment: Assignment, *, complete: bool) -> str:
+    notebook = {
+        "cells": [_cell(number, cell, assignment, complete) for number, cell in enumerate(cells, start=1)],
+        "metadata": _METADATA,
+        "nbformat": 4,
+        "nbformat_minor": 5,  # the first with cell ids; fixed, so that a newer nbformat changes no bytes
+    }
+    # As nbformat writes it, so that the text does not change when Jupyter saves it.
+    return json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def _cell(number: int, cell: SourceCell, assignment: Assignment, complete: bool) -> dict[str, Any]:
+    metadata = {"nbgrader": _graded(cell, assignment)} if cell.id else {}
+    source = _source(cell, assignment, complete)
+    common = {
+        # A question's id holds no hyphen, so the two kinds of id cannot meet.
+        "id": cell.id or f"cell-{number:02}",
+        "metadata": metadata,
+        "source": source.splitlines(keepends=True),
+    }
+    if cell.kind in ("text", "written"):
+        return {"cell_type": "markdown", **common}
+    return {"cell_type": "code", "execution_count": None, "outputs": [], **common}
+
+
+def _source(cell: SourceCell, assignment: Assignment, complete: bool) -> str:
+    if cell.kind == "written":
+        return cell.source if complete else WRITTEN_STUB
+    replace = complete_solutions if complete else strip_solutions
+    return replace(cell.source, cell.where, [question.id for question in assignment.questions])
+
+
+def _graded(cell: SourceCell, assignment: Assignment) -> dict[str, Any]:
+    points = {question.id: question.points for question in assignment.questions}
+    points |= {question.id: question.points for question in assignment.written}
+    worth = points[cell.id]
+    written = cell.kind == "written"
+    return {
+        "cell_type": "markdown" if written else "code",
+        "grade": True,
+        "grade_id": cell.id,
+        "locked": not written,
+        "points": int(worth) if worth == int(worth) else worth,
+        "schema_version": 3,
+        "solution": written,
+        "task": False,
+    }

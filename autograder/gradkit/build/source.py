@@ -1,0 +1,177 @@
+"""Read an assignment's source folder: which files it may hold, and what they say.
+
+An allow-list, not a list of what to leave out: whatever a person puts there by accident stops the build by name instead
+of reaching students.
+"""
+
+from __future__ import annotations
+
+import ast
+import fnmatch
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from gradkit.build.notebook import SourceCell, read_cells
+from gradkit.build.strip import Region, complete_solutions, find_regions, strip_solutions
+from gradkit.course import Assignment, Course
+from gradkit.errors import BuildError
+
+NOTEBOOK = "notebook.md"
+COPIED = ("test_public.py", "README.md")
+DATA = "data"
+DATA_ENDINGS = (".txt", ".csv", ".json", ".png")
+# What editors and tools leave behind. It is never copied, so there is nothing to tell anyone.
+_LITTER = (
+    *("__pycache__", ".ipynb_checkpoints", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".DS_Store", "Thumbs.db"),
+    *("*~", "*.bak", "*.pyc", ".*.sw?", ".#*", "#*#"),
+)
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a person wrote for one assignment.
+
+    Attributes:
+        assignment: what ``assignment.toml`` says.
+        module: the module's text, with solution regions.
+        module_path: what errors call the module.
+        cells: the notebook's cells.
+        copied: name -> file, for all that is copied as it is (``test_public.py``, ``README.md``, ``data/...``).
+    """
+
+    assignment: Assignment
+    module: str
+    module_path: str
+    cells: tuple[SourceCell, ...]
+    copied: dict[str, Path]
+
+    @property
+    def question_ids(self) -> list[str]:
+        """The ids that a solution region may name."""
+        return [question.id for question in self.assignment.questions]
+
+    @property
+    def stub(self) -> str:
+        """The module as students get it."""
+        return strip_solutions(self.module, self.module_path, self.question_ids)
+
+    @property
+    def complete(self) -> str:
+        """The module with its solutions, without markers."""
+        return complete_solutions(self.module, self.module_path, self.question_ids)
+
+    @property
+    def module_regions(self) -> list[Region]:
+        """The module's solution regions."""
+        return find_regions(self.module, self.module_path, self.question_ids)
+
+    def cell_regions(self, cell: SourceCell) -> list[Region]:
+        """The solution regions of one of the notebook's cells."""
+        return find_regions(cell.source, cell.where, self.question_ids)
+
+    def public_text(self, cell: SourceCell) -> str:
+        """What students see of one of the notebook's cells."""
+        return "" if cell.kind == "written" else strip_solutions(cell.source, cell.where, self.question_ids)
+
+
+def read_source(course: Course, assignment: Assignment) -> Source:
+    """Read ``assignments/<hw>/`` and see that it can be built.
+
+    Raises:
+        BuildError: a file is missing, unknown or not text; a solution region or a notebook cell is wrong.
+    """
+    folder = course.source(assignment.id)
+    shown = f"assignments/{assignment.id}"
+    files = _files(folder, shown, assignment)
+    cells = read_cells(read_text(folder / NOTEBOOK, f"{shown}/{NOTEBOOK}"), f"{shown}/{NOTEBOOK}", assignment)
+    module_path = f"{shown}/{assignment.module}"
+    source = Source(
+        assignment=assignment,
+        module=read_text(folder / assignment.module, module_path),
+        module_path=module_path,
+        cells=tuple(cells),
+        copied={name: folder / name for name in files if name in COPIED or name.startswith(f"{DATA}/")},
+    )
+    _parse(source.complete, f"{module_path}, complete")
+    _refuse_raising_on_import(_parse(source.stub, f"{module_path}, stripped"), module_path)
+    regions = [*source.module_regions, *(region for cell in cells for region in source.cell_regions(cell))]
+    for question in source.question_ids:
+        if question not in {region.question for region in regions}:
+            raise BuildError(
+                f'{module_path}: question "{question}" has no solution region; expected '
+                f'"### BEGIN SOLUTION {question}: <what to do>" in the module or in a code cell of {NOTEBOOK}.'
+            )
+    return source
+
+
+def read_text(path: Path, shown: str) -> str:
+    """The text of a source file, with plain line ends and one at the end.
+
+    Raises:
+        BuildError: it is not UTF-8.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BuildError(f"{shown}: not UTF-8 text ({error}). Save it as UTF-8.") from error
+    return text.rstrip("\n") + "\n"
+
+
+def is_litter(name: str) -> bool:
+    """Whether an editor or a tool left a file or folder of this name behind."""
+    return any(fnmatch.fnmatchcase(name, pattern) for pattern in _LITTER)
+
+
+def _files(folder: Path, shown: str, assignment: Assignment) -> list[str]:
+    required = {"assignment.toml", assignment.module, NOTEBOOK, *COPIED}
+    found = sorted(_walk(folder, "", shown))
+    for name in sorted(required.difference(found)):
+        raise BuildError(f"{shown}/{name}: no such file; every assignment has one.")
+    for name in found:
+        data = name.startswith(f"{DATA}/") and name.count("/") == 1 and name.endswith(DATA_ENDINGS)
+        if name not in required and not data:
+            raise BuildError(
+                f"{shown}/{name}: not a file of an assignment. Expected {', '.join(sorted(required))} and "
+                f"{DATA}/*{', *'.join(DATA_ENDINGS)}; move it elsewhere."
+            )
+    return found
+
+
+def _walk(folder: Path, prefix: str, shown: str) -> Iterator[str]:
+    for path in folder.iterdir():
+        name = prefix + path.name
+        if is_litter(path.name):
+            continue
+        if path.is_symlink():
+            raise BuildError(
+                f"{shown}/{name}: a link, which could bring anything into the release. Put the file itself there."
+            )
+        if path.is_dir():
+            yield from _walk(path, f"{name}/", shown)
+        else:
+            yield name
+
+
+def _parse(text: str, shown: str) -> ast.Module:
+    try:
+        return ast.parse(text)
+    except SyntaxError as error:
+        raise BuildError(
+            f"{shown}, line {error.lineno}: not valid Python ({error.msg}). Does a solution region cut a statement?"
+        ) from error
+
+
+def _refuse_raising_on_import(tree: ast.Module, shown: str) -> None:
+    """One question's stub must not keep a student from working on the others."""
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        for node in ast.iter_child_nodes(waiting.pop()):
+            if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
+                if getattr(node.exc.func, "id", "") == "NotImplementedError":
+                    raise BuildError(
+                        f"{shown}: a solution region outside any function: its stub, {ast.unparse(node)}, would stop "
+                        "the import of the whole module. Put the region inside the function."
+                    )
+            elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+                waiting.append(node)
