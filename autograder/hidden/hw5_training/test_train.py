@@ -56,16 +56,19 @@ def test_losses_worked_by_hand(student: Runner) -> None:
     """The losses and the trained parameters of a problem small enough for paper are right.
 
     x = (-1, 1) and y = (1, 5) are fitted by w = 2, b = 3. The mean of x is 0 and that of x^2 is 1, so the loss is
-    (w - 2)^2 + (b - 3)^2, and a step at the rate 0.25 halves both errors. From w = 0, b = 1 both errors are
-    -2, -1, -0.5 and in the end -0.25; the losses are 4 + 4, 1 + 1, 0.25 + 0.25.
+    (w - 2)^2 + (b - 3)^2, and a step at the rate 0.45 takes away 2 * 0.45 = nine tenths of both errors. From w = 0,
+    b = 1 both errors are -2, -0.2, -0.02 and in the end -0.002; the losses are 4 + 4, 0.04 + 0.04, 0.0004 + 0.0004.
     """
     x = torch.tensor([[-1.0], [1.0]], dtype=torch.float64)
     y = torch.tensor([[1.0], [5.0]], dtype=torch.float64)
     start = {"weight": torch.zeros(1, 1, dtype=torch.float64), "bias": torch.ones(1, dtype=torch.float64)}
-    call = training(x, y, start, optimizer=("torch:optim.SGD", {"lr": 0.25}), epochs=3)
-    end = {"0.weight": torch.tensor([[1.75]]).double(), "0.bias": torch.tensor([2.75]).double()}
+    call = training(x, y, start, optimizer=("torch:optim.SGD", {"lr": 0.45}), epochs=3)
+    end = {
+        "0.weight": torch.tensor([[1.998]], dtype=torch.float64),
+        "0.bias": torch.tensor([2.998], dtype=torch.float64),
+    }
     hint = "one float per epoch, each the loss before that epoch's update"
-    assert_matches(student.run(call), figures(result=[8.0, 2.0, 0.5], **{"model.state": end}), hint=hint)
+    assert_matches(student.run(call), figures(result=[8.0, 0.08, 0.0008], **{"model.state": end}), hint=hint)
 
 
 @pytest.mark.points(1)
