@@ -1,0 +1,157 @@
+"""``autograded/<student>/<assignment>/``: the notebook that formgrader and ``generate_feedback`` show.
+
+It is the student's notebook under the released one's rules (``notebooks``), with each check cell's output made from the
+record (``messages``), such that nbgrader's own ``determine_grade`` reads the record's score from it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from nbformat import from_dict
+
+# nbgrader has annotations but does not declare them (no py.typed).
+from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution  # type: ignore[import-untyped]
+
+from gradkit.course import Assignment, Course
+from gradkit.errors import GraderFault, SubmissionRefused
+from gradkit.gradebook.folders import copy_untrusted
+from gradkit.gradebook.messages import question_in_words, submission_in_words
+from gradkit.gradebook.notebooks import Cell, assemble, claimed, make_cell, merge, read_released, read_submitted
+from gradkit.gradebook.settings import autograded_folder, bytes_allowed
+from gradkit.gradebook.times import TIMESTAMP_FILE, format_time
+from gradkit.grading.record import Record
+
+# Files that formgrader may serve beside the notebook. HTML and SVG are not among them: they could run scripts.
+_SHOWN = frozenset({".py", ".txt", ".md", ".csv", ".json", ".png", ".jpg", ".jpeg", ".gif", ".pdf"})
+_SECRET_FILE = "submission_secret.txt"  # noqa: S105 - nbgrader's name for it; it only names a feedback page
+_SECRET = re.compile(r"[0-9a-f]{32,128}")
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What a filled notebook says, for the gradebook.
+
+    Attributes:
+        notebook: the notebook itself.
+        scores: for each graded cell what nbgrader's ``determine_grade`` reads; None where a person must mark it.
+        unanswered: the answers that the student left as they were released.
+        changed: the answers that differ from those in the autograded notebook that was there before.
+    """
+
+    notebook: Mapping[str, Any]
+    scores: Mapping[str, float | None]
+    unanswered: frozenset[str]
+    changed: frozenset[str] = frozenset()
+
+
+def fill_notebook(course: Course, assignment: Assignment, record: Record, submitted: Path) -> Graded:
+    """Make the notebook of one graded submission.
+
+    Args:
+        course: the course.
+        assignment: the assignment; its released notebook must exist.
+        record: a record whose status is "graded".
+        submitted: the student's folder.
+
+    Raises:
+        BuildError: the released notebook is missing.
+        GraderFault: record and released notebook do not fit each other.
+    """
+    released = read_released(course.release(assignment.id) / assignment.notebook)
+    try:
+        cells = read_submitted(submitted / assignment.notebook, bytes_allowed(course.submission.file_megabytes))
+        notebook = merge(cells, released)
+    except SubmissionRefused as reason:
+        note = f"*What follows is the notebook as it was handed out, because {reason}. Its questions were graded.*"
+        notebook = assemble([make_cell("markdown", note), *released["cells"]], released)
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code" and cell["metadata"].get("nbgrader", {}).get("grade"):
+            _fill(cell, record)
+    words = submission_in_words(record)
+    if words:
+        about = make_cell("code", "# About the whole submission")
+        about["outputs"] = [_text_output("display_data", words)]
+        notebook = assemble([about, *notebook["cells"]], released)
+    return _read_back(notebook, record, _answers(autograded_folder(course, record.student, assignment.id), assignment))
+
+
+def write_autograded(
+    course: Course, assignment: Assignment, record: Record, submitted: Path, notebook: Mapping[str, Any], target: Path
+) -> None:
+    """Write the notebook, its timestamp and the student's other files to ``target``, which must not exist."""
+    try:
+        copy_untrusted(submitted, target, course.submission)
+    except SubmissionRefused:  # graded nevertheless: then the notebook is shown alone
+        shutil.rmtree(target, ignore_errors=True)
+        target.mkdir(parents=True, exist_ok=True)
+    for path in sorted(target.rglob("*")):
+        if path.is_file() and path.suffix.lower() not in _SHOWN:
+            path.unlink()
+    text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True)
+    (target / assignment.notebook).write_text(text + "\n", encoding="utf-8")
+    time = datetime.fromisoformat(record.submitted) if record.submitted else None
+    # release_feedback stops for the whole class where one of these is missing; an empty time is one it can read.
+    (target / TIMESTAMP_FILE).write_text(format_time(time) if time else "", encoding="utf-8")
+    secret = target / _SECRET_FILE
+    if not secret.is_file() or not _SECRET.fullmatch(secret.read_text(encoding="utf-8", errors="replace").strip()):
+        secret.write_text(secrets.token_hex(64), encoding="utf-8")
+    for path in target.rglob("*"):
+        path.chmod(0o755 if path.is_dir() else 0o444)
+    target.chmod(0o755)
+
+
+def _fill(cell: Cell, record: Record) -> None:
+    """Put a question's messages and score under its check cell."""
+    name = claimed(cell)
+    question = next((one for one in record.questions if one.id == name), None)
+    maximum = float(cell["metadata"]["nbgrader"]["points"])
+    if question is None or question.max_score != maximum or not 0.0 <= question.score <= maximum:
+        found = f"{question.score!r} of {question.max_score!r}" if question else "nothing"
+        raise GraderFault(
+            f"{record.student}/{record.assignment}: the released notebook gives {maximum!r} points for {name}, "
+            f"the record says {found}. Run `make release`, then grade again."
+        )
+    score = _text_output("execute_result", repr(float(question.score)))
+    cell["outputs"] = [
+        _text_output("display_data", question_in_words(record, name)),
+        {**score, "execution_count": None},
+    ]
+
+
+def _text_output(kind: str, text: str) -> dict[str, Any]:
+    return {"output_type": kind, "data": {"text/plain": text}, "metadata": {}}
+
+
+def _read_back(notebook: dict[str, Any], record: Record, before: Mapping[str, str]) -> Graded:
+    """Read the scores as nbgrader does, and see that they are the record's."""
+    cells = [from_dict(cell) for cell in notebook["cells"]]  # type: ignore[no-untyped-call]  # nbformat declares no types
+    graded = [cell for cell in cells if is_grade(cell)]
+    scores = {claimed(cell): determine_grade(cell)[0] for cell in graded}
+    for question in record.questions:
+        if scores.get(question.id) != question.score:
+            raise GraderFault(
+                f"{record.student}/{record.assignment}: the record gives {question.score!r} for {question.id}, but "
+                f"nbgrader reads {scores.get(question.id)!r} from the notebook. Run `make release`, then grade again."
+            )
+    answers = {claimed(cell): cell for cell in graded if is_solution(cell)}
+    unanswered = {name for name, cell in answers.items() if compute_checksum(cell) == cell.metadata.nbgrader.checksum}
+    changed = {name for name, cell in answers.items() if name in before and cell.source != before[name]}
+    return Graded(notebook, scores, frozenset(unanswered), frozenset(changed))
+
+
+def _answers(folder: Path, assignment: Assignment) -> dict[str, str]:
+    """The answers in the autograded notebook that is there already."""
+    try:
+        cells = json.loads((folder / assignment.notebook).read_text(encoding="utf-8"))["cells"]
+        return {claimed(cell): cell["source"] for cell in cells if claimed(cell)}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}

@@ -1,0 +1,178 @@
+"""nbgrader's exchange: publish an assignment, fetch and submit it as a student, and see what has been submitted.
+
+All the carrying is nbgrader's own. Fetching and submitting as a given student is for the sample class and for tests;
+real students use nbgrader's commands or its tab in Jupyter.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+# nbgrader has annotations but does not declare them (no py.typed).
+from nbgrader.auth import Authenticator  # type: ignore[import-untyped]
+from nbgrader.coursedir import CourseDirectory  # type: ignore[import-untyped]
+from nbgrader.exchange.abc import ExchangeError  # type: ignore[import-untyped]
+from nbgrader.exchange.default import (  # type: ignore[import-untyped]
+    Exchange,
+    ExchangeFetchAssignment,
+    ExchangeReleaseAssignment,
+    ExchangeSubmit,
+)
+from traitlets import Instance
+from traitlets.config import Config
+
+from gradkit.course import Course
+from gradkit.errors import GradkitError, UsageError
+from gradkit.gradebook.folders import printable, scratch
+from gradkit.gradebook.settings import nbgrader_config
+from gradkit.gradebook.times import format_time, parse_time
+
+# Letters of any script, as long as no shell, pattern, path or nbgrader's own "+" reads anything into them.
+_STUDENT = re.compile(r"[^\W_](?:[\w.@' -]{0,126}[\w@'-])?")
+
+
+@dataclass(frozen=True)
+class Inbound:
+    """One folder that lies in the exchange.
+
+    Attributes:
+        student: who it says it is from.
+        assignment: the assignment's id, which may be unknown.
+        time: when it says it was submitted, in UTC.
+        path: the folder itself; nothing in it has been looked at.
+    """
+
+    student: str
+    assignment: str
+    time: datetime
+    path: Path
+
+
+# A class without declared types cannot be subclassed strictly.
+class _SubmitAt(ExchangeSubmit):  # type: ignore[misc]
+    """nbgrader's submit at a given time."""
+
+    at = Instance(datetime)
+
+    def set_timestamp(self) -> None:
+        self.timestamp = format_time(self.at)
+
+
+def publish(course: Course, assignment_id: str) -> Path:
+    """Put ``release/<assignment>`` into the exchange, in place of what was published before. Returns where it lies.
+
+    Raises:
+        GradkitError: there is no release, or the exchange cannot be written, in nbgrader's words.
+    """
+    _run(ExchangeReleaseAssignment, nbgrader_config(course), assignment_id, "publish", force=True)
+    return course.exchange / course.id / "outbound" / assignment_id
+
+
+def fetch(course: Course, student: str, assignment_id: str, into: Path) -> Path:
+    """Fetch a published assignment as ``student``, to ``into/<assignment>``. Returns that folder.
+
+    Raises:
+        GradkitError: it is not published, or ``into`` has it already.
+    """
+    config = nbgrader_config(course)
+    config.CourseDirectory.student_id = check_student(student)
+    config.Exchange.assignment_dir = str(into)
+    _run(ExchangeFetchAssignment, config, assignment_id, "fetch")
+    return into / assignment_id
+
+
+def submit(course: Course, student: str, folder: Path, at: datetime | None = None) -> None:
+    """Submit ``folder``, whose name is the assignment's id, as ``student``.
+
+    Args:
+        course: the course.
+        student: the student's id.
+        folder: what is submitted.
+        at: when, with its time zone; now, where it is None.
+
+    Raises:
+        GradkitError: the assignment is not published, or the exchange cannot be written.
+    """
+    config = nbgrader_config(course)
+    config.CourseDirectory.student_id = check_student(student)
+    config.Exchange.assignment_dir = str(folder.parent)
+    with scratch(course, "cache") as cache:
+        # nbgrader keeps a copy for the student by second; two submissions of one second would meet there.
+        config.Exchange.cache = str(cache)
+        if at is None:
+            _run(ExchangeSubmit, config, folder.name, "submit")
+        else:
+            _run(_SubmitAt, config, folder.name, "submit", at=at)
+
+
+def check_student(student: str) -> str:
+    """The student's id, if nbgrader can carry it as a folder's name.
+
+    Raises:
+        UsageError: it cannot.
+    """
+    if not _STUDENT.fullmatch(student):
+        raise UsageError(
+            f"{printable(student)} cannot be a student's id. Expected letters, digits and . _ - @ ' or spaces inside, "
+            "beginning with a letter or digit, at most 128 characters."
+        )
+    return student
+
+
+def list_inbound(course: Course) -> tuple[list[Inbound], list[tuple[str, str]]]:
+    """What lies in the exchange's inbound folder.
+
+    Returns:
+        The submissions, oldest first, and the entries that are none: each one's name, and why.
+    """
+    found: list[Inbound] = []
+    strange: list[tuple[str, str]] = []
+    try:
+        paths = sorted((course.exchange / course.id / "inbound").iterdir())
+    except FileNotFoundError:
+        return [], []
+    for path in paths:
+        name = path.name
+        parts = name.split("+")
+        time = parse_time(parts[2]) if len(parts) in (3, 4) else None
+        if time is None:
+            strange.append((name, "its name is not <student>+<assignment>+<time>, as nbgrader's submit makes it."))
+        elif not _STUDENT.fullmatch(parts[0]):
+            strange.append((name, f"{printable(parts[0])} cannot be a student's id."))
+        else:
+            found.append(Inbound(parts[0], parts[1], time, path))
+    return sorted(found, key=lambda one: (one.time, one.path.name)), strange
+
+
+@contextmanager
+def gathered_log(name: str) -> Iterator[tuple[logging.Logger, list[str]]]:
+    """A log for nbgrader that prints nothing, and the list in which its warnings and errors gather."""
+    said: list[str] = []
+
+    class Gather(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            text = record.getMessage().strip()
+            # Of a traceback only the last line says what is wrong; the rest is nbgrader's inside.
+            said.append(text.splitlines()[-1] if text.startswith("Traceback") else text)
+
+    log = logging.Logger(name, logging.WARNING)
+    log.addHandler(Gather())
+    yield log, said
+
+
+def _run(action: type[Exchange], config: Config, assignment_id: str, verb: str, **settings: object) -> None:
+    with gathered_log("exchange") as (log, said):
+        config.CourseDirectory.assignment_id = assignment_id
+        folders = CourseDirectory(config=config, log=log)
+        act = action(coursedir=folders, authenticator=Authenticator(config=config), config=config, log=log, **settings)
+        try:
+            act.start()
+        except (ExchangeError, OSError, RuntimeError) as error:
+            words = "\n".join([*said, str(error)] if str(error) not in said else said)
+            raise GradkitError(f"{assignment_id}: nbgrader could not {verb} it. It says:\n{words}") from error

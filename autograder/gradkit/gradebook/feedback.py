@@ -1,0 +1,88 @@
+"""Feedback pages by nbgrader's own ``generate_feedback``, for the students that are asked for, in this process."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+# nbgrader has annotations but does not declare them (no py.typed).
+from nbgrader.converters import GenerateFeedback  # type: ignore[import-untyped]
+from nbgrader.converters.base import NbGraderException  # type: ignore[import-untyped]
+from nbgrader.coursedir import CourseDirectory  # type: ignore[import-untyped]
+
+from gradkit.course import Assignment, Course
+from gradkit.gradebook.exchange import gathered_log
+from gradkit.gradebook.settings import autograded_folder, feedback_folder, nbgrader_config
+
+
+@dataclass(frozen=True)
+class FeedbackReport:
+    """What one run made.
+
+    Attributes:
+        pages: the page of each student, by student.
+        failed: what nbgrader said where it could not make one, by student. The student's older page is gone then.
+    """
+
+    pages: dict[str, Path]
+    failed: dict[str, str]
+
+
+# A class without declared types cannot be subclassed strictly.
+class _ChosenFeedback(GenerateFeedback):  # type: ignore[misc]
+    """nbgrader's converter for a list of students in place of a pattern, each for itself."""
+
+    chosen: dict[str, list[str]]
+    said: list[str]
+    failures: dict[str, str]
+
+    def init_notebooks(self) -> None:
+        self.assignments = dict(self.chosen)
+
+    def convert_notebooks(self) -> None:
+        # One converter, and with it one compiled template, serves the whole class.
+        for folder, notebooks in self.chosen.items():
+            self.assignments = {folder: notebooks}
+            self.said.clear()
+            try:
+                super().convert_notebooks()
+            except NbGraderException as error:
+                self.failures[folder] = self.said[0] if self.said else str(error)
+
+
+def generate_feedback(course: Course, assignment: Assignment, students: Collection[str]) -> FeedbackReport:
+    """Make ``feedback/<student>/<assignment>/<topic>.html`` from the autograded notebooks and the gradebook.
+
+    Args:
+        course: the course.
+        assignment: the assignment.
+        students: whose pages are made anew; those without an autograded notebook are reported as failed.
+
+    Returns:
+        The pages, and what went wrong. One student's failure does not stop the others.
+    """
+    pages: dict[str, Path] = {}
+    failed: dict[str, str] = {}
+    chosen = {}
+    for student in sorted(students):
+        notebook = autograded_folder(course, student, assignment.id) / assignment.notebook
+        if notebook.is_file():
+            chosen[str(notebook.parent)] = [str(notebook)]
+        else:
+            failed[student] = f"{notebook}: no such file; the submission has not been graded yet."
+    config = nbgrader_config(course)
+    config.CourseDirectory.assignment_id = assignment.id
+    with gathered_log("feedback") as (log, said):
+        folders = CourseDirectory(config=config, log=log)
+        converter = _ChosenFeedback(coursedir=folders, config=config, log=log, force=True)
+        converter.chosen, converter.said, converter.failures = chosen, said, {}
+        if chosen:
+            converter.start()
+    for student in sorted(set(students) - failed.keys()):
+        reason = converter.failures.get(str(autograded_folder(course, student, assignment.id)))
+        if reason:
+            failed[student] = reason
+        else:
+            pages[student] = feedback_folder(course, student, assignment.id) / f"{assignment.topic}.html"
+    return FeedbackReport(pages, failed)

@@ -1,0 +1,49 @@
+"""File a class's records: each one's autograded notebook and gradebook rows, together or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+# nbgrader has annotations but does not declare them (no py.typed).
+from nbgrader.api import Gradebook  # type: ignore[import-untyped]
+
+from gradkit.course import Assignment, Course
+from gradkit.gradebook.autograded import fill_notebook, write_autograded
+from gradkit.gradebook.exchange import check_student
+from gradkit.gradebook.folders import put_in_place, scratch
+from gradkit.gradebook.gradebook import save_record
+from gradkit.gradebook.settings import autograded_folder
+from gradkit.grading.record import Record
+
+
+def file_record(
+    gradebook: Gradebook, course: Course, assignment: Assignment, record: Record, submitted: Path | None = None
+) -> Path | None:
+    """Put one record into the gradebook and write ``autograded/<student>/<assignment>/``.
+
+    Args:
+        gradebook: from ``open_gradebook``; the assignment must be registered.
+        course: the course.
+        assignment: the assignment.
+        record: the record. One that is not "graded" changes nothing: what the gradebook had stays.
+        submitted: the student's folder; ``submitted/<student>/<assignment>`` where it is None.
+
+    Returns:
+        The autograded folder, or None where the record is not "graded".
+
+    Raises:
+        BuildError: the released notebook is missing.
+        GraderFault: record, released notebook and gradebook do not fit each other.
+        GradkitError: the gradebook cannot be written. Nothing was changed then.
+    """
+    if record.status != "graded":
+        return None
+    check_student(record.student)
+    submitted = submitted or course.submitted / record.student / assignment.id
+    graded = fill_notebook(course, assignment, record, submitted)
+    target = autograded_folder(course, record.student, assignment.id)
+    with scratch(course, "autograded") as work:
+        write_autograded(course, assignment, record, submitted, graded.notebook, work / assignment.id)
+        save_record(gradebook, course, assignment, record, graded)
+        put_in_place(work / assignment.id, target)
+    return target

@@ -1,0 +1,59 @@
+"""A record in words: what formgrader and feedback show under a question's check cell.
+
+Plain text only. Shown are the tests' titles, points, messages and hints; never their names, nor what the student's
+code printed, which could hold a hidden test's inputs.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+
+from gradkit.grading.record import Record, TestResult
+
+# What a terminal would act on: CSI and OSC sequences, and other two-character escapes.
+_ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b.|\x9b[0-?]*[ -/]*[@-~]")
+# What no page or terminal should get: other control characters, halves of surrogate pairs, and marks that turn text.
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff]")
+
+
+def plain(text: str) -> str:
+    """Text without terminal escape sequences and control characters; line ends and tabs stay."""
+    return _CONTROL.sub("", _ESCAPES.sub("", text.replace("\r\n", "\n")))
+
+
+def points(value: float) -> str:
+    """Points as people write them: ``2`` or ``2.5``."""
+    return f"{value:g}" if float(f"{value:g}") == value else f"{value:.2f}"
+
+
+def question_in_words(record: Record, question: str) -> str:
+    """What the hidden tests say of one question."""
+    tests = [test for test in record.tests if test.question == question]
+    scored = next((one for one in record.questions if one.id == question), None)
+    lines = []
+    if scored is not None:
+        lines.append(f"{question}: {points(scored.score)} of {points(scored.max_score)} points")
+    for test in tests:
+        lines += ["", *_test_lines(test)]
+    return "\n".join(lines) + "\n"
+
+
+def submission_in_words(record: Record) -> str:
+    """What is said of the whole submission; "" where there is nothing to say."""
+    lines = [plain(record.output).strip()] if record.output.strip() else []
+    lines += [f"- {text}" for problem in record.problems if (text := plain(problem).strip()) and text not in lines]
+    return "\n".join(lines) + "\n" if lines else ""
+
+
+def _test_lines(test: TestResult) -> list[str]:
+    mark = "passed" if test.passed else "failed"
+    title = " ".join(plain(test.title).split())
+    lines = [f"{mark}  {title}  [{points(test.score)} of {points(test.max_score)}]"]
+    message = plain(test.output).strip()
+    if message:
+        lines += textwrap.indent(message, "        ").splitlines()
+    hint = plain(test.hint or "").strip()
+    if hint and not test.passed and hint not in message:
+        lines += textwrap.indent(f"Hint: {hint}", "        ").splitlines()
+    return lines

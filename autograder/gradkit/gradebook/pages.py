@@ -1,0 +1,80 @@
+"""What nbgrader's pages (formgrader, feedback) are made with, so that a student's notebook cannot act in a browser.
+
+nbconvert passes HTML in Markdown through as it is. In formgrader that would be a student's script in the instructor's
+session; here it becomes text.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import bleach  # type: ignore[import-untyped]  # no annotations at all
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from nbconvert.exporters import NotebookExporter
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+# nbgrader has annotations but does not declare them (no py.typed).
+from nbgrader.converters.base import NbGraderException  # type: ignore[import-untyped]
+
+# fmt: off
+_TAGS = frozenset({
+    "a", "abbr", "b", "blockquote", "br", "code", "dd", "del", "details", "div", "dl", "dt", "em", "h1", "h2", "h3",
+    "h4", "h5", "h6", "hr", "i", "img", "ins", "kbd", "li", "ol", "p", "pre", "s", "span", "strong", "sub", "summary",
+    "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "tt", "u", "ul",
+})
+# fmt: on
+_ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt", "title", "width", "height"}, "ol": {"start"}}
+_PICTURE = re.compile(r"data:image/(png|jpeg|gif);base64,[A-Za-z0-9+/=\s]*\Z|(https?:)?//|[\w./-]*\Z")
+_HIGHLIGHT = re.compile(r"(highlight|hll|[a-z]{1,2}\d?)( [a-z]{1,2}\d?)?\Z")  # pygments' own class names
+# TeX commands by which MathJax makes links, classes and ids.
+_ACTIVE_TEX = re.compile(r"\\\s*(href|url|require|class|cssId|style|data)\b")
+
+
+@pass_context
+def safe_markdown(context: Context, source: str) -> str:
+    """Markdown to HTML as nbconvert does it, then without anything that a page could run. A Jinja filter."""
+    cell: Mapping[str, Any] = context.get("cell", {})
+    try:
+        renderer = IPythonRenderer(escape=False, attachments=cell.get("attachments", {}), anchor_link_text="")
+        page = MarkdownWithMath(renderer=renderer).render(source)
+    except Exception:  # noqa: BLE001 - whatever a student's text does to the converter, it can be shown as it is
+        return as_it_is(source)
+    clean: str = bleach.clean(
+        page, tags=_TAGS, attributes=_allowed, protocols={"http", "https", "mailto", "data"}, strip_comments=True
+    )
+    return as_it_is(source) if _ACTIVE_TEX.search(html.unescape(clean)) else clean
+
+
+def as_it_is(source: str) -> str:
+    """Text as preformatted HTML."""
+    return f"<pre>{html.escape(source)}</pre>"
+
+
+def _allowed(tag: str, name: str, value: str) -> bool:
+    if name == "src":
+        return tag == "img" and _PICTURE.match(value) is not None
+    if name == "href":
+        return tag == "a" and not value.lstrip().lower().startswith("data:")
+    if name == "class":
+        return tag in ("div", "span") and _HIGHLIGHT.match(value) is not None
+    return name in _ATTRIBUTES.get(tag, ())
+
+
+class GradedElsewhere(NotebookExporter):
+    """Stands where ``nbgrader autograde`` looks for its exporter, and stops it before it touches anything.
+
+    That command runs students' code with the instructor's rights, and would put its own scores in the gradebook.
+    """
+
+    def __init__(self, *_args: object, parent: Any = None, **_more: object) -> None:
+        message = (
+            "This course is not graded by nbgrader's autograde, which would run students' code unprotected on this "
+            "machine. Run `make grade`; nothing has been changed."
+        )
+        if parent is not None:
+            parent.log.error(message)
+        raise NbGraderException(message)

@@ -1,0 +1,135 @@
+"""nbgrader's settings for a course, made from ``course.toml``, so that they stand in one place only.
+
+``nbgrader_config.py`` in the course's folder calls ``configure``; any nbgrader command then works there, formgrader
+included. gradkit's own use of nbgrader goes through ``nbgrader_config``.
+"""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+from traitlets.config import Config
+
+from gradkit.course import Course, load_course
+from gradkit.course.course import SubmissionLimits
+from gradkit.errors import CourseError
+
+# Names that no submission needs: caches, version control, what editors and operating systems leave behind.
+IGNORED = (
+    ".ipynb_checkpoints",
+    "*.pyc",
+    "__pycache__",
+    ".pytest_cache",
+    ".mypy_cache",
+    ".ruff_cache",
+    ".git",
+    ".venv",
+    ".idea",
+    ".vscode",
+    ".DS_Store",
+    "__MACOSX",
+    "Thumbs.db",
+    "desktop.ini",
+    "feedback",  # where nbgrader puts the feedback that a student fetches
+)
+
+# What zip_collect keeps of an uploaded archive; nbgrader's default would keep the notebook alone.
+COLLECTED_ENDINGS = (".ipynb", ".py", ".txt", ".csv", ".json", ".md", ".png", ".jpg", ".jpeg")
+
+_MEBIBYTE = 1024 * 1024
+_KILOBYTE = 1000  # nbgrader's
+
+
+def configure(config: Config, root: Path) -> None:
+    """Put the settings of the course in ``root`` into ``config``, the object that ``nbgrader_config.py`` is given.
+
+    Raises:
+        CourseError: ``course.toml`` is wrong.
+    """
+    # First: nbgrader goes on when a configuration file fails, and these must hold then too.
+    _guard(config)
+    _describe(config, load_course(root))
+
+
+def nbgrader_config(course: Course) -> Config:
+    """The settings for gradkit's own use of nbgrader, in this process.
+
+    Raises:
+        CourseError: the course's folder has a name that nbgrader cannot work in.
+    """
+    config = Config()
+    _guard(config)
+    _describe(config, course)
+    return config
+
+
+def database_path(course: Course) -> Path:
+    """The gradebook's file."""
+    return course.root / "gradebook.db"
+
+
+def autograded_folder(course: Course, student: str, assignment_id: str) -> Path:
+    """Where the notebook lies that formgrader and feedback show."""
+    return course.root / "autograded" / student / assignment_id
+
+
+def feedback_folder(course: Course, student: str, assignment_id: str) -> Path:
+    """Where the student's feedback page lies."""
+    return course.root / "feedback" / student / assignment_id
+
+
+def bytes_allowed(megabytes: float) -> int:
+    """Mebibytes as bytes."""
+    return int(megabytes * _MEBIBYTE)
+
+
+def _guard(config: Config) -> None:
+    """Keep nbgrader from running students' code, and students' Markdown from running in an instructor's browser."""
+    config.Autograde.exporter_class = "gradkit.gradebook.pages.GradedElsewhere"
+    config.HTMLExporter.filters = {"markdown2html": "gradkit.gradebook.pages.safe_markdown"}
+
+
+def _describe(config: Config, course: Course) -> None:
+    if any(character in str(course.root) for character in "*?["):
+        raise CourseError(
+            f"{course.root}: nbgrader reads folder names as patterns and would not find this one. "
+            "Move the course to a folder whose path has none of * ? [ in it."
+        )
+    config.CourseDirectory.root = str(course.root)
+    config.CourseDirectory.course_id = course.id
+    config.CourseDirectory.db_url = f"sqlite:///{database_path(course)}"
+    # There is no notebook in assignments/, so that generate_assignment by mistake finds nothing to overwrite with.
+    config.CourseDirectory.source_directory = "assignments"
+    config.CourseDirectory.release_directory = "release"
+    config.CourseDirectory.submitted_directory = course.submitted.name
+    config.CourseDirectory.autograded_directory = "autograded"
+    config.CourseDirectory.feedback_directory = "feedback"
+    config.CourseDirectory.solution_directory = "solutions"
+    config.CourseDirectory.ignore = list(IGNORED)
+    config.CourseDirectory.max_file_size = _kilobytes(course.submission.file_megabytes)
+    config.CourseDirectory.max_dir_size = _kilobytes(course.submission.megabytes)
+    config.Exchange.root = str(course.exchange)
+    config.Exchange.cache = str(course.work / "nbgrader_cache")
+    config.FileNameCollectorPlugin.valid_ext = list(COLLECTED_ENDINGS)
+    config.AssignLatePenalties.plugin_class = "gradkit.gradebook.late.LatePenalty"
+    config.LatePenalty.grace_minutes = course.late.grace_minutes
+    config.LatePenalty.percent_per_day = course.late.percent_per_day
+    config.LatePenalty.floor_percent = course.late.floor_percent
+    # Should someone lift the guard: a student's module must not be replaced by the one with the solutions.
+    config.Autograde.exclude_overwriting = {
+        name: sorted(path.name for path in course.source(name).iterdir() if path.is_file())
+        for name in course.assignment_ids
+    }
+
+
+def _kilobytes(megabytes: float) -> int:
+    return math.ceil(bytes_allowed(megabytes) / _KILOBYTE)
+
+
+def limits_in_words(limits: SubmissionLimits) -> str:
+    """The limits as one phrase for messages."""
+    return (
+        f"at most {limits.files} files, {limits.file_megabytes:g} MiB each, {limits.megabytes:g} MiB together "
+        "([submission] in course.toml)"
+    )
