@@ -143,8 +143,8 @@ def _make(course: Course, assignments: Sequence[Assignment], release: Path, solu
             generate_assignment(
                 Path(name),
                 release,
-                # Thrown away: what the real gradebook holds must not change what students get.
-                database_url=f"sqlite:///{name}/gradebook.db",
+                # No gradebook: what it holds must not change what students get.
+                database_url=None,
                 course_id=course.id,
                 assignment_id=source.assignment.id,
             )

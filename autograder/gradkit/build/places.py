@@ -126,6 +126,8 @@ def _flat(value: Any) -> str:
 
 def _decoded(text: str) -> str:
     """What stands in a base64 string, such as a picture in an output or attachment; "" when it is none."""
+    if len(text) < 24:
+        return ""  # a word may look like base64
     try:
         return base64.b64decode(text.replace("\n", ""), validate=True).decode("latin-1")
     except (binascii.Error, ValueError):

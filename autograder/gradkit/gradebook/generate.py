@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import shutil
 import sysconfig
 import tempfile
@@ -22,6 +23,7 @@ from nbgrader.converters.base import NbGraderException  # type: ignore[import-un
 from nbgrader.converters.generate_assignment import GenerateAssignment  # type: ignore[import-untyped]
 from nbgrader.coursedir import CourseDirectory  # type: ignore[import-untyped]
 from sqlalchemy.exc import SQLAlchemyError
+from traitlets.config import Config
 
 from gradkit.errors import BuildError
 
@@ -30,20 +32,21 @@ def generate_assignment(
     source_root: Path,
     release_root: Path,
     *,
-    database_url: str,
+    database_url: str | None = None,
     course_id: str,
     assignment_id: str,
     due: datetime | None = None,
 ) -> Path:
-    """Make ``release_root/<assignment_id>`` from ``source_root/<assignment_id>`` and enter its cells in a gradebook.
+    """Make ``release_root/<assignment_id>`` from ``source_root/<assignment_id>``, and enter its cells in a gradebook.
 
     Args:
         source_root: holds the assignment's staged folder; nothing in that folder may be secret.
         release_root: gets the released folder; one that is there already is replaced once the new one is whole.
-        database_url: the gradebook, as in ``sqlite:////course/gradebook.db``; made when it does not exist.
+        database_url: the gradebook, as in ``sqlite:////course/gradebook.db``; made when it does not exist. None makes
+            the release without any, as nbgrader's ``--no-db`` does; the released files are the same.
         course_id: the course's id in nbgrader's exchange.
         assignment_id: the assignment, which is also its folder's name.
-        due: when it is due, with its time zone; None leaves the gradebook's due date as it is.
+        due: when it is due, with its time zone, for the gradebook; None leaves the due date there as it is.
 
     Returns:
         The released folder.
@@ -56,13 +59,17 @@ def generate_assignment(
     with tempfile.TemporaryDirectory(prefix="gradkit-") as name:
         work = Path(name).resolve()
         shutil.copytree(source_root / assignment_id, work / "source" / assignment_id)
-        folders = CourseDirectory(
-            root=str(work), course_id=course_id, assignment_id=assignment_id, db_url=database_url, log=log
-        )
+        folders = CourseDirectory(root=str(work), course_id=course_id, assignment_id=assignment_id, log=log)
+        config = Config()
+        if database_url is None:
+            config.GenerateAssignment.no_database = True
+            config.SaveCells.enabled = False
+        else:
+            folders.db_url = database_url
         try:
             with alembic_on_path():
-                GenerateAssignment(coursedir=folders, log=log).start()
-                if due is not None:
+                GenerateAssignment(coursedir=folders, config=config, log=log).start()
+                if database_url is not None and due is not None:
                     with Gradebook(database_url, course_id) as gradebook:
                         gradebook.update_or_create_assignment(assignment_id, duedate=due)
         except (NbGraderException, SQLAlchemyError) as error:
@@ -102,8 +109,10 @@ def _quiet_log() -> tuple[logging.Logger, list[str]]:
     class Gather(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
             text = record.getMessage().strip()
-            # Of a traceback only the last line says what is wrong; the rest is nbgrader's inside.
-            said.append(text.splitlines()[-1] if text.startswith("Traceback") else text)
+            if text.startswith("Traceback"):
+                # Only its end says what is wrong; the rest is nbgrader's inside.
+                text = re.split(r"^ .*\n", text, flags=re.MULTILINE)[-1]
+            said.append(text)
 
     log = logging.Logger("nbgrader", logging.WARNING)
     log.addHandler(Gather())
