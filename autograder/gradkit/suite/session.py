@@ -215,5 +215,6 @@ def _forget_modules_of(folder: Path) -> Iterator[None]:
     finally:
         for name, module in list(sys.modules.items()):
             path = getattr(module, "__file__", None)
-            if path is not None and Path(path).is_relative_to(folder):
+            ours = name == folder.name or name.startswith(f"{folder.name}.")  # pytest's packages for the folders
+            if ours or (path is not None and Path(path).is_relative_to(folder)):
                 del sys.modules[name]

@@ -22,7 +22,7 @@ from gradkit.errors import WireError
 from gradkit.wire.call import call_from_value
 from gradkit.wire.frames import Frame, pack, read
 from gradkit.wire.observation import Failure, Observation, observation_to_value
-from gradkit.worker.loading import load_module
+from gradkit.worker.loading import SourceFinder, load_module
 from gradkit.worker.perform import describe_exception, perform
 from gradkit.worker.watching import warm_up
 
@@ -50,6 +50,7 @@ class Worker:
 
     def _load(self, module: str, sources: dict[str, torch.Tensor]) -> list[Any] | None:
         files = {name: data.numpy().tobytes() for name, data in sources.items()}
+        sys.meta_path.append(SourceFinder(files))
         try:
             self.module = load_module(module, files)
         except BaseException as error:  # noqa: BLE001 - sys.exit() at import is an answer like any other

@@ -1,0 +1,52 @@
+# Everything a person runs. Each target sets up what it needs; a second run installs nothing.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: help setup grade test check release publish collect feedback clean
+
+help: ## say what there is
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
+
+setup: $(STAMP) ## install into .venv (done by every other target)
+
+# torch first and by itself: plain pip then takes the same build for everything that needs it.
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' \
+	  || { echo "gradkit needs Python 3.11 to 3.14; $(PYTHON) is $$($(PYTHON) --version). Try: make PYTHON=python3.12"; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing into $(VENV) (the first time this takes a minute or two) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt torch
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $(STAMP)
+
+grade: $(STAMP) ## grade submitted/ (on a fresh checkout: the sample class of examples/)
+	@$(BIN)/gradkit grade --sample examples/class
+
+test: $(STAMP) ## run the tests
+	@$(BIN)/python -m pytest
+
+check: $(STAMP) ## format, lint, types, import layers, and whether release/ and solutions/ are up to date
+	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --config pyproject.toml
+	@$(BIN)/gradkit build --check
+
+release: $(STAMP) ## make release/ and solutions/ from assignments/
+	@$(BIN)/gradkit build
+
+publish: $(STAMP) ## the same, then put the release into the exchange for students to fetch
+	@$(BIN)/gradkit build --publish
+
+collect: $(STAMP) ## bring in what students submitted
+	@$(BIN)/gradkit collect
+
+feedback: $(STAMP) ## make the feedback pages anew and release them
+	@$(BIN)/gradkit feedback
+
+clean: ## remove what a running course made (submissions, gradebook and results too!)
+	@rm -rf submitted autograded feedback results exchange gradebook.db .gradkit

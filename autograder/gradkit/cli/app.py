@@ -1,0 +1,57 @@
+"""The application: its commands, and what an error becomes on the way out."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+import typer
+
+import gradkit
+from gradkit.cli import build, collect, feedback, grade
+from gradkit.cli.console import complain
+from gradkit.errors import GradkitError
+
+app = typer.Typer(
+    name="gradkit",
+    help="Autograded homework for PyTorch courses. docs/reference.md explains every command and key.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"gradkit {gradkit.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
+) -> None:
+    del version
+
+
+app.command("build")(build.build)
+app.command("collect")(collect.collect)
+app.command("grade")(grade.grade)
+app.command("feedback")(feedback.feedback)
+
+
+def main() -> None:
+    """Run the command line and exit with its status."""
+    try:
+        status = app(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        status = 2
+    except (KeyboardInterrupt, click.Abort):
+        complain("Stopped. Records that were written are complete; run the same command again to go on.")
+        status = 130
+    except GradkitError as error:
+        complain(str(error))
+        status = error.exit_status
+    sys.exit(status if isinstance(status, int) else 0)

@@ -1,0 +1,44 @@
+"""``gradkit build``: make ``release/`` and ``solutions/`` from ``assignments/``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gradkit.cli.console import complain, find_course, out
+
+
+def build(
+    assignments: Annotated[list[str] | None, typer.Argument(help="Assignments to build; all by default.")] = None,
+    check: Annotated[bool, typer.Option("--check", help="Only say whether both folders are up to date.")] = False,
+    publish: Annotated[
+        bool, typer.Option("--publish", help="Then put the release into nbgrader's exchange, for students to fetch.")
+    ] = False,
+    course: Annotated[Path | None, typer.Option(help="The course's folder.")] = None,
+) -> None:
+    """Make release/ and solutions/ from assignments/.
+
+    Solutions are cut out at the markers, nbgrader makes the released notebooks, and nothing is written if a solution, a
+    hidden test or anything else of the instructor's would be in them.
+    """
+    from gradkit.build import build_course, check_course
+    from gradkit.gradebook.exchange import publish as publish_assignment
+
+    found = find_course(course)
+    if check:
+        differences = check_course(found, assignments or None)
+        for line in differences:
+            complain(line)
+        if differences:
+            complain("release/ and solutions/ are not what assignments/ makes. Run: make release")
+            raise typer.Exit(1)
+        out.print("release/ and solutions/ are up to date.")
+        return
+    report = build_course(found, assignments or None)
+    for name in report.assignments:
+        out.print(f"{name}: built")
+        if publish:
+            publish_assignment(found, name)
+            out.print(f"{name}: in the exchange")

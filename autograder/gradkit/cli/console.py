@@ -1,0 +1,52 @@
+"""Where commands print: results to standard output, everything else to standard error."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from gradkit.course import Course, load_course
+from gradkit.errors import UsageError
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+def complain(text: str) -> None:
+    """Print an error as it is: nothing in it is markup, and terminal escapes in it do nothing."""
+    err.print(printable(text), style="red", markup=False, soft_wrap=True)
+
+
+def printable(text: str) -> str:
+    """The text with every control character but newline and tab made visible."""
+    return "".join(c if c.isprintable() or c in "\n\t" else repr(c)[1:-1] for c in text)
+
+
+def find_course(folder: Path | None) -> Course:
+    """The course in ``folder``, or the nearest one at or above the working folder.
+
+    Raises:
+        UsageError: there is none.
+    """
+    if folder is not None:
+        return load_course(folder)
+    here = Path.cwd()
+    for candidate in (here, *here.parents):
+        if (candidate / "course.toml").is_file():
+            return load_course(candidate)
+    raise UsageError(f"There is no course.toml in {here} or above it. Go to the course's folder, or give --course DIR.")
+
+
+def progress() -> Progress:
+    """A progress bar on standard error that leaves nothing behind."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=err, transient=True)
+
+
+def shown(path: Path) -> str:
+    """A path as short as it can be said from here."""
+    relative = os.path.relpath(path)
+    return relative if len(relative) < len(str(path)) else str(path)

@@ -1,0 +1,147 @@
+"""``gradkit grade``: one folder, a folder of folders, or the course's own submissions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gradkit.cli.console import complain, err, find_course, out, progress, shown
+from gradkit.errors import UsageError
+
+if TYPE_CHECKING:
+    from gradkit.course import Course
+    from gradkit.grading.classroom import ClassResult, Plan
+    from gradkit.grading.record import Record
+
+
+def grade(
+    submission: Annotated[Path | None, typer.Option(help="Grade this one folder; needs --assignment.")] = None,
+    assignment: Annotated[list[str] | None, typer.Option(help="Grade this assignment only; may be repeated.")] = None,
+    output: Annotated[Path | None, typer.Option(help="With --submission: where to write its record.")] = None,
+    submissions: Annotated[
+        Path | None, typer.Option(help="Grade every DIR/<student>/<assignment>/, without exchange or gradebook.")
+    ] = None,
+    results: Annotated[Path | None, typer.Option(help="With --submissions: where to write the records.")] = None,
+    sample: Annotated[
+        Path | None, typer.Option(help="Where nothing has been submitted yet, play this sample class through first.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the table as JSON.")] = False,
+    course: Annotated[Path | None, typer.Option(help="The course's folder.")] = None,
+) -> None:
+    """Run the hidden suites on submissions and record the points.
+
+    Without --submission and --submissions the course's own submitted/ is graded, and gradebook and feedback pages are
+    brought up to date. What was graded before and has not changed is not graded again.
+    """
+    found = find_course(course)
+    only = assignment or []
+    for name in only:
+        found.assignment(name)  # an unknown or broken one is said before any work begins
+    if submission is not None:
+        if len(only) != 1 or output is None or submissions is not None:
+            raise UsageError("--submission DIR needs exactly one --assignment HW and --output FILE.")
+        status = _grade_one(found, submission, only[0], output, as_json)
+    elif submissions is not None:
+        if results is None:
+            raise UsageError("--submissions DIR needs --results DIR, where the records will be written.")
+        status = _grade_folder(found, submissions, results, only, as_json)
+    else:
+        status = _grade_course(found, only, sample, as_json)
+    raise typer.Exit(status)
+
+
+def _grade_one(course: Course, folder: Path, assignment: str, output: Path, as_json: bool) -> int:
+    from gradkit.grading.classroom import ClassResult
+    from gradkit.grading.grade import Task, grade_assignment
+
+    if not folder.is_dir():
+        raise UsageError(f"{folder} is not a folder. --submission names the folder that a student handed in.")
+    records = grade_assignment(course, assignment, [Task("", folder, output)], lambda _record, _new: None)
+    record = records[0]
+    if as_json:
+        out.print_json(output.read_text(encoding="utf-8"))
+    elif record.score is None:
+        complain(f"{assignment}: not graded: {record.log or record.output}")
+    else:
+        out.print(f"{assignment}: {record.score:g} of {record.max_score:g} points; the record is {shown(output)}")
+    return ClassResult(records=records).exit_status
+
+
+def _grade_folder(course: Course, submissions: Path, results: Path, only: Sequence[str], as_json: bool) -> int:
+    from gradkit.grading.classroom import plan_class
+
+    if not submissions.is_dir():
+        raise UsageError(f"{submissions} is not a folder. --submissions names a folder with <student>/<assignment>/.")
+    result = _grade_with_progress(course, plan_class(course, submissions, results, only))
+    _print_result(result, set(), as_json)
+    if not as_json:
+        out.print(f"\nrecords: {shown(results)}")
+    return result.exit_status
+
+
+def _grade_course(course: Course, only: Sequence[str], sample: Path | None, as_json: bool) -> int:
+    from gradkit.classroom import keep_books, play_sample_if_empty
+    from gradkit.grading.classroom import plan_class
+
+    if sample is not None:
+        with progress() as bar:
+            task = bar.add_task("the sample class hands in", total=None)
+            played = play_sample_if_empty(
+                course, sample, lambda done, total: bar.update(task, completed=done, total=total)
+            )
+        if played:
+            err.print(f"Nothing had been submitted: {shown(sample)} was played through the exchange.\n")
+    plan = plan_class(course, course.submitted, course.results, only)
+    if not plan.size and not plan.refused:
+        raise UsageError(
+            f"There is nothing in {shown(course.submitted)} to grade. Fetch submissions with: gradkit collect"
+        )
+    result = _grade_with_progress(course, plan)
+    with progress() as bar:
+        task = bar.add_task("gradebook and feedback", total=len(result.records))
+        books = keep_books(course, result.records, lambda: bar.advance(task))
+    result.refused += books.problems
+    _print_result(result, books.late, as_json)
+    if not as_json:
+        places = {
+            "gradebook": course.root / "gradebook.db",
+            "records": course.results,
+            "feedback": course.root / "feedback",
+        }
+        out.print("\n" + "\n".join(f"{name + ':':<11}{shown(path)}" for name, path in places.items()))
+    return result.exit_status
+
+
+def _grade_with_progress(course: Course, plan: Plan) -> ClassResult:
+    from gradkit.grading.classroom import grade_class
+
+    with progress() as bar:
+        task = bar.add_task("grading", total=plan.size)
+
+        def report(record: Record, _new: bool) -> None:
+            bar.update(task, advance=1, description=f"grading {record.assignment}")
+
+        return grade_class(course, plan, report, complain)
+
+
+def _print_result(result: ClassResult, late: set[tuple[str, str]], as_json: bool) -> None:
+    from gradkit.cli.table import as_rows, class_table, legend
+
+    if as_json:
+        data = {"records": as_rows(result.records, late), "refused": result.refused, "faults": result.faults}
+        out.print_json(json.dumps(data))
+        return
+    out.print(class_table(result.records, sorted({record.assignment for record in result.records}), late))
+    if marks := legend(result.records, late):
+        out.print("\n" + marks, style="dim")
+    for line in result.refused:
+        complain(f"refused: {line}")
+    for record in result.records:
+        for problem in record.problems:
+            complain(f"refused: {record.student}, {record.assignment}: {problem}")
+        if record.status == "error":
+            complain(f"not graded: {record.student}, {record.assignment}: {record.log}")

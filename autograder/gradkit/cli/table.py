@@ -1,0 +1,81 @@
+"""The table of a class: student by assignment, with points and a mark where something went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.table import Table
+
+from gradkit.cli.console import printable
+from gradkit.grading.record import Record
+
+# mark -> what it means, in the order in which they are explained
+MARKS = {
+    "?": "not graded: the grader failed",
+    "x": "refused",
+    "!": "something went wrong: see the feedback page",
+    "~": "late",
+}
+_TROUBLE = frozenset({"import", "timeout", "died", "memory", "output", "protocol", "unavailable"})
+
+
+def mark_of(record: Record, late: bool = False) -> str:
+    """The mark behind a record's points; empty when nothing needs a look."""
+    if record.status == "error":
+        return "?"
+    if record.status == "refused":
+        return "x"
+    if record.output or record.problems or any(test.kind in _TROUBLE for test in record.tests):
+        return "!"
+    return "~" if late else ""
+
+
+def class_table(records: Sequence[Record], assignments: Sequence[str], late: set[tuple[str, str]]) -> Table:
+    """One row a student, one column an assignment.
+
+    Args:
+        records: what was graded.
+        assignments: the columns.
+        late: (student, assignment) of submissions with a late penalty.
+    """
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("student")
+    for name in assignments:
+        best = next((record.max_score for record in records if record.assignment == name), 0)
+        table.add_column(f"{name.partition('_')[0]} /{best:g}", justify="right")
+    found = {(record.student, record.assignment): record for record in records}
+    for student in sorted({record.student for record in records}):
+        cells = [_cell(found.get((student, name)), (student, name) in late) for name in assignments]
+        table.add_row(printable(student), *cells)
+    return table
+
+
+def _cell(record: Record | None, late: bool) -> str:
+    if record is None:
+        return "[dim]-  [/dim]"
+    points = "-" if record.score is None else f"{record.score:g}"
+    return f"{points} {mark_of(record, late) or ' '}"
+
+
+def legend(records: Sequence[Record], late: set[tuple[str, str]]) -> str:
+    """What the marks in the table mean, those that it has."""
+    used = {mark_of(record, (record.student, record.assignment) in late) for record in records}
+    return "   ".join(f"{mark} {text}" for mark, text in MARKS.items() if mark in used)
+
+
+def as_rows(records: Sequence[Record], late: set[tuple[str, str]]) -> list[dict[str, Any]]:
+    """The same as plain data, for ``--json``."""
+    return [
+        {
+            "student": record.student,
+            "assignment": record.assignment,
+            "status": record.status,
+            "score": record.score,
+            "max_score": record.max_score,
+            "late": (record.student, record.assignment) in late,
+            "output": record.output,
+            "problems": list(record.problems),
+        }
+        for record in records
+    ]

@@ -1,0 +1,103 @@
+"""Grade a whole folder of submissions, ``<student>/<assignment>/``, assignment by assignment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from gradkit.course import Course
+from gradkit.errors import CourseError, GradkitError
+from gradkit.grading.grade import Report, Task, grade_assignment
+from gradkit.grading.record import Record
+
+
+@dataclass
+class ClassResult:
+    """What became of a class.
+
+    Attributes:
+        records: one for each submission that belongs to an assignment, in order of assignment and student.
+        refused: what could not be graded at all and has no record, one sentence each.
+        faults: assignments that could not be graded because of the course's own files, one text each.
+    """
+
+    records: list[Record] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+    @property
+    def exit_status(self) -> int:
+        """0 when everything was graded, 1 when something was refused, 2 for the course's files, 3 for the grader."""
+        if any(record.status == "error" for record in self.records):
+            return 3
+        if self.faults:
+            return 2
+        return 1 if self.refused or any(record.problems for record in self.records) else 0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Which submissions there are to grade, by assignment, and what is refused by its name alone."""
+
+    tasks: dict[str, list[Task]]
+    refused: list[str]
+
+    @property
+    def size(self) -> int:
+        """How many submissions there are to grade."""
+        return sum(len(tasks) for tasks in self.tasks.values())
+
+
+def plan_class(course: Course, submissions: Path, results: Path, only: Sequence[str] = ()) -> Plan:
+    """Find the submissions below ``submissions``; their records will go below ``results``.
+
+    Args:
+        course: the course.
+        submissions: a folder with ``<student>/<assignment>/``.
+        results: where ``<student>/<assignment>.json`` will be.
+        only: the assignments to grade; all when empty.
+    """
+    tasks: dict[str, list[Task]] = {assignment_id: [] for assignment_id in course.assignment_ids}
+    refused: list[str] = []
+    for student in _folders(submissions):
+        if not student.name.isprintable() or student.is_symlink():
+            refused.append(f"{student.name!r}: not a student's folder: it is a link or has an unprintable name.")
+            continue
+        for folder in _folders(student):
+            if folder.name in tasks:
+                record = results / student.name / f"{folder.name}.json"
+                tasks[folder.name].append(Task(student.name, folder, record))
+            elif not only:
+                known = ", ".join(course.assignment_ids)
+                refused.append(f"{student.name}: there is no assignment {folder.name!r} (the course has: {known}).")
+    return Plan({name: found for name, found in tasks.items() if found and (not only or name in only)}, refused)
+
+
+def grade_class(course: Course, plan: Plan, report: Report, fault: Callable[[str], None]) -> ClassResult:
+    """Grade everything in ``plan``. A broken assignment costs its own submissions and nothing else.
+
+    Args:
+        course: the course.
+        plan: what there is to grade.
+        report: told each record as it is there.
+        fault: told why an assignment cannot be graded.
+    """
+    result = ClassResult(refused=list(plan.refused))
+    for assignment_id, tasks in plan.tasks.items():
+        try:
+            result.records += grade_assignment(course, assignment_id, tasks, report)
+        except CourseError as error:
+            result.faults.append(str(error))
+            fault(str(error))
+        except GradkitError as error:
+            result.faults.append(f"{assignment_id}: {error}")
+            fault(str(error))
+    return result
+
+
+def _folders(parent: Path) -> list[Path]:
+    """The folders below ``parent``, sorted; hidden ones are not looked at."""
+    if not parent.is_dir():
+        return []
+    return sorted(path for path in parent.iterdir() if not path.name.startswith(".") and path.is_dir())

@@ -1,0 +1,151 @@
+"""A course of one small assignment, for the tests of the engine: the engine knows nothing of any real one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+from gradkit.course import Course, load_course
+
+COURSE = """
+id = "demo"
+title = "A demonstration"
+"""
+
+ASSIGNMENT = """
+id = "hw0_scaling"
+title = "Scaling"
+due = 2026-10-01T22:00:00Z
+module = "scaling.py"
+
+[[question]]
+id = "scale"
+targets = ["scale"]
+points = 3
+banned = ["mul"]
+
+[[question]]
+id = "Shift"
+targets = ["Shift"]
+points = 2
+
+[banned.mul]
+names = ["torch.mul"]
+operators = ["mul"]
+reason = "Write the product without torch.mul: that is the point here."
+
+[limits]
+seconds_per_call = 2.0
+seconds = 20.0
+restarts = 2
+output_kb = 4
+"""
+
+REFERENCE = '''
+"""The reference of the demonstration."""
+
+import torch
+from torch import Tensor, nn
+
+
+def scale(x: Tensor, factor: float = 2.0) -> Tensor:
+    return x / (1 / factor)
+
+
+class Shift(nn.Module):
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.offset = nn.Parameter(torch.zeros(size))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.offset
+'''
+
+SUITE_SCALE = '''
+"""Hidden tests of scale."""
+
+import pytest
+import torch
+
+from gradkit.suite import Rng, Runner, assert_matches, figures, function_call
+
+pytestmark = pytest.mark.question("scale")
+
+
+@pytest.mark.points(2)
+@pytest.mark.parametrize("n", [5, 2, 3])
+def test_secret_name_values(student: Runner, reference: Runner, rng: Rng, n: int) -> None:
+    """Values and gradients are right."""
+    call = function_call("scale", {"x": rng.normal(n)}, factor=3.0, cotangent=rng.normal(n))
+    assert_matches(student.run(call), reference.run(call), hint="x (n,): result (n,)")
+
+
+@pytest.mark.points(1)
+def test_secret_name_figures(student: Runner) -> None:
+    """The default factor is 2."""
+    x = torch.tensor([1.5], dtype=torch.float64)
+    expected = figures(result=torch.tensor([3.0], dtype=torch.float64))
+    assert_matches(student.run(function_call("scale", {"x": x})), expected, hint="the default factor is 2")
+'''
+
+SUITE_SHIFT = '''
+"""Hidden tests of Shift."""
+
+import pytest
+
+from gradkit.suite import Rng, Runner, assert_matches, module_call
+
+pytestmark = pytest.mark.question("Shift")
+
+
+@pytest.mark.points(2)
+def test_secret_name_shift(student: Runner, reference: Runner, rng: Rng) -> None:
+    """The offset is added, and gradients reach it."""
+    call = module_call(
+        "Shift", [4], {"x": rng.normal(3, 4)}, parameters={"offset": rng.normal(4)}, cotangent=rng.normal(3, 4)
+    )
+    assert_matches(student.run(call), reference.run(call), hint="x (N, size)")
+'''
+
+
+def write_tree(root: Path, files: Mapping[str, str | bytes]) -> Path:
+    """Write files below ``root``; returns ``root``."""
+    for name, content in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return root
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Course:
+    """The demonstration course in a folder of its own."""
+    root = write_tree(
+        tmp_path / "course",
+        {
+            "course.toml": COURSE,
+            "assignments/hw0_scaling/assignment.toml": ASSIGNMENT,
+            "assignments/hw0_scaling/scaling.py": REFERENCE,
+            "autograder/hidden/secret.txt": "a secret\n",
+            "autograder/hidden/hw0_scaling/test_scale.py": SUITE_SCALE,
+            "autograder/hidden/hw0_scaling/test_shift.py": SUITE_SHIFT,
+        },
+    )
+    return load_course(root)
+
+
+@pytest.fixture
+def reference_source() -> str:
+    """The demonstration's reference, as a right submission would be."""
+    return REFERENCE
+
+
+@pytest.fixture
+def hand_in(tmp_path: Path) -> Callable[..., Path]:
+    """Make a submission's folder: ``hand_in({"scaling.py": "..."}, student="ada")``."""
+
+    def make(files: Mapping[str, str | bytes], student: str = "ada") -> Path:
+        return write_tree(tmp_path / "submitted" / student / "hw0_scaling", files)
+
+    return make

@@ -1,0 +1,117 @@
+"""What is refused before anything of it is read, and what is not."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from gradkit.course import Course
+from gradkit.course.course import SubmissionLimits
+from gradkit.errors import SubmissionRefused
+from gradkit.grading.submission import Submission, read_submission
+
+HW = "hw0_scaling"
+HandIn = Callable[..., Path]
+
+
+def read(course: Course, folder: Path, **limits: float) -> Submission:
+    return read_submission(folder, "ada", course.assignment(HW), SubmissionLimits(**limits))  # type: ignore[arg-type]
+
+
+def test_python_files_at_the_top_are_read(course: Course, hand_in: HandIn) -> None:
+    folder = hand_in({"scaling.py": "a = 1", "help.py": "b = 2", "old/scaling.py": "c = 3", "timestamp.txt": "when"})
+    submission = read(course, folder)
+    assert submission.sources == {"scaling.py": b"a = 1", "help.py": b"b = 2"}
+    assert submission.submitted == "when"
+    assert submission.problems == ()
+
+
+def test_what_editors_and_git_leave_behind_is_not_looked_at(course: Course, hand_in: HandIn) -> None:
+    folder = hand_in({"scaling.py": "a = 1", "__pycache__/x.pyc": "x" * 3000, ".git/objects/x": "x" * 3000})
+    assert read(course, folder, file_megabytes=0.002).sources
+
+
+@pytest.mark.parametrize("target", ["/etc/passwd", "scaling.py", "nowhere"])
+def test_a_link_is_refused(course: Course, hand_in: HandIn, target: str) -> None:
+    folder = hand_in({"scaling.py": "a = 1"})
+    (folder / "planted.py").symlink_to(target)
+    with pytest.raises(SubmissionRefused, match=r"planted\.py is a link"):
+        read(course, folder)
+
+
+def test_a_linked_folder_is_refused(course: Course, hand_in: HandIn, tmp_path: Path) -> None:
+    folder = hand_in({"scaling.py": "a = 1"})
+    (folder / "planted").symlink_to(tmp_path, target_is_directory=True)
+    with pytest.raises(SubmissionRefused, match="planted is a link"):
+        read(course, folder)
+    whole = tmp_path / "whole"
+    whole.symlink_to(folder, target_is_directory=True)
+    with pytest.raises(SubmissionRefused, match="not a folder"):
+        read(course, whole)
+
+
+def test_a_hard_link_is_refused(course: Course, hand_in: HandIn, tmp_path: Path) -> None:
+    folder = hand_in({"scaling.py": "a = 1"})
+    (tmp_path / "gradebook.py").write_text("secret")
+    os.link(tmp_path / "gradebook.py", folder / "planted.py")
+    with pytest.raises(SubmissionRefused, match="hard link"):
+        read(course, folder)
+
+
+def test_a_pipe_is_refused(course: Course, hand_in: HandIn) -> None:
+    folder = hand_in({"scaling.py": "a = 1"})
+    os.mkfifo(folder / "pipe.py")
+    with pytest.raises(SubmissionRefused, match="not a plain file"):
+        read(course, folder)
+
+
+def test_too_many_files_are_refused(course: Course, hand_in: HandIn) -> None:
+    folder = hand_in({f"part{number}.py": "a = 1" for number in range(4)})
+    with pytest.raises(SubmissionRefused, match="4 files; at most 3"):
+        read(course, folder, files=3)
+
+
+def test_a_file_of_100_megabytes_is_refused_unread(course: Course, hand_in: HandIn) -> None:
+    folder = hand_in({"scaling.py": "a = 1"})
+    with (folder / "weights.bin").open("wb") as file:
+        file.truncate(100 << 20)
+    with pytest.raises(SubmissionRefused, match=r"weights\.bin has 100\.0 MiB"):
+        read(course, folder)
+
+
+def test_too_much_in_all_is_refused(course: Course, hand_in: HandIn) -> None:
+    folder = hand_in({f"part{number}.txt": "x" * 600_000 for number in range(4)})
+    with pytest.raises(SubmissionRefused, match="together"):
+        read(course, folder, megabytes=2.0, file_megabytes=1.0)
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"x = '\xff'", "UTF-8"),
+        (b"# coding: no-such-encoding\n", "no-such-encoding"),
+        ("x = 1".encode("utf-16"), "UTF-8"),
+        (b"x = 1\0", "zero bytes"),
+    ],
+)
+def test_a_python_file_that_is_no_text_is_refused(course: Course, hand_in: HandIn, data: bytes, words: str) -> None:
+    with pytest.raises(SubmissionRefused, match=words):
+        read(course, hand_in({"scaling.py": data}))
+
+
+@pytest.mark.parametrize("notebook", ["", "[]", "{}", '{"cells": 3}', "[" * 100_000])
+def test_an_unreadable_notebook_is_named_and_the_code_is_read(course: Course, hand_in: HandIn, notebook: str) -> None:
+    submission = read(course, hand_in({"scaling.py": "a = 1", "scaling.ipynb": notebook}))
+    assert submission.sources
+    assert "scaling.ipynb cannot be read" in submission.problems[0]
+
+
+def test_the_digest_changes_with_every_file_that_counts(course: Course, hand_in: HandIn) -> None:
+    digests = set()
+    for files in ({"scaling.py": "a"}, {"scaling.py": "b"}, {"scaling.py": "b", "help.py": ""}):
+        digests.add(read(course, hand_in(files)).digest)
+    digests.add(read(course, hand_in({"scaling.ipynb": json.dumps({"cells": []})})).digest)
+    assert len(digests) == 4

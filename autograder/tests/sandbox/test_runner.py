@@ -1,0 +1,198 @@
+"""A submission's process may do what it likes: it loses the calls it did not answer, and nothing else happens."""
+
+from __future__ import annotations
+
+import os
+import select
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import torch
+from gradkit.course import Limits
+from gradkit.sandbox import SubmissionRunner, Submitted, start_worker
+from gradkit.suite import function_call
+from gradkit.wire import Call, Observation
+
+LIMITS = Limits(seconds_per_call=1.5, seconds=20.0, output_kb=4, restarts=2)
+SOURCE = """
+import os, socket, struct, subprocess, sys, time, ctypes, json
+import torch
+
+def good(x): return x + 1
+def leave(x): os._exit(0)
+def crash(x): ctypes.string_at(0)
+def loop(x):
+    while True: pass
+def deaf(x):
+    import signal
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    while True: time.sleep(1)
+def flood(x):
+    while True: os.write(1, b"x" * 4096)
+def chat(x):
+    print("y" * 20000)
+    return x
+def channel():
+    for descriptor in range(3, 64):
+        try: return socket.socket(fileno=os.dup(descriptor))
+        except OSError: pass
+def frame(body, payload=b"", kind="observed"):
+    body = json.dumps(body).encode()
+    return b"GRD1" + struct.pack("<IQ", len(body), len(payload)) + body + payload
+def forge(x):
+    channel().sendall(frame(["observed", "guess", {"failure": None}, []]))
+    return x
+def noise(x):
+    channel().sendall(b"not a frame at all, but long enough")
+    return x
+def huge(x):
+    channel().sendall(b"GRD1" + struct.pack("<IQ", 10, 1 << 60))
+    return x
+def hang_up(x):
+    channel().shutdown(socket.SHUT_RDWR)
+    time.sleep(60)
+def child(x):
+    return subprocess.Popen(["sleep", "600"]).pid
+def where(x): return [os.getcwd(), os.getpid(), len(os.environ), "" in sys.path]
+"""
+
+
+@pytest.fixture
+def runner() -> Iterator[SubmissionRunner]:
+    runner = SubmissionRunner(Submitted("answer.py", {"answer.py": SOURCE.encode()}), LIMITS, start_worker)
+    yield runner
+    runner.close()
+
+
+def ask(runner: SubmissionRunner, name: str) -> Observation:
+    return runner.run(call(name))
+
+
+def call(name: str) -> Call:
+    return function_call(name, {"x": torch.ones(2, dtype=torch.float64)})
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("leave", "died"),
+        ("crash", "died"),
+        ("loop", "timeout"),
+        ("deaf", "timeout"),
+        ("flood", "output"),
+        ("forge", "protocol"),
+        ("noise", "protocol"),
+        ("huge", "protocol"),
+        ("hang_up", "died"),
+    ],
+)
+def test_a_lost_process_costs_its_call_and_the_next_is_answered(runner: SubmissionRunner, name: str, kind: str) -> None:
+    failure = ask(runner, name).failure
+    assert failure is not None
+    assert failure.kind == kind
+    assert ask(runner, "good").failure is None
+
+
+def test_an_early_exit_with_status_zero_is_no_pass(runner: SubmissionRunner) -> None:
+    failure = ask(runner, "leave").failure
+    assert failure is not None
+    assert "exit status 0" in failure.message
+
+
+def test_restarts_are_counted(runner: SubmissionRunner) -> None:
+    for _ in range(LIMITS.restarts + 1):
+        assert ask(runner, "leave").failure is not None
+    failure = ask(runner, "good").failure
+    assert failure is not None
+    assert failure.kind == "unavailable"
+
+
+def test_the_time_of_a_whole_submission_is_limited() -> None:
+    limits = Limits(seconds_per_call=1.0, seconds=1.5, restarts=5)
+    runner = SubmissionRunner(Submitted("answer.py", {"answer.py": SOURCE.encode()}), limits, start_worker)
+    kinds = [failure.kind for _ in range(3) if (failure := ask(runner, "loop").failure)]
+    runner.close()
+    assert kinds == ["timeout", "timeout", "unavailable"]
+
+
+def test_output_is_kept_to_the_limit(runner: SubmissionRunner) -> None:
+    assert ask(runner, "chat").failure is None
+    runner.close()
+    assert 0 < len(runner.log) <= LIMITS.output_kb << 10
+
+
+def test_what_it_started_ends_with_it(runner: SubmissionRunner) -> None:
+    child = os.pidfd_open(ask(runner, "child").values["result"])
+    runner.close()
+    ended, _, _ = select.select([child], [], [], 10)
+    os.close(child)
+    assert ended
+
+
+def test_it_starts_in_a_folder_of_its_own_with_an_almost_empty_environment(runner: SubmissionRunner) -> None:
+    folder, _, variables, current_folder_importable = ask(runner, "where").values["result"]
+    assert Path(folder) != Path.cwd()
+    assert not list(Path(folder).glob("*.py"))
+    assert variables < 12
+    assert not current_folder_importable
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("def broken(:\n", "SyntaxError"),
+        ("import torch\nraise RuntimeError('at import')\n", "RuntimeError"),
+        ("import sys\nsys.exit()\n", "SystemExit"),
+        ("import no_such_module\n", "ModuleNotFoundError"),
+    ],
+)
+def test_a_file_that_cannot_be_loaded_answers_every_call_with_the_reason(source: str, said: str) -> None:
+    runner = SubmissionRunner(Submitted("answer.py", {"answer.py": source.encode()}), LIMITS, start_worker)
+    failures = [ask(runner, "good").failure for _ in range(2)]
+    runner.close()
+    assert [failure.kind for failure in failures if failure] == ["import", "import"]
+    assert failures[0] is not None
+    assert failures[0].type_name == said
+
+
+@pytest.mark.parametrize("body", ["while True: pass", "import os; os._exit(0)"])
+def test_a_file_that_never_finishes_loading_is_tried_once(body: str) -> None:
+    starts = 0
+
+    def counted(limits: Limits) -> object:
+        nonlocal starts
+        starts += 1
+        return start_worker(limits)
+
+    start: Callable[[Limits], object] = counted
+    runner = SubmissionRunner(Submitted("answer.py", {"answer.py": body.encode()}), LIMITS, start)  # type: ignore[arg-type]
+    for _ in range(3):
+        failure = ask(runner, "good").failure
+        assert failure is not None
+        assert failure.kind == "import"
+    runner.close()
+    assert starts == 1
+
+
+def test_helper_files_of_the_submission_can_be_imported() -> None:
+    sources = {
+        "answer.py": b"import my_helper\ndef good(x): return my_helper.twice(x)",
+        "my_helper.py": b"def twice(x): return 2 * x",
+    }
+    runner = SubmissionRunner(Submitted("answer.py", sources), LIMITS, start_worker)
+    found = ask(runner, "good")
+    runner.close()
+    assert found.values["result"].data.tolist() == [2.0, 2.0]
+
+
+def test_files_named_like_installed_modules_shadow_nothing() -> None:
+    sources = {
+        "answer.py": b"import json, torch\ndef good(x): return torch.ones(2)",
+        "torch.py": b"boom",
+        "json.py": b"boom",
+    }
+    runner = SubmissionRunner(Submitted("answer.py", sources), LIMITS, start_worker)
+    found = ask(runner, "good")
+    runner.close()
+    assert found.failure is None

@@ -1,0 +1,159 @@
+"""The order of the checks, and what each says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+from gradkit.errors import GraderFault
+from gradkit.suite import (
+    Found,
+    Mismatch,
+    assert_finite,
+    assert_matches,
+    assert_raises,
+    check,
+    figures,
+    function_call,
+)
+from gradkit.wire import Failure, Observation, ObservedTensor, Opaque
+from torch import Tensor
+
+X = torch.tensor([1.0, 2.0, 4.0], dtype=torch.float64)
+CALL = function_call("f", {"x": X}, cotangent=X)
+
+
+def found(value: Any = X, *, attached: bool = True, gradient: Tensor | None = X, **facts: Any) -> Found:
+    result = ObservedTensor(value, attached) if isinstance(value, Tensor) else value
+    return Found(CALL, Observation(values={"result": result}, gradients={"x": gradient}, **facts))
+
+
+def failed(kind: Any, type_name: str = "", message: str = "m") -> Found:
+    return Found(CALL, Observation(failure=Failure(kind, message, type_name)))
+
+
+def mismatch(one: Found, other: Found | None = None, **options: float) -> Mismatch:
+    with pytest.raises(Mismatch) as caught:
+        assert_matches(one, other or found(), hint="the hint", **options)
+    return caught.value
+
+
+def test_equal_observations_match() -> None:
+    assert_matches(found(), found(), hint="")
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "words"),
+    [
+        (failed("raised", "ValueError"), "raised", "ValueError: m"),
+        (failed("raised", "NotImplementedError"), "not_started", "TODO"),
+        (failed("died"), "died", "no answer"),
+        (failed("timeout"), "timeout", "never ends"),
+        (found(None), "type", "None; it must be a torch.Tensor"),
+        (found(Opaque("numpy.ndarray")), "type", "numpy.ndarray"),
+        (found(1.0), "type", "a float"),
+        (found(X.reshape(3, 1)), "shape", "(3, 1); it must be (3,)"),
+        (found(X.float()), "dtype", "torch.float32"),
+        (found(X / 0), "finite", "3 of 3 are infinite"),
+        (found(X * torch.nan), "finite", "NaN"),
+        (found(X + torch.tensor([0, 0, 0.25])), "value", "1 of 3 elements differ; the worst, at [2], is off by 0.25"),
+        (found(attached=False), "detached", "not attached to the graph"),
+        (found(gradient=None), "detached", "no gradient reaches x"),
+        (found(gradient=2 * X), "gradient", "The output is right"),
+        (found(gradient=X.float()), "gradient", "float32"),
+        (found(gradient=None, gradient_error="in-place"), "detached", "in-place"),
+        (found(mutated=("x",)), "mutated", "changed its input x"),
+    ],
+)
+def test_each_difference_has_its_kind_and_its_words(answer: Found, kind: str, words: str) -> None:
+    difference = mismatch(answer)
+    assert difference.kind == kind
+    assert words in difference.message
+    assert difference.hint == "the hint"
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (found(X.reshape(3, 1).float()), "shape"),
+        (found(X.float() + 1), "dtype"),
+        (found(X / 0, attached=False), "finite"),
+        (found(X + 1, attached=False), "value"),
+        (found(attached=False, mutated=("x",)), "detached"),
+        (found(gradient=2 * X, mutated=("x",)), "gradient"),
+    ],
+)
+def test_the_first_difference_in_order_is_told(first: Found, second: str) -> None:
+    assert mismatch(first).kind == second
+
+
+def test_tolerances_are_inclusive_of_what_they_say() -> None:
+    assert_matches(found(X + 0.009), found(), hint="", atol=0.01, rtol=0)
+    assert mismatch(found(X + 0.011), atol=0.01, rtol=0).kind == "value"
+    assert mismatch(found(X + 2e-7)).kind == "value"
+
+
+def test_messages_do_not_tell_the_expected_value() -> None:
+    secret = torch.tensor([123.4567890123], dtype=torch.float64)
+    message = mismatch(found(secret + 1, gradient=None), found(secret, gradient=None)).message
+    assert "123" not in message
+
+
+def test_figures_are_compared_without_regard_to_the_graph() -> None:
+    assert_matches(found(attached=False, gradient=None), figures(result=X), hint="")
+    assert mismatch(found(X + 1), figures(result=X)).kind == "value"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected", "kind"),
+    [
+        ([1.0, 2.0], [1.0, 2.5], "value"),
+        ([1.0], [1.0, 2.0], "shape"),
+        ((1.0, 2.0), [1.0, 2.0], "type"),
+        ([X[0]], [1.0], "type"),
+        ("1.0", 1.0, "type"),
+        (True, 1.0, "type"),
+        (float("nan"), 1.0, "finite"),
+        (3, 4, "value"),
+        (True, 1, "type"),
+        ({"a": 1.0}, {"b": 1.0}, "shape"),
+    ],
+)
+def test_plain_values_are_compared_strictly(value: Any, expected: Any, kind: str) -> None:
+    value = (
+        [ObservedTensor(item, False) if isinstance(item, Tensor) else item for item in value]
+        if isinstance(value, list)
+        else value
+    )
+    assert mismatch(found(value), figures(result=expected)).kind == kind
+
+
+def test_a_whole_number_will_do_for_a_float() -> None:
+    assert_matches(found(2), figures(result=2.0), hint="")
+
+
+def test_a_failing_reference_is_the_graders_fault() -> None:
+    with pytest.raises(GraderFault):
+        assert_matches(found(), failed("raised", "ValueError"), hint="")
+
+
+def test_finite_wants_values_and_gradients() -> None:
+    assert_finite(found(), hint="")
+    for answer in (found(X / 0), found(gradient=X / 0), found(gradient=None), found([float("inf")])):
+        with pytest.raises(Mismatch):
+            assert_finite(answer, hint="")
+
+
+def test_an_expected_exception_must_be_that_one_and_say_what_it_must() -> None:
+    assert_raises(failed("raised", "ValueError", "got (4, 1) and (4,)"), ValueError, mentions=["(4, 1)"], hint="")
+    wrong = [found(), failed("raised", "TypeError"), failed("died"), failed("raised", "NotImplementedError")]
+    for answer in [*wrong, failed("raised", "ValueError", "no shapes")]:
+        with pytest.raises(Mismatch):
+            assert_raises(answer, ValueError, mentions=["(4, 1)"], hint="")
+
+
+def test_check_tells_its_message() -> None:
+    check(True, "")
+    with pytest.raises(Mismatch, match="look here"):
+        check(False, "look here")

@@ -1,0 +1,178 @@
+"""The worker performs calls and reports facts, whatever the student's code does."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+import pytest
+import torch
+from gradkit.suite import function_call, module_call
+from gradkit.wire import Call, Observation, ObservedTensor, Opaque, Ref, Step
+from gradkit.worker.loading import load_module
+from gradkit.worker.perform import perform
+
+SOURCE = """
+import sys
+import torch
+from torch import nn
+
+class Equal(float):
+    def __eq__(self, other): return True
+    def __float__(self): return 1.0
+
+class Sub(torch.Tensor): pass
+
+class Rude(Exception):
+    def __str__(self): raise RuntimeError("no")
+
+def double(x): return 2 * x
+def detached(x): return (2 * x).detach()
+def change(x):
+    with torch.no_grad(): x += 1
+    return x.clone()
+def several(x): return {"a": [x, (1, 2.5, None, True, "t")], 3: x}
+def strange(x): return [Equal(7.0), x.as_subclass(Sub), {1, 2}, 2**70]
+def says(x): print("epoch: 0"); return x
+def leave(x): sys.exit(3)
+def rude(x): raise Rude()
+def fail(x):
+    raise ValueError("bad x")
+def via_alias(x): return getattr(torch, "sig" + "moid")(x)
+def linear(x): return torch._C._nn.linear(x, x)
+def empty(x): return torch.zeros((10**15,))
+
+class Net(nn.Module):
+    def __init__(self, size):
+        super().__init__()
+        self.w = nn.Parameter(torch.zeros(size, 1))
+        self.drop = nn.Dropout()
+    def forward(self, x): return x @ self.w
+"""
+
+
+@pytest.fixture(scope="module")
+def module() -> ModuleType:
+    return load_module("answer.py", {"answer.py": SOURCE.encode()})
+
+
+def run(module: ModuleType, name: str, **options: object) -> Observation:
+    x = torch.tensor([1.0, 2.0], dtype=torch.float64)
+    return perform(function_call(name, {"x": x}, cotangent=torch.tensor([3.0, 5.0], dtype=torch.float64)), module)
+
+
+def test_values_and_gradients_are_reported(module: ModuleType) -> None:
+    found = run(module, "double")
+    assert found.failure is None
+    assert found.values["result"].data.tolist() == [2.0, 4.0]
+    assert found.values["result"].attached
+    assert found.gradients["x"].tolist() == [6.0, 10.0]  # type: ignore[union-attr]
+    assert found.mutated == ()
+
+
+def test_a_detached_result_has_no_gradient(module: ModuleType) -> None:
+    found = run(module, "detached")
+    assert not found.values["result"].attached
+    assert found.gradients == {"x": None}
+
+
+def test_a_changed_input_is_reported(module: ModuleType) -> None:
+    assert run(module, "change").mutated == ("x",)
+
+
+def test_containers_keep_their_types(module: ModuleType) -> None:
+    value = run(module, "several").values["result"]
+    assert isinstance(value["a"][0], ObservedTensor)
+    assert value["a"][1] == (1, 2.5, None, True, "t")
+    assert list(value) == ["a", 3]
+
+
+def test_values_that_lie_about_themselves_are_seen_through(module: ModuleType) -> None:
+    number, subclass, a_set, large = run(module, "strange").values["result"]
+    assert type(number) is float
+    assert number == 7.0
+    assert subclass == Opaque("answer.Sub")
+    assert a_set == Opaque("set")
+    assert isinstance(large, Opaque)
+
+
+def test_what_is_printed_is_reported(module: ModuleType) -> None:
+    assert run(module, "says").printed == "epoch: 0\n"
+
+
+@pytest.mark.parametrize(("name", "type_name"), [("leave", "SystemExit"), ("rude", "Rude"), ("fail", "ValueError")])
+def test_whatever_is_raised_is_an_answer(module: ModuleType, name: str, type_name: str) -> None:
+    failure = run(module, name).failure
+    assert failure is not None
+    assert (failure.kind, failure.type_name) == ("raised", type_name)
+
+
+def test_a_failure_names_the_students_own_line(module: ModuleType) -> None:
+    failure = run(module, "fail").failure
+    assert failure is not None
+    assert failure.source == 'raise ValueError("bad x")'
+    assert failure.line == SOURCE.split("\n").index('    raise ValueError("bad x")') + 1
+
+
+def test_running_out_of_memory_is_told_apart(module: ModuleType) -> None:
+    failure = run(module, "empty").failure
+    assert failure is not None
+    assert failure.kind == "memory"
+
+
+def test_operators_are_seen_through_getattr_and_private_names(module: ModuleType) -> None:
+    assert "sigmoid" in run(module, "via_alias").operators
+    x = torch.ones(2, 2, dtype=torch.float64)
+    assert "linear" in perform(function_call("linear", {"x": x}), module).operators
+
+
+def test_a_missing_name_is_said(module: ModuleType) -> None:
+    failure = run(module, "nowhere").failure
+    assert failure is not None
+    assert (failure.kind, failure.message) == ("missing", "answer.py has no nowhere")
+
+
+def net_call(**parameters: torch.Tensor) -> Call:
+    x = torch.ones(3, 2, dtype=torch.float64)
+    return module_call("Net", [2], {"x": x}, parameters=parameters, cotangent=torch.ones(3, 1, dtype=torch.float64))
+
+
+def test_a_module_gets_parameters_and_gives_their_gradients(module: ModuleType) -> None:
+    found = perform(net_call(w=torch.tensor([[1.0], [2.0]], dtype=torch.float64)), module)
+    assert found.values["result"].data.flatten().tolist() == [3.0, 3.0, 3.0]
+    assert found.gradients["module.w"].flatten().tolist() == [3.0, 3.0]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "words"),
+    [({"v": torch.ones(2, 1)}, "no parameter named v"), ({"w": torch.ones(1, 2)}, "it must be (1, 2)")],
+)
+def test_a_parameter_that_is_not_as_agreed_is_said(
+    module: ModuleType, parameters: dict[str, torch.Tensor], words: str
+) -> None:
+    failure = perform(net_call(**parameters), module).failure
+    assert failure is not None
+    assert failure.kind == "parameter"
+    assert words in failure.message
+
+
+def test_steps_can_use_torch_and_earlier_results(module: ModuleType) -> None:
+    call = Call(
+        steps=[
+            Step("model", "torch:nn.Linear", (2, 1)),
+            Step("_", "object:model.eval"),
+            Step("optimizer", "torch:optim.SGD", (Ref("model.parameters()"),), {"lr": 0.1}),
+        ],
+        parameters={"model": {"weight": torch.ones(1, 2), "bias": torch.zeros(1)}},
+        observe=("model.training", "model.state", "model.gradients"),
+    )
+    found = perform(call, module)
+    assert found.failure is None
+    assert found.values["model.training"] is False
+    assert found.values["model.state"]["weight"].data.tolist() == [[1.0, 1.0]]
+    assert found.values["model.gradients"] == {"weight": None, "bias": None}
+
+
+def test_the_seed_of_a_call_is_torchs(module: ModuleType) -> None:
+    call = Call([Step("result", "torch:randn", (3,))], seed=7)
+    first, second = perform(call, module), perform(call, module)
+    assert torch.equal(first.values["result"].data, second.values["result"].data)
