@@ -37,7 +37,7 @@ def test_soft_labels(student: Runner, reference: Runner, rng: Rng) -> None:
     low, high = rng.uniform(9, low=0.05, high=0.4), rng.uniform(9, low=0.6, high=0.95)
     arguments = {"y_hat": torch.cat([low, high]), "y": torch.cat([high, low])}
     call = function_call("bce_loss", arguments, grad=["y_hat"], cotangent=rng.normal())
-    hint = "y may be any number from 0 to 1: both terms of the formula count, weighted by y and 1 - y"
+    hint = f"{HINT}; a label may lie between 0 and 1, and then both terms of the formula count"
     assert_matches(student.run(call), reference.run(call), hint=hint, rtol=1e-3)
 
 
@@ -49,7 +49,7 @@ def test_probabilities_near_the_ends(student: Runner, reference: Runner, rng: Rn
         "y": torch.tensor([0, 1, 1, 0, 0, 1], dtype=torch.float64),
     }
     call = function_call("bce_loss", arguments, grad=["y_hat"], cotangent=rng.normal())
-    hint = "an epsilon or a clamp must be small, at most 1e-7, or it changes the loss of probabilities near 0 and 1"
+    hint = f"{HINT}; an epsilon or a clamp must be small, at most 1e-7"
     assert_matches(student.run(call), reference.run(call), hint=hint, rtol=1e-3)
 
 
