@@ -12,7 +12,6 @@ import secrets
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +26,7 @@ from gradkit.gradebook.folders import copy_untrusted
 from gradkit.gradebook.messages import question_in_words, submission_in_words
 from gradkit.gradebook.notebooks import Cell, assemble, claimed, make_cell, merge, read_released, read_submitted
 from gradkit.gradebook.settings import autograded_folder, bytes_allowed
-from gradkit.gradebook.times import TIMESTAMP_FILE, format_time
+from gradkit.gradebook.times import TIMESTAMP_FILE, format_time, parse_time
 from gradkit.grading.record import Record
 
 # Files that formgrader may serve beside the notebook. HTML and SVG are not among them: they could run scripts.
@@ -98,7 +97,7 @@ def write_autograded(
             path.unlink()
     text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True)
     (target / assignment.notebook).write_text(text + "\n", encoding="utf-8")
-    time = datetime.fromisoformat(record.submitted) if record.submitted else None
+    time = parse_time(record.submitted or "")
     # release_feedback stops for the whole class where one of these is missing; an empty time is one it can read.
     (target / TIMESTAMP_FILE).write_text(format_time(time) if time else "", encoding="utf-8")
     secret = target / _SECRET_FILE

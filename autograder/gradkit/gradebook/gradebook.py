@@ -38,6 +38,7 @@ from gradkit.gradebook.database import database_url, errors_in_words
 from gradkit.gradebook.generate import generate_assignment
 from gradkit.gradebook.late import LatePenalty
 from gradkit.gradebook.settings import database_path, nbgrader_config
+from gradkit.gradebook.times import parse_time
 from gradkit.grading.record import Record
 
 
@@ -95,7 +96,8 @@ def save_record(gradebook: Gradebook, course: Course, assignment: Assignment, re
         GraderFault: the gradebook's questions are not the record's.
         GradkitError: the gradebook cannot be written.
     """
-    time = parse_utc(datetime.fromisoformat(record.submitted)) if record.submitted else None
+    time = parse_time(record.submitted or "")
+    time = time.replace(tzinfo=None) if time else None  # nbgrader's columns are UTC without saying so
     with _transaction(gradebook, course) as db:
         submission, again = _find_submission(db, record, time)
         notebook = next((one for one in submission.notebooks if one.name == assignment.topic), None)

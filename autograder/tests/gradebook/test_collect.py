@@ -149,7 +149,12 @@ def test_before_a_refused_one_the_good_one_is_collected_or_kept(room: Any) -> No
 
 def test_unknown_assignments_and_names_that_are_none_are_refused_by_name(room: Any) -> None:
     room.hand_in("ada")
-    for name in ("ada+hw9_nothing+2030-01-10 12:00:00.0 UTC+x", "rubbish", "ada+hw1_lines+yesterday+x", "..+hw1_lines+2030-01-01+x"):
+    for name in (
+        "ada+hw9_nothing+2030-01-10 12:00:00.0 UTC+x",
+        "rubbish",
+        "ada+hw1_lines+yesterday+x",
+        "..+hw1_lines+2030-01-01+x",
+    ):
         (room.inbound / name).mkdir()
     (room.inbound / "eve+hw1_lines+2030-01-10 12:00:00 UTC+x").symlink_to(room.course.root)
     report = collect(room.course)

@@ -176,7 +176,7 @@ def test_the_older_good_archive_stands_in_for_a_bad_one(room: Any, uploads: Path
 
 
 def test_names_that_fit_no_student_or_assignment_are_refused(room: Any, uploads: Path) -> None:
-    for name in ("ada.zip", "ada_hw9_nothing.zip", "ada_hw1_lines.rar", f".._{HW}.zip"):
+    for name in ("ada.zip", "ada_hw9_nothing.zip", "ada_hw1_lines.rar", f"-x_{HW}.zip"):
         pack(uploads / name, {"lines.py": "x"})
     (uploads / f"eve_{HW}.zip").symlink_to(uploads / "ada.zip")
     report = collect_zips(room.course, uploads)

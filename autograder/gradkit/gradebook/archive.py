@@ -1,0 +1,124 @@
+"""Unpack a zip file that a student uploaded, without trusting it.
+
+What an archive says of itself (sizes, counts, names) is a claim. Names are checked before anything is written, and
+bytes are counted as they come out of the decompressor, so that a small file cannot become a large one.
+"""
+
+from __future__ import annotations
+
+import re
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+from gradkit.course.course import SubmissionLimits
+from gradkit.errors import SubmissionRefused
+from gradkit.gradebook.folders import Budget, check_name, ignored, printable
+from gradkit.gradebook.settings import bytes_allowed, limits_in_words
+
+_CHUNK = 64 * 1024
+_ENTRY = b"PK\x01\x02"  # begins each entry of a zip file's directory
+_ENTRIES_PER_FILE = 50  # directory entries that are read at all, for each file that is allowed
+_DRIVE = re.compile(r"[A-Za-z]:")
+_ARCHIVES = (".zip", ".gz", ".tar", ".tgz", ".7z", ".rar", ".bz2", ".xz")
+
+
+def unpack(archive: Path, target: Path, limits: SubmissionLimits) -> None:
+    """Unpack ``archive`` into the new folder ``target``.
+
+    A single folder around everything is taken off, caches and archives inside the archive are left out.
+
+    Raises:
+        SubmissionRefused: the archive is broken, encrypted, too large, or holds a link or a name that leads elsewhere.
+    """
+    try:
+        if archive.is_symlink() or not archive.is_file():
+            raise SubmissionRefused("it is not an ordinary file.")
+        _check_directory_size(archive, limits)
+        with zipfile.ZipFile(archive) as opened:
+            budget = Budget(limits)
+            members = dict(_checked(opened.infolist(), budget))
+            top = _common_folder(list(members))
+            target.mkdir(parents=True)
+            for path, member in members.items():
+                _unpack_one(opened, member, target / path.relative_to(top), budget)
+    except SubmissionRefused:
+        raise
+    except NotImplementedError as error:
+        raise SubmissionRefused(
+            f"it is packed in a way that cannot be read ({error}). Pack it as .zip anew."
+        ) from error
+    # What zipfile and its decompressors let through where bytes are wrong.
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, OSError) as error:
+        raise SubmissionRefused(f"it is not a zip file that can be read ({error}). Pack it as .zip anew.") from error
+
+
+def _check_directory_size(archive: Path, limits: SubmissionLimits) -> None:
+    """Before zipfile makes an object for each entry of the directory, of which a few bytes make one."""
+    if archive.stat().st_size > bytes_allowed(limits.megabytes):
+        raise SubmissionRefused(f"it is too large; allowed: {limits_in_words(limits)}.")
+    if archive.read_bytes().count(_ENTRY) > limits.files * _ENTRIES_PER_FILE:
+        raise SubmissionRefused(f"it holds too many files; allowed: {limits_in_words(limits)}.")
+
+
+def _checked(members: list[zipfile.ZipInfo], budget: Budget) -> Iterator[tuple[PurePosixPath, zipfile.ZipInfo]]:
+    """The files to unpack, with their paths."""
+    seen: set[str] = set()
+    folders: set[str] = set()
+    for member in members:
+        path = _path(member.filename)
+        kind = stat.S_IFMT(member.external_attr >> 16)
+        if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
+            what = "a link" if kind == stat.S_IFLNK else "no ordinary file"
+            raise SubmissionRefused(f"{printable(member.filename)} is {what}. Pack the file itself.")
+        if member.flag_bits & 0x1:
+            raise SubmissionRefused(f"{printable(member.filename)} is encrypted. Pack it without a password.")
+        if member.is_dir():
+            continue
+        budget.add_file()
+        name = str(path).casefold()  # some file systems do not tell A from a
+        if name in seen:
+            raise SubmissionRefused(f"{printable(member.filename)} stands in it twice.")
+        seen.add(name)
+        folders.update(str(parent).casefold() for parent in path.parents)
+        if not any(ignored(part) for part in path.parts) and path.suffix.lower() not in _ARCHIVES:
+            yield path, member
+    for name in sorted(seen & folders):
+        raise SubmissionRefused(f"{printable(name)} stands in it both as a file and as a folder.")
+
+
+def _path(name: str) -> PurePosixPath:
+    """A member's path, if it leads nowhere but down."""
+    slashed = name.replace("\\", "/")  # as some programs on Windows pack
+    parts = slashed.rstrip("/").split("/")
+    if slashed.startswith("/") or _DRIVE.match(slashed) or ".." in parts:
+        raise SubmissionRefused(f"the name {printable(name)} leads out of the archive. Pack it anew, from its folder.")
+    parts = [part for part in parts if part != "."]
+    for part in parts:
+        check_name(part)
+    if not parts or len(parts) > 20:
+        raise SubmissionRefused(f"the name {printable(name)} is empty or lies too deep.")
+    return PurePosixPath(*parts)
+
+
+def _common_folder(paths: list[PurePosixPath]) -> PurePosixPath:
+    """The folder that is around everything, as when a student packs the folder and not the files in it."""
+    top = PurePosixPath()
+    while paths:
+        depth = len(top.parts) + 1
+        if any(len(path.parts) <= depth for path in paths) or len({path.parts[:depth] for path in paths}) > 1:
+            break
+        top = PurePosixPath(*paths[0].parts[:depth])
+    return top
+
+
+def _unpack_one(opened: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, budget: Budget) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    size = 0
+    with opened.open(member) as source, target.open("xb") as copy:
+        while chunk := source.read(_CHUNK):
+            size += len(chunk)
+            budget.add_bytes(len(chunk), size, member.filename)
+            copy.write(chunk)

@@ -1,0 +1,109 @@
+"""The notebook that formgrader and feedback show."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from gradkit.errors import GraderFault
+from gradkit.gradebook.autograded import fill_notebook
+from gradkit.grading.record import QuestionResult, Record
+from nbgrader.utils import determine_grade, is_grade
+
+HW = "hw1_lines"
+
+
+def fill(room: Any, record: Record) -> Any:
+    return fill_notebook(room.course, room.lines, record, room.course.submitted / record.student / HW)
+
+
+@pytest.mark.parametrize("score", [0.0, 2.5, 0.1 + 0.2, 1 / 3, 1e-17, 2.4999999999999996])
+def test_nbgrader_reads_the_records_score_exactly(room: Any, make_record: Callable[..., Record], score: float) -> None:
+    room.put("ada")
+    room.file(make_record("ada", offset=score))
+    grades = {
+        cell.metadata.nbgrader.grade_id: determine_grade(cell) for cell in room.notebook("ada").cells if is_grade(cell)
+    }
+    assert grades == {"slope": (3.0, 3.0), "offset": (score, 2.5), "why": (0, 2.0)}
+
+
+def test_messages_and_score_stand_under_the_check_cell(room: Any, make_record: Callable[..., Record]) -> None:
+    room.put("ada", {"lines.py": "x = 1\n", "notes.txt": "mine", "page.html": "<script>", "other.ipynb": "{}"})
+    folder = room.file(make_record("ada", offset=0.5, output="One word on all of it."))
+    cells = room.notebook("ada").cells
+    assert cells[0].outputs[0].data == {"text/plain": "One word on all of it.\n"}
+    outputs = cells[5].outputs
+    assert [output.output_type for output in outputs] == ["display_data", "execute_result"]
+    assert "The offset is 7" in outputs[0].data["text/plain"]
+    assert outputs[1].data == {"text/plain": "0.5"}
+    text = (folder / "lines.ipynb").read_text()
+    assert "test_hidden" not in text
+    assert "printed-by-the-student" not in text
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "lines.ipynb", "lines.py", "notes.txt", "submission_secret.txt", "timestamp.txt"
+    ]  # fmt: skip
+    assert (folder / "timestamp.txt").read_text() == "2030-01-10 12:00:00.000000 UTC"
+    assert (folder / "lines.ipynb").stat().st_mode & 0o777 == 0o444
+    assert folder.stat().st_mode & 0o777 == 0o755
+
+
+@pytest.mark.parametrize("content", [None, b"\xff", b"{}", b"[" * 100_000])
+def test_without_a_readable_notebook_the_released_one_is_shown(
+    room: Any, make_record: Callable[..., Record], content: bytes | None
+) -> None:
+    room.put("ada", {"lines.ipynb": content})
+    room.file(make_record("ada", offset=1.0))
+    first = room.notebook("ada").cells[0]
+    assert first.cell_type == "markdown"
+    assert "as it was handed out" in first.source
+
+
+def test_a_link_among_the_files_leaves_the_notebook_alone(room: Any, make_record: Callable[..., Record]) -> None:
+    (room.put("eve") / "secret.txt").symlink_to(room.course.root / "course.toml")
+    folder = room.file(make_record("eve"))
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "lines.ipynb", "submission_secret.txt", "timestamp.txt"
+    ]  # fmt: skip
+
+
+def test_the_submissions_secret_is_kept_if_it_is_one(room: Any, make_record: Callable[..., Record]) -> None:
+    room.put("ada", {"submission_secret.txt": "ab" * 64})
+    assert (room.file(make_record("ada")) / "submission_secret.txt").read_text() == "ab" * 64
+    room.put("eve", {"submission_secret.txt": b"\xff../../etc"})
+    secret = (room.file(make_record("eve")) / "submission_secret.txt").read_text()
+    assert len(bytes.fromhex(secret)) == 64
+
+
+def test_answers_are_compared_with_those_before(room: Any, make_record: Callable[..., Record]) -> None:
+    room.put("ada", room.answer("Because."))
+    assert fill(room, make_record("ada")).changed == frozenset()
+    room.file(make_record("ada"))
+    assert fill(room, make_record("ada")).changed == frozenset()
+    room.put("ada", room.answer("Because of that."))
+    graded = fill(room, make_record("ada"))
+    assert graded.changed == {"why"}
+    assert graded.unanswered == frozenset()
+    assert graded.scores == {"slope": 3.0, "offset": 0.0, "why": None}
+
+
+def test_a_record_that_does_not_fit_the_release_is_a_fault(room: Any, make_record: Callable[..., Record]) -> None:
+    room.put("ada")
+    record = make_record("ada")
+    other = replace(record, questions=(QuestionResult("slope", 3.0, 4.0), record.questions[1]))
+    with pytest.raises(GraderFault, match=r"ada/hw1_lines.*3\.0 points for slope.*3\.0 of 4\.0"):
+        fill(room, other)
+    with pytest.raises(GraderFault, match="says nothing"):
+        fill(room, replace(record, questions=record.questions[:1]))
+    more = replace(record, questions=(*record.questions, QuestionResult("new", 0.0, 1.0)))
+    with pytest.raises(GraderFault, match=r"0\.0 for new.*reads None"):
+        fill(room, more)
+
+
+def test_ids_from_the_students_file_reach_no_page(room: Any, make_record: Callable[..., Record]) -> None:
+    notebook = json.loads((room.course.release(HW) / "lines.ipynb").read_text())
+    notebook["cells"][0]["id"] = '"><script>alert(1)</script>'
+    room.put("eve", {"lines.ipynb": json.dumps(notebook)})
+    assert "<script>" not in (room.file(make_record("eve")) / "lines.ipynb").read_text()
