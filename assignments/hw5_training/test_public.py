@@ -31,7 +31,7 @@ def test_train_takes_away_three_quarters_of_the_error_in_each_epoch():
     model, x, y = small_problem()
     losses = training.train(model, x, y, nn.MSELoss(), torch.optim.SGD(model.parameters(), lr=0.375), 3)
     assert losses == pytest.approx([16.0, 1.0, 0.0625]), (
-        f"Expected the losses 16, 1, 0.0625; found {losses}. If the first is 1, you measure after the update instead of "
+        f"Expected the losses 16, 1, 0.0625; found {losses}. If the first is 1, you measure after the update, not "
         "before it. If the third is 7.5625, look at zero_grad: backward() adds to the gradients that are there."
     )
     assert model.weight.item() == pytest.approx(3.9375), (

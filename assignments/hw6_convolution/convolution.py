@@ -48,7 +48,7 @@ def conv2d(
             right, or one int for both.
 
     Returns:
-        The scores, shape (N, F, floor((H + 2p - h) / s) + 1, floor((W + 2q - w) / t) + 1), with the dtype of x, still
+        The output, shape (N, F, floor((H + 2p - h) / s) + 1, floor((W + 2q - w) / t) + 1), with the dtype of x, still
         attached to the graph, so that gradients reach ``x``, ``w`` and ``b``. All three are left as they are.
     """
     ### BEGIN SOLUTION conv2d: write the formula above. torch's own convolutions and scipy are not allowed here;

@@ -53,7 +53,7 @@ def training(
 
 @pytest.mark.points(1)
 def test_losses_worked_by_hand(student: Runner) -> None:
-    """The losses and the trained parameters of a problem small enough for paper are right.
+    """An example small enough to work out on paper comes out right: the losses and the trained parameters.
 
     x = (-1, 1) and y = (1, 5) are fitted by w = 2, b = 3. The mean of x is 0 and that of x^2 is 1, so the loss is
     (w - 2)^2 + (b - 3)^2, and a step at the rate 0.45 takes away 2 * 0.45 = nine tenths of both errors. From w = 0,

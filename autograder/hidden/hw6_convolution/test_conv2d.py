@@ -11,7 +11,9 @@ pytestmark = pytest.mark.question("conv2d")
 
 Pair = int | tuple[int, int]
 
-SIZES = {"n": 7, "c": 4, "f": 5, "height": 6, "width": 9, "h": 3, "w": 2}
+# All distinct, and small: seven loops over single numbers are a right answer too.
+SIZES = {"n": 2, "c": 4, "f": 5, "height": 8, "width": 9, "h": 3, "w": 6}
+SMALLER = {"height": 4, "width": 7}
 VALUES = "x (N, C, H, W), w (F, C, h, w), b (F,): out[n, f] adds up all channels under filter f, and then b[f]"
 PLACES = (
     "out is floor((H + 2p - h) / s) + 1 high and floor((W + 2q - w) / t) + 1 wide, for stride (s, t), padding (p, q)"
@@ -73,7 +75,7 @@ def test_figures_worked_by_hand(student: Runner) -> None:
         {"h": 1},
         {"w": 1},
         {"height": 3},
-        {"width": 2},
+        {"width": 6},
         {"height": 1, "h": 1},
         {"width": 1, "w": 1},
         dict.fromkeys(SIZES, 1),
@@ -90,23 +92,23 @@ def test_every_size(student: Runner, reference: Runner, rng: Rng, sizes: dict[st
 @pytest.mark.parametrize("left_out", [False, True], ids=["None", "left out"])
 def test_without_bias(student: Runner, reference: Runner, rng: Rng, left_out: bool) -> None:
     """Without a bias nothing is added."""
-    tensors, cotangent = convolution(rng)
+    tensors, cotangent = convolution(rng, **SMALLER)
     arguments = {"x": tensors["x"], "w": tensors["w"]} | ({} if left_out else {"b": None})
     call = conv2d(arguments, cotangent)
     assert_matches(student.run(call), reference.run(call), hint="b may be None, and is None when it is not given")
 
 
 @pytest.mark.points(1)
-@pytest.mark.parametrize("padding", [0, 1, (1, 2), (2, 0)], ids=str)
+@pytest.mark.parametrize("padding", [1, (1, 2), (2, 0)], ids=str)
 def test_padding(student: Runner, reference: Runner, rng: Rng, padding: Pair) -> None:
     """Padding puts zeros on all sides, as many as asked for."""
-    call = conv2d(*convolution(rng, padding=padding), padding=padding)
+    call = conv2d(*convolution(rng, padding=padding, **SMALLER), padding=padding)
     hint = f"p rows of zeros above and as many below, q columns left and as many right; {PLACES}"
     assert_matches(student.run(call), reference.run(call), hint=hint)
 
 
 @pytest.mark.points(1)
-@pytest.mark.parametrize("stride", [1, 2, (2, 3), (3, 1)], ids=str)
+@pytest.mark.parametrize("stride", [2, (3, 2), (1, 3)], ids=str)
 def test_stride(student: Runner, reference: Runner, rng: Rng, stride: Pair) -> None:
     """Strides are taken, down and to the right, and what is left over at the end is not used."""
     call = conv2d(*convolution(rng, stride=stride), stride=stride)
