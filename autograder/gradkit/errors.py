@@ -43,13 +43,13 @@ class LeakError(BuildError):
     """Something that students must not see would have been released."""
 
 
-class SubmissionRefused(GradkitError):
+class SubmissionRefused(GradkitError):  # noqa: N818 - what happens to it, not what is wrong
     """One submission cannot be read. It is reported by name and the rest of the class is graded."""
 
     exit_status = 1
 
 
-class GraderFault(GradkitError):
+class GraderFault(GradkitError):  # noqa: N818 - the word that the docs use
     """The suite, the reference or gradkit itself failed: the submission stays unscored."""
 
 

@@ -28,6 +28,6 @@ def collect(
 
     report = collect_class(find_course(course), assignments or None, zips, pattern)
     out.print(f"{report.collected} submissions collected.")
-    for line in report.refused:
-        complain(f"refused: {line}")
+    for line in (*report.warnings, *report.refused):
+        complain(line)
     raise typer.Exit(1 if report.refused else 0)

@@ -44,8 +44,17 @@ def _sentence(path: Path, detail: ErrorDetails) -> str:
         return f"{path}: {key}: this key is missing. docs/reference.md lists the keys and what each expects."
     if detail["type"] in ("unexpected_keyword_argument", "extra_forbidden"):
         return f"{path}: {key}: unknown key. docs/reference.md lists the keys; is it misspelled?"
-    message = detail["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+    message = _EXPECTED.get(detail["type"]) or detail["msg"].removeprefix("Input should be ")
     return f"{path}: {key}: expected {message}, found {_short(detail['input'])}."
+
+
+# pydantic's words, where they do not complete the sentence "expected ..."
+_EXPECTED = {
+    "timezone_aware": "a date and time with its zone, as in 2026-10-01T22:00:00Z",
+    "string_pattern_mismatch": "a name of the right form (docs/reference.md says which)",
+    "string_too_short": "some text",
+    "too_short": "at least one entry",
+}
 
 
 def _key(location: tuple[int | str, ...]) -> str:

@@ -62,7 +62,7 @@ def test_tests_carry_their_title_points_and_question(course: Course) -> None:
     ]
 
 
-def test_inputs_are_the_same_on_every_run_and_depend_on_the_secret(course: Course, tmp_path: Path) -> None:
+def test_inputs_are_the_same_on_every_run_and_depend_on_the_secret(course: Course) -> None:
     def inputs(of: Course) -> list[torch.Tensor]:
         seen: list[Call] = []
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from contextlib import suppress
 
 import pytest
 import torch
@@ -130,7 +131,5 @@ def test_anything_else_is_refused(data: bytes) -> None:
 
 @given(st.binary(max_size=200))
 def test_random_bodies_are_refused_or_read_but_never_crash(body: bytes) -> None:
-    try:
+    with suppress(WireError):
         read_bytes(HEAD.pack(MAGIC, len(body), 0) + body)
-    except WireError:
-        pass

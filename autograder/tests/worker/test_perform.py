@@ -55,7 +55,7 @@ def module() -> ModuleType:
     return load_module("answer.py", {"answer.py": SOURCE.encode()})
 
 
-def run(module: ModuleType, name: str, **options: object) -> Observation:
+def run(module: ModuleType, name: str) -> Observation:
     x = torch.tensor([1.0, 2.0], dtype=torch.float64)
     return perform(function_call(name, {"x": x}, cotangent=torch.tensor([3.0, 5.0], dtype=torch.float64)), module)
 

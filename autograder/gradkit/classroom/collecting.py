@@ -1,0 +1,56 @@
+"""Bring a class's submissions in, from the exchange or from uploaded zip files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from gradkit.course import Course
+from gradkit.errors import UsageError
+from gradkit.gradebook.collect import CollectReport, collect, refusals_in_words
+from gradkit.gradebook.zipped import collect_zips
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """What one run of collecting brought in.
+
+    Attributes:
+        collected: how many submissions are new or newer.
+        refused: what was not brought in, one sentence each.
+        warnings: what an instructor should look at, one sentence each.
+    """
+
+    collected: int
+    refused: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def collect_class(
+    course: Course, assignments: Sequence[str] | None = None, zips: Path | None = None, pattern: str | None = None
+) -> Incoming:
+    """Collect from nbgrader's exchange, or from a folder of zip files.
+
+    Args:
+        course: the course.
+        assignments: only these; all when None.
+        zips: a folder of uploaded archives, instead of the exchange.
+        pattern: with ``zips``: how their names are read.
+
+    Raises:
+        UsageError: an assignment, the folder or the pattern is not what it should be.
+    """
+    for name in assignments or ():
+        course.assignment(name)
+    if zips is None:
+        if pattern is not None:
+            raise UsageError("--pattern says how names of zip files are read; it needs --zip DIR.")
+        return _incoming(collect(course, assignments))
+    if assignments is not None and len(assignments) > 1:
+        raise UsageError("--zip DIR takes one assignment at most: the one that all the files are for.")
+    return _incoming(collect_zips(course, zips, assignments[0] if assignments else None, pattern))
+
+
+def _incoming(report: CollectReport) -> Incoming:
+    return Incoming(len(report.collected), tuple(refusals_in_words(report.refused)), report.warnings)

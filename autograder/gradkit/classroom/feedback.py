@@ -1,0 +1,50 @@
+"""Give the class its feedback: pages made anew from the gradebook, then put into the exchange."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gradkit.course import Course
+from gradkit.errors import UsageError
+from gradkit.gradebook.database import open_gradebook
+from gradkit.gradebook.exchange import publish_feedback
+from gradkit.gradebook.feedback import generate_feedback
+from gradkit.gradebook.gradebook import refresh_penalties
+
+
+@dataclass(frozen=True)
+class Released:
+    """What became of the feedback.
+
+    Attributes:
+        released: the assignments whose pages are in the exchange.
+        problems: what could not be made or released, one sentence each.
+    """
+
+    released: tuple[str, ...]
+    problems: tuple[str, ...]
+
+
+def release_feedback(course: Course, assignments: Sequence[str] | None = None) -> Released:
+    """Make the pages of every graded submission anew, with manual scores and comments, and release them.
+
+    Raises:
+        UsageError: nothing has been graded yet.
+        GradkitError: the gradebook cannot be opened.
+    """
+    released, problems = [], []
+    for name in assignments or course.assignment_ids:
+        assignment = course.assignment(name)
+        students = sorted(path.parent.name for path in (course.root / "autograded").glob(f"*/{name}"))
+        if not students:
+            continue
+        with open_gradebook(course) as gradebook:
+            refresh_penalties(gradebook, course, name)
+        failed = generate_feedback(course, assignment, students).failed
+        problems += [f"{student}, {name}: no feedback page: {reason}" for student, reason in failed.items()]
+        publish_feedback(course, name)
+        released.append(name)
+    if not released:
+        raise UsageError("There are no graded submissions to give feedback on. Grade them first: make grade")
+    return Released(tuple(released), tuple(problems))
