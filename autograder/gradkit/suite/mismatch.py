@@ -38,9 +38,9 @@ def explain_failure(failure: Failure) -> tuple[str, str]:
         case "import":
             return "import", f"Your file cannot be loaded: {failure.message}."
         case "missing":
-            return "missing", f"{failure.message}. The name must be as the handout gives it."
+            return "missing", f"{failure.message}. Names must be as the handout gives them."
         case "parameter":
-            return "parameter", f"{failure.message[:1].upper()}{failure.message[1:]}."
+            return "parameter", failure.message
         case "timeout":
             return "timeout", f"Your code was stopped: {failure.message}. Is there a loop that never ends?"
         case "died":

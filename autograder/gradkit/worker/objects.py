@@ -13,7 +13,6 @@ from torch import Tensor, nn
 from gradkit.wire.call import Call, Step
 from gradkit.wire.observation import FailureKind
 from gradkit.wire.values import Ref
-from gradkit.worker.values import type_name
 
 
 class CallError(Exception):
@@ -57,7 +56,7 @@ class Objects:
         for part in parts:
             attribute = part.removesuffix("()")
             if not hasattr(value, attribute):
-                raise CallError("missing", f"{type_name(value)} has no attribute {attribute}")
+                raise CallError("missing", f"{type(value).__name__} has no attribute {attribute}")
             value = getattr(value, attribute)
             if part.endswith("()"):
                 value = value()
@@ -88,13 +87,13 @@ class Objects:
                 known = ", ".join(sorted(found)[:20]) or "none"
                 raise CallError(
                     "parameter",
-                    f"{type_name(self.named[owner])} has no parameter named {name} (it has: {known}). Is it an "
+                    f"{type(self.named[owner]).__name__} has no parameter named {name} (it has: {known}). Is it an "
                     f"nn.Parameter, assigned to self.{name} in __init__?",
                 )
             if found[name].shape != value.shape:
                 raise CallError(
                     "parameter",
-                    f"parameter {name} has shape {tuple(found[name].shape)}; it must be {tuple(value.shape)}",
+                    f"Parameter {name} has shape {tuple(found[name].shape)}; it must be {tuple(value.shape)}.",
                 )
             with torch.no_grad():
                 found[name].copy_(value)
@@ -116,8 +115,10 @@ class Objects:
         """The value to observe under ``name``; see `gradkit.wire.Call.observe`."""
         owner, _, attribute = name.partition(".")
         value = self.named[owner]
-        if isinstance(value, nn.Module) and attribute == "state":
+        if attribute in ("state", "gradients") and not isinstance(value, nn.Module):
+            raise CallError("missing", f"{type(value).__name__} is not an nn.Module, so it has no parameters")
+        if attribute == "state":
             return {key: tensor.detach() for key, tensor in value.state_dict().items()}
-        if isinstance(value, nn.Module) and attribute == "gradients":
+        if attribute == "gradients":
             return {key: parameter.grad for key, parameter in value.named_parameters()}
         return self.find(name)

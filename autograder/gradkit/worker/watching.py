@@ -25,7 +25,8 @@ class _FunctionNames(TorchFunctionMode):
     def __torch_function__(
         self, func: Callable[..., Any], _types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
-        self.names.add(getattr(func, "__name__", ""))
+        # torch.ops.aten.linear.default is called "linear.default"
+        self.names.add(getattr(func, "__name__", "").partition(".")[0])
         return func(*args, **(kwargs or {}))
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+
 from gradkit.suite import Call, Rng, Runner, Step, assert_matches, check, figures, module_call
 
 pytestmark = pytest.mark.question("LinearRegression")

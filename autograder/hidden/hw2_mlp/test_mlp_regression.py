@@ -4,8 +4,9 @@ import math
 
 import pytest
 import torch
-from gradkit.suite import Call, Rng, Runner, Step, assert_matches, check, figures, module_call
 from torch import Tensor
+
+from gradkit.suite import Call, Rng, Runner, Step, assert_matches, check, figures, module_call
 
 pytestmark = pytest.mark.question("MLPRegression")
 

@@ -7,6 +7,7 @@ import math
 
 import pytest
 import torch
+
 from gradkit.suite import Rng, Runner, assert_matches, figures, function_call
 
 pytestmark = pytest.mark.question("bce_loss")

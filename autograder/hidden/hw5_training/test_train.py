@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 import torch
-from gradkit.suite import Call, Ref, Rng, Runner, Step, assert_matches, check, figures
 from torch import Tensor
+
+from gradkit.suite import Call, Ref, Rng, Runner, Step, assert_matches, check, figures
 
 pytestmark = pytest.mark.question("train")
 

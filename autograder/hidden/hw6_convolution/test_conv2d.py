@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 import torch
-from gradkit.suite import Call, Rng, Runner, assert_matches, figures, function_call
 from torch import Tensor
+
+from gradkit.suite import Call, Rng, Runner, assert_matches, figures, function_call
 
 pytestmark = pytest.mark.question("conv2d")
 

@@ -2,8 +2,9 @@
 
 import pytest
 import torch
-from gradkit.suite import Rng, Runner, assert_matches, figures, function_call
 from torch import Tensor
+
+from gradkit.suite import Rng, Runner, assert_matches, figures, function_call
 
 pytestmark = pytest.mark.question("correlate2d")
 

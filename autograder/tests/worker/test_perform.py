@@ -39,6 +39,7 @@ def fail(x):
     raise ValueError("bad x")
 def via_alias(x): return getattr(torch, "sig" + "moid")(x)
 def linear(x): return torch._C._nn.linear(x, x)
+def overload(x): return torch.ops.aten.linear.default(x, x)
 def empty(x): return torch.zeros((10**15,))
 
 class Net(nn.Module):
@@ -122,7 +123,8 @@ def test_running_out_of_memory_is_told_apart(module: ModuleType) -> None:
 def test_operators_are_seen_through_getattr_and_private_names(module: ModuleType) -> None:
     assert "sigmoid" in run(module, "via_alias").operators
     x = torch.ones(2, 2, dtype=torch.float64)
-    assert "linear" in perform(function_call("linear", {"x": x}), module).operators
+    for name in ("linear", "overload"):
+        assert "linear" in perform(function_call(name, {"x": x}), module).operators
 
 
 def test_a_missing_name_is_said(module: ModuleType) -> None:
