@@ -48,7 +48,7 @@ class _ChosenFeedback(GenerateFeedback):  # type: ignore[misc]
             try:
                 super().convert_notebooks()
             except NbGraderException as error:
-                self.failures[folder] = self.said[0] if self.said else str(error)
+                self.failures[folder] = " ".join(self.said[:2]) or str(error)
 
 
 def generate_feedback(course: Course, assignment: Assignment, students: Collection[str]) -> FeedbackReport:

@@ -12,6 +12,8 @@ from typing import Any
 
 import nbformat
 import pytest
+from nbgrader.api import Gradebook
+
 from gradkit.course import Assignment, Course, load_course
 from gradkit.gradebook.collect import collect
 from gradkit.gradebook.database import database_url, ensure_database, open_gradebook
@@ -20,7 +22,6 @@ from gradkit.gradebook.filing import file_record
 from gradkit.gradebook.generate import generate_assignment
 from gradkit.gradebook.gradebook import register
 from gradkit.grading.record import QuestionResult, Record, TestResult
-from nbgrader.api import Gradebook
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 LINES = "hw1_lines"

@@ -8,10 +8,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from nbgrader.utils import determine_grade, is_grade
+
 from gradkit.errors import GraderFault
 from gradkit.gradebook.autograded import fill_notebook
 from gradkit.grading.record import QuestionResult, Record
-from nbgrader.utils import determine_grade, is_grade
 
 HW = "hw1_lines"
 

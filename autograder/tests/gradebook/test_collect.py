@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from gradkit.gradebook.collect import CollectReport, collect
 from gradkit.gradebook.times import read_time
 

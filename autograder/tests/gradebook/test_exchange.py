@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from gradkit.errors import GradkitError, UsageError
 from gradkit.gradebook.exchange import check_student, fetch, list_inbound, publish, submit
 

@@ -8,6 +8,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import AssignLatePenalties
+
 from gradkit.course import load_course
 from gradkit.errors import GraderFault, GradkitError
 from gradkit.gradebook.database import database_url, open_gradebook
@@ -16,8 +19,6 @@ from gradkit.gradebook.gradebook import refresh_penalties, register
 from gradkit.gradebook.late import LatePenalty
 from gradkit.gradebook.settings import nbgrader_config
 from gradkit.grading.record import Record
-from nbgrader.api import Gradebook
-from nbgrader.preprocessors import AssignLatePenalties
 
 HW = "hw1_lines"
 DUE = datetime(2030, 1, 10, 12, 0, tzinfo=UTC)
@@ -223,6 +224,8 @@ def test_a_locked_gradebook_is_told_after_waiting_and_nothing_is_lost(
 
 def test_a_file_that_is_no_gradebook_is_told(room: Any) -> None:
     (room.course.root / "gradebook.db").write_text("this is no database at all, however long it may be")
-    with pytest.raises(GradkitError, match=r"gradebook\.db: the gradebook cannot be used \(file is not a database"):
-        with open_gradebook(load_course(room.course.root)):
-            pass
+    expected = pytest.raises(
+        GradkitError, match=r"gradebook\.db: the gradebook cannot be used \(file is not a database"
+    )
+    with expected, open_gradebook(load_course(room.course.root)):
+        pass

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from gradkit.gradebook.late import LatePenalty
 from traitlets.config import Config
+
+from gradkit.gradebook.late import LatePenalty
 
 HOUR = 3600.0
 DAY = 24 * HOUR

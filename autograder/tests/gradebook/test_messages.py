@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+
 from gradkit.gradebook.messages import plain, points, question_in_words, submission_in_words
 from gradkit.grading.record import Record
 

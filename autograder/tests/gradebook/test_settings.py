@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from traitlets.config import Config
+
 from gradkit.course import load_course
 from gradkit.errors import CourseError
 from gradkit.gradebook.database import open_gradebook
 from gradkit.gradebook.settings import configure, nbgrader_config
 from gradkit.grading.record import Record
-from traitlets.config import Config
 
 
 def run(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

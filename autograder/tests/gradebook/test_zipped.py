@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from gradkit.errors import UsageError
 from gradkit.gradebook.times import read_time
 from gradkit.gradebook.zipped import collect_zips

@@ -1,0 +1,91 @@
+"""Feedback pages."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gradkit.gradebook.database import open_gradebook
+from gradkit.gradebook.feedback import generate_feedback
+from gradkit.grading.record import Record
+
+HW = "hw1_lines"
+
+
+def text(page: Path) -> str:
+    """What a reader of the page sees, roughly."""
+    body = page.read_text(encoding="utf-8").partition("<body>")[2]
+    return html.unescape(re.sub(r"<[^>]*>", "", body))
+
+
+def test_a_page_shows_scores_and_messages_and_nothing_hidden(room: Any, make_record: Callable[..., Record]) -> None:
+    room.put("ada", room.answer("Because **so**."))
+    room.file(make_record("ada", slope=1.0, offset=0.5, output="<script>alert(1)</script>"))
+    report = generate_feedback(room.course, room.lines, ["ada"])
+    assert report.pages == {"ada": room.course.root / "feedback" / "ada" / HW / "lines.html"}
+    assert report.failed == {}
+    seen = text(report.pages["ada"])
+    assert "lines (Score: 1.5 / 7.5)" in seen
+    assert "slope: 1 of 3 points" in seen
+    assert "failed  The offset is right.  [0.5 of 2.5]" in seen
+    assert "Hint: an offset has shape ()" in seen
+    assert "Because so." in seen
+    source = report.pages["ada"].read_text(encoding="utf-8")
+    for hidden in ("test_hidden", "printed-by-the-student", "<script>alert", "stderr"):
+        assert hidden not in source
+
+
+def test_a_persons_comment_is_on_the_page(room: Any, make_record: Callable[..., Record]) -> None:
+    room.put("ada", room.answer("Because."))
+    room.file(make_record("ada"))
+    with open_gradebook(room.course) as gradebook:
+        gradebook.find_grade("why", "lines", HW, "ada").manual_score = 2.0
+        gradebook.find_comment("why", "lines", HW, "ada").manual_comment = "Well said."
+        gradebook.db.commit()
+    seen = text(generate_feedback(room.course, room.lines, ["ada"]).pages["ada"])
+    assert "Comments: Well said." in " ".join(seen.split())
+    assert "lines (Score: 5.0 / 7.5)" in seen
+
+
+def test_one_bad_student_does_not_stop_the_others(room: Any, make_record: Callable[..., Record]) -> None:
+    for student in ("ada", "eve", "zoe"):
+        room.put(student)
+        room.file(make_record(student))
+    bad = room.course.root / "autograded" / "eve" / HW / "lines.ipynb"
+    bad.chmod(0o644)
+    bad.write_text("no notebook")
+    report = generate_feedback(room.course, room.lines, ["zoe", "eve", "ada", "ann"])
+    assert list(report.pages) == ["ada", "zoe"]
+    assert all(page.is_file() for page in report.pages.values())
+    assert set(report.failed) == {"eve", "ann"}
+    assert "Notebook does not appear to be JSON" in report.failed["eve"]
+    assert "has not been graded yet" in report.failed["ann"]
+
+
+def test_only_those_asked_for_are_made(room: Any, make_record: Callable[..., Record]) -> None:
+    for student in ("ada", "zoe"):
+        room.put(student)
+        room.file(make_record(student))
+    generate_feedback(room.course, room.lines, ["zoe"])
+    assert not (room.course.root / "feedback" / "ada").exists()
+    assert generate_feedback(room.course, room.lines, []).pages == {}
+
+
+@pytest.mark.parametrize("student", ["Ada.Lovelace@example.org", "o'brien", "Zoë Müller", "s-1_2"])
+def test_every_id_that_is_accepted_gets_a_page(room: Any, make_record: Callable[..., Record], student: str) -> None:
+    room.put(student)
+    room.file(make_record(student))
+    assert generate_feedback(room.course, room.lines, [student]).pages[student].is_file()
+
+
+def test_what_students_attach_or_leave_out_breaks_no_page(room: Any, make_record: Callable[..., Record]) -> None:
+    room.put("eve", room.answer("see ![](attachment:gone.png) <script>alert(2)</script>"))
+    room.file(make_record("eve"))
+    report = generate_feedback(room.course, room.lines, ["eve"])
+    assert report.failed == {}
+    assert "<script>alert(2)" not in report.pages["eve"].read_text(encoding="utf-8")

@@ -1,0 +1,180 @@
+"""Once through all of nbgrader: released, fetched, submitted, collected, graded, exported, marked, fed back."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import pytest
+
+from gradkit.gradebook.collect import collect
+from gradkit.gradebook.database import open_gradebook
+from gradkit.gradebook.exchange import fetch, publish, submit
+from gradkit.gradebook.feedback import generate_feedback
+from gradkit.gradebook.filing import file_record
+from gradkit.gradebook.gradebook import register
+from gradkit.grading.record import Record
+
+HW = "hw1_lines"
+DUE = datetime(2030, 1, 10, 12, 0, tzinfo=UTC)
+LATE = DUE + timedelta(days=1, hours=2)  # two days begun after an hour of grace: 20 percent
+TOKEN = "only-for-this-test"  # noqa: S105
+
+
+@pytest.fixture
+def records(make_record: Callable[..., Record]) -> list[Record]:
+    """Two students: one on time, one late, who answers the written question."""
+    return [make_record("ada", 3.0, 0.5), make_record("bob", 1.25, 1 / 3, LATE)]
+
+
+@pytest.fixture
+def graded(room: Any, records: list[Record], tmp_path: Path) -> Any:
+    """The toy course after a whole round through nbgrader."""
+    publish(room.course, HW)
+    for record in records:
+        folder = fetch(room.course, record.student, HW, tmp_path / record.student)
+        (folder / "lines.py").write_text(f"# by {record.student}\n")
+        if record.student == "bob":
+            (folder / "lines.ipynb").write_text(room.answer("So. <script>alert(3)</script>")["lines.ipynb"])
+        submit(room.course, record.student, folder, datetime.fromisoformat(record.submitted))
+    assert len(collect(room.course).collected) == 2
+    with open_gradebook(room.course) as gradebook:
+        register(gradebook, room.course, room.lines, room.staged)
+        for record in records:
+            file_record(gradebook, room.course, room.lines, record)
+    generate_feedback(room.course, room.lines, ["ada", "bob"])
+    return room
+
+
+def environment(room: Any) -> dict[str, str]:
+    """An environment in which nothing of this machine's Jupyter configuration is seen."""
+    home = str(room.course.root / "home")
+    return {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "HOME": home, "JUPYTER_CONFIG_DIR": home}
+
+
+def nbgrader(room: Any, *arguments: str) -> None:
+    command = [sys.executable, "-m", "nbgrader", *arguments]
+    done = subprocess.run(  # noqa: S603
+        command, cwd=room.course.root, env=environment(room), capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_nbgraders_export_says_what_the_records_say(graded: Any, records: list[Record]) -> None:
+    nbgrader(graded, "export", "--to", "grades.csv")
+    with (graded.course.root / "grades.csv").open(newline="") as file:
+        rows = {row["student_id"]: row for row in csv.DictReader(file)}
+    assert rows.keys() == {"ada", "bob"}
+    for record in records:
+        row = rows[record.student]
+        assert float(row["raw_score"]) == record.score
+        assert float(row["max_score"]) == 7.5
+        assert datetime.fromisoformat(row["timestamp"]).replace(tzinfo=UTC).isoformat() == record.submitted
+    assert float(rows["ada"]["late_submission_penalty"]) == 0.0
+    penalty = 0.2 * (1.25 + 1 / 3)
+    assert float(rows["bob"]["late_submission_penalty"]) == pytest.approx(penalty, abs=1e-12)
+    assert float(rows["bob"]["score"]) == pytest.approx(1.25 + 1 / 3 - penalty, abs=1e-12)
+
+
+def test_nbgraders_own_commands_make_and_release_the_pages(graded: Any) -> None:
+    nbgrader(graded, "generate_feedback", HW, "--force")
+    nbgrader(graded, "release_feedback", HW)
+    pages = list((graded.course.exchange / "toy101" / "feedback").glob("*.html"))
+    assert len(pages) == 2
+    assert all("test_hidden" not in page.read_text(encoding="utf-8") for page in pages)
+
+
+@dataclass(frozen=True)
+class Formgrader:
+    """A running formgrader."""
+
+    address: str
+
+    def get(self, path: str, method: str = "GET") -> str:
+        """Fetch one of its pages, which must be there."""
+        request = urllib.request.Request(  # noqa: S310 - an address of this machine
+            f"{self.address}/formgrader/{path}", headers={"Authorization": f"token {TOKEN}"}, method=method
+        )
+        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
+            return str(answer.read().decode("utf-8"))
+
+    def ask(self, path: str) -> Any:
+        """Ask its API."""
+        return json.loads(self.get(f"api/{path}"))
+
+
+@contextmanager
+def formgrader(room: Any) -> Iterator[Formgrader]:
+    """Run formgrader as an instructor does: Jupyter's server in the course's folder, nbgrader's extension on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [
+        sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}",
+        "--ServerApp.port_retries=0", f"--IdentityProvider.token={TOKEN}",
+        "--ServerApp.jpserver_extensions={'nbgrader.server_extensions.formgrader': True}",
+    ]  # fmt: skip
+    log = room.course.root / "server.log"
+    with log.open("wb") as output:
+        server = subprocess.Popen(  # noqa: S603
+            command, cwd=room.course.root, env=environment(room), stdout=output, stderr=output
+        )
+        try:
+            running = Formgrader(f"http://127.0.0.1:{port}")
+            tries = Event()
+            for _ in range(600):
+                assert server.poll() is None, log.read_text()
+                try:
+                    running.ask("status")
+                    break
+                except (urllib.error.URLError, ConnectionError):
+                    tries.wait(0.1)
+            yield running
+        finally:
+            server.terminate()
+            server.wait(timeout=60)
+
+
+def test_formgraders_pages_open_and_say_what_the_records_say(graded: Any, records: list[Record]) -> None:
+    with formgrader(graded) as running:
+        names = {one["name"]: one for one in running.ask("assignments")}
+        assert names.keys() == {HW, "hw2_losses"}
+        assert (names[HW]["num_submissions"], names[HW]["max_score"], names[HW]["status"]) == (2, 7.5, "released")
+        submissions = {one["student"]: one for one in running.ask(f"submissions/{HW}")}
+        for record in records:
+            found = submissions[record.student]
+            assert found["score"] == record.score
+            assert found["autograded"]
+        for page in (
+            "gradebook",
+            f"gradebook/{HW}",
+            f"gradebook/{HW}/lines",
+            "manage_students",
+            f"manage_submissions/{HW}",
+        ):
+            assert "nbgrader" in running.get(page).lower()
+        assert "toy101" in running.get("manage_assignments")
+        for notebook in running.ask(f"submitted_notebooks/{HW}/lines"):
+            page = running.get(f"submissions/{notebook['id']}/")
+            assert "The offset is 7, not what was expected." in page
+            assert "test_hidden" not in page
+            assert "<script>alert" not in page
+            assert "# by" in running.get(f"submissions/{notebook['id']}/lines.py")
+        # Its button for nbgrader's autograder must run no student's code, and change nothing.
+        answer = json.loads(running.get(f"api/submission/{HW}/ada/autograde", "POST"))
+        assert not answer["success"]
+        assert "make grade" in answer["log"]
+        assert {one["student"]: one["score"] for one in running.ask(f"submissions/{HW}")}["ada"] == records[0].score
