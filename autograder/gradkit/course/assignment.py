@@ -46,7 +46,8 @@ class BanGroup:
     """Calls that would do a question's work for the student.
 
     Attributes:
-        names: public torch names looked for in the syntax tree, through imports and aliases: ``torch.nn.BCELoss``.
+        names: public torch names looked for in the syntax tree, through imports and aliases: ``torch.nn.BCELoss``;
+            ``torch.optim.*`` stands for everything in it.
         operators: names seen at run time, at torch's Python interface or as ATen operators: ``binary_cross_entropy``.
         reason: one sentence for the student: what is not allowed here, and why.
     """

@@ -52,9 +52,14 @@ def find_banned(
             if operator in operators:
                 return BannedUse(group, operator)
         for banned, line in _names_used(source, question.targets):
-            if banned in group.names:
+            if any(_covers(name, banned) for name in group.names):
                 return BannedUse(group, banned, line)
     return None
+
+
+def _covers(name: str, banned: str) -> bool:
+    """Whether a name of a ban group, which may end in ``.*``, stands for ``banned``."""
+    return banned.startswith(name[:-1]) if name.endswith(".*") else banned == name
 
 
 def _names_used(source: bytes | None, targets: Collection[str]) -> Iterator[tuple[str, int]]:

@@ -145,7 +145,8 @@ def start_worker(limits: Limits) -> Worker:
     folder = tempfile.TemporaryDirectory(prefix="gradkit-", ignore_cleanup_errors=True)
     command = [sys.executable, "-I", "-B", "-m", "gradkit.worker", str(theirs.fileno()), str(limits.memory_mb)]
     environment = {"PATH": "/usr/bin:/bin", "HOME": folder.name, "TMPDIR": folder.name, "LC_ALL": "C.UTF-8"}
-    environment |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    # Compiled code would run operators where they are not seen.
+    environment |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTORCH_JIT": "0"}
     try:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             command,

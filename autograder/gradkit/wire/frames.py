@@ -77,8 +77,9 @@ def _bytes_of(tensor: Tensor) -> memoryview:
         raise WireError(f"a {tensor.layout} tensor of {tensor.dtype} cannot be sent")
     if tensor.numel() == 0:
         return memoryview(b"")
-    plain = tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8)
-    return plain.numpy().data
+    # A clone, not contiguous(): torch calls a slice of one element contiguous and keeps its odd strides.
+    plain = tensor.detach().cpu().clone(memory_format=torch.contiguous_format)
+    return plain.reshape(-1).view(torch.uint8).numpy().data
 
 
 def _parse(body: bytes, payload: bytearray) -> Frame:

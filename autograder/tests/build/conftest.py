@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from gradkit.build import build_course
 from gradkit.course import Assignment, Course, load_course
 

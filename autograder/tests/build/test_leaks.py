@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from gradkit.build import Leak, find_leaks
 from gradkit.course import Assignment, Course
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+
 from gradkit.build.needles import is_telling_code, is_telling_prose, needles
 from gradkit.build.source import read_source
 from gradkit.course import Course

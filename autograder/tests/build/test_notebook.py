@@ -8,10 +8,11 @@ from typing import Any
 
 import nbformat
 import pytest
+from nbgrader.nbgraderformat import MetadataValidator
+
 from gradkit.build.notebook import complete_notebook, read_cells, staged_notebook
 from gradkit.course import Assignment
 from gradkit.errors import BuildError
-from nbgrader.nbgraderformat import MetadataValidator
 
 Original = Callable[[str], str]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+
 from gradkit.build.source import read_source
 from gradkit.course import Course
 from gradkit.errors import BuildError

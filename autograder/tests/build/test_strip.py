@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from gradkit.build.strip import complete_solutions, find_regions, strip_solutions
 from gradkit.errors import BuildError
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
 from gradkit.course import Course, Limits, load_course
 from gradkit.errors import CourseError, UsageError
 

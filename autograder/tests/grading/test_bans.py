@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+
 from gradkit.course import Assignment, BanGroup, Question
 from gradkit.grading.bans import BannedUse, find_banned
 
-GROUP = BanGroup("Not here.", names=("torch.nn.Linear", "torch.nn.functional.linear"), operators=("linear",))
+GROUP = BanGroup(
+    "Not here.", names=("torch.nn.Linear", "torch.nn.functional.linear", "torch.optim.*"), operators=("linear",)
+)
 QUESTION = Question("Net", ("Net",), 1.0, ("linear",))
 HEAD = "import torch\nfrom torch import nn\nimport torch.nn.functional as F\n"
 
@@ -29,6 +32,7 @@ def find(source: str, operators: frozenset[str] = frozenset()) -> BannedUse | No
         HEAD + "def helper(x): return F.linear(x, x)\ndef Net(x): return helper(x)\n",
         HEAD + "class Base:\n    def go(self): return F.linear\nclass Net(Base): pass\n",
         HEAD + "table = {'a': F.linear}\ndef Net(x): return table['a'](x, x)\n",
+        "import torch\ndef Net(x): return torch.optim.SGD(x)\n",
         "def Net(x):\n    from torch.nn import functional as G\n    return G.linear(x, x)\n",
         HEAD + "if True:\n    def Net(x): return F.linear(x, x)\n",
     ],

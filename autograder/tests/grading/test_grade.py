@@ -8,6 +8,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+
 from gradkit.course import Course
 from gradkit.grading.grade import Task, grade_assignment
 from gradkit.grading.record import Record, from_json, to_json

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from gradkit.errors import GradkitError
 from gradkit.grading.record import Record
 from gradkit.grading.store import is_current, read_record, read_records, write_record

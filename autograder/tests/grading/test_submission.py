@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from gradkit.course import Course
 from gradkit.course.course import SubmissionLimits
 from gradkit.errors import SubmissionRefused

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import torch
+
 from gradkit.course import Limits
 from gradkit.sandbox import SubmissionRunner, Submitted, start_worker
 from gradkit.suite import function_call

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 import torch
+from torch import Tensor
+
 from gradkit.errors import GraderFault
 from gradkit.suite import (
     Found,
@@ -18,7 +20,6 @@ from gradkit.suite import (
     function_call,
 )
 from gradkit.wire import Failure, Observation, ObservedTensor, Opaque
-from torch import Tensor
 
 X = torch.tensor([1.0, 2.0, 4.0], dtype=torch.float64)
 CALL = function_call("f", {"x": X}, cotangent=X)

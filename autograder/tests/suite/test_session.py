@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import torch
+
 from gradkit.course import Course, load_course
 from gradkit.errors import CourseError, GraderFault
 from gradkit.suite.session import Suite, TestOutcome, open_suite

@@ -8,12 +8,13 @@ from contextlib import suppress
 
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
 from gradkit.errors import WireError
 from gradkit.wire import ObservedTensor, Opaque, Ref
 from gradkit.wire.frames import HEAD, MAGIC, MAX_BODY, MAX_PAYLOAD, Frame, pack, read
 from gradkit.wire.values import DTYPES, MAX_DEPTH
-from hypothesis import given
-from hypothesis import strategies as st
 
 
 def read_bytes(data: bytes) -> Frame:
@@ -67,8 +68,11 @@ def test_tensors_of_every_dtype_come_back_equal(name: str, shape: tuple[int, ...
     assert torch.equal(back["t"], tensor)
 
 
-def test_a_tensor_that_is_not_contiguous_comes_back_equal() -> None:
-    tensor = torch.arange(6.0).reshape(2, 3).T
+GRID = torch.arange(6.0).reshape(2, 3)
+
+
+@pytest.mark.parametrize("tensor", [GRID.T, GRID[:, ::2], GRID[:1, ::3], GRID[0].expand(4, 3), GRID.requires_grad_()])
+def test_a_tensor_laid_out_oddly_comes_back_equal(tensor: torch.Tensor) -> None:
     assert torch.equal(there_and_back([tensor])[0], tensor)  # type: ignore[index]
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import torch
+
 from gradkit.errors import WireError
 from gradkit.wire import Failure, Observation, ObservedTensor
 from gradkit.wire.observation import observation_from_value, observation_to_value

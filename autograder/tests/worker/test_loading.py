@@ -7,6 +7,7 @@ import sys
 import traceback
 
 import pytest
+
 from gradkit.worker.loading import SourceFinder, load_module
 
 

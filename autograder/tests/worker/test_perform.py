@@ -6,6 +6,7 @@ from types import ModuleType
 
 import pytest
 import torch
+
 from gradkit.suite import function_call, module_call
 from gradkit.wire import Call, Observation, ObservedTensor, Opaque, Ref, Step
 from gradkit.worker.loading import load_module
