@@ -1,0 +1,58 @@
+"""Public checks for hw6: a first look at your work. More is tested when you hand in.
+
+Run them in this folder:  python -m pytest -q test_public.py
+"""
+
+import convolution
+import torch
+
+
+def test_correlate2d_has_the_right_shape():
+    out = convolution.correlate2d(torch.randn(6, 9), torch.randn(2, 4))
+    assert out.shape == (5, 6), (
+        f"A 2x4 kernel fits into a 6x9 image at 6 - 2 + 1 = 5 heights and 9 - 4 + 1 = 6 widths; "
+        f"your output has shape {tuple(out.shape)}."
+    )
+
+
+def test_correlate2d_slides_the_kernel_as_it_is():
+    image = torch.tensor([[1.0, 2.0, 4.0], [0.0, 3.0, 5.0]])
+    out = convolution.correlate2d(image, torch.tensor([[10.0, 1.0]]))
+    assert torch.allclose(out, torch.tensor([[12.0, 24.0], [3.0, 35.0]])), (
+        "The first output is 10 * 1 + 1 * 2 = 12, the one beside it 10 * 2 + 1 * 4 = 24. If yours are 21 and 42, "
+        f"the kernel was flipped. Yours are\n{out}"
+    )
+
+
+def test_correlate2d_passes_gradients_to_both_inputs():
+    image, kernel = torch.randn(4, 5, requires_grad=True), torch.randn(3, 2, requires_grad=True)
+    convolution.correlate2d(image, kernel).pow(2).sum().backward()
+    assert image.grad is not None, "No gradient reaches the image: stay with torch, without .item() or .detach()."
+    assert kernel.grad is not None, "No gradient reaches the kernel: stay with torch, without .item() or .detach()."
+
+
+def test_conv2d_has_the_right_shape():
+    x, w, b = torch.randn(2, 3, 8, 11), torch.randn(4, 3, 3, 2), torch.randn(4)
+    found = [tuple(convolution.conv2d(x, w, b, stride, (1, 0)).shape) for stride in (1, 2, (3, 1))]
+    assert found == [(2, 4, 8, 10), (2, 4, 4, 5), (2, 4, 3, 10)], (
+        "With padding (1, 0) the images are 10 high and 11 wide, and 3x2 filters fit at 8 heights and 10 widths. Of "
+        f"these a stride of 2 takes every second, (3, 1) every third height. Your shapes are {found}."
+    )
+
+
+def test_conv2d_adds_up_the_channels_and_adds_the_bias():
+    x = torch.tensor([[[[1.0, 2.0]], [[3.0, 4.0]]]])  # one image, two channels of 1x2 pixels
+    w = torch.tensor([[[[1.0]], [[10.0]]], [[[2.0]], [[0.0]]]])  # two filters, two channels, 1x1
+    out = convolution.conv2d(x, w, torch.tensor([0.5, -1.0]))
+    assert torch.allclose(out, torch.tensor([[[[31.5, 42.5]], [[1.0, 3.0]]]])), (
+        "The first filter gives 1 * 1 + 10 * 3 + 0.5 = 31.5 at the first pixel: the channels are added up, and the "
+        f"filter's own bias is added. Yours is\n{out}"
+    )
+
+
+def test_conv2d_passes_gradients_to_all_inputs():
+    shapes = {"x": (2, 3, 5, 4), "w": (4, 3, 2, 2), "b": (4,)}
+    inputs = {name: torch.randn(shape, requires_grad=True) for name, shape in shapes.items()}
+    convolution.conv2d(**inputs, stride=2, padding=1).pow(2).sum().backward()
+    missing = [name for name, tensor in inputs.items() if tensor.grad is None]
+    assert not missing, f"No gradient reaches {', '.join(missing)}: stay with torch, without .item() or .detach()."
