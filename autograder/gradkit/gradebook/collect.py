@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import pwd
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +21,7 @@ from nbgrader.coursedir import CourseDirectory  # type: ignore[import-untyped]
 from nbgrader.exchange.abc import ExchangeError  # type: ignore[import-untyped]
 from nbgrader.exchange.default import ExchangeCollect  # type: ignore[import-untyped]
 
-from gradkit.course import Course
+from gradkit.course import Course, load_course
 from gradkit.errors import SubmissionRefused
 from gradkit.gradebook.database import ensure_database
 from gradkit.gradebook.exchange import Inbound, gathered_log, list_inbound
@@ -101,6 +101,25 @@ def collect(course: Course, assignment_ids: Collection[str] | None = None) -> Co
         collected, failed = _hand_to_nbgrader(course, taken, work)
     warnings = [text for one in taken if (text := _foreign_owner(one))]
     return CollectReport(tuple(collected), tuple(refused + failed), tuple(warnings))
+
+
+# A class without declared types cannot be subclassed strictly.
+class SafeCollect(ExchangeCollect):  # type: ignore[misc]
+    """Stands in for nbgrader's collect in its own commands and in formgrader, so that they are as careful."""
+
+    def start(self) -> None:
+        """Collect the assignment for all students, and log what was collected and refused."""
+        course = load_course(Path(self.coursedir.root))
+        report = collect(course, [self.coursedir.assignment_id])
+        for one in report.collected:
+            self.log.info("Collected: %s %s", one.student, one.assignment)
+        for text in (*refusals_in_words(report.refused), *report.warnings):
+            self.log.warning(text)
+
+
+def refusals_in_words(refused: Iterable[Refused]) -> list[str]:
+    """One line for each refused submission."""
+    return [f"{one.name}: {one.reason}" for one in refused]
 
 
 def _newest_harmless(course: Course, submissions: list[Inbound], inbound: Path) -> tuple[list[Inbound], list[Refused]]:

@@ -1,4 +1,4 @@
-"""nbgrader's exchange: publish an assignment, fetch and submit it as a student, and see what has been submitted.
+"""nbgrader's exchange: publish assignments and feedback, fetch and submit as a student, list what was submitted.
 
 All the carrying is nbgrader's own. Fetching and submitting as a given student is for the sample class and for tests;
 real students use nbgrader's commands or its tab in Jupyter.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from nbgrader.exchange.default import (  # type: ignore[import-untyped]
     Exchange,
     ExchangeFetchAssignment,
     ExchangeReleaseAssignment,
+    ExchangeReleaseFeedback,
     ExchangeSubmit,
 )
 from traitlets import Instance
@@ -72,6 +74,21 @@ def publish(course: Course, assignment_id: str) -> Path:
     """
     _run(ExchangeReleaseAssignment, nbgrader_config(course), assignment_id, "publish", force=True)
     return course.exchange / course.id / "outbound" / assignment_id
+
+
+def publish_feedback(course: Course, assignment_id: str) -> Path:
+    """Put an assignment's feedback pages into the exchange. Returns where they lie.
+
+    Each page's name is made from the submission's secret, so that only its student finds it.
+
+    Raises:
+        GradkitError: the exchange cannot be written, in nbgrader's words.
+    """
+    with warnings.catch_warnings():
+        # nbgrader leaves each timestamp.txt to the garbage collector to close.
+        warnings.filterwarnings("ignore", r"unclosed file .*timestamp\.txt", ResourceWarning)
+        _run(ExchangeReleaseFeedback, nbgrader_config(course), assignment_id, "release the feedback on")
+    return course.exchange / course.id / "feedback"
 
 
 def fetch(course: Course, student: str, assignment_id: str, into: Path) -> Path:

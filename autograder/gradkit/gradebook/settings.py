@@ -85,8 +85,9 @@ def bytes_allowed(megabytes: float) -> int:
 
 
 def _guard(config: Config) -> None:
-    """Keep nbgrader from running students' code, and students' Markdown from running in an instructor's browser."""
+    """Keep nbgrader from running students' code, following their links, and showing their scripts to a browser."""
     config.Autograde.exporter_class = "gradkit.gradebook.pages.GradedElsewhere"
+    config.ExchangeFactory.collect = "gradkit.gradebook.collect.SafeCollect"
     config.HTMLExporter.filters = {"markdown2html": "gradkit.gradebook.pages.safe_markdown"}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,9 @@ from typing import Any
 import pytest
 
 from gradkit.errors import GradkitError, UsageError
-from gradkit.gradebook.exchange import check_student, fetch, list_inbound, publish, submit
+from gradkit.gradebook.exchange import check_student, fetch, list_inbound, publish, publish_feedback, submit
+from gradkit.gradebook.feedback import generate_feedback
+from gradkit.grading.record import Record
 
 HW = "hw1_lines"
 DUE = datetime(2030, 1, 10, 12, 0, tzinfo=UTC)
@@ -43,6 +46,19 @@ def test_without_a_time_it_is_now(room: Any) -> None:
     before = datetime.now(UTC)
     submit(room.course, "ada", room.folder())
     assert before <= list_inbound(room.course)[0][0].time <= datetime.now(UTC)
+
+
+def test_feedback_goes_out_under_names_that_only_its_student_knows(
+    room: Any, make_record: Callable[..., Record]
+) -> None:
+    publish(room.course, HW)
+    for student in ("ada", "bob"):
+        room.put(student)
+        room.file(make_record(student))
+    pages = generate_feedback(room.course, room.lines, ["ada", "bob"]).pages
+    outside = publish_feedback(room.course, HW)
+    assert {path.read_bytes() for path in outside.iterdir()} == {page.read_bytes() for page in pages.values()}
+    assert not any(student in path.name for path in outside.iterdir() for student in pages)
 
 
 def test_what_is_not_published_cannot_be_fetched(room: Any, tmp_path: Path) -> None:

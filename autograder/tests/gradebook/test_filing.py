@@ -65,12 +65,14 @@ def environment(room: Any) -> dict[str, str]:
     return {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "HOME": home, "JUPYTER_CONFIG_DIR": home}
 
 
-def nbgrader(room: Any, *arguments: str) -> None:
+def nbgrader(room: Any, *arguments: str) -> str:
+    """Run one of nbgrader's commands in the course's folder; what it logged."""
     command = [sys.executable, "-m", "nbgrader", *arguments]
     done = subprocess.run(  # noqa: S603
         command, cwd=room.course.root, env=environment(room), capture_output=True, text=True, timeout=120, check=False
     )
     assert done.returncode == 0, done.stderr
+    return done.stderr
 
 
 def test_nbgraders_export_says_what_the_records_say(graded: Any, records: list[Record]) -> None:
@@ -95,6 +97,16 @@ def test_nbgraders_own_commands_make_and_release_the_pages(graded: Any) -> None:
     pages = list((graded.course.exchange / "toy101" / "feedback").glob("*.html"))
     assert len(pages) == 2
     assert all("test_hidden" not in page.read_text(encoding="utf-8") for page in pages)
+
+
+def test_nbgraders_own_collect_is_as_careful(graded: Any) -> None:
+    graded.hand_in("zoe")
+    graded.hand_in("eve")
+    (next(graded.inbound.glob("eve+*")) / "notes.txt").symlink_to("/etc/hostname")
+    log = nbgrader(graded, "collect", HW)
+    assert "Collected: zoe hw1_lines" in log
+    assert '"notes.txt" is a link' in log
+    assert sorted(path.name for path in graded.course.submitted.iterdir()) == ["ada", "bob", "zoe"]
 
 
 @dataclass(frozen=True)
