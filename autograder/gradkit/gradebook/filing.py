@@ -8,6 +8,7 @@ from pathlib import Path
 from nbgrader.api import Gradebook  # type: ignore[import-untyped]
 
 from gradkit.course import Assignment, Course
+from gradkit.errors import GradkitError
 from gradkit.gradebook.autograded import fill_notebook, write_autograded
 from gradkit.gradebook.exchange import check_student
 from gradkit.gradebook.folders import put_in_place, scratch
@@ -34,16 +35,19 @@ def file_record(
     Raises:
         BuildError: the released notebook is missing.
         GraderFault: record, released notebook and gradebook do not fit each other.
-        GradkitError: the gradebook cannot be written. Nothing was changed then.
+        GradkitError: the gradebook or the autograded folder cannot be written. The next run files the record again.
     """
     if record.status != "graded":
         return None
     check_student(record.student)
     submitted = submitted or course.submitted / record.student / assignment.id
-    graded = fill_notebook(course, assignment, record, submitted)
     target = autograded_folder(course, record.student, assignment.id)
-    with scratch(course, "autograded") as work:
-        write_autograded(course, assignment, record, submitted, graded.notebook, work / assignment.id)
-        save_record(gradebook, course, assignment, record, graded)
-        put_in_place(work / assignment.id, target)
+    try:
+        graded = fill_notebook(course, assignment, record, submitted)
+        with scratch(course, "autograded") as work:
+            write_autograded(course, assignment, record, submitted, graded.notebook, work / assignment.id)
+            save_record(gradebook, course, assignment, record, graded)
+            put_in_place(work / assignment.id, target)
+    except OSError as error:
+        raise GradkitError(f"{target}: cannot be written ({error}). See that there is room, then run again.") from error
     return target

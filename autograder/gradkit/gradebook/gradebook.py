@@ -8,7 +8,6 @@ called up for review again only when something under it changed, not at every ru
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,6 +36,7 @@ from gradkit.gradebook.autograded import Graded
 from gradkit.gradebook.database import database_url, errors_in_words
 from gradkit.gradebook.generate import generate_assignment
 from gradkit.gradebook.late import LatePenalty
+from gradkit.gradebook.notebooks import read_released
 from gradkit.gradebook.settings import database_path, nbgrader_config
 from gradkit.gradebook.times import parse_time
 from gradkit.grading.record import Record
@@ -55,7 +55,8 @@ def register(gradebook: Gradebook, course: Course, assignment: Assignment, stage
         Whether anything had to be entered.
 
     Raises:
-        GradkitError: cells were added or removed after submissions had been graded, or nbgrader refused.
+        BuildError: the released notebook is missing, or nbgrader refused the staged one.
+        GradkitError: cells were added or removed after submissions had been graded.
     """
     released = _cells_released(course.release(assignment.id) / assignment.notebook)
     with _transaction(gradebook, course) as db:
@@ -190,7 +191,7 @@ def _write_penalty(db: Any, plugin: LatePenalty, submission: Any, notebook: Any)
 
 def _cells_released(path: Path) -> dict[str, tuple[float | None, str | None]]:
     """The points and checksum of each cell that the released notebook names."""
-    cells = [cell["metadata"].get("nbgrader") for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]]
+    cells = [cell["metadata"].get("nbgrader") for cell in read_released(path)["cells"]]
     return {cell["grade_id"]: (cell.get("points"), cell.get("checksum")) for cell in cells if cell}
 
 

@@ -20,6 +20,7 @@ from typing import Any
 
 import pytest
 
+from gradkit.errors import GradkitError
 from gradkit.gradebook.collect import collect
 from gradkit.gradebook.database import open_gradebook
 from gradkit.gradebook.exchange import fetch, publish, submit
@@ -57,6 +58,13 @@ def graded(room: Any, records: list[Record], tmp_path: Path) -> Any:
             file_record(gradebook, room.course, room.lines, record)
     generate_feedback(room.course, room.lines, ["ada", "bob"])
     return room
+
+
+def test_what_cannot_be_written_is_told(room: Any, make_record: Callable[..., Record]) -> None:
+    room.put("ada")
+    (room.course.root / "autograded").write_text("a file where a folder should be")
+    with pytest.raises(GradkitError, match=r"autograded/ada/hw1_lines: cannot be written"):
+        room.file(make_record("ada"))
 
 
 def environment(room: Any) -> dict[str, str]:
@@ -185,6 +193,10 @@ def test_formgraders_pages_open_and_say_what_the_records_say(graded: Any, record
             assert "test_hidden" not in page
             assert "<script>alert" not in page
             assert "# by" in running.get(f"submissions/{notebook['id']}/lines.py")
+        # Its button for making releases finds no notebook in assignments/, and leaves the release alone.
+        before = (graded.course.release(HW) / "lines.py").read_bytes()
+        assert not json.loads(running.get(f"api/assignment/{HW}/assign", "POST"))["success"]
+        assert (graded.course.release(HW) / "lines.py").read_bytes() == before
         # Its button for nbgrader's autograder must run no student's code, and change nothing.
         answer = json.loads(running.get(f"api/submission/{HW}/ada/autograde", "POST"))
         assert not answer["success"]
