@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
+
 from gradkit.course import Course, load_course
+from gradkit.sandbox import Sandbox, open_sandbox
 
 COURSE = """
 id = "demo"
@@ -133,6 +135,13 @@ def course(tmp_path: Path) -> Course:
         },
     )
     return load_course(root)
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[Sandbox]:
+    """The confinement that a plain `gradkit grade` would use on this machine."""
+    with open_sandbox() as sandbox:
+        yield sandbox
 
 
 @pytest.fixture

@@ -29,6 +29,12 @@ def grade(
     sample: Annotated[
         Path | None, typer.Option(help="Where nothing has been submitted yet, play this sample class through first.")
     ] = None,
+    sandbox: Annotated[
+        str, typer.Option(help="How to confine students' code: auto, strict, or one level; see docs/reference.md.")
+    ] = "auto",
+    insecure: Annotated[
+        bool, typer.Option("--insecure", help="Run the code unconfined, in a process of its own: for code you trust.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the table as JSON.")] = False,
     course: Annotated[Path | None, typer.Option(help="The course's folder.")] = None,
 ) -> None:
@@ -37,6 +43,7 @@ def grade(
     Without --submission and --submissions the course's own submitted/ is graded, and gradebook and feedback pages are
     brought up to date. What was graded before and has not changed is not graded again.
     """
+    policy = "insecure" if insecure else sandbox
     found = find_course(course)
     only = assignment or []
     for name in only:
@@ -44,23 +51,26 @@ def grade(
     if submission is not None:
         if len(only) != 1 or output is None or submissions is not None:
             raise UsageError("--submission DIR needs exactly one --assignment HW and --output FILE.")
-        status = _grade_one(found, submission, only[0], output, as_json)
+        status = _grade_one(found, submission, only[0], output, policy, as_json)
     elif submissions is not None:
         if results is None:
             raise UsageError("--submissions DIR needs --results DIR, where the records will be written.")
-        status = _grade_folder(found, submissions, results, only, as_json)
+        status = _grade_folder(found, submissions, results, only, policy, as_json)
     else:
-        status = _grade_course(found, only, sample, as_json)
+        status = _grade_course(found, only, sample, policy, as_json)
     raise typer.Exit(status)
 
 
-def _grade_one(course: Course, folder: Path, assignment: str, output: Path, as_json: bool) -> int:
+def _grade_one(course: Course, folder: Path, assignment: str, output: Path, policy: str, as_json: bool) -> int:
     from gradkit.grading.classroom import ClassResult
     from gradkit.grading.grade import Task, grade_assignment
+    from gradkit.sandbox import open_sandbox
 
     if not folder.is_dir():
         raise UsageError(f"{folder} is not a folder. --submission names the folder that a student handed in.")
-    records = grade_assignment(course, assignment, [Task("", folder, output)], lambda _record, _new: None)
+    with open_sandbox(policy) as sandbox:
+        tasks = [Task("", folder, output)]
+        records = grade_assignment(course, assignment, tasks, lambda _record, _new: None, sandbox)
     record = records[0]
     if as_json:
         out.print_json(output.read_text(encoding="utf-8"))
@@ -71,19 +81,21 @@ def _grade_one(course: Course, folder: Path, assignment: str, output: Path, as_j
     return ClassResult(records=records).exit_status
 
 
-def _grade_folder(course: Course, submissions: Path, results: Path, only: Sequence[str], as_json: bool) -> int:
+def _grade_folder(
+    course: Course, submissions: Path, results: Path, only: Sequence[str], policy: str, as_json: bool
+) -> int:
     from gradkit.grading.classroom import plan_class
 
     if not submissions.is_dir():
         raise UsageError(f"{submissions} is not a folder. --submissions names a folder with <student>/<assignment>/.")
-    result = _grade_with_progress(course, plan_class(course, submissions, results, only))
+    result = _grade_with_progress(course, plan_class(course, submissions, results, only), policy)
     _print_result(result, set(), as_json)
     if not as_json:
         out.print(f"\nrecords: {shown(results)}")
     return result.exit_status
 
 
-def _grade_course(course: Course, only: Sequence[str], sample: Path | None, as_json: bool) -> int:
+def _grade_course(course: Course, only: Sequence[str], sample: Path | None, policy: str, as_json: bool) -> int:
     from gradkit.classroom import keep_books, play_sample_if_empty
     from gradkit.grading.classroom import plan_class
 
@@ -100,7 +112,7 @@ def _grade_course(course: Course, only: Sequence[str], sample: Path | None, as_j
         raise UsageError(
             f"There is nothing in {shown(course.submitted)} to grade. Fetch submissions with: gradkit collect"
         )
-    result = _grade_with_progress(course, plan)
+    result = _grade_with_progress(course, plan, policy)
     with progress() as bar:
         task = bar.add_task("gradebook and feedback", total=len(result.records))
         books = keep_books(course, result.records, lambda: bar.advance(task))
@@ -116,16 +128,20 @@ def _grade_course(course: Course, only: Sequence[str], sample: Path | None, as_j
     return result.exit_status
 
 
-def _grade_with_progress(course: Course, plan: Plan) -> ClassResult:
+def _grade_with_progress(course: Course, plan: Plan, policy: str) -> ClassResult:
     from gradkit.grading.classroom import grade_class
+    from gradkit.sandbox import open_sandbox
 
-    with progress() as bar:
+    with open_sandbox(policy) as sandbox, progress() as bar:
+        for reason in sandbox.missed:
+            err.print(f"not available here: {reason}", style="dim", markup=False)
+        err.print(f"sandbox: {sandbox.describe()}", style="dim", markup=False)
         task = bar.add_task("grading", total=plan.size)
 
         def report(record: Record, _new: bool) -> None:
             bar.update(task, advance=1, description=f"grading {record.assignment}")
 
-        return grade_class(course, plan, report, complain)
+        return grade_class(course, plan, report, complain, sandbox)
 
 
 def _print_result(result: ClassResult, late: set[tuple[str, str]], as_json: bool) -> None:

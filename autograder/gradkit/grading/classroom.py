@@ -10,6 +10,7 @@ from gradkit.course import Course
 from gradkit.errors import CourseError, GradkitError
 from gradkit.grading.grade import Report, Task, grade_assignment
 from gradkit.grading.record import Record
+from gradkit.sandbox import Sandbox
 
 
 @dataclass
@@ -74,7 +75,9 @@ def plan_class(course: Course, submissions: Path, results: Path, only: Sequence[
     return Plan({name: found for name, found in tasks.items() if found and (not only or name in only)}, refused)
 
 
-def grade_class(course: Course, plan: Plan, report: Report, fault: Callable[[str], None]) -> ClassResult:
+def grade_class(
+    course: Course, plan: Plan, report: Report, fault: Callable[[str], None], sandbox: Sandbox
+) -> ClassResult:
     """Grade everything in ``plan``. A broken assignment costs its own submissions and nothing else.
 
     Args:
@@ -82,11 +85,12 @@ def grade_class(course: Course, plan: Plan, report: Report, fault: Callable[[str
         plan: what there is to grade.
         report: told each record as it is there.
         fault: told why an assignment cannot be graded.
+        sandbox: where the students' code runs.
     """
     result = ClassResult(refused=list(plan.refused))
     for assignment_id, tasks in plan.tasks.items():
         try:
-            result.records += grade_assignment(course, assignment_id, tasks, report)
+            result.records += grade_assignment(course, assignment_id, tasks, report, sandbox)
         except CourseError as error:
             result.faults.append(str(error))
             fault(str(error))

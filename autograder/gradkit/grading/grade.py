@@ -16,7 +16,7 @@ from gradkit.grading.record import QuestionResult, Record
 from gradkit.grading.score import score_questions, score_tests
 from gradkit.grading.store import is_current, read_record, write_record
 from gradkit.grading.submission import Submission, read_submission
-from gradkit.sandbox import SubmissionRunner, Submitted, start_worker
+from gradkit.sandbox import Sandbox, SubmissionRunner, Submitted
 from gradkit.suite.session import Suite, open_suite
 from gradkit.wire import Call, Failure, Observation
 
@@ -32,7 +32,9 @@ class Task:
     record: Path
 
 
-def grade_assignment(course: Course, assignment_id: str, tasks: Sequence[Task], report: Report) -> list[Record]:
+def grade_assignment(
+    course: Course, assignment_id: str, tasks: Sequence[Task], report: Report, sandbox: Sandbox
+) -> list[Record]:
     """Grade every task of one assignment and write its record.
 
     A submission that cannot be read gets a record with status "refused"; a fault of suite or grader gives "error".
@@ -43,6 +45,7 @@ def grade_assignment(course: Course, assignment_id: str, tasks: Sequence[Task], 
         assignment_id: the assignment that all tasks belong to.
         tasks: what to grade.
         report: told each record as it is there, and whether it was made anew.
+        sandbox: where the students' code runs.
 
     Returns:
         The records, in the order of ``tasks``.
@@ -64,14 +67,17 @@ def grade_assignment(course: Course, assignment_id: str, tasks: Sequence[Task], 
             continue
         old = read_record(task.record)
         if old is not None and is_current(old, {**keys, "submission": submission.digest}):
-            records[task] = old
-            report(old, False)
+            # The same files handed in again later: the points stand, the time does not.
+            records[task] = replace(old, submitted=submission.submitted)
+            if records[task] != old:
+                write_record(records[task], task.record)
+            report(records[task], False)
         else:
             waiting.append((task, submission))
 
     def grade_waiting(suite: Suite) -> None:
         for task, submission in waiting:
-            records[task] = grade_submission(suite, assignment, submission, keys)
+            records[task] = grade_submission(suite, assignment, submission, keys, sandbox)
             write_record(records[task], task.record)
             report(records[task], True)
 
@@ -82,11 +88,13 @@ def grade_assignment(course: Course, assignment_id: str, tasks: Sequence[Task], 
     return [records[task] for task in tasks]
 
 
-def grade_submission(suite: Suite, assignment: Assignment, submission: Submission, keys: dict[str, str]) -> Record:
+def grade_submission(
+    suite: Suite, assignment: Assignment, submission: Submission, keys: dict[str, str], sandbox: Sandbox
+) -> Record:
     """Grade one submission; a fault of the grader is a record with status "error"."""
     started = time.perf_counter()
     source = submission.sources.get(assignment.module)
-    runner = SubmissionRunner(Submitted(assignment.module, submission.sources), assignment.limits, start_worker)
+    runner = SubmissionRunner(Submitted(assignment.module, submission.sources), assignment.limits, sandbox.start)
     try:
         outcomes = suite.run(runner.run if source is not None else _missing(assignment, submission))
         tests = score_tests(assignment, outcomes, source)
@@ -108,7 +116,7 @@ def grade_submission(suite: Suite, assignment: Assignment, submission: Submissio
         log=runner.log,
         key={**keys, "submission": submission.digest},
         versions=versions(),
-        sandbox={"level": "process", "layers": "own process, rlimits"},
+        sandbox=sandbox.as_record(),
         seconds=round(time.perf_counter() - started, 3),
     )
 

@@ -1,6 +1,17 @@
-"""Processes for untrusted code: start one, ask it, hold it to its limits, end it."""
+"""Processes for untrusted code: confine one, ask it, hold it to its limits, end it."""
 
+from gradkit.sandbox.levels import LEVELS, SandboxError
 from gradkit.sandbox.runner import SubmissionRunner, Submitted
-from gradkit.sandbox.worker import StartWorker, Worker, start_worker
+from gradkit.sandbox.sandbox import Sandbox, open_sandbox
+from gradkit.sandbox.worker import StartWorker, Worker
 
-__all__ = ["StartWorker", "SubmissionRunner", "Submitted", "Worker", "start_worker"]
+__all__ = [
+    "LEVELS",
+    "Sandbox",
+    "SandboxError",
+    "StartWorker",
+    "SubmissionRunner",
+    "Submitted",
+    "Worker",
+    "open_sandbox",
+]

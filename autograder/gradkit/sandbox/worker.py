@@ -1,17 +1,11 @@
-"""Start a worker process, ask it things, and end it with everything it started."""
+"""A worker process as the grader sees it: ask it things, and end it at the first fault of its own."""
 
 from __future__ import annotations
 
-import os
 import secrets
 import signal
-import socket
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any, Protocol
 
 import torch
@@ -19,6 +13,7 @@ import torch
 from gradkit.course.assignment import Limits
 from gradkit.errors import GraderFault, WireError
 from gradkit.sandbox.channel import Channel, ChannelClosedError, DeadlineError, FloodError
+from gradkit.sandbox.levels import SandboxError
 from gradkit.wire.call import Call, call_to_value
 from gradkit.wire.frames import Frame
 from gradkit.wire.observation import Failure, Observation, observation_from_value
@@ -35,21 +30,42 @@ class WorkerFailedError(Exception):
 
 
 class StartWorker(Protocol):
-    """Starts a worker that is ready for a submission. `start_worker` is one."""
+    """Starts a worker that is locked in and ready for a submission."""
 
     def __call__(self, limits: Limits) -> Worker:
         """Start one worker held to ``limits``."""
         ...
 
 
-class Worker:
-    """A running worker process. Any fault of its own ends it: `WorkerFailedError`."""
+class Process(Protocol):
+    """The process behind a worker."""
 
-    def __init__(self, process: subprocess.Popen[bytes], channel: Channel, limits: Limits, folder: Any) -> None:
+    def wait(self, seconds: float) -> int | None:
+        """The exit code, negative for a signal; None where it has not ended within ``seconds``."""
+        ...
+
+    def end(self) -> None:
+        """Kill it with everything it started, and wait until it is gone."""
+        ...
+
+
+class Worker:
+    """A running worker process. Any fault of its own ends it: `WorkerFailedError`.
+
+    Args:
+        process: the process.
+        channel: its socket and output.
+        limits: what it is held to.
+
+    Attributes:
+        confinement: the layers that it has put on, once it is ready.
+    """
+
+    def __init__(self, process: Process, channel: Channel, limits: Limits) -> None:
         self.process = process
         self.channel = channel
         self.limits = limits
-        self._folder = folder
+        self.confinement: dict[str, str] = {}
 
     def load(self, module: str, sources: Mapping[str, bytes], seconds: float) -> Failure | None:
         """Have the student's module loaded; what its body raised, or None.
@@ -79,23 +95,27 @@ class Worker:
         return observation
 
     def close(self) -> str:
-        """End the process and all of its group; returns what it printed, cut to the limit."""
-        with suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
+        """End the process and all that it started; returns what it printed, cut to the limit."""
+        self.process.end()
         self.channel.close()
-        self._folder.cleanup()
         return self.channel.kept.decode("utf-8", errors="replace")
 
     def wait_until_ready(self) -> None:
-        """Wait until torch is imported there; no student code has run by then, so a failure is the grader's."""
+        """Wait until it is locked in. No student code has run by then, so a failure is not the student's.
+
+        Raises:
+            SandboxError: a layer of confinement is not to be had.
+            GraderFault: it did not come up for another reason.
+        """
         try:
             frame = self.channel.receive(time.monotonic() + START_SECONDS)
         except (ChannelClosedError, DeadlineError, FloodError, WireError) as error:
             text = self.close()
             raise GraderFault(f"a worker process did not start ({error!r}). It printed:\n{text}") from error
-        if frame.kind != "ready":
-            raise GraderFault(f"a worker process began with {frame.kind!r}, not with 'ready'")
+        if frame.kind == "refused":
+            self.close()
+            raise SandboxError(str(frame.value))
+        self.confinement = frame.value
 
     def _ask(self, kind: str, value: Any, answer: str, seconds: float) -> Any:
         nonce = secrets.token_hex(8)
@@ -125,42 +145,9 @@ class Worker:
 
     def _died(self) -> Failure:
         """How the process ended. It closed its channel, so it gets a moment to end of its own cause."""
-        try:
-            status = self.process.wait(timeout=1.0)
-        except subprocess.TimeoutExpired:
+        code = self.process.wait(1.0)
+        if code is None:
             return Failure("died", "it closed its channel to the grader")
-        if status < 0:
-            return Failure("died", f"the process was ended by signal {signal.Signals(-status).name}")
-        return Failure("died", f"the process ended by itself with exit status {status}")
-
-
-def start_worker(limits: Limits) -> Worker:
-    """Start a fresh Python as a worker.
-
-    Raises:
-        GraderFault: it did not come up.
-    """
-    ours, theirs = socket.socketpair()
-    output, output_end = os.pipe()
-    folder = tempfile.TemporaryDirectory(prefix="gradkit-", ignore_cleanup_errors=True)
-    command = [sys.executable, "-I", "-B", "-m", "gradkit.worker", str(theirs.fileno()), str(limits.memory_mb)]
-    environment = {"PATH": "/usr/bin:/bin", "HOME": folder.name, "TMPDIR": folder.name, "LC_ALL": "C.UTF-8"}
-    # Compiled code would run operators where they are not seen.
-    environment |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTORCH_JIT": "0"}
-    try:
-        process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=output_end,
-            stderr=output_end,
-            cwd=folder.name,
-            env=environment,
-            pass_fds=[theirs.fileno()],
-            start_new_session=True,
-        )
-    finally:
-        theirs.close()
-        os.close(output_end)
-    worker = Worker(process, Channel(ours, output, limits.output_kb << 10), limits, folder)
-    worker.wait_until_ready()
-    return worker
+        if code < 0:
+            return Failure("died", f"the process was ended by signal {signal.Signals(-code).name}")
+        return Failure("died", f"the process ended by itself with exit status {code}")

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import os
 import resource
-import socket
 import sys
 import sysconfig
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -30,13 +30,13 @@ from gradkit.worker.watching import warm_up
 class Worker:
     """Answers the grader's frames, one at a time."""
 
-    def __init__(self, channel: socket.socket) -> None:
-        self.channel = channel
+    def __init__(self, descriptor: int) -> None:
+        self.descriptor = descriptor
         self.module: Any = None
 
-    def serve(self) -> None:
-        """Answer until the grader hangs up."""
-        self._send(Frame("ready", "", None))
+    def serve(self, confinement: Mapping[str, str]) -> None:
+        """Say what confines this process, then answer until the grader hangs up."""
+        self._send(Frame("ready", "", dict(confinement)))
         while True:
             try:
                 question = read(self._read_exactly)
@@ -72,21 +72,39 @@ class Worker:
         self._send(Frame(kind, question.nonce, value))
 
     def _send(self, frame: Frame) -> None:
+        # Plain reads and writes: in a locked process there are no socket calls.
         for buffer in pack(frame):
-            self.channel.sendall(buffer)
+            view = memoryview(buffer)
+            while view:
+                view = view[os.write(self.descriptor, view) :]
 
     def _read_exactly(self, size: int) -> bytearray:
         data = bytearray()
         while len(data) < size:
-            part = self.channel.recv(min(size - len(data), 1 << 20))
+            part = os.read(self.descriptor, min(size - len(data), 1 << 20))
             if not part:
                 raise EOFError
             data += part
         return data
 
 
+def serve(descriptor: int, confinement: Mapping[str, str]) -> None:
+    """Serve on the socket ``descriptor`` until it is closed, then end the process.
+
+    Args:
+        descriptor: the socket.
+        confinement: what confines this process, layer by layer, for the record.
+    """
+    # Only what is installed: not the folder that gradkit was started from.
+    installed = tuple(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib"))
+    sys.path[:] = [entry for entry in sys.path if entry.startswith(installed)]
+    torch.set_num_threads(1)
+    Worker(descriptor).serve(confinement)
+    os._exit(0)  # no atexit handler or left-over thread of the student's gets another word
+
+
 def main() -> None:
-    """Import what is slow, say so, and serve."""
+    """Import what is slow, set the limits that need no privilege, and serve."""
     descriptor, memory_mb = int(sys.argv[1]), int(sys.argv[2])
     os.set_inheritable(descriptor, False)
     torch.set_num_threads(1)
@@ -94,11 +112,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (memory_mb << 20, memory_mb << 20))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     sys.argv = ["student"]
-    installed = tuple(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib"))
-    sys.path[:] = [entry for entry in sys.path if entry.startswith(installed)]
-    with socket.socket(fileno=descriptor) as channel:
-        Worker(channel).serve()
-    os._exit(0)  # no atexit handler or left-over thread of the student's gets another word
+    serve(descriptor, {"rlimits": "memory"})
 
 
 if __name__ == "__main__":

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from nbgrader.api import Gradebook
+
 from gradkit.errors import BuildError
 from gradkit.gradebook.generate import alembic_on_path, generate_assignment
-from nbgrader.api import Gradebook
 
 GRADED = {"grade": True, "locked": True, "points": 3, "schema_version": 3, "solution": False, "task": False}
 

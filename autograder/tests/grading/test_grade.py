@@ -10,16 +10,29 @@ import jsonschema
 import pytest
 
 from gradkit.course import Course
-from gradkit.grading.grade import Task, grade_assignment
+from gradkit.grading.grade import Report, Task, grade_assignment
 from gradkit.grading.record import Record, from_json, to_json
+from gradkit.sandbox import Sandbox
 
 HW = "hw0_scaling"
 SCHEMA = Path(__file__).parents[3] / "docs" / "record.schema.json"
 
 
-def grade(course: Course, *folders: Path) -> list[Record]:
-    tasks = [Task(folder.parent.name, folder, course.results / folder.parent.name / f"{HW}.json") for folder in folders]
-    return grade_assignment(course, HW, tasks, lambda _record, _new: None)
+Grade = Callable[..., list[Record]]
+HandIn = Callable[..., Path]
+
+
+@pytest.fixture
+def grade(course: Course, sandbox: Sandbox) -> Grade:
+    """Grade folders: ``grade(folder, ...)``; their records."""
+
+    def run(*folders: Path, report: Report = lambda _record, _new: None) -> list[Record]:
+        names = [folder.parent.name for folder in folders]
+        records = [course.results / name / f"{HW}.json" for name in names]
+        tasks = [Task(*parts) for parts in zip(names, folders, records, strict=True)]
+        return grade_assignment(course, HW, tasks, report, sandbox)
+
+    return run
 
 
 def without_times(record: Record) -> str:
@@ -32,42 +45,42 @@ def without_times(record: Record) -> str:
     return json.dumps(data, sort_keys=True)
 
 
-def test_the_reference_gets_full_marks(course: Course, hand_in: Callable[..., Path], reference_source: str) -> None:
-    (record,) = grade(course, hand_in({"scaling.py": reference_source}))
+def test_the_reference_gets_full_marks(grade: Grade, hand_in: HandIn, reference_source: str) -> None:
+    (record,) = grade(hand_in({"scaling.py": reference_source}))
     assert (record.status, record.score, record.max_score) == ("graded", 5.0, 5.0)
     assert all(test.passed for test in record.tests)
 
 
-def test_partial_credit_is_by_test(course: Course, hand_in: Callable[..., Path], reference_source: str) -> None:
+def test_partial_credit_is_by_test(grade: Grade, hand_in: HandIn, reference_source: str) -> None:
     wrong = reference_source.replace("factor: float = 2.0", "factor: float = 3.0")
-    (record,) = grade(course, hand_in({"scaling.py": wrong}))
+    (record,) = grade(hand_in({"scaling.py": wrong}))
     assert [(question.id, question.score) for question in record.questions] == [("scale", 2.0), ("Shift", 2.0)]
     (failed,) = [test for test in record.tests if not test.passed]
     assert failed.kind == "value"
     assert failed.hint == "the default factor is 2"
 
 
-def test_the_smallest_failing_case_is_told(course: Course, hand_in: Callable[..., Path], reference_source: str) -> None:
+def test_the_smallest_failing_case_is_told(grade: Grade, hand_in: HandIn, reference_source: str) -> None:
     wrong = reference_source.replace("x / (1 / factor)", "x / (1 / factor) if len(x) < 3 else x")
-    (record,) = grade(course, hand_in({"scaling.py": wrong}))
+    (record,) = grade(hand_in({"scaling.py": wrong}))
     assert "Smallest case: x (3,). (2 of 3 cases fail.)" in record.tests[0].output
 
 
-def test_the_stub_gets_nothing(course: Course, hand_in: Callable[..., Path]) -> None:
+def test_the_stub_gets_nothing(grade: Grade, hand_in: HandIn) -> None:
     stub = "def scale(x, factor=2.0):\n    raise NotImplementedError('scale')\n"
-    (record,) = grade(course, hand_in({"scaling.py": stub}))
+    (record,) = grade(hand_in({"scaling.py": stub}))
     assert record.score == 0
     assert {test.kind for test in record.tests} == {"not_started", "missing"}
 
 
-def test_a_file_that_raises_on_import_gets_nothing_and_the_reason(course: Course, hand_in: Callable[..., Path]) -> None:
-    (record,) = grade(course, hand_in({"scaling.py": "x = 1\ny = x / 0\n"}))
+def test_a_file_that_raises_on_import_gets_nothing_and_the_reason(grade: Grade, hand_in: HandIn) -> None:
+    (record,) = grade(hand_in({"scaling.py": "x = 1\ny = x / 0\n"}))
     assert record.score == 0
     assert all("ZeroDivisionError" in test.output and "line 2" in test.output for test in record.tests)
 
 
-def test_a_missing_file_is_named(course: Course, hand_in: Callable[..., Path]) -> None:
-    (record,) = grade(course, hand_in({"scalling.py": "x = 1"}))
+def test_a_missing_file_is_named(grade: Grade, hand_in: HandIn) -> None:
+    (record,) = grade(hand_in({"scalling.py": "x = 1"}))
     assert record.score == 0
     assert "scaling.py is not among the files" in record.output
     assert "scalling.py" in record.output
@@ -83,33 +96,32 @@ def test_a_missing_file_is_named(course: Course, hand_in: Callable[..., Path]) -
     ],
 )
 def test_a_banned_call_costs_its_question_only(
-    course: Course, hand_in: Callable[..., Path], reference_source: str, old: str, new: str
+    grade: Grade, hand_in: HandIn, reference_source: str, old: str, new: str
 ) -> None:
-    (record,) = grade(course, hand_in({"scaling.py": reference_source.replace(old, new)}))
+    (record,) = grade(hand_in({"scaling.py": reference_source.replace(old, new)}))
     assert [(question.id, question.score) for question in record.questions] == [("scale", 0.0), ("Shift", 2.0)]
     assert "without torch.mul: that is the point" in record.tests[0].output
 
 
 def test_grading_twice_gives_the_same_bytes(
-    course: Course, hand_in: Callable[..., Path], reference_source: str
+    course: Course, grade: Grade, hand_in: HandIn, reference_source: str
 ) -> None:
     noisy = reference_source + "\nprint('loaded')\n"
     folders = [hand_in({"scaling.py": noisy}), hand_in({"scaling.py": "import os; os._exit(0)"}, student="bob")]
-    first = grade(course, *folders)
+    first = grade(*folders)
     for path in course.results.rglob("*.json"):
         path.unlink()
-    second = list(reversed(grade(course, *reversed(folders))))
+    second = list(reversed(grade(*reversed(folders))))
     assert [without_times(record) for record in first] == [without_times(record) for record in second]
 
 
 def test_what_has_not_changed_is_not_graded_again(
-    course: Course, hand_in: Callable[..., Path], reference_source: str
+    course: Course, grade: Grade, hand_in: HandIn, reference_source: str
 ) -> None:
     news: list[bool] = []
 
     def run() -> bool:
-        task = Task("ada", folder, course.results / "ada" / f"{HW}.json")
-        grade_assignment(course, HW, [task], lambda _record, new: news.append(new))
+        grade(folder, report=lambda _record, new: news.append(new))
         return news[-1]
 
     folder = hand_in({"scaling.py": reference_source})
@@ -124,34 +136,32 @@ def test_what_has_not_changed_is_not_graded_again(
 
 
 def test_a_fault_of_the_suite_is_no_score_and_tells_the_student_nothing(
-    course: Course, hand_in: Callable[..., Path], reference_source: str
+    course: Course, grade: Grade, hand_in: HandIn, reference_source: str
 ) -> None:
     suite = course.hidden(HW) / "test_shift.py"
     suite.write_text(suite.read_text().replace("assert_matches(student", "1 / 0\n    assert_matches(student"))
-    (record,) = grade(course, hand_in({"scaling.py": reference_source}))
+    (record,) = grade(hand_in({"scaling.py": reference_source}))
     assert (record.status, record.score) == ("error", None)
     assert "ZeroDivisionError" in record.log
     assert "ZeroDivisionError" not in record.output
 
 
-def test_one_refused_submission_does_not_stop_the_others(
-    course: Course, hand_in: Callable[..., Path], reference_source: str
-) -> None:
+def test_one_refused_submission_does_not_stop_the_others(grade: Grade, hand_in: HandIn, reference_source: str) -> None:
     bad = hand_in({"scaling.py": b"x = '\xff'"}, student="bob")
     good = hand_in({"scaling.py": reference_source}, student="cleo")
-    refused, graded = grade(course, bad, good)
+    refused, graded = grade(bad, good)
     assert (refused.status, refused.score, graded.score) == ("refused", None, 5.0)
     assert "scaling.py is not a UTF-8 text file" in refused.output
 
 
-def test_hidden_names_stay_out_of_what_students_read(course: Course, hand_in: Callable[..., Path]) -> None:
-    (record,) = grade(course, hand_in({"scaling.py": "def scale(x, factor=2.0): return x"}))
+def test_hidden_names_stay_out_of_what_students_read(grade: Grade, hand_in: HandIn) -> None:
+    (record,) = grade(hand_in({"scaling.py": "def scale(x, factor=2.0): return x"}))
     read = [record.output, *(test.title + test.output + str(test.hint) for test in record.tests)]
     assert "secret_name" not in "".join(read)
 
 
 def test_records_keep_to_the_schema_and_come_back(
-    course: Course, hand_in: Callable[..., Path], reference_source: str
+    course: Course, grade: Grade, hand_in: HandIn, reference_source: str
 ) -> None:
     schema = json.loads(SCHEMA.read_text())
     folders = [
@@ -159,7 +169,7 @@ def test_records_keep_to_the_schema_and_come_back(
         hand_in({"scaling.py": "x = 1 / 0"}, student="bob"),
         hand_in({"scaling.py": b"\xff\xfe\0"}, student="cleo"),
     ]
-    for record in grade(course, *folders):
+    for record in grade(*folders):
         text = to_json(record)
         jsonschema.validate(json.loads(text), schema)
         assert from_json(text) == record

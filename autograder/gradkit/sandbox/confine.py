@@ -1,0 +1,160 @@
+"""Lock the calling process in, layer by layer, before it has read a line of a student's code.
+
+Runs in a freshly forked child with one thread. The order matters: namespaces need the freedom that the later layers
+take away, and seccomp comes last because it forbids the calls that set the others up.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import sysconfig
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from gradkit.sandbox import kernel, landlock, seccomp
+from gradkit.sandbox.levels import Level
+
+_MEGABYTE = 1 << 20
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What one child may use.
+
+    Attributes:
+        cpu_seconds: processor time, all threads together.
+        memory_mb: mebibytes on top of what the worker base has.
+        temporary_mb: mebibytes in its temporary folder, and in any one file.
+        threads: threads of its user.
+        descriptors: open files.
+    """
+
+    cpu_seconds: int
+    memory_mb: int
+    temporary_mb: int = 64
+    threads: int = 64
+    descriptors: int = 64
+
+
+class ConfinementError(Exception):
+    """A layer could not be put on; its name, and the kernel's reason."""
+
+
+def confine(level: Level, bounds: Bounds, readable: Sequence[str], folder: str) -> dict[str, str]:
+    """Put on every layer of ``level``.
+
+    Args:
+        level: which layers.
+        bounds: what the process may use.
+        readable: folders that it may read: Python and its packages.
+        folder: where its temporary folder will be, on levels that have one.
+
+    Returns:
+        Layer -> what was done.
+
+    Raises:
+        ConfinementError: a layer is not to be had. The process must end then.
+    """
+    done: dict[str, str] = {}
+    if level.uid is not None:
+        _layer(done, "uid", lambda: _become(level.uid or 0))
+    if level.namespaces:
+        kernel.prctl(kernel.PR_SET_DUMPABLE, 1)  # otherwise /proc/self/uid_map would be root's
+        _layer(done, "namespaces", lambda: kernel.unshare(level.namespaces))
+        done["namespaces"] = "+".join(level.namespaces)
+        kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
+        if "pid" in level.namespaces:
+            _enter_pid_namespace()
+        if level.has_private_folder:
+            size, inodes = bounds.temporary_mb * _MEGABYTE, 512
+            _layer(done, "tmpfs", lambda: kernel.mount_private_tmpfs(folder, size, inodes))
+    kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
+    _layer(done, "rlimits", lambda: set_limits(bounds))
+    if level.namespaces or level.uid is not None or os.geteuid() == 0:
+        _layer(done, "capabilities", kernel.drop_capabilities)
+    kernel.prctl(kernel.PR_SET_DUMPABLE, 0)  # nobody may ptrace it or read its /proc
+    _layer(done, "no_new_privs", lambda: kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1))
+    rules = [(path, landlock.READ_TREE) for path in readable]
+    rules += [("/dev/urandom", landlock.READ_FILE), ("/dev/zero", landlock.READ_FILE)]
+    rules += [("/dev/null", landlock.READ_WRITE_FILE)]
+    if level.has_private_folder:
+        rules.append((folder, landlock.WRITE_TREE))
+    _layer(done, "landlock", lambda: landlock.restrict(rules))
+    _layer(done, "seccomp", seccomp.install)
+    return done
+
+
+def set_limits(bounds: Bounds) -> None:
+    """The limits that every level has, also "insecure"."""
+    size, data = _memory_now()
+    memory = bounds.memory_mb * _MEGABYTE
+    for kind, value in (
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_AS, size + memory),
+        (resource.RLIMIT_DATA, data + memory),
+        (resource.RLIMIT_FSIZE, bounds.temporary_mb * _MEGABYTE),
+        (resource.RLIMIT_NOFILE, bounds.descriptors),
+        (resource.RLIMIT_NPROC, bounds.threads),
+        (resource.RLIMIT_MSGQUEUE, 0),
+        (resource.RLIMIT_MEMLOCK, 0),
+        # Equal soft and hard limits: SIGKILL at once, which also ends the first process of a pid namespace.
+        (resource.RLIMIT_CPU, bounds.cpu_seconds),
+    ):
+        resource.setrlimit(kind, (value, value))
+
+
+def readable_folders() -> list[str]:
+    """Python, its installed packages, gradkit itself, and the system's libraries."""
+    names = ("stdlib", "platstdlib", "purelib", "platlib")
+    folders = {sysconfig.get_path(name) for name in names} | {str(Path(__file__).parents[1])}
+    return sorted(folders | {path for path in ("/usr/lib", "/usr/lib64", "/lib", "/lib64") if Path(path).is_dir()})
+
+
+def _layer(done: dict[str, str], name: str, action: Callable[[], object]) -> None:
+    try:
+        action()
+    except OSError as error:
+        raise ConfinementError(f"{name}: {error.strerror or error}") from error
+    done[name] = "yes"
+
+
+def _become(uid: int) -> None:
+    os.setgroups([])
+    os.setresgid(uid, uid, uid)
+    os.setresuid(uid, uid, uid)
+    # The new user must still be able to import what the student's code imports.
+    for folder in readable_folders():
+        next(Path(folder).iterdir())
+
+
+def _enter_pid_namespace() -> None:
+    """Go on as the first process of the new pid namespace; the old process waits and dies the same death."""
+    child = os.fork()
+    if child == 0:
+        return
+    kernel.close_descriptors_except(())
+    for descriptor in (0, 1, 2):
+        os.close(descriptor)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _, status = os.waitpid(child, 0)
+    code = os.waitstatus_to_exitcode(status)
+    if code < 0:
+        with suppress(OSError):  # SIGKILL cannot be reset, and need not be
+            signal.signal(-code, signal.SIG_DFL)
+        os.kill(os.getpid(), -code)
+    os._exit(code & 0xFF)
+
+
+def _memory_now() -> tuple[int, int]:
+    """Bytes of address space and of private data that this process has already."""
+    values = {}
+    with open("/proc/self/status") as status:  # noqa: PTH123 - pathlib would import more in a fresh child
+        for line in status:
+            name, _, value = line.partition(":")
+            if name in ("VmSize", "VmData"):
+                values[name] = int(value.split()[0]) << 10
+    return values["VmSize"], values["VmData"]

@@ -1,0 +1,70 @@
+"""A worker in a fresh Python process with rlimits and nothing else: for one's own code, on any system with fork.
+
+This is what ``--insecure`` gives. It imports torch anew for each submission, so it is also the slowest way.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from contextlib import suppress
+
+from gradkit.course.assignment import Limits
+from gradkit.sandbox.channel import Channel
+from gradkit.sandbox.worker import Worker
+
+
+def start_plain_worker(limits: Limits) -> Worker:
+    """Start a fresh Python as a worker.
+
+    Raises:
+        GraderFault: it did not come up.
+    """
+    ours, theirs = socket.socketpair()
+    output, output_end = os.pipe()
+    folder = tempfile.TemporaryDirectory(prefix="gradkit-", ignore_cleanup_errors=True)
+    command = [sys.executable, "-I", "-B", "-m", "gradkit.worker", str(theirs.fileno()), str(limits.memory_mb)]
+    environment = {"PATH": "/usr/bin:/bin", "HOME": folder.name, "TMPDIR": folder.name, "LC_ALL": "C.UTF-8"}
+    # Compiled code would run operators where they are not seen.
+    environment |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTORCH_JIT": "0"}
+    with theirs:
+        process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output_end,
+            stderr=output_end,
+            cwd=folder.name,
+            env=environment,
+            pass_fds=[theirs.fileno()],
+            start_new_session=True,
+        )
+        os.close(output_end)
+    worker = Worker(_PlainProcess(process, folder), Channel(ours, output, limits.output_kb << 10), limits)
+    worker.wait_until_ready()
+    return worker
+
+
+class _PlainProcess:
+    """A subprocess and its folder, as `Worker` wants its process."""
+
+    def __init__(self, process: subprocess.Popen[bytes], folder: tempfile.TemporaryDirectory[str]) -> None:
+        self._process = process
+        self._folder = folder
+
+    def wait(self, seconds: float) -> int | None:
+        """The exit code, or None where it has not ended within ``seconds``."""
+        try:
+            return self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def end(self) -> None:
+        """Kill its process group; its folder goes with it."""
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        self._folder.cleanup()

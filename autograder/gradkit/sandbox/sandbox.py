@@ -1,0 +1,93 @@
+"""Choose the strongest confinement that this machine gives, by trying it, and start workers in it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from gradkit.course.assignment import Limits
+from gradkit.sandbox.base import WorkerBase
+from gradkit.sandbox.levels import INSECURE, Level, SandboxError, candidates
+from gradkit.sandbox.plain import start_plain_worker
+from gradkit.sandbox.worker import StartWorker
+
+_ADVICE = (
+    "On Linux, install bubblewrap (Debian, Ubuntu: sudo apt install bubblewrap), or use a kernel with Landlock (5.13 "
+    "or newer). On macOS, grade inside a Linux container; on Windows, inside WSL. To run code that you trust "
+    "without confinement: --sandbox insecure"
+)
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """A way to start workers, and what confines them.
+
+    Attributes:
+        level: the level of confinement.
+        layers: layer -> what was done, as a worker reported it.
+        missed: the stronger levels that are not to be had here, with the exact reason, one sentence each.
+        start: starts a worker.
+    """
+
+    level: Level
+    layers: Mapping[str, str]
+    missed: tuple[str, ...]
+    start: StartWorker
+
+    def describe(self) -> str:
+        """The level and its layers in one line."""
+        return f"{self.level.name} ({', '.join(self.layers)})"
+
+    def as_record(self) -> dict[str, str]:
+        """What goes into each record: the level and its layers."""
+        return {"level": self.level.name, **self.layers}
+
+
+@contextmanager
+def open_sandbox(policy: str = "auto") -> Iterator[Sandbox]:
+    """Open the strongest confinement that ``policy`` allows and this machine gives.
+
+    Each level is tried for real: a worker base is started and a child has to lock itself in.
+
+    Args:
+        policy: "auto", "strict", "insecure", or the name of one level.
+
+    Raises:
+        SandboxError: none is to be had; the message says why, level by level, and what to do.
+    """
+    missed: list[str] = []
+    for level in candidates(policy):
+        if level is INSECURE:
+            yield Sandbox(level, MappingProxyType({"rlimits": "memory"}), tuple(missed), start_plain_worker)
+            return
+        try:
+            base, layers = _try(level)
+        except SandboxError as error:
+            missed.append(str(error))
+            continue
+        try:
+            yield Sandbox(level, MappingProxyType(layers), tuple(missed), base.start)
+        finally:
+            base.close()
+        return
+    reasons = "\n".join(f"  {reason}" for reason in missed)
+    raise SandboxError(
+        f"Students' code cannot be confined well enough here, so nothing was graded:\n{reasons}\n{_ADVICE}"
+    )
+
+
+def _try(level: Level) -> tuple[WorkerBase, dict[str, str]]:
+    """Start a worker base at ``level`` and see a child lock itself in."""
+    if sys.platform != "linux":
+        raise SandboxError(f"{level.name}: needs Linux, this is {sys.platform}")
+    base = WorkerBase(level)
+    try:
+        worker = base.start(Limits())
+        worker.close()
+    except BaseException:
+        base.close()
+        raise
+    return base, worker.confinement

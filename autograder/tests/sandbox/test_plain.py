@@ -1,0 +1,36 @@
+"""The unconfined level still has a process of its own, limits, and an end."""
+
+from __future__ import annotations
+
+import os
+import select
+
+import torch
+
+from gradkit.course import Limits
+from gradkit.sandbox import SubmissionRunner, Submitted, open_sandbox
+from gradkit.suite import function_call
+
+SOURCE = b"""
+import os, subprocess, torch
+def good(x): return x + 1
+def leave(x): os._exit(0)
+def large(x): return torch.ones(1 << 32)
+def child(x): return subprocess.Popen(["sleep", "600"]).pid
+"""
+
+
+def test_an_unconfined_submission_is_answered_limited_and_ended() -> None:
+    calls = {name: function_call(name, {"x": torch.ones(2)}) for name in ("good", "leave", "large", "child")}
+    with open_sandbox("insecure") as sandbox:
+        assert sandbox.as_record()["level"] == "insecure"
+        limits = Limits(memory_mb=1024, restarts=1)
+        runner = SubmissionRunner(Submitted("answer.py", {"answer.py": SOURCE}), limits, sandbox.start)
+        assert runner.run(calls["good"]).failure is None
+        assert getattr(runner.run(calls["large"]).failure, "kind", None) == "memory"
+        assert getattr(runner.run(calls["leave"]).failure, "kind", None) == "died"
+        child = os.pidfd_open(runner.run(calls["child"]).values["result"])
+        runner.close()
+    ended, _, _ = select.select([child], [], [], 10)
+    os.close(child)
+    assert ended

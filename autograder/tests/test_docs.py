@@ -1,0 +1,245 @@
+"""The pages say what the code says: every name that exists is explained, and nothing that does not exist is named."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import json
+import re
+from dataclasses import MISSING, fields, is_dataclass
+from pathlib import Path
+
+import jsonschema
+import pytest
+import typer.main
+from nbgrader.apps.nbgraderapp import NbGraderApp
+
+import gradkit.suite
+from gradkit.build.notebook import read_cells
+from gradkit.build.strip import find_regions, strip_solutions
+from gradkit.classroom.sample import SampleSubmission, _Sample
+from gradkit.cli.app import app
+from gradkit.cli.table import MARKS
+from gradkit.course.assignment import Assignment, BanGroup, Limits, Question, WrittenQuestion, load_assignment
+from gradkit.course.course import LatePolicy, SubmissionLimits, _CourseFile, load_course
+from gradkit.course.reading import read_toml
+from gradkit.errors import GradkitError
+from gradkit.suite import session
+from gradkit.wire.observation import FAILURE_KINDS
+
+ROOT = Path(__file__).resolve().parents[2]
+ENGINE = ROOT / "autograder" / "gradkit"
+REFERENCE = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+FOLDERS = (".github", "assignments", "autograder", "docs", "examples", "release", "solutions")
+PAGES = sorted([*ROOT.glob("*.md"), *(page for folder in FOLDERS for page in (ROOT / folder).rglob("*.md"))])
+
+TARGETS = set(re.findall(r"^([a-z]+):", MAKEFILE, re.MULTILINE))
+COMMANDS = typer.main.get_command(app).commands
+OPTIONS = {
+    name: {option for parameter in command.params for option in parameter.opts if option.startswith("--")} | {"--help"}
+    for name, command in COMMANDS.items()
+}
+TABLES = {
+    "course.toml": _CourseFile,
+    "`[late]`": LatePolicy,
+    "`[submission]`": SubmissionLimits,
+    "assignment.toml": Assignment,
+    "`[[question]]`": Question,
+    "`[[written]]`": WrittenQuestion,
+    "`[banned.<name>]`": BanGroup,
+    "`[limits]`": Limits,
+    "class.toml": SampleSubmission,
+}
+
+
+def section(heading: str) -> str:
+    """The part of the reference below one heading, up to the next heading outside a code block."""
+    text = REFERENCE.split(f"# {heading}\n", 1)[1]
+    lines, fenced = [], False
+    for line in text.split("\n"):
+        fenced ^= line.startswith("```")
+        if re.match(r"#+ ", line) and not fenced:
+            break
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def rows(text: str) -> list[list[str]]:
+    """The cells of each row of a section's tables."""
+    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in text.split("\n") if line[:3] == "| `"]
+
+
+def blocks(text: str, language: str) -> list[str]:
+    """The fenced blocks of a language."""
+    return re.findall(rf"^(?:```|````){language}\n(.*?)^(?:```|````)$", text, re.MULTILINE | re.DOTALL)
+
+
+def code(page: Path) -> list[str]:
+    """Everything in a page that is shown as code: spans, and the lines of fenced and indented blocks."""
+    found, fence, before = [], "", ""
+    for line in page.read_text(encoding="utf-8").split("\n"):
+        mark = re.match(r" *(`{3,})", line)
+        if mark and (not fence or mark[1] == fence):
+            fence = "" if fence else mark[1]
+        elif fence or (line.startswith("    ") and (not before or before.startswith("    "))):
+            found.append(line.strip().removeprefix("$ "))
+        else:
+            found += re.findall(r"`([^`]+)`", line)
+        before = line
+    return found
+
+
+def prose(page: Path) -> str:
+    """A page without its fenced blocks and code spans."""
+    text = re.sub(r"^(`{3,}).*?^\1$", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    return re.sub(r"`[^`\n]+`", "", text)
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors that GitHub gives a page's headings."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def named(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_reference_explains_each_command_and_its_options(name: str) -> None:
+    explained = " ".join(row[0] for row in rows(section(f"`gradkit {name}`")))
+    parameters = [parameter for parameter in COMMANDS[name].params if parameter.param_type_name == "option"]
+    arguments = [parameter.name.upper() for parameter in COMMANDS[name].params if parameter not in parameters]
+    wanted = {max(option.opts, key=len) for option in parameters} | set(arguments)
+    assert set(re.findall(r"`(--[a-z-]+|[A-Z]{2,})", explained)) == wanted - {"--help"}
+
+
+def test_reference_explains_options_of_the_program_and_exit_statuses() -> None:
+    for option in typer.main.get_command(app).params:
+        assert f"`gradkit {option.opts[0]}`" in section("Commands")
+    kinds = [GradkitError, *GradkitError.__subclasses__()]
+    assert {str(kind.exit_status) for kind in kinds} | {"0", "130"} == {
+        row[0].strip("`") for row in rows(section("Exit status"))
+    }
+
+
+def test_reference_explains_each_make_target() -> None:
+    assert {row[0] for row in rows(section("Make targets"))} == {f"`make {target}`" for target in TARGETS}
+
+
+@pytest.mark.parametrize("heading", TABLES)
+def test_reference_has_the_keys_of_each_table_with_their_defaults(heading: str) -> None:
+    explained = {row[0].strip("`"): row[2] for row in rows(section(heading))}
+    assert explained.keys() == {key.name for key in fields(TABLES[heading])}
+    for key in fields(TABLES[heading]):
+        if key.default is MISSING and key.default_factory is MISSING:
+            assert explained[key.name] == "required"
+            continue
+        default = key.default if key.default is not MISSING else key.default_factory()
+        if isinstance(default, str | float | int):
+            shown = f'"{default}"' if isinstance(default, str) else f"{default:g}"
+            assert explained[key.name] == f"`{shown}`"
+        elif not is_dataclass(default):
+            assert explained[key.name] == "none"
+            assert not default
+
+
+def test_examples_of_files_are_read_as_they_stand(tmp_path: Path) -> None:
+    folder = tmp_path / "hw3_losses"
+    folder.mkdir()
+    (folder / "assignment.toml").write_text(blocks(section("assignment.toml"), "toml")[0], encoding="utf-8")
+    (tmp_path / "course.toml").write_text(blocks(section("course.toml"), "toml")[0], encoding="utf-8")
+    (tmp_path / "class.toml").write_text(blocks(section("class.toml"), "toml")[0], encoding="utf-8")
+    assignment = load_assignment(folder)
+    assert load_course(tmp_path).late.percent_per_day == 10
+    assert read_toml(tmp_path / "class.toml", _Sample).submission[0].assignment == assignment.id
+    cells = read_cells(blocks(section("Notebook cells"), "markdown")[0], "the reference", assignment)
+    assert [cell.kind for cell in cells] == ["check", "text", "written"]
+
+
+def test_example_of_a_solution_region_is_stripped_as_shown() -> None:
+    written, given = blocks(section("Solution regions"), "python")
+    assert strip_solutions(written, "the reference", ["bce_loss"]) == given
+    assert not find_regions(given, "the reference", ["bce_loss"])
+
+
+def test_example_of_a_record_fits_its_schema() -> None:
+    schema = json.loads((ROOT / "docs" / "record.schema.json").read_text(encoding="utf-8"))
+    jsonschema.validate(json.loads(blocks(section("The record"), "json")[0]), schema)
+
+
+def test_reference_explains_each_name_of_the_suite() -> None:
+    text = REFERENCE.split("\n## Hidden suites\n")[1].split("\n## ")[0]
+    members = {
+        f"{owner.__name__}.{name}"
+        for owner in (gradkit.suite.Rng, gradkit.suite.Found, gradkit.suite.Runner)
+        for name in vars(owner)
+        if not name.startswith("_")
+    }
+    wanted = set(gradkit.suite.__all__) | members | set(vars(gradkit.suite.Found(None, None)))
+    assert not {name for name in wanted if not re.search(rf"`(Found\.)?{re.escape(name)}[`(]", text)}
+    for name in ("function_call", "module_call", "Call", "Step", "Vjp", "assert_matches", "assert_raises"):
+        signature = re.search(rf"`{name}\((.*?)\)`", text)
+        assert signature is not None
+        assert re.findall(r"\w+", signature[1]) == list(inspect.signature(getattr(gradkit.suite, name)).parameters)
+
+
+def test_reference_explains_markers_and_fixtures_of_the_suite() -> None:
+    tree = ast.parse(inspect.getsource(session))
+    fixtures = {
+        f"`{node.name}`"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and "pytest.fixture" in map(ast.unparse, node.decorator_list)
+    }
+    markers = {
+        f"`pytest.mark.{node.args[1].value.split(':')[0]}`"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("addinivalue_line")
+    }
+    assert {row[0] for row in rows(section("Fixtures"))} == fixtures
+    assert {row[0] for row in rows(section("Markers"))} == markers
+
+
+def test_reference_explains_each_kind_of_failure_and_each_mark() -> None:
+    kinds = set(FAILURE_KINDS) | {"banned"}
+    for path in (ENGINE / "suite").glob("*.py"):
+        kinds |= set(re.findall(r"""Mismatch\(\s*"(\w+)",""", path.read_text(encoding="utf-8")))
+    text = REFERENCE.split("| kind | what failed |")[1].split("\n\n")[0]
+    assert {kind for row in rows(text) for kind in re.findall(r"`(\w+)`", row[0])} == kinds | {"not_started"}
+    assert {row[0].strip("`") for row in rows(section("`gradkit grade`"))} >= MARKS.keys()
+
+
+def test_reference_explains_each_environment_variable() -> None:
+    used = set(re.findall(r"^([A-Z]+) \?=", MAKEFILE, re.MULTILINE))
+    for path in ENGINE.rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        if "environ" in text:
+            used |= set(re.findall(r'"([A-Z][A-Z0-9_]{2,})"', text))
+    assert not {name for name in used if f"`{name}`" not in section("Environment variables")}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_links_of_each_page_resolve(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)\s]+)\)", prose(page)):
+        if re.match(r"[a-z]+:", target):
+            continue
+        path, _, anchor = target.partition("#")
+        linked = page.parent / path if path else page
+        assert linked.exists(), f"{named(page)} links to {target}, which is not there"
+        assert not anchor or anchor in anchors(linked), f"{named(page)} links to {target}, which has no such heading"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_commands_that_pages_name_exist(page: Path) -> None:
+    nbgrader = NbGraderApp.subcommands.keys()
+    for text in code(page):
+        program, *words = re.sub(r"^\S*\.venv/bin/", "", text.partition(" #")[0]).split()[:30] or [""]
+        told = f"{named(page)} names {text!r}"
+        if program == "make":
+            assert {word for word in words if re.fullmatch(r"[a-z]+", word)} <= TARGETS, told
+        elif program == "gradkit" and words and re.fullmatch(r"[a-z]+", words[0]):
+            assert words[0] in COMMANDS, told
+            assert {word for word in words if word.startswith("--")} <= OPTIONS[words[0]], told
+        elif program == "nbgrader" and words and re.fullmatch(r"[a-z_]+", words[0]):
+            assert words[0] in nbgrader, told
