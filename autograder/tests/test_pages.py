@@ -1,0 +1,80 @@
+"""Links and commands of every page lead somewhere."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import typer.main
+from nbgrader.apps.nbgraderapp import NbGraderApp
+
+from gradkit.cli.app import app
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDERS = (".github", "assignments", "autograder", "docs", "examples", "release", "solutions")
+PAGES = sorted([*ROOT.glob("*.md"), *(page for folder in FOLDERS for page in (ROOT / folder).rglob("*.md"))])
+
+TARGETS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+COMMANDS = typer.main.get_command(app).commands
+OPTIONS = {
+    name: {option for parameter in command.params for option in parameter.opts if option.startswith("--")} | {"--help"}
+    for name, command in COMMANDS.items()
+}
+
+
+def code(page: Path) -> list[str]:
+    """Everything in a page that is shown as code: spans, and the lines of fenced and indented blocks."""
+    found, fence, before = [], "", ""
+    for line in page.read_text(encoding="utf-8").split("\n"):
+        mark = re.match(r" *(`{3,})", line)
+        if mark and (not fence or mark[1] == fence):
+            fence = "" if fence else mark[1]
+        elif fence or (line.startswith("    ") and (not before or before.startswith("    "))):
+            found.append(line.strip().removeprefix("$ "))
+        else:
+            found += re.findall(r"`([^`]+)`", line)
+        before = line
+    return found
+
+
+def prose(page: Path) -> str:
+    """A page without its fenced blocks and code spans."""
+    text = re.sub(r"^(`{3,}).*?^\1$", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    return re.sub(r"`[^`\n]+`", "", text)
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors that GitHub gives a page's headings."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def named(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_links_of_each_page_resolve(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)\s]+)\)", prose(page)):
+        if re.match(r"[a-z]+:", target):
+            continue
+        path, _, anchor = target.partition("#")
+        linked = page.parent / path if path else page
+        assert linked.exists(), f"{named(page)} links to {target}, which is not there"
+        assert not anchor or anchor in anchors(linked), f"{named(page)} links to {target}, which has no such heading"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_commands_that_pages_name_exist(page: Path) -> None:
+    nbgrader = NbGraderApp.subcommands.keys()
+    for text in code(page):
+        program, *words = re.sub(r"^\S*\.venv/bin/", "", text.partition(" #")[0]).split()[:30] or [""]
+        told = f"{named(page)} names {text!r}"
+        if program == "make":
+            assert {word for word in words if re.fullmatch(r"[a-z]+", word)} <= TARGETS, told
+        elif program == "gradkit" and words and re.fullmatch(r"[a-z]+", words[0]):
+            assert words[0] in COMMANDS, told
+            assert {word for word in words if word.startswith("--")} <= OPTIONS[words[0]], told
+        elif program == "nbgrader" and words and re.fullmatch(r"[a-z_]+", words[0]):
+            assert words[0] in nbgrader, told
