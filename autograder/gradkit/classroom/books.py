@@ -13,8 +13,8 @@ from gradkit.course import Assignment, Course
 from gradkit.errors import GradkitError
 from gradkit.gradebook.database import open_gradebook
 from gradkit.gradebook.feedback import generate_feedback
-from gradkit.gradebook.filing import file_record
-from gradkit.gradebook.gradebook import register
+from gradkit.gradebook.filing import file_record, is_filed
+from gradkit.gradebook.gradebook import register, students_entered
 from gradkit.gradebook.times import parse_time
 from gradkit.grading.record import Record
 
@@ -33,7 +33,7 @@ class Books:
 
 
 def keep_books(course: Course, records: Sequence[Record], advance: Callable[[], None]) -> Books:
-    """Put every graded record into the gradebook and make its feedback page.
+    """Put every graded record into the gradebook and make its feedback page, where that is not so already.
 
     What cannot be filed for one student is reported and does not stop the others.
 
@@ -52,15 +52,19 @@ def keep_books(course: Course, records: Sequence[Record], advance: Callable[[], 
             assignment = course.assignment(name)
             stage(course, assignment, Path(folder))
             register(gradebook, course, assignment, Path(folder))
+            known = students_entered(gradebook, course, name)
             filed = []
             for record in (record for record in graded if record.assignment == name):
+                if is_late(course, assignment, record):
+                    books.late.add((record.student, name))
+                if record.student in known and is_filed(course, assignment, record):
+                    advance()
+                    continue
                 try:
                     file_record(gradebook, course, assignment, record)
                     filed.append(record.student)
                 except GradkitError as error:
                     books.problems.append(f"{record.student}, {name}: not in the gradebook: {error}")
-                if is_late(course, assignment, record):
-                    books.late.add((record.student, name))
                 advance()
             failed = generate_feedback(course, assignment, filed).failed
             books.problems += [f"{student}, {name}: no feedback page: {reason}" for student, reason in failed.items()]

@@ -13,6 +13,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
@@ -45,7 +46,7 @@ class SampleSubmission:
 
     student: str
     assignment: str
-    at: Annotated[Any, AwareDatetime]
+    at: Annotated[datetime, AwareDatetime]
     folder: str = ""
     remove: tuple[str, ...] = ()
     duplicate: tuple[str, ...] = ()

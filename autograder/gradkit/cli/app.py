@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
+import traceback
 
-import click
 import typer
 
 import gradkit
@@ -44,14 +44,11 @@ app.command("feedback")(feedback.feedback)
 def main() -> None:
     """Run the command line and exit with its status."""
     try:
-        status = app(standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        status = 2
-    except (KeyboardInterrupt, click.Abort):
-        complain("Stopped. Records that were written are complete; run the same command again to go on.")
-        status = 130
+        app()
     except GradkitError as error:
         complain(str(error))
-        status = error.exit_status
-    sys.exit(status if isinstance(status, int) else 0)
+        sys.exit(error.exit_status)
+    except Exception:  # noqa: BLE001 - whatever it is, the status must say that gradkit failed, not the subject
+        traceback.print_exc()
+        complain("gradkit itself failed. Records that were written are complete; please report what stands above.")
+        sys.exit(3)

@@ -13,9 +13,12 @@ from gradkit.cli.console import complain, err, find_course, out, progress, shown
 from gradkit.errors import UsageError
 
 if TYPE_CHECKING:
+    from rich.progress import Progress
+
     from gradkit.course import Course
     from gradkit.grading.classroom import ClassResult, Plan
     from gradkit.grading.record import Record
+    from gradkit.sandbox import Sandbox
 
 
 def grade(
@@ -62,23 +65,20 @@ def grade(
 
 
 def _grade_one(course: Course, folder: Path, assignment: str, output: Path, policy: str, as_json: bool) -> int:
-    from gradkit.grading.classroom import ClassResult
-    from gradkit.grading.grade import Task, grade_assignment
-    from gradkit.sandbox import open_sandbox
+    from gradkit.grading.classroom import Plan
+    from gradkit.grading.triage import Task
 
     if not folder.is_dir():
         raise UsageError(f"{folder} is not a folder. --submission names the folder that a student handed in.")
-    with open_sandbox(policy) as sandbox:
-        tasks = [Task("", folder, output)]
-        records = grade_assignment(course, assignment, tasks, lambda _record, _new: None, sandbox)
-    record = records[0]
-    if as_json:
+    result = _grade_with_progress(course, Plan({assignment: [Task("", folder, output)]}, []), policy)
+    if as_json and result.records:
         out.print_json(output.read_text(encoding="utf-8"))
-    elif record.score is None:
-        complain(f"{assignment}: not graded: {record.log or record.output}")
-    else:
-        out.print(f"{assignment}: {record.score:g} of {record.max_score:g} points; the record is {shown(output)}")
-    return ClassResult(records=records).exit_status
+    for record in result.records if not as_json else ():
+        if record.score is None:
+            complain(f"{assignment}: not graded: {record.log or record.output}")
+        else:
+            out.print(f"{assignment}: {record.score:g} of {record.max_score:g} points; the record is {shown(output)}")
+    return result.exit_status
 
 
 def _grade_folder(
@@ -130,18 +130,28 @@ def _grade_course(course: Course, only: Sequence[str], sample: Path | None, poli
 
 def _grade_with_progress(course: Course, plan: Plan, policy: str) -> ClassResult:
     from gradkit.grading.classroom import grade_class
-    from gradkit.sandbox import open_sandbox
 
-    with open_sandbox(policy) as sandbox, progress() as bar:
+    with progress() as bar:
+        return grade_class(course, plan, policy, _Watcher(bar, plan.size))
+
+
+class _Watcher:
+    """Shows on standard error what happens while a class is graded."""
+
+    def __init__(self, bar: Progress, size: int) -> None:
+        self._bar = bar
+        self._task = bar.add_task("grading", total=size)
+
+    def report(self, record: Record) -> None:
+        self._bar.update(self._task, advance=1, description=f"grading {record.assignment}")
+
+    def fault(self, text: str) -> None:
+        complain(text)
+
+    def sandbox(self, sandbox: Sandbox) -> None:
         for reason in sandbox.missed:
-            err.print(f"not available here: {reason}", style="dim", markup=False)
-        err.print(f"sandbox: {sandbox.describe()}", style="dim", markup=False)
-        task = bar.add_task("grading", total=plan.size)
-
-        def report(record: Record, _new: bool) -> None:
-            bar.update(task, advance=1, description=f"grading {record.assignment}")
-
-        return grade_class(course, plan, report, complain, sandbox)
+            err.print(f"not available here: {reason}", style="dim", markup=False, soft_wrap=True)
+        err.print(f"sandbox: {sandbox.describe()}", style="dim", markup=False, soft_wrap=True)
 
 
 def _print_result(result: ClassResult, late: set[tuple[str, str]], as_json: bool) -> None:

@@ -83,6 +83,16 @@ def register(gradebook: Gradebook, course: Course, assignment: Assignment, stage
     return True
 
 
+def students_entered(gradebook: Gradebook, course: Course, assignment_id: str) -> frozenset[str]:
+    """The students who have a submission of the assignment in the gradebook."""
+    with _transaction(gradebook, course) as db:
+        query = select(SubmittedAssignment.student_id).join(
+            AssignmentRow,
+            (SubmittedAssignment.assignment_id == AssignmentRow.id) & (AssignmentRow.name == assignment_id),
+        )
+        return frozenset(db.scalars(query))
+
+
 def save_record(gradebook: Gradebook, course: Course, assignment: Assignment, record: Record, graded: Graded) -> None:
     """Write one graded submission's scores, comments and late penalty, all or nothing.
 

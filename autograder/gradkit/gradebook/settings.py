@@ -17,6 +17,7 @@ from gradkit.errors import CourseError
 
 # Names that no submission needs: caches, version control, what editors and operating systems leave behind.
 IGNORED = (
+    ".filed",
     ".ipynb_checkpoints",
     "*.pyc",
     "__pycache__",

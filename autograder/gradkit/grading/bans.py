@@ -46,14 +46,15 @@ def find_banned(
         source: the student's module, or None where there is none.
         operators: the operators that ran in this question's tests.
     """
-    for name in question.banned:
-        group = assignment.banned[name]
+    groups = [assignment.banned[name] for name in question.banned]
+    for used, line in _names_used(source, question.targets) if groups else ():
+        for group in groups:
+            if any(_covers(name, used) for name in group.names):
+                return BannedUse(group, used, line)
+    for group in groups:
         for operator in group.operators:
             if operator in operators:
                 return BannedUse(group, operator)
-        for banned, line in _names_used(source, question.targets):
-            if any(_covers(name, banned) for name in group.names):
-                return BannedUse(group, banned, line)
     return None
 
 

@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 from gradkit.course import Course
 from gradkit.errors import CourseError, GradkitError
-from gradkit.grading.grade import Report, Task, grade_assignment
 from gradkit.grading.record import Record
-from gradkit.sandbox import Sandbox
+from gradkit.grading.triage import Task, Triage, triage
+
+if TYPE_CHECKING:
+    from gradkit.sandbox import Sandbox
+
+
+class Watcher(Protocol):
+    """Told what happens while a class is graded."""
+
+    def report(self, record: Record) -> None:
+        """A record is there."""
+        ...
+
+    def fault(self, text: str) -> None:
+        """An assignment cannot be graded."""
+        ...
+
+    def sandbox(self, sandbox: Sandbox) -> None:
+        """The confinement that students' code will run in."""
+        ...
 
 
 @dataclass
@@ -75,29 +95,49 @@ def plan_class(course: Course, submissions: Path, results: Path, only: Sequence[
     return Plan({name: found for name, found in tasks.items() if found and (not only or name in only)}, refused)
 
 
-def grade_class(
-    course: Course, plan: Plan, report: Report, fault: Callable[[str], None], sandbox: Sandbox
-) -> ClassResult:
+def grade_class(course: Course, plan: Plan, policy: str, watcher: Watcher) -> ClassResult:
     """Grade everything in ``plan``. A broken assignment costs its own submissions and nothing else.
 
     Args:
         course: the course.
         plan: what there is to grade.
-        report: told each record as it is there.
-        fault: told why an assignment cannot be graded.
-        sandbox: where the students' code runs.
+        policy: how to confine students' code; see `gradkit.sandbox.open_sandbox`.
+        watcher: told what happens.
+
+    Raises:
+        SandboxError: the confinement that was asked for is not to be had.
     """
     result = ClassResult(refused=list(plan.refused))
+    waiting: list[Triage] = []
     for assignment_id, tasks in plan.tasks.items():
-        try:
-            result.records += grade_assignment(course, assignment_id, tasks, report, sandbox)
-        except CourseError as error:
-            result.faults.append(str(error))
-            fault(str(error))
-        except GradkitError as error:
-            result.faults.append(f"{assignment_id}: {error}")
-            fault(str(error))
+        with _noting(result, assignment_id, watcher):
+            sorted_out = triage(course, assignment_id, tasks, watcher.report)
+            result.records += sorted_out.settled
+            if sorted_out.waiting:
+                waiting.append(sorted_out)
+    if waiting:
+        # Here and not above, because these import torch.
+        from gradkit.grading.grade import grade_waiting
+        from gradkit.sandbox import open_sandbox
+
+        with open_sandbox(policy) as sandbox:
+            watcher.sandbox(sandbox)
+            for sorted_out in waiting:
+                with _noting(result, sorted_out.assignment.id, watcher):
+                    result.records += grade_waiting(course, sorted_out, watcher.report, sandbox)
+    result.records.sort(key=lambda record: (record.assignment, record.student))
     return result
+
+
+@contextmanager
+def _noting(result: ClassResult, assignment_id: str, watcher: Watcher) -> Iterator[None]:
+    """Note an assignment's failure and go on with the next."""
+    try:
+        yield
+    except GradkitError as error:
+        text = str(error) if isinstance(error, CourseError) else f"{assignment_id}: {error}"
+        result.faults.append(text)
+        watcher.fault(text)
 
 
 def _folders(parent: Path) -> list[Path]:

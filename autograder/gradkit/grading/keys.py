@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 import platform
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
-
-import torch
 
 import gradkit
 from gradkit.course import Course
@@ -15,7 +14,7 @@ from gradkit.course import Course
 
 def versions() -> dict[str, str]:
     """The versions that a result depends on."""
-    return {"gradkit": gradkit.__version__, "python": platform.python_version(), "torch": torch.__version__}
+    return {"gradkit": gradkit.__version__, "python": platform.python_version(), "torch": version("torch")}
 
 
 def suite_keys(course: Course, assignment_id: str) -> dict[str, str]:

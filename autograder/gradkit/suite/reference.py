@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import io
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import torch
@@ -38,7 +40,8 @@ class ReferenceRunner:
         key = digest(call)
         if key not in self._answers:
             state = torch.get_rng_state()
-            self._answers[key] = Found(call, perform(call, self._module))
+            with redirect_stdout(io.StringIO()):
+                self._answers[key] = Found(call, perform(call, self._module))
             torch.set_rng_state(state)
         return self._answers[key]
 

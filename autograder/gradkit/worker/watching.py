@@ -12,7 +12,8 @@ import torch
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
-MAX_PRINTED = 100_000
+# Characters kept of what one call prints: many honest lines, and still less than a frame may hold.
+MAX_PRINTED = 500_000
 
 
 class _FunctionNames(TorchFunctionMode):

@@ -10,8 +10,9 @@ import jsonschema
 import pytest
 
 from gradkit.course import Course
-from gradkit.grading.grade import Report, Task, grade_assignment
+from gradkit.grading.grade import grade_waiting
 from gradkit.grading.record import Record, from_json, to_json
+from gradkit.grading.triage import Task, triage
 from gradkit.sandbox import Sandbox
 
 HW = "hw0_scaling"
@@ -24,13 +25,17 @@ HandIn = Callable[..., Path]
 
 @pytest.fixture
 def grade(course: Course, sandbox: Sandbox) -> Grade:
-    """Grade folders: ``grade(folder, ...)``; their records."""
+    """Grade folders: ``grade(folder, ...)``; their records. ``news`` gathers the students that were graded anew."""
 
-    def run(*folders: Path, report: Report = lambda _record, _new: None) -> list[Record]:
+    def run(*folders: Path, news: list[str] | None = None) -> list[Record]:
         names = [folder.parent.name for folder in folders]
         records = [course.results / name / f"{HW}.json" for name in names]
         tasks = [Task(*parts) for parts in zip(names, folders, records, strict=True)]
-        return grade_assignment(course, HW, tasks, report, sandbox)
+        found = triage(course, HW, tasks, lambda _record: None)
+        fresh = grade_waiting(course, found, lambda _record: None, sandbox)
+        if news is not None:
+            news[:] = [record.student for record in fresh]
+        return sorted([*found.settled, *fresh], key=lambda record: names.index(record.student))
 
     return run
 
@@ -118,21 +123,31 @@ def test_grading_twice_gives_the_same_bytes(
 def test_what_has_not_changed_is_not_graded_again(
     course: Course, grade: Grade, hand_in: HandIn, reference_source: str
 ) -> None:
-    news: list[bool] = []
-
-    def run() -> bool:
-        grade(folder, report=lambda _record, new: news.append(new))
-        return news[-1]
+    def is_graded_anew() -> bool:
+        news: list[str] = []
+        grade(folder, news=news)
+        return bool(news)
 
     folder = hand_in({"scaling.py": reference_source})
-    assert run()
-    assert not run()
+    assert is_graded_anew()
+    assert not is_graded_anew()
     hand_in({"scaling.py": reference_source + "# more\n"})
-    assert run()
-    assert not run()
+    assert is_graded_anew()
+    assert not is_graded_anew()
     suite = course.hidden(HW) / "test_shift.py"
     suite.write_text(suite.read_text() + "# more\n")
-    assert run()
+    assert is_graded_anew()
+
+
+def test_the_same_files_handed_in_later_keep_their_points_and_get_their_time(
+    grade: Grade, hand_in: HandIn, reference_source: str
+) -> None:
+    (first,) = grade(hand_in({"scaling.py": reference_source, "timestamp.txt": "2026-09-30 10:00:00 UTC"}))
+    news: list[str] = []
+    (second,) = grade(hand_in({"timestamp.txt": "2026-10-03 10:00:00 UTC"}), news=news)
+    assert news == []
+    assert (first.submitted, second.submitted) == ("2026-09-30 10:00:00 UTC", "2026-10-03 10:00:00 UTC")
+    assert second.score == first.score
 
 
 def test_a_fault_of_the_suite_is_no_score_and_tells_the_student_nothing(

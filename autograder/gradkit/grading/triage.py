@@ -1,0 +1,111 @@
+"""Read what was handed in and tell apart: refused, graded before and unchanged, and waiting to be graded.
+
+Nothing here imports torch, so that a run which finds nothing to do is over at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from gradkit.course import Assignment, Course
+from gradkit.errors import SubmissionRefused
+from gradkit.grading.keys import suite_keys, versions
+from gradkit.grading.record import Record
+from gradkit.grading.store import is_current, read_record, write_record
+from gradkit.grading.submission import Submission, read_submission
+
+
+@dataclass(frozen=True)
+class Task:
+    """One folder to grade, and where its record goes."""
+
+    student: str
+    folder: Path
+    record: Path
+
+
+@dataclass(frozen=True)
+class Triage:
+    """One assignment's submissions, told apart.
+
+    Attributes:
+        assignment: the assignment.
+        keys: hashes of suite, reference and engine.
+        settled: records of submissions that are refused, or unchanged since they were graded.
+        waiting: submissions to grade.
+    """
+
+    assignment: Assignment
+    keys: Mapping[str, str]
+    settled: tuple[Record, ...]
+    waiting: tuple[tuple[Task, Submission], ...]
+
+
+def triage(course: Course, assignment_id: str, tasks: Sequence[Task], report: Callable[[Record], None]) -> Triage:
+    """Read every submission of one assignment.
+
+    Args:
+        course: the course.
+        assignment_id: the assignment that all tasks belong to.
+        tasks: what was handed in.
+        report: told each record that is settled.
+
+    Raises:
+        CourseError: ``assignment.toml`` is wrong, so that none of them can be graded.
+    """
+    assignment = course.assignment(assignment_id)
+    keys = suite_keys(course, assignment_id)
+    settled: list[Record] = []
+    waiting: list[tuple[Task, Submission]] = []
+    for task in tasks:
+        found = _settle(course, assignment, task, keys)
+        if isinstance(found, Record):
+            settled.append(found)
+            report(found)
+        else:
+            waiting.append((task, found))
+    return Triage(assignment, keys, tuple(settled), tuple(waiting))
+
+
+def _settle(course: Course, assignment: Assignment, task: Task, keys: Mapping[str, str]) -> Record | Submission:
+    """The record of a submission that needs no grading, written where it is new; else the submission."""
+    old = read_record(task.record)
+    try:
+        submission = read_submission(task.folder, task.student, assignment, course.submission)
+    except SubmissionRefused as refusal:
+        record = refused(assignment, task.student, str(refusal))
+    else:
+        if old is None or not is_current(old, {**keys, "submission": submission.digest}):
+            return submission
+        # The same files handed in again later: the points stand, the time does not.
+        record = replace(old, submitted=submission.submitted)
+    if record != old:
+        write_record(record, task.record)
+    return record
+
+
+def refused(assignment: Assignment, student: str, reason: str) -> Record:
+    """The record of a submission that cannot be read: it has no score."""
+    return replace(
+        _unscored(assignment, student), output=f"This submission was not graded: {reason}", problems=(reason,)
+    )
+
+
+def faulty(assignment: Assignment, submission: Submission, fault: str) -> Record:
+    """The record of a submission on which the grader failed: it has no score.
+
+    What went wrong may tell of the hidden suite, so it goes into the log, which students do not see.
+    """
+    return replace(
+        _unscored(assignment, submission.student),
+        status="error",
+        output="The grader failed on this submission, which is not your fault. It has no score yet.",
+        submitted=submission.submitted,
+        log=fault,
+    )
+
+
+def _unscored(assignment: Assignment, student: str) -> Record:
+    return Record(student, assignment.id, assignment.title, "refused", assignment.max_score, versions=versions())
