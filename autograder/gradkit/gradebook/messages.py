@@ -16,6 +16,9 @@ _ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\
 # What no page or terminal should get: other control characters, halves of surrogate pairs, and marks that turn text.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff]")
 
+_WIDTH = 88
+_INDENT = "        "
+
 
 def plain(text: str) -> str:
     """Text without terminal escape sequences and control characters; line ends and tabs stay."""
@@ -52,8 +55,14 @@ def _test_lines(test: TestResult) -> list[str]:
     lines = [f"{mark}  {title}  [{points(test.score)} of {points(test.max_score)}]"]
     message = plain(test.output).strip()
     if message:
-        lines += textwrap.indent(message, "        ").splitlines()
+        lines += _wrapped(message)
     hint = plain(test.hint or "").strip()
     if hint and not test.passed and hint not in message:
-        lines += textwrap.indent(f"Hint: {hint}", "        ").splitlines()
+        lines += _wrapped(f"Hint: {hint}")
     return lines
+
+
+def _wrapped(text: str) -> list[str]:
+    """The text below its title, in lines that a page shows whole; its own line ends stay."""
+    wrapper = textwrap.TextWrapper(_WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT, break_on_hyphens=False)
+    return [part for line in text.splitlines() for part in wrapper.wrap(line) or [""]]
