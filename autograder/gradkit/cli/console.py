@@ -43,7 +43,7 @@ def find_course(folder: Path | None) -> Course:
 def progress() -> Progress:
     """A progress bar on standard error that leaves nothing behind."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    return Progress(*columns, console=err, transient=True)
+    return Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
 
 
 def shown(path: Path) -> str:

@@ -44,7 +44,7 @@ def test_messages_and_score_stand_under_the_check_cell(room: Any, make_record: C
     assert "test_hidden" not in text
     assert "printed-by-the-student" not in text
     assert sorted(path.name for path in folder.iterdir()) == [
-        "lines.ipynb", "lines.py", "notes.txt", "submission_secret.txt", "timestamp.txt"
+        ".filed", "lines.ipynb", "lines.py", "notes.txt", "submission_secret.txt", "timestamp.txt"
     ]  # fmt: skip
     assert (folder / "timestamp.txt").read_text() == "2030-01-10 12:00:00.000000 UTC"
     assert (folder / "lines.ipynb").stat().st_mode & 0o777 == 0o444
@@ -66,7 +66,7 @@ def test_a_link_among_the_files_leaves_the_notebook_alone(room: Any, make_record
     (room.put("eve") / "secret.txt").symlink_to(room.course.root / "course.toml")
     folder = room.file(make_record("eve"))
     assert sorted(path.name for path in folder.iterdir()) == [
-        "lines.ipynb", "submission_secret.txt", "timestamp.txt"
+        ".filed", "lines.ipynb", "submission_secret.txt", "timestamp.txt"
     ]  # fmt: skip
 
 

@@ -25,8 +25,8 @@ from gradkit.gradebook.collect import collect
 from gradkit.gradebook.database import open_gradebook
 from gradkit.gradebook.exchange import fetch, publish, submit
 from gradkit.gradebook.feedback import generate_feedback
-from gradkit.gradebook.filing import file_record
-from gradkit.gradebook.gradebook import register
+from gradkit.gradebook.filing import file_record, is_filed
+from gradkit.gradebook.gradebook import register, students_entered
 from gradkit.grading.record import Record
 
 HW = "hw1_lines"
@@ -202,3 +202,21 @@ def test_formgraders_pages_open_and_say_what_the_records_say(graded: Any, record
         assert not answer["success"]
         assert "make grade" in answer["log"]
         assert {one["student"]: one["score"] for one in running.ask(f"submissions/{HW}")}["ada"] == records[0].score
+
+
+def test_what_is_filed_is_known_until_anything_about_it_changes(
+    graded: Any, records: list[Record], make_record: Callable[..., Record]
+) -> None:
+    ada, bob = records
+    assert is_filed(graded.course, graded.lines, ada)
+    assert not is_filed(graded.course, graded.lines, make_record("ada", 3.0, 0.75))
+    assert not is_filed(graded.course, graded.lines, make_record("eve", 3.0, 0.5))
+    (graded.course.root / "feedback" / "bob" / HW / "lines.html").unlink()
+    assert not is_filed(graded.course, graded.lines, bob)
+    with open_gradebook(graded.course) as gradebook:
+        assert students_entered(gradebook, graded.course, HW) == {"ada", "bob"}
+
+
+def test_the_mark_of_filing_is_not_given_to_students(graded: Any) -> None:
+    assert (graded.course.root / "autograded" / "ada" / HW / ".filed").is_file()
+    assert not list((graded.course.root / "feedback").rglob(".filed"))
