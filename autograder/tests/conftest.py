@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from gradkit.course import Course, load_course
-from gradkit.sandbox import Sandbox, open_sandbox
+from gradkit.sandbox import LEVELS, Sandbox, SandboxError, open_sandbox
 
 COURSE = """
 id = "demo"
@@ -158,3 +160,31 @@ def hand_in(tmp_path: Path) -> Callable[..., Path]:
         return write_tree(tmp_path / "submitted" / student / "hw0_scaling", files)
 
     return make
+
+
+_open = ExitStack()
+
+
+@cache
+def levels() -> dict[str, Sandbox]:
+    """The levels of confinement that are to be had here, tried for real, each opened once."""
+    found = {}
+    for name, level in LEVELS.items():
+        if not level.confined:
+            continue
+        try:
+            found[name] = _open.enter_context(open_sandbox(name))
+        except SandboxError as error:
+            print(f"not tested here: {error}")  # noqa: T201 - pytest shows it where a test fails
+    return found
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test that takes ``level`` runs at each of them."""
+    if "level" in metafunc.fixturenames:
+        metafunc.parametrize("level", list(levels().values()), ids=list(levels()), scope="session")
+
+
+def pytest_sessionfinish() -> None:
+    """End the worker bases."""
+    _open.close()
