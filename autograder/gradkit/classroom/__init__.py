@@ -3,7 +3,7 @@
 Each function here hands work from one room of the engine to the next; the rooms do not know each other.
 """
 
-from gradkit.classroom.books import Books, keep_books
+from gradkit.classroom.books import Books, open_books
 from gradkit.classroom.collecting import Incoming, collect_class
 from gradkit.classroom.feedback import Released, release_feedback
 from gradkit.classroom.sample import play_sample_if_empty
@@ -13,7 +13,7 @@ __all__ = [
     "Incoming",
     "Released",
     "collect_class",
-    "keep_books",
+    "open_books",
     "play_sample_if_empty",
     "release_feedback",
 ]

@@ -1,12 +1,13 @@
-"""Bring gradebook and feedback pages up to date with a class's records."""
+"""Keep gradebook and feedback pages up to date with a class's records."""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from gradkit.build import stage
 from gradkit.course import Assignment, Course
@@ -14,64 +15,99 @@ from gradkit.errors import GradkitError
 from gradkit.gradebook.database import open_gradebook
 from gradkit.gradebook.feedback import generate_feedback
 from gradkit.gradebook.filing import file_record, is_filed
-from gradkit.gradebook.gradebook import register, students_entered
-from gradkit.gradebook.times import parse_time
+from gradkit.gradebook.gradebook import register, students_entered, students_penalised
 from gradkit.grading.record import Record
 
 
 @dataclass
+class _Ledger:
+    """One assignment's part of the books."""
+
+    assignment: Assignment
+    entered: frozenset[str]
+    filed: list[str] = field(default_factory=list)
+
+
 class Books:
-    """What keeping the books found.
+    """The gradebook, open for a class's records. Make one with `open_books`.
 
     Attributes:
-        late: (student, assignment) of submissions that came after the grace period.
         problems: what could not be filed, one sentence each.
     """
 
-    late: set[tuple[str, str]] = field(default_factory=set)
-    problems: list[str] = field(default_factory=list)
+    def __init__(self, course: Course, gradebook: Any, staged: Path) -> None:
+        self.problems: list[str] = []
+        self._course = course
+        self._gradebook = gradebook
+        self._staged = staged
+        self._ledgers: dict[str, _Ledger | None] = {}
+
+    def file(self, record: Record) -> None:
+        """Put a record into the gradebook and write the notebook that shows it, where that is not so already.
+
+        What cannot be filed is noted and stops nothing. A record without a score changes nothing.
+        """
+        if record.status != "graded":
+            return
+        ledger = self._ledger(record.assignment)
+        if ledger is None:
+            return
+        if record.student in ledger.entered and is_filed(self._course, ledger.assignment, record):
+            return
+        try:
+            file_record(self._gradebook, self._course, ledger.assignment, record)
+            ledger.filed.append(record.student)
+        except GradkitError as error:
+            self.problems.append(f"{record.student}, {record.assignment}: not in the gradebook: {error}")
+
+    def make_pages(self, advance: Callable[[int], None]) -> None:
+        """Make a feedback page for each record that was filed.
+
+        Args:
+            advance: told how many more pages are done.
+        """
+        for name, ledger in self._ledgers.items():
+            if ledger is None or not ledger.filed:
+                continue
+            failed = generate_feedback(self._course, ledger.assignment, ledger.filed).failed
+            self.problems += [f"{student}, {name}: no feedback page: {reason}" for student, reason in failed.items()]
+            advance(len(ledger.filed))
+
+    @property
+    def filed(self) -> int:
+        """How many records were filed."""
+        return sum(len(ledger.filed) for ledger in self._ledgers.values() if ledger is not None)
+
+    def late(self) -> set[tuple[str, str]]:
+        """(student, assignment) of submissions with a late penalty."""
+        return {
+            (student, name)
+            for name, ledger in self._ledgers.items()
+            if ledger is not None
+            for student in students_penalised(self._gradebook, self._course, name)
+        }
+
+    def _ledger(self, name: str) -> _Ledger | None:
+        """An assignment's ledger, opened when its first record comes; None where it cannot be."""
+        if name not in self._ledgers:
+            try:
+                assignment = self._course.assignment(name)
+                stage(self._course, assignment, self._staged)
+                register(self._gradebook, self._course, assignment, self._staged)
+                entered = students_entered(self._gradebook, self._course, name)
+                self._ledgers[name] = _Ledger(assignment, entered)
+            except GradkitError as error:
+                self._ledgers[name] = None
+                self.problems.append(f"{name}: not in the gradebook: {error}")
+        return self._ledgers[name]
 
 
-def keep_books(course: Course, records: Sequence[Record], advance: Callable[[], None]) -> Books:
-    """Put every graded record into the gradebook and make its feedback page, where that is not so already.
-
-    What cannot be filed for one student is reported and does not stop the others.
-
-    Args:
-        course: the course.
-        records: what was graded; those without a score change nothing.
-        advance: called once for each record that is done.
+@contextmanager
+def open_books(course: Course) -> Iterator[Books]:
+    """Open the course's gradebook for filing records.
 
     Raises:
         GradkitError: the gradebook cannot be opened.
     """
-    books = Books()
-    graded = [record for record in records if record.status == "graded"]
     with open_gradebook(course) as gradebook, tempfile.TemporaryDirectory(prefix="gradkit-") as folder:
-        for name in dict.fromkeys(record.assignment for record in graded):
-            assignment = course.assignment(name)
-            stage(course, assignment, Path(folder))
-            register(gradebook, course, assignment, Path(folder))
-            known = students_entered(gradebook, course, name)
-            filed = []
-            for record in (record for record in graded if record.assignment == name):
-                if is_late(course, assignment, record):
-                    books.late.add((record.student, name))
-                if record.student in known and is_filed(course, assignment, record):
-                    advance()
-                    continue
-                try:
-                    file_record(gradebook, course, assignment, record)
-                    filed.append(record.student)
-                except GradkitError as error:
-                    books.problems.append(f"{record.student}, {name}: not in the gradebook: {error}")
-                advance()
-            failed = generate_feedback(course, assignment, filed).failed
-            books.problems += [f"{student}, {name}: no feedback page: {reason}" for student, reason in failed.items()]
-    return books
-
-
-def is_late(course: Course, assignment: Assignment, record: Record) -> bool:
-    """Whether a submission came after the due time and the grace period."""
-    time = parse_time(record.submitted or "")
-    return time is not None and time > assignment.due + timedelta(minutes=course.late.grace_minutes)
+        yield Books(course, gradebook, Path(folder))

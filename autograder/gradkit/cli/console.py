@@ -41,9 +41,12 @@ def find_course(folder: Path | None) -> Course:
 
 
 def progress() -> Progress:
-    """A progress bar on standard error that leaves nothing behind."""
+    """A progress bar on standard error that leaves nothing behind.
+
+    It has no thread of its own (graders are forked), so each update asks for a refresh.
+    """
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    return Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
+    return Progress(*columns, console=err, transient=True, auto_refresh=False, disable=not err.is_terminal)
 
 
 def shown(path: Path) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +21,16 @@ if TYPE_CHECKING:
     from gradkit.grading.classroom import ClassResult, Plan
     from gradkit.grading.record import Record
     from gradkit.sandbox import Sandbox
+
+
+@dataclass(frozen=True)
+class _Options:
+    """What the options of the command say about how to go about it."""
+
+    policy: str
+    processes: int
+    feedback: bool
+    as_json: bool
 
 
 def grade(
@@ -38,6 +50,11 @@ def grade(
     insecure: Annotated[
         bool, typer.Option("--insecure", help="Run the code unconfined, in a process of its own: for code you trust.")
     ] = False,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, help="How many submissions to grade at a time; as many as there are processors."),
+    ] = None,
+    feedback: Annotated[bool, typer.Option(help="Make feedback pages (for the course's own submissions).")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print the table as JSON.")] = False,
     course: Annotated[Path | None, typer.Option(help="The course's folder.")] = None,
 ) -> None:
@@ -46,7 +63,8 @@ def grade(
     Without --submission and --submissions the course's own submitted/ is graded, and gradebook and feedback pages are
     brought up to date. What was graded before and has not changed is not graded again.
     """
-    policy = "insecure" if insecure else sandbox
+    processes = workers or len(os.sched_getaffinity(0))
+    options = _Options("insecure" if insecure else sandbox, processes, feedback, as_json)
     found = find_course(course)
     only = assignment or []
     for name in only:
@@ -54,26 +72,26 @@ def grade(
     if submission is not None:
         if len(only) != 1 or output is None or submissions is not None:
             raise UsageError("--submission DIR needs exactly one --assignment HW and --output FILE.")
-        status = _grade_one(found, submission, only[0], output, policy, as_json)
+        status = _grade_one(found, submission, only[0], output, options)
     elif submissions is not None:
         if results is None:
             raise UsageError("--submissions DIR needs --results DIR, where the records will be written.")
-        status = _grade_folder(found, submissions, results, only, policy, as_json)
+        status = _grade_folder(found, submissions, results, only, options)
     else:
-        status = _grade_course(found, only, sample, policy, as_json)
+        status = _grade_course(found, only, sample, options)
     raise typer.Exit(status)
 
 
-def _grade_one(course: Course, folder: Path, assignment: str, output: Path, policy: str, as_json: bool) -> int:
+def _grade_one(course: Course, folder: Path, assignment: str, output: Path, options: _Options) -> int:
     from gradkit.grading.classroom import Plan
     from gradkit.grading.triage import Task
 
     if not folder.is_dir():
         raise UsageError(f"{folder} is not a folder. --submission names the folder that a student handed in.")
-    result = _grade_with_progress(course, Plan({assignment: [Task("", folder, output)]}, []), policy)
-    if as_json and result.records:
+    result = _grade_with_progress(course, Plan({assignment: [Task("", folder, output)]}, []), options)
+    if options.as_json and result.records:
         out.print_json(output.read_text(encoding="utf-8"))
-    for record in result.records if not as_json else ():
+    for record in result.records if not options.as_json else ():
         if record.score is None:
             complain(f"{assignment}: not graded: {record.log or record.output}")
         else:
@@ -81,29 +99,27 @@ def _grade_one(course: Course, folder: Path, assignment: str, output: Path, poli
     return result.exit_status
 
 
-def _grade_folder(
-    course: Course, submissions: Path, results: Path, only: Sequence[str], policy: str, as_json: bool
-) -> int:
+def _grade_folder(course: Course, submissions: Path, results: Path, only: Sequence[str], options: _Options) -> int:
     from gradkit.grading.classroom import plan_class
 
     if not submissions.is_dir():
         raise UsageError(f"{submissions} is not a folder. --submissions names a folder with <student>/<assignment>/.")
-    result = _grade_with_progress(course, plan_class(course, submissions, results, only), policy)
-    _print_result(result, set(), as_json)
-    if not as_json:
+    result = _grade_with_progress(course, plan_class(course, submissions, results, only), options)
+    _print_result(result, set(), options.as_json)
+    if not options.as_json:
         out.print(f"\nrecords: {shown(results)}")
     return result.exit_status
 
 
-def _grade_course(course: Course, only: Sequence[str], sample: Path | None, policy: str, as_json: bool) -> int:
-    from gradkit.classroom import keep_books, play_sample_if_empty
+def _grade_course(course: Course, only: Sequence[str], sample: Path | None, options: _Options) -> int:
+    from gradkit.classroom import open_books, play_sample_if_empty
     from gradkit.grading.classroom import plan_class
 
     if sample is not None:
         with progress() as bar:
             task = bar.add_task("the sample class hands in", total=None)
             played = play_sample_if_empty(
-                course, sample, lambda done, total: bar.update(task, completed=done, total=total)
+                course, sample, lambda done, total: bar.update(task, completed=done, total=total, refresh=True)
             )
         if played:
             err.print(f"Nothing had been submitted: {shown(sample)} was played through the exchange.\n")
@@ -112,13 +128,16 @@ def _grade_course(course: Course, only: Sequence[str], sample: Path | None, poli
         raise UsageError(
             f"There is nothing in {shown(course.submitted)} to grade. Fetch submissions with: gradkit collect"
         )
-    result = _grade_with_progress(course, plan, policy)
-    with progress() as bar:
-        task = bar.add_task("gradebook and feedback", total=len(result.records))
-        books = keep_books(course, result.records, lambda: bar.advance(task))
+    with open_books(course) as books:
+        result = _grade_with_progress(course, plan, options, books.file)
+        if options.feedback:
+            with progress() as bar:
+                task = bar.add_task("feedback pages", total=books.filed)
+                books.make_pages(lambda number: bar.update(task, advance=number, refresh=True))
+        late = books.late()
     result.refused += books.problems
-    _print_result(result, books.late, as_json)
-    if not as_json:
+    _print_result(result, late, options.as_json)
+    if not options.as_json:
         places = {
             "gradebook": course.root / "gradebook.db",
             "records": course.results,
@@ -128,22 +147,26 @@ def _grade_course(course: Course, only: Sequence[str], sample: Path | None, poli
     return result.exit_status
 
 
-def _grade_with_progress(course: Course, plan: Plan, policy: str) -> ClassResult:
+def _grade_with_progress(
+    course: Course, plan: Plan, options: _Options, file: Callable[[Record], None] = lambda _record: None
+) -> ClassResult:
     from gradkit.grading.classroom import grade_class
 
     with progress() as bar:
-        return grade_class(course, plan, policy, _Watcher(bar, plan.size))
+        return grade_class(course, plan, options.policy, _Watcher(bar, plan.size, file), options.processes)
 
 
 class _Watcher:
-    """Shows on standard error what happens while a class is graded."""
+    """Shows on standard error what happens while a class is graded, and files each record."""
 
-    def __init__(self, bar: Progress, size: int) -> None:
+    def __init__(self, bar: Progress, size: int, file: Callable[[Record], None]) -> None:
         self._bar = bar
         self._task = bar.add_task("grading", total=size)
+        self._file = file
 
     def report(self, record: Record) -> None:
-        self._bar.update(self._task, advance=1, description=f"grading {record.assignment}")
+        self._file(record)
+        self._bar.update(self._task, advance=1, description=f"grading {record.assignment}", refresh=True)
 
     def fault(self, text: str) -> None:
         complain(text)

@@ -85,12 +85,21 @@ def register(gradebook: Gradebook, course: Course, assignment: Assignment, stage
 
 def students_entered(gradebook: Gradebook, course: Course, assignment_id: str) -> frozenset[str]:
     """The students who have a submission of the assignment in the gradebook."""
+    return _students(gradebook, course, select(SubmittedAssignment.student_id), assignment_id)
+
+
+def students_penalised(gradebook: Gradebook, course: Course, assignment_id: str) -> frozenset[str]:
+    """The students whose submission of the assignment came so late that it has a penalty, or would have had one."""
+    query = select(SubmittedAssignment.student_id).join(SubmittedNotebook)
+    return _students(
+        gradebook, course, query.where(SubmittedNotebook.late_submission_penalty.is_not(None)), assignment_id
+    )
+
+
+def _students(gradebook: Gradebook, course: Course, query: Any, assignment_id: str) -> frozenset[str]:
+    of_this = (SubmittedAssignment.assignment_id == AssignmentRow.id) & (AssignmentRow.name == assignment_id)
     with _transaction(gradebook, course) as db:
-        query = select(SubmittedAssignment.student_id).join(
-            AssignmentRow,
-            (SubmittedAssignment.assignment_id == AssignmentRow.id) & (AssignmentRow.name == assignment_id),
-        )
-        return frozenset(db.scalars(query))
+        return frozenset(db.scalars(query.join(AssignmentRow, of_this)))
 
 
 def save_record(gradebook: Gradebook, course: Course, assignment: Assignment, record: Record, graded: Graded) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -95,7 +96,7 @@ def plan_class(course: Course, submissions: Path, results: Path, only: Sequence[
     return Plan({name: found for name, found in tasks.items() if found and (not only or name in only)}, refused)
 
 
-def grade_class(course: Course, plan: Plan, policy: str, watcher: Watcher) -> ClassResult:
+def grade_class(course: Course, plan: Plan, policy: str, watcher: Watcher, processes: int = 1) -> ClassResult:
     """Grade everything in ``plan``. A broken assignment costs its own submissions and nothing else.
 
     Args:
@@ -103,6 +104,7 @@ def grade_class(course: Course, plan: Plan, policy: str, watcher: Watcher) -> Cl
         plan: what there is to grade.
         policy: how to confine students' code; see `gradkit.sandbox.open_sandbox`.
         watcher: told what happens.
+        processes: how many graders to fork.
 
     Raises:
         SandboxError: the confinement that was asked for is not to be had.
@@ -116,6 +118,8 @@ def grade_class(course: Course, plan: Plan, policy: str, watcher: Watcher) -> Cl
             if sorted_out.waiting:
                 waiting.append(sorted_out)
     if waiting:
+        # One thread each, set before numpy is imported: graders are forked, and a fork takes one thread along.
+        os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1")
         # Here and not above, because these import torch.
         from gradkit.grading.grade import grade_waiting
         from gradkit.sandbox import open_sandbox
@@ -124,7 +128,7 @@ def grade_class(course: Course, plan: Plan, policy: str, watcher: Watcher) -> Cl
             watcher.sandbox(sandbox)
             for sorted_out in waiting:
                 with _noting(result, sorted_out.assignment.id, watcher):
-                    result.records += grade_waiting(course, sorted_out, watcher.report, sandbox)
+                    result.records += grade_waiting(course, sorted_out, watcher.report, sandbox, processes)
     result.records.sort(key=lambda record: (record.assignment, record.student))
     return result
 

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import closing
 
 import torch
 
 from gradkit.course import Assignment, Course
-from gradkit.errors import GradkitError
+from gradkit.errors import GraderFault, GradkitError
 from gradkit.grading.keys import versions
+from gradkit.grading.parallel import run_jobs
 from gradkit.grading.record import Record
 from gradkit.grading.score import score_questions, score_tests
-from gradkit.grading.store import write_record
+from gradkit.grading.store import read_record, write_record
 from gradkit.grading.submission import Submission
 from gradkit.grading.triage import Triage, faulty
-from gradkit.sandbox import Sandbox, SubmissionRunner, Submitted
+from gradkit.sandbox import Sandbox, SubmissionRunner, Submitted, Workers
 from gradkit.suite.session import Suite, open_suite
 from gradkit.wire import Call, Failure, Observation
 
 Report = Callable[[Record], None]
 
 
-def grade_waiting(course: Course, triage: Triage, report: Report, sandbox: Sandbox) -> list[Record]:
+def grade_waiting(course: Course, triage: Triage, report: Report, sandbox: Sandbox, processes: int = 1) -> list[Record]:
     """Grade what triage found to be new or changed, and write each record as it is there.
 
     A fault of suite or grader gives a record with status "error" and does not stop the others.
@@ -32,19 +34,40 @@ def grade_waiting(course: Course, triage: Triage, report: Report, sandbox: Sandb
         triage: one assignment's submissions.
         report: told each record.
         sandbox: where the students' code runs.
+        processes: how many graders to fork; 1 grades in this process. The records are the same with any number.
 
     Raises:
         CourseError: the suite is wrong, so that none of them can be graded.
+        GradkitError: a record cannot be written.
     """
-    assignment = triage.assignment
+    assignment, waiting = triage.assignment, triage.waiting
     records: list[Record] = []
 
     def body(suite: Suite) -> None:
-        for task, submission in triage.waiting:
-            record = grade_submission(suite, assignment, submission, triage.keys, sandbox)
+        def grade(number: int, workers: Workers) -> None:
+            task, submission = waiting[number]
+            record = grade_submission(suite, assignment, submission, triage.keys, workers, sandbox.as_record())
             write_record(record, task.record)
+
+        def done(number: int) -> None:
+            record = read_record(waiting[number][0].record)
+            if record is None:
+                raise GraderFault(f"{waiting[number][0].record}: the record that was just written is gone")
             records.append(record)
             report(record)
+
+        def prepare() -> Callable[[int], None]:
+            workers = sandbox.connect()
+            sandbox.let_go()
+            return lambda number: grade(number, workers)
+
+        if processes > 1:
+            run_jobs(len(waiting), processes, prepare, done)
+            return
+        with closing(sandbox.connect()) as workers:
+            for number in range(len(waiting)):
+                grade(number, workers)
+                done(number)
 
     torch.set_num_threads(1)
     source = course.source(assignment.id) / assignment.module
@@ -53,12 +76,17 @@ def grade_waiting(course: Course, triage: Triage, report: Report, sandbox: Sandb
 
 
 def grade_submission(
-    suite: Suite, assignment: Assignment, submission: Submission, keys: Mapping[str, str], sandbox: Sandbox
+    suite: Suite,
+    assignment: Assignment,
+    submission: Submission,
+    keys: Mapping[str, str],
+    workers: Workers,
+    confinement: Mapping[str, str],
 ) -> Record:
     """Grade one submission; a fault of the grader gives a record with status "error"."""
     started = time.perf_counter()
     source = submission.sources.get(assignment.module)
-    runner = SubmissionRunner(Submitted(assignment.module, submission.sources), assignment.limits, sandbox.start)
+    runner = SubmissionRunner(Submitted(assignment.module, submission.sources), assignment.limits, workers.start)
     try:
         outcomes = suite.run(runner.run if source is not None else _missing(assignment, submission))
         tests = score_tests(assignment, outcomes, source)
@@ -80,7 +108,7 @@ def grade_submission(
         log=runner.log,
         key={**keys, "submission": submission.digest},
         versions=versions(),
-        sandbox=sandbox.as_record(),
+        sandbox=confinement,
         seconds=round(time.perf_counter() - started, 3),
     )
 

@@ -2,7 +2,7 @@
 
 from gradkit.sandbox.levels import LEVELS, SandboxError
 from gradkit.sandbox.runner import SubmissionRunner, Submitted
-from gradkit.sandbox.sandbox import Sandbox, open_sandbox
+from gradkit.sandbox.sandbox import Sandbox, Workers, open_sandbox
 from gradkit.sandbox.worker import StartWorker, Worker
 
 __all__ = [
@@ -13,5 +13,6 @@ __all__ = [
     "SubmissionRunner",
     "Submitted",
     "Worker",
+    "Workers",
     "open_sandbox",
 ]

@@ -13,22 +13,108 @@ import sysconfig
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from gradkit.course.assignment import Limits
+from gradkit.errors import GraderFault
 from gradkit.sandbox.channel import Channel
 from gradkit.sandbox.confine import Bounds
 from gradkit.sandbox.levels import OUR_UID, Level, SandboxError
-from gradkit.sandbox.worker import Worker
+from gradkit.sandbox.worker import ISOLATED, START_SECONDS, Worker
 
-START_SECONDS = 120.0
 _EXIT_SECONDS = 10.0
 
 
+class Connection:
+    """One grader's line to the worker base: has children forked, and hears of their ends.
+
+    Args:
+        level: what confines the children, for messages.
+        control: the socket.
+    """
+
+    def __init__(self, level: Level, control: socket.socket) -> None:
+        self.level = level
+        self.control = control
+        self._ends: dict[int, tuple[int, float]] = {}
+        self._number = 0
+
+    def start(self, limits: Limits) -> Worker:
+        """Fork a child that is locked in and ready for a submission.
+
+        Raises:
+            SandboxError: a layer of confinement is not to be had.
+            GraderFault: the child does not come up, or the base has ended.
+        """
+        self._number += 1
+        ours, theirs = socket.socketpair()
+        output, output_end = os.pipe()
+        bounds = Bounds(cpu_seconds=int(limits.seconds) + 2, memory_mb=limits.memory_mb)
+        message = {"op": "spawn", "id": self._number, "bounds": asdict(bounds)}
+        with theirs:
+            try:
+                socket.send_fds(self.control, [json.dumps(message).encode()], [theirs.fileno(), output_end])
+            except OSError as error:
+                ours.close()
+                os.close(output)
+                raise GraderFault(_ENDED) from error
+            finally:
+                os.close(output_end)
+        worker = Worker(_Child(self, self._number), Channel(ours, output, limits.output_kb << 10), limits)
+        worker.wait_until_ready()
+        return worker
+
+    def kill(self, number: int) -> None:
+        """End a child, and with it everything that it started."""
+        with suppress(OSError):  # when the base has ended, so have its children
+            self.control.send(json.dumps({"op": "kill", "id": number}).encode())
+
+    def wait(self, number: int, seconds: float) -> tuple[int, float] | None:
+        """A child's exit code, negative for a signal, and its CPU seconds; None where it has not ended by then.
+
+        Raises:
+            GraderFault: the base has ended, so that nobody knows.
+        """
+        if number not in self._ends:
+            self.listen(lambda message: message.get("id") == number, seconds)
+        return self._ends.pop(number, None)
+
+    def listen(self, wanted: Callable[[dict[str, Any]], bool], seconds: float) -> bool:
+        """Hear the base out until it says what is wanted; False when it does not within ``seconds``.
+
+        Raises:
+            GraderFault: the base has ended.
+        """
+        deadline = time.monotonic() + seconds
+        while True:
+            left = deadline - time.monotonic()
+            if left <= 0 or not select.select([self.control], [], [], left)[0]:
+                return False
+            try:
+                data = self.control.recv(1 << 16)
+            except OSError:
+                data = b""
+            if not data:
+                raise GraderFault(_ENDED)
+            message = json.loads(data)
+            if message["op"] == "exit":
+                self._ends[message["id"]] = (message["status"], message["cpu"])
+            if wanted(message):
+                return True
+
+    def close(self) -> None:
+        """Hang up; children that are still running are killed."""
+        self.control.close()
+
+
+_ENDED = "the worker base has ended; was it killed? Run the same command again to grade the rest."
+
+
 class WorkerBase:
-    """A running worker base at one level of confinement.
+    """The process of a worker base at one level of confinement.
 
     Args:
         level: what confines its children.
@@ -39,15 +125,14 @@ class WorkerBase:
 
     def __init__(self, level: Level) -> None:
         self.level = level
-        self._ends: dict[int, int] = {}
-        self._number = 0
         self._folder = tempfile.TemporaryDirectory(prefix="gradkit-", ignore_cleanup_errors=True)
         Path(self._folder.name).chmod(0o755)
         mount_point = Path(self._folder.name) / "tmp"
         mount_point.mkdir()
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.first = Connection(level, control)
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the base
-        command = [sys.executable, "-I", "-B", "-m", "gradkit.sandbox.zygote"]
+        command = [sys.executable, *ISOLATED, "-m", "gradkit.sandbox.zygote"]
         command += [str(theirs.fileno()), level.name, str(mount_point)]
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
@@ -56,57 +141,42 @@ class WorkerBase:
                 stdout=subprocess.DEVNULL,
                 stderr=self._said,
                 cwd="/",
-                env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1", "PYTORCH_JIT": "0"},
+                env={
+                    "PATH": "/usr/bin:/bin",
+                    "LC_ALL": "C.UTF-8",
+                    "OPENBLAS_NUM_THREADS": "1",
+                    "PYTORCH_JIT": "0",
+                    "PYTHONHASHSEED": "0",
+                },
                 pass_fds=[theirs.fileno()],
             )
-        if not self._listen(lambda message: message["op"] == "ready", START_SECONDS):
-            self._control.close()
-            self._process.wait()
-            self._said.seek(0)
-            said = self._said.read().decode(errors="replace").strip().splitlines()
+        try:
+            ready = self.first.listen(lambda message: message["op"] == "ready", START_SECONDS)
+        except GraderFault:
+            ready = False
+        if not ready:
+            reason = self._last_words()
             self.close()
-            raise SandboxError(f"{level.name}: {said[-1] if said else 'the worker base did not start'}")
+            raise SandboxError(f"{level.name}: {reason}")
 
-    def start(self, limits: Limits) -> Worker:
-        """Fork a child that is locked in and ready for a submission.
+    def connect(self) -> Connection:
+        """A further line to the base, for another grader.
 
         Raises:
-            GraderFault: the child does not come up.
-            SandboxError: a layer of confinement is not to be had.
+            GraderFault: the base has ended.
         """
-        self._number += 1
-        ours, theirs = socket.socketpair()
-        output, output_end = os.pipe()
-        bounds = Bounds(cpu_seconds=int(limits.seconds) + 2, memory_mb=limits.memory_mb)
-        message = {"op": "spawn", "id": self._number, "bounds": asdict(bounds)}
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             try:
-                socket.send_fds(self._control, [json.dumps(message).encode()], [theirs.fileno(), output_end])
+                socket.send_fds(self.first.control, [json.dumps({"op": "connect"}).encode()], [theirs.fileno()])
             except OSError as error:
-                raise SandboxError(f"{self.level.name}: the worker base has ended ({error})") from error
-            finally:
-                os.close(output_end)
-        child = _Child(self, self._number)
-        worker = Worker(child, Channel(ours, output, limits.output_kb << 10), limits)
-        worker.wait_until_ready()
-        return worker
-
-    def kill(self, number: int) -> None:
-        """End a child, and with it everything that it started."""
-        try:
-            self._control.send(json.dumps({"op": "kill", "id": number}).encode())
-        except OSError:
-            return  # the base has ended, and its children with it
-
-    def wait(self, number: int, seconds: float) -> int | None:
-        """A child's exit code, negative for a signal; None where it has not ended within ``seconds``."""
-        if number not in self._ends:
-            self._listen(lambda message: message.get("id") == number, seconds)
-        return self._ends.pop(number, None)
+                ours.close()
+                raise GraderFault(_ENDED) from error
+        return Connection(self.level, ours)
 
     def close(self) -> None:
         """End the base and every child."""
-        self._control.close()
+        self.first.close()
         try:
             self._process.wait(_EXIT_SECONDS)
         except subprocess.TimeoutExpired:
@@ -115,45 +185,34 @@ class WorkerBase:
         self._said.close()
         self._folder.cleanup()
 
-    def _listen(self, wanted: Callable[[dict[str, Any]], bool], seconds: float) -> bool:
-        """Hear the base out until it says what is wanted; False when it does not."""
-        deadline = time.monotonic() + seconds
-        while True:
-            left = deadline - time.monotonic()
-            if left <= 0 or not select.select([self._control], [], [], left)[0]:
-                return False
-            try:
-                data = self._control.recv(1 << 16)
-            except OSError:
-                data = b""
-            if not data:
-                return False
-            message = json.loads(data)
-            if message["op"] == "exit":
-                self._ends[message["id"]] = message["status"]
-            if wanted(message):
-                return True
+    def _last_words(self) -> str:
+        self.first.close()
+        self._process.wait()
+        self._said.seek(0)
+        said = self._said.read().decode(errors="replace").strip().splitlines()
+        return said[-1] if said else "the worker base did not start"
 
 
 class _Child:
     """One forked child, as `Worker` wants its process."""
 
-    def __init__(self, base: WorkerBase, number: int) -> None:
-        self._base = base
+    def __init__(self, connection: Connection, number: int) -> None:
+        self._connection = connection
         self._number = number
-        self._code: int | None = None
+        self._end: tuple[int, float] | None = None
 
-    def wait(self, seconds: float) -> int | None:
-        """The exit code, or None where it has not ended within ``seconds``."""
-        if self._code is None:
-            self._code = self._base.wait(self._number, seconds)
-        return self._code
+    def wait(self, seconds: float) -> tuple[int, float] | None:
+        """The exit code and CPU seconds, or None where it has not ended within ``seconds``."""
+        if self._end is None:
+            self._end = self._connection.wait(self._number, seconds)
+        return self._end
 
     def end(self) -> None:
         """Kill it and wait until it is gone."""
-        if self._code is None:
-            self._base.kill(self._number)
-            self.wait(_EXIT_SECONDS)
+        if self._end is None:
+            self._connection.kill(self._number)
+            with suppress(GraderFault):
+                self.wait(_EXIT_SECONDS)
 
 
 def _bubblewrap(folder: str) -> Sequence[str]:

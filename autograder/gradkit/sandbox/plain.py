@@ -15,7 +15,7 @@ from contextlib import suppress
 
 from gradkit.course.assignment import Limits
 from gradkit.sandbox.channel import Channel
-from gradkit.sandbox.worker import Worker
+from gradkit.sandbox.worker import ISOLATED, Worker
 
 
 def start_plain_worker(limits: Limits) -> Worker:
@@ -27,10 +27,10 @@ def start_plain_worker(limits: Limits) -> Worker:
     ours, theirs = socket.socketpair()
     output, output_end = os.pipe()
     folder = tempfile.TemporaryDirectory(prefix="gradkit-", ignore_cleanup_errors=True)
-    command = [sys.executable, "-I", "-B", "-m", "gradkit.worker", str(theirs.fileno()), str(limits.memory_mb)]
+    command = [sys.executable, *ISOLATED, "-m", "gradkit.worker", str(theirs.fileno()), str(limits.memory_mb)]
     environment = {"PATH": "/usr/bin:/bin", "HOME": folder.name, "TMPDIR": folder.name, "LC_ALL": "C.UTF-8"}
     # Compiled code would run operators where they are not seen.
-    environment |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTORCH_JIT": "0"}
+    environment |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTORCH_JIT": "0", "PYTHONHASHSEED": "0"}
     with theirs:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             command,
@@ -48,6 +48,17 @@ def start_plain_worker(limits: Limits) -> Worker:
     return worker
 
 
+class PlainConnection:
+    """Starts plain workers; there is nothing to connect to."""
+
+    def start(self, limits: Limits) -> Worker:
+        """See `start_plain_worker`."""
+        return start_plain_worker(limits)
+
+    def close(self) -> None:
+        """Nothing to hang up."""
+
+
 class _PlainProcess:
     """A subprocess and its folder, as `Worker` wants its process."""
 
@@ -55,10 +66,10 @@ class _PlainProcess:
         self._process = process
         self._folder = folder
 
-    def wait(self, seconds: float) -> int | None:
-        """The exit code, or None where it has not ended within ``seconds``."""
+    def wait(self, seconds: float) -> tuple[int, float] | None:
+        """The exit code, or None where it has not ended within ``seconds``; its CPU time is not known."""
         try:
-            return self._process.wait(seconds)
+            return self._process.wait(seconds), 0.0
         except subprocess.TimeoutExpired:
             return None
 

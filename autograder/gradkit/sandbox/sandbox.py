@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Protocol
 
 from gradkit.course.assignment import Limits
 from gradkit.sandbox.base import WorkerBase
 from gradkit.sandbox.levels import INSECURE, Level, SandboxError, candidates
-from gradkit.sandbox.plain import start_plain_worker
-from gradkit.sandbox.worker import StartWorker
+from gradkit.sandbox.plain import PlainConnection
+from gradkit.sandbox.worker import Worker
 
 _ADVICE = (
     "On Linux, install bubblewrap (Debian, Ubuntu: sudo apt install bubblewrap), or use a kernel with Landlock (5.13 "
     "or newer). On macOS, grade inside a Linux container; on Windows, inside WSL. To run code that you trust "
     "without confinement: --sandbox insecure"
 )
+
+
+class Workers(Protocol):
+    """A line by which one grader process starts workers."""
+
+    def start(self, limits: Limits) -> Worker:
+        """Start a worker that is locked in and ready for a submission."""
+        ...
+
+    def close(self) -> None:
+        """Hang up; workers that are still running are ended."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -29,13 +42,15 @@ class Sandbox:
         level: the level of confinement.
         layers: layer -> what was done, as a worker reported it.
         missed: the stronger levels that are not to be had here, with the exact reason, one sentence each.
-        start: starts a worker.
+        connect: makes a line by which one grader process starts workers.
+        let_go: to be called in a forked grader once it has its own line, so that the first one can end the base.
     """
 
     level: Level
     layers: Mapping[str, str]
     missed: tuple[str, ...]
-    start: StartWorker
+    connect: Callable[[], Workers]
+    let_go: Callable[[], None] = lambda: None
 
     def describe(self) -> str:
         """The level and its layers in one line."""
@@ -61,7 +76,7 @@ def open_sandbox(policy: str = "auto") -> Iterator[Sandbox]:
     missed: list[str] = []
     for level in candidates(policy):
         if level is INSECURE:
-            yield Sandbox(level, MappingProxyType({"rlimits": "memory"}), tuple(missed), start_plain_worker)
+            yield Sandbox(level, MappingProxyType({"rlimits": "memory"}), tuple(missed), PlainConnection)
             return
         try:
             base, layers = _try(level)
@@ -69,7 +84,7 @@ def open_sandbox(policy: str = "auto") -> Iterator[Sandbox]:
             missed.append(str(error))
             continue
         try:
-            yield Sandbox(level, MappingProxyType(layers), tuple(missed), base.start)
+            yield Sandbox(level, MappingProxyType(layers), tuple(missed), base.connect, base.first.close)
         finally:
             base.close()
         return
@@ -85,7 +100,7 @@ def _try(level: Level) -> tuple[WorkerBase, dict[str, str]]:
         raise SandboxError(f"{level.name}: needs Linux, this is {sys.platform}")
     base = WorkerBase(level)
     try:
-        worker = base.start(Limits())
+        worker = base.first.start(Limits())
         worker.close()
     except BaseException:
         base.close()

@@ -19,6 +19,8 @@ from gradkit.wire.frames import Frame
 from gradkit.wire.observation import Failure, Observation, observation_from_value
 
 START_SECONDS = 120.0
+# As -I, but for the environment, which is ours: it fixes the seed of hashes, so that sets are in the same order always.
+ISOLATED = ("-P", "-s", "-B")
 
 
 class WorkerFailedError(Exception):
@@ -40,8 +42,8 @@ class StartWorker(Protocol):
 class Process(Protocol):
     """The process behind a worker."""
 
-    def wait(self, seconds: float) -> int | None:
-        """The exit code, negative for a signal; None where it has not ended within ``seconds``."""
+    def wait(self, seconds: float) -> tuple[int, float] | None:
+        """The exit code, negative for a signal, and CPU seconds; None where it has not ended within ``seconds``."""
         ...
 
     def end(self) -> None:
@@ -145,9 +147,12 @@ class Worker:
 
     def _died(self) -> Failure:
         """How the process ended. It closed its channel, so it gets a moment to end of its own cause."""
-        code = self.process.wait(1.0)
-        if code is None:
+        end = self.process.wait(1.0)
+        if end is None:
             return Failure("died", "it closed its channel to the grader")
-        if code < 0:
-            return Failure("died", f"the process was ended by signal {signal.Signals(-code).name}")
-        return Failure("died", f"the process ended by itself with exit status {code}")
+        code, cpu = end
+        if code >= 0:
+            return Failure("died", f"the process ended by itself with exit status {code}")
+        if code == -signal.SIGKILL and cpu >= self.limits.seconds:
+            return Failure("timeout", f"it used more than {self.limits.seconds:g} seconds of processor time")
+        return Failure("died", f"the process was ended by signal {signal.Signals(-code).name}")

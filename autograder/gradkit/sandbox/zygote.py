@@ -1,13 +1,15 @@
 """The worker base ("zygote"): has torch imported once, and forks one confined child per request.
 
-``python -I -m gradkit.sandbox.zygote FD LEVEL FOLDER``. It holds no secrets, runs no student code and reads no student
+``python -m gradkit.sandbox.zygote FD LEVEL FOLDER``. It holds no secrets, runs no student code and reads no student
 output. It has one thread, always: a fork takes only the calling thread along, and a lock that another held would stay
 locked for ever. On the socket FD it is told, in JSON:
 
     {"op": "spawn", "id", "bounds"} with two descriptors, the child's channel and its output
     {"op": "kill", "id"}
+    {"op": "connect"} with one descriptor, a further socket to be told things on, for another grader
 
-and says {"op": "ready"}, {"op": "exit", "id", "status", "cpu"}.
+and says {"op": "ready"}, {"op": "exit", "id", "status", "cpu"}; the end of a child to the socket that asked for it.
+When a socket closes, the children asked for on it are killed; when FD does, everything ends.
 """
 
 from __future__ import annotations
@@ -22,7 +24,9 @@ import socket
 import sys
 import tempfile
 import traceback
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -40,69 +44,84 @@ from gradkit.worker.watching import warm_up
 _CHANNEL = 3
 
 
+@dataclass(frozen=True)
+class _Child:
+    """A forked child: the socket that asked for it, the number it has there, its process."""
+
+    client: int
+    number: int
+    pid: int
+
+
 class Zygote:
     """Forks children on request and reports their ends."""
 
-    def __init__(self, control: socket.socket, level: Level, folder: str) -> None:
+    def __init__(self, control: int, level: Level, folder: str) -> None:
         self.control = control
         self.level = level
         self.folder = folder
         self.readable = readable_folders()
-        self.children: dict[int, tuple[int, int]] = {}  # pidfd -> id, pid
+        self.clients = {control: socket.socket(fileno=control)}
+        self.children: dict[int, _Child] = {}  # by pidfd
 
     def run(self) -> None:
         """Serve until the grader hangs up; then end every child."""
-        self._say(op="ready")
-        while True:
-            control = self.control.fileno()
-            ready, _, _ = select.select([control, *self.children], [], [])
+        self._say(self.control, op="ready")
+        while self.control in self.clients:
+            ready, _, _ = select.select([*self.clients, *self.children], [], [])
             for source in ready:
-                if source != control:
+                if source in self.children:
                     self._reap(source)
-                elif not self._obey():
-                    self._kill_all()
-                    return
+                elif source in self.clients and not self._obey(source):
+                    self._drop(source)
 
-    def _obey(self) -> bool:
-        """Do what the grader asks; False when it has hung up."""
+    def _obey(self, client: int) -> bool:
+        """Do what a grader asks; False when it has hung up."""
         try:
-            data, descriptors, _, _ = socket.recv_fds(self.control, 1 << 16, 2)
+            data, descriptors, _, _ = socket.recv_fds(self.clients[client], 1 << 16, 2)
         except ConnectionError:
             return False
         if not data:
             return False
         message = json.loads(data)
         if message["op"] == "spawn":
-            self._spawn(message, descriptors)
+            self._spawn(client, message, descriptors)
+        elif message["op"] == "connect":
+            self.clients[descriptors[0]] = socket.socket(fileno=descriptors[0])
         else:
-            for pidfd, (number, _) in self.children.items():
-                if number == message["id"]:
-                    with suppress(ProcessLookupError):
-                        signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+            self._kill(lambda child: (child.client, child.number) == (client, message["id"]))
         return True
 
-    def _spawn(self, message: dict[str, Any], descriptors: list[int]) -> None:
+    def _spawn(self, client: int, message: dict[str, Any], descriptors: list[int]) -> None:
         pid = os.fork()
         if pid == 0:
             _become_child(self.level, Bounds(**message["bounds"]), self.readable, self.folder, *descriptors)
         for descriptor in descriptors:
             os.close(descriptor)
-        self.children[os.pidfd_open(pid)] = (message["id"], pid)
+        self.children[os.pidfd_open(pid)] = _Child(client, message["id"], pid)
 
     def _reap(self, pidfd: int) -> None:
-        number, pid = self.children.pop(pidfd)
+        child = self.children.pop(pidfd)
         os.close(pidfd)
-        _, status, used = os.wait4(pid, 0)
-        self._say(op="exit", id=number, status=os.waitstatus_to_exitcode(status), cpu=used.ru_utime + used.ru_stime)
+        _, status, used = os.wait4(child.pid, 0)
+        code, cpu = os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime
+        self._say(child.client, op="exit", id=child.number, status=code, cpu=cpu)
 
-    def _kill_all(self) -> None:
-        for pidfd in self.children:
-            with suppress(ProcessLookupError):
-                signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+    def _drop(self, client: int) -> None:
+        """A grader is gone: its children end, and all do when it was the first."""
+        self._kill(lambda child: client in (child.client, self.control))
+        self.clients.pop(client).close()
 
-    def _say(self, **message: object) -> None:
-        with suppress(ConnectionError):
-            self.control.send(json.dumps(message).encode())
+    def _kill(self, wanted: Callable[[_Child], bool]) -> None:
+        for pidfd, child in self.children.items():
+            if wanted(child):
+                with suppress(ProcessLookupError):
+                    signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+
+    def _say(self, client: int, **message: object) -> None:
+        if client in self.clients:
+            with suppress(ConnectionError):
+                self.clients[client].send(json.dumps(message).encode())
 
 
 def _become_child(
@@ -173,8 +192,7 @@ def main() -> None:
     gc.freeze()
     gc.disable()
     kernel.collapse_heap()
-    with socket.socket(fileno=descriptor) as control:
-        Zygote(control, level, folder).run()
+    Zygote(descriptor, level, folder).run()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The worker process: ``python -I -m gradkit.worker FD``. Speaks frames on the socket FD until it is closed.
+"""The worker process: ``python -m gradkit.worker FD MEGABYTES``. Speaks frames on the socket FD until it is closed.
 
 grader -> worker                          worker -> grader
                                           ready    (torch is imported, nothing of the student's has run)
@@ -23,7 +23,7 @@ from gradkit.wire.call import call_from_value
 from gradkit.wire.frames import Frame, pack, read
 from gradkit.wire.observation import MAX_TEXT, Failure, Observation, observation_to_value
 from gradkit.worker.loading import SourceFinder, load_module
-from gradkit.worker.perform import describe_exception, perform
+from gradkit.worker.perform import describe_exception, perform, seed_everything
 from gradkit.worker.watching import warm_up
 
 
@@ -51,6 +51,7 @@ class Worker:
     def _load(self, module: str, sources: dict[str, torch.Tensor]) -> list[Any] | None:
         files = {name: data.numpy().tobytes() for name, data in sources.items()}
         sys.meta_path.append(SourceFinder(files))
+        seed_everything(0)
         try:
             self.module = load_module(module, files)
         except BaseException as error:  # noqa: BLE001 - sys.exit() at import is an answer like any other

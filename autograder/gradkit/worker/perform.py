@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 import traceback
 from collections.abc import Mapping
@@ -9,6 +10,7 @@ from contextlib import nullcontext
 from types import ModuleType, TracebackType
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -22,7 +24,7 @@ from gradkit.worker.values import observe
 def perform(call: Call, module: ModuleType) -> Observation:
     """Do what the call asks of ``module`` and report what happened. Never raises."""
     started = time.perf_counter()
-    torch.manual_seed(call.seed)
+    seed_everything(call.seed)
     names: set[str] = set()
     objects = Objects(module, call)
     values: dict[str, Any] = {}
@@ -52,6 +54,13 @@ def perform(call: Call, module: ModuleType) -> Observation:
         printed=printed(),
         seconds=time.perf_counter() - started,
     )
+
+
+def seed_everything(seed: int) -> None:
+    """Seed every generator that a student's code may draw from."""
+    torch.manual_seed(seed)
+    np.random.seed(seed)
+    random.seed(seed)
 
 
 def describe_exception(kind: Any, error: BaseException, filename: str) -> Failure:

@@ -111,13 +111,29 @@ def test_a_banned_call_costs_its_question_only(
 def test_grading_twice_gives_the_same_bytes(
     course: Course, grade: Grade, hand_in: HandIn, reference_source: str
 ) -> None:
-    noisy = reference_source + "\nprint('loaded')\n"
+    noisy = reference_source + "\nimport random\nprint(torch.randn(1), random.random(), set('abcdef'))\n"
     folders = [hand_in({"scaling.py": noisy}), hand_in({"scaling.py": "import os; os._exit(0)"}, student="bob")]
     first = grade(*folders)
     for path in course.results.rglob("*.json"):
         path.unlink()
     second = list(reversed(grade(*reversed(folders))))
     assert [without_times(record) for record in first] == [without_times(record) for record in second]
+
+
+def test_any_number_of_processes_gives_the_same_records(
+    course: Course, sandbox: Sandbox, hand_in: HandIn, reference_source: str
+) -> None:
+    sources = [reference_source, "x = 1 / 0", reference_source.replace("2.0", "3.0"), "import os; os._exit(0)"]
+    folders = [hand_in({"scaling.py": source}, student=f"s{number}") for number, source in enumerate(sources)]
+    runs = []
+    for processes in (1, 2, 3):
+        root = course.root / f"results{processes}"
+        tasks = [Task(folder.parent.name, folder, root / f"{folder.parent.name}.json") for folder in folders]
+        waiting = triage(course, HW, tasks, lambda _record: None)
+        records = grade_waiting(course, waiting, lambda _record: None, sandbox, processes)
+        runs.append(sorted(without_times(record) for record in records))
+    assert len(runs[0]) == 4
+    assert runs[0] == runs[1] == runs[2]
 
 
 def test_what_has_not_changed_is_not_graded_again(

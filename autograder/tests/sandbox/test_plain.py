@@ -25,7 +25,7 @@ def test_an_unconfined_submission_is_answered_limited_and_ended() -> None:
     with open_sandbox("insecure") as sandbox:
         assert sandbox.as_record()["level"] == "insecure"
         limits = Limits(memory_mb=1024, restarts=1)
-        runner = SubmissionRunner(Submitted("answer.py", {"answer.py": SOURCE}), limits, sandbox.start)
+        runner = SubmissionRunner(Submitted("answer.py", {"answer.py": SOURCE}), limits, sandbox.connect().start)
         assert runner.run(calls["good"]).failure is None
         assert getattr(runner.run(calls["large"]).failure, "kind", None) == "memory"
         assert getattr(runner.run(calls["leave"]).failure, "kind", None) == "died"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 import torch
 
 from gradkit.course import Limits
-from gradkit.sandbox import Sandbox, SubmissionRunner, Submitted, Worker
+from gradkit.sandbox import Sandbox, SubmissionRunner, Submitted, Worker, Workers
 from gradkit.suite import function_call
 from gradkit.wire import Call, Observation
 
@@ -57,8 +58,14 @@ def where(x): return [os.getcwd(), os.getpid(), len(os.environ), "" in sys.path]
 
 
 @pytest.fixture
-def runner(level: Sandbox) -> Iterator[SubmissionRunner]:
-    runner = SubmissionRunner(Submitted("answer.py", {"answer.py": SOURCE.encode()}), LIMITS, level.start)
+def workers(level: Sandbox) -> Iterator[Workers]:
+    with closing(level.connect()) as workers:
+        yield workers
+
+
+@pytest.fixture
+def runner(workers: Workers) -> Iterator[SubmissionRunner]:
+    runner = SubmissionRunner(Submitted("answer.py", {"answer.py": SOURCE.encode()}), LIMITS, workers.start)
     yield runner
     runner.close()
 
@@ -106,9 +113,9 @@ def test_restarts_are_counted(runner: SubmissionRunner) -> None:
     assert failure.kind == "unavailable"
 
 
-def test_the_time_of_a_whole_submission_is_limited(level: Sandbox) -> None:
+def test_the_time_of_a_whole_submission_is_limited(workers: Workers) -> None:
     limits = Limits(seconds_per_call=1.0, seconds=1.5, restarts=5)
-    runner = SubmissionRunner(Submitted("answer.py", {"answer.py": SOURCE.encode()}), limits, level.start)
+    runner = SubmissionRunner(Submitted("answer.py", {"answer.py": SOURCE.encode()}), limits, workers.start)
     kinds = [failure.kind for _ in range(3) if (failure := ask(runner, "loop").failure)]
     runner.close()
     assert kinds == ["timeout", "timeout", "unavailable"]
@@ -143,9 +150,9 @@ def test_it_starts_elsewhere_with_an_almost_empty_environment(runner: Submission
     ],
 )
 def test_a_file_that_cannot_be_loaded_answers_every_call_with_the_reason(
-    level: Sandbox, source: str, said: str
+    workers: Workers, source: str, said: str
 ) -> None:
-    runner = SubmissionRunner(Submitted("answer.py", {"answer.py": source.encode()}), LIMITS, level.start)
+    runner = SubmissionRunner(Submitted("answer.py", {"answer.py": source.encode()}), LIMITS, workers.start)
     failures = [ask(runner, "good").failure for _ in range(2)]
     runner.close()
     assert [failure.kind for failure in failures if failure] == ["import", "import"]
@@ -154,13 +161,13 @@ def test_a_file_that_cannot_be_loaded_answers_every_call_with_the_reason(
 
 
 @pytest.mark.parametrize("body", ["while True: pass", "import os; os._exit(0)"])
-def test_a_file_that_never_finishes_loading_is_tried_once(level: Sandbox, body: str) -> None:
+def test_a_file_that_never_finishes_loading_is_tried_once(workers: Workers, body: str) -> None:
     starts = 0
 
     def counted(limits: Limits) -> Worker:
         nonlocal starts
         starts += 1
-        return level.start(limits)
+        return workers.start(limits)
 
     runner = SubmissionRunner(Submitted("answer.py", {"answer.py": body.encode()}), LIMITS, counted)
     for _ in range(3):
@@ -171,24 +178,24 @@ def test_a_file_that_never_finishes_loading_is_tried_once(level: Sandbox, body: 
     assert starts == 1
 
 
-def test_helper_files_of_the_submission_can_be_imported(level: Sandbox) -> None:
+def test_helper_files_of_the_submission_can_be_imported(workers: Workers) -> None:
     sources = {
         "answer.py": b"import my_helper\ndef good(x): return my_helper.twice(x)",
         "my_helper.py": b"def twice(x): return 2 * x",
     }
-    runner = SubmissionRunner(Submitted("answer.py", sources), LIMITS, level.start)
+    runner = SubmissionRunner(Submitted("answer.py", sources), LIMITS, workers.start)
     found = ask(runner, "good")
     runner.close()
     assert found.values["result"].data.tolist() == [2.0, 2.0]
 
 
-def test_files_named_like_installed_modules_shadow_nothing(level: Sandbox) -> None:
+def test_files_named_like_installed_modules_shadow_nothing(workers: Workers) -> None:
     sources = {
         "answer.py": b"import json, torch\ndef good(x): return torch.ones(2)",
         "torch.py": b"boom",
         "json.py": b"boom",
     }
-    runner = SubmissionRunner(Submitted("answer.py", sources), LIMITS, level.start)
+    runner = SubmissionRunner(Submitted("answer.py", sources), LIMITS, workers.start)
     found = ask(runner, "good")
     runner.close()
     assert found.failure is None
