@@ -17,7 +17,7 @@ MARKS = {
     "!": "something went wrong: see the feedback page",
     "~": "late",
 }
-_TROUBLE = frozenset({"import", "timeout", "died", "memory", "output", "protocol", "unavailable"})
+_TROUBLE = frozenset({"import", "timeout", "died", "memory", "disk", "threads", "output", "protocol", "unavailable"})
 
 
 def mark_of(record: Record, late: bool = False) -> str:

@@ -18,6 +18,8 @@ from pathlib import Path
 from gradkit.sandbox import kernel, landlock, seccomp
 from gradkit.sandbox.levels import Level
 
+TEMPORARY_MB = 64
+THREADS = 64
 _MEGABYTE = 1 << 20
 
 
@@ -35,8 +37,8 @@ class Bounds:
 
     cpu_seconds: int
     memory_mb: int
-    temporary_mb: int = 64
-    threads: int = 64
+    temporary_mb: int = TEMPORARY_MB
+    threads: int = THREADS
     descriptors: int = 64
 
 

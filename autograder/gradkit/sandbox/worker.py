@@ -6,6 +6,7 @@ import secrets
 import signal
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Protocol
 
 import torch
@@ -13,6 +14,7 @@ import torch
 from gradkit.course.assignment import Limits
 from gradkit.errors import GraderFault, WireError
 from gradkit.sandbox.channel import Channel, ChannelClosedError, DeadlineError, FloodError
+from gradkit.sandbox.confine import TEMPORARY_MB, THREADS
 from gradkit.sandbox.levels import SandboxError
 from gradkit.wire.call import Call, call_to_value
 from gradkit.wire.frames import Frame
@@ -82,7 +84,7 @@ class Worker:
         if value is None:
             return None
         empty = {"values": {}, "gradients": {}, "gradient_error": "", "mutated": [], "operators": [], "printed": ""}
-        return self._checked({"failure": value, "seconds": 0, **empty}).failure
+        return self._with_limit(self._checked({"failure": value, "seconds": 0, **empty}).failure)
 
     def call(self, call: Call, seconds: float) -> Observation:
         """Have one call performed.
@@ -94,7 +96,7 @@ class Worker:
         asked = set(call.observe), set() if call.vjp is None else set(call.vjp.wrt)
         if observation.failure is None and (set(observation.values), set(observation.gradients)) != asked:
             raise WorkerFailedError(Failure("protocol", "a reply with other values than were asked for"))
-        return observation
+        return replace(observation, failure=self._with_limit(observation.failure))
 
     def close(self) -> str:
         """End the process and all that it started; returns what it printed, cut to the limit."""
@@ -138,6 +140,17 @@ class Worker:
         except WireError as error:
             raise WorkerFailedError(Failure("protocol", str(error))) from None
         return frame.value
+
+    def _with_limit(self, failure: Failure | None) -> Failure | None:
+        """The failure with the limit that was hit in figures, where it was one."""
+        if failure is None or failure.kind not in ("memory", "disk", "threads"):
+            return failure
+        what = {
+            "memory": f"it asked for more than {self.limits.memory_mb} MiB of memory",
+            "disk": f"it wrote more than {TEMPORARY_MB} MiB to its temporary folder",
+            "threads": f"it started more than {THREADS} threads",
+        }
+        return replace(failure, message=what[failure.kind])
 
     def _checked(self, value: Any) -> Observation:
         try:

@@ -45,8 +45,8 @@ def explain_failure(failure: Failure) -> tuple[str, str]:
             return "timeout", f"Your code was stopped: {failure.message}. Is there a loop that never ends?"
         case "died":
             return "died", f"Your code ended the Python process: {failure.message}. That counts as no answer."
-        case "memory":
-            return "memory", f"Your code asked for more memory than there is ({said}){where}."
+        case "memory" | "disk" | "threads":
+            return failure.kind, f"Your code went over a limit: {failure.message}{where}."
         case "output":
             return "output", f"Your code was stopped: {failure.message}. Is there a print inside a long loop?"
         case "protocol":

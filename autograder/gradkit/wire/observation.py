@@ -17,7 +17,9 @@ FailureKind = Literal[
     "raised",  # the student's code raised
     "timeout",  # a call took too long
     "died",  # the process ended before it answered
-    "memory",  # the process used more memory than allowed
+    "memory",  # the code asked for more memory than allowed
+    "disk",  # the code wrote more to its temporary folder than allowed
+    "threads",  # the code started more threads than allowed
     "output",  # the process printed far more than allowed
     "protocol",  # the reply was not a well-formed answer to the question
     "unavailable",  # the time or the restarts of this submission are used up

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import random
 import time
 import traceback
@@ -15,7 +16,7 @@ import torch
 from torch import Tensor
 
 from gradkit.wire.call import Call, Vjp
-from gradkit.wire.observation import MAX_TEXT, Failure, Observation
+from gradkit.wire.observation import MAX_TEXT, Failure, FailureKind, Observation
 from gradkit.worker import watching
 from gradkit.worker.objects import CallError, Objects
 from gradkit.worker.values import observe
@@ -63,18 +64,26 @@ def seed_everything(seed: int) -> None:
     random.seed(seed)
 
 
-def describe_exception(kind: Any, error: BaseException, filename: str) -> Failure:
+def describe_exception(kind: FailureKind, error: BaseException, filename: str) -> Failure:
     """The failure that an exception of student code makes, with the line of ``filename`` it came from."""
     line, source = _place(error.__traceback__, filename)
     if isinstance(error, SyntaxError) and error.filename == filename:
         line, source = error.lineno, (error.text or "").strip()
     try:
         message = str(error)
-        if isinstance(error, MemoryError) or "DefaultCPUAllocator" in message:
-            kind = "memory"
+        kind = _limit_hit(error, message) or kind
     except BaseException:  # noqa: BLE001 - __str__ is the student's code too
         message = "(its message cannot be shown)"
     return Failure(kind, message[:MAX_TEXT], type(error).__name__[:200], line, source[:300])
+
+
+def _limit_hit(error: BaseException, message: str) -> FailureKind | None:
+    """Which limit of the process an exception comes from, if any."""
+    if isinstance(error, MemoryError) or "DefaultCPUAllocator" in message:
+        return "memory"
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT):
+        return "disk"
+    return "threads" if "can't start new thread" in message else None
 
 
 def _place(trace: TracebackType | None, filename: str) -> tuple[int | None, str]:

@@ -53,6 +53,14 @@ def hang_up(x):
     time.sleep(60)
 def child(x):
     return subprocess.Popen(["sleep", "600"]).pid
+def large(x): return torch.ones(1 << 30)
+def many(x):
+    import threading
+    for _ in range(1000): threading.Thread(target=time.sleep, args=(100,), daemon=True).start()
+def fill(x):
+    import tempfile
+    with open(os.path.join(tempfile.gettempdir(), "big"), "wb") as file:
+        for _ in range(200): file.write(bytes(1 << 20))
 def where(x): return [os.getcwd(), os.getpid(), len(os.environ), "" in sys.path]
 """
 
@@ -103,6 +111,30 @@ def test_an_early_exit_with_status_zero_is_no_pass(runner: SubmissionRunner) -> 
     failure = ask(runner, "leave").failure
     assert failure is not None
     assert "exit status 0" in failure.message
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "words"),
+    [("large", "memory", "more than 512 MiB of memory"), ("many", "threads", "more than 64 threads")],
+)
+def test_each_limit_has_its_own_message(workers: Workers, name: str, kind: str, words: str) -> None:
+    limits = Limits(seconds_per_call=5.0, memory_mb=512)
+    runner = SubmissionRunner(Submitted("answer.py", {"answer.py": SOURCE.encode()}), limits, workers.start)
+    failure = ask(runner, name).failure
+    runner.close()
+    assert failure is not None
+    assert failure.kind == kind
+    assert words in failure.message
+
+
+def test_the_temporary_folder_is_private_and_limited(level: Sandbox, runner: SubmissionRunner) -> None:
+    failure = ask(runner, "fill").failure
+    assert failure is not None
+    if level.level.has_private_folder:
+        assert failure.kind == "disk"
+        assert "more than 64 MiB" in failure.message
+    else:
+        assert failure.type_name == "PermissionError"
 
 
 def test_restarts_are_counted(runner: SubmissionRunner) -> None:
