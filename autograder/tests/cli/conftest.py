@@ -1,0 +1,153 @@
+"""The demonstration course with all that a build needs, and the command to run in it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from gradkit.build import build_course
+from gradkit.cli import main
+from gradkit.course import Course
+
+HW = "hw0_scaling"
+
+NOTEBOOK = """
+# Scaling
+
+```python question="scale"
+!python -m pytest -q --no-header test_public.py -k scale
+```
+
+```python question="Shift"
+!python -m pytest -q --no-header test_public.py -k Shift
+```
+"""
+
+PUBLIC = """
+import scaling
+
+
+def test_scale_is_there():
+    assert callable(scaling.scale)
+
+
+def test_Shift_is_there():
+    assert callable(scaling.Shift)
+"""
+
+CONFIG = """
+from pathlib import Path
+
+from gradkit.gradebook.settings import configure
+
+configure(get_config(), Path(__file__).resolve().parent)
+"""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command printed, and the status that it ended with."""
+
+    status: int
+    out: str
+    err: str
+
+
+Gradkit = Callable[..., Ran]
+
+
+def write(root: Path, files: Mapping[str, str | bytes]) -> Path:
+    """Write files below ``root``; returns ``root``."""
+    for name, content in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return root
+
+
+@pytest.fixture
+def course(course: Course, reference_source: str) -> Course:
+    """The demonstration course, complete: it can be built, handed in and kept books of."""
+    module = reference_source
+    for line, question in (("return x / (1 / factor)", "scale"), ("return x + self.offset", "Shift")):
+        indent = "    " if question == "scale" else "        "
+        region = f"### BEGIN SOLUTION {question}: one line.\n{indent}{line}\n{indent}### END SOLUTION"
+        module = module.replace(line, region)
+    write(
+        course.root,
+        {
+            f"assignments/{HW}/scaling.py": module.lstrip(),
+            f"assignments/{HW}/notebook.md": NOTEBOOK.lstrip(),
+            f"assignments/{HW}/test_public.py": PUBLIC.lstrip(),
+            f"assignments/{HW}/README.md": "# Scaling\n\nFill in `scaling.py`.\n",
+            "nbgrader_config.py": CONFIG,
+        },
+    )
+    return course
+
+
+@pytest.fixture
+def built(course: Course) -> Course:
+    """The course with its release and solutions made."""
+    build_course(course)
+    return course
+
+
+@pytest.fixture
+def add_assignment(course: Course) -> Callable[[str], Path]:
+    """Give the course a copy of its assignment under another id; returns the copy's source folder."""
+
+    def add(assignment_id: str) -> Path:
+        for folder in (course.source(HW), course.hidden(HW)):
+            files = {path.name: path.read_text().replace(HW, assignment_id) for path in folder.iterdir()}
+            write(folder.parent / assignment_id, files)
+        return course.source(assignment_id)
+
+    return add
+
+
+@pytest.fixture
+def submissions(tmp_path: Path) -> Callable[[Mapping[str, str | bytes]], Path]:
+    """Write a class's files, ``{"ada/hw0_scaling/scaling.py": "..."}``; returns the class's folder."""
+    return lambda files: write(tmp_path / "class", files)
+
+
+@pytest.fixture
+def gradkit(course: Course, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Gradkit:
+    """Run a command in this process, in the course's folder: ``gradkit("build", "--check")``. For what is over soon."""
+    monkeypatch.chdir(course.root)
+    for name in ("COLUMNS", "FORCE_COLOR", "TTY_COMPATIBLE"):
+        monkeypatch.delenv(name, raising=False)
+
+    def run(*words: str | Path) -> Ran:
+        monkeypatch.setattr(sys, "argv", ["gradkit", *map(str, words)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return Ran(int(ended.value.code or 0), *capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def command() -> list[str]:
+    """The command as it was installed beside this Python."""
+    return [str(Path(sysconfig.get_path("scripts")) / "gradkit")]
+
+
+@pytest.fixture
+def gradkit_command(course: Course, command: list[str]) -> Gradkit:
+    """Run the installed command, in the course's folder, and wait for it."""
+
+    def run(*words: str | Path) -> Ran:
+        done = subprocess.run(  # noqa: S603 - our own command
+            [*command, *map(str, words)], cwd=course.root, capture_output=True, text=True, timeout=120, check=False
+        )
+        return Ran(done.returncode, done.stdout, done.stderr)
+
+    return run

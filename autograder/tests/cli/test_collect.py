@@ -1,0 +1,91 @@
+"""Collecting from the command line: from the exchange, and from a folder of zip files."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import zipfile
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gradkit.course import Course
+from gradkit.gradebook.exchange import fetch, publish, submit
+
+Gradkit = Callable[..., Any]
+HW = "hw0_scaling"
+AT = datetime(2026, 9, 30, 12, 0, tzinfo=UTC)
+
+
+def zipped(files: Mapping[str, str]) -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return data.getvalue()
+
+
+def test_submissions_come_from_the_exchange_and_a_refused_one_is_named(
+    gradkit: Gradkit, built: Course, tmp_path: Path
+) -> None:
+    publish(built, HW)
+    for student in ("ada", "bob"):
+        (tmp_path / student).mkdir()
+        folder = fetch(built, student, HW, tmp_path / student)
+        (folder / "scaling.py").write_text(f"# {student}\n")
+        submit(built, student, folder, AT)
+    ran = gradkit("collect")
+    assert (ran.status, ran.out) == (0, "2 submissions collected.\n")
+    assert (built.submitted / "ada" / HW / "scaling.py").read_text() == "# ada\n"
+
+    (inbound,) = (built.exchange / built.id / "inbound").glob("bob+*")
+    later = shutil.copytree(inbound, inbound.with_name(inbound.name.replace("2026-09-30", "2026-10-01")))
+    (later / "key.py").symlink_to(built.root / "autograder" / "hidden" / "secret.txt")
+    ran = gradkit("collect", HW)
+    assert (ran.status, ran.out) == (1, "0 submissions collected.\n")
+    assert later.name in ran.err
+    assert '"key.py" is a link' in ran.err
+    assert not (built.submitted / "bob" / HW / "key.py").exists()
+
+
+def test_zip_files_come_in_and_a_hostile_one_is_named(gradkit: Gradkit, course: Course, tmp_path: Path) -> None:
+    uploads = tmp_path / "uploads"
+    uploads.mkdir()
+    (uploads / f"ada_{HW}.zip").write_bytes(zipped({"scaling.py": "# ada\n", "scaling.ipynb": "{}"}))
+    (uploads / f"bob_{HW}.zip").write_bytes(zipped({"../../escaped.py": "# bob\n"}))
+    (uploads / f"cleo_{HW}.zip").write_bytes(b"PK, but no zip file")
+    ran = gradkit("collect", "--zip", uploads)
+    assert (ran.status, ran.out) == (1, "1 submissions collected.\n")
+    assert (course.submitted / "ada" / HW / "scaling.py").read_text() == "# ada\n"
+    for name in ("bob", "cleo"):
+        assert f"{name}_{HW}.zip" in ran.err
+        assert not (course.submitted / name).exists()
+    assert not list(tmp_path.rglob("escaped.py"))
+
+
+def test_names_of_zip_files_are_read_by_a_pattern(gradkit: Gradkit, course: Course, tmp_path: Path) -> None:
+    uploads = tmp_path / "uploads"
+    uploads.mkdir()
+    (uploads / "Participant 7 - upload.zip").write_bytes(zipped({"scaling.py": "# seven\n"}))
+    ran = gradkit("collect", HW, "--zip", uploads, "--pattern", r"Participant (?P<student_id>\d+) - .*\.zip")
+    assert ran.status == 0
+    assert (course.submitted / "7" / HW / "scaling.py").read_text() == "# seven\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["hw7"], 'There is no assignment "hw7"'),
+        (["--pattern", "x"], "it needs --zip DIR"),
+        ([HW, HW, "--zip", "."], "--zip DIR takes one assignment at most"),
+        (["--zip", "nowhere"], "nowhere"),
+        (["--zip", ".", "--pattern", "("], "("),
+    ],
+)
+def test_wrong_uses_say_what_was_expected(gradkit: Gradkit, words: list[str], said: str) -> None:
+    ran = gradkit("collect", *words)
+    assert (ran.status, ran.out) == (2, "")
+    assert said in ran.err

@@ -1,0 +1,39 @@
+"""Text that students wrote, and paths, on their way to a terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gradkit.cli.console import complain, printable, shown
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("two\nlines\tand a tab", "two\nlines\tand a tab"),
+        ("\x1b[31mred", "\\x1b[31mred"),
+        ("bell\x07 back\x08", "bell\\x07 back\\x08"),
+        ("\r\x9b2J", "\\r\\x9b2J"),
+        ("turned \u202e round", "turned \\u202e round"),
+        ("\udcff", "\\udcff"),
+        ("Größe 数", "Größe 数"),
+    ],
+)
+def test_control_characters_become_visible(text: str, expected: str) -> None:
+    assert printable(text) == expected
+
+
+def test_complaints_go_to_stderr_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+    text = "[red]/a/long/path[/red] \x1b]0;title\x07 " + "word " * 40
+    complain(text)
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err == printable(text) + "\n"
+
+
+def test_paths_are_said_as_short_as_can_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert shown(tmp_path / "results") == "results"
+    assert shown(Path("/x")) == "/x"

@@ -1,0 +1,87 @@
+"""The table of a class: who, what, how many points, and a mark where something needs a look."""
+
+from __future__ import annotations
+
+import pytest
+from rich.console import Console
+
+from gradkit.cli.table import MARKS, as_rows, class_table, legend, mark_of
+from gradkit.grading.record import QuestionResult, Record, TestResult
+
+
+def made(student: str = "ada", assignment: str = "hw1_lines", kind: str | None = None, **more: object) -> Record:
+    test = TestResult("slope", "test_it", "It is right.", 0.0 if kind else 2.5, 2.5, kind=kind)
+    values = {"status": "graded", "questions": (QuestionResult("slope", test.score, 2.5),), "tests": (test,)}
+    return Record(student, assignment, "Lines", max_score=2.5, **(values | more))
+
+
+def refused(student: str = "ada") -> Record:
+    return made(student, status="refused", questions=(), tests=(), output="It is a link.", problems=("It is a link.",))
+
+
+def printed(records: list[Record], late: set[tuple[str, str]] | None = None) -> list[str]:
+    console = Console(width=200)
+    with console.capture() as capture:
+        console.print(class_table(records, sorted({record.assignment for record in records}), late or set()))
+    return [line.rstrip() for line in capture.get().splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("record", "late", "mark"),
+    [
+        (made(), False, ""),
+        (made(kind="value"), False, ""),
+        (made(kind="banned"), False, ""),
+        (made(), True, "~"),
+        (made(kind="timeout"), False, "!"),
+        (made(kind="died"), True, "!"),
+        (made(kind="import"), False, "!"),
+        (made(output="The file is missing."), False, "!"),
+        (made(problems=("The notebook cannot be read.",)), False, "!"),
+        (refused(), False, "x"),
+        (made(status="error", questions=(), tests=(), log="ZeroDivisionError"), False, "?"),
+    ],
+)
+def test_marks_say_what_needs_a_look(record: Record, late: bool, mark: str) -> None:
+    assert mark_of(record, late) == mark
+    assert legend([record], {("ada", "hw1_lines")} if late else set()) == (f"{mark} {MARKS[mark]}" if mark else "")
+
+
+def test_one_row_a_student_and_one_column_an_assignment() -> None:
+    records = [made("bob"), made("ada", kind="value"), made("ada", "hw2_curves"), refused("cleo")]
+    assert [line.split() for line in printed(records, {("bob", "hw1_lines")})] == [
+        ["student", "hw1", "/2.5", "hw2", "/2.5"],
+        ["ada", "0", "2.5"],
+        ["bob", "2.5", "~", "-"],
+        ["cleo", "-", "x", "-"],
+    ]
+
+
+def test_the_legend_has_each_mark_once_in_their_order() -> None:
+    records = [made("bob"), made("ada", kind="memory"), made("dan", kind="output"), refused("cleo")]
+    shown = legend(records, {("bob", "hw1_lines")})
+    assert [part.split(" ")[0] for part in shown.split("   ")] == ["x", "!", "~"]
+
+
+@pytest.mark.parametrize("name", ["[red]bob", "[bold]", "a[b]c", "back\\"])
+def test_names_are_not_markup(name: str) -> None:
+    assert printed([made(name)])[1].split("  ")[0] == name
+
+
+def test_a_name_with_escapes_does_nothing_to_the_terminal() -> None:
+    assert "\\x1b[31mbob" in printed([made("\x1b[31mbob")])[1]
+
+
+def test_rows_are_the_same_as_plain_data() -> None:
+    rows = as_rows([made("bob"), refused()], {("bob", "hw1_lines")})
+    assert rows[0] == {
+        "student": "bob",
+        "assignment": "hw1_lines",
+        "status": "graded",
+        "score": 2.5,
+        "max_score": 2.5,
+        "late": True,
+        "output": "",
+        "problems": [],
+    }
+    assert (rows[1]["score"], rows[1]["late"], rows[1]["problems"]) == (None, False, ["It is a link."])
