@@ -1,0 +1,139 @@
+"""The demonstration course, published and handed in, and records as the grader would make them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gradkit.build import build_course
+from gradkit.classroom import open_books
+from gradkit.course import Course, load_course
+from gradkit.gradebook.exchange import fetch, publish, submit
+from gradkit.grading.record import QuestionResult, Record
+
+HW = "hw0_scaling"
+DUE = datetime(2026, 10, 1, 22, 0, tzinfo=UTC)
+CHECK = '```python question="{0}"\n!python -m pytest -q --no-header test_public.py -k {0}\n```\n'
+NOTEBOOK = f"""# Scaling
+
+{CHECK.format("scale")}
+{CHECK.format("Shift")}
+<!-- #region written="why" -->
+A model answer.
+<!-- #endregion -->
+"""
+SOLUTIONS = {"return x / (1 / factor)": "scale", "return x + self.offset": "Shift"}
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What keeping the books did: how many records were filed, what could not be, and who was late."""
+
+    filed: int
+    problems: tuple[str, ...]
+    late: set[tuple[str, str]]
+
+
+@pytest.fixture
+def course(course: Course, reference_source: str) -> Course:
+    """The demonstration course with a written question and all that a build needs, built."""
+    module = reference_source.lstrip()
+    for line, question in SOLUTIONS.items():
+        indent = "    " if question == "scale" else "        "
+        module = module.replace(line, f"### BEGIN SOLUTION {question}: x\n{indent}{line}\n{indent}### END SOLUTION")
+    source = course.source(HW)
+    toml = source / "assignment.toml"
+    toml.write_text(toml.read_text() + '\n[[written]]\nid = "why"\npoints = 4\n')
+    (source / "scaling.py").write_text(module)
+    (source / "notebook.md").write_text(NOTEBOOK)
+    (source / "test_public.py").write_text("def test_nothing():\n    pass\n")
+    (source / "README.md").write_text("# Scaling\n")
+    path = course.root / "course.toml"
+    path.write_text(path.read_text() + "[late]\ngrace_minutes = 60\npercent_per_day = 10\nfloor_percent = 50\n")
+    course = load_course(course.root)
+    build_course(course)
+    return course
+
+
+@pytest.fixture
+def second(course: Course) -> Course:
+    """The course with another assignment of the same kind, hw1_scaling, built."""
+    for folder in (course.source(HW), course.hidden(HW)):
+        copy = folder.with_name("hw1_scaling")
+        copy.mkdir()
+        for path in folder.iterdir():
+            (copy / path.name).write_text(path.read_text().replace(HW, "hw1_scaling"))
+    course = load_course(course.root)
+    build_course(course)
+    return course
+
+
+@pytest.fixture
+def hand_in(course: Course, tmp_path: Path) -> Callable[..., None]:
+    """Fetch and submit as a student: ``hand_in("ada", DUE, {"scaling.py": "..."})``."""
+
+    def run(student: str, at: datetime = DUE, files: dict[str, str] | None = None) -> None:
+        if not (course.exchange / course.id / "outbound" / HW).exists():
+            publish(course, HW)
+        home = tmp_path / "homes" / f"{student} {at:%d %H %M}"
+        home.mkdir(parents=True)
+        folder = fetch(course, student, HW, home)
+        for name, text in (files or {}).items():
+            (folder / name).write_text(text)
+        submit(course, student, folder, at)
+
+    return run
+
+
+@pytest.fixture
+def make_record() -> Callable[..., Record]:
+    """Make a record of a graded submission: ``make_record("ada", scale=2.0)``."""
+
+    def make(student: str, scale: float = 3.0, at: datetime | None = DUE, **more: Any) -> Record:
+        questions = (QuestionResult("scale", scale, 3.0), QuestionResult("Shift", 2.0, 2.0))
+        time = f"{at:%Y-%m-%d %H:%M:%S} UTC" if at else None
+        values: dict[str, Any] = {
+            "assignment": HW,
+            "title": "Scaling",
+            "status": "graded",
+            "max_score": 5.0,
+            "questions": questions,
+            "submitted": time,
+        }
+        return Record(student, **(values | more))
+
+    return make
+
+
+@pytest.fixture
+def put(course: Course) -> Callable[..., None]:
+    """Lay the release into ``submitted/`` as a student's: ``put("ada")``."""
+
+    def run(student: str, assignment: str = HW, notebook: str | None = None) -> None:
+        folder = course.submitted / student / assignment
+        folder.mkdir(parents=True)
+        for path in course.release(assignment).iterdir():
+            (folder / path.name).write_bytes(path.read_bytes())
+        if notebook is not None:
+            (folder / "scaling.ipynb").write_text(notebook)
+
+    return run
+
+
+@pytest.fixture
+def keep(course: Course) -> Callable[..., Kept]:
+    """Keep the books of some records; what was found: ``keep(record, ...).problems``, ``.filed``, ``.late``."""
+
+    def run(*records: Record) -> Kept:
+        with open_books(load_course(course.root)) as books:
+            for record in records:
+                books.file(record)
+            books.make_pages(lambda _number: None)
+            return Kept(books.filed, tuple(books.problems), books.late())
+
+    return run

@@ -1,0 +1,169 @@
+"""Keeping the books: each record once, one failure apart from the next, late marks."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gradkit.course import Course
+from gradkit.gradebook.database import open_gradebook
+from gradkit.grading.record import QuestionResult, Record
+
+HW = "hw0_scaling"
+DUE = datetime(2026, 10, 1, 22, 0, tzinfo=UTC)
+Keep = Callable[..., Any]
+Put = Callable[..., None]
+MakeRecord = Callable[..., Record]
+
+
+def made(course: Course, student: str) -> list[int]:
+    """What changes when a student's notebook and page are made again."""
+    notebook = course.root / "autograded" / student / HW / "scaling.ipynb"
+    page = course.root / "feedback" / student / HW / "scaling.html"
+    return [notebook.stat().st_ino, page.stat().st_mtime_ns]
+
+
+def test_records_are_in_gradebook_notebook_and_page(
+    course: Course, keep: Keep, put: Put, make_record: MakeRecord
+) -> None:
+    put("ada")
+    kept = keep(make_record("ada", scale=1.5))
+    assert (kept.filed, kept.problems, kept.late) == (1, (), set())
+    with open_gradebook(course) as gradebook:
+        assert gradebook.find_submission(HW, "ada").score == 3.5
+    assert (course.root / "autograded" / "ada" / HW / "scaling.ipynb").is_file()
+    page = (course.root / "feedback" / "ada" / HW / "scaling.html").read_text()
+    assert "scale: 1.5 of 3 points" in page
+
+
+def test_a_second_run_files_nothing_again(course: Course, keep: Keep, put: Put, make_record: MakeRecord) -> None:
+    for student in ("ada", "bob"):
+        put(student)
+    records = [make_record("ada"), make_record("bob")]
+    assert keep(*records).filed == 2
+    before = [made(course, student) for student in ("ada", "bob")]
+    assert keep(*records).filed == 0
+    assert [made(course, student) for student in ("ada", "bob")] == before
+
+
+def test_only_what_changed_is_filed_again(course: Course, keep: Keep, put: Put, make_record: MakeRecord) -> None:
+    for student in ("ada", "bob"):
+        put(student)
+    keep(make_record("ada"), make_record("bob"))
+    before = made(course, "ada")
+    assert keep(make_record("ada"), make_record("bob", scale=0.5)).filed == 1
+    assert made(course, "ada") == before
+    with open_gradebook(course) as gradebook:
+        assert gradebook.find_submission(HW, "bob").score == 2.5
+
+
+@pytest.mark.parametrize("lost", ["gradebook.db", f"autograded/ada/{HW}", f"feedback/ada/{HW}"])
+def test_what_was_lost_is_made_again(course: Course, keep: Keep, put: Put, make_record: MakeRecord, lost: str) -> None:
+    put("ada")
+    keep(make_record("ada"))
+    path: Path = course.root / lost
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
+    assert keep(make_record("ada")).filed == 1
+    assert path.exists()
+    made(course, "ada")
+
+
+def test_one_students_failure_stops_nobody(course: Course, keep: Keep, put: Put, make_record: MakeRecord) -> None:
+    for student in ("ada", "cleo"):
+        put(student)
+    kept = keep(make_record("ada"), make_record("bob+2"), make_record("cleo"))
+    assert kept.filed == 2
+    (problem,) = kept.problems
+    assert problem.startswith(f'bob+2, {HW}: not in the gradebook: "bob+2" cannot be a student\'s id')
+    assert made(course, "cleo")
+
+
+def test_an_unreadable_notebook_costs_no_points(course: Course, keep: Keep, put: Put, make_record: MakeRecord) -> None:
+    put("ada", notebook="no notebook at all")
+    put("bob")
+    kept = keep(make_record("ada", problems=("scaling.ipynb cannot be read.",)), make_record("bob"))
+    assert (kept.filed, kept.problems) == (2, ())
+    with open_gradebook(course) as gradebook:
+        assert gradebook.find_submission(HW, "ada").score == 5
+    assert "scaling.ipynb cannot be read." in (course.root / "feedback" / "ada" / HW / "scaling.html").read_text()
+
+
+def test_one_assignments_failure_stops_no_other(second: Course, keep: Keep, put: Put, make_record: MakeRecord) -> None:
+    put("ada")
+    put("ada", "hw1_scaling")
+    shutil.rmtree(second.release(HW))
+    kept = keep(make_record("ada"), make_record("bob"), make_record("ada", assignment="hw1_scaling"))
+    assert kept.filed == 1
+    (problem,) = kept.problems
+    assert problem.startswith(f"{HW}: not in the gradebook: ")
+    with open_gradebook(second) as gradebook:
+        assert gradebook.find_submission("hw1_scaling", "ada").score == 5
+
+
+@pytest.mark.parametrize("status", ["refused", "error"])
+def test_records_without_a_score_change_nothing(
+    course: Course, keep: Keep, put: Put, make_record: MakeRecord, status: str
+) -> None:
+    put("ada")
+    keep(make_record("ada", scale=1.0))
+    before = made(course, "ada")
+    kept = keep(make_record("ada", scale=0.0, status=status), make_record("bob", status=status))
+    assert (kept.filed, kept.problems) == (0, ())
+    assert made(course, "ada") == before
+    with open_gradebook(course) as gradebook:
+        assert gradebook.find_submission(HW, "ada").score == 3
+        assert [student.id for student in gradebook.students] == ["ada"]
+
+
+@pytest.mark.parametrize(
+    ("after", "late", "penalty"),
+    [(-60, False, 0), (3600, False, 0), (3601, True, 0.5), (3600 + 86401, True, 1.0), (30 * 86400, True, 2.5)],
+)
+def test_late_is_after_the_grace_period(
+    course: Course, keep: Keep, put: Put, make_record: MakeRecord, after: int, late: bool, penalty: float
+) -> None:
+    put("ada")
+    kept = keep(make_record("ada", at=DUE + timedelta(seconds=after)))
+    assert kept.late == ({("ada", HW)} if late else set())
+    with open_gradebook(course) as gradebook:
+        assert gradebook.find_submission(HW, "ada").late_submission_penalty == pytest.approx(penalty)
+
+
+def test_what_has_no_time_is_not_late(keep: Keep, put: Put, make_record: MakeRecord) -> None:
+    put("ada")
+    put("bob")
+    odd = make_record("bob", at=None, submitted="yesterday \x1b[31m")
+    kept = keep(make_record("ada", at=None), odd)
+    assert (kept.filed, kept.problems, kept.late) == (2, (), set())
+
+
+def test_a_second_run_still_says_who_was_late(keep: Keep, put: Put, make_record: MakeRecord) -> None:
+    put("ada")
+    record = make_record("ada", at=DUE + timedelta(days=1))
+    assert keep(record).late == keep(record).late == {("ada", HW)}
+
+
+def test_a_late_stub_is_late_too(course: Course, keep: Keep, put: Put, make_record: MakeRecord) -> None:
+    """There is no point to take away, and it is late all the same."""
+    put("ada")
+    nothing = (QuestionResult("scale", 0.0, 3.0), QuestionResult("Shift", 0.0, 2.0))
+    assert keep(make_record("ada", at=DUE + timedelta(days=1), questions=nothing)).late == {("ada", HW)}
+    with open_gradebook(course) as gradebook:
+        assert gradebook.find_submission(HW, "ada").score == 0
+
+
+def test_a_late_submission_is_marked_where_lateness_costs_nothing(
+    course: Course, keep: Keep, put: Put, make_record: MakeRecord
+) -> None:
+    path = course.root / "course.toml"
+    path.write_text(path.read_text().replace("percent_per_day = 10", "percent_per_day = 0"))
+    put("ada")
+    assert keep(make_record("ada", at=DUE + timedelta(days=1))).late == {("ada", HW)}

@@ -1,0 +1,51 @@
+"""Bringing a class's submissions in."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from gradkit.classroom import collect_class
+from gradkit.course import Course
+from gradkit.errors import UsageError
+
+HW = "hw0_scaling"
+HandIn = Callable[..., None]
+
+
+def test_only_what_is_new_or_newer_is_counted(course: Course, hand_in: HandIn) -> None:
+    hand_in("ada", files={"scaling.py": "# first\n"})
+    hand_in("bob")
+    assert collect_class(course).collected == 2
+    hand_in("ada", datetime(2026, 10, 5, tzinfo=UTC), files={"scaling.py": "# second\n"})
+    assert collect_class(course, [HW]).collected == 1
+    assert collect_class(course).collected == 0
+    assert (course.submitted / "ada" / HW / "scaling.py").read_text() == "# second\n"
+
+
+def test_one_that_is_refused_stops_nobody(course: Course, hand_in: HandIn) -> None:
+    hand_in("ada")
+    hand_in("bob")
+    (inbound,) = (course.exchange / course.id / "inbound").glob("ada+*")
+    (inbound / "secret.txt").symlink_to("/etc/passwd")
+    shutil.copytree(inbound, inbound.with_name("what is this"), symlinks=True)
+    incoming = collect_class(course)
+    assert incoming.collected == 1
+    assert any(inbound.name in line and '"secret.txt" is a link' in line for line in incoming.refused)
+    assert any("what is this" in line for line in incoming.refused)
+    assert not (course.submitted / "ada").exists()
+
+
+def test_wrong_uses_are_said_before_anything_is_read(course: Course, tmp_path: Path) -> None:
+    for wrong, said in (
+        ({"assignments": ["hw7"]}, 'There is no assignment "hw7"'),
+        ({"pattern": "x"}, "it needs --zip DIR"),
+        ({"assignments": [HW, HW], "zips": tmp_path}, "one assignment at most"),
+    ):
+        with pytest.raises(UsageError, match=said):
+            collect_class(course, **wrong)
+    assert not course.submitted.exists()
