@@ -15,7 +15,7 @@ from gradkit.errors import GradkitError
 from gradkit.gradebook.database import open_gradebook
 from gradkit.gradebook.feedback import generate_feedback
 from gradkit.gradebook.filing import file_record, is_filed
-from gradkit.gradebook.gradebook import register, students_entered, students_penalised
+from gradkit.gradebook.gradebook import register, students_entered, students_late
 from gradkit.grading.record import Record
 
 
@@ -79,12 +79,12 @@ class Books:
         return sum(len(ledger.filed) for ledger in self._ledgers.values() if ledger is not None)
 
     def late(self) -> set[tuple[str, str]]:
-        """(student, assignment) of submissions with a late penalty."""
+        """(student, assignment) of submissions that came after due time, extension and grace period."""
         return {
             (student, name)
             for name, ledger in self._ledgers.items()
             if ledger is not None
-            for student in students_penalised(self._gradebook, self._course, name)
+            for student in students_late(self._gradebook, self._course, name)
         }
 
     def _ledger(self, name: str) -> _Ledger | None:

@@ -11,13 +11,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from gradkit.course import Course, load_course
 from gradkit.errors import UsageError
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+# Names of students and files are printed as they are: nothing in them is markup.
+out = Console(highlight=False, markup=False)
+err = Console(stderr=True, highlight=False, markup=False)
 
 
 def complain(text: str) -> None:
     """Print an error as it is: nothing in it is markup, and terminal escapes in it do nothing."""
-    err.print(printable(text), style="red", markup=False, soft_wrap=True)
+    err.print(printable(text), style="red", soft_wrap=True)
 
 
 def printable(text: str) -> str:

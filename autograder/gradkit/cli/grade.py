@@ -92,10 +92,10 @@ def _grade_one(course: Course, folder: Path, assignment: str, output: Path, opti
     if options.as_json and result.records:
         out.print_json(output.read_text(encoding="utf-8"))
     for record in result.records if not options.as_json else ():
-        if record.score is None:
-            complain(f"{assignment}: not graded: {record.log or record.output}")
-        else:
-            out.print(f"{assignment}: {record.score:g} of {record.max_score:g} points; the record is {shown(output)}")
+        if record.score is not None:
+            points = f"{record.score:g} of {record.max_score:g} points"
+            out.print(f"{assignment}: {points}; the record is {shown(output)}", soft_wrap=True)
+    _complain_about(result)
     return result.exit_status
 
 
@@ -107,7 +107,7 @@ def _grade_folder(course: Course, submissions: Path, results: Path, only: Sequen
     result = _grade_with_progress(course, plan_class(course, submissions, results, only), options)
     _print_result(result, set(), options.as_json)
     if not options.as_json:
-        out.print(f"\nrecords: {shown(results)}")
+        out.print(f"\nrecords: {shown(results)}", soft_wrap=True)
     return result.exit_status
 
 
@@ -173,8 +173,8 @@ class _Watcher:
 
     def sandbox(self, sandbox: Sandbox) -> None:
         for reason in sandbox.missed:
-            err.print(f"not available here: {reason}", style="dim", markup=False, soft_wrap=True)
-        err.print(f"sandbox: {sandbox.describe()}", style="dim", markup=False, soft_wrap=True)
+            err.print(f"not available here: {reason}", style="dim", soft_wrap=True)
+        err.print(f"sandbox: {sandbox.describe()}", style="dim", soft_wrap=True)
 
 
 def _print_result(result: ClassResult, late: set[tuple[str, str]], as_json: bool) -> None:
@@ -187,10 +187,16 @@ def _print_result(result: ClassResult, late: set[tuple[str, str]], as_json: bool
     out.print(class_table(result.records, sorted({record.assignment for record in result.records}), late))
     if marks := legend(result.records, late):
         out.print("\n" + marks, style="dim")
+    _complain_about(result)
+
+
+def _complain_about(result: ClassResult) -> None:
+    """Name what was refused and what could not be graded."""
     for line in result.refused:
         complain(f"refused: {line}")
     for record in result.records:
+        whose = f"{record.student}, {record.assignment}" if record.student else record.assignment
         for problem in record.problems:
-            complain(f"refused: {record.student}, {record.assignment}: {problem}")
+            complain(f"refused: {whose}: {problem}")
         if record.status == "error":
-            complain(f"not graded: {record.student}, {record.assignment}: {record.log}")
+            complain(f"not graded: {whose}: {record.log}")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from rich.table import Table
+from rich.text import Text
 
 from gradkit.cli.console import printable
 from gradkit.grading.record import Record
@@ -47,15 +48,15 @@ def class_table(records: Sequence[Record], assignments: Sequence[str], late: set
     found = {(record.student, record.assignment): record for record in records}
     for student in sorted({record.student for record in records}):
         cells = [_cell(found.get((student, name)), (student, name) in late) for name in assignments]
-        table.add_row(printable(student), *cells)
+        table.add_row(Text(printable(student)), *cells)
     return table
 
 
-def _cell(record: Record | None, late: bool) -> str:
+def _cell(record: Record | None, late: bool) -> Text:
     if record is None:
-        return "[dim]-  [/dim]"
+        return Text("-  ", style="dim")
     points = "-" if record.score is None else f"{record.score:g}"
-    return f"{points} {mark_of(record, late) or ' '}"
+    return Text(f"{points} {mark_of(record, late) or ' '}")
 
 
 def legend(records: Sequence[Record], late: set[tuple[str, str]]) -> str:

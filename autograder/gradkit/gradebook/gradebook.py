@@ -85,21 +85,21 @@ def register(gradebook: Gradebook, course: Course, assignment: Assignment, stage
 
 def students_entered(gradebook: Gradebook, course: Course, assignment_id: str) -> frozenset[str]:
     """The students who have a submission of the assignment in the gradebook."""
-    return _students(gradebook, course, select(SubmittedAssignment.student_id), assignment_id)
-
-
-def students_penalised(gradebook: Gradebook, course: Course, assignment_id: str) -> frozenset[str]:
-    """The students whose submission of the assignment came so late that it has a penalty, or would have had one."""
-    query = select(SubmittedAssignment.student_id).join(SubmittedNotebook)
-    return _students(
-        gradebook, course, query.where(SubmittedNotebook.late_submission_penalty.is_not(None)), assignment_id
-    )
-
-
-def _students(gradebook: Gradebook, course: Course, query: Any, assignment_id: str) -> frozenset[str]:
-    of_this = (SubmittedAssignment.assignment_id == AssignmentRow.id) & (AssignmentRow.name == assignment_id)
     with _transaction(gradebook, course) as db:
-        return frozenset(db.scalars(query.join(AssignmentRow, of_this)))
+        return frozenset(db.scalars(select(SubmittedAssignment.student_id).join(AssignmentRow, _is(assignment_id))))
+
+
+def students_late(gradebook: Gradebook, course: Course, assignment_id: str) -> frozenset[str]:
+    """The students whose submission of the assignment came after due time, extension and grace period."""
+    with _transaction(gradebook, course) as db:
+        submissions = db.scalars(select(SubmittedAssignment).join(AssignmentRow, _is(assignment_id)))
+        grace = course.late.grace_minutes * 60
+        return frozenset(one.student_id for one in submissions if one.total_seconds_late > grace)
+
+
+def _is(assignment_id: str) -> Any:
+    """Joins a submission to its assignment, and keeps those of one."""
+    return (SubmittedAssignment.assignment_id == AssignmentRow.id) & (AssignmentRow.name == assignment_id)
 
 
 def save_record(gradebook: Gradebook, course: Course, assignment: Assignment, record: Record, graded: Graded) -> None:
@@ -143,10 +143,9 @@ def refresh_penalties(gradebook: Gradebook, course: Course, assignment_id: str) 
     """
     plugin = LatePenalty(config=nbgrader_config(course))
     with _transaction(gradebook, course) as db:
-        of_this = (SubmittedAssignment.assignment_id == AssignmentRow.id) & (AssignmentRow.name == assignment_id)
         notebooks = [
             notebook
-            for submission in db.scalars(select(SubmittedAssignment).join(AssignmentRow, of_this))
+            for submission in db.scalars(select(SubmittedAssignment).join(AssignmentRow, _is(assignment_id)))
             for notebook in submission.notebooks
         ]
         for notebook in notebooks:

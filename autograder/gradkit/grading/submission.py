@@ -17,6 +17,7 @@ from gradkit.course.course import SubmissionLimits
 from gradkit.errors import SubmissionRefused
 
 _SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules", "venv"})
+_MAX_DEPTH = 20
 _MEGABYTE = 1 << 20
 
 
@@ -70,15 +71,19 @@ def read_submission(folder: Path, student: str, assignment: Assignment, limits: 
     )
 
 
-def _plain_files(folder: Path) -> Iterator[Path]:
+def _plain_files(folder: Path, depth: int = 0) -> Iterator[Path]:
     """Every file below ``folder``; anything that is neither a plain file nor a folder is refused."""
+    if depth > _MAX_DEPTH:
+        raise SubmissionRefused(f"its folders are nested more than {_MAX_DEPTH} deep. Hand in the assignment's own.")
     for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+        if not entry.name.isprintable():
+            raise SubmissionRefused(f"{entry.name!a} is not a printable name. Rename the file.")
         mode = entry.stat(follow_symlinks=False)
         if stat.S_ISLNK(mode.st_mode):
             raise SubmissionRefused(f"{entry.name} is a link. Hand in the file itself.")
         if stat.S_ISDIR(mode.st_mode):
             if not entry.name.startswith(".") and entry.name not in _SKIPPED_FOLDERS:
-                yield from _plain_files(Path(entry.path))
+                yield from _plain_files(Path(entry.path), depth + 1)
         elif not stat.S_ISREG(mode.st_mode):
             raise SubmissionRefused(f"{entry.name} is not a plain file. Hand in plain files only.")
         elif mode.st_nlink > 1:

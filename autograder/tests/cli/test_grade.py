@@ -57,7 +57,7 @@ def test_a_refused_folder_is_named_and_has_no_score(gradkit: Gradkit, submission
     folder = submissions({f"ada/{HW}/scaling.py": LATIN}) / "ada" / HW
     ran = gradkit("grade", "--submission", folder, "--assignment", HW, "--output", tmp_path / "r.json")
     assert (ran.status, ran.out) == (1, "")
-    assert f"{HW}: not graded" in ran.err
+    assert f"refused: {HW}" in ran.err
     assert "scaling.py is not a UTF-8 text file" in ran.err
     record = json.loads((tmp_path / "r.json").read_text())
     assert record["extra_data"]["status"] == "refused"
