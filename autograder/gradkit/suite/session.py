@@ -7,9 +7,7 @@ other exception in a test is the suite's own fault, never the student's.
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -21,6 +19,7 @@ from gradkit.course import Assignment
 from gradkit.errors import CourseError, GraderFault
 from gradkit.suite.found import Found
 from gradkit.suite.hidden import HiddenTest, read_tests
+from gradkit.suite.isolation import forgetting_modules_of, only_our_plugins
 from gradkit.suite.mismatch import Mismatch
 from gradkit.suite.reference import ReferenceRunner
 from gradkit.suite.rng import Rng
@@ -181,7 +180,7 @@ def open_suite(folder: Path, assignment: Assignment, source: Path, secret: str, 
     options = ["-c", os.devnull, f"--rootdir={folder.parent}", f"--confcutdir={folder}", "--import-mode=importlib"]
     options += ["--assert=plain", "--strict-markers", "--capture=no"]
     options += [part for name in ("terminal", "cacheprovider", "logging", "warnings") for part in ("-p", f"no:{name}")]
-    with _only_our_plugins(), _forget_modules_of(folder):
+    with only_our_plugins(), forgetting_modules_of(folder):
         status = pytest.main([str(folder), *options], plugins=[plugin])
     if plugin.fault is not None:
         raise plugin.fault
@@ -189,32 +188,3 @@ def open_suite(folder: Path, assignment: Assignment, source: Path, secret: str, 
         raise CourseError(f"{folder}: the hidden suite cannot be collected.\n" + "\n".join(plugin.collect_errors))
     if status not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
         raise GraderFault(f"{folder}: pytest ended with status {status!r}")
-
-
-@contextmanager
-def _only_our_plugins() -> Iterator[None]:
-    """Keep pytest plugins that happen to be installed out of the grading."""
-    name = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
-    before, bytecode = os.environ.get(name), sys.dont_write_bytecode
-    os.environ[name], sys.dont_write_bytecode = "1", True
-    try:
-        yield
-    finally:
-        sys.dont_write_bytecode = bytecode
-        if before is None:
-            del os.environ[name]
-        else:
-            os.environ[name] = before
-
-
-@contextmanager
-def _forget_modules_of(folder: Path) -> Iterator[None]:
-    """Let the next suite have modules of the same names."""
-    try:
-        yield
-    finally:
-        for name, module in list(sys.modules.items()):
-            path = getattr(module, "__file__", None)
-            ours = name == folder.name or name.startswith(f"{folder.name}.")  # pytest's packages for the folders
-            if ours or (path is not None and Path(path).is_relative_to(folder)):
-                del sys.modules[name]

@@ -1,0 +1,127 @@
+"""One grader's line to the worker base: has children forked, and hears of their ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import socket
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict
+from typing import Any
+
+from gradkit.course.assignment import Limits
+from gradkit.errors import GraderFault
+from gradkit.sandbox.channel import Channel
+from gradkit.sandbox.confine import Bounds
+from gradkit.sandbox.levels import Level
+from gradkit.sandbox.worker import Worker
+
+BASE_ENDED = "the worker base has ended; was it killed? Run the same command again to grade the rest."
+_EXIT_SECONDS = 10.0
+
+
+class Connection:
+    """A line to the worker base.
+
+    Args:
+        level: what confines the children, for messages.
+        control: the socket.
+    """
+
+    def __init__(self, level: Level, control: socket.socket) -> None:
+        self.level = level
+        self.control = control
+        self._ends: dict[int, tuple[int, float]] = {}
+        self._number = 0
+
+    def start(self, limits: Limits) -> Worker:
+        """Fork a child that is locked in and ready for a submission.
+
+        Raises:
+            SandboxError: a layer of confinement is not to be had.
+            GraderFault: the child does not come up, or the base has ended.
+        """
+        self._number += 1
+        ours, theirs = socket.socketpair()
+        output, output_end = os.pipe()
+        bounds = Bounds(cpu_seconds=int(limits.seconds) + 2, memory_mb=limits.memory_mb)
+        message = {"op": "spawn", "id": self._number, "bounds": asdict(bounds)}
+        with theirs:
+            try:
+                socket.send_fds(self.control, [json.dumps(message).encode()], [theirs.fileno(), output_end])
+            except OSError as error:
+                ours.close()
+                os.close(output)
+                raise GraderFault(BASE_ENDED) from error
+            finally:
+                os.close(output_end)
+        worker = Worker(_Child(self, self._number), Channel(ours, output, limits.output_kb << 10), limits)
+        worker.wait_until_ready()
+        return worker
+
+    def kill(self, number: int) -> None:
+        """End a child, and with it everything that it started."""
+        with suppress(OSError):  # when the base has ended, so have its children
+            self.control.send(json.dumps({"op": "kill", "id": number}).encode())
+
+    def wait(self, number: int, seconds: float) -> tuple[int, float] | None:
+        """A child's exit code, negative for a signal, and its CPU seconds; None where it has not ended by then.
+
+        Raises:
+            GraderFault: the base has ended, so that nobody knows.
+        """
+        if number not in self._ends:
+            self.listen(lambda message: message.get("id") == number, seconds)
+        return self._ends.pop(number, None)
+
+    def listen(self, wanted: Callable[[dict[str, Any]], bool], seconds: float) -> bool:
+        """Hear the base out until it says what is wanted; False when it does not within ``seconds``.
+
+        Raises:
+            GraderFault: the base has ended.
+        """
+        deadline = time.monotonic() + seconds
+        while True:
+            left = deadline - time.monotonic()
+            if left <= 0 or not select.select([self.control], [], [], left)[0]:
+                return False
+            try:
+                data = self.control.recv(1 << 16)
+            except OSError:
+                data = b""
+            if not data:
+                raise GraderFault(BASE_ENDED)
+            message = json.loads(data)
+            if message["op"] == "exit":
+                self._ends[message["id"]] = (message["status"], message["cpu"])
+            if wanted(message):
+                return True
+
+    def close(self) -> None:
+        """Hang up; children that are still running are killed."""
+        self.control.close()
+
+
+class _Child:
+    """One forked child, as `Worker` wants its process."""
+
+    def __init__(self, connection: Connection, number: int) -> None:
+        self._connection = connection
+        self._number = number
+        self._end: tuple[int, float] | None = None
+
+    def wait(self, seconds: float) -> tuple[int, float] | None:
+        """The exit code and CPU seconds, or None where it has not ended within ``seconds``."""
+        if self._end is None:
+            self._end = self._connection.wait(self._number, seconds)
+        return self._end
+
+    def end(self) -> None:
+        """Kill it and wait until it is gone."""
+        if self._end is None:
+            self._connection.kill(self._number)
+            with suppress(GraderFault):
+                self.wait(_EXIT_SECONDS)

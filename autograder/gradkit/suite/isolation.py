@@ -1,0 +1,38 @@
+"""Keep one pytest session from leaving traces in the next, and installed plugins out of all of them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def only_our_plugins() -> Iterator[None]:
+    """Keep pytest plugins that happen to be installed out of the grading."""
+    name = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
+    before, bytecode = os.environ.get(name), sys.dont_write_bytecode
+    os.environ[name], sys.dont_write_bytecode = "1", True
+    try:
+        yield
+    finally:
+        sys.dont_write_bytecode = bytecode
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before
+
+
+@contextmanager
+def forgetting_modules_of(folder: Path) -> Iterator[None]:
+    """Let the next suite have modules of the same names."""
+    try:
+        yield
+    finally:
+        for name, module in list(sys.modules.items()):
+            path = getattr(module, "__file__", None)
+            ours = name == folder.name or name.startswith(f"{folder.name}.")  # pytest's packages for the folders
+            if ours or (path is not None and Path(path).is_relative_to(folder)):
+                del sys.modules[name]
