@@ -113,7 +113,6 @@ def test_an_unknown_sandbox_is_a_wrong_use(gradkit: Gradkit, submissions: Submis
 
 def test_a_class_with_every_kind_of_trouble_is_graded_all_the_same(
     gradkit_command: Gradkit,
-    gradkit: Gradkit,
     course: Course,
     add_assignment: Callable[[str], Path],
     submissions: Submissions,
@@ -164,13 +163,13 @@ def test_a_class_with_every_kind_of_trouble_is_graded_all_the_same(
 
     # Without the faulty one: status 2, for the course's file. What was graded before stands.
     shutil.rmtree(folder / "ada" / "hw2_faulty")
-    ran = gradkit(*words)
+    ran = gradkit_command(*words)
     assert ran.status == 2
     assert row_of(ran, "ada") == ["ada", "5"]
     assert "sandbox" not in ran.err
 
     # Only what is sound: status 1, since something was refused; the same as JSON.
-    ran = gradkit(*words, "--assignment", HW, "--json")
+    ran = gradkit_command(*words, "--assignment", HW, "--json")
     assert ran.status == 1
     data = json.loads(ran.out)
     assert [(row["student"], row["status"], row["score"]) for row in data["records"]] == [
@@ -183,7 +182,7 @@ def test_a_class_with_every_kind_of_trouble_is_graded_all_the_same(
     assert data["faults"] == []
 
     # An assignment whose file is broken cannot be asked for.
-    ran = gradkit(*words, "--assignment", "hw1_broken")
+    ran = gradkit_command(*words, "--assignment", "hw1_broken")
     assert (ran.status, ran.out) == (2, "")
     assert f"{toml}: question[2].points" in ran.err
 
@@ -242,7 +241,7 @@ def test_students_called_like_markup_keep_their_names(
 
 
 def test_the_courses_own_submissions_go_into_gradebook_and_pages(
-    gradkit_command: Gradkit, gradkit: Gradkit, built: Course, reference_source: str, tmp_path: Path
+    gradkit_command: Gradkit, built: Course, reference_source: str, tmp_path: Path
 ) -> None:
     for student, module, time in (
         ("ada", reference_source, "2026-09-30 10:00:00 UTC"),
@@ -263,6 +262,6 @@ def test_the_courses_own_submissions_go_into_gradebook_and_pages(
         assert (built.root / name).exists()
     assert {page.parent.parent.name for page in (built.root / "feedback").rglob("scaling.html")} == {"ada", "bob"}
 
-    again = gradkit("grade")
+    again = gradkit_command("grade")
     assert (again.status, again.out) == (0, ran.out)
     assert "sandbox" not in again.err
