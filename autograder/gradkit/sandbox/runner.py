@@ -44,16 +44,26 @@ class SubmissionRunner:
         self._refusal: Failure | None = None
 
     def run(self, call: Call) -> Observation:
-        """Perform one call; every fault of the student's process is an observation with a failure."""
+        """Perform one call; every fault of the student's process is an observation with a failure.
+
+        A process that was killed is given the call a second time: the kill may have come from outside, and code that
+        kills itself will do so again.
+        """
         started = time.monotonic()
+        failure = None
         try:
-            worker = self._ready_worker()
-            if isinstance(worker, Failure):
-                return Observation(failure=worker)
-            return worker.call(call, self._seconds_left())
-        except WorkerFailedError as error:
-            self._close_worker()
-            return Observation(failure=error.failure, seconds=time.monotonic() - started)
+            for _ in range(2):
+                try:
+                    worker = self._ready_worker()
+                    if isinstance(worker, Failure):
+                        return Observation(failure=failure or worker)
+                    return worker.call(call, self._seconds_left())
+                except WorkerFailedError as error:
+                    self._close_worker()
+                    failure = error.failure
+                    if not error.killed:
+                        break
+            return Observation(failure=failure, seconds=time.monotonic() - started)
         finally:
             self.seconds += time.monotonic() - started
 
@@ -79,6 +89,8 @@ class SubmissionRunner:
         try:
             self._refusal = self._worker.load(self.submitted.module, self.submitted.sources, self._seconds_left())
         except WorkerFailedError as error:
+            if error.killed and self._starts == 1:
+                raise
             # A module that cannot be loaded once will not be loaded better a second time.
             self._refusal = Failure("import", f"while the file was loaded, {error.failure.message}")
         if self._refusal is not None:

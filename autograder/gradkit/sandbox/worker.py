@@ -26,11 +26,17 @@ ISOLATED = ("-P", "-s", "-B")
 
 
 class WorkerFailedError(Exception):
-    """The worker gave no answer and has been ended; ``failure`` says why."""
+    """The worker gave no answer and has to be ended.
 
-    def __init__(self, failure: Failure) -> None:
+    Attributes:
+        failure: why.
+        killed: whether it was SIGKILL, which may have come from outside: from the system when memory ran out, say.
+    """
+
+    def __init__(self, failure: Failure, *, killed: bool = False) -> None:
         super().__init__(failure.message)
         self.failure = failure
+        self.killed = killed
 
 
 class StartWorker(Protocol):
@@ -130,7 +136,7 @@ class Worker:
             if frame.nonce != nonce or frame.kind != answer:
                 raise WireError("a reply to a question that was not asked")
         except ChannelClosedError:
-            raise WorkerFailedError(self._died()) from None
+            raise self._died() from None
         except DeadlineError:
             message = f"it did not finish within {seconds:g} seconds"
             raise WorkerFailedError(Failure("timeout", message)) from None
@@ -158,14 +164,16 @@ class Worker:
         except WireError as error:
             raise WorkerFailedError(Failure("protocol", str(error))) from None
 
-    def _died(self) -> Failure:
+    def _died(self) -> WorkerFailedError:
         """How the process ended. It closed its channel, so it gets a moment to end of its own cause."""
         end = self.process.wait(1.0)
         if end is None:
-            return Failure("died", "it closed its channel to the grader")
+            return WorkerFailedError(Failure("died", "it closed its channel to the grader"))
         code, cpu = end
         if code >= 0:
-            return Failure("died", f"the process ended by itself with exit status {code}")
+            return WorkerFailedError(Failure("died", f"the process ended by itself with exit status {code}"))
         if code == -signal.SIGKILL and cpu >= self.limits.seconds:
-            return Failure("timeout", f"it used more than {self.limits.seconds:g} seconds of processor time")
-        return Failure("died", f"the process was ended by signal {signal.Signals(-code).name}")
+            message = f"it used more than {self.limits.seconds:g} seconds of processor time"
+            return WorkerFailedError(Failure("timeout", message))
+        message = f"the process was ended by signal {signal.Signals(-code).name}"
+        return WorkerFailedError(Failure("died", message), killed=code == -signal.SIGKILL)

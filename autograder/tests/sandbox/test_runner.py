@@ -21,6 +21,7 @@ import torch
 
 def good(x): return x + 1
 def leave(x): os._exit(0)
+def kill_itself(x): os.kill(os.getpid(), 9)
 def crash(x): ctypes.string_at(0)
 def loop(x):
     while True: pass
@@ -111,6 +112,25 @@ def test_an_early_exit_with_status_zero_is_no_pass(runner: SubmissionRunner) -> 
     failure = ask(runner, "leave").failure
     assert failure is not None
     assert "exit status 0" in failure.message
+
+
+def test_a_process_killed_from_outside_costs_nothing(runner: SubmissionRunner) -> None:
+    assert ask(runner, "good").failure is None
+    assert runner._worker is not None
+    runner._worker.process.end()
+    found = ask(runner, "good")
+    assert found.failure is None
+    assert found.values["result"].data.tolist() == [2.0, 2.0]
+
+
+def test_a_process_that_kills_itself_costs_its_call(level: Sandbox, runner: SubmissionRunner) -> None:
+    failure = ask(runner, "kill_itself").failure
+    if "pid" in level.level.namespaces:
+        assert failure is None, "the first process of a pid namespace cannot be killed from inside"
+    else:
+        assert failure is not None
+        assert failure.kind == "died"
+    assert ask(runner, "good").failure is None
 
 
 @pytest.mark.parametrize(
