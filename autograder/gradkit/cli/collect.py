@@ -27,7 +27,7 @@ def collect(
     from gradkit.classroom import collect_class
 
     report = collect_class(find_course(course), assignments or None, zips, pattern)
-    out.print(f"{report.collected} submissions collected.")
+    out.print(f"{report.collected} submission{'' if report.collected == 1 else 's'} collected.")
     for line in (*report.warnings, *report.refused):
         complain(line)
     raise typer.Exit(1 if report.refused else 0)

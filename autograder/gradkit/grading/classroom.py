@@ -41,20 +41,22 @@ class ClassResult:
     Attributes:
         records: one for each submission that belongs to an assignment, in order of assignment and student.
         refused: what could not be graded at all and has no record, one sentence each.
-        faults: assignments that could not be graded because of the course's own files, one text each.
+        faults: why assignments could not be graded, or not to the end, one text each.
+        worst_fault: the exit status of the worst of them.
     """
 
     records: list[Record] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    worst_fault: int = 0
 
     @property
     def exit_status(self) -> int:
         """0 when everything was graded, 1 when something was refused, 2 for the course's files, 3 for the grader."""
         if any(record.status == "error" for record in self.records):
             return 3
-        if self.faults:
-            return 2
+        if self.worst_fault:
+            return self.worst_fault
         return 1 if self.refused or any(record.problems for record in self.records) else 0
 
 
@@ -141,6 +143,7 @@ def _noting(result: ClassResult, assignment_id: str, watcher: Watcher) -> Iterat
     except GradkitError as error:
         text = str(error) if isinstance(error, CourseError) else f"{assignment_id}: {error}"
         result.faults.append(text)
+        result.worst_fault = max(result.worst_fault, error.exit_status)
         watcher.fault(text)
 
 

@@ -39,7 +39,7 @@ def read_record(path: Path) -> Record | None:
     """The record at ``path``, or None where there is none that this version can read."""
     try:
         return from_json(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
+    except (OSError, ValueError):
         return None
 
 

@@ -51,8 +51,11 @@ def read_submission(folder: Path, student: str, assignment: Assignment, limits: 
     """
     if folder.is_symlink() or not folder.is_dir():
         raise SubmissionRefused(f"{folder.name} is not a folder. Hand in the assignment's folder with its files.")
-    files = {path.relative_to(folder).as_posix(): path for path in _plain_files(folder)}
-    _check_sizes(files, limits)
+    try:
+        files = {path.relative_to(folder).as_posix(): path for path in _plain_files(folder)}
+        _check_sizes(files, limits)
+    except OSError as error:
+        raise SubmissionRefused(f"{Path(error.filename or folder).name} cannot be read ({error.strerror}).") from error
     top = {name: _read(path) for name, path in files.items() if "/" not in name and name.endswith((".py", ".ipynb"))}
     sources = {name: data for name, data in top.items() if name.endswith(".py")}
     for name, data in sources.items():

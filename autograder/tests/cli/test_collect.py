@@ -58,7 +58,7 @@ def test_zip_files_come_in_and_a_hostile_one_is_named(gradkit: Gradkit, course: 
     (uploads / f"bob_{HW}.zip").write_bytes(zipped({"../../escaped.py": "# bob\n"}))
     (uploads / f"cleo_{HW}.zip").write_bytes(b"PK, but no zip file")
     ran = gradkit("collect", "--zip", uploads)
-    assert (ran.status, ran.out) == (1, "1 submissions collected.\n")
+    assert (ran.status, ran.out) == (1, "1 submission collected.\n")
     assert (course.submitted / "ada" / HW / "scaling.py").read_text() == "# ada\n"
     for name in ("bob", "cleo"):
         assert f"{name}_{HW}.zip" in ran.err

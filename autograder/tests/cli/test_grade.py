@@ -265,3 +265,13 @@ def test_the_courses_own_submissions_go_into_gradebook_and_pages(
     again = gradkit_command("grade")
     assert (again.status, again.out) == (0, ran.out)
     assert "sandbox" not in again.err
+
+
+def test_a_record_that_cannot_be_written_is_the_graders_failure(
+    gradkit: Gradkit, submissions: Submissions, reference_source: str, tmp_path: Path
+) -> None:
+    folder = submissions({f"ada/{HW}/scaling.py": reference_source}) / "ada" / HW
+    (tmp_path / "taken").mkdir()
+    ran = gradkit("grade", "--submission", folder, "--assignment", HW, "--output", tmp_path / "taken")
+    assert ran.status == 3
+    assert "cannot be written" in ran.err
