@@ -122,21 +122,23 @@ def write_tree(root: Path, files: Mapping[str, str | bytes]) -> Path:
     return root
 
 
+@pytest.fixture(scope="session")
+def course_files() -> Mapping[str, str]:
+    """The files of the demonstration course."""
+    return {
+        "course.toml": COURSE,
+        "assignments/hw0_scaling/assignment.toml": ASSIGNMENT,
+        "assignments/hw0_scaling/scaling.py": REFERENCE,
+        "autograder/hidden/secret.txt": "a secret\n",
+        "autograder/hidden/hw0_scaling/test_scale.py": SUITE_SCALE,
+        "autograder/hidden/hw0_scaling/test_shift.py": SUITE_SHIFT,
+    }
+
+
 @pytest.fixture
-def course(tmp_path: Path) -> Course:
+def course(tmp_path: Path, course_files: Mapping[str, str]) -> Course:
     """The demonstration course in a folder of its own."""
-    root = write_tree(
-        tmp_path / "course",
-        {
-            "course.toml": COURSE,
-            "assignments/hw0_scaling/assignment.toml": ASSIGNMENT,
-            "assignments/hw0_scaling/scaling.py": REFERENCE,
-            "autograder/hidden/secret.txt": "a secret\n",
-            "autograder/hidden/hw0_scaling/test_scale.py": SUITE_SCALE,
-            "autograder/hidden/hw0_scaling/test_shift.py": SUITE_SHIFT,
-        },
-    )
-    return load_course(root)
+    return load_course(write_tree(tmp_path / "course", course_files))
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,27 @@
+"""End the process with status 0 before any test has said that something is wrong.
+
+expect: scores 0 died unavailable
+"""
+
+import os
+
+import torch
+
+
+def evil(x):
+    os._exit(0)
+
+
+def scale(x, factor=2.0):
+    evil(x)
+    return x * 0
+
+
+class Shift(torch.nn.Module):
+    def __init__(self, size):
+        super().__init__()
+        self.offset = torch.nn.Parameter(torch.zeros(size))
+
+    def forward(self, x):
+        evil(x)
+        return x * 0

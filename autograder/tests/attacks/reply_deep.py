@@ -1,0 +1,26 @@
+"""Answer with a tree that is nested too deeply for whoever walks it.
+
+expect: scores 0 protocol unavailable
+"""
+
+import torch
+from forging import send
+
+
+def evil(x):
+    send(b'["observed", "", ' + b"[" * 500_000 + b"]" * 500_000 + b", []]")
+
+
+def scale(x, factor=2.0):
+    evil(x)
+    return x * 0
+
+
+class Shift(torch.nn.Module):
+    def __init__(self, size):
+        super().__init__()
+        self.offset = torch.nn.Parameter(torch.zeros(size))
+
+    def forward(self, x):
+        evil(x)
+        return x * 0
