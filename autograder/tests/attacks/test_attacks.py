@@ -28,9 +28,12 @@ from gradkit.course import Limits
 from gradkit.grading.record import Record, to_json
 from gradkit.sandbox import Sandbox, SubmissionRunner, Submitted, Workers, open_sandbox
 from gradkit.suite import function_call
-from gradkit.wire import Observation
+from gradkit.suite.session import Suite, open_suite
+from gradkit.wire import Observation, ObservedTensor
+from gradkit.wire.frames import MAX_PAYLOAD
 
 HERE = Path(__file__).parent
+HW = "hw0_scaling"
 LIMITS = Limits(seconds_per_call=20.0, seconds=40.0, memory_mb=512, output_kb=4, restarts=1)
 IMPATIENT = replace(LIMITS, seconds_per_call=1.0)
 GOOD = b"def attack(x, places): return x + 1"
@@ -61,6 +64,26 @@ def test_graded_attack_fails_for_the_right_reason(level: Sandbox, graded: Any, a
     assert len(to_json(found)) < 100_000
     assert disturbed == []
     assert after.score == after.max_score, "the next submission was not graded right"
+
+
+def test_the_grader_does_not_keep_all_that_it_was_sent(arena: Any, sandbox: Sandbox, corpus: Any) -> None:
+    attack = next(one for one in corpus if one.name == "reply_much")
+    submitted = Submitted("scaling.py", {"scaling.py": attack.source.encode()})
+    course, kept = arena.course, []
+
+    def body(suite: Suite) -> None:
+        with closing(sandbox.connect()) as workers:
+            runner = SubmissionRunner(submitted, LIMITS, workers.start)
+            for outcome in suite.run(runner.run):
+                for found in (found for case in outcome.cases for found in case.found):
+                    values = found.observation.values.values()
+                    kept.append(sum(value.data.nbytes for value in values if isinstance(value, ObservedTensor)))
+            runner.close()
+
+    assignment = course.assignment(HW)
+    open_suite(course.hidden(HW), assignment, course.source(HW) / assignment.module, course.secret, body)
+    assert len(kept) > 1
+    assert sum(kept) <= MAX_PAYLOAD
 
 
 @pytest.fixture(scope="module")
