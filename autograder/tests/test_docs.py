@@ -75,7 +75,8 @@ def test_reference_explains_each_command_and_its_options(name: str) -> None:
     explained = " ".join(row[0] for row in rows(section(f"`gradkit {name}`")))
     parameters = [parameter for parameter in COMMANDS[name].params if parameter.param_type_name == "option"]
     arguments = [parameter.name.upper() for parameter in COMMANDS[name].params if parameter not in parameters]
-    wanted = {max(option.opts, key=len) for option in parameters} | set(arguments)
+    negations = {opposite for option in parameters for opposite in option.secondary_opts}
+    wanted = {max(option.opts, key=len) for option in parameters} | negations | set(arguments)
     assert set(re.findall(r"`(--[a-z-]+|[A-Z]{2,})", explained)) == wanted - {"--help"}
 
 
