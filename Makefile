@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup grade test check release publish collect feedback clean
+.PHONY: help setup grade test check release publish collect feedback bench clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -47,6 +47,9 @@ collect: $(STAMP) ## bring in what students submitted
 
 feedback: $(STAMP) ## make the feedback pages anew and release them
 	@$(BIN)/gradkit feedback
+
+bench: $(STAMP) ## measure what grading costs here, against other ways of doing it
+	@$(BIN)/gradkit bench
 
 clean: ## remove what a running course made (submissions, gradebook and results too!)
 	@rm -rf submitted autograded feedback results exchange gradebook.db .gradkit

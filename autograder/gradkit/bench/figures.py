@@ -1,0 +1,109 @@
+"""From what was measured to a table, goals and plain data."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from rich.table import Table
+
+from gradkit.bench.scale import Scaled
+from gradkit.bench.ways import Measured
+
+
+@dataclass(frozen=True)
+class Goal:
+    """One figure that gradkit is held to."""
+
+    text: str
+    value: str
+    reached: bool
+
+
+def machine() -> dict[str, str]:
+    """What it was measured on."""
+    model = platform.processor() or platform.machine()
+    information = Path("/proc/cpuinfo")
+    if information.is_file():
+        lines = (line.partition(":") for line in information.read_text(encoding="utf-8").splitlines())
+        model = next((value.strip() for name, _, value in lines if name.strip() == "model name"), model)
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / (1 << 30)
+    return {
+        "processors": f"{len(os.sched_getaffinity(0))} x {model}",
+        "memory": f"{memory:.0f} GiB",
+        "system": f"{platform.system()} {platform.release()}",
+        "software": f"Python {platform.python_version()}, torch {version('torch')}, nbgrader {version('nbgrader')}",
+        "load": f"{os.getloadavg()[0]:.1f} when it began",
+    }
+
+
+def ways_table(found: Sequence[Measured]) -> Table:
+    """One row for each way."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("", no_wrap=True)
+    for name in ("graded", "CPU s", "wall s", "start", "MiB", "in all", "ratio"):
+        table.add_column(name, justify="right")
+    for one in found:
+        together = "" if one.together_mb is None else f"{one.together_mb:.0f}"
+        figures = (f"{one.each.cpu:.3f}", f"{one.each.wall:.3f}", f"{one.start:.1f}", f"{one.total.peak_mb:.0f}")
+        table.add_row(one.name, str(one.submissions), *figures, together, f"{one.each.cpu / found[0].each.cpu:.2f}")
+    return table
+
+
+LEGEND = (
+    "CPU s and wall s: of one submission more. start: CPU s before the first. MiB: the largest process, and all together."
+    " ratio: CPU s compared with the first row."
+)
+
+
+def ways_goals(found: Sequence[Measured]) -> list[Goal]:
+    """The goals on cost; ``found`` is in `measure_ways`' order."""
+    one, two, nbgrader, _, floor = (measured.each for measured in found)
+    less, above, faster = nbgrader.cpu / one.cpu, one.cpu / floor.cpu, one.wall / two.wall
+    return [
+        Goal("at least 30 times less CPU than nbgrader autograde (aim: 60)", f"{less:.1f} times", less >= 30),
+        Goal("at most twice the CPU of a bare fork", f"{above:.2f} times", above <= 2),
+        Goal("2 workers at least 1.8 times as fast as 1", f"{faster:.2f} times", faster >= 1.8),
+    ]
+
+
+def scale_table(scaled: Scaled) -> Table:
+    """One row for each process that lived through the run."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("process")
+    for name in (f"MiB at {scaled.first}", f"MiB at {scaled.submissions}", "growth"):
+        table.add_column(name, justify="right")
+    for one in scaled.memory:
+        growth = f"{100 * (one.last_mb / one.first_mb - 1):+.1f} %"
+        table.add_row(one.name, f"{one.first_mb:.0f}", f"{one.last_mb:.0f}", growth)
+    return table
+
+
+def scale_goals(scaled: Scaled) -> list[Goal]:
+    """The goals on a large class."""
+    growth = max(one.last_mb / one.first_mb for one in scaled.memory) - 1
+    return [
+        Goal("memory flat within 10 %", f"{100 * growth:+.1f} %", growth <= 0.1),
+        Goal(
+            "again with nothing changed: under 2 s for 1,000 records",
+            f"{scaled.again_seconds:.2f} s for {scaled.submissions:,}",
+            scaled.again_seconds <= 2 * max(1, scaled.submissions / 1000),
+        ),
+    ]
+
+
+def as_data(
+    about: Mapping[str, str], found: Sequence[Measured] | None, scaled: Scaled | None, goals: Sequence[Goal]
+) -> dict[str, Any]:
+    """The same as plain data, for ``--json``."""
+    data: dict[str, Any] = {"machine": dict(about), "goals": [asdict(goal) for goal in goals]}
+    if found is not None:
+        data["ways"] = [asdict(one) for one in found]
+    if scaled is not None:
+        data["scale"] = asdict(scaled) | {"submissions_per_second": scaled.submissions / scaled.seconds}
+    return data

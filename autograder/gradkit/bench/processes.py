@@ -1,0 +1,79 @@
+"""Look at the memory of a running command and of all that it started, from outside (Linux's /proc)."""
+
+from __future__ import annotations
+
+import subprocess
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+_PROC = Path("/proc")
+
+
+def watch(command: Sequence[str], folder: Path, look: Callable[[int], None], seconds: float) -> int:
+    """Run a command in ``folder``, calling ``look`` with its process id again and again; returns its exit status."""
+    with subprocess.Popen(  # noqa: S603 - our own command
+        command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
+        while True:
+            with suppress(subprocess.TimeoutExpired):
+                return process.wait(seconds)
+            look(process.pid)
+
+
+def tree(root: int) -> list[int]:
+    """The process ``root`` and all that descend from it."""
+    children: defaultdict[int, list[int]] = defaultdict(list)
+    for pid, parent in _parents():
+        children[parent].append(pid)
+    found = [root]
+    for pid in found:
+        found += children[pid]
+    return found
+
+
+def parent_of(pid: int) -> int:
+    """The process that started this one; 0 once it has ended."""
+    return dict(_parents()).get(pid, 0)
+
+
+def shared_out_mb(pid: int) -> float:
+    """Mebibytes of a process, each page that several share divided among them; 0 once it has ended.
+
+    Raises:
+        PermissionError: the process hides its memory, and we are not root.
+    """
+    return _megabytes(pid, "smaps_rollup", "Pss")
+
+
+def peak_mb(pid: int) -> float:
+    """The most mebibytes that a process had in memory at any time, those that it shares included; 0 once ended."""
+    return _megabytes(pid, "status", "VmHWM")
+
+
+def command_of(pid: int) -> str:
+    """A process's command line; "" once it has ended."""
+    try:
+        return (_PROC / str(pid) / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
+def _megabytes(pid: int, file: str, name: str) -> float:
+    try:
+        text = (_PROC / str(pid) / file).read_text(encoding="ascii", errors="replace")
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+    return next((int(line.split()[1]) / 1024 for line in text.splitlines() if line.startswith(f"{name}:")), 0.0)
+
+
+def _parents() -> Iterator[tuple[int, int]]:
+    for folder in _PROC.iterdir():
+        if folder.name.isdigit():
+            try:
+                # The name of the program stands in brackets and may hold anything.
+                fields = (folder / "stat").read_text(errors="replace").rpartition(")")[2].split()
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+            yield int(folder.name), int(fields[1])

@@ -1,0 +1,118 @@
+"""Grade a large class once, watching the memory, and once again with nothing changed."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from gradkit.bench import processes
+from gradkit.bench.ways import GRADKIT, built_course, with_class
+from gradkit.errors import GraderFault
+
+_SAMPLE_SECONDS = 0.1
+
+
+@dataclass(frozen=True)
+class Memory:
+    """The peak memory of one process, early and at the end; pages that it shares with others are counted too."""
+
+    name: str
+    first_mb: float
+    last_mb: float
+
+
+@dataclass(frozen=True)
+class Scaled:
+    """What a large class took.
+
+    Attributes:
+        submissions: how many there were.
+        workers: how many were graded at a time.
+        seconds: wall seconds of the first run, its start included.
+        again_seconds: wall seconds of a second run in which nothing had changed.
+        first: how many records there were when ``memory`` was looked at for the first time.
+        memory: each process that lived through the run.
+    """
+
+    submissions: int
+    workers: int
+    seconds: float
+    again_seconds: float
+    first: int
+    memory: tuple[Memory, ...]
+
+
+def measure_scale(work: Path, submissions: int, report: Callable[[str], None]) -> Scaled:
+    """Grade ``submissions`` in the folder ``work``, twice.
+
+    Raises:
+        GraderFault: a run failed or left submissions out.
+    """
+    report("building the course")
+    course = with_class(built_course(work), work / "class", submissions)
+    workers = len(os.sched_getaffinity(0))
+    command = [*GRADKIT, "grade", "--no-feedback", "--workers", str(workers)]
+    watch = _Watch(course / "results", min(100, submissions // 2))
+    seconds = []
+    for what, look in (("grading", watch.look), ("grading again", lambda _pid: None)):
+        report(f"{what} {submissions} submissions")
+        started = time.monotonic()
+        status = processes.watch(command, course, look, _SAMPLE_SECONDS)
+        seconds.append(time.monotonic() - started)
+        records = sum(1 for _ in course.glob("results/*/*.json"))
+        if status != 0 or records != submissions:
+            raise GraderFault(f"{what} ended with status {status} and {records} of {submissions} records")
+    return Scaled(submissions, workers, seconds[0], seconds[1], watch.first, watch.memory())
+
+
+class _Watch:
+    """Notes the peak memory of every process, once when enough records are there, and then again and again.
+
+    Args:
+        results: where the records appear, a folder for each student.
+        wanted: how many records are enough.
+    """
+
+    def __init__(self, results: Path, wanted: int) -> None:
+        self.results = results
+        self.wanted = wanted
+        self.first = 0
+        self.early: dict[int, float] = {}
+        self.late: dict[int, float] = {}
+        self.names: dict[int, str] = {}
+
+    def look(self, root: int) -> None:
+        """See how far the run has come, and how large its processes are."""
+        if not self.first:
+            done = sum(1 for _ in self.results.iterdir()) if self.results.is_dir() else 0
+            if done < self.wanted:
+                return
+            self.first = done
+            self.early = {pid: processes.peak_mb(pid) for pid in processes.tree(root)}
+            self.names = {pid: _role(pid, root) for pid in self.early}
+        for pid in self.early:
+            self.late[pid] = max(self.late.get(pid, 0.0), processes.peak_mb(pid))
+
+    def memory(self) -> tuple[Memory, ...]:
+        """The grader, its forks and the worker base; students' processes come and go, and have a limit of their own."""
+        return tuple(
+            Memory(self.names[pid], early, self.late[pid]) for pid, early in self.early.items() if self.names[pid]
+        )
+
+
+def _role(pid: int, root: int) -> str:
+    """What a process does, or "" for those that are not gradkit's or do not last."""
+    if pid == root:
+        return "gradkit grade"
+    if processes.command_of(pid) == processes.command_of(root):
+        return "a grader forked from it"
+    return "the worker base" if _is_base(pid) and not _is_base(processes.parent_of(pid)) else ""
+
+
+def _is_base(pid: int) -> bool:
+    """Whether it is the worker base or a fork of it, and not the bubblewrap around them."""
+    program, _, arguments = processes.command_of(pid).partition(" ")
+    return "-m gradkit.sandbox.zygote" in arguments and not program.endswith("bwrap")

@@ -1,0 +1,71 @@
+"""``gradkit bench``: what grading costs, on this machine."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gradkit.cli.console import err, out, progress
+
+if TYPE_CHECKING:
+    from gradkit.bench.figures import Goal
+
+
+def bench(
+    submissions: Annotated[int, typer.Option(min=10, help="How many submissions to grade.")] = 40,
+    slow: Annotated[
+        int, typer.Option(min=2, help="How many of them nbgrader and pytest grade, which take seconds for each.")
+    ] = 5,
+    scale: Annotated[
+        int | None, typer.Option(min=20, help="Instead, have gradkit alone grade so many, and watch its memory.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+) -> None:
+    """Measure what grading costs, in one run on the same submissions.
+
+    The submissions are of a small assignment of the bench's own, in a temporary folder; no course is needed or touched.
+    """
+    from gradkit.bench import figures
+    from gradkit.bench.scale import measure_scale
+    from gradkit.bench.ways import measure_ways
+
+    about = figures.machine()
+    found, scaled = None, None
+    with tempfile.TemporaryDirectory(prefix="gradkit-bench-") as folder, progress() as bar:
+        task = bar.add_task("", total=None)
+
+        def report(text: str) -> None:
+            bar.update(task, description=text, refresh=True)
+
+        if scale is None:
+            found = measure_ways(Path(folder), submissions, min(slow, submissions), report)
+            goals = figures.ways_goals(found)
+            table = figures.ways_table(found)
+        else:
+            scaled = measure_scale(Path(folder), scale, report)
+            goals = figures.scale_goals(scaled)
+            table = figures.scale_table(scaled)
+    if as_json:
+        out.print_json(json.dumps(figures.as_data(about, found, scaled, goals)))
+        return
+    for name, value in about.items():
+        err.print(f"{name + ':':<12}{value}", style="dim", markup=False, soft_wrap=True)
+    out.print(table)
+    if found is not None:
+        out.print(f"\n{figures.LEGEND}", style="dim")
+    if scaled is not None:
+        rate = scaled.submissions / scaled.seconds
+        out.print(f"\n{rate:.1f} submissions a second with {scaled.workers} workers, starting included")
+    out.print()
+    for goal in goals:
+        _print_goal(goal)
+
+
+def _print_goal(goal: Goal) -> None:
+    mark, style = ("reached", "green") if goal.reached else ("missed", "red")
+    out.print(f"{mark:<8}", style=style, end="")
+    out.print(f"{goal.value}; {goal.text}", markup=False, soft_wrap=True)
