@@ -1,8 +1,8 @@
 """What grading costs, against three other ways of doing it, on the same submissions and in one run.
 
 `material` and `suites` hold one small assignment with five questions on a linear regression; `places` writes it out as
-each way wants it, with a class of submissions; `ways` runs each and sees that all find the same questions solved;
-`stopwatch` counts the processor time of everything that a command starts; `figures` makes the table; `scale` grades a
-large class and watches the memory. Nothing here imports torch or nbgrader: what is measured runs in processes of its
-own.
+each way wants it, with a class of submissions; `runs` grades some of them in one way; `ways` tells what one submission
+more costs, and sees that all ways find the same; `stopwatch` counts the processor time of everything that a command
+starts; `figures` makes the table; `scale` grades a large class and watches the memory. Nothing here but `floor` imports
+torch or nbgrader: what is measured runs in processes of its own.
 """

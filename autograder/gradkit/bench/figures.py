@@ -56,8 +56,8 @@ def ways_table(found: Sequence[Measured]) -> Table:
 
 
 LEGEND = (
-    "CPU s and wall s: of one submission more. start: CPU s before the first. MiB: the largest process, and all together."
-    " ratio: CPU s compared with the first row."
+    "CPU s and wall s: of one submission more. start: CPU s before the first. MiB: the largest process, and all "
+    "together. ratio: CPU s compared with the first row."
 )
 
 

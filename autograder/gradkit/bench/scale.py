@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gradkit.bench import processes
-from gradkit.bench.ways import GRADKIT, built_course, with_class
+from gradkit.bench.runs import built_course, grading, with_class
 from gradkit.errors import GraderFault
 
 _SAMPLE_SECONDS = 0.1
@@ -54,13 +54,12 @@ def measure_scale(work: Path, submissions: int, report: Callable[[str], None]) -
     report("building the course")
     course = with_class(built_course(work), work / "class", submissions)
     workers = len(os.sched_getaffinity(0))
-    command = [*GRADKIT, "grade", "--no-feedback", "--workers", str(workers)]
     watch = _Watch(course / "results", min(100, submissions // 2))
     seconds = []
     for what, look in (("grading", watch.look), ("grading again", lambda _pid: None)):
         report(f"{what} {submissions} submissions")
         started = time.monotonic()
-        status = processes.watch(command, course, look, _SAMPLE_SECONDS)
+        status = processes.watch(grading(workers), course, look, _SAMPLE_SECONDS)
         seconds.append(time.monotonic() - started)
         records = sum(1 for _ in course.glob("results/*/*.json"))
         if status != 0 or records != submissions:

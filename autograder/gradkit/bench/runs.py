@@ -1,0 +1,126 @@
+"""Run one way of grading on some of the bench's students: what it cost, and what it found."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import sqlite3
+import sys
+import sysconfig
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from gradkit.bench import places
+from gradkit.bench.material import HW, NOTEBOOK, POINTS
+from gradkit.bench.stopwatch import Cost, measure
+from gradkit.errors import GraderFault
+
+_GRADKIT = (sys.executable, "-c", "from gradkit.cli import main; main()")
+_NBGRADER = (sys.executable, "-m", "nbgrader")
+_SOLVED = re.compile(r"(\d+) passed")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of one way: what it cost, and how many questions it found solved by each student."""
+
+    cost: Cost
+    solved: Mapping[str, int]
+
+
+def built_course(work: Path) -> Path:
+    """The bench's course, built, with nobody's submissions yet."""
+    course = work / "course"
+    places.write_course(course)
+    _run([*_GRADKIT, "build"], course)
+    return course
+
+
+def with_class(course: Path, target: Path, count: int) -> Path:
+    """A copy of a course that so many students have handed in to."""
+    shutil.copytree(course, target)
+    places.hand_in(target, count)
+    return target
+
+
+def grading(workers: int) -> list[str]:
+    """The command that grades a class, without the feedback pages."""
+    return [*_GRADKIT, "grade", "--no-feedback", "--workers", str(workers)]
+
+
+def run_gradkit(work: Path, course: Path, workers: int, count: int) -> Run:
+    """Grade ``count`` submissions of a built course."""
+    folder = with_class(course, work / f"gradkit-{workers}-{count}", count)
+    cost = _run(grading(workers), folder)[0]
+    return Run(cost, {path.parent.name: _solved(path) for path in folder.glob("results/*/*.json")})
+
+
+def _solved(record: Path) -> int:
+    data = json.loads(record.read_text(encoding="utf-8"))
+    return sum(question["score"] == question["max_score"] for question in data["extra_data"]["questions"])
+
+
+def nbgrader_course(work: Path) -> Path:
+    """A course of nbgrader's own, released, with nobody's submissions yet."""
+    source = work / "nbgrader"
+    places.write_nbgrader_source(source)
+    _run([*_NBGRADER, "generate_assignment", HW], source)
+    return source
+
+
+def run_nbgrader(work: Path, source: Path, count: int) -> Run:
+    """Have nbgrader grade ``count`` copies of the notebook of `nbgrader_course`."""
+    folder = work / f"nbgrader-{count}"
+    shutil.copytree(source, folder)
+    places.hand_in_notebooks(folder, places.students(count))
+    cost, said = _run([*_NBGRADER, "autograde", HW], folder)
+    with closing(sqlite3.connect(folder / "gradebook.db")) as gradebook:
+        rows = gradebook.execute(_POINTS_OF_EACH).fetchall()
+    if len(rows) != count:
+        raise GraderFault(f"nbgrader graded {len(rows)} of {count} copies of {NOTEBOOK}. It says:\n{said[-2000:]}")
+    return Run(cost, {student: round(points / POINTS) for student, points in rows})
+
+
+_POINTS_OF_EACH = """
+    SELECT submitted_assignment.student_id, SUM(grade.auto_score)
+    FROM grade
+    JOIN submitted_notebook ON grade.notebook_id = submitted_notebook.id
+    JOIN submitted_assignment ON submitted_notebook.assignment_id = submitted_assignment.id
+    GROUP BY submitted_assignment.student_id
+"""
+
+
+def run_pytest(work: Path, count: int) -> Run:
+    """Start pytest ``count`` times."""
+    costs, solved = [], {}
+    for folder in places.write_folders(work / "pytest", count):
+        cost, said = _run([sys.executable, "-m", "pytest", "-q"], folder, statuses=(0, 1))
+        costs.append(cost)
+        solved[folder.parent.name] = int(found[1]) if (found := _SOLVED.search(said)) else 0
+    total = Cost(sum(c.cpu for c in costs), sum(c.wall for c in costs), max(c.peak_mb for c in costs))
+    return Run(total, solved)
+
+
+def run_floor(work: Path, count: int) -> Run:
+    """Fork ``count`` times from one process."""
+    folders = places.write_folders(work / f"floor-{count}", count)
+    command = [sys.executable, "-m", "gradkit.bench.floor", str(folders[0] / places.TEST), *map(str, folders)]
+    cost, said = _run(command, work)
+    return Run(cost, {student: len(names) for student, names in json.loads(said).items()})
+
+
+def _run(command: Sequence[str], folder: Path, statuses: Sequence[int] = (0,)) -> tuple[Cost, str]:
+    """Measure a command that must succeed; every way gets one thread, so that none is slowed by many."""
+    environment = {
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "PATH": os.pathsep.join([sysconfig.get_path("scripts"), os.environ.get("PATH", os.defpath)]),
+    }
+    cost, status, said = measure(command, folder, environment)
+    if status not in statuses:
+        raise GraderFault(f"`{' '.join(command)}` ended with status {status}. It said:\n{said[-2000:]}")
+    return cost, said
