@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup grade test check release publish collect feedback bench clean
+.PHONY: help setup grade test soak check release publish collect feedback bench clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -28,6 +28,9 @@ grade: $(STAMP) ## grade submitted/ (on a fresh checkout: the sample class of ex
 
 test: $(STAMP) ## run the tests
 	@$(BIN)/python -m pytest
+
+soak: $(STAMP) ## interrupt a class of 60 at 50 moments, and on full disks (half an hour; make test has a short form)
+	@$(BIN)/python -m pytest autograder/tests/soak --soak
 
 check: $(STAMP) ## format, lint, types, import layers, and whether release/ and solutions/ are up to date
 	@$(BIN)/ruff format --check --quiet
