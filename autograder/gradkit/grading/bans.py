@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 from gradkit.course import Assignment, BanGroup, Question
 
+_UNREADABLE = BanGroup("Whether it uses a call that is not allowed here cannot be seen: write it in smaller steps.")
+
 
 @dataclass(frozen=True)
 class BannedUse:
@@ -31,6 +33,8 @@ class BannedUse:
     @property
     def message(self) -> str:
         """What the student reads."""
+        if self.group is _UNREADABLE:
+            return f"{self.what} is used. {self.group.reason}"
         where = f" (line {self.line})" if self.line is not None else " (seen while your code ran)"
         return f"{self.what} is used{where}. {self.group.reason}"
 
@@ -47,10 +51,14 @@ def find_banned(
         operators: the operators that ran in this question's tests.
     """
     groups = [assignment.banned[name] for name in question.banned]
-    for used, line in _names_used(source, question.targets) if groups else ():
-        for group in groups:
-            if any(_covers(name, used) for name in group.names):
-                return BannedUse(group, used, line)
+    try:
+        uses = _names_used(source, question.targets) if groups else ()
+        for used, line in sorted(uses, key=lambda use: use[1]):
+            for group in groups:
+                if any(_covers(name, used) for name in group.names):
+                    return BannedUse(group, used, line)
+    except (RecursionError, MemoryError):
+        return BannedUse(_UNREADABLE, "An expression nested too deeply to be read")
     for group in groups:
         for operator in group.operators:
             if operator in operators:
@@ -64,10 +72,14 @@ def _covers(name: str, banned: str) -> bool:
 
 
 def _names_used(source: bytes | None, targets: Collection[str]) -> Iterator[tuple[str, int]]:
-    """The dotted torch names that the code reachable from ``targets`` uses, with their lines."""
+    """The dotted torch names that the code reachable from ``targets`` uses, with their lines.
+
+    Raises:
+        RecursionError: the source nests too deeply for its tree to be built, though Python can run it.
+    """
     try:
         tree = ast.parse(source or b"")
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except (SyntaxError, ValueError):
         return  # it cannot be imported either
     aliases = _aliases(tree)
     for definition in _reachable(tree, targets):
@@ -117,29 +129,30 @@ def _reachable(tree: ast.Module, targets: Collection[str]) -> Iterator[ast.stmt]
 
 
 def _defined_by(statement: ast.stmt) -> list[str]:
-    if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-        return [statement.name]
-    if isinstance(statement, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
-        return [n.id for n in ast.walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
-    if isinstance(statement, (ast.If, ast.Try, ast.With, ast.For, ast.While)):
-        return [
-            name
-            for child in ast.iter_child_nodes(statement)
-            if isinstance(child, ast.stmt)
-            for name in _defined_by(child)
-        ]
-    return []
+    """The names that a top-level statement defines, also inside its blocks."""
+    names: list[str] = []
+    waiting = [statement]
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            names.append(found.name)
+        elif isinstance(found, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
+            names += [n.id for n in ast.walk(found) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
+        elif isinstance(found, (ast.If, ast.Try, ast.With, ast.For, ast.While)):
+            waiting += [child for child in ast.iter_child_nodes(found) if isinstance(child, ast.stmt)]
+    return names
 
 
-def _executed(node: ast.AST) -> Iterator[ast.AST]:
-    """The nodes below ``node`` that can call something: annotations and type tests cannot."""
-    yield node
-    for field, value in ast.iter_fields(node):
-        if field in ("annotation", "returns"):
-            continue
-        for child in value if isinstance(value, list) else [value]:
-            if isinstance(child, ast.AST) and not _is_type_test(child):
-                yield from _executed(child)
+def _executed(root: ast.AST) -> Iterator[ast.AST]:
+    """``root`` and the nodes below it that can call something: annotations and type tests cannot."""
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        for field, value in ast.iter_fields(node):
+            if field not in ("annotation", "returns"):
+                children = value if isinstance(value, list) else [value]
+                waiting += [child for child in children if isinstance(child, ast.AST) and not _is_type_test(child)]
 
 
 def _is_type_test(node: ast.AST) -> bool:
@@ -150,9 +163,9 @@ def _is_type_test(node: ast.AST) -> bool:
 
 def _dotted(node: ast.expr, aliases: Mapping[str, str]) -> str | None:
     """``F.linear`` as ``torch.nn.functional.linear``, or None where it does not start at an import."""
-    if isinstance(node, ast.Name):
-        return aliases.get(node.id)
-    if isinstance(node, ast.Attribute):
-        owner = _dotted(node.value, aliases)
-        return None if owner is None else f"{owner}.{node.attr}"
-    return None
+    attributes: list[str] = []
+    while isinstance(node, ast.Attribute):
+        attributes.append(node.attr)
+        node = node.value
+    root = aliases.get(node.id) if isinstance(node, ast.Name) else None
+    return None if root is None else ".".join([root, *reversed(attributes)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import traceback
 from collections.abc import Callable, Mapping
 from contextlib import closing
 
@@ -92,6 +93,8 @@ def grade_submission(
         tests = score_tests(assignment, outcomes, source)
     except GradkitError as fault:
         return faulty(assignment, submission, str(fault))
+    except Exception as fault:  # noqa: BLE001 - a submission that breaks the grader must not stop the class
+        return faulty(assignment, submission, "".join(traceback.format_exception(fault))[-4000:])
     finally:
         runner.close()
     return Record(

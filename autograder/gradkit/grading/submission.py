@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import stat
 import tokenize
 from collections.abc import Iterator, Mapping
@@ -18,6 +19,9 @@ from gradkit.errors import SubmissionRefused
 
 _SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules", "venv"})
 _MAX_DEPTH = 20
+# Others (punycode, say) can take very long to decode, or do strange things.
+_ENCODINGS = frozenset({"utf-8", "utf-8-sig", "ascii", "us-ascii", "iso-8859-1", "latin-1", "cp1252", "windows-1252"})
+_TIMESTAMP = re.compile(r"[0-9A-Z:+. -]{8,40}")
 _MEGABYTE = 1 << 20
 
 
@@ -63,13 +67,14 @@ def read_submission(folder: Path, student: str, assignment: Assignment, limits: 
     sha = hashlib.sha256()
     for name, data in sorted(top.items()):
         sha.update(f"{name}\0{len(data)}\0".encode() + data)
-    timestamp = _read(files["timestamp.txt"]).decode(errors="replace").strip() if "timestamp.txt" in files else None
+    timestamp = _read(files["timestamp.txt"]) if "timestamp.txt" in files else b""
+    submitted = timestamp[:100].decode(errors="replace").strip()
     return Submission(
         student=student,
         folder=folder,
         sources=sources,
         digest=sha.hexdigest(),
-        submitted=timestamp,
+        submitted=submitted if _TIMESTAMP.fullmatch(submitted) else None,
         problems=tuple(_notebook_problems(top.get(assignment.notebook), assignment)),
     )
 
@@ -126,8 +131,10 @@ def _check_text(name: str, data: bytes) -> None:
     """Refuse a Python file that Python itself could not decode."""
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        if encoding not in _ENCODINGS:
+            raise SubmissionRefused(f"{name} says that it is encoded as {encoding[:40]}. Save it as UTF-8.")
         data.decode(encoding)
-    except (SyntaxError, UnicodeDecodeError, LookupError) as error:
+    except (SyntaxError, ValueError, LookupError) as error:
         raise SubmissionRefused(f"{name} is not a UTF-8 text file ({error}). Save it as UTF-8.") from error
     if b"\0" in data:
         raise SubmissionRefused(f"{name} holds zero bytes: it is not a text file. Was it saved as UTF-16?")

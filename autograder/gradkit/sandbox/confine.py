@@ -46,7 +46,7 @@ class ConfinementError(Exception):
     """A layer could not be put on; its name, and the kernel's reason."""
 
 
-def confine(level: Level, bounds: Bounds, readable: Sequence[str], folder: str) -> dict[str, str]:
+def confine(level: Level, bounds: Bounds, readable: Sequence[str], folder: str, uid: int | None) -> dict[str, str]:
     """Put on every layer of ``level``.
 
     Args:
@@ -54,6 +54,7 @@ def confine(level: Level, bounds: Bounds, readable: Sequence[str], folder: str) 
         bounds: what the process may use.
         readable: folders that it may read: Python and its packages.
         folder: where its temporary folder will be, on levels that have one.
+        uid: the user id to take on, or None to keep the base's.
 
     Returns:
         Layer -> what was done.
@@ -62,8 +63,9 @@ def confine(level: Level, bounds: Bounds, readable: Sequence[str], folder: str) 
         ConfinementError: a layer is not to be had. The process must end then.
     """
     done: dict[str, str] = {}
-    if level.uid is not None:
-        _layer(done, "uid", lambda: _become(level.uid or 0))
+    if uid is not None:
+        _layer(done, "uid", lambda: become(uid, readable))
+    root = os.geteuid() == 0
     if level.namespaces:
         kernel.prctl(kernel.PR_SET_DUMPABLE, 1)  # otherwise /proc/self/uid_map would be root's
         _layer(done, "namespaces", lambda: kernel.unshare(level.namespaces))
@@ -76,7 +78,9 @@ def confine(level: Level, bounds: Bounds, readable: Sequence[str], folder: str) 
             _layer(done, "tmpfs", lambda: kernel.mount_private_tmpfs(folder, size, inodes))
     kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
     _layer(done, "rlimits", lambda: set_limits(bounds))
-    if level.namespaces or level.uid is not None or os.geteuid() == 0:
+    if root:
+        done["rlimits"] = "all but threads, which the kernel does not count for root"
+    if level.namespaces or uid is not None or root:
         _layer(done, "capabilities", kernel.drop_capabilities)
     kernel.prctl(kernel.PR_SET_DUMPABLE, 0)  # nobody may ptrace it or read its /proc
     _layer(done, "no_new_privs", lambda: kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1))
@@ -124,12 +128,16 @@ def _layer(done: dict[str, str], name: str, action: Callable[[], object]) -> Non
     done[name] = "yes"
 
 
-def _become(uid: int) -> None:
+def become(uid: int, readable: Sequence[str]) -> None:
+    """Take on a user id for good, with no groups.
+
+    Raises:
+        OSError: not allowed, or the user could not import what a student's code may import.
+    """
     os.setgroups([])
     os.setresgid(uid, uid, uid)
     os.setresuid(uid, uid, uid)
-    # The new user must still be able to import what the student's code imports.
-    for folder in readable_folders():
+    for folder in readable:
         next(Path(folder).iterdir())
 
 

@@ -54,7 +54,8 @@ class Sandbox:
 
     def describe(self) -> str:
         """The level and its layers in one line."""
-        return f"{self.level.name} ({', '.join(self.layers)})"
+        names = [f"{name}: {what}" if what.startswith("all but") else name for name, what in self.layers.items()]
+        return f"{self.level.name} ({', '.join(names)})"
 
     def as_record(self) -> dict[str, str]:
         """What goes into each record: the level and its layers."""

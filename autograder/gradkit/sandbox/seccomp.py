@@ -25,12 +25,12 @@ from gradkit.sandbox.kernel import (
 
 # name x86-64 aarch64; "-" where the architecture has no such call
 _ALLOWED = """
-read 0 63, write 1 64, open 2 -, close 3 57, stat 4 -, fstat 5 80, lstat 6 -, poll 7 -, lseek 8 62, mprotect 10 226,
+read 0 63, write 1 64, close 3 57, stat 4 -, fstat 5 80, lstat 6 -, poll 7 -, lseek 8 62, mprotect 10 226,
 munmap 11 215, brk 12 214, rt_sigaction 13 134, rt_sigprocmask 14 135, rt_sigreturn 15 139, pread64 17 67,
 pwrite64 18 68, readv 19 65, writev 20 66, access 21 -, pipe 22 -, select 23 -, sched_yield 24 124, mremap 25 216,
 msync 26 227, mincore 27 232, madvise 28 233, dup 32 23, dup2 33 -, pause 34 -, nanosleep 35 101, getitimer 36 102,
 alarm 37 -, setitimer 38 103, getpid 39 172, sendfile 40 71, exit 60 93, wait4 61 260, uname 63 160, flock 73 32,
-fsync 74 82, fdatasync 75 83, truncate 76 45, ftruncate 77 46, getdents 78 -, getcwd 79 17, chdir 80 49, fchdir 81 50,
+fsync 74 82, fdatasync 75 83, ftruncate 77 46, getdents 78 -, getcwd 79 17, chdir 80 49, fchdir 81 50,
 rename 82 -, mkdir 83 -, rmdir 84 -, unlink 87 -, readlink 89 -, umask 95 166, gettimeofday 96 169, getrlimit 97 163,
 getrusage 98 165, sysinfo 99 179, times 100 153, getuid 102 174, getgid 104 176, geteuid 107 175, getegid 108 177,
 getppid 110 173, getpgrp 111 -, getgroups 115 158, getresuid 118 148, getresgid 120 150, getpgid 121 155,
@@ -39,14 +39,15 @@ rt_sigpending 127 136, rt_sigtimedwait 128 137, rt_sigsuspend 130 133, sigaltsta
 fstatfs 138 44, sched_getparam 143 121, sched_getscheduler 145 120, arch_prctl 158 -, gettid 186 178, time 201 -,
 futex 202 98, sched_getaffinity 204 123, getdents64 217 61, set_tid_address 218 96, restart_syscall 219 128,
 fadvise64 221 223, clock_gettime 228 113, clock_getres 229 114, clock_nanosleep 230 115, exit_group 231 94,
-epoll_wait 232 -, epoll_ctl 233 21, openat 257 56, mkdirat 258 34, newfstatat 262 79, unlinkat 263 35, renameat 264 38,
+epoll_wait 232 -, epoll_ctl 233 21, mkdirat 258 34, newfstatat 262 79, unlinkat 263 35, renameat 264 38,
 readlinkat 267 78, faccessat 269 48, pselect6 270 72, ppoll 271 73, set_robust_list 273 99, get_robust_list 274 100,
 epoll_pwait 281 22, fallocate 285 47, eventfd2 290 19, epoll_create1 291 20, dup3 292 24, pipe2 293 59, preadv 295 69,
 pwritev 296 70, getcpu 309 168, renameat2 316 276, getrandom 318 278, membarrier 324 283, copy_file_range 326 285,
 preadv2 327 286, pwritev2 328 287, statx 332 291, rseq 334 293, close_range 436 436, faccessat2 439 439
 """
 _BY_ARGUMENT = (
-    "mmap 9 222, clone 56 220, kill 62 129, fcntl 72 25, ioctl 16 29, prctl 157 167, tgkill 234 131, prlimit64 302 261"
+    "mmap 9 222, clone 56 220, kill 62 129, fcntl 72 25, ioctl 16 29, prctl 157 167, tgkill 234 131, "
+    "prlimit64 302 261, open 2 -, openat 257 56"
 )
 _PRETENDED = "chmod 90 -, fchmod 91 52, fchmodat 268 53, fchmodat2 452 452, utimensat 280 88, utime 132 -, utimes 235 -"
 # Callers of these fall back to something that can be filtered, or do without.
@@ -125,7 +126,15 @@ def _argument_checks(pid: int) -> Mapping[str, Sequence[Instruction]]:
         return [*block, deny]
 
     shared = _MAP_SHARED_ANONYMOUS
+
+    def no_truncating_reader(argument: int) -> list[Instruction]:
+        # Opened for reading, and cut all the same: Landlock before its third version does not look at that.
+        mask = os.O_TRUNC | os.O_ACCMODE
+        return [_argument(argument), (_AND, 0, 0, mask), _jump(_JUMP_EQ, os.O_TRUNC, 0, 1), deny, allow]
+
     return {
+        "open": no_truncating_reader(1),
+        "openat": no_truncating_reader(2),
         "mmap": [_argument(3), (_AND, 0, 0, shared), _jump(_JUMP_EQ, shared, 0, 1), deny, allow],
         # Threads, but no processes and no namespaces.
         "clone": [

@@ -90,7 +90,7 @@ class Worker:
         if value is None:
             return None
         empty = {"values": {}, "gradients": {}, "gradient_error": "", "mutated": [], "operators": [], "printed": ""}
-        return self._with_limit(self._checked({"failure": value, "seconds": 0, **empty}).failure)
+        return self._with_limit(self._checked({"failure": value, "seconds": 0.0, **empty}).failure)
 
     def call(self, call: Call, seconds: float) -> Observation:
         """Have one call performed.
@@ -154,7 +154,7 @@ class Worker:
         what = {
             "memory": f"it asked for more than {self.limits.memory_mb} MiB of memory",
             "disk": f"it wrote more than {TEMPORARY_MB} MiB to its temporary folder",
-            "threads": f"it started more than {THREADS} threads",
+            "threads": f"it could not start another thread; {THREADS} are allowed, and each takes memory",
         }
         return replace(failure, message=what[failure.kind])
 
@@ -175,5 +175,6 @@ class Worker:
         if code == -signal.SIGKILL and cpu >= self.limits.seconds:
             message = f"it used more than {self.limits.seconds:g} seconds of processor time"
             return WorkerFailedError(Failure("timeout", message))
-        message = f"the process was ended by signal {signal.Signals(-code).name}"
+        name = signal.Signals(-code).name if -code in set(signal.Signals) else str(-code)
+        message = f"the process was ended by signal {name}"
         return WorkerFailedError(Failure("died", message), killed=code == -signal.SIGKILL)

@@ -35,8 +35,8 @@ import torch
 import torch._dynamo  # torch.optim imports it when first used: a second or more, so it is done once, here
 
 from gradkit.sandbox import kernel
-from gradkit.sandbox.confine import Bounds, ConfinementError, confine, readable_folders
-from gradkit.sandbox.levels import LEVELS, Level
+from gradkit.sandbox.confine import Bounds, ConfinementError, become, confine, readable_folders
+from gradkit.sandbox.levels import LEVELS, OUR_UID, Level
 from gradkit.wire.frames import Frame, pack
 from gradkit.worker.__main__ import serve
 from gradkit.worker.watching import warm_up
@@ -61,6 +61,7 @@ class Zygote:
         self.level = level
         self.folder = folder
         self.readable = readable_folders()
+        self.uid = _uid_for_children(level, self.readable)
         self.clients = {control: socket.socket(fileno=control)}
         self.children: dict[int, _Child] = {}  # by pidfd
 
@@ -95,7 +96,7 @@ class Zygote:
     def _spawn(self, client: int, message: dict[str, Any], descriptors: list[int]) -> None:
         pid = os.fork()
         if pid == 0:
-            _become_child(self.level, Bounds(**message["bounds"]), self.readable, self.folder, *descriptors)
+            _become_child(self, Bounds(**message["bounds"]), *descriptors)
         for descriptor in descriptors:
             os.close(descriptor)
         self.children[os.pidfd_open(pid)] = _Child(client, message["id"], pid)
@@ -124,10 +125,24 @@ class Zygote:
                 self.clients[client].send(json.dumps(message).encode())
 
 
-def _become_child(
-    level: Level, bounds: Bounds, readable: list[str], folder: str, channel: int, output: int
-) -> NoReturn:
+def _uid_for_children(level: Level, readable: list[str]) -> int | None:
+    """The user id that children take on: none where the base is not root's, or where Python is root's alone."""
+    if os.geteuid() != 0 or not (level.namespaces or level.uid):
+        return None
+    probe = os.fork()
+    if probe == 0:
+        try:
+            become(OUR_UID, readable)
+        except OSError:
+            os._exit(1)
+        os._exit(0)
+    can_read = os.waitpid(probe, 0)[1] == 0
+    return OUR_UID if can_read else level.uid
+
+
+def _become_child(zygote: Zygote, bounds: Bounds, channel: int, output: int) -> NoReturn:
     """In the forked child: take the two descriptors, lock in, and serve."""
+    level, folder = zygote.level, zygote.folder
     try:
         os.setsid()
         os.umask(0o077)
@@ -136,7 +151,7 @@ def _become_child(
         os.environ.clear()
         os.environ.update(PATH="/nonexistent", HOME=folder, TMPDIR=folder, LC_ALL="C.UTF-8", PYTORCH_JIT="0")
         os.environ["TORCHINDUCTOR_CACHE_DIR"] = folder
-        done = confine(level, bounds, readable, folder)
+        done = confine(level, bounds, zygote.readable, folder, zygote.uid)
         os.chdir(folder if level.has_private_folder else "/")
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         sys.argv = ["student"]
@@ -182,10 +197,12 @@ def _warm() -> None:
 
 def main() -> None:
     """Import, warm up, and serve."""
+    descriptor, level, folder = int(sys.argv[1]), LEVELS[sys.argv[2]], sys.argv[3]
+    if level.jail and os.geteuid() == 0:
+        become(OUR_UID, readable_folders())
     kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
     kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    descriptor, level, folder = int(sys.argv[1]), LEVELS[sys.argv[2]], sys.argv[3]
     os.set_inheritable(descriptor, False)
     _warm()
     gc.collect()

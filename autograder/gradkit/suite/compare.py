@@ -70,7 +70,10 @@ def assert_finite(found: Found, *, hint: str) -> None:
     try:
         found.require()
         for name, value in found.observation.values.items():
-            for tensor in _tensors(value):
+            tensors = _tensors(value)
+            if not tensors:
+                raise Mismatch("type", f"{capital(_said(name))} holds no number; it must.")
+            for tensor in tensors:
                 check_finite(_said(name), tensor)
         for name, gradient in found.observation.gradients.items():
             if gradient is None:

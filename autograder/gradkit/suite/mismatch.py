@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from gradkit.wire import Failure
 
+MAX_SHOWN = 300
+
 
 class Mismatch(AssertionError):  # noqa: N818 - it is the finding of a test, not an error of the program
     """The student's answer is not what it should be.
@@ -25,7 +27,9 @@ class Mismatch(AssertionError):  # noqa: N818 - it is the finding of a test, not
 def explain_failure(failure: Failure) -> tuple[str, str]:
     """The kind and the sentence for a call that gave no result."""
     where = f" in line {failure.line}: {failure.source}" if failure.line is not None else ""
-    said = f"{failure.type_name}: {failure.message}" if failure.message else failure.type_name
+    # Short: an exception's text is the student's, and could carry a hidden input out to the page.
+    name, message = failure.type_name[:80], _shorten(failure.message)
+    said = f"{name}: {message}" if message else name
     match failure.kind:
         case "raised" if failure.type_name == "NotImplementedError":
             return "not_started", "Not started yet: the TODO is still there."
@@ -36,20 +40,24 @@ def explain_failure(failure: Failure) -> tuple[str, str]:
         case "import" if failure.type_name:
             return "import", f"Your file cannot be loaded: {said}{where}"
         case "import":
-            return "import", f"Your file cannot be loaded: {failure.message}."
+            return "import", f"Your file cannot be loaded: {message}."
         case "missing":
-            return "missing", f"{failure.message}. Names must be as the handout gives them."
+            return "missing", f"{message}. Names must be as the handout gives them."
         case "parameter":
-            return "parameter", failure.message
+            return "parameter", message
         case "timeout":
-            return "timeout", f"Your code was stopped: {failure.message}. Is there a loop that never ends?"
+            return "timeout", f"Your code was stopped: {message}. Is there a loop that never ends?"
         case "died":
-            return "died", f"Your code ended the Python process: {failure.message}. That counts as no answer."
+            return "died", f"Your code ended the Python process: {message}. That counts as no answer."
         case "memory" | "disk" | "threads":
-            return failure.kind, f"Your code went over a limit: {failure.message}{where}."
+            return failure.kind, f"Your code went over a limit: {message}{where}."
         case "output":
-            return "output", f"Your code was stopped: {failure.message}. Is there a print inside a long loop?"
+            return "output", f"Your code was stopped: {message}. Is there a print inside a long loop?"
         case "protocol":
-            return "protocol", f"The reply of your code's process could not be used: {failure.message}."
+            return "protocol", f"The reply of your code's process could not be used: {message}."
         case "unavailable":
-            return "unavailable", f"This test was not run: {failure.message}."
+            return "unavailable", f"This test was not run: {message}."
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 3] + "..."

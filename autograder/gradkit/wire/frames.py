@@ -26,6 +26,7 @@ MAX_BODY = 4 << 20
 MAX_PAYLOAD = 64 << 20
 MAX_TENSORS = 4096
 MAX_DIMENSIONS = 16
+_MAX_ELEMENTS = 1 << 40  # also of an empty tensor, whose strides torch reckons without the zero
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,8 @@ def _tensor(description: Any, payload: bytearray, offset: int) -> tuple[Tensor, 
     if any(type(size) is not int or not 0 <= size <= 1 << 31 for size in shape):
         raise WireError("a tensor's sizes must be whole numbers, not negative")
     dtype = DTYPES[name]
+    if math.prod(max(size, 1) for size in shape) > _MAX_ELEMENTS:
+        raise WireError("a tensor's shape is beyond all bounds")
     end = offset + math.prod(shape) * dtype.itemsize
     if end > len(payload):
         raise WireError("a frame's payload is shorter than its tensors")

@@ -26,6 +26,8 @@ FailureKind = Literal[
 ]
 FAILURE_KINDS: frozenset[str] = frozenset(get_args(FailureKind))
 MAX_TEXT = 4000
+MAX_SECONDS = 86_400.0
+MAX_OPERATORS = 5_000
 
 
 @dataclass(frozen=True)
@@ -104,8 +106,10 @@ def observation_from_value(value: Any) -> Observation:
         raise WireError("an observation's gradients must be tensors or None")
     if any(type(name) is not str for part in ("values", "gradients", "mutated", "operators") for name in value[part]):
         raise WireError("an observation's names must be text")
-    if not 0 <= value["seconds"] < float("inf"):
-        raise WireError("an observation's seconds must be a finite number, not negative")
+    if not 0 <= value["seconds"] <= MAX_SECONDS:
+        raise WireError("an observation's seconds must be a number from 0 to a day's")
+    if len(value["operators"]) > MAX_OPERATORS:
+        raise WireError("an observation names more operators than torch has")
     return Observation(
         failure=_failure(value["failure"]),
         values=value["values"],
@@ -126,7 +130,7 @@ _SHAPE: dict[str, tuple[type, ...]] = {
     "mutated": (list,),
     "operators": (list,),
     "printed": (str,),
-    "seconds": (float, int),
+    "seconds": (float,),
 }
 
 

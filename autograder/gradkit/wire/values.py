@@ -142,6 +142,10 @@ class _Decoder:
             if tag not in self.tagged:
                 raise WireError(f"unknown tag {tag[:40]!r}")
             return self.tagged[tag](body, depth + 1)
+        if type(node) is str:
+            return _scrub(node)
+        if type(node) is int and node.bit_length() > 64:
+            raise WireError("a whole number must fit into 64 bits")
         return node
 
     def _float(self, body: Any, _depth: int) -> float:
@@ -161,7 +165,7 @@ class _Decoder:
         for pair in body:
             if type(pair) is not list or len(pair) != 2 or type(pair[0]) not in (str, int) or pair[0] in result:
                 raise WireError("a $dict must hold pairs with distinct text or integer keys")
-            result[pair[0]] = self.decode(pair[1], depth)
+            result[self.decode(pair[0], depth)] = self.decode(pair[1], depth)
         return result
 
     def _tensor(self, body: Any, _depth: int) -> Tensor:
@@ -186,4 +190,9 @@ class _Decoder:
     def _text(self, body: Any) -> str:
         if type(body) is not str:
             raise WireError("a name must be text")
-        return body
+        return _scrub(body)
+
+
+def _scrub(text: str) -> str:
+    """The text without halves of surrogate pairs, which JSON can carry and no file can hold."""
+    return text.encode("utf-8", errors="replace").decode("utf-8")

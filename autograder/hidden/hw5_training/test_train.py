@@ -17,7 +17,7 @@ ADAM = ("torch:optim.Adam", {"lr": 0.1})
 MOMENTUM = ("torch:optim.SGD", {"lr": 0.05, "momentum": 0.9})
 DECAY = ("torch:optim.SGD", {"lr": 0.1, "weight_decay": 0.5})
 FLATTEN = Step("flatten", "torch:nn.Flatten", (0,))
-REPORT = re.compile(r"epoch:\s*(\d+)\s*,\s*loss is:\s*(\S+)")
+REPORT = re.compile(r"epoch:\s*(\d{1,9})\s*,\s*loss is:\s*(\S+)")
 
 
 def linear(rng: Rng, inputs: int, outputs: int, dtype: torch.dtype = torch.float64) -> dict[str, Tensor]:

@@ -1,6 +1,7 @@
 """Start threads with tiny stacks until the machine has no process ids left.
 
 expect: refused RuntimeError
+needs: a count of threads
 """
 
 import threading

@@ -23,10 +23,17 @@ def read(course: Course, folder: Path, **limits: float) -> Submission:
 
 
 def test_python_files_at_the_top_are_read(course: Course, hand_in: HandIn) -> None:
-    folder = hand_in({"scaling.py": "a = 1", "help.py": "b = 2", "old/scaling.py": "c = 3", "timestamp.txt": "when"})
+    folder = hand_in(
+        {
+            "scaling.py": "a = 1",
+            "help.py": "b = 2",
+            "old/scaling.py": "c = 3",
+            "timestamp.txt": "2026-09-30 10:00:00.5 UTC\n",
+        }
+    )
     submission = read(course, folder)
     assert submission.sources == {"scaling.py": b"a = 1", "help.py": b"b = 2"}
-    assert submission.submitted == "when"
+    assert submission.submitted == "2026-09-30 10:00:00.5 UTC"
     assert submission.problems == ()
 
 

@@ -135,7 +135,7 @@ def test_a_process_that_kills_itself_costs_its_call(level: Sandbox, runner: Subm
 
 @pytest.mark.parametrize(
     ("name", "kind", "words"),
-    [("large", "memory", "more than 512 MiB of memory"), ("many", "threads", "more than 64 threads")],
+    [("large", "memory", "more than 512 MiB of memory"), ("many", "threads", "64 are allowed")],
 )
 def test_each_limit_has_its_own_message(workers: Workers, name: str, kind: str, words: str) -> None:
     limits = Limits(seconds_per_call=5.0, memory_mb=512)
