@@ -8,6 +8,7 @@ import random
 import resource
 import shutil
 import signal
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -31,7 +32,7 @@ class Kill:
         kind: which process: the command itself ("parent"), a grader that it forked, the worker base ("zygote"), what
             the base is jailed by (bubblewrap; the base where there is none), or a student's worker.
         after: how many records are there by then, as a share of all.
-        delay: how much later, as a share of what begins then: the run's start, its end, or one of its submissions.
+        delay: how much later, as a share of what is done then: the run's start, one submission, or all pages.
     """
 
     kind: str
@@ -164,8 +165,15 @@ def run_with_kills(room: Any, kills: Sequence[Kill], uninterrupted: Any) -> tupl
         wanted = round(kill.after * size)
         while len(room.record_files()) < wanted:
             assert not run.ended(0.002), f"it ended before the kill: {run.words()}"
-        if kill.kind == "parent" or wanted > 0:
-            run.ended(kill.delay * {0: uninterrupted.starting, size: uninterrupted.closing}.get(wanted, 0.05))
+        if wanted == size:
+            while len(list(room.root.glob("feedback/*/*/*.html"))) < kill.delay * size:
+                assert not run.ended(0.002), f"it ended before the kill: {run.words()}"
+        elif wanted > 0:
+            run.ended(kill.delay * 0.05)
+        elif kill.kind == "parent":
+            deadline = time.monotonic() + kill.delay * uninterrupted.starting
+            while time.monotonic() < deadline and not room.record_files():
+                run.ended(0.002)
         while not kill_one(room, run, kill.kind):
             assert not run.ended(0.002), f"it ended before the kill: {run.words()}"
     status, words = run.wait(), run.words()
