@@ -5,6 +5,7 @@ The class is two assignments by some students: 12 submissions in the short form,
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import select
@@ -146,14 +147,16 @@ def long(request: pytest.FixtureRequest) -> bool:
 
 @dataclass
 class Run:
-    """One ``gradkit grade`` under way."""
+    """One ``gradkit grade`` under way. What it prints goes into a pipe: where no file may grow, one would be cut."""
 
     process: subprocess.Popen[bytes]
-    said: Path
+    output: int
+    said: bytes = b""
     pidfd: int = field(init=False)
 
     def __post_init__(self) -> None:
         self.pidfd = os.pidfd_open(self.process.pid)
+        os.set_blocking(self.output, False)
 
     def ended(self, seconds: float) -> bool:
         """Whether it ends within ``seconds``."""
@@ -165,8 +168,11 @@ class Run:
         return self.process.wait()
 
     def words(self) -> str:
-        """What it printed."""
-        return self.said.read_text(encoding="utf-8")
+        """What it has printed until now."""
+        with suppress(BlockingIOError):
+            while part := os.read(self.output, 1 << 16):
+                self.said += part
+        return self.said.decode()
 
 
 @dataclass(frozen=True)
@@ -198,12 +204,13 @@ class Classroom:
             command = [sys.executable, "-c", f"{prelude}\nfrom gradkit.cli import main\nmain()"]
         command += ["grade", "--course", str(self.root), "--workers", "2"]
         self.temporary.mkdir(exist_ok=True)
-        said = self.home / "said.txt"
-        with said.open("wb") as file:
-            process = subprocess.Popen(  # noqa: S603 - our own command
-                command, stdout=file, stderr=file, env={**os.environ, "TMPDIR": str(self.temporary)}, **options
-            )
-        self.runs.append(Run(process, said))
+        output, end = os.pipe()
+        fcntl.fcntl(end, fcntl.F_SETPIPE_SZ, 1 << 20)
+        process = subprocess.Popen(  # noqa: S603 - our own command
+            command, stdout=end, stderr=end, env={**os.environ, "TMPDIR": str(self.temporary)}, **options
+        )
+        os.close(end)
+        self.runs.append(Run(process, output))
         return self.runs[-1]
 
     def grade(self, prelude: str = "", **options: Any) -> tuple[int, str]:
@@ -271,6 +278,7 @@ class Classroom:
             run = self.runs.pop()
             run.process.wait()
             os.close(run.pidfd)
+            os.close(run.output)
 
     def wait_until_gone(self, seconds: float = 30.0) -> None:
         """See that every process of its runs ends by itself."""

@@ -86,7 +86,7 @@ class Disk:
     def fill(self, kibibytes: int) -> dict[str, Any]:
         """Leave room for so much; returns how a process must be started to find it so."""
         if not self.mounted:
-            limits = (kibibytes << 6, resource.getrlimit(resource.RLIMIT_FSIZE)[1])
+            limits = (kibibytes << 5, resource.getrlimit(resource.RLIMIT_FSIZE)[1])
             return {"preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limits)}
         status = os.statvfs(self.filler.parent)
         with self.filler.open("wb") as file:
@@ -193,12 +193,12 @@ def test_the_next_run_finishes(
             assert any(reason in words for reason in FULL), words
         else:
             status, words = run_with_kills(room, interruption, uninterrupted)
+            assert "Traceback" not in words, words
         room.wait_until_gone()
         results = room.results()  # each is whole
         graded = {name for name, record in results.items() if record["extra_data"]["status"] == "graded"}
         assert done <= graded
         assert not any("score" in results[name] for name in results.keys() - graded)
-        assert "Traceback" not in words
         complete = graded == expected.keys() and not isinstance(interruption, FullDisk)
         assert status in (-signal.SIGKILL, *((0,) if complete else (1, 3))), words
 

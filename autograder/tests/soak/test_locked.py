@@ -80,7 +80,7 @@ def test_a_locked_gradebook_is_told_and_the_next_run_files(room: Any, uninterrup
     assert status == 3, words
     assert "another program is writing to it" in words
     assert "the records are kept" in words
-    assert "Traceback" not in words
+    assert "Traceback" not in words, words
     assert graded.results() == uninterrupted.outcome["records"]
     assert len(graded.gradebook()[0]) < len(uninterrupted.outcome["gradebook"][0])
 
