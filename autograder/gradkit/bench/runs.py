@@ -9,6 +9,7 @@ import shutil
 import sqlite3
 import sys
 import sysconfig
+import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -54,7 +55,7 @@ def grading(workers: int) -> list[str]:
 
 def run_gradkit(work: Path, course: Path, workers: int, count: int) -> Run:
     """Grade ``count`` submissions of a built course."""
-    folder = with_class(course, work / f"gradkit-{workers}-{count}", count)
+    folder = with_class(course, Path(tempfile.mkdtemp(dir=work)) / "course", count)
     cost = _run(grading(workers), folder)[0]
     return Run(cost, {path.parent.name: _solved(path) for path in folder.glob("results/*/*.json")})
 
@@ -107,7 +108,7 @@ def run_pytest(work: Path, count: int) -> Run:
 
 def run_floor(work: Path, count: int) -> Run:
     """Fork ``count`` times from one process."""
-    folders = places.write_folders(work / f"floor-{count}", count)
+    folders = places.write_folders(Path(tempfile.mkdtemp(dir=work)), count)
     command = [sys.executable, "-m", "gradkit.bench.floor", str(folders[0] / places.TEST), *map(str, folders)]
     cost, said = _run(command, work)
     return Run(cost, {student: len(names) for student, names in json.loads(said).items()})

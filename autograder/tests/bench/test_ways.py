@@ -22,6 +22,17 @@ def test_cost_of_one_more_is_free_of_the_start(few: int, start: float) -> None:
     assert (measured.submissions, solved, said) == (45, {"ada": 45}, ["a way"])
 
 
+def test_least_disturbed_run_counts() -> None:
+    disturbances = iter([3.0, 0.0, 0.0, 2.0])
+
+    def run(count: int) -> Run:
+        return Run(Cost(0.5 * count + next(disturbances), 0.25 * count, 100.0), {})
+
+    measured, _ = ways._way("a way", run, 45, ways.FEW, lambda _text: None)
+    assert measured.each.cpu == pytest.approx(0.5)
+    assert measured.start == pytest.approx(0)
+
+
 def test_ways_that_disagree_are_a_fault() -> None:
     one = ways.Measured("one", 1, Cost(1, 1, 1), Cost(1, 1, 1), 0)
     two = ways.Measured("two", 1, Cost(1, 1, 1), Cost(1, 1, 1), 0)
