@@ -1,19 +1,41 @@
-"""A class that is graded twice, and the memory of those who grade it."""
+"""The command on a class: it is graded twice, and the memory of those who grade it is told."""
 
 from __future__ import annotations
 
-from pathlib import Path
+import json
 
-from gradkit.bench.scale import measure_scale
+import pytest
+
+from gradkit.cli import main
 
 
-def test_class_is_graded_twice_and_its_processes_are_known(tmp_path: Path) -> None:
-    said: list[str] = []
-    scaled = measure_scale(tmp_path, 20, said.append)
-    assert said == ["building the course", "grading 20 submissions", "grading again 20 submissions"]
-    assert scaled.again_seconds < scaled.seconds
-    assert 10 <= scaled.first <= 20
-    names = [one.name for one in scaled.memory]
+def gradkit_bench(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
+    monkeypatch.setattr("sys.argv", ["gradkit", "bench", *words])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    return int(ended.value.code or 0)
+
+
+def test_class_is_graded_twice_and_its_processes_are_known(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert gradkit_bench(monkeypatch, "--scale", "20", "--json") == 0
+    data = json.loads(capsys.readouterr().out)
+    scaled = data["scale"]
+    assert (scaled["submissions"], data["machine"].keys() >= {"processors", "load"}) == (20, True)
+    assert scaled["submissions_per_second"] == pytest.approx(20 / scaled["seconds"])
+    assert scaled["again_seconds"] > 0
+    assert 10 <= scaled["first"] <= 20
+    names = [one["name"] for one in scaled["memory"]]
     assert names.count("gradkit grade") == names.count("the worker base") == 1
-    assert names.count("a grader forked from it") == (scaled.workers if scaled.workers > 1 else 0)
-    assert all(50 < one.first_mb <= one.last_mb < 2000 for one in scaled.memory)
+    assert names.count("a grader forked from it") == (scaled["workers"] if scaled["workers"] > 1 else 0)
+    assert all(50 < one["first_mb"] <= one["last_mb"] < 2000 for one in scaled["memory"])
+    assert len(data["goals"]) == 2
+
+
+@pytest.mark.parametrize("words", [["--submissions", "9"], ["--slow", "1"], ["--scale", "19"]])
+def test_too_few_to_tell_anything_are_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    assert gradkit_bench(monkeypatch, *words) == 2
+    assert words[0] in capsys.readouterr().err
