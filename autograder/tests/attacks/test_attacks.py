@@ -37,6 +37,7 @@ HW = "hw0_scaling"
 LIMITS = Limits(seconds_per_call=20.0, seconds=40.0, memory_mb=512, output_kb=4, restarts=1)
 IMPATIENT = replace(LIMITS, seconds_per_call=1.0)
 GOOD = b"def attack(x, places): return x + 1"
+_FACTS = {"expect", "canary", "control", "calls", "machine", "needs", "speaks", "stands"}
 # What the control runs: all attacks in one unconfined process, since starting one costs seconds.
 EVERYTHING = b"""
 import importlib
@@ -124,7 +125,7 @@ def test_there_are_enough_attacks_and_each_says_its_goal(corpus: Any) -> None:
     for attack in corpus:
         goal = (ast.get_docstring(ast.parse(attack.source)) or "").partition("\n")[0]
         assert goal.endswith("."), attack.name
-        assert set(attack.facts) <= {"expect", "canary", "control", "calls", "machine", "speaks", "stands"}, attack.name
+        assert set(attack.facts) <= _FACTS, attack.name
 
 
 def ask(
