@@ -57,7 +57,7 @@ def run_jobs(
                 _assign(process, waiting, tries)
             for descriptor in select.select(list(running), [], [])[0]:
                 process = running[descriptor]
-                answer = process.channel.recv(1 << 16)
+                answer = _hear(process)
                 if answer == b"done":
                     done(_take(process))
                     if waiting and failure is None:
@@ -108,6 +108,14 @@ def _assign(process: _Process, waiting: list[int], tries: Counter[int]) -> None:
     tries[process.job] += 1
     with suppress(OSError):  # it died: the answer will be its end
         process.channel.send(b"%d" % process.job)
+
+
+def _hear(process: _Process) -> bytes:
+    """What it says; nothing when it has ended, also before it read its job."""
+    try:
+        return process.channel.recv(1 << 16)
+    except ConnectionError:
+        return b""
 
 
 def _take(process: _Process) -> int:
