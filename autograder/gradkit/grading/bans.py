@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from gradkit.course import Assignment, BanGroup, Question
 
@@ -78,16 +79,22 @@ def _names_used(source: bytes | None, targets: Collection[str]) -> Iterator[tupl
         RecursionError: the source nests too deeply for its tree to be built, though Python can run it.
     """
     try:
-        tree = ast.parse(source or b"")
+        tree, aliases = _read(source or b"")
     except (SyntaxError, ValueError):
         return  # it cannot be imported either
-    aliases = _aliases(tree)
     for definition in _reachable(tree, targets):
         for node in _executed(definition):
             if isinstance(node, (ast.Name, ast.Attribute)):
                 name = _dotted(node, aliases)
                 if name is not None:
                     yield name, node.lineno
+
+
+@lru_cache(maxsize=1)
+def _read(source: bytes) -> tuple[ast.Module, Mapping[str, str]]:
+    """A file's tree and aliases: read once, and asked for by each of its questions."""
+    tree = ast.parse(source)
+    return tree, _aliases(tree)
 
 
 def _aliases(tree: ast.Module) -> Mapping[str, str]:

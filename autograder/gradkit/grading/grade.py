@@ -45,30 +45,34 @@ def grade_waiting(course: Course, triage: Triage, report: Report, sandbox: Sandb
     records: list[Record] = []
 
     def body(suite: Suite) -> None:
-        def grade(number: int, workers: Workers) -> None:
+        def grade(number: int, workers: Workers) -> Record:
             task, submission = waiting[number]
             record = grade_submission(suite, assignment, submission, triage.keys, workers, sandbox.as_record())
             write_record(record, task.record)
+            return record
 
-        def done(number: int) -> None:
-            record = read_record(waiting[number][0].record)
-            if record is None:
-                raise GraderFault(f"{waiting[number][0].record}: the record that was just written is gone")
-            records.append(record)
-            report(record)
-
-        def prepare() -> Callable[[int], None]:
+        def prepare() -> Callable[[int], object]:
             workers = sandbox.connect()
             sandbox.let_go()
             return lambda number: grade(number, workers)
 
+        def keep(record: Record) -> None:
+            records.append(record)
+            report(record)
+
+        def fetch(number: int) -> None:
+            path = waiting[number][0].record
+            record = read_record(path)
+            if record is None:
+                raise GraderFault(f"{path}: the record that was just written is gone")
+            keep(record)
+
         if processes > 1:
-            run_jobs(len(waiting), processes, prepare, done)
+            run_jobs(len(waiting), processes, prepare, fetch)
             return
         with closing(sandbox.connect()) as workers:
             for number in range(len(waiting)):
-                grade(number, workers)
-                done(number)
+                keep(grade(number, workers))
 
     torch.set_num_threads(1)
     source = course.source(assignment.id) / assignment.module

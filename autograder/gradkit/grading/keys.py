@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import platform
+from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -12,7 +13,8 @@ import gradkit
 from gradkit.course import Course
 
 
-def versions() -> dict[str, str]:
+@cache
+def versions() -> Mapping[str, str]:
     """The versions that a result depends on."""
     return {"gradkit": gradkit.__version__, "python": platform.python_version(), "torch": version("torch")}
 

@@ -29,7 +29,7 @@ class _Process:
 
 
 def run_jobs(
-    count: int, processes: int, prepare: Callable[[], Callable[[int], None]], done: Callable[[int], None]
+    count: int, processes: int, prepare: Callable[[], Callable[[int], object]], done: Callable[[int], None]
 ) -> None:
     """Run jobs 0 ... count - 1, each in one of some forked processes.
 
@@ -78,7 +78,7 @@ def run_jobs(
         raise failure
 
 
-def _fork(prepare: Callable[[], Callable[[int], None]], siblings: dict[int, _Process]) -> _Process:
+def _fork(prepare: Callable[[], Callable[[int], object]], siblings: dict[int, _Process]) -> _Process:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     pid = os.fork()
     if pid == 0:
@@ -90,7 +90,7 @@ def _fork(prepare: Callable[[], Callable[[int], None]], siblings: dict[int, _Pro
     return _Process(pid, ours)
 
 
-def _serve(channel: socket.socket, prepare: Callable[[], Callable[[int], None]]) -> NoReturn:
+def _serve(channel: socket.socket, prepare: Callable[[], Callable[[int], object]]) -> NoReturn:
     """In the forked process: do jobs until the channel closes, then end without any clean-up of the parent's."""
     try:
         work = prepare()

@@ -5,9 +5,9 @@ from __future__ import annotations
 import secrets
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import torch
 
@@ -18,7 +18,9 @@ from gradkit.sandbox.confine import TEMPORARY_MB, THREADS
 from gradkit.sandbox.levels import SandboxError
 from gradkit.wire.call import Call, call_to_value
 from gradkit.wire.frames import Frame
-from gradkit.wire.observation import Failure, Observation, observation_from_value
+from gradkit.wire.observation import Failure, Observation, failure_from_value, observation_from_value
+
+T = TypeVar("T")
 
 START_SECONDS = 120.0
 # As -I, but for the environment, which is ours: it fixes the seed of hashes, so that sets are in the same order always.
@@ -87,10 +89,7 @@ class Worker:
             name: torch.frombuffer(bytearray(source or b"\n"), dtype=torch.uint8) for name, source in sources.items()
         }
         value = self._ask("load", {"module": module, "sources": files}, "loaded", seconds)
-        if value is None:
-            return None
-        empty = {"values": {}, "gradients": {}, "gradient_error": "", "mutated": [], "operators": [], "printed": ""}
-        return self._with_limit(self._checked({"failure": value, "seconds": 0.0, **empty}).failure)
+        return self._with_limit(self._checked(failure_from_value, value))
 
     def call(self, call: Call, seconds: float) -> Observation:
         """Have one call performed.
@@ -98,7 +97,8 @@ class Worker:
         Raises:
             WorkerFailedError: the worker hung, ended or broke the protocol.
         """
-        observation = self._checked(self._ask("call", call_to_value(call), "observed", seconds))
+        value = self._ask("call", call_to_value(call), "observed", seconds)
+        observation = self._checked(observation_from_value, value)
         asked = set(call.observe), set() if call.vjp is None else set(call.vjp.wrt)
         if observation.failure is None and (set(observation.values), set(observation.gradients)) != asked:
             raise WorkerFailedError(Failure("protocol", "a reply with other values than were asked for"))
@@ -158,9 +158,9 @@ class Worker:
         }
         return replace(failure, message=what[failure.kind])
 
-    def _checked(self, value: Any) -> Observation:
+    def _checked(self, read: Callable[[Any], T], value: Any) -> T:
         try:
-            return observation_from_value(value)
+            return read(value)
         except WireError as error:
             raise WorkerFailedError(Failure("protocol", str(error))) from None
 

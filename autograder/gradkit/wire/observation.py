@@ -74,13 +74,17 @@ class Observation:
     seconds: float = 0.0
 
 
+def failure_to_value(failure: Failure | None) -> list[Any] | None:
+    """A failure, or that there was none, as plain data for a frame."""
+    if failure is None:
+        return None
+    return [failure.kind, failure.message, failure.type_name, failure.line, failure.source]
+
+
 def observation_to_value(observation: Observation) -> dict[str, Any]:
     """The observation as plain data for a frame."""
-    failure = observation.failure
     return {
-        "failure": None
-        if failure is None
-        else [failure.kind, failure.message, failure.type_name, failure.line, failure.source],
+        "failure": failure_to_value(observation.failure),
         "values": dict(observation.values),
         "gradients": dict(observation.gradients),
         "gradient_error": observation.gradient_error,
@@ -111,7 +115,7 @@ def observation_from_value(value: Any) -> Observation:
     if len(value["operators"]) > MAX_OPERATORS:
         raise WireError("an observation names more operators than torch has")
     return Observation(
-        failure=_failure(value["failure"]),
+        failure=failure_from_value(value["failure"]),
         values=value["values"],
         gradients=value["gradients"],
         gradient_error=value["gradient_error"],
@@ -134,10 +138,18 @@ _SHAPE: dict[str, tuple[type, ...]] = {
 }
 
 
-def _failure(value: list[Any] | None) -> Failure | None:
+def failure_from_value(value: Any) -> Failure | None:
+    """Check and read a failure, or that there was none, that came from a student's process.
+
+    Raises:
+        WireError: it is neither.
+    """
     if value is None:
         return None
-    if [type(part) for part in value] not in ([str, str, str, int, str], [str, str, str, type(None), str]):
+    if type(value) is not list or [type(part) for part in value] not in (
+        [str, str, str, int, str],
+        [str, str, str, type(None), str],
+    ):
         raise WireError("an observation's failure must be [kind, message, type, line, source]")
     kind, message, type_name, line, source = value
     if kind not in FAILURE_KINDS:

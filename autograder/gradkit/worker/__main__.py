@@ -21,7 +21,7 @@ import torch
 from gradkit.errors import WireError
 from gradkit.wire.call import call_from_value
 from gradkit.wire.frames import Frame, pack, read
-from gradkit.wire.observation import MAX_TEXT, Failure, Observation, observation_to_value
+from gradkit.wire.observation import MAX_TEXT, Failure, Observation, failure_to_value, observation_to_value
 from gradkit.worker.loading import SourceFinder, load_module
 from gradkit.worker.perform import describe_exception, perform, seed_everything
 from gradkit.worker.watching import warm_up
@@ -55,8 +55,7 @@ class Worker:
         try:
             self.module = load_module(module, files)
         except BaseException as error:  # noqa: BLE001 - sys.exit() at import is an answer like any other
-            failure = describe_exception("import", error, module)
-            return [failure.kind, failure.message, failure.type_name, failure.line, failure.source]
+            return failure_to_value(describe_exception("import", error, module))
         return None
 
     def _answer_observation(self, question: Frame, observation: Observation) -> None:
