@@ -25,17 +25,17 @@ def watch(command: Sequence[str], folder: Path, look: Callable[[int], None], sec
 def tree(root: int) -> list[int]:
     """The process ``root`` and all that descend from it."""
     children: defaultdict[int, list[int]] = defaultdict(list)
-    for pid, parent in _parents():
-        children[parent].append(pid)
+    for pid, fields in _stats():
+        children[int(fields[1])].append(pid)
     found = [root]
     for pid in found:
         found += children[pid]
     return found
 
 
-def parent_of(pid: int) -> int:
-    """The process that started this one; 0 once it has ended."""
-    return dict(_parents()).get(pid, 0)
+def started_at(pid: int) -> int:
+    """When a process was started, in the kernel's ticks since the machine was; 0 once it has ended."""
+    return int(next((fields[19] for other, fields in _stats() if other == pid), 0))
 
 
 def shared_out_mb(pid: int) -> float:
@@ -68,7 +68,8 @@ def _megabytes(pid: int, file: str, name: str) -> float:
     return next((int(line.split()[1]) / 1024 for line in text.splitlines() if line.startswith(f"{name}:")), 0.0)
 
 
-def _parents() -> Iterator[tuple[int, int]]:
+def _stats() -> Iterator[tuple[int, list[str]]]:
+    """Of every process its id and, from the third on, the fields of ``/proc/<id>/stat``."""
     for folder in _PROC.iterdir():
         if folder.name.isdigit():
             try:
@@ -76,4 +77,4 @@ def _parents() -> Iterator[tuple[int, int]]:
                 fields = (folder / "stat").read_text(errors="replace").rpartition(")")[2].split()
             except (FileNotFoundError, ProcessLookupError):
                 continue
-            yield int(folder.name), int(fields[1])
+            yield int(folder.name), fields

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,7 +91,7 @@ class _Watch:
                 return
             self.first = done
             self.early = {pid: processes.peak_mb(pid) for pid in processes.tree(root)}
-            self.names = {pid: _role(pid, root) for pid in self.early}
+            self.names = _roles(root, list(self.early))
         for pid in self.early:
             self.late[pid] = max(self.late.get(pid, 0.0), processes.peak_mb(pid))
 
@@ -102,13 +102,14 @@ class _Watch:
         )
 
 
-def _role(pid: int, root: int) -> str:
-    """What a process does, or "" for those that are not gradkit's or do not last."""
-    if pid == root:
-        return "gradkit grade"
-    if processes.command_of(pid) == processes.command_of(root):
-        return "a grader forked from it"
-    return "the worker base" if _is_base(pid) and not _is_base(processes.parent_of(pid)) else ""
+def _roles(root: int, pids: Sequence[int]) -> dict[int, str]:
+    """What each process does, or "" for those that are not gradkit's or do not last."""
+    ours = processes.command_of(root)
+    roles = {pid: "a grader forked from it" if processes.command_of(pid) == ours else "" for pid in pids}
+    base = min(filter(_is_base, pids), key=processes.started_at, default=None)
+    if base is not None:
+        roles[base] = "the worker base"
+    return roles | {root: "gradkit grade"}
 
 
 def _is_base(pid: int) -> bool:

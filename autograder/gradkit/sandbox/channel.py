@@ -1,7 +1,7 @@
 """The grader's end of a worker: frames with a deadline on one descriptor, captured output on another.
 
-Every read and write waits for both, so that a worker that floods its output cannot block the grader, and every wait
-ends at the deadline. What is kept in memory is bounded whatever the worker sends.
+Every wait is for both, so that a worker that floods its output cannot block the grader, and ends at the deadline. What
+is kept in memory is bounded whatever the worker sends.
 """
 
 from __future__ import annotations
@@ -55,11 +55,10 @@ class Channel:
         for buffer in pack(frame):
             view = memoryview(buffer)
             while view:
-                self._wait(selectors.EVENT_WRITE, deadline)
                 try:
                     view = view[self.channel.send(view[:_CHUNK]) :]
                 except BlockingIOError:
-                    continue
+                    self._wait(selectors.EVENT_WRITE, deadline)
                 except OSError:
                     raise ChannelClosedError from None
 
@@ -82,10 +81,10 @@ class Channel:
     def _read_exactly(self, size: int, deadline: float) -> bytearray:
         data = bytearray()
         while len(data) < size:
-            self._wait(selectors.EVENT_READ, deadline)
             try:
                 part = self.channel.recv(min(size - len(data), 1 << 20))
             except BlockingIOError:
+                self._wait(selectors.EVENT_READ, deadline)
                 continue
             except OSError:
                 raise ChannelClosedError from None

@@ -12,6 +12,7 @@ import errno
 import os
 import struct
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 from gradkit.sandbox.kernel import (
     CLONE_NEWCGROUP,
@@ -72,6 +73,7 @@ _IOCTL = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)  # terminal questions,
 _PRCTL = (3, 15, 16, 21, 23, 39, 0x53564D41)  # questions, and names of threads and mappings
 
 Instruction = tuple[int, int, int, int]
+_INSTRUCTION = struct.Struct("HBBI")
 
 
 def supported() -> bool:
@@ -87,17 +89,23 @@ def install() -> int:
     """
     if not supported():
         raise OSError(errno.ENOSYS, f"no system-call table for {MACHINE}")
-    program = build(os.getpid())
-    packed = b"".join(struct.pack("HBBI", *instruction) for instruction in program)
+    packed = program(os.getpid())
+    length = len(packed) // _INSTRUCTION.size
     buffer = ctypes.create_string_buffer(packed, len(packed))
     prctl(PR_SET_NO_NEW_PRIVS, 1)
-    header = struct.pack("HxxxxxxP", len(program), ctypes.addressof(buffer))
+    header = struct.pack("HxxxxxxP", length, ctypes.addressof(buffer))
     syscall("seccomp", _SECCOMP[MACHINE], _SET_MODE_FILTER, _FLAG_TSYNC, header)
-    return len(program)
+    return length
+
+
+@cache
+def program(pid: int) -> bytes:
+    """The filter program for a process that may signal ``pid``, itself, only, as the kernel reads it."""
+    return b"".join(_INSTRUCTION.pack(*instruction) for instruction in build(pid))
 
 
 def build(pid: int) -> list[Instruction]:
-    """The filter program for a process that may signal ``pid``, itself, only."""
+    """The instructions of `program`."""
     program = [_load(_OFFSET_ARCH), _jump(_JUMP_EQ, _AUDIT_ARCH[MACHINE], 1, 0), _answer(_RET_KILL)]
     program.append(_load(_OFFSET_NUMBER))
     if MACHINE == "x86_64":

@@ -30,16 +30,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-import numpy as np
 import torch
-import torch._dynamo  # torch.optim imports it when first used: a second or more, so it is done once, here
 
-from gradkit.sandbox import kernel
+from gradkit.sandbox import kernel, seccomp
 from gradkit.sandbox.confine import Bounds, ConfinementError, become, confine, readable_folders
 from gradkit.sandbox.levels import LEVELS, OUR_UID, Level
 from gradkit.wire.frames import Frame, pack
-from gradkit.worker.__main__ import serve
-from gradkit.worker.watching import warm_up
+from gradkit.worker.__main__ import installed_folders, serve
+from gradkit.worker.rehearsal import rehearse
 
 _CHANNEL = 3
 
@@ -179,17 +177,13 @@ def _take_descriptors(channel: int, output: int) -> None:
     kernel.close_descriptors_except([_CHANNEL])
 
 
-def _warm() -> None:
-    """Use once what costs time on first use, and see that no thread was left behind."""
+def _warm(level: Level) -> None:
+    """Do once what costs time the first time, and see that no thread was left behind."""
     torch.set_num_threads(1)
-    with torch.random.fork_rng():
-        model = torch.nn.Sequential(torch.nn.Conv2d(1, 2, 3), torch.nn.Flatten(), torch.nn.Linear(8, 2))
-        optimizer = torch.optim.Adam(model.parameters())
-        model(torch.randn(2, 1, 4, 4)).sum().backward()
-        optimizer.step()
-        np.asarray(torch.randn(2))
-        pack(Frame("warm", "", torch.randn(2)))
-    warm_up()
+    rehearse()
+    installed_folders()
+    if "pid" in level.namespaces:
+        seccomp.program(1)  # every child is the first process of its own namespace
     threads = len(list(Path("/proc/self/task").iterdir()))
     if threads != 1:
         raise RuntimeError(f"the worker base has {threads} threads; it must have one before it forks")
@@ -204,7 +198,7 @@ def main() -> None:
     kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.set_inheritable(descriptor, False)
-    _warm()
+    _warm(level)
     gc.collect()
     gc.freeze()
     gc.disable()

@@ -14,6 +14,7 @@ import sys
 import sysconfig
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import cache
 from typing import Any
 
 import torch
@@ -24,7 +25,7 @@ from gradkit.wire.frames import Frame, pack, read
 from gradkit.wire.observation import MAX_TEXT, Failure, Observation, failure_to_value, observation_to_value
 from gradkit.worker.loading import SourceFinder, load_module
 from gradkit.worker.perform import describe_exception, perform, seed_everything
-from gradkit.worker.watching import warm_up
+from gradkit.worker.rehearsal import rehearse
 
 
 class Worker:
@@ -96,11 +97,16 @@ def serve(descriptor: int, confinement: Mapping[str, str]) -> None:
         confinement: what confines this process, layer by layer, for the record.
     """
     # Only what is installed: not the folder that gradkit was started from.
-    installed = tuple(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib"))
-    sys.path[:] = [entry for entry in sys.path if entry.startswith(installed)]
+    sys.path[:] = [entry for entry in sys.path if entry.startswith(installed_folders())]
     torch.set_num_threads(1)
     Worker(descriptor).serve(confinement)
     os._exit(0)  # no atexit handler or left-over thread of the student's gets another word
+
+
+@cache
+def installed_folders() -> tuple[str, ...]:
+    """Where Python and its installed packages are."""
+    return tuple(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib"))
 
 
 def main() -> None:
@@ -108,7 +114,7 @@ def main() -> None:
     descriptor, memory_mb = int(sys.argv[1]), int(sys.argv[2])
     os.set_inheritable(descriptor, False)
     torch.set_num_threads(1)
-    warm_up()
+    rehearse()
     resource.setrlimit(resource.RLIMIT_DATA, (memory_mb << 20, memory_mb << 20))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     sys.argv = ["student"]

@@ -22,8 +22,14 @@ from gradkit.worker.objects import CallError, Objects
 from gradkit.worker.values import observe
 
 
-def perform(call: Call, module: ModuleType) -> Observation:
-    """Do what the call asks of ``module`` and report what happened. Never raises."""
+def perform(call: Call, module: ModuleType, *, watch: bool = True) -> Observation:
+    """Do what the call asks of ``module`` and report what happened. Never raises.
+
+    Args:
+        call: what to do.
+        module: the module that its steps may use.
+        watch: whether to note the operators that run; watching for the first time costs a second of imports.
+    """
     started = time.perf_counter()
     seed_everything(call.seed)
     names: set[str] = set()
@@ -35,11 +41,11 @@ def perform(call: Call, module: ModuleType) -> Observation:
         try:
             for step in call.steps:
                 ours = step.target.startswith(("torch:", "builtin:"))
-                with nullcontext() if ours else watching.operators(names):
+                with watching.operators(names) if watch and not ours else nullcontext():
                     objects.run(step, call.parameters.get(step.name, {}))
             values = {name: observe(objects.look(name)) for name in call.observe}
             if vjp is not None:
-                with watching.operators_of_backward(names):
+                with watching.operators_of_backward(names) if watch else nullcontext():
                     gradients, gradient_error = _differentiate(objects, vjp)
         except CallError as error:
             failure = Failure(error.kind, str(error))

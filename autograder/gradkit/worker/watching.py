@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO
 
-import torch
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
@@ -43,6 +42,11 @@ class _OperatorNames(TorchDispatchMode):  # type: ignore[no-untyped-call]
     ) -> Any:
         self.names.add(func._schema.name.removeprefix("aten::"))
         return func(*args, **(kwargs or {}))
+
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        # Nothing is compiled here, and torch's guard against it would be paid for at every operator.
+        return False
 
 
 @contextmanager
@@ -88,10 +92,3 @@ def printing() -> Iterator[Callable[[], str]]:
         yield lambda: "".join(tee.kept)
     finally:
         sys.stdout = real
-
-
-def warm_up() -> None:
-    """Run each watcher once: the first use imports parts of torch that take a second."""
-    x = torch.ones(2, requires_grad=True)
-    with operators(set()):
-        (x * x).sum().backward()  # type: ignore[no-untyped-call]

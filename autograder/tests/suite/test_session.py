@@ -88,6 +88,15 @@ def test_a_test_that_breaks_by_itself_is_the_graders_fault(course: Course) -> No
         run_demo(course, nothing)
 
 
+def test_a_test_that_skips_itself_is_the_graders_fault(course: Course) -> None:
+    suite = course.hidden(HW) / "test_shift.py"
+    suite.write_text(
+        suite.read_text().replace("assert_matches(student", "pytest.skip('why')\n    assert_matches(student")
+    )
+    with pytest.raises(GraderFault, match="why"):
+        run_demo(course, nothing)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [

@@ -1,0 +1,117 @@
+"""Go through what every worker does, once, before any student's code is there.
+
+The first call in a fresh process costs many times what the second does: torch imports parts of itself and fills its
+tables on first use. The worker base rehearses, so that the children it forks have that behind them.
+"""
+
+from __future__ import annotations
+
+import linecache
+import sys
+
+import torch
+import torch._dynamo  # torch.optim imports it when first used, and it wants a temporary folder, which comes later
+
+from gradkit.wire.call import Call, Step, Vjp, call_from_value, call_to_value
+from gradkit.wire.frames import Frame, pack, read
+from gradkit.wire.observation import failure_to_value, observation_to_value
+from gradkit.wire.values import Ref
+from gradkit.worker.loading import load_module
+from gradkit.worker.perform import describe_exception, perform
+
+_NAME = "_rehearsal"
+_SOURCE = b'''\
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+class Model(nn.Module):
+    """The parts that students use most."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.convolution, self.linear = nn.Conv2d(1, 2, 2), nn.Linear(8, 1)
+        self.w = nn.Parameter(torch.randn(3, 1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        images = torch.relu(self.convolution(x.reshape(1, 1, 3, 3)))
+        return torch.sigmoid(self.linear(images.flatten(1))) + torch.einsum("nd,dk->nk", x[:1], self.w)
+
+
+def loss(y_hat: Tensor, y: Tensor) -> Tensor:
+    ones = torch.ones(y.shape[0], 1, dtype=y.dtype)
+    padded = torch.cat([F.pad(y_hat, (0, 1)), ones, torch.zeros_like(y)], dim=1)
+    return -torch.log(torch.sigmoid(padded)).mean() + torch.where(y > 0, y_hat.exp(), y_hat**2).sum()
+
+
+def step(x: Tensor) -> float:
+    model = Model().to(x.dtype)
+    for make in (torch.optim.SGD, torch.optim.Adam):
+        optimizer = make(model.parameters(), lr=0.1)
+        optimizer.zero_grad()
+        error = nn.MSELoss()(model(x), torch.ones(1, 1, dtype=x.dtype))
+        error.backward()
+        optimizer.step()
+    return error.item()
+
+
+def unfinished() -> None:
+    raise NotImplementedError("unfinished")
+'''
+
+
+def rehearse() -> None:
+    """Load a module, perform calls of every kind, and send the answers nowhere."""
+    path = list(sys.meta_path)
+    with torch.random.fork_rng():
+        module = load_module(f"{_NAME}.py", {f"{_NAME}.py": _SOURCE})
+        for dtype in (torch.float64, torch.float32):
+            for call in _calls(dtype):
+                frame = _over_the_wire(Frame("call", "0", call_to_value(call)))
+                observation = perform(call_from_value(frame.value), module)
+                if observation.failure is not None and observation.failure.type_name != "NotImplementedError":
+                    raise RuntimeError(f"the rehearsal went wrong: {observation.failure}")
+                _over_the_wire(Frame("observed", "0", observation_to_value(observation)))
+    _over_the_wire(Frame("loaded", "0", failure_to_value(describe_exception("import", ValueError(""), _NAME))))
+    sys.meta_path[:] = path
+    sys.modules.pop(_NAME, None)
+    linecache.clearcache()
+
+
+def _calls(dtype: torch.dtype) -> list[Call]:
+    x, y = torch.rand(3, 3, dtype=dtype), torch.rand(5, 1, dtype=dtype)
+    upstream = torch.ones((), dtype=dtype)
+    loss = Step("result", "student:loss", kwargs={"y_hat": Ref("y_hat"), "y": Ref("y")})
+    return [
+        Call([loss], {"y_hat": y, "y": y + 1}, vjp=_vjp(["y_hat"], upstream)),
+        Call(
+            [
+                Step("module", "student:Model"),
+                Step("ready", "object:module.to", [dtype]),
+                Step("result", "object:module", [Ref("x")]),
+            ],
+            {"x": x},
+            {"module": {"w": torch.zeros(3, 1, dtype=dtype)}},
+            ["result", "module.state"],
+            _vjp(["x", "module.w"], torch.ones(1, 1, dtype=dtype)),
+        ),
+        Call([Step("result", "student:step", [Ref("x")])], {"x": x}),
+        Call([Step("result", "student:unfinished")]),
+    ]
+
+
+def _vjp(wrt: list[str], cotangent: torch.Tensor) -> Vjp:
+    return Vjp("result", wrt, [cotangent])
+
+
+def _over_the_wire(frame: Frame) -> Frame:
+    data = memoryview(b"".join(bytes(part) for part in pack(frame)))
+    place = 0
+
+    def take(size: int) -> bytearray:
+        nonlocal place
+        place += size
+        return bytearray(data[place - size : place])
+
+    return read(take)
