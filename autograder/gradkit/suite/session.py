@@ -7,8 +7,8 @@ other exception in a test is the suite's own fault, never the student's.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -65,6 +65,9 @@ class TestOutcome:
     cases: tuple[CaseOutcome, ...]
 
 
+Look = Callable[[HiddenTest, CaseOutcome], None]
+
+
 class Suite:
     """A collected suite, to be run for any number of submissions inside `open_suite`."""
 
@@ -72,18 +75,31 @@ class Suite:
         self.tests = tests
         self._plugin = plugin
 
-    def run(self, perform: Perform) -> tuple[TestOutcome, ...]:
-        """Run every test with a submission that answers calls by ``perform``.
+    def run(
+        self, perform: Perform, tests: Sequence[HiddenTest] | None = None, look: Look | None = None
+    ) -> tuple[TestOutcome, ...]:
+        """Run tests with a submission that answers calls by ``perform``.
+
+        Args:
+            perform: answers calls.
+            tests: which tests; all when None.
+            look: shown the outcome of every case while the answers in it are whole.
 
         Raises:
             GraderFault: a test failed for a reason of its own.
         """
-        cases = [case for test in self.tests for case in test.cases]
+        chosen = self.tests if tests is None else tuple(tests)
+        cases = [case for test in chosen for case in test.cases]
         following = dict(zip(cases, [*cases[1:], None], strict=True))
-        return tuple(
-            TestOutcome(test, tuple(self._plugin.run_case(case, following[case], perform) for case in test.cases))
-            for test in self.tests
-        )
+
+        def run_case(test: HiddenTest, case: pytest.Function) -> CaseOutcome:
+            outcome = self._plugin.run_case(case, following[case], perform)
+            if look is not None:
+                look(test, outcome)
+            # What was compared is done with: a class's replies must not pile up until its points are reckoned.
+            return replace(outcome, found=tuple(map(_without_values, outcome.found)))
+
+        return tuple(TestOutcome(test, tuple(run_case(test, case) for case in test.cases)) for test in chosen)
 
 
 class _Plugin:
@@ -157,9 +173,7 @@ class _Plugin:
             if not isinstance(error, Mismatch):
                 raise GraderFault(f"{case.nodeid}: the hidden test itself failed: {error!r}") from error
         mismatch = self._raised[0] if self._raised else None
-        # What was compared is done with: a class's replies must not pile up until its points are reckoned.
-        found = tuple(Found(one.call, _without_values(one.observation)) for one in self._found)
-        return CaseOutcome(mismatch if isinstance(mismatch, Mismatch) else None, found)
+        return CaseOutcome(mismatch if isinstance(mismatch, Mismatch) else None, tuple(self._found))
 
     def perform(self, call: Call) -> Found:
         """Ask the submission, and remember the answer."""
@@ -170,9 +184,10 @@ class _Plugin:
         return found
 
 
-def _without_values(observation: Observation) -> Observation:
+def _without_values(found: Found) -> Found:
     """What is left to know of a call once its test is over."""
-    return Observation(failure=observation.failure, operators=observation.operators, seconds=observation.seconds)
+    answer = found.observation
+    return Found(found.call, Observation(failure=answer.failure, operators=answer.operators, seconds=answer.seconds))
 
 
 class _Student:
