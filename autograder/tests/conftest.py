@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 
 from gradkit.course import Course, load_course
+from gradkit.grading.grade import grade_waiting
+from gradkit.grading.record import Record
+from gradkit.grading.triage import Task, triage
 from gradkit.sandbox import LEVELS, Sandbox, SandboxError, open_sandbox
 
 COURSE = """
@@ -162,6 +165,24 @@ def hand_in(tmp_path: Path) -> Callable[..., Path]:
         return write_tree(tmp_path / "submitted" / student / "hw0_scaling", files)
 
     return make
+
+
+@pytest.fixture
+def grade(course: Course, sandbox: Sandbox) -> Callable[..., list[Record]]:
+    """Grade folders: ``grade(folder, ...)``; their records. ``news`` gathers the students that were graded anew."""
+
+    def run(*folders: Path, news: list[str] | None = None) -> list[Record]:
+        hw = "hw0_scaling"
+        names = [folder.parent.name for folder in folders]
+        records = [course.results / name / f"{hw}.json" for name in names]
+        tasks = [Task(*parts) for parts in zip(names, folders, records, strict=True)]
+        found = triage(course, hw, tasks, lambda _record: None)
+        fresh = grade_waiting(course, found, lambda _record: None, sandbox)
+        if news is not None:
+            news[:] = [record.student for record in fresh]
+        return sorted([*found.settled, *fresh], key=lambda record: names.index(record.student))
+
+    return run
 
 
 _open = ExitStack()

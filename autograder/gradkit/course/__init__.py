@@ -1,12 +1,13 @@
 """What an instructor writes down about a course: ``course.toml`` and each assignment's ``assignment.toml``."""
 
-from gradkit.course.assignment import Assignment, BanGroup, Limits, Question, WrittenQuestion, load_assignment
+from gradkit.course.assignment import Assignment, BanGroup, Feedback, Limits, Question, WrittenQuestion, load_assignment
 from gradkit.course.course import Course, load_course
 
 __all__ = [
     "Assignment",
     "BanGroup",
     "Course",
+    "Feedback",
     "Limits",
     "Question",
     "WrittenQuestion",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AwareDatetime, ConfigDict, Field
 
@@ -17,6 +17,7 @@ from gradkit.errors import CourseError
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
 Points = Annotated[float, Field(gt=0, le=1000)]
+Feedback = Literal["verdict", "hint", "inputs"]
 _STRICT = ConfigDict(extra="forbid")
 
 
@@ -90,7 +91,20 @@ class WrittenQuestion:
 
 @dataclass(frozen=True)
 class Assignment:
-    """One assignment, as ``assignment.toml`` describes it."""
+    """One assignment, as ``assignment.toml`` describes it.
+
+    Attributes:
+        id: the name of its folder.
+        title: what pages call it.
+        due: when it is due.
+        module: the file that students fill in.
+        question: the questions that the hidden suite grades.
+        written: the questions that a person marks.
+        feedback: what students read of a failed test: "verdict" (that it failed), "hint" (what was wrong, the sizes and
+            a recognised misconception, but no value) or "inputs" (the inputs, and a value as found and as expected).
+        banned: by name, calls that are not allowed.
+        limits: what a submission may use.
+    """
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
@@ -100,6 +114,7 @@ class Assignment:
     module: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*\.py$")]
     question: Annotated[tuple[Question, ...], Field(min_length=1)]
     written: tuple[WrittenQuestion, ...] = ()
+    feedback: Feedback = "hint"
     banned: Mapping[Identifier, BanGroup] = field(default_factory=lambda: MappingProxyType({}))
     limits: Limits = field(default_factory=Limits)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 
 import torch
 
 from gradkit.course import Assignment, Course
+from gradkit.diagnosis import Fingerprint, Matcher, fingerprints
 from gradkit.errors import GraderFault, GradkitError
 from gradkit.grading.keys import versions
 from gradkit.grading.parallel import run_jobs
@@ -45,9 +46,11 @@ def grade_waiting(course: Course, triage: Triage, report: Report, sandbox: Sandb
     records: list[Record] = []
 
     def body(suite: Suite) -> None:
+        known = fingerprints(course, assignment, suite, triage.keys, sandbox.connect)
+
         def grade(number: int, workers: Workers) -> Record:
             task, submission = waiting[number]
-            record = grade_submission(suite, assignment, submission, triage.keys, workers, sandbox.as_record())
+            record = grade_submission(suite, assignment, submission, triage.keys, workers, sandbox.as_record(), known)
             write_record(record, task.record)
             return record
 
@@ -87,14 +90,17 @@ def grade_submission(
     keys: Mapping[str, str],
     workers: Workers,
     confinement: Mapping[str, str],
+    known: Sequence[Fingerprint] = (),
 ) -> Record:
     """Grade one submission; a fault of the grader gives a record with status "error"."""
     started = time.perf_counter()
     source = submission.sources.get(assignment.module)
     runner = SubmissionRunner(Submitted(assignment.module, submission.sources), assignment.limits, workers.start)
+    matcher = Matcher(known)
     try:
-        outcomes = suite.run(runner.run if source is not None else _missing(assignment, submission))
-        tests = score_tests(assignment, outcomes, source)
+        perform = runner.run if source is not None else _missing(assignment, submission)
+        outcomes = suite.run(perform, look=matcher.look)
+        tests = score_tests(assignment, outcomes, source, matcher.found())
     except GradkitError as fault:
         return faulty(assignment, submission, str(fault))
     except Exception as fault:  # noqa: BLE001 - a submission that breaks the grader must not stop the class

@@ -20,9 +20,9 @@ def versions() -> Mapping[str, str]:
 
 
 def suite_keys(course: Course, assignment_id: str) -> dict[str, str]:
-    """Hashes of the hidden suite and the secret, of the reference and its ``assignment.toml``, and of the engine."""
+    """Hashes of suite, mistakes bank and secret, of the reference and its ``assignment.toml``, and of the engine."""
     return {
-        "suite": _hash_tree(course.hidden(assignment_id), extra=course.secret),
+        "suite": _hash_tree(course.hidden(assignment_id), extra=course.secret, unused=("accepted.py",)),
         "reference": _hash_tree(course.source(assignment_id), endings=(".py", ".toml")),
         "engine": engine_key(),
     }
@@ -34,10 +34,10 @@ def engine_key() -> str:
     return _hash_tree(Path(gradkit.__file__).parent, extra=repr(sorted(versions().items())))
 
 
-def _hash_tree(folder: Path, endings: tuple[str, ...] = (".py",), extra: str = "") -> str:
+def _hash_tree(folder: Path, endings: tuple[str, ...] = (".py",), extra: str = "", unused: tuple[str, ...] = ()) -> str:
     sha = hashlib.sha256(extra.encode())
     for path in sorted(folder.rglob("*")):
-        if path.suffix in endings and path.is_file():
+        if path.suffix in endings and path.name not in unused and path.is_file():
             data = path.read_bytes()
             sha.update(f"{path.relative_to(folder).as_posix()}\0{len(data)}\0".encode() + data)
     return sha.hexdigest()

@@ -31,7 +31,7 @@ class TestResult:
         hint: the suite's hint on shapes or definitions, or None.
         mistake: the id of the recognised misconception, or None.
         seconds: wall-clock seconds that the student's code took.
-        calls: per call, the kind of its failure or None, and its seconds.
+        calls: per call the number of its case, what failed there or None, and its seconds.
     """
 
     __test__ = False  # not a test class, whatever pytest thinks of its name

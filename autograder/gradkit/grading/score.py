@@ -2,30 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
 
 from gradkit.course import Assignment
+from gradkit.diagnosis import Fingerprint
 from gradkit.grading.bans import BannedUse, find_banned
+from gradkit.grading.feedback import explain
 from gradkit.grading.record import QuestionResult, TestResult
-from gradkit.suite.mismatch import Mismatch
-from gradkit.suite.session import CaseOutcome, TestOutcome
+from gradkit.suite.session import TestOutcome
 
 
 def score_tests(
-    assignment: Assignment, outcomes: Sequence[TestOutcome], source: bytes | None
+    assignment: Assignment,
+    outcomes: Sequence[TestOutcome],
+    source: bytes | None,
+    mistakes: Mapping[str, Fingerprint] = MappingProxyType({}),
 ) -> tuple[TestResult, ...]:
     """One result for each test: full points where every case passed and the question uses no banned call.
 
     Args:
-        assignment: points and bans.
+        assignment: points, bans and what students may read.
         outcomes: what the suite found.
         source: the student's module, for the bans.
+        mistakes: by the test's id, the misconception that was recognised.
     """
     banned = {
         question.id: find_banned(assignment, question, source, _operators(outcomes, question.id))
         for question in assignment.questions
     }
-    return tuple(_score_test(outcome, banned[outcome.test.question]) for outcome in outcomes)
+    reasons = _reasons(outcomes, mistakes)
+    return tuple(
+        _score_test(
+            assignment,
+            outcome,
+            banned[outcome.test.question],
+            mistakes.get(outcome.test.id),
+            reasons.get(outcome.test.id, ""),
+        )
+        for outcome in outcomes
+    )
 
 
 def score_questions(assignment: Assignment, tests: Sequence[TestResult]) -> tuple[QuestionResult, ...]:
@@ -47,17 +64,30 @@ def _operators(outcomes: Sequence[TestOutcome], question: str) -> frozenset[str]
     return frozenset(names)
 
 
-def _score_test(outcome: TestOutcome, banned: BannedUse | None) -> TestResult:
-    failed = [case for case in outcome.cases if case.mismatch is not None]
+def _reasons(outcomes: Sequence[TestOutcome], mistakes: Mapping[str, Fingerprint]) -> dict[str, str]:
+    """The recognised misconceptions in words; each is told once, and referred to where it shows again."""
+    told: dict[str, str] = {}
+    reasons = {}
+    for test in (outcome.test for outcome in outcomes):
+        mistake = mistakes.get(test.id)
+        if mistake is None:
+            continue
+        if mistake.id in told:
+            reasons[test.id] = f'A likely reason: the same as in "{told[mistake.id]}"'
+        else:
+            told[mistake.id] = test.title
+            reasons[test.id] = f"A likely reason: {mistake.sentence}"
+    return reasons
+
+
+def _score_test(
+    assignment: Assignment, outcome: TestOutcome, banned: BannedUse | None, mistake: Fingerprint | None, reason: str
+) -> TestResult:
     kind, message, hint = None, "", None
-    if failed:
-        case = min(failed, key=_size)
-        mismatch = case.mismatch or Mismatch("check", "")
-        kind, hint = mismatch.kind, mismatch.hint
-        message = mismatch.message + _circumstances(mismatch.kind, case, len(failed), len(outcome.cases))
+    if any(case.mismatch is not None for case in outcome.cases):
+        kind, message, hint = explain(assignment.feedback, outcome.cases, reason)
     elif banned is not None:
         kind, message = "banned", banned.message
-    calls = [found for case in outcome.cases for found in case.found]
     return TestResult(
         question=outcome.test.question,
         test=outcome.test.name,
@@ -66,31 +96,17 @@ def _score_test(outcome: TestOutcome, banned: BannedUse | None) -> TestResult:
         max_score=outcome.test.points,
         output=message,
         kind=kind,
-        hint=hint if kind in _HINTED else None,
-        seconds=round(sum(found.observation.seconds for found in calls), 6),
-        calls=tuple(
-            {
-                "failure": None if found.failure is None else found.failure.kind,
-                "seconds": round(found.observation.seconds, 6),
-            }
-            for found in calls
-        ),
+        hint=hint,
+        mistake=None if mistake is None else mistake.id,
+        seconds=round(sum(found.observation.seconds for case in outcome.cases for found in case.found), 6),
+        calls=tuple(_calls(outcome)),
     )
 
 
-# A hint on shapes helps against a wrong result; where there was no result it would only be noise.
-_HINTED = frozenset({"type", "shape", "dtype", "finite", "value", "detached", "gradient", "mutated", "raised"})
-
-
-def _size(case: CaseOutcome) -> tuple[int, int]:
-    return (sum(found.call.size() for found in case.found), len(case.found))
-
-
-def _circumstances(kind: str, case: CaseOutcome, failed: int, cases: int) -> str:
-    """The sizes of the smallest failing case, and how many cases failed: never the values that went in."""
-    text = ""
-    if kind in _HINTED and case.found and case.found[-1].call.inputs:
-        text += f" Smallest case: {case.found[-1].call.describe()}."
-    if cases > 1 and kind not in ("not_started", "import", "missing", "unavailable"):
-        text += f" ({failed} of {cases} cases fail.)"
-    return text
+def _calls(outcome: TestOutcome) -> Iterator[dict[str, Any]]:
+    """Every call, in order. A test ends at the first difference, so the last call of a failed case is where it was."""
+    for number, case in enumerate(outcome.cases):
+        for found in case.found:
+            kind = case.mismatch.kind if case.mismatch is not None and found is case.found[-1] else None
+            seconds = round(found.observation.seconds, 6)
+            yield {"case": number, "kind": kind, "seconds": seconds}

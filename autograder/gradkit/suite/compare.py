@@ -13,9 +13,9 @@ import torch
 from torch import Tensor
 
 from gradkit.errors import GraderFault
-from gradkit.suite.differences import DETACHED, Comparison, capital, check_finite, describe_difference
+from gradkit.suite.differences import DETACHED, Comparison, capital, check_finite
 from gradkit.suite.found import Found
-from gradkit.suite.mismatch import Mismatch
+from gradkit.suite.mismatch import Mismatch, scrub
 from gradkit.wire import ObservedTensor
 
 RTOL = ATOL = 1e-8
@@ -39,12 +39,11 @@ def assert_matches(found: Found, expected: Found, *, hint: str, rtol: float = RT
         raise GraderFault(f"the reference failed: {expected.failure}")
     try:
         found.require()
+        comparison = Comparison(rtol, atol, graph=not expected.by_hand, sizes=found.call.sizes())
         for name, value in expected.observation.values.items():
-            Comparison(rtol, atol, graph=not expected.by_hand).values(
-                _said(name), found.observation.values[name], value
-            )
+            comparison.values(_said(name), found.observation.values[name], value)
         for name, gradient in expected.observation.gradients.items():
-            _compare_gradient(name, found, gradient, rtol, atol)
+            _compare_gradient(name, found, gradient, comparison)
         assert_unchanged(found)
     except Mismatch as mismatch:
         mismatch.hint = hint
@@ -112,7 +111,7 @@ def check(condition: bool, message: str) -> None:
         raise Mismatch("check", message)
 
 
-def _compare_gradient(name: str, found: Found, expected: Tensor | None, rtol: float, atol: float) -> None:
+def _compare_gradient(name: str, found: Found, expected: Tensor | None, comparison: Comparison) -> None:
     gradient = found.observation.gradients.get(name)
     if expected is None or not torch.isfinite(expected).all():
         return
@@ -125,14 +124,15 @@ def _compare_gradient(name: str, found: Found, expected: Tensor | None, rtol: fl
         # autograd never gives these: the reply was forged
         raise Mismatch("gradient", f"{capital(said)} is a {gradient.dtype} tensor of shape {tuple(gradient.shape)}.")
     check_finite(said, gradient)
-    difference = describe_difference(gradient, expected, rtol, atol)
-    if difference:
-        raise Mismatch("gradient", f"The output is right, but {said} is wrong: {difference}.")
+    difference = comparison.difference(gradient, expected)
+    if difference is not None:
+        words = f"The output is right, but {said} is wrong: {difference.words}."
+        raise Mismatch("gradient", words, figures=difference.figures)
 
 
 def _detached(name: str, error: str) -> str:
     if error:
-        return f"The output is right, but its gradient cannot be taken: {error}"
+        return f"The output is right, but its gradient cannot be taken: {scrub(error)}"
     return f"The output is right, but no gradient reaches {_short(name)}: {DETACHED}"
 
 

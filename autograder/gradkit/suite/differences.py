@@ -2,23 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from gradkit.suite.mismatch import Mismatch
+from gradkit.suite.mismatch import Mismatch, scrub
+from gradkit.suite.relations import relation, same_numbers
 from gradkit.wire import ObservedTensor, Opaque
 
 DETACHED = "no gradient can flow back through it. Avoid .item(), .detach(), .data, .numpy() and torch.no_grad() here."
 
 
-class Comparison:
-    """Compares values of any plain type at one pair of tolerances."""
+@dataclass(frozen=True)
+class Difference:
+    """How two tensors of one shape and dtype differ.
 
-    def __init__(self, rtol: float, atol: float, *, graph: bool) -> None:
-        self.rtol, self.atol, self.graph = rtol, atol, graph
+    Attributes:
+        words: how many elements, where the worst is, how far off, and what relation there is; no value.
+        figures: the worst element as found and as expected.
+    """
+
+    words: str
+    figures: str
+
+
+class Comparison:
+    """Compares values of any plain type at one pair of tolerances.
+
+    Args:
+        rtol: allowed difference relative to the expected value.
+        atol: allowed absolute difference.
+        graph: whether a tensor must be attached to the graph where the expected one is.
+        sizes: the shapes of the inputs, by name.
+    """
+
+    def __init__(self, rtol: float, atol: float, *, graph: bool, sizes: Mapping[str, torch.Size]) -> None:
+        self.rtol, self.atol, self.graph, self.sizes = rtol, atol, graph, sizes
 
     def values(self, name: str, found: Any, expected: Any) -> None:
         """Fail unless ``found`` is what is expected; ``name`` says what it is."""
@@ -40,14 +62,15 @@ class Comparison:
             raise Mismatch("type", f"{capital(name)} is {_kind(found)}; it must be a torch.Tensor.")
         if found.data.shape != expected.data.shape:
             shapes = f"shape {tuple(found.data.shape)}; it must be {tuple(expected.data.shape)}"
-            raise Mismatch("shape", f"{capital(name)} has {shapes}.")
+            right = " The numbers in it are right." if same_numbers(found.data, expected.data) else ""
+            raise Mismatch("shape", f"{capital(name)} has {shapes}.{right}")
         if found.data.dtype != expected.data.dtype:
             raise Mismatch("dtype", f"{capital(name)} is {found.data.dtype}; it must be {expected.data.dtype}.")
         if torch.isfinite(expected.data).all():
             check_finite(name, found.data)
-        difference = describe_difference(found.data, expected.data, self.rtol, self.atol)
-        if difference:
-            raise Mismatch("value", f"{capital(name)} is wrong: {difference}.")
+        difference = self.difference(found.data, expected.data)
+        if difference is not None:
+            raise Mismatch("value", f"{capital(name)} is wrong: {difference.words}.", figures=difference.figures)
         if self.graph and expected.attached and not found.attached:
             raise Mismatch("detached", f"{capital(name)} is not attached to the graph: {DETACHED}")
 
@@ -58,7 +81,11 @@ class Comparison:
         if torch.isfinite(pair[1]).all():
             check_finite(name, pair[0])
         if not torch.allclose(*pair, rtol=self.rtol, atol=self.atol, equal_nan=True):
-            raise Mismatch("value", f"{capital(name)} is wrong: off by {abs(float(found) - expected):.2g}.")
+            raise Mismatch(
+                "value",
+                f"{capital(name)} is wrong: off by {abs(float(found) - expected):.2g}.",
+                figures=f"Expected: {expected:.6g}; found: {float(found):.6g}.",
+            )
 
     def _sequence(self, name: str, found: Any, expected: Sequence[Any]) -> None:
         if not isinstance(found, (list, tuple)) or (isinstance(expected, list) and not isinstance(found, list)):
@@ -76,28 +103,27 @@ class Comparison:
                 raise Mismatch("shape", f"{capital(name)} has no entry {key}.")
             self.values(f"{key} in {name}", found[key], value)
 
+    def difference(self, found: Tensor, expected: Tensor) -> Difference | None:
+        """How two tensors of one shape and dtype differ, or None where they agree within the tolerances."""
+        if found.is_floating_point():
+            wrong = ~torch.isclose(found, expected, rtol=self.rtol, atol=self.atol, equal_nan=True)
+        else:
+            wrong = found != expected
+        count = int(wrong.sum())
+        if count == 0:
+            return None
+        distance = torch.where(wrong, (found.double() - expected.double()).abs().nan_to_num(nan=torch.inf), -1.0)
+        worst = tuple(int(index) for index in torch.unravel_index(distance.argmax(), distance.shape))
+        words = f"off by {float(distance.max()):.2g} (allowed: {self._allowed()})"
+        if found.ndim:
+            words = f"{count} of {found.numel()} elements differ; the worst, at {list(worst)}, is {words}"
+        related = relation(found, expected, self.sizes)
+        where = f" at {list(worst)}" if found.ndim else ""
+        figures = f"Expected{where}: {expected[worst].item():.6g}; found: {found[worst].item():.6g}."
+        return Difference(f"{words}; {related}" if related else words, figures)
 
-def describe_difference(found: Tensor, expected: Tensor, rtol: float, atol: float) -> str:
-    """In words, how two tensors of one shape and dtype differ; empty where they agree within the tolerances."""
-    if found.is_floating_point():
-        wrong = ~torch.isclose(found, expected, rtol=rtol, atol=atol, equal_nan=True)
-    else:
-        wrong = found != expected
-    count = int(wrong.sum())
-    if count == 0:
-        return ""
-    if found.ndim == 0:
-        return f"off by {float((found.double() - expected.double()).abs()):.2g} (allowed: {_allowed(rtol, atol)})"
-    distance = torch.where(wrong, (found.double() - expected.double()).abs().nan_to_num(nan=torch.inf), -1.0)
-    worst = [int(index) for index in torch.unravel_index(distance.argmax(), distance.shape)]
-    return (
-        f"{count} of {found.numel()} elements differ; the worst, at {worst}, is off by "
-        f"{float(distance.max()):.2g} (allowed: {_allowed(rtol, atol)})"
-    )
-
-
-def _allowed(rtol: float, atol: float) -> str:
-    return f"{atol:g}" if rtol == 0 else f"{atol:g} + {rtol:g} of the value"
+    def _allowed(self) -> str:
+        return f"{self.atol:g}" if self.rtol == 0 else f"{self.atol:g} + {self.rtol:g} of the value"
 
 
 def check_finite(name: str, tensor: Tensor) -> None:
@@ -112,7 +138,7 @@ def _kind(value: Any) -> str:
     if isinstance(value, ObservedTensor):
         return "a torch.Tensor"
     if isinstance(value, Opaque):
-        return f"a {value.type_name}"
+        return f"a {scrub(value.type_name[:80])}"
     return "None" if value is None else f"a {type(value).__name__}"
 
 

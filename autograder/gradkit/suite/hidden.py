@@ -31,6 +31,11 @@ class HiddenTest:
     points: float
     cases: tuple[pytest.Function, ...]
 
+    @property
+    def id(self) -> str:
+        """What names it in its suite: two files may have functions of one name."""
+        return f"{self.cases[0].path.name}::{self.name}"
+
 
 def read_tests(items: Sequence[pytest.Item], assignment: Assignment, folder: Path) -> tuple[HiddenTest, ...]:
     """Group the collected items by test function and question, in the assignment's order.

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from gradkit.wire import Failure
 
 MAX_SHOWN = 300
+_CARRIER = re.compile(r"[-+]?\d*\.\d[\d.]*(?:[eE][-+]?\d+)?|\d{5,}|\d[eE][-+]?\d+|[^\s.,:;()\[\]{}'\"/]{41,}")
 
 
 class Mismatch(AssertionError):  # noqa: N818 - it is the finding of a test, not an error of the program
@@ -15,20 +18,21 @@ class Mismatch(AssertionError):  # noqa: N818 - it is the finding of a test, not
             "detached", "gradient", "mutated", "check", or a failure's kind.
         message: what the student reads.
         hint: the suite's hint on shapes or definitions, or None.
+        figures: a value as found and as expected, for students who may see hidden values; "" where there is none.
     """
 
-    def __init__(self, kind: str, message: str, hint: str | None = None) -> None:
+    def __init__(self, kind: str, message: str, hint: str | None = None, *, figures: str = "") -> None:
         super().__init__(message)
         self.kind = kind
         self.message = message
         self.hint = hint
+        self.figures = figures
 
 
 def explain_failure(failure: Failure) -> tuple[str, str]:
     """The kind and the sentence for a call that gave no result."""
     where = f" in line {failure.line}: {failure.source}" if failure.line is not None else ""
-    # Short: an exception's text is the student's, and could carry a hidden input out to the page.
-    name, message = failure.type_name[:80], _shorten(failure.message)
+    name, message = scrub(failure.type_name[:80]), scrub(failure.message)
     said = f"{name}: {message}" if message else name
     match failure.kind:
         case "raised" if failure.type_name == "NotImplementedError":
@@ -59,5 +63,11 @@ def explain_failure(failure: Failure) -> tuple[str, str]:
             return "unavailable", f"This test was not run: {message}."
 
 
-def _shorten(text: str) -> str:
+def scrub(text: str) -> str:
+    """A text that comes from the student's process, short and without what could carry hidden inputs to the page.
+
+    Sizes and names stay, so that ``mat1 and mat2 shapes cannot be multiplied (5x3 and 4x1)`` is read as it was written.
+    Fractions, long numbers and long words without a blank become an ellipsis.
+    """
+    text = _CARRIER.sub("...", text)
     return text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 3] + "..."

@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal
 
 import pytest
 from _pytest.runner import runtestprotocol
@@ -25,7 +25,6 @@ from gradkit.suite.reference import ReferenceRunner
 from gradkit.suite.rng import Rng
 from gradkit.wire import Call, Observation
 
-T = TypeVar("T")
 Perform = Callable[[Call], Observation]
 
 # Plugins of pytest's own that serve a person who watches one run; here they would be paid for at every case.

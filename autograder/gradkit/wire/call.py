@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from gradkit.errors import WireError
@@ -76,6 +77,10 @@ class Call:
     def describe(self) -> str:
         """The sizes of the inputs, in words: ``x (5, 3), y (5, 1)``."""
         return ", ".join(f"{name} {tuple(tensor.shape)}" for name, tensor in self.inputs.items())
+
+    def sizes(self) -> dict[str, torch.Size]:
+        """The shape of each input, by name."""
+        return {name: tensor.shape for name, tensor in self.inputs.items()}
 
     def size(self) -> int:
         """How many numbers go in: what makes one failing case smaller than another."""

@@ -23,23 +23,6 @@ Grade = Callable[..., list[Record]]
 HandIn = Callable[..., Path]
 
 
-@pytest.fixture
-def grade(course: Course, sandbox: Sandbox) -> Grade:
-    """Grade folders: ``grade(folder, ...)``; their records. ``news`` gathers the students that were graded anew."""
-
-    def run(*folders: Path, news: list[str] | None = None) -> list[Record]:
-        names = [folder.parent.name for folder in folders]
-        records = [course.results / name / f"{HW}.json" for name in names]
-        tasks = [Task(*parts) for parts in zip(names, folders, records, strict=True)]
-        found = triage(course, HW, tasks, lambda _record: None)
-        fresh = grade_waiting(course, found, lambda _record: None, sandbox)
-        if news is not None:
-            news[:] = [record.student for record in fresh]
-        return sorted([*found.settled, *fresh], key=lambda record: names.index(record.student))
-
-    return run
-
-
 def without_times(record: Record) -> str:
     data = json.loads(to_json(record))
     del data["execution_time"]

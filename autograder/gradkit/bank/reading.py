@@ -1,0 +1,165 @@
+"""Read ``mistakes.py`` and ``accepted.py`` as syntax trees, and compose a submission from each entry.
+
+Nothing of a bank runs in the grader: an entry becomes files like a student's, and runs where a student's do.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from gradkit.bank.composing import FORMS, Definition, compose
+from gradkit.course import Assignment
+from gradkit.errors import CourseError
+
+Kind = Literal["mistake", "accepted"]
+_FILES: Mapping[Kind, str] = {"mistake": "mistakes.py", "accepted": "accepted.py"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of a bank.
+
+    Attributes:
+        id: its name in the file.
+        kind: whether it is wrong or right.
+        target: the name in the student's module that it replaces.
+        question: the question that the target belongs to.
+        sentence: its docstring: what the student should read, or what is unusual about it.
+        line: where it stands in its file.
+        files: the submission that it makes, by file name.
+    """
+
+    id: str
+    kind: Kind
+    target: str
+    question: str
+    sentence: str
+    line: int
+    files: Mapping[str, bytes]
+
+
+@dataclass(frozen=True)
+class Bank:
+    """The entries of one assignment, each kind in the order of its file."""
+
+    mistakes: tuple[Entry, ...]
+    accepted: tuple[Entry, ...]
+
+
+def read_bank(folder: Path, assignment: Assignment, solution: bytes) -> Bank:
+    """The bank in ``autograder/hidden/<hw>``; empty where neither file is there.
+
+    Args:
+        folder: where the two files stand.
+        assignment: the assignment, whose targets the entries replace.
+        solution: the source of the reference.
+
+    Raises:
+        CourseError: naming file and line, what was found and what is expected.
+    """
+    mistakes = tuple(_read(folder / _FILES["mistake"], "mistake", assignment, solution))
+    accepted = tuple(_read(folder / _FILES["accepted"], "accepted", assignment, solution))
+    return Bank(mistakes, accepted)
+
+
+def _read(path: Path, kind: Kind, assignment: Assignment, solution: bytes) -> Iterator[Entry]:
+    try:
+        text = path.read_text(encoding="utf-8")
+        tree = ast.parse(text, path.name)
+    except FileNotFoundError:
+        return
+    except (OSError, SyntaxError, ValueError) as error:
+        raise CourseError(f"{path}: cannot be read: {error}") from error
+    definitions, shared = _sort_out(path, kind, tree)
+    taken = _top_level_names(ast.parse(solution)) | {name for node in shared for name in _names_of(node)}
+    shared_source = "\n".join(ast.get_source_segment(text, node, padded=True) or "" for node in shared)
+    for node, marker in definitions:
+        target, form = _arguments(path, kind, marker)
+        question = next((question.id for question in assignment.questions if target in question.targets), None)
+        if question is None:
+            known = ", ".join(name for question in assignment.questions for name in question.targets)
+            raise _wrong(path, marker, f'"{target}" is not a target of {assignment.id}. Its targets are: {known}')
+        if node.name in taken:
+            raise _wrong(
+                path, node, f'"{node.name}" stands in this file or in the solution already: choose another name'
+            )
+        taken.add(node.name)
+        docstring = inspect.cleandoc(ast.get_docstring(node) or "")
+        if not docstring:
+            reader = "the student should read" if kind == "mistake" else "is unusual about it"
+            raise _wrong(path, node, f"{node.name} has no docstring. It says what {reader}")
+        definition = Definition(text, node, marker)
+        files = compose(assignment.module, solution, shared_source, definition, target, form)
+        sentence = " ".join(docstring.split())
+        yield Entry(node.name, kind, target, question, sentence, node.lineno, files)
+
+
+def _sort_out(
+    path: Path, kind: Kind, tree: ast.Module
+) -> tuple[list[tuple[ast.FunctionDef | ast.ClassDef, ast.Call]], list[ast.stmt]]:
+    """The entries with their markers, and the statements that all entries share."""
+    entries: list[tuple[ast.FunctionDef | ast.ClassDef, ast.Call]] = []
+    shared: list[ast.stmt] = []
+    for number, node in enumerate(tree.body):
+        if number == 0 and isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            continue  # the file's docstring
+        if isinstance(node, ast.ImportFrom) and node.module in ("gradkit.bank", "__future__"):
+            continue
+        markers = list(_markers(node))
+        if not markers:
+            shared.append(node)
+        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)) and len(markers) == 1 and _called(markers[0]) == kind:
+            entries.append((node, markers[0]))
+        else:
+            raise _wrong(path, node, f"an entry of this file is a function or class under one @{kind}(...)")
+    return entries, shared
+
+
+def _markers(node: ast.stmt) -> Iterator[ast.Call]:
+    for decorator in getattr(node, "decorator_list", ()):
+        if isinstance(decorator, ast.Call) and _called(decorator) in _FILES:
+            yield decorator
+
+
+def _called(call: ast.Call) -> str:
+    return call.func.id if isinstance(call.func, ast.Name) else ""
+
+
+def _arguments(path: Path, kind: Kind, marker: ast.Call) -> tuple[str, str | None]:
+    """The target and the form that a marker names."""
+    values = [node.value if isinstance(node, ast.Constant) else None for node in marker.args]
+    options = {keyword.arg: keyword.value for keyword in marker.keywords}
+    if (
+        len(values) != 1
+        or not isinstance(values[0], str)
+        or not options.keys() <= ({"form"} if kind == "accepted" else set())
+    ):
+        more = ", form=..." if kind == "accepted" else ""
+        raise _wrong(path, marker, f'write @{kind}("<target>"{more})')
+    if not options:
+        return values[0], None
+    form = options["form"].value if isinstance(options["form"], ast.Constant) else None
+    if form not in FORMS:
+        raise _wrong(path, marker, f"form must be one of {', '.join(FORMS)}")
+    return values[0], str(form)
+
+
+def _top_level_names(tree: ast.Module) -> set[str]:
+    return {name for node in tree.body for name in _names_of(node)}
+
+
+def _names_of(node: ast.stmt) -> Sequence[str]:
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        return [node.name]
+    if isinstance(node, (ast.Assign, ast.AnnAssign)):
+        return [part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)]
+    return []
+
+
+def _wrong(path: Path, node: ast.stmt | ast.expr, what: str) -> CourseError:
+    return CourseError(f"{path}:{node.lineno}: {what}.")

@@ -1,0 +1,128 @@
+"""What each known mistake answers to each call of a suite: computed once per suite, and kept by content."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+
+from gradkit.bank import Bank, Entry, read_bank
+from gradkit.course import Assignment, Course
+from gradkit.diagnosis.answers import Answer, CallPrint, call_print
+from gradkit.diagnosis.kept import Answers, CaseAnswers, load, save
+from gradkit.sandbox import StartWorker, SubmissionRunner, Submitted, Workers
+from gradkit.suite.hidden import HiddenTest
+from gradkit.suite.session import CaseOutcome, Suite
+
+_RIGHT = ""  # the solution's own answers are kept beside the mistakes', under a name that no mistake can have
+
+
+@dataclass(frozen=True)
+class CasePrint:
+    """How a mistake fares in one case of a test.
+
+    Attributes:
+        passed: whether it passes.
+        calls: its answers, in order.
+    """
+
+    passed: bool
+    calls: tuple[CallPrint, ...]
+
+    @property
+    def tells(self) -> int:
+        """How many of the calls tell the mistake from the right answer."""
+        return sum(call.tells for call in self.calls)
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """One mistake of the bank, known by its answers.
+
+    Attributes:
+        id: the mistake's name.
+        question: the question that it is a mistake in.
+        sentence: what the student should read.
+        tests: by the test's id, its cases; every test of the question.
+    """
+
+    id: str
+    question: str
+    sentence: str
+    tests: Mapping[str, tuple[CasePrint, ...]]
+    failed: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        failed = (name for name, cases in self.tests.items() if not all(case.passed for case in cases))
+        object.__setattr__(self, "failed", frozenset(failed))
+
+
+def fingerprints(
+    course: Course, assignment: Assignment, suite: Suite, keys: Mapping[str, str], connect: Callable[[], Workers]
+) -> tuple[Fingerprint, ...]:
+    """The fingerprints of an assignment's mistakes; none where it has no bank.
+
+    Args:
+        course: the course.
+        assignment: the assignment.
+        suite: its hidden suite.
+        keys: the hashes of suite (with its bank), reference and engine: what the fingerprints depend on.
+        connect: makes a line by which workers are started; called if the fingerprints must be computed.
+
+    Raises:
+        CourseError: the bank cannot be read.
+        GraderFault: a hidden test failed for a reason of its own.
+    """
+    source = (course.source(assignment.id) / assignment.module).read_bytes()
+    bank = read_bank(course.hidden(assignment.id), assignment, source)
+    if not bank.mistakes:
+        return ()
+    digest = hashlib.sha256(repr(sorted(keys.items())).encode()).hexdigest()
+    path = course.work / "fingerprints" / f"{assignment.id}-{digest[:16]}"
+    answers = load(path)
+    if answers is None:
+        with closing(connect()) as workers:
+            answers = _collect(assignment, suite, bank, source, workers.start)
+        with suppress(OSError):  # kept only to save time
+            save(path, answers)
+    return tuple(_fingerprint(entry, answers) for entry in bank.mistakes)
+
+
+def run_entry(
+    suite: Suite, assignment: Assignment, question: str, files: Mapping[str, bytes], start: StartWorker
+) -> Answers:
+    """Run a question's tests on the code of a bank's entry, and keep every answer whole."""
+    kept: dict[str, list[CaseAnswers]] = {}
+
+    def look(test: HiddenTest, outcome: CaseOutcome) -> None:
+        observations = tuple(found.observation for found in outcome.found)
+        kept.setdefault(test.id, []).append(CaseAnswers(outcome.mismatch is None, observations))
+
+    runner = SubmissionRunner(Submitted(assignment.module, files), assignment.limits, start)
+    try:
+        suite.run(runner.run, [test for test in suite.tests if test.question == question], look)
+    finally:
+        runner.close()
+    return {name: tuple(cases) for name, cases in kept.items()}
+
+
+def _collect(assignment: Assignment, suite: Suite, bank: Bank, source: bytes, start: StartWorker) -> dict[str, Answers]:
+    right: dict[str, Sequence[CaseAnswers]] = {}
+    for question in dict.fromkeys(entry.question for entry in bank.mistakes):
+        right |= run_entry(suite, assignment, question, {assignment.module: source}, start)
+    mistakes = {entry.id: run_entry(suite, assignment, entry.question, entry.files, start) for entry in bank.mistakes}
+    return {_RIGHT: right, **mistakes}
+
+
+def _fingerprint(entry: Entry, answers: Mapping[str, Answers]) -> Fingerprint:
+    right = answers[_RIGHT]
+    tests = {name: tuple(_case_prints(cases, right[name])) for name, cases in answers[entry.id].items()}
+    return Fingerprint(entry.id, entry.question, entry.sentence, tests)
+
+
+def _case_prints(mistake: Sequence[CaseAnswers], right: Sequence[CaseAnswers]) -> Iterator[CasePrint]:
+    for one, other in zip(mistake, right, strict=True):
+        # A test ends at the first difference, so a mistake may have been asked less than the solution was.
+        pairs = zip(one.observations, other.observations, strict=False)
+        yield CasePrint(one.passed, tuple(call_print(Answer(wrong), Answer(correct)) for wrong, correct in pairs))

@@ -1,0 +1,90 @@
+"""Answers on disk, as the frames that they came in."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from io import BytesIO
+from pathlib import Path
+
+from gradkit.errors import WireError
+from gradkit.wire import Observation
+from gradkit.wire.frames import Frame, pack, read
+from gradkit.wire.observation import observation_from_value, observation_to_value
+
+
+@dataclass(frozen=True, eq=False)
+class CaseAnswers:
+    """What some code answered in one case of a test.
+
+    Attributes:
+        passed: whether it passed.
+        observations: its answers, in order.
+    """
+
+    passed: bool
+    observations: Sequence[Observation]
+
+
+Answers = Mapping[str, Sequence[CaseAnswers]]
+"""By the test's id, its cases."""
+
+
+def save(path: Path, answers: Mapping[str, Answers]) -> None:
+    """Write answers to ``path``, by name, in place of those of the same assignment that are out of date.
+
+    Raises:
+        OSError: the disk does not take them.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(prefix=".", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            for frame in _frames(answers):
+                file.writelines(pack(frame))
+        for old in path.parent.glob(f"{path.name.rpartition('-')[0]}-*"):
+            old.unlink()
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def load(path: Path) -> dict[str, Answers] | None:
+    """What `save` wrote, or None where there is nothing, or nothing whole."""
+    try:
+        stream = BytesIO(path.read_bytes())
+    except OSError:
+        return None
+
+    def take(size: int) -> bytearray:
+        data = bytearray(stream.read(size))
+        if len(data) != size:
+            raise WireError("the file ends too early")
+        return data
+
+    answers: dict[str, dict[str, Sequence[CaseAnswers]]] = {}
+    try:
+        while (frame := read(take)).kind == "answers":
+            answers.setdefault(frame.nonce, {})[frame.value["test"]] = [
+                CaseAnswers(passed, [observation_from_value(one) for one in observations])
+                for passed, observations in frame.value["cases"]
+            ]
+    except (WireError, KeyError, TypeError, ValueError):
+        return None
+    return dict(answers)
+
+
+def _frames(answers: Mapping[str, Answers]) -> Iterator[Frame]:
+    for name, tests in answers.items():
+        for test, cases in tests.items():
+            found = [[case.passed, [_plain(one) for one in case.observations]] for case in cases]
+            yield Frame("answers", name, {"test": test, "cases": found})
+    yield Frame("end", "", {})
+
+
+def _plain(observation: Observation) -> dict[str, object]:
+    """Without what is never compared."""
+    return observation_to_value(replace(observation, operators=frozenset(), seconds=0.0))

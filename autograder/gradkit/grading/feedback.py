@@ -1,0 +1,49 @@
+"""What a student reads of a failed test, as far as the assignment's feedback policy lets them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gradkit.course import Feedback
+from gradkit.suite.mismatch import Mismatch
+from gradkit.suite.session import CaseOutcome
+from gradkit.suite.showing import show_call
+
+# Kinds that say what the student's code did with a call. The others say that it could not be asked at all, which has
+# nothing to do with a hidden input, so that everybody may read why.
+_WRONG = frozenset({"type", "shape", "dtype", "finite", "value", "detached", "gradient", "mutated", "raised", "check"})
+# A hint on shapes helps against a wrong result; where there was no result it would only be noise.
+_HINTED = _WRONG - {"check"}
+_NOT_COUNTED = frozenset({"not_started", "import", "missing", "unavailable"})
+
+
+def explain(policy: Feedback, cases: Sequence[CaseOutcome], reason: str) -> tuple[str, str, str | None]:
+    """Why a test failed: the kind of failure, what the student reads, and the suite's hint or None.
+
+    Args:
+        policy: what the assignment's students may read.
+        cases: all cases of the test, at least one of which failed.
+        reason: the recognised misconception in words, or "".
+    """
+    failed = [case for case in cases if case.mismatch is not None]
+    smallest = min(failed, key=_size)
+    mismatch = smallest.mismatch or Mismatch("check", "")
+    kind = mismatch.kind
+    if policy == "verdict" and kind in _WRONG:
+        raised = "Your code raised an exception." if kind == "raised" else "This is not right yet."
+        return kind, raised, None
+    lines = [mismatch.message]
+    if kind in _HINTED and smallest.found and smallest.found[-1].call.inputs:
+        lines[0] += f" Smallest case: {smallest.found[-1].call.describe()}."
+    if len(cases) > 1 and kind not in _NOT_COUNTED:
+        lines[0] += f" ({len(failed)} of {len(cases)} cases fail.)"
+    if reason and policy != "verdict":
+        lines.append(reason)
+    if policy == "inputs" and kind in _WRONG and smallest.found:
+        lines += [mismatch.figures] if mismatch.figures else []
+        lines += ["The smallest case that fails:", show_call(smallest.found[-1].call)]
+    return kind, "\n".join(lines), mismatch.hint if kind in _HINTED else None
+
+
+def _size(case: CaseOutcome) -> tuple[int, int]:
+    return (sum(found.call.size() for found in case.found), len(case.found))

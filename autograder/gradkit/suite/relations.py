@@ -1,0 +1,75 @@
+"""A wrong tensor beside the right one: is there a simple relation between the two? It often tells what went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor
+
+_LARGEST_FACTOR = 1_000_000
+
+
+def relation(found: Tensor, expected: Tensor, sizes: Mapping[str, torch.Size]) -> str:
+    """In words, how a wrong tensor is related to the right one of the same shape; "" where nothing simple is found.
+
+    Looked for: zeros, a transpose, a constant factor, a sign. What is said is true of this case, and no guess at its
+    cause.
+
+    Args:
+        found: the wrong tensor.
+        expected: the right one.
+        sizes: the shapes of the inputs by name: a factor that is one of their sizes is told as such.
+    """
+    if not found.is_floating_point() or not found.numel() or not torch.isfinite(found).all():
+        return ""
+    one, other = found.detach().double(), expected.detach().double()
+    near = _nearness(found)
+    scale = float(other.abs().max())
+    if scale == 0:
+        return ""
+    if not one.any():
+        return "it is zero" if one.numel() == 1 else "it is zero everywhere"
+    if one.ndim == 2 and one.shape[0] == one.shape[1] > 1 and _same(one, other.T, near * scale):
+        return "it is the transpose of what it should be"
+    factor = float((one * other).sum() / (other * other).sum())
+    if factor == 0 or not _same(one, factor * other, near * scale * abs(factor)):
+        return ""
+    return _factor_in_words(factor, near, one.numel(), sizes)
+
+
+def same_numbers(found: Tensor, expected: Tensor) -> bool:
+    """Whether two tensors hold the same numbers in the same order, or transposed, whatever their shapes."""
+    if found.numel() != expected.numel() or found.numel() < 2 or not torch.isfinite(found).all():
+        return False
+    one, other = found.detach().double(), expected.detach().double()
+    allowed = _nearness(found) * float(other.abs().max())
+    if _same(one.reshape(-1), other.reshape(-1), allowed):
+        return True
+    return one.shape == other.T.shape and _same(one, other.T, allowed) if other.ndim == 2 else False
+
+
+def _nearness(tensor: Tensor) -> float:
+    return 1e-6 if tensor.dtype == torch.float64 else 1e-3
+
+
+def _same(one: Tensor, other: Tensor, allowed: float) -> bool:
+    return bool(((one - other).abs() <= allowed).all())
+
+
+def _factor_in_words(factor: float, near: float, count: int, sizes: Mapping[str, torch.Size]) -> str:
+    size = abs(factor)
+    sign = " and of the opposite sign" if factor < 0 else ""
+    if abs(size - 1) <= near:
+        return "it has the opposite sign" if sign else ""
+    larger = size > 1
+    whole = round(size if larger else 1 / size)
+    if whole <= _LARGEST_FACTOR and abs((size if larger else 1 / size) / whole - 1) <= near:
+        names = [name for name, shape in sizes.items() if whole in shape]
+        known = f" ({whole} is a size of {' and of '.join(names)})" if names else ""
+        # One number is some multiple of any other: only a size or a sign is worth a word.
+        if known or count > 1:
+            return f"it is {whole} times too {'large' if larger else 'small'}{known}{sign}"
+    if count > 2:  # two numbers are in some ratio by chance
+        return f"each number is {factor:.4g} times what it should be"
+    return ""

@@ -1,0 +1,40 @@
+"""What comes from the student's process is shown short, and without what could carry a hidden input out."""
+
+from __future__ import annotations
+
+import pytest
+
+from gradkit.suite.mismatch import MAX_SHOWN, scrub
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mat1 and mat2 shapes cannot be multiplied (5x3 and 4x1)",
+        "'MLPRegression' object has no attribute 'first_layer'",
+        "The size of tensor a (5) must match the size of tensor b (3) at non-singleton dimension 0",
+        "expected scalar type Double but found Float",
+        "conv2d() got an unexpected keyword argument 'stride'",
+        "No module named 'scipy'",
+    ],
+)
+def test_a_plain_message_is_shown_as_it_is(text: str) -> None:
+    assert scrub(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("[[0.25, -1.5e-3]]", "[[..., ...]]"),
+        ("x is 123456 now", "x is ... now"),
+        ("tensor(7e-05)", "tensor(...)"),
+        ("key " + "QUJDRA" * 20, "key ..."),
+        ("3.141592653589793", "..."),
+    ],
+)
+def test_numbers_and_long_words_are_left_out(text: str, shown: str) -> None:
+    assert scrub(text) == shown
+
+
+def test_a_long_message_is_cut() -> None:
+    assert len(scrub("so it goes " * 100)) == MAX_SHOWN
