@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from gradkit.build.staging import write_complete, write_staged
 from gradkit.course import Assignment, Course
 from gradkit.errors import BuildError, LeakError
 from gradkit.gradebook.generate import generate_assignment
+from gradkit.temporary import TemporaryFolder
 
 
 @dataclass(frozen=True)
@@ -67,13 +67,13 @@ def build_course(
     for target in (release, solutions):
         target.root.mkdir(parents=True, exist_ok=True)
     with (
-        tempfile.TemporaryDirectory(prefix=".build-", dir=release.root) as new_release,
-        tempfile.TemporaryDirectory(prefix=".build-", dir=solutions.root) as new_solutions,
+        TemporaryFolder(".build", release.root) as new_release,
+        TemporaryFolder(".build", solutions.root) as new_solutions,
     ):
-        _make(course, assignments, Path(new_release), Path(new_solutions))
+        _make(course, assignments, new_release, new_solutions)
         changes: list[str] = []
         moves: list[tuple[Path | None, Path, Path]] = []
-        for target, new in ((release, Path(new_release)), (solutions, Path(new_solutions))):
+        for target, new in ((release, new_release), (solutions, new_solutions)):
             for folder in _folders(course, target, assignment_ids):
                 differences = _differences(target, folder, new)
                 changes += differences
@@ -93,8 +93,8 @@ def check_course(course: Course, assignment_ids: Sequence[str] | None = None) ->
         The same as ``build_course``.
     """
     differences: list[str] = []
-    with tempfile.TemporaryDirectory(prefix="gradkit-") as name:
-        new_release, new_solutions = Path(name) / "release", Path(name) / "solutions"
+    with TemporaryFolder("gradkit-check") as work:
+        new_release, new_solutions = work / "release", work / "solutions"
         _make(course, _assignments(course, assignment_ids), new_release, new_solutions)
         for new in (new_release, new_solutions):
             target = _Target(new.name, course.root / new.name, own=True)
@@ -136,12 +136,12 @@ def _assignments(course: Course, assignment_ids: Sequence[str] | None) -> list[A
 
 def _make(course: Course, assignments: Sequence[Assignment], release: Path, solutions: Path) -> None:
     sources = [read_source(course, assignment) for assignment in assignments]
-    with tempfile.TemporaryDirectory(prefix="gradkit-") as name:
+    with TemporaryFolder("gradkit-staged") as folder:
         for source in sources:
             write_complete(source, solutions)
-            write_staged(source, Path(name))
+            write_staged(source, folder)
             generate_assignment(
-                Path(name),
+                folder,
                 release,
                 # No gradebook: what it holds must not change what students get.
                 database_url=None,

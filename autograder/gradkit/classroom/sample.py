@@ -10,7 +10,6 @@ from __future__ import annotations
 import copy
 import json
 import shutil
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,6 +23,7 @@ from gradkit.course.reading import read_toml
 from gradkit.errors import CourseError
 from gradkit.gradebook.collect import collect
 from gradkit.gradebook.exchange import fetch, list_inbound, publish, submit
+from gradkit.temporary import TemporaryFolder
 
 _STRICT = ConfigDict(extra="forbid")
 
@@ -81,10 +81,10 @@ def play_sample_if_empty(course: Course, folder: Path, progress: Callable[[int, 
     for name in sorted({one.assignment for one in submissions}):
         course.assignment(name)
         publish(course, name)
-    with tempfile.TemporaryDirectory(prefix="gradkit-") as homes:
+    with TemporaryFolder("gradkit-sample") as homes:
         for number, one in enumerate(submissions):
             progress(number, len(submissions))
-            _hand_in(course, folder, one, Path(homes) / str(number))
+            _hand_in(course, folder, one, homes / str(number))
     collect(course)
     return True
 

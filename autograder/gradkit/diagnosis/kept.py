@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 
 from gradkit.errors import WireError
+from gradkit.temporary import replacing
 from gradkit.wire import Observation
 from gradkit.wire.frames import Frame, pack, read
 from gradkit.wire.observation import observation_from_value, observation_to_value
@@ -38,18 +37,11 @@ def save(path: Path, answers: Mapping[str, Answers]) -> None:
     Raises:
         OSError: the disk does not take them.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(prefix=".", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            for frame in _frames(answers):
-                file.writelines(pack(frame))
-        for old in path.parent.glob(f"{path.name.rpartition('-')[0]}-*"):
-            old.unlink()
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    for old in path.parent.glob(f"{path.name.rpartition('-')[0]}-*"):
+        old.unlink(missing_ok=True)
+    with replacing(path) as new, new.open("wb") as file:
+        for frame in _frames(answers):
+            file.writelines(pack(frame))
 
 
 def load(path: Path) -> dict[str, Answers] | None:

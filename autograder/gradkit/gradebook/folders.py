@@ -11,7 +11,6 @@ import fnmatch
 import os
 import shutil
 import stat
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from gradkit.course import Course
 from gradkit.course.course import SubmissionLimits
 from gradkit.errors import SubmissionRefused
 from gradkit.gradebook.settings import IGNORED, bytes_allowed, limits_in_words
+from gradkit.temporary import TemporaryFolder
 
 _CHUNK = 1024 * 1024
 _DEPTH = 20
@@ -136,8 +136,8 @@ def put_in_place(new: Path, target: Path) -> None:
 def scratch(course: Course, name: str) -> Iterator[Path]:
     """A folder on the course's own file system, for work that is moved into place when it is whole."""
     course.work.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=course.work, prefix=f"{name}-", ignore_cleanup_errors=True) as folder:
-        yield Path(folder)
+    with TemporaryFolder(name, course.work) as folder:
+        yield folder
 
 
 def _copy_folder(folder: int, target: Path, budget: Budget, where: str, depth: int) -> None:

@@ -11,7 +11,6 @@ import os
 import re
 import shutil
 import sysconfig
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -26,6 +25,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 
 from gradkit.errors import BuildError
+from gradkit.temporary import TemporaryFolder
 
 
 def generate_assignment(
@@ -56,8 +56,8 @@ def generate_assignment(
     """
     log, said = _quiet_log()
     # nbgrader reads its folders' names as patterns: in a folder of our own, a course's path may hold any character.
-    with tempfile.TemporaryDirectory(prefix="gradkit-") as name:
-        work = Path(name).resolve()
+    with TemporaryFolder("gradkit-release") as folder:
+        work = folder.resolve()
         shutil.copytree(source_root / assignment_id, work / "source" / assignment_id)
         folders = CourseDirectory(root=str(work), course_id=course_id, assignment_id=assignment_id, log=log)
         config = Config()

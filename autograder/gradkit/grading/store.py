@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 
 from gradkit.errors import GradkitError
 from gradkit.grading.record import Record, from_json, to_json
+from gradkit.temporary import replacing
 
 
 def write_record(record: Record, path: Path) -> None:
-    """Write a record to ``path`` by way of a temporary file and a rename.
+    """Write a record to ``path``.
 
     Raises:
         GradkitError: the disk does not take it; what stood at ``path`` is untouched.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace") as file:
-                file.write(to_json(record))
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(path)
-        except BaseException:
-            with suppress(OSError):
-                Path(name).unlink()
-            raise
+        with replacing(path) as new:
+            new.write_text(to_json(record), encoding="utf-8", errors="replace")
     except OSError as error:
         raise GradkitError(f"{path}: the record cannot be written ({error.strerror}). Is the disk full?") from error
 

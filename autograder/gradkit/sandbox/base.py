@@ -7,13 +7,13 @@ import socket
 import subprocess
 import sys
 import tempfile
-from pathlib import Path
 
 from gradkit.errors import GraderFault
 from gradkit.sandbox.bubblewrap import bubblewrap
 from gradkit.sandbox.connection import BASE_ENDED, Connection
 from gradkit.sandbox.levels import Level, SandboxError
 from gradkit.sandbox.worker import ISOLATED, START_SECONDS
+from gradkit.temporary import TemporaryFolder
 
 _EXIT_SECONDS = 10.0
 
@@ -30,9 +30,9 @@ class WorkerBase:
 
     def __init__(self, level: Level) -> None:
         self.level = level
-        self._folder = tempfile.TemporaryDirectory(prefix="gradkit-", ignore_cleanup_errors=True)
-        Path(self._folder.name).chmod(0o755)
-        mount_point = Path(self._folder.name) / "tmp"
+        self._folder = TemporaryFolder("gradkit-base")
+        self._folder.path.chmod(0o755)
+        mount_point = self._folder.path / "tmp"
         mount_point.mkdir()
         control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.first = Connection(level, control)
@@ -88,7 +88,7 @@ class WorkerBase:
             self._process.kill()
             self._process.wait()
         self._said.close()
-        self._folder.cleanup()
+        self._folder.close()
 
     def _last_words(self) -> str:
         self.first.close()

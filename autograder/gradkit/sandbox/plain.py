@@ -10,12 +10,12 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 from contextlib import suppress
 
 from gradkit.course.assignment import Limits
 from gradkit.sandbox.channel import Channel
 from gradkit.sandbox.worker import ISOLATED, Worker
+from gradkit.temporary import TemporaryFolder
 
 
 def start_plain_worker(limits: Limits) -> Worker:
@@ -26,9 +26,9 @@ def start_plain_worker(limits: Limits) -> Worker:
     """
     ours, theirs = socket.socketpair()
     output, output_end = os.pipe()
-    folder = tempfile.TemporaryDirectory(prefix="gradkit-", ignore_cleanup_errors=True)
+    folder = TemporaryFolder("gradkit-plain")
     command = [sys.executable, *ISOLATED, "-m", "gradkit.worker", str(theirs.fileno()), str(limits.memory_mb)]
-    environment = {"PATH": "/usr/bin:/bin", "HOME": folder.name, "TMPDIR": folder.name, "LC_ALL": "C.UTF-8"}
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(folder.path), "TMPDIR": str(folder.path), "LC_ALL": "C.UTF-8"}
     # Compiled code would run operators where they are not seen.
     environment |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTORCH_JIT": "0", "PYTHONHASHSEED": "0"}
     with theirs:
@@ -37,7 +37,7 @@ def start_plain_worker(limits: Limits) -> Worker:
             stdin=subprocess.DEVNULL,
             stdout=output_end,
             stderr=output_end,
-            cwd=folder.name,
+            cwd=folder.path,
             env=environment,
             pass_fds=[theirs.fileno()],
             start_new_session=True,
@@ -62,7 +62,7 @@ class PlainConnection:
 class _PlainProcess:
     """A subprocess and its folder, as `Worker` wants its process."""
 
-    def __init__(self, process: subprocess.Popen[bytes], folder: tempfile.TemporaryDirectory[str]) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], folder: TemporaryFolder) -> None:
         self._process = process
         self._folder = folder
 
@@ -78,4 +78,4 @@ class _PlainProcess:
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
-        self._folder.cleanup()
+        self._folder.close()
