@@ -6,6 +6,7 @@
     |-- BuildError               release/ or solutions/ cannot be made as they should be (exit status 1)
     |   `-- LeakError            something that students must not see would be released
     |-- SubmissionRefused        one submission cannot be read; the others go on (exit status 1)
+    |-- GradebookUnavailable     gradebook.db cannot be used now: records wait for the next run (exit status 3)
     |-- GraderFault              the suite, the reference or gradkit failed: no score is given (exit status 3)
     `-- WireError                a frame breaks the protocol
 
@@ -47,6 +48,10 @@ class SubmissionRefused(GradkitError):  # noqa: N818 - what happens to it, not w
     """One submission cannot be read. It is reported by name and the rest of the class is graded."""
 
     exit_status = 1
+
+
+class GradebookUnavailable(GradkitError):  # noqa: N818 - a state that passes
+    """The gradebook is locked, full or unreadable. Nothing can be filed now, and nothing is lost."""
 
 
 class GraderFault(GradkitError):  # noqa: N818 - the word that the docs use

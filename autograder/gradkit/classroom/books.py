@@ -2,112 +2,166 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import errno
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from gradkit.build import stage
 from gradkit.course import Assignment, Course
-from gradkit.errors import GradkitError
-from gradkit.gradebook.database import open_gradebook
-from gradkit.gradebook.feedback import generate_feedback
-from gradkit.gradebook.filing import file_record, is_filed
-from gradkit.gradebook.gradebook import register, students_entered, students_late
+from gradkit.errors import GradebookUnavailable, GradkitError
+from gradkit.gradebook.ledger import seconds_late
+from gradkit.gradebook.stamps import is_filed, page_is_made
+from gradkit.gradebook.troubles import PATIENCE
 from gradkit.grading.record import Record
+
+if TYPE_CHECKING:
+    from gradkit.classroom.desk import Desk
 
 
 @dataclass
-class _Ledger:
-    """One assignment's part of the books."""
+class _Page:
+    """One assignment's part of the books.
+
+    Attributes:
+        assignment: the assignment.
+        entered: the students that the gradebook has a submission of.
+        kept: the students whose record is filed, now or earlier.
+        registered: whether the gradebook is known to have its questions.
+    """
 
     assignment: Assignment
-    entered: frozenset[str]
-    filed: list[str] = field(default_factory=list)
+    entered: Mapping[str, float]
+    kept: list[str] = field(default_factory=list)
+    registered: bool = False
 
 
 class Books:
-    """The gradebook, open for a class's records. Make one with `open_books`.
+    """The books of one course, for its records as they come. Make one with `open_books`.
 
     Attributes:
-        problems: what could not be filed, one sentence each.
+        problems: what could not be filed or shown, one sentence each.
+        unavailable: why nothing more is filed in this run, or None.
+        waiting: how many records were left for the next run.
+        filed: how many records were filed.
     """
 
-    def __init__(self, course: Course, gradebook: Any, staged: Path) -> None:
+    def __init__(self, course: Course, patience: float, closing: ExitStack) -> None:
         self.problems: list[str] = []
-        self._course = course
-        self._gradebook = gradebook
-        self._staged = staged
-        self._ledgers: dict[str, _Ledger | None] = {}
+        self.unavailable: str | None = None
+        self.waiting = 0
+        self.filed = 0
+        self._course, self._patience, self._closing = course, patience, closing
+        self._desk: Desk | None = None
+        self._pages: dict[str, _Page | None] = {}
 
     def file(self, record: Record) -> None:
         """Put a record into the gradebook and write the notebook that shows it, where that is not so already.
 
-        What cannot be filed is noted and stops nothing. A record without a score changes nothing.
+        What cannot be filed is noted and stops nothing. A record without a score changes nothing. Where the gradebook
+        itself cannot be used the other records wait for the next run, so that its patience is paid for once.
         """
         if record.status != "graded":
             return
-        ledger = self._ledger(record.assignment)
-        if ledger is None:
-            return
-        if record.student in ledger.entered and is_filed(self._course, ledger.assignment, record):
+        if self.unavailable is not None:
+            self.waiting += 1
             return
         try:
-            file_record(self._gradebook, self._course, ledger.assignment, record)
-            ledger.filed.append(record.student)
+            self._file(record)
+        except GradebookUnavailable as error:
+            self.unavailable = str(error)
+            self.waiting += 1
         except GradkitError as error:
             self.problems.append(f"{record.student}, {record.assignment}: not in the gradebook: {error}")
 
-    def make_pages(self, advance: Callable[[int], None]) -> None:
-        """Make a feedback page for each record that was filed.
+    def _file(self, record: Record) -> None:
+        page = self._page(record.assignment)
+        if page is None:
+            return
+        if record.student not in page.entered or not is_filed(self._course, page.assignment, record):
+            if not self._register(page):
+                return
+            self._open_desk().file(page.assignment, record)
+            self.filed += 1
+        page.kept.append(record.student)
+
+    def pages_due(self) -> dict[str, list[str]]:
+        """By assignment, the students whose record is filed and has no whole feedback page."""
+        due = {
+            name: [one for one in page.kept if not page_is_made(self._course, page.assignment, one)]
+            for name, page in self._pages.items()
+            if page is not None
+        }
+        return {name: students for name, students in due.items() if students}
+
+    def make_pages(self, due: Mapping[str, list[str]], advance: Callable[[int], None]) -> None:
+        """Make the feedback pages that are due.
 
         Args:
+            due: from `pages_due`.
             advance: told how many more pages are done.
         """
-        for name, ledger in self._ledgers.items():
-            if ledger is None or not ledger.filed:
-                continue
-            failed = generate_feedback(self._course, ledger.assignment, ledger.filed).failed
-            self.problems += [f"{student}, {name}: no feedback page: {reason}" for student, reason in failed.items()]
-            advance(len(ledger.filed))
+        from gradkit.classroom.desk import make_pages
 
-    @property
-    def filed(self) -> int:
-        """How many records were filed."""
-        return sum(len(ledger.filed) for ledger in self._ledgers.values() if ledger is not None)
+        for name, students in due.items():
+            failed = make_pages(self._course, self._course.assignment(name), students)
+            self.problems += [f"{student}, {name}: no feedback page: {reason}" for student, reason in failed.items()]
+            no_room = [reason for reason in failed.values() if os.strerror(errno.ENOSPC) in reason]
+            if no_room and self.unavailable is None:
+                self.unavailable = f"feedback pages: {no_room[0]}. Make room and run again: the next run makes them."
+            advance(len(students))
 
     def late(self) -> set[tuple[str, str]]:
         """(student, assignment) of submissions that came after due time, extension and grace period."""
-        return {
-            (student, name)
-            for name, ledger in self._ledgers.items()
-            if ledger is not None
-            for student in students_late(self._gradebook, self._course, name)
-        }
-
-    def _ledger(self, name: str) -> _Ledger | None:
-        """An assignment's ledger, opened when its first record comes; None where it cannot be."""
-        if name not in self._ledgers:
+        if self.unavailable is not None and self._desk is None:
+            return set()
+        grace = self._course.late.grace_minutes * 60
+        late = set()
+        for name in self._pages:
             try:
-                assignment = self._course.assignment(name)
-                stage(self._course, assignment, self._staged)
-                register(self._gradebook, self._course, assignment, self._staged)
-                entered = students_entered(self._gradebook, self._course, name)
-                self._ledgers[name] = _Ledger(assignment, entered)
+                times = seconds_late(self._course, name, self._patience)
+            except GradebookUnavailable as error:
+                self.unavailable = self.unavailable or str(error)
+                break
+            late |= {(student, name) for student, seconds in times.items() if seconds > grace}
+        return late
+
+    def _page(self, name: str) -> _Page | None:
+        """An assignment's page, opened when its first record comes; None where it cannot be."""
+        if name not in self._pages:
+            self._pages[name] = _Page(self._course.assignment(name), seconds_late(self._course, name, self._patience))
+        return self._pages[name]
+
+    def _register(self, page: _Page) -> bool:
+        """Whether the gradebook has the assignment's questions now; the reason why not is noted once."""
+        name = page.assignment.id
+        if not page.registered:
+            try:
+                self._open_desk().register(page.assignment)
+                page.registered = True
+            except GradebookUnavailable:
+                raise
             except GradkitError as error:
-                self._ledgers[name] = None
+                self._pages[name] = None
                 self.problems.append(f"{name}: not in the gradebook: {error}")
-        return self._ledgers[name]
+        return page.registered
+
+    def _open_desk(self) -> Desk:
+        from gradkit.classroom.desk import open_desk
+
+        if self._desk is None:
+            self._desk = self._closing.enter_context(open_desk(self._course, self._patience))
+        return self._desk
 
 
 @contextmanager
-def open_books(course: Course) -> Iterator[Books]:
-    """Open the course's gradebook for filing records.
+def open_books(course: Course, patience: float = PATIENCE) -> Iterator[Books]:
+    """Open the course's books for filing records; the gradebook is opened when the first one has to be filed.
 
-    Raises:
-        GradkitError: the gradebook cannot be opened.
+    Args:
+        course: the course.
+        patience: seconds to wait while another program writes to the gradebook.
     """
-    with open_gradebook(course) as gradebook, tempfile.TemporaryDirectory(prefix="gradkit-") as folder:
-        yield Books(course, gradebook, Path(folder))
+    with ExitStack() as closing:
+        yield Books(course, patience, closing)

@@ -24,7 +24,7 @@ def collect(
 
     Every one is looked at before it is copied or unpacked; one that is refused is named, and the others come in.
     """
-    from gradkit.classroom import collect_class
+    from gradkit.classroom.collecting import collect_class
 
     report = collect_class(find_course(course), assignments or None, zips, pattern)
     out.print(f"{report.collected} submission{'' if report.collected == 1 else 's'} collected.")

@@ -15,7 +15,7 @@ def feedback(
     course: Annotated[Path | None, typer.Option(help="The course's folder.")] = None,
 ) -> None:
     """Make the feedback pages anew, with every manual score and comment, and release them to the students."""
-    from gradkit.classroom import release_feedback
+    from gradkit.classroom.feedback import release_feedback
 
     report = release_feedback(find_course(course), assignments or None)
     for name in report.released:

@@ -112,10 +112,12 @@ def _grade_folder(course: Course, submissions: Path, results: Path, only: Sequen
 
 
 def _grade_course(course: Course, only: Sequence[str], sample: Path | None, options: _Options) -> int:
-    from gradkit.classroom import open_books, play_sample_if_empty
+    from gradkit.classroom.books import open_books
     from gradkit.grading.classroom import plan_class
 
     if sample is not None:
+        from gradkit.classroom.sample import play_sample_if_empty
+
         with progress() as bar:
             task = bar.add_task("the sample class hands in", total=None)
             played = play_sample_if_empty(
@@ -130,10 +132,11 @@ def _grade_course(course: Course, only: Sequence[str], sample: Path | None, opti
         )
     with open_books(course) as books:
         result = _grade_with_progress(course, plan, options, books.file)
-        if options.feedback:
+        due = books.pages_due() if options.feedback else {}
+        if due:
             with progress() as bar:
-                task = bar.add_task("feedback pages", total=books.filed)
-                books.make_pages(lambda number: bar.update(task, advance=number, refresh=True))
+                task = bar.add_task("feedback pages", total=sum(map(len, due.values())))
+                books.make_pages(due, lambda number: bar.update(task, advance=number, refresh=True))
         late = books.late()
     result.refused += books.problems
     _print_result(result, late, options.as_json)
@@ -144,6 +147,10 @@ def _grade_course(course: Course, only: Sequence[str], sample: Path | None, opti
             "feedback": course.root / "feedback",
         }
         out.print("\n" + "\n".join(f"{name + ':':<11}{shown(path)}" for name, path in places.items()))
+    if books.unavailable is not None:
+        waiting = f"{books.waiting} graded submissions are not in the gradebook yet. " if books.waiting else ""
+        complain(f"{waiting}{books.unavailable}")
+        return 3
     return result.exit_status
 
 

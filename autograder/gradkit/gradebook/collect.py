@@ -24,8 +24,9 @@ from nbgrader.exchange.default import ExchangeCollect  # type: ignore[import-unt
 from gradkit.course import Course, load_course
 from gradkit.errors import SubmissionRefused
 from gradkit.gradebook.database import ensure_database
-from gradkit.gradebook.exchange import Inbound, gathered_log, list_inbound
+from gradkit.gradebook.exchange import Inbound, list_inbound
 from gradkit.gradebook.folders import copy_untrusted, printable, put_in_place, scratch
+from gradkit.gradebook.quiet import gathered_log
 from gradkit.gradebook.settings import nbgrader_config
 from gradkit.gradebook.times import read_time, write_time
 

@@ -11,13 +11,12 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from nbgrader.api import Base, Gradebook  # type: ignore[import-untyped]
 from sqlalchemy import URL, create_engine
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from gradkit.course import Course
 from gradkit.errors import GradkitError
 from gradkit.gradebook.settings import database_path
-
-PATIENCE = 30.0  # seconds
+from gradkit.gradebook.troubles import PATIENCE, trouble
 
 
 def database_url(course: Course, patience: float = PATIENCE) -> URL:
@@ -30,13 +29,13 @@ def database_url(course: Course, patience: float = PATIENCE) -> URL:
     return URL.create("sqlite", database=str(database_path(course)), query={"timeout": str(patience)})
 
 
-def ensure_database(course: Course) -> None:
+def ensure_database(course: Course, patience: float = PATIENCE) -> None:
     """Make an empty gradebook where there is none.
 
     nbgrader would do it, by way of an ``alembic`` command that it looks for in the shell's path, where it need not be.
 
     Raises:
-        GradkitError: the file cannot be made.
+        GradebookUnavailable: the file cannot be made.
     """
     path = database_path(course)
     if path.exists() and path.stat().st_size > 0:
@@ -44,7 +43,7 @@ def ensure_database(course: Course) -> None:
     settings = Config()
     settings.set_main_option("script_location", str(Path(nbgrader.__file__).parent / "alembic").replace("%", "%%"))
     version = ScriptDirectory.from_config(settings).get_current_head()
-    engine = create_engine(database_url(course))
+    engine = create_engine(database_url(course, patience))
     try:
         with errors_in_words(course), engine.begin() as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE")  # all tables or none
@@ -65,9 +64,9 @@ def open_gradebook(course: Course, *, patience: float = PATIENCE) -> Iterator[Gr
         patience: seconds to wait while another program, formgrader say, writes to it.
 
     Raises:
-        GradkitError: it cannot be opened.
+        GradebookUnavailable: it cannot be opened.
     """
-    ensure_database(course)
+    ensure_database(course, patience)
     with errors_in_words(course):
         gradebook = Gradebook(database_url(course, patience), course.id)
     try:
@@ -81,21 +80,13 @@ def errors_in_words(course: Course) -> Iterator[None]:
     """Tell a database's errors as a person needs them.
 
     Raises:
-        GradkitError: in place of any of SQLAlchemy's errors.
+        GradebookUnavailable: in place of SQLAlchemy's errors.
+        GradkitError: in place of those that concern one submission's rows only.
     """
-    path = database_path(course)
     try:
         yield
     except SQLAlchemyError as error:
         cause = str(error.orig) if isinstance(error, DBAPIError) else str(error).splitlines()[0]
-        if "locked" in cause:
-            advice = (
-                "another program is writing to it (formgrader, or another nbgrader command?). "
-                "Let it finish, then run this again: the records are kept, and nothing in the gradebook was changed."
-            )
-        else:
-            advice = (
-                "see that the file can be read and written and is a gradebook of this nbgrader "
-                "(`nbgrader db upgrade` brings an older one up to date)."
-            )
-        raise GradkitError(f"{path}: the gradebook cannot be used ({cause}): {advice}") from error
+        found = trouble(database_path(course), cause)
+        # What breaks a rule of the tables concerns the rows of one submission, not the whole gradebook.
+        raise (GradkitError(str(found)) if isinstance(error, IntegrityError) else found) from error

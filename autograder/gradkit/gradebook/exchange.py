@@ -6,11 +6,8 @@ real students use nbgrader's commands or its tab in Jupyter.
 
 from __future__ import annotations
 
-import logging
 import re
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -32,6 +29,7 @@ from traitlets.config import Config
 from gradkit.course import Course
 from gradkit.errors import GradkitError, UsageError
 from gradkit.gradebook.folders import printable, scratch
+from gradkit.gradebook.quiet import gathered_log
 from gradkit.gradebook.settings import nbgrader_config
 from gradkit.gradebook.times import format_time, parse_time
 
@@ -165,22 +163,6 @@ def list_inbound(course: Course) -> tuple[list[Inbound], list[tuple[str, str]]]:
         else:
             found.append(Inbound(parts[0], parts[1], time, path))
     return sorted(found, key=lambda one: (one.time, one.path.name)), strange
-
-
-@contextmanager
-def gathered_log(name: str) -> Iterator[tuple[logging.Logger, list[str]]]:
-    """A log for nbgrader that prints nothing, and the list in which its warnings and errors gather."""
-    said: list[str] = []
-
-    class Gather(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            text = record.getMessage().strip()
-            # Of a traceback only the last line says what is wrong; the rest is nbgrader's inside.
-            said.append(text.splitlines()[-1] if text.startswith("Traceback") else text)
-
-    log = logging.Logger(name, logging.WARNING)
-    log.addHandler(Gather())
-    yield log, said
 
 
 def _run(action: type[Exchange], config: Config, assignment_id: str, verb: str, **settings: object) -> None:

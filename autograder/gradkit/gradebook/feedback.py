@@ -12,8 +12,12 @@ from nbgrader.converters.base import NbGraderException  # type: ignore[import-un
 from nbgrader.coursedir import CourseDirectory  # type: ignore[import-untyped]
 
 from gradkit.course import Assignment, Course
-from gradkit.gradebook.exchange import gathered_log
+from gradkit.gradebook.quiet import gathered_log
 from gradkit.gradebook.settings import autograded_folder, feedback_folder, nbgrader_config
+
+
+# What nbgrader says around the reason.
+_NO_REASON = ("Removing failed assignment", "There was an error processing assignment", "Please see the")
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,8 @@ class _ChosenFeedback(GenerateFeedback):  # type: ignore[misc]
             try:
                 super().convert_notebooks()
             except NbGraderException as error:
-                self.failures[folder] = " ".join(self.said[:2]) or str(error)
+                reasons = [text for text in self.said if not text.startswith(_NO_REASON)]
+                self.failures[folder] = reasons[-1] if reasons else str(error)
 
 
 def generate_feedback(course: Course, assignment: Assignment, students: Collection[str]) -> FeedbackReport:

@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
+import errno
 from pathlib import Path
 
 # nbgrader has annotations but does not declare them (no py.typed).
 from nbgrader.api import Gradebook  # type: ignore[import-untyped]
 
 from gradkit.course import Assignment, Course
-from gradkit.errors import GradkitError
+from gradkit.errors import GradebookUnavailable, GradkitError
 from gradkit.gradebook.autograded import fill_notebook, write_autograded
 from gradkit.gradebook.exchange import check_student
 from gradkit.gradebook.folders import put_in_place, scratch
 from gradkit.gradebook.gradebook import save_record
-from gradkit.gradebook.settings import autograded_folder, feedback_folder
-from gradkit.grading.record import Record, to_json
-
-# Says which record an autograded folder was made from. It is put in place last, so it never promises too much.
-STAMP = ".filed"
-
-
-def is_filed(course: Course, assignment: Assignment, record: Record) -> bool:
-    """Whether the autograded folder was made from exactly this record, and a feedback page from that folder."""
-    folder = autograded_folder(course, record.student, assignment.id)
-    page = feedback_folder(course, record.student, assignment.id) / f"{assignment.topic}.html"
-    try:
-        stamp = (folder / STAMP).read_text(encoding="ascii")
-        return stamp == _digest(record) and page.stat().st_mtime >= (folder / STAMP).stat().st_mtime
-    except (OSError, UnicodeDecodeError):
-        return False
+from gradkit.gradebook.settings import autograded_folder
+from gradkit.gradebook.stamps import STAMP, digest
+from gradkit.grading.record import Record
 
 
 def file_record(
@@ -50,7 +37,8 @@ def file_record(
     Raises:
         BuildError: the released notebook is missing.
         GraderFault: record, released notebook and gradebook do not fit each other.
-        GradkitError: the gradebook or the autograded folder cannot be written. The next run files the record again.
+        GradebookUnavailable: the gradebook cannot be used now, or there is no room for the autograded folder.
+        GradkitError: the autograded folder cannot be written. The next run files the record again.
     """
     if record.status != "graded":
         return None
@@ -61,13 +49,10 @@ def file_record(
         graded = fill_notebook(course, assignment, record, submitted)
         with scratch(course, "autograded") as work:
             write_autograded(course, assignment, record, submitted, graded.notebook, work / assignment.id)
-            (work / assignment.id / STAMP).write_text(_digest(record), encoding="ascii")
+            (work / assignment.id / STAMP).write_text(digest(record), encoding="ascii")
             save_record(gradebook, course, assignment, record, graded)
             put_in_place(work / assignment.id, target)
     except OSError as error:
-        raise GradkitError(f"{target}: cannot be written ({error}). See that there is room, then run again.") from error
+        kind = GradebookUnavailable if error.errno in (errno.ENOSPC, errno.EDQUOT) else GradkitError
+        raise kind(f"{target}: cannot be written ({error}). See that there is room, then run again.") from error
     return target
-
-
-def _digest(record: Record) -> str:
-    return hashlib.sha256(to_json(record).encode()).hexdigest()

@@ -6,9 +6,7 @@ notebook as it is, so it is only ever given a folder from which the solutions ha
 
 from __future__ import annotations
 
-import logging
 import os
-import re
 import shutil
 import sysconfig
 from collections.abc import Iterator
@@ -25,6 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 
 from gradkit.errors import BuildError
+from gradkit.gradebook.quiet import gathered_log
 from gradkit.temporary import TemporaryFolder
 
 
@@ -54,9 +53,8 @@ def generate_assignment(
     Raises:
         BuildError: nbgrader refused, in nbgrader's words.
     """
-    log, said = _quiet_log()
     # nbgrader reads its folders' names as patterns: in a folder of our own, a course's path may hold any character.
-    with TemporaryFolder("gradkit-release") as folder:
+    with gathered_log("nbgrader") as (log, said), TemporaryFolder("gradkit-release") as folder:
         work = folder.resolve()
         shutil.copytree(source_root / assignment_id, work / "source" / assignment_id)
         folders = CourseDirectory(root=str(work), course_id=course_id, assignment_id=assignment_id, log=log)
@@ -100,20 +98,3 @@ def alembic_on_path() -> Iterator[None]:
             del os.environ["PATH"]
         else:
             os.environ["PATH"] = before
-
-
-def _quiet_log() -> tuple[logging.Logger, list[str]]:
-    """A log that prints nothing, and the list in which its warnings and errors gather."""
-    said: list[str] = []
-
-    class Gather(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            text = record.getMessage().strip()
-            if text.startswith("Traceback"):
-                # Only its end says what is wrong; the rest is nbgrader's inside.
-                text = re.split(r"^ .*\n", text, flags=re.MULTILINE)[-1]
-            said.append(text)
-
-    log = logging.Logger("nbgrader", logging.WARNING)
-    log.addHandler(Gather())
-    return log, said

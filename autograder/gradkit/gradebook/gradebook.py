@@ -8,11 +8,9 @@ called up for review again only when something under it changed, not at every ru
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 # nbgrader has annotations but does not declare them (no py.typed).
@@ -27,77 +25,19 @@ from nbgrader.api import (
     SubmittedAssignment,
     SubmittedNotebook,
 )
-from nbgrader.utils import parse_utc  # type: ignore[import-untyped]
 from sqlalchemy import select
 
 from gradkit.course import Assignment, Course
-from gradkit.errors import GraderFault, GradkitError
+from gradkit.errors import GraderFault
 from gradkit.gradebook.autograded import Graded
-from gradkit.gradebook.database import database_url, errors_in_words
-from gradkit.gradebook.generate import generate_assignment
+from gradkit.gradebook.database import errors_in_words
 from gradkit.gradebook.late import LatePenalty
-from gradkit.gradebook.notebooks import read_released
-from gradkit.gradebook.settings import database_path, nbgrader_config
+from gradkit.gradebook.settings import nbgrader_config
 from gradkit.gradebook.times import parse_time
 from gradkit.grading.record import Record
 
 
-def register(gradebook: Gradebook, course: Course, assignment: Assignment, staged: Path) -> bool:
-    """Enter an assignment's cells, points and due time in the gradebook, where they are not there yet.
-
-    Args:
-        gradebook: from ``open_gradebook``.
-        course: the course.
-        assignment: the assignment; its released notebook must exist.
-        staged: the folder that holds the assignment's staged source folder (stripped of solutions).
-
-    Returns:
-        Whether anything had to be entered.
-
-    Raises:
-        BuildError: the released notebook is missing, or nbgrader refused the staged one.
-        GradkitError: cells were added or removed after submissions had been graded.
-    """
-    released = _cells_released(course.release(assignment.id) / assignment.notebook)
-    with _transaction(gradebook, course) as db:
-        row = db.scalar(select(AssignmentRow).where(AssignmentRow.name == assignment.id))
-        entered = _cells_entered(row, assignment) if row is not None else {}
-        if entered == released and row.duedate == parse_utc(assignment.due):
-            return False
-        if entered and entered.keys() != released.keys() and row.submissions:
-            changed = ", ".join(sorted(entered.keys() ^ released.keys()))
-            raise GradkitError(
-                f"{database_path(course)}: questions of {assignment.id} were added or removed ({changed}) after "
-                "submissions had been graded, and nbgrader cannot change a gradebook in that way. Export what was "
-                "marked by hand (`nbgrader export`), move the file away and grade again; or take the change back."
-            )
-    with tempfile.TemporaryDirectory(prefix="gradkit-") as folder:
-        generate_assignment(
-            staged,
-            Path(folder),
-            database_url=database_url(course).render_as_string(),
-            course_id=course.id,
-            assignment_id=assignment.id,
-            due=assignment.due,
-        )
-    return True
-
-
-def students_entered(gradebook: Gradebook, course: Course, assignment_id: str) -> frozenset[str]:
-    """The students who have a submission of the assignment in the gradebook."""
-    with _transaction(gradebook, course) as db:
-        return frozenset(db.scalars(select(SubmittedAssignment.student_id).join(AssignmentRow, _is(assignment_id))))
-
-
-def students_late(gradebook: Gradebook, course: Course, assignment_id: str) -> frozenset[str]:
-    """The students whose submission of the assignment came after due time, extension and grace period."""
-    with _transaction(gradebook, course) as db:
-        submissions = db.scalars(select(SubmittedAssignment).join(AssignmentRow, _is(assignment_id)))
-        grace = course.late.grace_minutes * 60
-        return frozenset(one.student_id for one in submissions if one.total_seconds_late > grace)
-
-
-def _is(assignment_id: str) -> Any:
+def of_assignment(assignment_id: str) -> Any:
     """Joins a submission to its assignment, and keeps those of one."""
     return (SubmittedAssignment.assignment_id == AssignmentRow.id) & (AssignmentRow.name == assignment_id)
 
@@ -114,11 +54,11 @@ def save_record(gradebook: Gradebook, course: Course, assignment: Assignment, re
 
     Raises:
         GraderFault: the gradebook's questions are not the record's.
-        GradkitError: the gradebook cannot be written.
+        GradebookUnavailable: the gradebook cannot be written.
     """
     time = parse_time(record.submitted or "")
     time = time.replace(tzinfo=None) if time else None  # nbgrader's columns are UTC without saying so
-    with _transaction(gradebook, course) as db:
+    with transaction(gradebook, course) as db:
         submission, again = _find_submission(db, record, time)
         notebook = next((one for one in submission.notebooks if one.name == assignment.topic), None)
         grades = {one.cell.name: one for one in notebook.grades} if notebook else {}
@@ -142,10 +82,10 @@ def refresh_penalties(gradebook: Gradebook, course: Course, assignment_id: str) 
         How many submissions of the assignment have a penalty now.
     """
     plugin = LatePenalty(config=nbgrader_config(course))
-    with _transaction(gradebook, course) as db:
+    with transaction(gradebook, course) as db:
         notebooks = [
             notebook
-            for submission in db.scalars(select(SubmittedAssignment).join(AssignmentRow, _is(assignment_id)))
+            for submission in db.scalars(select(SubmittedAssignment).join(AssignmentRow, of_assignment(assignment_id)))
             for notebook in submission.notebooks
         ]
         for notebook in notebooks:
@@ -154,7 +94,7 @@ def refresh_penalties(gradebook: Gradebook, course: Course, assignment_id: str) 
 
 
 @contextmanager
-def _transaction(gradebook: Gradebook, course: Course) -> Iterator[Any]:
+def transaction(gradebook: Gradebook, course: Course) -> Iterator[Any]:
     """The gradebook's session, committed at the end or rolled back, and emptied for the next submission."""
     with errors_in_words(course):
         try:
@@ -205,19 +145,6 @@ def _write_penalty(db: Any, plugin: LatePenalty, submission: Any, notebook: Any)
         score = db.scalar(select(SubmittedNotebook.score).where(SubmittedNotebook.id == notebook.id))
         penalty = plugin.late_submission_penalty(submission.student_id, score, submission.total_seconds_late)
     notebook.late_submission_penalty = None if penalty is None else min(max(penalty, 0.0), score)
-
-
-def _cells_released(path: Path) -> dict[str, tuple[float | None, str | None]]:
-    """The points and checksum of each cell that the released notebook names."""
-    cells = [cell["metadata"].get("nbgrader") for cell in read_released(path)["cells"]]
-    return {cell["grade_id"]: (cell.get("points"), cell.get("checksum")) for cell in cells if cell}
-
-
-def _cells_entered(row: Any, assignment: Assignment) -> dict[str, tuple[float | None, str | None]]:
-    """The same, as the gradebook has it."""
-    notebooks = [notebook for notebook in row.notebooks if notebook.name == assignment.topic]
-    points = {cell.name: cell.max_score for notebook in notebooks for cell in notebook.grade_cells}
-    return {cell.name: (points.get(cell.name), cell.checksum) for one in notebooks for cell in one.source_cells}
 
 
 def _list(names: Any) -> str:

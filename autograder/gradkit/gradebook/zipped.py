@@ -19,8 +19,9 @@ from gradkit.course import Course
 from gradkit.errors import GradkitError, SubmissionRefused, UsageError
 from gradkit.gradebook.archive import unpack
 from gradkit.gradebook.collect import Collected, CollectReport, Refused
-from gradkit.gradebook.exchange import check_student, gathered_log
+from gradkit.gradebook.exchange import check_student
 from gradkit.gradebook.folders import printable, put_in_place, scratch
+from gradkit.gradebook.quiet import gathered_log
 from gradkit.gradebook.settings import COLLECTED_ENDINGS, nbgrader_config
 from gradkit.gradebook.times import parse_time, read_time, write_time
 

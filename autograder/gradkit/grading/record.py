@@ -109,6 +109,11 @@ class Record:
 
 def to_json(record: Record) -> str:
     """The record as the text of its file, sorted and indented so that it diffs well."""
+    return json.dumps(to_dict(record), indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def to_dict(record: Record) -> dict[str, Any]:
+    """The record as its file has it."""
     data: dict[str, Any] = {
         "execution_time": record.seconds,
         "output": record.output,
@@ -134,7 +139,7 @@ def to_json(record: Record) -> str:
     }
     if record.score is not None:
         data["score"] = record.score
-    return json.dumps(data, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
+    return data
 
 
 def from_json(text: str) -> Record:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import socket
 import subprocess
 import sys
@@ -16,6 +17,10 @@ from gradkit.sandbox.worker import ISOLATED, START_SECONDS
 from gradkit.temporary import TemporaryFolder
 
 _EXIT_SECONDS = 10.0
+_KILLED = frozenset(
+    {-signal.SIGKILL, -signal.SIGTERM, 128 + signal.SIGKILL, 128 + signal.SIGTERM}
+)  # bubblewrap adds 128
+KILLED = "the worker base was killed while it started. Is there enough memory? Run it again"
 
 
 class WorkerBase:
@@ -26,6 +31,7 @@ class WorkerBase:
 
     Raises:
         SandboxError: it does not start; the message says why.
+        GraderFault: it was killed while it started.
     """
 
     def __init__(self, level: Level) -> None:
@@ -61,8 +67,10 @@ class WorkerBase:
             ready = False
         if not ready:
             reason = self._last_words()
+            killed = self._process.returncode in _KILLED
             self.close()
-            raise SandboxError(f"{level.name}: {reason}")
+            # A kill comes from outside (a person, or the kernel short of memory) and says nothing about the level.
+            raise GraderFault(KILLED) if killed else SandboxError(f"{level.name}: {reason}")
 
     def connect(self) -> Connection:
         """A further line to the base, for another grader.

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from gradkit.course.assignment import Limits
+from gradkit.errors import GraderFault
 from gradkit.sandbox.base import WorkerBase
 from gradkit.sandbox.levels import INSECURE, Level, SandboxError, candidates
 from gradkit.sandbox.plain import PlainConnection
@@ -73,6 +74,7 @@ def open_sandbox(policy: str = "auto") -> Iterator[Sandbox]:
 
     Raises:
         SandboxError: none is to be had; the message says why, level by level, and what to do.
+        GraderFault: the worker base was killed twice while it started.
     """
     missed: list[str] = []
     for level in candidates(policy):
@@ -99,7 +101,10 @@ def _try(level: Level) -> tuple[WorkerBase, dict[str, str]]:
     """Start a worker base at ``level`` and see a child lock itself in."""
     if sys.platform != "linux":
         raise SandboxError(f"{level.name}: needs Linux, this is {sys.platform}")
-    base = WorkerBase(level)
+    try:
+        base = WorkerBase(level)
+    except GraderFault:
+        base = WorkerBase(level)  # killed from outside: once more, rather than with less confinement
     try:
         worker = base.first.start(Limits())
         worker.close()

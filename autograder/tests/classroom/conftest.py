@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from gradkit.build import build_course
-from gradkit.classroom import open_books
+from gradkit.classroom.books import open_books
 from gradkit.course import Course, load_course
 from gradkit.gradebook.exchange import fetch, publish, submit
 from gradkit.grading.record import QuestionResult, Record
@@ -133,7 +133,7 @@ def keep(course: Course) -> Callable[..., Kept]:
         with open_books(load_course(course.root)) as books:
             for record in records:
                 books.file(record)
-            books.make_pages(lambda _number: None)
+            books.make_pages(books.pages_due(), lambda _number: None)
             return Kept(books.filed, tuple(books.problems), books.late())
 
     return run

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from gradkit.classroom.books import open_books
 from gradkit.course import Course
 from gradkit.gradebook.database import open_gradebook
 from gradkit.grading.record import QuestionResult, Record
@@ -62,8 +65,12 @@ def test_only_what_changed_is_filed_again(course: Course, keep: Keep, put: Put, 
         assert gradebook.find_submission(HW, "bob").score == 2.5
 
 
-@pytest.mark.parametrize("lost", ["gradebook.db", f"autograded/ada/{HW}", f"feedback/ada/{HW}"])
-def test_what_was_lost_is_made_again(course: Course, keep: Keep, put: Put, make_record: MakeRecord, lost: str) -> None:
+@pytest.mark.parametrize(
+    ("lost", "filed"), [("gradebook.db", 1), (f"autograded/ada/{HW}", 1), (f"feedback/ada/{HW}", 0)]
+)
+def test_what_was_lost_is_made_again(
+    course: Course, keep: Keep, put: Put, make_record: MakeRecord, lost: str, filed: int
+) -> None:
     put("ada")
     keep(make_record("ada"))
     path: Path = course.root / lost
@@ -71,9 +78,43 @@ def test_what_was_lost_is_made_again(course: Course, keep: Keep, put: Put, make_
         shutil.rmtree(path)
     else:
         path.unlink()
-    assert keep(make_record("ada")).filed == 1
+    assert keep(make_record("ada")).filed == filed
     assert path.exists()
     made(course, "ada")
+
+
+def test_a_gradebook_in_use_is_waited_for_once_and_keeps_nothing_from_the_next_run(
+    course: Course, keep: Keep, put: Put, make_record: MakeRecord
+) -> None:
+    students = ("ada", "bob", "cleo")
+    for student in students:
+        put(student)
+    records = [make_record(student) for student in students]
+    keep(records[0])
+    with closing(sqlite3.connect(course.root / "gradebook.db", isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with open_books(course, patience=0.01) as books:
+            for record in records:
+                books.file(record)
+            assert (books.filed, books.waiting, books.problems) == (0, 3, [])
+            assert "another program is writing to it" in (books.unavailable or "")
+            assert "The records are kept" in (books.unavailable or "")
+            assert books.pages_due() == {}
+            assert books.late() == set()
+    assert keep(*records).filed == 2
+
+
+@pytest.mark.parametrize("broken", [b"no database", b"SQLite format 3\0 and then nothing"])
+def test_a_broken_gradebook_is_told_and_left_as_it_is(
+    course: Course, put: Put, make_record: MakeRecord, broken: bytes
+) -> None:
+    put("ada")
+    path = course.root / "gradebook.db"
+    path.write_bytes(broken)
+    with open_books(course) as books:
+        books.file(make_record("ada"))
+        assert "nbgrader db upgrade" in (books.unavailable or "")
+    assert path.read_bytes() == broken
 
 
 def test_one_students_failure_stops_nobody(course: Course, keep: Keep, put: Put, make_record: MakeRecord) -> None:

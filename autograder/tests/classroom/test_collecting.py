@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gradkit.classroom import collect_class
+from gradkit.classroom.collecting import collect_class
 from gradkit.course import Course
 from gradkit.errors import UsageError
 

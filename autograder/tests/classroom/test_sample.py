@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gradkit.classroom import play_sample_if_empty
+from gradkit.classroom.sample import play_sample_if_empty
 from gradkit.course import Course, load_course
 from gradkit.errors import CourseError, UsageError
 

@@ -13,7 +13,7 @@ from gradkit.course import Course
 from gradkit.gradebook.database import open_gradebook
 from gradkit.gradebook.exchange import fetch, publish, submit
 from gradkit.gradebook.filing import file_record
-from gradkit.gradebook.gradebook import register
+from gradkit.gradebook.registration import register
 from gradkit.grading.record import QuestionResult, Record
 
 Gradkit = Callable[..., Any]

@@ -20,7 +20,7 @@ from gradkit.gradebook.database import database_url, ensure_database, open_grade
 from gradkit.gradebook.exchange import publish, submit
 from gradkit.gradebook.filing import file_record
 from gradkit.gradebook.generate import generate_assignment
-from gradkit.gradebook.gradebook import register
+from gradkit.gradebook.registration import register
 from gradkit.grading.record import QuestionResult, Record, TestResult
 
 REPOSITORY = Path(__file__).resolve().parents[3]

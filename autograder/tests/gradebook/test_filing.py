@@ -25,8 +25,10 @@ from gradkit.gradebook.collect import collect
 from gradkit.gradebook.database import open_gradebook
 from gradkit.gradebook.exchange import fetch, publish, submit
 from gradkit.gradebook.feedback import generate_feedback
-from gradkit.gradebook.filing import file_record, is_filed
-from gradkit.gradebook.gradebook import register, students_entered
+from gradkit.gradebook.filing import file_record
+from gradkit.gradebook.ledger import seconds_late
+from gradkit.gradebook.registration import register
+from gradkit.gradebook.stamps import is_filed, page_is_made
 from gradkit.grading.record import Record
 
 HW = "hw1_lines"
@@ -211,10 +213,26 @@ def test_what_is_filed_is_known_until_anything_about_it_changes(
     assert is_filed(graded.course, graded.lines, ada)
     assert not is_filed(graded.course, graded.lines, make_record("ada", 3.0, 0.75))
     assert not is_filed(graded.course, graded.lines, make_record("eve", 3.0, 0.5))
-    (graded.course.root / "feedback" / "bob" / HW / "lines.html").unlink()
-    assert not is_filed(graded.course, graded.lines, bob)
-    with open_gradebook(graded.course) as gradebook:
-        assert students_entered(gradebook, graded.course, HW) == {"ada", "bob"}
+    assert is_filed(graded.course, graded.lines, bob)
+    assert seconds_late(graded.course, HW).keys() == {"ada", "bob"}
+
+
+def test_half_a_page_is_not_a_page(graded: Any) -> None:
+    page = graded.course.root / "feedback" / "bob" / HW / "lines.html"
+    assert page_is_made(graded.course, graded.lines, "bob")
+    page.write_bytes(page.read_bytes()[:-100])
+    assert not page_is_made(graded.course, graded.lines, "bob")
+    page.write_bytes(b"")
+    assert not page_is_made(graded.course, graded.lines, "bob")
+    page.unlink()
+    assert not page_is_made(graded.course, graded.lines, "bob")
+    assert page_is_made(graded.course, graded.lines, "ada")
+
+
+def test_a_page_is_older_than_a_new_filing(graded: Any) -> None:
+    page = graded.course.root / "feedback" / "ada" / HW / "lines.html"
+    os.utime(page, (0, 0))
+    assert not page_is_made(graded.course, graded.lines, "ada")
 
 
 def test_the_mark_of_filing_is_not_given_to_students(graded: Any) -> None:

@@ -1,0 +1,55 @@
+"""What the gradebook holds of a class, read without nbgrader.
+
+To import nbgrader takes longer than all else in a run that finds nothing to do. The three columns read here are
+documented in ``nbgrader.api`` (``Assignment``, ``SubmittedAssignment``); writing is left to nbgrader's own classes.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from datetime import datetime
+
+from gradkit.course import Course
+from gradkit.gradebook.settings import database_path
+from gradkit.gradebook.troubles import PATIENCE, trouble
+
+_EPOCH = datetime(1970, 1, 1)  # an interval is stored as this plus the interval
+_QUERY = """
+    SELECT submitted_assignment.student_id, submitted_assignment.timestamp, submitted_assignment.extension,
+           assignment.duedate
+    FROM submitted_assignment JOIN assignment ON submitted_assignment.assignment_id = assignment.id
+    WHERE assignment.name = ?
+"""
+
+
+def seconds_late(course: Course, assignment_id: str, patience: float = PATIENCE) -> Mapping[str, float]:
+    """Every student who has a submission of the assignment in the gradebook -> seconds after due time and extension.
+
+    Args:
+        course: the course.
+        assignment_id: the assignment.
+        patience: seconds to wait while another program writes.
+
+    Raises:
+        GradebookUnavailable: it cannot be read.
+    """
+    path = database_path(course)
+    if not path.is_file() or path.stat().st_size == 0:
+        return {}
+    try:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=patience)) as connection:
+            rows = connection.execute(_QUERY, (assignment_id,)).fetchall()
+    except sqlite3.Error as error:
+        raise trouble(path, str(error)) from error
+    return {student: _late(*times) for student, *times in rows}
+
+
+def _late(handed_in: str | None, extension: str | None, due: str | None) -> float:
+    if handed_in is None or due is None:
+        return 0.0
+    late = datetime.fromisoformat(handed_in) - datetime.fromisoformat(due)
+    if extension is not None:
+        late -= datetime.fromisoformat(extension) - _EPOCH
+    return max(0.0, late.total_seconds())

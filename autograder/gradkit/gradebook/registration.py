@@ -1,0 +1,85 @@
+"""Enter an assignment in nbgrader's gradebook, by nbgrader's own ``generate_assignment``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+# nbgrader has annotations but does not declare them (no py.typed).
+from nbgrader.api import Assignment as AssignmentRow  # type: ignore[import-untyped]
+from nbgrader.api import Gradebook
+from nbgrader.utils import parse_utc  # type: ignore[import-untyped]
+from sqlalchemy import select
+
+from gradkit.course import Assignment, Course
+from gradkit.errors import BuildError, GradkitError
+from gradkit.gradebook.database import database_url
+from gradkit.gradebook.generate import generate_assignment
+from gradkit.gradebook.gradebook import transaction
+from gradkit.gradebook.notebooks import read_released
+from gradkit.gradebook.settings import database_path
+from gradkit.gradebook.troubles import PATIENCE, advice_on, trouble
+from gradkit.temporary import TemporaryFolder
+
+
+def register(
+    gradebook: Gradebook, course: Course, assignment: Assignment, staged: Path, patience: float = PATIENCE
+) -> bool:
+    """Enter an assignment's cells, points and due time in the gradebook, where they are not there yet.
+
+    Args:
+        gradebook: from ``open_gradebook``.
+        course: the course.
+        assignment: the assignment; its released notebook must exist.
+        staged: the folder that holds the assignment's staged source folder (stripped of solutions).
+        patience: seconds to wait while another program writes to the gradebook.
+
+    Returns:
+        Whether anything had to be entered.
+
+    Raises:
+        BuildError: the released notebook is missing, or nbgrader refused the staged one.
+        GradebookUnavailable: the gradebook cannot be used now.
+        GradkitError: cells were added or removed after submissions had been graded.
+    """
+    released = _cells_released(course.release(assignment.id) / assignment.notebook)
+    with transaction(gradebook, course) as db:
+        row = db.scalar(select(AssignmentRow).where(AssignmentRow.name == assignment.id))
+        entered = _cells_entered(row, assignment) if row is not None else {}
+        if entered == released and row.duedate == parse_utc(assignment.due):
+            return False
+        if entered and entered.keys() != released.keys() and row.submissions:
+            changed = ", ".join(sorted(entered.keys() ^ released.keys()))
+            raise GradkitError(
+                f"{database_path(course)}: questions of {assignment.id} were added or removed ({changed}) after "
+                "submissions had been graded, and nbgrader cannot change a gradebook in that way. Export what was "
+                "marked by hand (`nbgrader export`), move the file away and grade again; or take the change back."
+            )
+    with TemporaryFolder("gradkit-register") as folder:
+        try:
+            generate_assignment(
+                staged,
+                folder,
+                database_url=database_url(course, patience).render_as_string(),
+                course_id=course.id,
+                assignment_id=assignment.id,
+                due=assignment.due,
+            )
+        except BuildError as error:
+            if advice_on(str(error)):
+                raise trouble(database_path(course), str(error).splitlines()[-1]) from error
+            raise
+    return True
+
+
+def _cells_released(path: Path) -> dict[str, tuple[float | None, str | None]]:
+    """The points and checksum of each cell that the released notebook names."""
+    cells = [cell["metadata"].get("nbgrader") for cell in read_released(path)["cells"]]
+    return {cell["grade_id"]: (cell.get("points"), cell.get("checksum")) for cell in cells if cell}
+
+
+def _cells_entered(row: Any, assignment: Assignment) -> dict[str, tuple[float | None, str | None]]:
+    """The same, as the gradebook has it."""
+    notebooks = [notebook for notebook in row.notebooks if notebook.name == assignment.topic]
+    points = {cell.name: cell.max_score for notebook in notebooks for cell in notebook.grade_cells}
+    return {cell.name: (points.get(cell.name), cell.checksum) for one in notebooks for cell in one.source_cells}
