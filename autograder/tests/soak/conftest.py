@@ -258,6 +258,12 @@ class Classroom:
             "notebooks": self.texts("autograded/*/*/*.ipynb"),
         }
 
+    def leftovers(self) -> list[Path]:
+        """Temporary files and folders of runs that have ended."""
+        work = self.root / ".gradkit"
+        found = [*self.temporary.iterdir(), *self.root.glob("results/*/.*"), *work.glob("*-*"), *work.glob("*/.*")]
+        return [path for path in found if not path.name.startswith("torchinductor")]
+
     def processes(self) -> dict[int, list[str]]:
         """The living processes of its runs, pid -> command: all have one of its folders in their command."""
         found = {}
