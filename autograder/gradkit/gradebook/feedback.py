@@ -15,7 +15,6 @@ from gradkit.course import Assignment, Course
 from gradkit.gradebook.quiet import gathered_log
 from gradkit.gradebook.settings import autograded_folder, feedback_folder, nbgrader_config
 
-
 # What nbgrader says around the reason.
 _NO_REASON = ("Removing failed assignment", "There was an error processing assignment", "Please see the")
 
