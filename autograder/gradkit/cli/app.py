@@ -8,7 +8,7 @@ import traceback
 import typer
 
 import gradkit
-from gradkit.cli import bench, build, collect, feedback, grade
+from gradkit.cli import audit, bench, build, collect, feedback, grade
 from gradkit.cli.console import complain
 from gradkit.errors import GradkitError
 
@@ -39,6 +39,7 @@ app.command("build")(build.build)
 app.command("collect")(collect.collect)
 app.command("grade")(grade.grade)
 app.command("feedback")(feedback.feedback)
+app.command("audit")(audit.audit)
 app.command("bench")(bench.bench)
 
 

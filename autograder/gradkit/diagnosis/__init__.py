@@ -1,6 +1,6 @@
 """Recognise a misconception by what it answers: a failing submission's observations beside those of known mistakes."""
 
 from gradkit.diagnosis.fingerprints import Fingerprint, fingerprints
-from gradkit.diagnosis.matching import Matcher
+from gradkit.diagnosis.matching import ENOUGH, Matcher, twins
 
-__all__ = ["Fingerprint", "Matcher", "fingerprints"]
+__all__ = ["ENOUGH", "Fingerprint", "Matcher", "fingerprints", "twins"]

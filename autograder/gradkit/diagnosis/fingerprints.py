@@ -53,6 +53,11 @@ class Fingerprint:
     tests: Mapping[str, tuple[CasePrint, ...]]
     failed: frozenset[str] = field(init=False)
 
+    @property
+    def tells(self) -> int:
+        """How many calls tell the mistake from the right answer, in the tests that it fails."""
+        return sum(case.tells for test in self.failed for case in self.tests[test])
+
     def __post_init__(self) -> None:
         failed = (name for name, cases in self.tests.items() if not all(case.passed for case in cases))
         object.__setattr__(self, "failed", frozenset(failed))

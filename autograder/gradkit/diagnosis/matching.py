@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import combinations
 
 from gradkit.diagnosis.answers import Answer
 from gradkit.diagnosis.fingerprints import CasePrint, Fingerprint
 from gradkit.suite.hidden import HiddenTest
 from gradkit.suite.session import CaseOutcome
 
-_ENOUGH = 2  # calls that tell a mistake from the right answer, and in which the submission answers as the mistake does
+ENOUGH = 2  # calls that tell a mistake from the right answer, and in which the submission answers as the mistake does
 
 
 class Matcher:
@@ -51,9 +52,7 @@ class Matcher:
                 if one.failed <= self._failed:
                     explained.setdefault(one.id, set()).add(name)
         fitting = {
-            identity: tests
-            for identity, tests in explained.items()
-            if _telling(self._known[identity], tests) >= _ENOUGH
+            identity: tests for identity, tests in explained.items() if _telling(self._known[identity], tests) >= ENOUGH
         }
         found = {}
         for name in self._failed:
@@ -76,3 +75,18 @@ def _agrees(case: CasePrint, passed: bool, answers: Sequence[Answer]) -> bool:
 
 def _telling(mistake: Fingerprint, tests: set[str]) -> int:
     return sum(case.tells for test in tests for case in mistake.tests[test])
+
+
+def twins(known: Sequence[Fingerprint]) -> Iterator[tuple[str, str]]:
+    """Pairs of mistakes that answer alike in every case of their question: neither could ever be told."""
+    for one, other in combinations(known, 2):
+        if one.question == other.question and _alike(one, other) and _alike(other, one):
+            yield one.id, other.id
+
+
+def _alike(one: Fingerprint, other: Fingerprint) -> bool:
+    return all(
+        _agrees(case, twin.passed, [call.answer for call in twin.calls])
+        for test, cases in one.tests.items()
+        for case, twin in zip(cases, other.tests[test], strict=True)
+    )

@@ -82,7 +82,7 @@ def _names_used(source: bytes | None, targets: Collection[str]) -> Iterator[tupl
         tree, aliases = _read(source or b"")
     except (SyntaxError, ValueError):
         return  # it cannot be imported either
-    for definition in _reachable(tree, targets):
+    for definition in reachable(tree, targets):
         for node in _executed(definition):
             if isinstance(node, (ast.Name, ast.Attribute)):
                 name = _dotted(node, aliases)
@@ -118,7 +118,7 @@ def _aliases(tree: ast.Module) -> Mapping[str, str]:
     return aliases
 
 
-def _reachable(tree: ast.Module, targets: Collection[str]) -> Iterator[ast.stmt]:
+def reachable(tree: ast.Module, targets: Collection[str]) -> Iterator[ast.stmt]:
     """The top-level statements that define the targets and what they name, directly or not."""
     definitions: dict[str, list[ast.stmt]] = {}
     for statement in tree.body:

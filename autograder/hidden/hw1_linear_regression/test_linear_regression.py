@@ -29,18 +29,19 @@ def test_new_model_has_one_parameter(student: Runner, in_dim: int) -> None:
 
 
 @pytest.mark.points(1)
-def test_new_model_draws_from_standard_normal(student: Runner) -> None:
+@pytest.mark.parametrize("in_dim", [9_999, 10_999])
+def test_new_model_draws_from_standard_normal(student: Runner, in_dim: int) -> None:
     """The numbers in w are drawn from a standard normal, anew for each model.
 
     Of 10,000 draws, the mean has a standard error of 0.01, the standard deviation one of 0.007, and the share between
-    -1 and 1, which is 0.6827, one of 0.005. Each bound is six of these, or more: chance fails nobody.
+    -1 and 1, which is 0.6827, one of 0.005; of more, less. Each bound is six of these, or more: chance fails nobody.
     """
     names = ("first", "second")
-    steps = [Step(name, "student:LinearRegression", [9_999]) for name in names]
+    steps = [Step(name, "student:LinearRegression", [in_dim]) for name in names]
     found = student.run(Call(steps=steps, observe=("first.w", "second.w")))
     first, second = (found.value(f"{name}.w") for name in names)
     for w in (first, second):
-        check(isinstance(w, torch.Tensor) and w.numel() == 10_000, "w should be a tensor of in_dim + 1 numbers.")
+        check(isinstance(w, torch.Tensor) and w.numel() == in_dim + 1, "w should be a tensor of in_dim + 1 numbers.")
         numbers = w.double()
         inside = (numbers.abs() < 1).double().mean().item()
         check(abs(numbers.mean().item()) < 0.06, "The mean of a standard normal is 0; that of w is too far from it.")
@@ -94,14 +95,15 @@ def test_figures_worked_by_hand(student: Runner) -> None:
 
 
 @pytest.mark.points(1)
-def test_float32_stays_float32(student: Runner, reference: Runner, rng: Rng) -> None:
+@pytest.mark.parametrize("n", [1, 5])
+def test_float32_stays_float32(student: Runner, reference: Runner, rng: Rng, n: int) -> None:
     """A model and features in float32 give predictions in float32."""
     call = module_call(
         "LinearRegression",
         [3],
-        {"x": rng.normal(5, 3, dtype=torch.float32)},
+        {"x": rng.normal(n, 3, dtype=torch.float32)},
         parameters={"w": rng.normal(4, 1, dtype=torch.float32)},
-        cotangent=rng.normal(5, 1, dtype=torch.float32),
+        cotangent=rng.normal(n, 1, dtype=torch.float32),
         dtype=torch.float32,
     )
     hint = f"{HINT}; the column of ones has the dtype of x, as in torch.ones(..., dtype=x.dtype)"

@@ -62,22 +62,23 @@ def test_figures_worked_by_hand(student: Runner) -> None:
 
     f(t) = e^t / (1 + e^t), so weights that are logarithms give fractions.
     Row (1, 1): e^(ln 3 + ln 2 - ln 2) = 3 and e^(-ln 2 + ln 3 - ln 6) = 1/4, so z = (3/4, 1/5).
-    Row (0, 1): e^(ln 2 - ln 2) = 1 and e^(ln 3 - ln 6) = 1/2, so z = (1/2, 1/3).
-    Second layer: 16 * 3/4 - 30 * 1/5 - 2 = 4 and 16 * 1/2 - 30 * 1/3 - 2 = -4, so y_hat = f(4), f(-4).
+    Row (0, 2): e^(2 ln 2 - ln 2) = 2 and e^(2 ln 3 - ln 6) = 3/2, so z = (2/3, 3/5).
+    Second layer: 24 * 3/4 - 15 * 1/5 - 11 = 4 and 24 * 2/3 - 15 * 3/5 - 11 = -4, so y_hat = f(4), f(-4).
     f'(4) = f'(-4) = f(4) f(-4) = s. With the upstream gradient (1, 2), the gradient of the second bias is 1 s + 2 s
-    = 3 s; of the second weights s * (3/4 + 2 * 1/2, 1/5 + 2 * 1/3) = s * (7/4, 13/15); of the first biases, where
-    z (1 - z) is (3/16, 4/25) and (1/4, 2/9): 16 s * (3/16 + 2 * 1/4) = 11 s, -30 s * (4/25 + 2 * 2/9) = -272/15 s.
+    = 3 s; of the second weights s * (3/4 + 2 * 2/3, 1/5 + 2 * 3/5) = s * (25/12, 7/5); of the first biases, where
+    z (1 - z) is (3/16, 4/25) and (2/9, 6/25): 24 s * (3/16 + 2 * 2/9) = 91/6 s, -15 s * (4/25 + 2 * 6/25) = -48/5 s.
+    No sum before a sigmoid is 0: a sigmoid that is written with |t| may have no slope there.
     """
     ln2, ln3 = math.log(2), math.log(3)
     call = module_call(
         "MLPRegression",
         [2, 2],
-        {"x": torch.tensor([[1, 1], [0, 1]], dtype=torch.float64)},
+        {"x": torch.tensor([[1, 1], [0, 2]], dtype=torch.float64)},
         parameters={
             "first_layer.weight": torch.tensor([[ln3, ln2], [-ln2, ln3]], dtype=torch.float64),
             "first_layer.bias": torch.tensor([-ln2, -ln2 - ln3], dtype=torch.float64),
-            "second_layer.weight": torch.tensor([[16, -30]], dtype=torch.float64),
-            "second_layer.bias": torch.tensor([-2], dtype=torch.float64),
+            "second_layer.weight": torch.tensor([[24, -15]], dtype=torch.float64),
+            "second_layer.bias": torch.tensor([-11], dtype=torch.float64),
         },
         cotangent=torch.tensor([[1], [2]], dtype=torch.float64),
     )
@@ -86,8 +87,8 @@ def test_figures_worked_by_hand(student: Runner) -> None:
         result=torch.tensor([[0.98201379], [0.01798621]], dtype=torch.float64),
         gradients={
             "module.second_layer.bias": s * torch.tensor([3], dtype=torch.float64),
-            "module.second_layer.weight": s * torch.tensor([[7 / 4, 13 / 15]], dtype=torch.float64),
-            "module.first_layer.bias": s * torch.tensor([11, -272 / 15], dtype=torch.float64),
+            "module.second_layer.weight": s * torch.tensor([[25 / 12, 7 / 5]], dtype=torch.float64),
+            "module.first_layer.bias": s * torch.tensor([91 / 6, -48 / 5], dtype=torch.float64),
         },
     )
     # the figures are rounded to eight places
@@ -95,14 +96,15 @@ def test_figures_worked_by_hand(student: Runner) -> None:
 
 
 @pytest.mark.points(1)
-def test_float32_stays_float32(student: Runner, reference: Runner, rng: Rng) -> None:
+@pytest.mark.parametrize("n", [1, 5])
+def test_float32_stays_float32(student: Runner, reference: Runner, rng: Rng, n: int) -> None:
     """A model and features in float32 give predictions in float32."""
     call = module_call(
         "MLPRegression",
         [3, 2],
-        {"x": rng.normal(5, 3, dtype=torch.float32)},
+        {"x": rng.normal(n, 3, dtype=torch.float32)},
         parameters=random_parameters(rng, 3, 2, dtype=torch.float32),
-        cotangent=rng.normal(5, 1, dtype=torch.float32),
+        cotangent=rng.normal(n, 1, dtype=torch.float32),
         dtype=torch.float32,
     )
     # float32 holds about seven digits

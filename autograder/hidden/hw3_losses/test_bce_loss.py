@@ -29,13 +29,14 @@ def test_loss_and_gradient_match_reference(student: Runner, reference: Runner, r
 
 
 @pytest.mark.points(1)
-def test_soft_labels(student: Runner, reference: Runner, rng: Rng) -> None:
+@pytest.mark.parametrize("n", [2, 9])
+def test_soft_labels(student: Runner, reference: Runner, rng: Rng, n: int) -> None:
     """Labels between 0 and 1 are used as they are.
 
     The labels keep a distance from the predictions: where the two meet the gradient is 0, and there a permitted
     epsilon would make a large relative difference.
     """
-    low, high = rng.uniform(9, low=0.05, high=0.4), rng.uniform(9, low=0.6, high=0.95)
+    low, high = rng.uniform(n, low=0.05, high=0.4), rng.uniform(n, low=0.6, high=0.95)
     arguments = {"y_hat": torch.cat([low, high]), "y": torch.cat([high, low])}
     call = function_call("bce_loss", arguments, grad=["y_hat"], cotangent=rng.normal())
     hint = f"{HINT}; a label may lie between 0 and 1, and then both terms of the formula count"
@@ -43,11 +44,12 @@ def test_soft_labels(student: Runner, reference: Runner, rng: Rng) -> None:
 
 
 @pytest.mark.points(1)
-def test_probabilities_near_the_ends(student: Runner, reference: Runner, rng: Rng) -> None:
+@pytest.mark.parametrize("labels", [[0, 1, 1, 0, 0, 1], [1, 0, 0, 1, 1, 0]], ids=["mixed", "exchanged"])
+def test_probabilities_near_the_ends(student: Runner, reference: Runner, rng: Rng, labels: list[int]) -> None:
     """Predictions from 0.001 to 0.999, right and wrong ones, keep their own loss and gradient."""
     arguments = {
         "y_hat": torch.tensor([0.001, 0.001, 0.003, 0.997, 0.999, 0.999], dtype=torch.float64),
-        "y": torch.tensor([0, 1, 1, 0, 0, 1], dtype=torch.float64),
+        "y": torch.tensor(labels, dtype=torch.float64),
     }
     call = function_call("bce_loss", arguments, grad=["y_hat"], cotangent=rng.normal())
     hint = f"{HINT}; an epsilon or a clamp must be small, at most 1e-7"
@@ -100,11 +102,12 @@ def test_figures_worked_by_hand(student: Runner) -> None:
 
 
 @pytest.mark.points(1)
-def test_float32_stays_float32(student: Runner, reference: Runner, rng: Rng) -> None:
+@pytest.mark.parametrize("n", [1, 5])
+def test_float32_stays_float32(student: Runner, reference: Runner, rng: Rng, n: int) -> None:
     """Predictions and labels in float32 give a loss in float32."""
     call = function_call(
         "bce_loss",
-        {"y_hat": rng.uniform(5, low=0.05, high=0.95, dtype=torch.float32), "y": rng.binary(5, dtype=torch.float32)},
+        {"y_hat": rng.uniform(n, low=0.05, high=0.95, dtype=torch.float32), "y": rng.binary(n, dtype=torch.float32)},
         grad=["y_hat"],
         cotangent=rng.normal(dtype=torch.float32),
     )

@@ -119,16 +119,17 @@ def test_old_gradients_are_forgotten(
 
 
 @pytest.mark.points(1)
+@pytest.mark.parametrize("arrives", ["eval", "train"])
 @pytest.mark.parametrize(("kind", "argument"), [("BatchNorm1d", 3), ("Dropout", 1.0)])
-def test_training_mode(student: Runner, reference: Runner, rng: Rng, kind: str, argument: float) -> None:
+def test_training_mode(student: Runner, reference: Runner, rng: Rng, kind: str, argument: float, arrives: str) -> None:
     """The model learns in training mode, also when it arrives in evaluation mode.
 
     The dropout drops every unit, so that nothing depends on chance.
     """
     dtype = {"dtype": torch.float64} if kind == "BatchNorm1d" else {}
     layer = Step("layer", f"torch:nn.{kind}", (argument,), dtype)
-    evaluation = [Step("evaluation", "object:model.eval")]
-    call = training(rng.normal(7, 4), rng.normal(7, 3), linear(rng, 4, 3), layer, before=evaluation)
+    mode = [Step("mode", f"object:model.{arrives}")]
+    call = training(rng.normal(7, 4), rng.normal(7, 3), linear(rng, 4, 3), layer, before=mode)
     hint = "call model.train() before the first prediction: batch norm and dropout work differently in training"
     assert_matches(student.run(call), reference.run(call), hint=hint)
 

@@ -127,8 +127,9 @@ def test_stride_and_padding(student: Runner, reference: Runner, rng: Rng, stride
 
 
 @pytest.mark.points(1)
-def test_float32_stays_float32(student: Runner, reference: Runner, rng: Rng) -> None:
+@pytest.mark.parametrize("padding", [0, 1])
+def test_float32_stays_float32(student: Runner, reference: Runner, rng: Rng, padding: int) -> None:
     """Images, filters and biases in float32 give a result in float32."""
-    call = conv2d(*convolution(rng, padding=1, dtype=torch.float32), padding=1)
+    call = conv2d(*convolution(rng, padding=padding, dtype=torch.float32, **SMALLER), padding=padding)
     hint = "a tensor that you make yourself needs dtype=x.dtype"
     assert_matches(student.run(call), reference.run(call), hint=hint, rtol=1e-4, atol=1e-4)

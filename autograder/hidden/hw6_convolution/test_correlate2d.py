@@ -57,10 +57,11 @@ def test_every_size(student: Runner, reference: Runner, rng: Rng, height: int, w
 
 
 @pytest.mark.points(1)
-def test_float32_stays_float32(student: Runner, reference: Runner, rng: Rng) -> None:
+@pytest.mark.parametrize(("h", "w"), [(3, 2), (1, 4)])
+def test_float32_stays_float32(student: Runner, reference: Runner, rng: Rng, h: int, w: int) -> None:
     """An image and a kernel in float32 give a result in float32."""
-    image, kernel = rng.normal(7, 9, dtype=torch.float32), rng.normal(3, 2, dtype=torch.float32)
-    cotangent = rng.normal(5, 8, dtype=torch.float32)
+    image, kernel = rng.normal(7, 9, dtype=torch.float32), rng.normal(h, w, dtype=torch.float32)
+    cotangent = rng.normal(8 - h, 10 - w, dtype=torch.float32)
     call = function_call("correlate2d", {"image": image, "kernel": kernel}, cotangent=cotangent)
     hint = "a tensor that you make yourself needs dtype=image.dtype"
     assert_matches(student.run(call), reference.run(call), hint=hint, rtol=1e-4, atol=1e-4)

@@ -1,0 +1,250 @@
+"""Audit one assignment: try stub, reference, bank and mutants of the reference on its hidden suite."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from gradkit.audit.equivalent import Equivalent, read_equivalent
+from gradkit.audit.mutants import Mutant, mutants
+from gradkit.audit.trying import Trial, Tried, try_all
+from gradkit.bank import Bank, read_bank
+from gradkit.course import Assignment, Course
+from gradkit.diagnosis import Fingerprint, fingerprints, twins
+from gradkit.grading.keys import suite_keys
+from gradkit.sandbox import Sandbox
+from gradkit.suite.hidden import HiddenTest
+from gradkit.suite.session import Suite, open_suite
+
+Progress = Callable[[int, int], None]
+_PATIENCE = 5.0  # how many times as long as the reference a mutant's call may take, and at least
+_AT_LEAST = 2.0  # so many seconds
+
+
+@dataclass(frozen=True)
+class QuestionAudit:
+    """What the audit of one question found.
+
+    Attributes:
+        id: the question.
+        tests: the names of its tests, in the suite's order.
+        mistakes: by the mistake's id, the names of the tests that it fails.
+        tells: by the mistake's id, how many calls tell it from the right answer; with too few it is never told.
+        accepted: how many accepted variants there are.
+        mutants: how many mutants were tried.
+        redundant: tests that catch no mistake and no mutant that another of the tests does not.
+    """
+
+    id: str
+    tests: tuple[str, ...]
+    mistakes: Mapping[str, frozenset[str]]
+    tells: Mapping[str, int]
+    accepted: int
+    mutants: int
+    redundant: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What the audit of one assignment found.
+
+    Attributes:
+        assignment: its id.
+        questions: by question.
+        faults: what is wrong, one sentence each; none where the suite is right as far as is known.
+        survivors: mutants that pass and are not listed as equivalent.
+        twins: mistakes of one question that answer alike everywhere, so that neither can be told from the other.
+        runs: how many submissions were tried.
+    """
+
+    assignment: str
+    questions: tuple[QuestionAudit, ...]
+    faults: tuple[str, ...]
+    survivors: tuple[Mutant, ...]
+    twins: tuple[tuple[str, str], ...]
+    runs: int
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.faults and not self.survivors
+
+
+def audit_assignment(course: Course, assignment_id: str, sandbox: Sandbox, processes: int, progress: Progress) -> Audit:
+    """Audit one assignment.
+
+    Args:
+        course: the course.
+        assignment_id: the assignment; its release must be built.
+        sandbox: where the code runs.
+        processes: how many graders to fork.
+        progress: told how many trials are done, and of how many.
+
+    Raises:
+        CourseError: suite, bank or ``equivalent.toml`` is wrong.
+        UsageError: cosmic-ray is not installed.
+        GraderFault: a grader died twice at the same trial.
+    """
+    assignment = course.assignment(assignment_id)
+    hidden = course.hidden(assignment_id)
+    path = course.source(assignment_id) / assignment.module
+    solution = path.read_bytes()
+    bank = read_bank(hidden, assignment, solution)
+    equivalent = read_equivalent(hidden)
+    found = list(mutants(assignment, solution))
+    audits: list[Audit] = []
+
+    def body(suite: Suite) -> None:
+        known = fingerprints(course, assignment, suite, suite_keys(course, assignment_id), sandbox.connect)
+        desk = _Desk(course, assignment, suite, sandbox, processes, progress)
+        audits.append(desk.audit(bank, known, found, equivalent))
+
+    open_suite(hidden, assignment, path, course.secret, body)
+    return audits[0]
+
+
+@dataclass
+class _Desk:
+    """One audit under way."""
+
+    course: Course
+    assignment: Assignment
+    suite: Suite
+    sandbox: Sandbox
+    processes: int
+    progress: Progress
+    faults: list[str] = field(default_factory=list)
+    runs: int = 0
+
+    def audit(
+        self, bank: Bank, known: Sequence[Fingerprint], found: Sequence[Mutant], equivalent: Sequence[Equivalent]
+    ) -> Audit:
+        slowest = self._check_right_and_stub(bank)
+        self._check_mistakes(bank, known)
+        tried = self._try_mutants(found, slowest)
+        survivors = [mutant for mutant, one in zip(found, tried, strict=True) if not one.failed and not one.fault]
+        excused = [one for one in equivalent if any(one.is_of(mutant) for mutant in survivors)]
+        stale = [one for one in equivalent if one not in excused]
+        self.faults += [
+            f'equivalent.toml: {one.question}: "{one.before}" -> "{one.after}" is no surviving mutant (any more). '
+            "Take the entry out."
+            for one in stale
+        ]
+        return Audit(
+            self.assignment.id,
+            tuple(self._question(one.id, bank, known, found, tried) for one in self.assignment.questions),
+            tuple(self.faults),
+            tuple(mutant for mutant in survivors if not any(one.is_of(mutant) for one in excused)),
+            tuple(twins(known)),
+            self.runs + len(bank.mistakes),
+        )
+
+    def _try(self, trials: Sequence[Trial]) -> list[Tried]:
+        done = 0
+
+        def advance() -> None:
+            nonlocal done
+            done += 1
+            self.progress(done, len(trials))
+
+        self.runs += len(trials)
+        return try_all(self.suite, self.assignment, trials, self.sandbox, self.processes, advance)
+
+    def _check_right_and_stub(self, bank: Bank) -> float:
+        """Stub, reference and accepted variants; returns the seconds of the reference's longest call."""
+        module = self.assignment.module
+        solution = (self.course.source(self.assignment.id) / module).read_bytes()
+        stub = (self.course.release(self.assignment.id) / module).read_bytes()
+        limits, tests = self.assignment.limits, self.suite.tests
+        trials = [Trial(tests, {module: stub}, limits), Trial(tests, {module: solution}, limits)]
+        trials += [Trial(self._tests(one.question), one.files, limits) for one in bank.accepted]
+        of_stub, of_reference, *of_accepted = self._try(trials)
+        for test in tests:
+            if test.id not in of_stub.failed:
+                self.faults.append(f"the stub passes {test.name} and gets {test.points:g} points for nothing.")
+        names = ["the reference", *(f'accepted.py:{one.line}: "{one.id}"' for one in bank.accepted)]
+        for name, one in zip(names, [of_reference, *of_accepted], strict=True):
+            self.faults += [f"{name}: {one.fault}"] if one.fault else []
+            for test_id, message in zip(one.failed, one.messages, strict=True):
+                self.faults.append(f"{name} is right, but fails {test_id.rpartition('::')[2]}: {message}")
+        return of_reference.seconds
+
+    def _check_mistakes(self, bank: Bank, known: Sequence[Fingerprint]) -> None:
+        by_id = {one.id: one for one in known}
+        for question in self.assignment.questions:
+            for kind, entries in (("mistakes", bank.mistakes), ("accepted variants", bank.accepted)):
+                if not any(entry.question == question.id for entry in entries):
+                    self.faults.append(f"{question.id} has no {kind} in its bank.")
+        for entry in bank.mistakes:
+            if not by_id[entry.id].failed:
+                self.faults.append(f'mistakes.py:{entry.line}: "{entry.id}" is wrong, but passes every test.')
+
+    def _try_mutants(self, found: Sequence[Mutant], slowest: float) -> list[Tried]:
+        """Each mutant's first failing test."""
+        seconds = max(_AT_LEAST, _PATIENCE * slowest)
+        limits = replace(self.assignment.limits, seconds_per_call=seconds, seconds=4 * seconds, restarts=0)
+        trials = [
+            Trial(
+                [test for question in mutant.questions for test in self._tests(question)],
+                {self.assignment.module: mutant.source},
+                limits,
+                to_the_end=False,
+            )
+            for mutant in found
+        ]
+        tried = self._try(trials)
+        self.faults += [
+            f"a hidden test fails by itself on {mutant.before!r} -> {mutant.after!r}: {one.fault}"
+            for mutant, one in zip(found, tried, strict=True)
+            if one.fault
+        ]
+        return tried
+
+    def _question(
+        self,
+        question: str,
+        bank: Bank,
+        known: Sequence[Fingerprint],
+        found: Sequence[Mutant],
+        tried: Sequence[Tried],
+    ) -> QuestionAudit:
+        tests = self._tests(question)
+        names = {test.id: test.name for test in tests}
+        mistakes = {one.id: one.failed for one in known if one.question == question}
+        return QuestionAudit(
+            question,
+            tuple(names.values()),
+            {name: frozenset(names[test] for test in failed) for name, failed in mistakes.items()},
+            {one.id: one.tells for one in known if one.question == question},
+            sum(one.question == question for one in bank.accepted),
+            sum(question in mutant.questions for mutant in found),
+            tuple(names[test] for test in self._redundant(list(names), list(mistakes.values()), found, tried)),
+        )
+
+    def _redundant(
+        self,
+        tests: Sequence[str],
+        mistakes: Sequence[frozenset[str]],
+        found: Sequence[Mutant],
+        tried: Sequence[Tried],
+    ) -> Iterator[str]:
+        """The tests that catch nothing that another of them does not.
+
+        A mutant was stopped at the first test that it failed, so that one is redundant only if those after it catch
+        the mutant too.
+        """
+        by_id = {test.id: test for test in self.suite.tests}
+        for number, name in enumerate(tests):
+            if any(failed == {name} for failed in mistakes):
+                continue
+            caught = [mutant for mutant, one in zip(found, tried, strict=True) if one.failed == (name,)]
+            later = [by_id[test] for test in tests[number + 1 :]]
+            limits = replace(self.assignment.limits, seconds_per_call=_AT_LEAST, seconds=4 * _AT_LEAST, restarts=0)
+            trials = [
+                Trial(later, {self.assignment.module: mutant.source}, limits, to_the_end=False) for mutant in caught
+            ]
+            if all(one.failed for one in self._try(trials)):
+                yield name
+
+    def _tests(self, question: str) -> list[HiddenTest]:
+        return [test for test in self.suite.tests if test.question == question]

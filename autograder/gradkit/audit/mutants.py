@@ -1,0 +1,132 @@
+"""Wrong versions of a reference, made by cosmic-ray's mutation operators.
+
+Source of the operators: https://cosmic-ray.readthedocs.io. Annotations, docstrings, decorators and what an exception
+says are left as they are: a suite cannot, or should not, notice a change in them.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gradkit.course import Assignment
+from gradkit.errors import UsageError
+from gradkit.grading.bans import reachable
+
+Position = tuple[int, int]  # line, column
+# They need to be told which names to put where.
+_NEED_ARGUMENTS = frozenset({"VariableReplacer", "VariableInserter"})
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One wrong version of the reference.
+
+    Attributes:
+        questions: the questions whose targets use what was changed.
+        operator: the name of the mutation operator.
+        line: the line that was changed, from 1.
+        before: its text, without indentation.
+        after: the text that stands there now; lines are joined by a blank.
+        source: the whole module.
+    """
+
+    questions: tuple[str, ...]
+    operator: str
+    line: int
+    before: str
+    after: str
+    source: bytes
+
+
+def mutants(assignment: Assignment, source: bytes) -> Iterator[Mutant]:
+    """Every mutant of a reference that is another program than the reference and than the mutants before it.
+
+    Raises:
+        UsageError: cosmic-ray is not installed.
+    """
+    try:
+        # cosmic-ray declares no types.
+        from cosmic_ray.ast import ast_nodes, get_ast  # type: ignore[import-untyped]
+        from cosmic_ray.mutating import mutate_code  # type: ignore[import-untyped]
+        from cosmic_ray.operators.provider import OperatorProvider  # type: ignore[import-untyped]
+    except ImportError as error:
+        raise UsageError("Mutants are made by cosmic-ray. Install it with: pip install 'gradkit[audit]'") from error
+    text = source.decode()
+    tree = ast.parse(text)
+    places = _Places(assignment, tree)
+    nodes = list(ast_nodes(get_ast(text)))
+    known = {ast.dump(tree)}
+    provider = OperatorProvider()
+    for name in sorted(set(provider) - _NEED_ARGUMENTS):
+        operator: Any = provider[name]()
+        positions = [start for node in nodes for start, _ in operator.mutation_positions(node)]
+        for occurrence, position in enumerate(positions):
+            questions = places.questions(position)
+            if not questions:
+                continue
+            changed = mutate_code(text, operator, occurrence)
+            program = _program(changed)
+            if program is not None and program not in known:
+                known.add(program)
+                yield Mutant(questions, name, *_difference(text, changed), changed.encode())
+
+
+class _Places:
+    """Which questions a place in the reference belongs to."""
+
+    def __init__(self, assignment: Assignment, tree: ast.Module) -> None:
+        self._skipped = list(_skipped(tree))
+        self._spans = {
+            question.id: [_span(statement) for statement in reachable(tree, question.targets)]
+            for question in assignment.questions
+        }
+
+    def questions(self, position: Position) -> tuple[str, ...]:
+        """The questions that a change at ``position`` may be noticed in; none where no suite should notice it."""
+        if any(start <= position < end for start, end in self._skipped):
+            return ()
+        return tuple(
+            question for question, spans in self._spans.items() if any(start <= position < end for start, end in spans)
+        )
+
+
+def _skipped(tree: ast.Module) -> Iterator[tuple[Position, Position]]:
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Import, ast.ImportFrom, ast.Raise, ast.Assert)):
+            yield _span(node)
+        parts = [
+            getattr(node, "annotation", None),
+            getattr(node, "returns", None),
+            *getattr(node, "decorator_list", []),
+        ]
+        yield from (_span(part) for part in parts if part is not None)
+
+
+def _span(node: ast.stmt | ast.expr) -> tuple[Position, Position]:
+    # Columns are bytes in ast and characters in cosmic-ray's tree: references are plain ASCII where it matters.
+    return (node.lineno, node.col_offset), (node.end_lineno or node.lineno, node.end_col_offset or 0)
+
+
+def _program(source: str | None) -> str | None:
+    """What makes two sources the same program; None where it is no program."""
+    try:
+        return None if source is None else ast.dump(ast.parse(source))
+    except SyntaxError:
+        return None
+
+
+def _difference(before: str, after: str) -> tuple[int, str, str]:
+    old, new = before.splitlines(), after.splitlines()
+    changes = [
+        code for code in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes() if code[0] != "equal"
+    ]
+    first, last = changes[0], changes[-1]
+    return first[1] + 1, _joined(old[first[1] : last[2]]), _joined(new[first[3] : last[4]])
+
+
+def _joined(lines: Sequence[str]) -> str:
+    return " ".join(line.strip() for line in lines)

@@ -1,0 +1,108 @@
+"""Try code on a question's tests, many pieces at a time, and learn which tests it fails."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from gradkit.course import Assignment
+from gradkit.course.assignment import Limits
+from gradkit.errors import GraderFault
+from gradkit.grading.parallel import run_jobs
+from gradkit.grading.score import score_tests
+from gradkit.sandbox import Sandbox, SubmissionRunner, Submitted, Workers
+from gradkit.suite.hidden import HiddenTest
+from gradkit.suite.session import Suite, TestOutcome
+from gradkit.temporary import TemporaryFolder
+
+
+@dataclass(frozen=True)
+class Trial:
+    """Code to be tried.
+
+    Attributes:
+        tests: the tests to run, in order.
+        files: a submission, by file name.
+        limits: what it may use.
+        to_the_end: whether to go on after the first test that it fails.
+    """
+
+    tests: Sequence[HiddenTest]
+    files: Mapping[str, bytes]
+    limits: Limits
+    to_the_end: bool = True
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What became of a trial.
+
+    Attributes:
+        failed: the ids of the tests that it failed; one at most where the trial was to stop there.
+        messages: why, test by test.
+        fault: what a hidden test itself failed with, or "".
+        seconds: the longest time that one of its calls took.
+    """
+
+    failed: tuple[str, ...]
+    messages: tuple[str, ...] = ()
+    fault: str = ""
+    seconds: float = 0.0
+
+
+def try_all(
+    suite: Suite,
+    assignment: Assignment,
+    trials: Sequence[Trial],
+    sandbox: Sandbox,
+    processes: int,
+    advance: Callable[[], None] = lambda: None,
+) -> list[Tried]:
+    """Try each, in ``processes`` forked graders.
+
+    Raises:
+        GraderFault: a grader died twice at the same trial.
+    """
+    found: list[Tried] = [Tried(())] * len(trials)
+    with TemporaryFolder("gradkit-audit") as folder:
+
+        def prepare() -> Callable[[int], object]:
+            workers = sandbox.connect()
+            sandbox.let_go()
+            return lambda number: _write(folder / str(number), _try(suite, assignment, trials[number], workers))
+
+        def keep(number: int) -> None:
+            found[number] = Tried(**json.loads((folder / str(number)).read_text(encoding="utf-8")))
+            advance()
+
+        run_jobs(len(trials), processes, prepare, keep)
+    return found
+
+
+def _write(path: Path, tried: Tried) -> None:
+    path.write_text(json.dumps(tried.__dict__), encoding="utf-8")
+
+
+def _try(suite: Suite, assignment: Assignment, trial: Trial, workers: Workers) -> Tried:
+    """Run the tests and score them as a submission's are: a banned call fails them too."""
+    runner = SubmissionRunner(Submitted(assignment.module, trial.files), trial.limits, workers.start)
+    source = trial.files.get(assignment.module)
+    outcomes: list[TestOutcome] = []
+    failed: list[str] = []
+    messages: list[str] = []
+    try:
+        for test in trial.tests:
+            outcomes += suite.run(runner.run, [test])
+            results = score_tests(assignment, outcomes, source)
+            wrong = [(one.test.id, result) for one, result in zip(outcomes, results, strict=True) if not result.passed]
+            failed, messages = [name for name, _ in wrong], [result.output for _, result in wrong]
+            if wrong and not trial.to_the_end:
+                break
+    except GraderFault as fault:
+        return Tried(tuple(failed), tuple(messages), str(fault))
+    finally:
+        runner.close()
+    seconds = (call.observation.seconds for one in outcomes for case in one.cases for call in case.found)
+    return Tried(tuple(failed), tuple(messages), seconds=max(seconds, default=0.0))

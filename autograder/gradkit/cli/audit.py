@@ -1,0 +1,140 @@
+"""``gradkit audit``: is a hidden suite right?"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from gradkit.cli.console import complain, find_course, out, progress
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from gradkit.audit.auditing import Audit, QuestionAudit
+
+
+def audit(
+    assignments: Annotated[list[str] | None, typer.Argument(help="Assignments to audit; all by default.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="How many trials to run at a time; as many as there are processors.")
+    ] = None,
+    sandbox: Annotated[
+        str, typer.Option(help="How to confine the code: auto, strict, or one level; see docs/reference.md.")
+    ] = "auto",
+    insecure: Annotated[
+        bool, typer.Option("--insecure", help="Run the code unconfined, in a process of its own.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
+    course: Annotated[Path | None, typer.Option(help="The course's folder.")] = None,
+) -> None:
+    """Try stub, reference, bank and mutants of the reference on the hidden suites.
+
+    The stub must get no points, the reference and every accepted variant all of them; every mistake and every mutant
+    must fail a test. Mutants that no suite should notice are listed in equivalent.toml, each with the reason why.
+    """
+    found = find_course(course)
+    names = assignments or list(found.assignment_ids)
+    for name in names:
+        found.assignment(name)  # an unknown or broken one is said before any work begins
+    # One thread each, set before numpy is imported: graders are forked, and a fork takes one thread along.
+    os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1")
+    import torch
+
+    from gradkit.audit.auditing import audit_assignment
+    from gradkit.sandbox import open_sandbox
+
+    torch.set_num_threads(1)
+    audits = []
+    processes = workers or len(os.sched_getaffinity(0))
+    with open_sandbox("insecure" if insecure else sandbox) as opened, progress() as bar:
+        for name in names:
+            task = bar.add_task(name, total=None)
+
+            def show(done: int, total: int, task: Any = task) -> None:
+                bar.update(task, completed=done, total=total, refresh=True)
+
+            audits.append(audit_assignment(found, name, opened, processes, show))
+            bar.remove_task(task)
+            if not as_json:
+                _print(audits[-1])
+    if as_json:
+        out.print_json(json.dumps({"audits": [_as_data(one) for one in audits]}))
+    raise typer.Exit(0 if all(one.passed for one in audits) else 1)
+
+
+def _print(audit: Audit) -> None:
+    for question in audit.questions:
+        out.print(f"{audit.assignment}: {question.id}", style="bold", soft_wrap=True)
+        out.print(_matrix(question))
+        for number, name in enumerate(question.tests, start=1):
+            redundant = "  (catches nothing that another does not)" if name in question.redundant else ""
+            out.print(f"  {number:>2}  {name}{redundant}", style="dim" if redundant else None, soft_wrap=True)
+        out.print()
+    for mutant in audit.survivors:
+        where = f"line {mutant.line} of the reference, {', '.join(mutant.questions)} ({mutant.operator})"
+        out.print(f"survives: {where}", style="red", soft_wrap=True)
+        out.print(f"  - {mutant.before}\n  + {mutant.after}", soft_wrap=True)
+    for one, other in audit.twins:
+        out.print(f"twins: {one} and {other} answer alike everywhere, so neither can be told", soft_wrap=True)
+    for fault in audit.faults:
+        complain(f"{audit.assignment}: {fault}")
+    mistakes = sum(len(question.mistakes) for question in audit.questions)
+    accepted = sum(question.accepted for question in audit.questions)
+    mutants = sum(question.mutants for question in audit.questions)
+    verdict = "right, as far as is known" if audit.passed else "NOT RIGHT"
+    counts = f"{mistakes} mistakes, {accepted} accepted variants, {mutants} mutants"
+    style = "green" if audit.passed else "red"
+    out.print(f"{audit.assignment}: {verdict}: {counts}, {audit.runs} runs\n", style=style, soft_wrap=True)
+
+
+def _matrix(question: QuestionAudit) -> Table:
+    from rich.box import SIMPLE
+    from rich.table import Table
+
+    from gradkit.diagnosis import ENOUGH
+
+    table = Table(box=SIMPLE, pad_edge=False)
+    table.add_column("the mistake", no_wrap=True)
+    table.add_column("is told by", justify="right", no_wrap=True)
+    for number in range(1, len(question.tests) + 1):
+        table.add_column(str(number), justify="right")
+    for name, failed in question.mistakes.items():
+        told = f"{question.tells[name]} calls" if question.tells[name] >= ENOUGH else "too few calls"
+        table.add_row(name, told, *("x" if test in failed else "" for test in question.tests))
+    return table
+
+
+def _as_data(audit: Audit) -> dict[str, Any]:
+    return {
+        "assignment": audit.assignment,
+        "passed": audit.passed,
+        "runs": audit.runs,
+        "faults": list(audit.faults),
+        "survivors": [
+            {
+                "questions": list(mutant.questions),
+                "operator": mutant.operator,
+                "line": mutant.line,
+                "before": mutant.before,
+                "after": mutant.after,
+            }
+            for mutant in audit.survivors
+        ],
+        "twins": [list(pair) for pair in audit.twins],
+        "questions": [
+            {
+                "id": question.id,
+                "tests": list(question.tests),
+                "redundant": list(question.redundant),
+                "mistakes": {name: sorted(failed) for name, failed in question.mistakes.items()},
+                "tells": dict(question.tells),
+                "accepted": question.accepted,
+                "mutants": question.mutants,
+            }
+            for question in audit.questions
+        ],
+    }
