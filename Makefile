@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup grade test soak check release publish collect feedback bench clean
+.PHONY: help setup grade test soak check audit release publish collect feedback bench clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -38,6 +38,9 @@ check: $(STAMP) ## format, lint, types, import layers, and whether release/ and 
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --config pyproject.toml
 	@$(BIN)/gradkit build --check
+
+audit: $(STAMP) ## try every hidden suite on its mistakes bank, accepted variants and mutants
+	@$(BIN)/gradkit audit
 
 release: $(STAMP) ## make release/ and solutions/ from assignments/
 	@$(BIN)/gradkit build

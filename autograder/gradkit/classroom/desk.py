@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -41,6 +42,7 @@ def open_desk(course: Course, patience: float) -> Iterator[Desk]:
         GradebookUnavailable: it cannot be opened.
     """
     with open_gradebook(course, patience=patience) as gradebook, TemporaryFolder("gradkit-books") as staged:
+        gc.freeze()  # nbgrader and all that it imports stay as they are: the collector need not look at them each time
         yield Desk(course, gradebook, staged, patience)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 # nbgrader has annotations but does not declare them (no py.typed).
@@ -18,14 +18,17 @@ from nbgrader.api import (  # type: ignore[import-untyped]
     Assignment as AssignmentRow,
 )
 from nbgrader.api import (
+    BaseCell,
     Comment,
     Grade,
     Gradebook,
+    Notebook,
     Student,
     SubmittedAssignment,
     SubmittedNotebook,
+    new_uuid,
 )
-from sqlalchemy import select
+from sqlalchemy import insert, select, update
 
 from gradkit.course import Assignment, Course
 from gradkit.errors import GraderFault
@@ -37,7 +40,7 @@ from gradkit.gradebook.times import parse_time
 from gradkit.grading.record import Record
 
 
-def of_assignment(assignment_id: str) -> Any:
+def _of_assignment(assignment_id: str) -> Any:
     """Joins a submission to its assignment, and keeps those of one."""
     return (SubmittedAssignment.assignment_id == AssignmentRow.id) & (AssignmentRow.name == assignment_id)
 
@@ -60,19 +63,26 @@ def save_record(gradebook: Gradebook, course: Course, assignment: Assignment, re
     time = time.replace(tzinfo=None) if time else None  # nbgrader's columns are UTC without saying so
     with transaction(gradebook, course) as db:
         submission, again = _find_submission(db, record, time)
-        notebook = next((one for one in submission.notebooks if one.name == assignment.topic), None)
-        grades = {one.cell.name: one for one in notebook.grades} if notebook else {}
-        if notebook is None or grades.keys() != graded.scores.keys():
+        of_ours = SubmittedNotebook.assignment_id == submission
+        named = select(SubmittedNotebook.id).join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
+        notebook = db.scalar(named.where(of_ours, Notebook.name == assignment.topic))
+        grades = _rows(db, Grade, notebook, Grade.auto_score, Grade.manual_score)
+        names = {one.name for one in grades}
+        if names != graded.scores.keys():
             raise GraderFault(
-                f"{record.student}/{record.assignment}: the gradebook has the questions {_list(grades)}, the graded "
+                f"{record.student}/{record.assignment}: the gradebook has the questions {_list(names)}, the graded "
                 f"notebook has {_list(graded.scores)}. Register the assignment anew (`make release`, `make grade`)."
             )
-        for name, grade in grades.items():
-            _write_grade(grade, graded.scores[name], changed=again or name in graded.changed)
-        for comment in notebook.comments:
-            comment.auto_comment = "No response." if comment.cell.name in graded.unanswered else None
-        db.flush()
-        _write_penalty(db, LatePenalty(config=nbgrader_config(course)), submission, notebook)
+        for one in grades:
+            changed = again or one.name in graded.changed
+            db.execute(
+                _by_id(Grade, one.id), _grade(one.auto_score, one.manual_score, graded.scores[one.name], changed)
+            )
+        for one in _rows(db, Comment, notebook, Comment.auto_comment):
+            comment = "No response." if one.name in graded.unanswered else None
+            if one.auto_comment != comment:
+                db.execute(_by_id(Comment, one.id), {"auto_comment": comment})
+        _write_penalty(db, course, submission, notebook)
 
 
 def refresh_penalties(gradebook: Gradebook, course: Course, assignment_id: str) -> int:
@@ -81,16 +91,13 @@ def refresh_penalties(gradebook: Gradebook, course: Course, assignment_id: str) 
     Returns:
         How many submissions of the assignment have a penalty now.
     """
-    plugin = LatePenalty(config=nbgrader_config(course))
     with transaction(gradebook, course) as db:
-        notebooks = [
-            notebook
-            for submission in db.scalars(select(SubmittedAssignment).join(AssignmentRow, of_assignment(assignment_id)))
-            for notebook in submission.notebooks
-        ]
-        for notebook in notebooks:
-            _write_penalty(db, plugin, notebook.assignment, notebook)
-        return sum(notebook.late_submission_penalty is not None for notebook in notebooks)
+        found = db.execute(
+            select(SubmittedAssignment.id, SubmittedNotebook.id)
+            .join(AssignmentRow, _of_assignment(assignment_id))
+            .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+        )
+        return sum(_write_penalty(db, course, submission, notebook) is not None for submission, notebook in found.all())
 
 
 @contextmanager
@@ -104,47 +111,76 @@ def transaction(gradebook: Gradebook, course: Course) -> Iterator[Any]:
             gradebook.db.remove()  # rolls back what was not committed
 
 
-def _find_submission(db: Any, record: Record, time: datetime | None) -> tuple[Any, bool]:
-    """The submission's row, made where there is none, and whether it had been graded with another time before."""
-    assignment = db.scalar(select(AssignmentRow).where(AssignmentRow.name == record.assignment))
+def _find_submission(db: Any, record: Record, time: datetime | None) -> tuple[str, bool]:
+    """The id of the submission's row, made where there is none, and whether it had another time before."""
+    assignment = db.scalar(select(AssignmentRow.id).where(AssignmentRow.name == record.assignment))
     if assignment is None:
         raise GraderFault(f"{record.assignment} is not registered in the gradebook; that is done before grading.")
-    of_both = (SubmittedAssignment.assignment_id == assignment.id) & (SubmittedAssignment.student_id == record.student)
-    submission = db.scalar(select(SubmittedAssignment).where(of_both))
-    if submission is not None:
-        again = submission.timestamp != time
-        submission.timestamp = time
-        return submission, again
-    student = db.get(Student, record.student) or Student(id=record.student)
-    with db.no_autoflush:
-        submission = SubmittedAssignment(assignment=assignment, student=student, timestamp=time)
-        for notebook in assignment.notebooks:
-            submitted = SubmittedNotebook(notebook=notebook, assignment=submission)
-            for cell in [*notebook.grade_cells, *notebook.task_cells]:
-                Grade(cell_id=cell.id, notebook=submitted)
-            for cell in [*notebook.solution_cells, *notebook.task_cells]:
-                Comment(cell_id=cell.id, notebook=submitted)
-        db.add(submission)
-    db.flush()
+    of_both = (SubmittedAssignment.assignment_id == assignment) & (SubmittedAssignment.student_id == record.student)
+    found = db.execute(select(SubmittedAssignment.id, SubmittedAssignment.timestamp).where(of_both)).one_or_none()
+    if found is not None:
+        if found.timestamp != time:
+            db.execute(_by_id(SubmittedAssignment, found.id), {"timestamp": time})
+        return found.id, found.timestamp != time
+    if db.scalar(select(Student.id).where(Student.id == record.student)) is None:
+        db.execute(insert(_table(Student)), {"id": record.student})
+    submission = new_uuid()
+    made = {"id": submission, "assignment_id": assignment, "student_id": record.student, "timestamp": time}
+    db.execute(insert(_table(SubmittedAssignment)), made)
+    for notebook in db.scalars(select(Notebook.id).where(Notebook.assignment_id == assignment)).all():
+        submitted = new_uuid()
+        made = {"id": submitted, "assignment_id": submission, "notebook_id": notebook}
+        db.execute(insert(_table(SubmittedNotebook)), made)
+        cells = db.execute(select(BaseCell.id, BaseCell.type).where(BaseCell.notebook_id == notebook)).all()
+        for row, kinds in ((Grade, ("GradeCell", "TaskCell")), (Comment, ("SolutionCell", "TaskCell"))):
+            rows = [{"cell_id": cell.id, "notebook_id": submitted} for cell in cells if cell.type in kinds]
+            if rows:
+                db.execute(insert(_table(row)), rows)
     return submission, False
 
 
-def _write_grade(grade: Any, score: float | None, *, changed: bool) -> None:
-    changed = changed or grade.auto_score != score
-    grade.auto_score = score
-    if grade.manual_score is None:
-        grade.needs_manual_grade = score is None
-    elif changed:
-        grade.needs_manual_grade = True
+def _rows(db: Any, row: Any, notebook: str | None, *columns: Any) -> list[Any]:
+    """The grades or comments of a submitted notebook: ``id``, the cell's ``name``, and columns."""
+    found = select(row.id, BaseCell.name, *columns).join(BaseCell, BaseCell.id == row.cell_id)
+    return list(db.execute(found.where(row.notebook_id == notebook)).all())
 
 
-def _write_penalty(db: Any, plugin: LatePenalty, submission: Any, notebook: Any) -> None:
+def _by_id(row: Any, identity: str) -> Any:
+    return update(_table(row)).where(_table(row).c.id == identity)
+
+
+def _table(row: Any) -> Any:
+    """The table itself: nbgrader's classes load what they refer to one by one, which takes most of the time."""
+    return row.__table__
+
+
+def _grade(before: float | None, manual: float | None, score: float | None, changed: bool) -> dict[str, Any]:
+    """What to write into a grade's row; a person's mark is called up for review only when something changed."""
+    values: dict[str, Any] = {"auto_score": score}
+    if manual is None:
+        values["needs_manual_grade"] = score is None
+    elif changed or before != score:
+        values["needs_manual_grade"] = True
+    return values
+
+
+def _write_penalty(db: Any, course: Course, submission: str, notebook: str) -> float | None:
     """As nbgrader's ``AssignLatePenalties``: none unless late, and never more than the score."""
+    times = select(SubmittedAssignment.student_id, SubmittedAssignment.timestamp, SubmittedAssignment.extension)
+    times = times.add_columns(AssignmentRow.duedate).join(
+        AssignmentRow, AssignmentRow.id == SubmittedAssignment.assignment_id
+    )
+    student, handed_in, extension, due = db.execute(times.where(SubmittedAssignment.id == submission)).one()
+    late = 0.0
+    if handed_in is not None and due is not None:
+        late = max(0.0, (handed_in - due - (extension or timedelta())).total_seconds())
     penalty = None
-    if submission.total_seconds_late > 0:
-        score = db.scalar(select(SubmittedNotebook.score).where(SubmittedNotebook.id == notebook.id))
-        penalty = plugin.late_submission_penalty(submission.student_id, score, submission.total_seconds_late)
-    notebook.late_submission_penalty = None if penalty is None else min(max(penalty, 0.0), score)
+    if late > 0:
+        score = db.scalar(select(SubmittedNotebook.score).where(SubmittedNotebook.id == notebook))
+        penalty = LatePenalty(config=nbgrader_config(course)).late_submission_penalty(student, score, late)
+        penalty = None if penalty is None else min(max(penalty, 0.0), score)
+    db.execute(_by_id(SubmittedNotebook, notebook), {"late_submission_penalty": penalty})
+    return penalty
 
 
 def _list(names: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
@@ -46,6 +47,7 @@ def grade_waiting(course: Course, triage: Triage, report: Report, sandbox: Sandb
     records: list[Record] = []
 
     def body(suite: Suite) -> None:
+        gc.freeze()  # torch and pytest stay as they are: the collector need not look at them for each submission
         known = fingerprints(course, assignment, suite, triage.keys, sandbox.connect)
 
         def grade(number: int, workers: Workers) -> Record:

@@ -1,0 +1,65 @@
+"""docs/authoring.md, followed to the letter by a new author in a course of their own."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sysconfig
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+PAGE = Path(__file__).parents[2] / "docs" / "authoring.md"
+BLOCK = re.compile(
+    r"^(?P<fence>`{3,})(?P<kind>\w+)(?: status=(?P<status>\d))?\n(?P<text>.*?)^(?P=fence)\n", re.M | re.S
+)
+NAME = re.compile(r"`([^`\n]+)`:\n\n\Z")
+
+
+@dataclass(frozen=True)
+class Step:
+    """A block of the page: commands, what they print, or a file to write."""
+
+    kind: str
+    text: str
+    status: int
+    file: str
+
+
+def steps() -> Iterator[Step]:
+    page = PAGE.read_text(encoding="utf-8")
+    for block in BLOCK.finditer(page):
+        name = NAME.search(page[: block.start()])
+        yield Step(block["kind"], block["text"], int(block["status"] or 0), name[1] if name else "")
+
+
+def test_a_new_author_gets_what_the_page_promises(tmp_path: Path) -> None:
+    (tmp_path / "autograder" / "hidden").mkdir(parents=True)
+    (tmp_path / "autograder" / "hidden" / "secret.txt").write_text("a secret\n")
+    (tmp_path / "course.toml").write_text('id = "demo"\ntitle = "A demonstration"\n')
+    path = os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]])
+    said = ""
+    kinds = []
+    for step in steps():
+        kinds.append("file" if step.file else step.kind)
+        if step.file:
+            (tmp_path / step.file).write_text(step.text, encoding="utf-8")
+        elif step.kind == "sh":
+            done = subprocess.run(  # noqa: S603 - the page's own commands
+                ["/bin/sh", "-e", "-c", step.text],
+                cwd=tmp_path,
+                env={**os.environ, "PATH": path, "COLUMNS": "200"},
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            said = done.stdout + done.stderr
+            assert done.returncode == step.status, f"{step.text}\n{said}"
+        else:
+            said += "".join(file.read_text() for file in tmp_path.glob("trial-results/wrong/*.json"))
+            for line in step.text.splitlines():
+                assert line.strip() in said
+    assert kinds.count("file") == 8
+    assert kinds.count("sh") >= 6
+    assert kinds.count("text") == 3
