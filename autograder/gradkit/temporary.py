@@ -1,25 +1,30 @@
 """Temporary folders and files that do not outlive a killed run: whoever makes the next one sweeps them away.
 
 Each is locked (flock) as long as its owner lives, and the lock goes with the process however it ends. What nobody holds
-is left over.
+is left over. On a file system without such locks (NFS, for what is open for reading) nothing is swept.
+
+Their names end in eight random characters and ".tmp": somebody's own ``/tmp/gradkit-main`` is none of ours.
 """
 
 from __future__ import annotations
 
 import fcntl
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+_END = ".tmp"
+
 
 class TemporaryFolder:
     """A folder of our own, removed when it is closed, or by the next process that makes one of its family.
 
     Args:
-        name: what its name begins with; up to the first "-" it is its family's.
+        name: what its name begins with: a family, and perhaps "-" and letters that say what it is for.
         parent: the folder that it is made in; the system's temporary folder where it is None.
 
     Raises:
@@ -28,8 +33,8 @@ class TemporaryFolder:
 
     def __init__(self, name: str, parent: Path | None = None) -> None:
         parent = Path(tempfile.gettempdir()) if parent is None else parent
-        _sweep(parent, f"{name.partition('-')[0]}-")
-        self.path, self._lock = _claim(lambda: tempfile.mkdtemp(prefix=f"{name}-", dir=parent))
+        _sweep(parent, name.partition("-")[0])
+        self.path, self._lock = _claim(lambda: tempfile.mkdtemp(prefix=f"{name}-", suffix=_END, dir=parent))
 
     def close(self) -> None:
         """Remove it with all that is in it."""
@@ -47,7 +52,7 @@ class TemporaryFolder:
 
 def sweep() -> None:
     """Remove what killed runs have left in the system's temporary folder."""
-    _sweep(Path(tempfile.gettempdir()), "gradkit-")
+    _sweep(Path(tempfile.gettempdir()), "gradkit")
 
 
 @contextmanager
@@ -58,9 +63,9 @@ def replacing(path: Path) -> Iterator[Path]:
         OSError: the disk does not take it; what stood at ``path`` is untouched.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    prefix = f".{path.name}-"
-    _sweep(path.parent, prefix)
-    new, lock = _claim(lambda: _make_file(prefix, path.parent))
+    family = f".{path.name}"
+    _sweep(path.parent, family)
+    new, lock = _claim(lambda: _make_file(f"{family}-", path.parent))
     try:
         yield new
         os.fsync(lock)
@@ -74,7 +79,7 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def _make_file(prefix: str, parent: Path) -> str:
-    descriptor, name = tempfile.mkstemp(prefix=prefix, dir=parent)
+    descriptor, name = tempfile.mkstemp(prefix=prefix, suffix=_END, dir=parent)
     os.close(descriptor)
     return name
 
@@ -85,31 +90,39 @@ def _claim(make: Callable[[], str]) -> tuple[Path, int]:
         path = Path(make())
         with suppress(FileNotFoundError):
             descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
-            if _lock(descriptor) and path.exists():
+            try:
+                ours = _lock(descriptor)
+            except OSError:  # no locks to be had here, neither for us nor for a sweeper
+                ours = True
+            if ours and path.exists():
                 return path, descriptor
             os.close(descriptor)
 
 
-def _sweep(parent: Path, prefix: str) -> None:
-    """Remove what begins with ``prefix``, is ours, and is held by nobody. Links are not followed."""
-    for entry in os.scandir(parent):
-        if not entry.name.startswith(prefix):
-            continue
-        try:
+def _sweep(parent: Path, family: str) -> None:
+    """Remove what has a name of this family, is ours, and is held by nobody. Links are not followed."""
+    name = re.compile(rf"{re.escape(family)}-(?:[a-z]+-)?[a-z0-9_]{{8}}{re.escape(_END)}")
+    with os.scandir(parent) as entries:
+        left = [entry for entry in entries if name.fullmatch(entry.name)]
+    for entry in left:
+        with suppress(OSError):  # gone, somebody else's, or a file system without locks
             descriptor = os.open(entry.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        except OSError:
-            continue
-        try:
-            if os.fstat(descriptor).st_uid == os.geteuid() and _lock(descriptor):
-                if entry.is_dir(follow_symlinks=False):
-                    shutil.rmtree(entry.path, ignore_errors=True)
-                else:
-                    Path(entry.path).unlink(missing_ok=True)
-        finally:
-            os.close(descriptor)
+            try:
+                if os.fstat(descriptor).st_uid == os.geteuid() and _lock(descriptor):
+                    _remove(entry)
+            finally:
+                os.close(descriptor)
+
+
+def _remove(entry: os.DirEntry[str]) -> None:
+    if entry.is_dir(follow_symlinks=False):
+        shutil.rmtree(entry.path, ignore_errors=True)
+    else:
+        Path(entry.path).unlink(missing_ok=True)
 
 
 def _lock(descriptor: int) -> bool:
+    """Whether it is ours now; False where another process holds it."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -62,11 +62,21 @@ def test_what_a_killed_process_leaves_is_swept_away(
 
 
 def test_links_and_other_names_are_left_alone(tmp_path: Path) -> None:
-    (tmp_path / "kept").mkdir()
-    (tmp_path / "work-link").symlink_to(tmp_path / "kept")
-    (tmp_path / "workshop").mkdir()
+    """A course may well lie in /tmp/gradkit-main, or beside its record in a file of a similar name."""
+    others = {"kept", "workshop", "work-main", "work-0.1.0", "work-abcd1234", "work-two.tmp", "work-of-12345678.old"}
+    for name in others:
+        (tmp_path / name).mkdir()
+    (tmp_path / ".record-of-ada").touch()
+    link = tmp_path / "work-12345678.tmp"
+    link.symlink_to(tmp_path / "kept")
     use(tmp_path)
-    assert {path.name for path in tmp_path.iterdir()} == {"kept", "work-link", "workshop", "record"}
+    assert {path.name for path in tmp_path.iterdir()} == {*others, ".record-of-ada", link.name, "record"}
+
+
+def test_another_kind_of_the_same_family_is_swept(tmp_path: Path) -> None:
+    (tmp_path / "work-books-12345678.tmp").mkdir()
+    use(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["record"]
 
 
 def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -65,14 +63,14 @@ class Books:
         """
         if record.status != "graded":
             return
-        if self.unavailable is not None:
-            self.waiting += 1
-            return
         try:
-            self._file(record)
+            if self.unavailable is None:
+                self._file(record)
+            else:
+                self._wait(record)
         except GradebookUnavailable as error:
             self.unavailable = str(error)
-            self.waiting += 1
+            self._wait(record)
         except GradkitError as error:
             self.problems.append(f"{record.student}, {record.assignment}: not in the gradebook: {error}")
 
@@ -87,8 +85,18 @@ class Books:
             self.filed += 1
         page.kept.append(record.student)
 
+    def _wait(self, record: Record) -> None:
+        """Leave a record for the next run, unless an earlier one filed it."""
+        if not is_filed(self._course, self._course.assignment(record.assignment), record):
+            self.waiting += 1
+
     def pages_due(self) -> dict[str, list[str]]:
-        """By assignment, the students whose record is filed and has no whole feedback page."""
+        """By assignment, the students whose record is filed and has no whole feedback page.
+
+        None are due where the gradebook cannot be used: the scores on a page are read from it.
+        """
+        if self.unavailable is not None:
+            return {}
         due = {
             name: [one for one in page.kept if not page_is_made(self._course, page.assignment, one)]
             for name, page in self._pages.items()
@@ -106,11 +114,12 @@ class Books:
         from gradkit.classroom.desk import make_pages
 
         for name, students in due.items():
-            failed = make_pages(self._course, self._course.assignment(name), students)
+            try:
+                failed = make_pages(self._course, self._course.assignment(name), students, self._patience)
+            except GradebookUnavailable as error:
+                self.unavailable = str(error)
+                return
             self.problems += [f"{student}, {name}: no feedback page: {reason}" for student, reason in failed.items()]
-            no_room = [reason for reason in failed.values() if os.strerror(errno.ENOSPC) in reason]
-            if no_room and self.unavailable is None:
-                self.unavailable = f"feedback pages: {no_room[0]}. Make room and run again: the next run makes them."
             advance(len(students))
 
     def late(self) -> set[tuple[str, str]]:

@@ -46,6 +46,10 @@ def open_desk(course: Course, patience: float) -> Iterator[Desk]:
         yield Desk(course, gradebook, staged, patience)
 
 
-def make_pages(course: Course, assignment: Assignment, students: Collection[str]) -> Mapping[str, str]:
-    """Make feedback pages; by student, why one could not be made."""
-    return generate_feedback(course, assignment, students).failed
+def make_pages(course: Course, assignment: Assignment, students: Collection[str], patience: float) -> Mapping[str, str]:
+    """Make feedback pages; by student, why one could not be made.
+
+    Raises:
+        GradebookUnavailable: the gradebook cannot be read now, or there is no room for the pages.
+    """
+    return generate_feedback(course, assignment, students, patience).failed

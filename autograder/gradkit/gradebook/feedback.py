@@ -12,11 +12,14 @@ from nbgrader.converters.base import NbGraderException  # type: ignore[import-un
 from nbgrader.coursedir import CourseDirectory  # type: ignore[import-untyped]
 
 from gradkit.course import Assignment, Course
+from gradkit.errors import GradebookUnavailable
+from gradkit.gradebook.database import database_url
 from gradkit.gradebook.quiet import gathered_log
 from gradkit.gradebook.settings import autograded_folder, feedback_folder, nbgrader_config
+from gradkit.gradebook.troubles import PATIENCE, advice_on
 
 # What nbgrader says around the reason.
-_NO_REASON = ("Removing failed assignment", "There was an error processing assignment", "Please see the")
+_NO_REASON = ("Removing failed assignment", "There was an error ", "Please see the")
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ class _ChosenFeedback(GenerateFeedback):  # type: ignore[misc]
     chosen: dict[str, list[str]]
     said: list[str]
     failures: dict[str, str]
+    stopped: str | None
 
     def init_notebooks(self) -> None:
         self.assignments = dict(self.chosen)
@@ -52,19 +56,30 @@ class _ChosenFeedback(GenerateFeedback):  # type: ignore[misc]
                 super().convert_notebooks()
             except NbGraderException as error:
                 reasons = [text for text in self.said if not text.startswith(_NO_REASON)]
-                self.failures[folder] = reasons[-1] if reasons else str(error)
+                reason = reasons[-1].partition("\n")[0] if reasons else str(error)
+                if advice_on(reason):  # not the student's page is at fault, and the next one would wait in vain too
+                    self.stopped = reason
+                    return
+                self.failures[folder] = reason
 
 
-def generate_feedback(course: Course, assignment: Assignment, students: Collection[str]) -> FeedbackReport:
+def generate_feedback(
+    course: Course, assignment: Assignment, students: Collection[str], patience: float = PATIENCE
+) -> FeedbackReport:
     """Make ``feedback/<student>/<assignment>/<topic>.html`` from the autograded notebooks and the gradebook.
 
     Args:
         course: the course.
         assignment: the assignment.
         students: whose pages are made anew; those without an autograded notebook are reported as failed.
+        patience: seconds to wait while another program writes to the gradebook.
 
     Returns:
         The pages, and what went wrong. One student's failure does not stop the others.
+
+    Raises:
+        GradebookUnavailable: the gradebook cannot be read now, or there is no room for the pages. Those that were made
+            by then are whole.
     """
     pages: dict[str, Path] = {}
     failed: dict[str, str] = {}
@@ -79,10 +94,16 @@ def generate_feedback(course: Course, assignment: Assignment, students: Collecti
     config.CourseDirectory.assignment_id = assignment.id
     with gathered_log("feedback") as (log, said):
         folders = CourseDirectory(config=config, log=log)
+        folders.db_url = database_url(course, patience).render_as_string()
         converter = _ChosenFeedback(coursedir=folders, config=config, log=log, force=True)
-        converter.chosen, converter.said, converter.failures = chosen, said, {}
+        converter.chosen, converter.said, converter.failures, converter.stopped = chosen, said, {}, None
         if chosen:
             converter.start()
+    if converter.stopped is not None:
+        raise GradebookUnavailable(
+            f"{assignment.id}: not all feedback pages could be made ({converter.stopped}). See that the disk has "
+            "room and that no other program writes to the gradebook, then run again: that makes those that are missing."
+        )
     for student in sorted(set(students) - failed.keys()):
         reason = converter.failures.get(str(autograded_folder(course, student, assignment.id)))
         if reason:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 from pathlib import Path
 
 # nbgrader has annotations but does not declare them (no py.typed).
@@ -16,6 +15,7 @@ from gradkit.gradebook.folders import put_in_place, scratch
 from gradkit.gradebook.gradebook import save_record
 from gradkit.gradebook.settings import autograded_folder
 from gradkit.gradebook.stamps import STAMP, digest
+from gradkit.gradebook.troubles import is_full
 from gradkit.grading.record import Record
 
 
@@ -53,6 +53,6 @@ def file_record(
             save_record(gradebook, course, assignment, record, graded)
             put_in_place(work / assignment.id, target)
     except OSError as error:
-        kind = GradebookUnavailable if error.errno in (errno.ENOSPC, errno.EDQUOT) else GradkitError
+        kind = GradebookUnavailable if is_full(error) else GradkitError
         raise kind(f"{target}: cannot be written ({error}). See that there is room, then run again.") from error
     return target

@@ -39,7 +39,8 @@ def seconds_late(course: Course, assignment_id: str, patience: float = PATIENCE)
     if not path.is_file() or path.stat().st_size == 0:
         return {}
     try:
-        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=patience)) as connection:
+        # Not read-only: what a killed run had begun to write is undone by whoever opens the file next, and must be.
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, timeout=patience)) as connection:
             rows = connection.execute(_QUERY, (assignment_id,)).fetchall()
     except sqlite3.Error as error:
         raise trouble(path, str(error)) from error

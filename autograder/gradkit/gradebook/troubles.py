@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 from gradkit.errors import GradebookUnavailable
@@ -10,12 +11,15 @@ PATIENCE = 30.0  # seconds to wait while another program writes
 
 _KEPT = "The records are kept, and nothing in the gradebook was changed: the next run files them."
 _ADVICE = {
-    "locked": f"another program is writing to it (formgrader, or another nbgrader command?). Let it finish. {_KEPT}",
-    "full": f"the disk is full. Make room. {_KEPT}",
-    "I/O error": f"the disk failed or is full. See that there is room. {_KEPT}",
-    "readonly": f"it cannot be written. See who owns the file and its folder. {_KEPT}",
-    "No space left": f"the disk is full. Make room. {_KEPT}",
+    " is locked": f"another program is writing to it (formgrader, another nbgrader command?). Let it finish. {_KEPT}",
+    "disk is full": f"the disk is full. Make room. {_KEPT}",
+    "disk I/O error": f"the disk failed or is full. See that there is room. {_KEPT}",
+    "readonly database": f"it cannot be written. See who owns the file and its folder. {_KEPT}",
+    "No space left on device": f"the disk is full. Make room. {_KEPT}",
+    "Disk quota exceeded": f"your share of the disk is full. Make room. {_KEPT}",
+    "File too large": f"the file has reached the size that is allowed here. {_KEPT}",
 }
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def trouble(path: Path, cause: str) -> GradebookUnavailable:
@@ -25,6 +29,11 @@ def trouble(path: Path, cause: str) -> GradebookUnavailable:
         f"(`nbgrader db upgrade` brings an older one up to date). {_KEPT}"
     )
     return GradebookUnavailable(f"{path}: the gradebook cannot be used ({cause}): {advice}")
+
+
+def is_full(error: OSError) -> bool:
+    """Whether the disk has no room, which will be so for the next student too."""
+    return error.errno in _NO_ROOM
 
 
 def advice_on(said: str) -> str | None:

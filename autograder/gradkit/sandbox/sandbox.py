@@ -102,9 +102,13 @@ def _try(level: Level) -> tuple[WorkerBase, dict[str, str]]:
     if sys.platform != "linux":
         raise SandboxError(f"{level.name}: needs Linux, this is {sys.platform}")
     try:
-        base = WorkerBase(level)
+        return _start(level)
     except GraderFault:
-        base = WorkerBase(level)  # killed from outside: once more, rather than with less confinement
+        return _start(level)  # killed from outside: once more, rather than with less confinement
+
+
+def _start(level: Level) -> tuple[WorkerBase, dict[str, str]]:
+    base = WorkerBase(level)
     try:
         worker = base.first.start(Limits())
         worker.close()

@@ -96,12 +96,33 @@ def test_a_gradebook_in_use_is_waited_for_once_and_keeps_nothing_from_the_next_r
         with open_books(course, patience=0.01) as books:
             for record in records:
                 books.file(record)
-            assert (books.filed, books.waiting, books.problems) == (0, 3, [])
+            assert (books.filed, books.waiting, books.problems) == (0, 2, [])  # ada's is filed already
             assert "another program is writing to it" in (books.unavailable or "")
             assert "The records are kept" in (books.unavailable or "")
             assert books.pages_due() == {}
             assert books.late() == set()
     assert keep(*records).filed == 2
+
+
+def test_pages_wait_too_and_are_made_by_the_next_run(
+    course: Course, keep: Keep, put: Put, make_record: MakeRecord
+) -> None:
+    records = [make_record(student) for student in ("ada", "bob")]
+    for record in records:
+        put(record.student)
+    with open_books(course, patience=0.01) as books:
+        for record in records:
+            books.file(record)
+        due = books.pages_due()
+        assert due == {HW: ["ada", "bob"]}
+        with closing(sqlite3.connect(course.root / "gradebook.db", isolation_level=None)) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            books.make_pages(due, lambda _number: None)
+        assert "database is locked" in (books.unavailable or "")
+        assert books.problems == []  # said once, not for each student
+    kept = keep(*records)
+    assert (kept.filed, kept.problems) == (0, ())
+    assert made(course, "ada") != made(course, "bob")
 
 
 @pytest.mark.parametrize("broken", [b"no database", b"SQLite format 3\0 and then nothing"])
