@@ -250,7 +250,7 @@ class UniformNumbers(reference.LinearRegression):
     """The numbers in w are uniform between 0 and 1. torch.rand is uniform; a standard normal is torch.randn."""
 
     def __init__(self, in_dim):
-        super().__init__(in_dim)
+        nn.Module.__init__(self)
         self.w = nn.Parameter(torch.rand(in_dim + 1, 1))
 
 
@@ -260,7 +260,7 @@ class UniformAroundZero(reference.LinearRegression):
     1 and no bounds."""
 
     def __init__(self, in_dim):
-        super().__init__(in_dim)
+        nn.Module.__init__(self)
         self.w = nn.Parameter(2 * torch.rand(in_dim + 1, 1) - 1)
 
 
@@ -270,7 +270,7 @@ class ScaledByTheFeatures(reference.LinearRegression):
     are drawn from a standard normal, of standard deviation 1, whatever in_dim is."""
 
     def __init__(self, in_dim):
-        super().__init__(in_dim)
+        nn.Module.__init__(self)
         self.w = nn.Parameter(nn.init.xavier_normal_(torch.empty(in_dim + 1, 1)))
 
 
@@ -279,7 +279,7 @@ class SmallNumbers(reference.LinearRegression):
     """The numbers in w are scaled down. They are drawn from a standard normal, of standard deviation 1."""
 
     def __init__(self, in_dim):
-        super().__init__(in_dim)
+        nn.Module.__init__(self)
         self.w = nn.Parameter(0.01 * torch.randn(in_dim + 1, 1))
 
 
