@@ -118,6 +118,19 @@ class Windows(TwoLayers):
 
 
 @accepted("MLPRegression")
+class ContainerFirst(nn.Module):
+    """Layers that are made inside an nn.Sequential, and get the names of the handout afterwards."""
+
+    def __init__(self, in_dim, hidden_dim):
+        super().__init__()
+        self.f = nn.Sequential(nn.Linear(in_dim, hidden_dim), nn.Sigmoid(), nn.Linear(hidden_dim, 1), nn.Sigmoid())
+        self.first_layer, self.sigmoid, self.second_layer, _ = self.f
+
+    def forward(self, x):
+        return self.f(x)
+
+
+@accepted("MLPRegression")
 class Container(nn.Module):
     """The layers inside an nn.Sequential as well; tanh in place of the sigmoid, to which it is related."""
 
