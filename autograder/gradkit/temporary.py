@@ -16,10 +16,10 @@ from pathlib import Path
 
 
 class TemporaryFolder:
-    """A folder of our own, removed when it is closed, or by the next process that makes one of its name.
+    """A folder of our own, removed when it is closed, or by the next process that makes one of its family.
 
     Args:
-        name: what its name begins with.
+        name: what its name begins with; up to the first "-" it is its family's.
         parent: the folder that it is made in; the system's temporary folder where it is None.
 
     Raises:
@@ -28,7 +28,7 @@ class TemporaryFolder:
 
     def __init__(self, name: str, parent: Path | None = None) -> None:
         parent = Path(tempfile.gettempdir()) if parent is None else parent
-        _sweep(parent, f"{name}-")
+        _sweep(parent, f"{name.partition('-')[0]}-")
         self.path, self._lock = _claim(lambda: tempfile.mkdtemp(prefix=f"{name}-", dir=parent))
 
     def close(self) -> None:
@@ -43,6 +43,11 @@ class TemporaryFolder:
 
     def __exit__(self, *_error: object) -> None:
         self.close()
+
+
+def sweep() -> None:
+    """Remove what killed runs have left in the system's temporary folder."""
+    _sweep(Path(tempfile.gettempdir()), "gradkit-")
 
 
 @contextmanager

@@ -22,8 +22,8 @@ class Equivalent:
 
     Attributes:
         question: the question that it was tried on.
-        before: the line in the reference, without indentation.
-        after: the same line in the mutant.
+        before: the line in the reference, each run of white space as one blank.
+        after: the same line in the mutant, likewise.
         reason: why the suite need not notice.
     """
 

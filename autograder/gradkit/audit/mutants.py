@@ -1,7 +1,7 @@
 """Wrong versions of a reference, made by cosmic-ray's mutation operators.
 
-Source of the operators: https://cosmic-ray.readthedocs.io. Annotations, docstrings, decorators and what an exception
-says are left as they are: a suite cannot, or should not, notice a change in them.
+Source of the operators: https://cosmic-ray.readthedocs.io. Annotations, docstrings and what an exception says are left
+as they are: a suite cannot, or should not, notice a change in them.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ class Mutant:
         questions: the questions whose targets use what was changed.
         operator: the name of the mutation operator.
         line: the line that was changed, from 1.
-        before: its text, without indentation.
-        after: the text that stands there now; lines are joined by a blank.
+        before: its text, each run of white space as one blank.
+        after: the text that stands there now, likewise.
         source: the whole module.
     """
 
@@ -98,12 +98,9 @@ def _skipped(tree: ast.Module) -> Iterator[tuple[Position, Position]]:
     for node in ast.walk(tree):
         if isinstance(node, (ast.Import, ast.ImportFrom, ast.Raise, ast.Assert)):
             yield _span(node)
-        parts = [
-            getattr(node, "annotation", None),
-            getattr(node, "returns", None),
-            *getattr(node, "decorator_list", []),
-        ]
-        yield from (_span(part) for part in parts if part is not None)
+        for name in ("annotation", "returns"):
+            if (part := getattr(node, name, None)) is not None:
+                yield _span(part)
 
 
 def _span(node: ast.stmt | ast.expr) -> tuple[Position, Position]:
@@ -129,4 +126,4 @@ def _difference(before: str, after: str) -> tuple[int, str, str]:
 
 
 def _joined(lines: Sequence[str]) -> str:
-    return " ".join(line.strip() for line in lines)
+    return " ".join(" ".join(lines).split())

@@ -14,11 +14,12 @@ import os
 import resource
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from gradkit.temporary import TemporaryFolder
 
 _PR_SET_CHILD_SUBREAPER = 36
 
@@ -42,8 +43,8 @@ def measure(
     command: Sequence[str], folder: Path, environment: Mapping[str, str] | None = None
 ) -> tuple[Cost, int, str]:
     """Run a command in ``folder``; returns its cost, its exit status and what it printed."""
-    with tempfile.TemporaryDirectory(prefix="gradkit-") as name:
-        report, output = Path(name) / "report.json", Path(name) / "output.txt"
+    with TemporaryFolder("gradkit-stopwatch") as work:
+        report, output = work / "report.json", work / "output.txt"
         with output.open("wb") as printed:
             subprocess.run(  # noqa: S603 - our own helper
                 [sys.executable, "-m", "gradkit.bench.stopwatch", str(report), *command],

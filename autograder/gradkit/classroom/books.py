@@ -15,6 +15,7 @@ from gradkit.gradebook.ledger import seconds_late
 from gradkit.gradebook.stamps import is_filed, page_is_made
 from gradkit.gradebook.troubles import PATIENCE
 from gradkit.grading.record import Record
+from gradkit.temporary import sweep
 
 if TYPE_CHECKING:
     from gradkit.classroom.desk import Desk
@@ -163,5 +164,6 @@ def open_books(course: Course, patience: float = PATIENCE) -> Iterator[Books]:
         course: the course.
         patience: seconds to wait while another program writes to the gradebook.
     """
+    sweep()  # of an earlier run that was killed, also where this one needs no folder of its own
     with ExitStack() as closing:
         yield Books(course, patience, closing)

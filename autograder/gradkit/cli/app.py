@@ -8,7 +8,7 @@ import traceback
 import typer
 
 import gradkit
-from gradkit.cli import audit, bench, build, collect, feedback, grade
+from gradkit.cli import audit, bench, build, collect, feedback, grade, new
 from gradkit.cli.console import complain
 from gradkit.errors import GradkitError
 
@@ -35,6 +35,7 @@ def _options(
     del version
 
 
+app.command("new")(new.new)
 app.command("build")(build.build)
 app.command("collect")(collect.collect)
 app.command("grade")(grade.grade)

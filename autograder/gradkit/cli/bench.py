@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -32,21 +30,22 @@ def bench(
     from gradkit.bench import figures
     from gradkit.bench.scale import measure_scale
     from gradkit.bench.ways import measure_ways
+    from gradkit.temporary import TemporaryFolder
 
     about = figures.machine()
     found, scaled = None, None
-    with tempfile.TemporaryDirectory(prefix="gradkit-bench-") as folder, progress() as bar:
+    with TemporaryFolder("gradkit-bench") as folder, progress() as bar:
         task = bar.add_task("", total=None)
 
         def report(text: str) -> None:
             bar.update(task, description=text, refresh=True)
 
         if scale is None:
-            found = measure_ways(Path(folder), submissions, min(slow, submissions), report)
+            found = measure_ways(folder, submissions, min(slow, submissions), report)
             goals = figures.ways_goals(found)
             table = figures.ways_table(found)
         else:
-            scaled = measure_scale(Path(folder), scale, report)
+            scaled = measure_scale(folder, scale, report)
             goals = figures.scale_goals(scaled)
             table = figures.scale_table(scaled)
     if as_json:

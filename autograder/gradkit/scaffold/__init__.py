@@ -1,0 +1,61 @@
+"""A new assignment: files with one small worked question, to be replaced piece by piece."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from string import Template
+
+from gradkit.course import Course
+from gradkit.errors import UsageError
+from gradkit.temporary import TemporaryFolder
+
+_FILES = Path(__file__).parent / "files"
+_ENDING = ".template"  # so that nothing takes them for modules of this package
+_WEEKS = 2
+
+
+def scaffold(course: Course, assignment_id: str, title: str | None = None, due: datetime | None = None) -> list[Path]:
+    """Write ``assignments/<id>/`` and ``autograder/hidden/<id>/``, both or neither.
+
+    Args:
+        course: the course.
+        assignment_id: a letter, then letters, digits and underscores.
+        title: what pages call it; made from the id where it is None.
+        due: when it is due, with a zone; in two weeks where it is None.
+
+    Returns:
+        The files.
+
+    Raises:
+        UsageError: the id cannot be one, or one of the folders is there already.
+    """
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", assignment_id):
+        raise UsageError(
+            f'"{assignment_id}" cannot be an assignment\'s id: it needs a letter, then letters, digits and _, as in '
+            "hw9_attention."
+        )
+    places = {"assignment": course.source(assignment_id), "hidden": course.hidden(assignment_id)}
+    for place in places.values():
+        if place.exists():
+            raise UsageError(f"{place} is there already, and is left as it is. Choose another id, or move it away.")
+    due = due or (datetime.now(UTC) + timedelta(weeks=_WEEKS)).replace(hour=22, minute=0, second=0)
+    words = {
+        "id": assignment_id,
+        "title": title or assignment_id.replace("_", " ").capitalize(),
+        "due": due.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
+    written: list[Path] = []
+    with TemporaryFolder(".new", course.root) as work:
+        for kind, place in places.items():
+            for template in sorted((_FILES / kind).rglob(f"*{_ENDING}")):
+                name = template.relative_to(_FILES / kind).as_posix().removesuffix(_ENDING)
+                path = work / kind / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(Template(template.read_text(encoding="utf-8")).substitute(words), encoding="utf-8")
+                written.append(place / name)
+        for kind, place in places.items():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            (work / kind).rename(place)
+    return written

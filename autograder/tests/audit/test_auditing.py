@@ -1,0 +1,156 @@
+"""An audit passes a right suite, and names what is wrong with any other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from gradkit.audit.auditing import Audit, audit_assignment
+from gradkit.build import build_course
+from gradkit.course import Course, load_course
+from gradkit.errors import CourseError
+from gradkit.sandbox import Sandbox
+from gradkit.scaffold import scaffold
+
+HW = "hw9_example"
+HIDDEN = f"autograder/hidden/{HW}"
+SOURCE = f"assignments/{HW}/averages.py"
+STUB = f"release/{HW}/averages.py"
+RETURN = "return (w * x).sum() / w.sum()"
+
+
+@pytest.fixture
+def example(tmp_path: Path) -> Course:
+    """A course of one scaffolded assignment, built."""
+    (tmp_path / "autograder" / "hidden").mkdir(parents=True)
+    (tmp_path / "autograder" / "hidden" / "secret.txt").write_text("a secret\n")
+    (tmp_path / "course.toml").write_text('id = "demo"\ntitle = "A demonstration"\n')
+    scaffold(load_course(tmp_path), HW)
+    course = load_course(tmp_path)
+    build_course(course)
+    return course
+
+
+@pytest.fixture
+def audit(example: Course, sandbox: Sandbox) -> Callable[[], Audit]:
+    return lambda: audit_assignment(load_course(example.root), HW, sandbox, 2, lambda _done, _total: None)
+
+
+def edit(course: Course, name: str, old: str, new: str) -> None:
+    path = course.root / name
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+
+
+def add(course: Course, name: str, text: str) -> None:
+    with (course.root / name).open("a") as file:
+        file.write(text)
+
+
+def test_a_scaffolded_suite_is_right(audit: Callable[[], Audit]) -> None:
+    found = audit()
+    assert (found.faults, found.survivors, found.twins, found.passed) == ((), (), (), True)
+    (question,) = found.questions
+    assert (len(question.mistakes), question.accepted) == (8, 4)
+    assert question.mistakes["always_double"] == {"test_float32_stays_float32"}
+    assert question.tells["always_double"] == 2
+    assert "test_float32_stays_float32" not in question.redundant
+    assert question.mutants > 15
+    assert found.runs >= 8 + 4 + 2 + question.mutants
+
+
+RIGHT = '''
+@{kind}("weighted_mean")
+def another(x, w):
+    """Nothing unusual."""
+    return {result}
+'''
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        (
+            f"{HIDDEN}/mistakes.py",
+            RIGHT.format(kind="mistake", result="(x * w / w.sum()).sum()"),
+            '"another" is wrong, but passes every test',
+        ),
+        (
+            f"{HIDDEN}/accepted.py",
+            RIGHT.format(kind="accepted", result="x.mean()"),
+            '"another" is right, but fails test_value_and_gradients_match_reference: The result is wrong',
+        ),
+        (
+            f"{HIDDEN}/accepted.py",
+            RIGHT.format(kind="accepted", result="x @ w / w.sum() + 0 * np.average(x.detach())"),
+            "numpy.average is used",
+        ),
+        (
+            f"{HIDDEN}/equivalent.toml",
+            '[[equivalent]]\nquestion = "weighted_mean"\nbefore = "a"\nafter = "b"\nreason = "none"\n',
+            'equivalent.toml: weighted_mean: "a" -> "b" is no surviving mutant',
+        ),
+    ],
+)
+def test_a_wrong_bank_is_named(example: Course, audit: Callable[[], Audit], name: str, text: str, words: str) -> None:
+    add(example, name, text)
+    found = audit()
+    assert not found.passed
+    assert any(words in fault for fault in found.faults), found.faults
+
+
+def test_a_missing_bank_is_named(example: Course, audit: Callable[[], Audit]) -> None:
+    for name in ("mistakes.py", "accepted.py"):
+        (example.root / HIDDEN / name).unlink()
+    assert audit().faults == (
+        "weighted_mean has no mistakes in its bank.",
+        "weighted_mean has no accepted variants in its bank.",
+    )
+
+
+def test_a_stub_that_earns_points_is_named(example: Course, audit: Callable[[], Audit]) -> None:
+    edit(example, STUB, 'raise NotImplementedError("weighted_mean")', RETURN)
+    assert len([fault for fault in audit().faults if fault.startswith("the stub passes test_")]) == 3
+
+
+def test_a_reference_that_is_wrong_by_hand_is_named(example: Course, audit: Callable[[], Audit]) -> None:
+    edit(example, SOURCE, RETURN, "return (w * x).sum() / x.shape[0]")
+    assert any("the reference is right, but fails test_figures_worked_by_hand" in fault for fault in audit().faults)
+
+
+def test_a_survivor_is_named_until_it_is_excused(example: Course, audit: Callable[[], Audit]) -> None:
+    edit(example, SOURCE, RETURN, f"assert x.ndim == 1\n    if x.ndim > 7:\n        return x.sum()\n    {RETURN}")
+    found = audit()
+    assert not found.passed
+    assert ("if x.ndim > 7:", "if x.ndim > 8:") in [(one.before, one.after) for one in found.survivors]
+    entry = '[[equivalent]]\nquestion = "weighted_mean"\nbefore = "{}"\nafter = "{}"\nreason = "x has one dimension."\n'
+    add(
+        example,
+        f"{HIDDEN}/equivalent.toml",
+        "".join(entry.format(one.before, one.after) for one in found.survivors),
+    )
+    again = audit()
+    assert (again.survivors, again.faults) == ((), ())
+
+
+def test_twins_are_named(example: Course, audit: Callable[[], Audit]) -> None:
+    add(example, f"{HIDDEN}/mistakes.py", RIGHT.format(kind="mistake", result="(x * w).sum()"))
+    found = audit()
+    assert found.twins == (("not_divided", "another"),)
+    assert found.passed
+
+
+def test_a_mutant_that_never_ends_is_stopped(example: Course, audit: Callable[[], Audit]) -> None:
+    edit(example, SOURCE, RETURN, f"n = 1\n    while n > 0:\n        n = n - 1\n    {RETURN}")
+    found = audit()
+    assert any(one.questions == ("weighted_mean",) for one in found.survivors)  # the loop does nothing, so some survive
+    assert "n = n + 1" not in [one.after for one in found.survivors]
+
+
+def test_a_broken_list_of_equivalents_is_a_course_error(example: Course, audit: Callable[[], Audit]) -> None:
+    (example.root / HIDDEN / "equivalent.toml").write_text('[[equivalent]]\nquestion = "weighted_mean"\n')
+    with pytest.raises(CourseError, match=r"equivalent\.toml: equivalent\[1\]\.before"):
+        audit()
