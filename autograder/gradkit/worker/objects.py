@@ -99,9 +99,10 @@ class Objects:
                 found[name].copy_(value)
 
     def named_parameters(self, owner: str) -> dict[str, nn.Parameter]:
-        """The parameters of a module by name; empty for anything else."""
+        """The parameters of a module by every name that they go by; empty for anything else."""
         value = self.named[owner]
-        return dict(value.named_parameters()) if isinstance(value, nn.Module) else {}
+        # A layer may hang in an nn.Sequential as well as under the name that the handout gives.
+        return dict(value.named_parameters(remove_duplicate=False)) if isinstance(value, nn.Module) else {}
 
     def find_leaf(self, name: str) -> Tensor:
         """The input or parameter that a gradient is taken with respect to: ``x``, ``module.w``."""

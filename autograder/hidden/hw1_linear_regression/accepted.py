@@ -3,6 +3,7 @@
 import warnings
 
 import numpy as np
+import reference
 import torch
 from torch import nn
 
@@ -28,6 +29,20 @@ class Affine(nn.Module):
     def forward(self, x):
         """The product, and the bias."""
         return x.matmul(self.w[:-1]) + self.w[-1]
+
+
+class Product(torch.autograd.Function):
+    """x w + b, with its derivatives written out."""
+
+    @staticmethod
+    def forward(ctx, x, w):
+        ctx.save_for_backward(x, w)
+        return x @ w[:-1] + w[-1]
+
+    @staticmethod
+    def backward(ctx, v):
+        x, w = ctx.saved_tensors
+        return v @ w[:-1].T, torch.cat([x.T @ v, v.sum(dim=0, keepdim=True)])
 
 
 @accepted("LinearRegression", form="crlf")
@@ -92,8 +107,30 @@ class 线性回归(nn.Module):
 
 
 @accepted("LinearRegression")
+class OwnDerivative(reference.LinearRegression):
+    """An autograd function with a backward of its own."""
+
+    def forward(self, x):
+        return Product.apply(x, self.w)
+
+
+@accepted("LinearRegression")
+class Buffer(nn.Module):
+    """A one in a buffer, registered before the parameter; windows by unfold."""
+
+    def __init__(self, in_dim):
+        super().__init__()
+        self.register_buffer("one", torch.ones(1, 1))
+        self.w = nn.Parameter(torch.randn(in_dim + 1, 1))
+
+    def forward(self, x):
+        extended = torch.cat([x, self.one.expand(len(x), 1)], dim=1)
+        return (extended.unfold(1, len(self.w), 1) @ self.w)[:, 0]
+
+
+@accepted("LinearRegression")
 class Method(nn.Module):
-    """A helper method, a cached column, and a property."""
+    """Helper methods and a property."""
 
     def __init__(self, in_dim):
         super().__init__()

@@ -48,6 +48,46 @@ class BiasOnce(reference.LinearRegression):
 
 
 @mistake("LinearRegression")
+class AllOfWAdded(reference.LinearRegression):
+    """The whole of w is added where only the bias belongs; for a single row, broadcasting hides it. The bias is one
+    number, the last row of w."""
+
+    def forward(self, x):
+        return x @ self.w[:-1] + self.w
+
+
+@mistake("LinearRegression")
+class DividedByTheFeatures(reference.LinearRegression):
+    """The prediction is divided by the number of features. Weight times feature is added up over the features; the sum
+    is not averaged."""
+
+    def forward(self, x):
+        return (with_ones(x) * self.w.T).mean(dim=1, keepdim=True)
+
+
+@mistake("LinearRegression")
+class NotSummed(reference.LinearRegression):
+    """Features and weights are multiplied one by one and never added up, so each row gives several numbers. A matrix
+    product multiplies and sums."""
+
+    def forward(self, x):
+        return with_ones(x) * self.w.T
+
+
+@mistake("LinearRegression")
+class OnesOfTheFirstBatch(reference.LinearRegression):
+    """The column of ones is made for the first batch and kept, so that a batch of another size does not fit. It has as
+    many rows as the x of this call."""
+
+    ones = None
+
+    def forward(self, x):
+        if self.ones is None:
+            self.ones = torch.ones(len(x), 1, dtype=x.dtype)
+        return torch.cat([x, self.ones], dim=1) @ self.w
+
+
+@mistake("LinearRegression")
 class FlatPredictions(reference.LinearRegression):
     """The predictions have the shape (N,). They should have the shape (N, 1): one row for each row of x."""
 
@@ -56,11 +96,27 @@ class FlatPredictions(reference.LinearRegression):
 
 
 @mistake("LinearRegression")
+class PredictionsOnTheirSide(reference.LinearRegression):
+    """The predictions have the shape (1, N). They should have the shape (N, 1): rows are examples, here too."""
+
+    def forward(self, x):
+        return super().forward(x).T
+
+
+@mistake("LinearRegression")
 class AveragedPredictions(reference.LinearRegression):
     """The predictions are averaged into one number. Each row of x gets its own."""
 
     def forward(self, x):
         return super().forward(x).mean()
+
+
+@mistake("LinearRegression")
+class NothingReturned(reference.LinearRegression):
+    """The predictions are worked out but not handed back. Without a return, a function gives None."""
+
+    def forward(self, x):
+        super().forward(x)
 
 
 @mistake("LinearRegression")
@@ -108,6 +164,33 @@ class PredictionsDetached(reference.LinearRegression):
 
 
 @mistake("LinearRegression")
+class PlainNumbers(reference.LinearRegression):
+    """The predictions are taken out as Python numbers and put into a new tensor. It does not know where they came from,
+    so no gradient flows back, and it is float32 unless told otherwise."""
+
+    def forward(self, x):
+        return torch.tensor([[row.item()] for row in super().forward(x)])
+
+
+@mistake("LinearRegression")
+class BiasDetached(reference.LinearRegression):
+    """The bias is added as a plain number, by .item() or .data. The predictions are right, but the last row of w gets
+    no gradient, so the bias would never be learned."""
+
+    def forward(self, x):
+        return x @ self.w[:-1] + self.w[-1].item()
+
+
+@mistake("LinearRegression")
+class OnesAppendedToX(reference.LinearRegression):
+    """The ones are appended to the caller's own x, which has a column too many from then on. Make a new tensor."""
+
+    def forward(self, x):
+        x.data = with_ones(x.data)
+        return x @ self.w
+
+
+@mistake("LinearRegression")
 class OnesWrittenIntoX(reference.LinearRegression):
     """The ones are written into the last column of x, in place. The caller's features are lost; append a new column."""
 
@@ -126,12 +209,30 @@ class AlwaysDouble(reference.LinearRegression):
 
 
 @mistake("LinearRegression")
+class AlwaysFloat(reference.LinearRegression):
+    """The predictions are always float32. They should have the dtype of x and w: float64 has twice as many digits."""
+
+    def forward(self, x):
+        return super().forward(x).float()
+
+
+@mistake("LinearRegression")
 class StartsAtZero(reference.LinearRegression):
     """w starts at zero. Its numbers are drawn from a standard normal distribution."""
 
     def __init__(self, in_dim):
         super().__init__(in_dim)
         self.w = nn.Parameter(torch.zeros(in_dim + 1, 1))
+
+
+@mistake("LinearRegression")
+class StartsAtOne(reference.LinearRegression):
+    """w starts with ones everywhere. Its numbers are drawn from a standard normal distribution; the ones are what x is
+    extended by."""
+
+    def __init__(self, in_dim):
+        super().__init__(in_dim)
+        self.w = nn.Parameter(torch.ones(in_dim + 1, 1))
 
 
 @mistake("LinearRegression")
@@ -149,8 +250,28 @@ class UniformNumbers(reference.LinearRegression):
     """The numbers in w are uniform between 0 and 1. torch.rand is uniform; a standard normal is torch.randn."""
 
     def __init__(self, in_dim):
-        super().__init__(in_dim)
+        nn.Module.__init__(self)
         self.w = nn.Parameter(torch.rand(in_dim + 1, 1))
+
+
+@mistake("LinearRegression")
+class UniformAroundZero(reference.LinearRegression):
+    """The numbers in w are uniform between -1 and 1. That has mean 0 too, but a standard normal has standard deviation
+    1 and no bounds."""
+
+    def __init__(self, in_dim):
+        nn.Module.__init__(self)
+        self.w = nn.Parameter(2 * torch.rand(in_dim + 1, 1) - 1)
+
+
+@mistake("LinearRegression")
+class ScaledByTheFeatures(reference.LinearRegression):
+    """The numbers in w get smaller the more features there are, as the layers of deep networks are started. Here they
+    are drawn from a standard normal, of standard deviation 1, whatever in_dim is."""
+
+    def __init__(self, in_dim):
+        nn.Module.__init__(self)
+        self.w = nn.Parameter(nn.init.xavier_normal_(torch.empty(in_dim + 1, 1)))
 
 
 @mistake("LinearRegression")
@@ -158,7 +279,7 @@ class SmallNumbers(reference.LinearRegression):
     """The numbers in w are scaled down. They are drawn from a standard normal, of standard deviation 1."""
 
     def __init__(self, in_dim):
-        super().__init__(in_dim)
+        nn.Module.__init__(self)
         self.w = nn.Parameter(0.01 * torch.randn(in_dim + 1, 1))
 
 
@@ -169,6 +290,39 @@ class FixedSeed(reference.LinearRegression):
     def __init__(self, in_dim):
         torch.manual_seed(0)
         super().__init__(in_dim)
+
+
+@mistake("LinearRegression")
+class DrawnAgain(reference.LinearRegression):
+    """w is drawn anew in every forward, so whatever was learned is lost. It is drawn once, in __init__."""
+
+    def forward(self, x):
+        self.w = nn.Parameter(torch.randn(x.shape[1] + 1, 1, dtype=x.dtype))
+        return super().forward(x)
+
+
+@mistake("LinearRegression")
+class NoRowForTheBias(nn.Module):
+    """w has a row for each feature and none for the bias. The column of ones is one feature more: (in_dim + 1, 1)."""
+
+    def __init__(self, in_dim):
+        super().__init__()
+        self.w = nn.Parameter(torch.randn(in_dim, 1))
+
+    def forward(self, x):
+        return x @ self.w
+
+
+@mistake("LinearRegression")
+class SecondBias(reference.LinearRegression):
+    """There is a bias besides the last row of w. Both do the same job; w is the only parameter."""
+
+    def __init__(self, in_dim):
+        super().__init__(in_dim)
+        self.b = nn.Parameter(torch.zeros(1))
+
+    def forward(self, x):
+        return super().forward(x) + self.b
 
 
 @mistake("LinearRegression")
@@ -197,6 +351,19 @@ class LyingDown(nn.Module):
 
 
 @mistake("LinearRegression")
+class FlatWeights(nn.Module):
+    """w is a vector of in_dim + 1 numbers. It is a matrix with one column, (in_dim + 1, 1), so that the predictions
+    have the shape (N, 1)."""
+
+    def __init__(self, in_dim):
+        super().__init__()
+        self.w = nn.Parameter(torch.randn(in_dim + 1))
+
+    def forward(self, x):
+        return with_ones(x) @ self.w[:, None]
+
+
+@mistake("LinearRegression")
 class PlainTensor(nn.Module):
     """w is a plain tensor, which model.parameters() does not find, so no optimizer would change it. Wrap it into
     nn.Parameter."""
@@ -204,6 +371,19 @@ class PlainTensor(nn.Module):
     def __init__(self, in_dim):
         super().__init__()
         self.w = torch.randn(in_dim + 1, 1)
+
+    def forward(self, x):
+        return with_ones(x) @ self.w
+
+
+@mistake("LinearRegression")
+class NotRegistered(nn.Module):
+    """w takes gradients, but model.parameters() does not list it, so no optimizer would change it. Wrap it into
+    nn.Parameter."""
+
+    def __init__(self, in_dim):
+        super().__init__()
+        self.w = torch.randn(in_dim + 1, 1, requires_grad=True)
 
     def forward(self, x):
         return with_ones(x) @ self.w

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from gradkit.suite import Call, Rng, Runner, Step, assert_matches, check, figures, module_call
+from gradkit.suite import Call, Ref, Rng, Runner, Step, assert_matches, check, figures, module_call
 
 pytestmark = pytest.mark.question("LinearRegression")
 
@@ -53,7 +53,7 @@ def test_new_model_draws_from_standard_normal(student: Runner, in_dim: int) -> N
     check(not torch.equal(first, second), "Two new models have the same w; each should draw its own (no fixed seed).")
 
 
-@pytest.mark.points(4)
+@pytest.mark.points(3)
 @pytest.mark.parametrize(("n", "in_dim"), [(1, 1), (1, 3), (5, 1), (5, 3), (64, 10)])
 def test_output_and_gradients_match_reference(
     student: Runner, reference: Runner, rng: Rng, n: int, in_dim: int
@@ -67,6 +67,22 @@ def test_output_and_gradients_match_reference(
         cotangent=rng.normal(n, 1),
     )
     assert_matches(student.run(call), reference.run(call), hint=HINT)
+
+
+@pytest.mark.points(1)
+@pytest.mark.parametrize(("first", "then"), [(5, 3), (2, 7)])
+def test_batches_may_differ_in_size(student: Runner, reference: Runner, rng: Rng, first: int, then: int) -> None:
+    """A model predicts for one batch after another, of whatever sizes."""
+    steps = [
+        Step("model", "student:LinearRegression", [4]),
+        Step("model", "object:model.double"),
+        Step("first", "object:model.__call__", [Ref("x1")]),
+        Step("then", "object:model.__call__", [Ref("x2")]),
+    ]
+    inputs = {"x1": rng.normal(first, 4), "x2": rng.normal(then, 4)}
+    call = Call(steps, inputs, parameters={"model": {"w": rng.normal(5, 1)}}, observe=("first", "then"))
+    hint = f"{HINT}; N is the number of rows of this x, whatever came before"
+    assert_matches(student.run(call), reference.run(call), hint=hint)
 
 
 @pytest.mark.points(1)

@@ -31,6 +31,17 @@ class TwoLayers(nn.Module):
         self.first_layer = nn.Linear(*sizes)
 
 
+class Neuron:
+    """One neuron of a layer."""
+
+    def __init__(self, layer, number):
+        self.weight, self.bias = layer.weight[number], layer.bias[number]
+
+    def __call__(self, inputs):
+        """What it answers."""
+        return 1 / (1 + torch.exp(-(self.weight @ inputs) - self.bias))
+
+
 @accepted("MLPRegression", form="crlf")
 class OtherOrder(TwoLayers):
     """Inheritance, parameters registered in another order, no module for the sigmoid, CRLF line ends."""
@@ -76,6 +87,47 @@ class Products(nn.Module):
         z = z.sigmoid()
         y_hat = torch.addmm(self.second_layer.bias, z, self.second_layer.weight.t())
         return y_hat.sigmoid_()
+
+
+@accepted("MLPRegression")
+class NeuronByNeuron(nn.Module):
+    """Loops over rows and neurons, and a helper class for a neuron."""
+
+    def __init__(self, in_dim, hidden_dim):
+        super().__init__()
+        self.first_layer, self.second_layer = nn.Linear(in_dim, hidden_dim), nn.Linear(hidden_dim, 1)
+
+    def forward(self, x):
+        first = [Neuron(self.first_layer, number) for number in range(self.first_layer.out_features)]
+        last = Neuron(self.second_layer, 0)
+        return torch.stack([last(torch.stack([neuron(row) for neuron in first])) for row in x]).unsqueeze(1)
+
+
+@accepted("MLPRegression")
+class Windows(TwoLayers):
+    """Each layer as windows (unfold) of a row that is as wide as they are; a lambda for the sigmoid."""
+
+    def __init__(self, in_dim, hidden_dim):
+        super().__init__((in_dim, hidden_dim))
+        self.sigmoid = lambda t: torch.exp(nn.functional.logsigmoid(t))
+
+    def forward(self, x):
+        for layer in (self.first_layer, self.second_layer):
+            x = self.sigmoid(x.unfold(1, layer.in_features, 1)[:, 0] @ layer.weight.T + layer.bias)
+        return x
+
+
+@accepted("MLPRegression")
+class ContainerFirst(nn.Module):
+    """Layers that are made inside an nn.Sequential, and get the names of the handout afterwards."""
+
+    def __init__(self, in_dim, hidden_dim):
+        super().__init__()
+        self.f = nn.Sequential(nn.Linear(in_dim, hidden_dim), nn.Sigmoid(), nn.Linear(hidden_dim, 1), nn.Sigmoid())
+        self.first_layer, self.sigmoid, self.second_layer, _ = self.f
+
+    def forward(self, x):
+        return self.f(x)
 
 
 @accepted("MLPRegression")

@@ -49,6 +49,23 @@ class TanhBetween(reference.MLPRegression):
 
 
 @mistake("MLPRegression")
+class SoftmaxBetween(reference.MLPRegression):
+    """A softmax stands after the first layer, so the hidden neurons share a sum of 1. Each neuron has a sigmoid of its
+    own."""
+
+    def forward(self, x):
+        return self.sigmoid(self.second_layer(torch.softmax(self.first_layer(x), dim=1)))
+
+
+@mistake("MLPRegression")
+class ReluAtTheEnd(reference.MLPRegression):
+    """The activation at the end is relu, which has no upper bound. It is the sigmoid, after both layers."""
+
+    def forward(self, x):
+        return torch.relu(self.second_layer(self.sigmoid(self.first_layer(x))))
+
+
+@mistake("MLPRegression")
 class TanhAtTheEnd(reference.MLPRegression):
     """The activation at the end is tanh, whose values lie between -1 and 1. It is the sigmoid, after both layers."""
 
@@ -79,6 +96,27 @@ class SigmoidTwice(reference.MLPRegression):
 
     def forward(self, x):
         return self.sigmoid(super().forward(x))
+
+
+@mistake("MLPRegression")
+class SigmoidOfTheFeatures(reference.MLPRegression):
+    """The features go through a sigmoid before the first layer. They go in as they are; the sigmoid stands after each
+    layer."""
+
+    def forward(self, x):
+        return super().forward(self.sigmoid(x))
+
+
+@mistake("MLPRegression")
+class DerivativeOfTheSigmoid(reference.MLPRegression):
+    """The derivative of the sigmoid, f (1 - f), stands where the sigmoid itself belongs. The derivative is what
+    backward() needs, and it finds it by itself."""
+
+    def slope(self, t):
+        return self.sigmoid(t) * (1 - self.sigmoid(t))
+
+    def forward(self, x):
+        return self.slope(self.second_layer(self.slope(self.first_layer(x))))
 
 
 @mistake("MLPRegression")
@@ -115,6 +153,50 @@ class BiasesUnused(reference.MLPRegression):
 
 
 @mistake("MLPRegression")
+class HiddenBiasUnused(reference.MLPRegression):
+    """The bias of the first layer is not used. Each layer adds its own, as nn.Linear does when it is called."""
+
+    def forward(self, x):
+        z = self.sigmoid(x @ self.first_layer.weight.T)
+        return self.sigmoid(self.second_layer(z))
+
+
+@mistake("MLPRegression")
+class UnitsDropped(reference.MLPRegression):
+    """Hidden neurons are dropped at random while the model trains (dropout). The network of the slide keeps them
+    all."""
+
+    def forward(self, x):
+        z = nn.functional.dropout(self.sigmoid(self.first_layer(x)), training=self.training)
+        return self.sigmoid(self.second_layer(z))
+
+
+@mistake("MLPRegression")
+class HiddenReturned(reference.MLPRegression):
+    """What comes back is the hidden layer, (N, hidden_dim). It goes through the second layer and a sigmoid first."""
+
+    def forward(self, x):
+        return self.sigmoid(self.first_layer(x))
+
+
+@mistake("MLPRegression")
+class BothReturned(reference.MLPRegression):
+    """The hidden layer comes back with the predictions, as a pair. Only the predictions are asked for."""
+
+    def forward(self, x):
+        z = self.sigmoid(self.first_layer(x))
+        return z, self.sigmoid(self.second_layer(z))
+
+
+@mistake("MLPRegression")
+class NothingReturned(reference.MLPRegression):
+    """The predictions are worked out but not handed back. Without a return, a function gives None."""
+
+    def forward(self, x):
+        super().forward(x)
+
+
+@mistake("MLPRegression")
 class InputsStandardised(reference.MLPRegression):
     """The features are centred over the batch first. They are used as they are, or the prediction for one row would
     depend on the others."""
@@ -129,6 +211,16 @@ class HiddenCutOff(reference.MLPRegression):
 
     def forward(self, x):
         return self.sigmoid(self.second_layer(self.sigmoid(self.first_layer(x)).detach()))
+
+
+@mistake("MLPRegression")
+class OutputWeightsDetached(reference.MLPRegression):
+    """The second layer is applied by hand with .data or .detach(), so that its weights and bias get no gradient. Call
+    the layer itself."""
+
+    def forward(self, x):
+        z = self.sigmoid(self.first_layer(x))
+        return self.sigmoid(z @ self.second_layer.weight.data.T + self.second_layer.bias.data)
 
 
 @mistake("MLPRegression")
@@ -155,6 +247,42 @@ class FlatPredictions(reference.MLPRegression):
 
     def forward(self, x):
         return super().forward(x).squeeze(1)
+
+
+@mistake("MLPRegression")
+class PredictionsOnTheirSide(reference.MLPRegression):
+    """The predictions have the shape (1, N). They should have the shape (N, 1): rows are examples, here too."""
+
+    def forward(self, x):
+        return super().forward(x).T
+
+
+@mistake("MLPRegression")
+class AveragedPredictions(reference.MLPRegression):
+    """The predictions are averaged into one number. Each row of x gets its own."""
+
+    def forward(self, x):
+        return super().forward(x).mean()
+
+
+@mistake("MLPRegression")
+class DecidedInEvaluation(reference.MLPRegression):
+    """In evaluation mode the predictions are turned into 0 or 1. forward gives the numbers between in both modes; where
+    to draw the line is decided by whoever uses them."""
+
+    def forward(self, x):
+        y_hat = super().forward(x)
+        return y_hat if self.training else y_hat.round()
+
+
+@mistake("MLPRegression")
+class NoSigmoidInTraining(reference.MLPRegression):
+    """The sigmoid at the end is left out while the model trains, as for a loss that takes raw scores. Here it stands
+    after both layers in both modes."""
+
+    def forward(self, x):
+        t = self.second_layer(self.sigmoid(self.first_layer(x)))
+        return t if self.training else self.sigmoid(t)
 
 
 @mistake("MLPRegression")
@@ -192,6 +320,14 @@ class AlwaysDouble(reference.MLPRegression):
 
 
 @mistake("MLPRegression")
+class AlwaysFloat(reference.MLPRegression):
+    """The predictions are always float32. They should have the dtype of x and the parameters."""
+
+    def forward(self, x):
+        return super().forward(x).float()
+
+
+@mistake("MLPRegression")
 class FeaturesChanged(reference.MLPRegression):
     """The activation works in place on the caller's features, which are lost. Make new tensors."""
 
@@ -202,9 +338,84 @@ class FeaturesChanged(reference.MLPRegression):
 
 
 @mistake("MLPRegression")
+class DrawnAgain(reference.MLPRegression):
+    """The layers are made anew in every forward, so whatever was learned is lost. They are made once, in __init__."""
+
+    def forward(self, x):
+        self.__init__(self.first_layer.in_features, self.first_layer.out_features)
+        return super().forward(x.float()).to(x.dtype)
+
+
+@mistake("MLPRegression")
 class WeightsHalved(reference.MLPRegression):
     """Every call changes the weights, as if it were a training step. Predicting leaves the parameters as they are."""
 
     def forward(self, x):
         self.second_layer.weight.data *= 0.5
         return super().forward(x)
+
+
+# ---- the layers
+
+
+@mistake("MLPRegression")
+class SizesSwapped(reference.MLPRegression):
+    """The sizes of the first layer are swapped. nn.Linear takes the number of inputs first, then the number of
+    neurons; that its weight is stored the other way round is its own affair."""
+
+    def __init__(self, in_dim, hidden_dim):
+        super().__init__(in_dim, hidden_dim)
+        self.first_layer = nn.Linear(hidden_dim, in_dim)
+
+
+@mistake("MLPRegression")
+class LayersSwapped(reference.MLPRegression):
+    """The two layers have each other's sizes. The first takes the features; the second takes the hidden neurons and
+    gives the one prediction."""
+
+    def __init__(self, in_dim, hidden_dim):
+        super().__init__(in_dim, hidden_dim)
+        self.first_layer, self.second_layer = self.second_layer, self.first_layer
+
+
+@mistake("MLPRegression")
+class SizesOfTheExample(reference.MLPRegression):
+    """The sizes of one example, 4 features and 2 neurons, are written into the model. They are in_dim and
+    hidden_dim."""
+
+    def __init__(self, in_dim, hidden_dim):
+        super().__init__(4, 2)
+
+
+@mistake("MLPRegression")
+class OnesAppended(reference.MLPRegression):
+    """The first layer has one input more, for a column of ones. nn.Linear brings its own bias, so that no column is
+    needed: it takes in_dim features."""
+
+    def __init__(self, in_dim, hidden_dim):
+        super().__init__(in_dim + 1, hidden_dim)
+
+    def forward(self, x):
+        return super().forward(torch.cat([x, torch.ones_like(x[:, :1])], dim=1))
+
+
+@mistake("MLPRegression")
+class ManyOutputs(reference.MLPRegression):
+    """The second layer has hidden_dim outputs. It has one: a single prediction for each row."""
+
+    def __init__(self, in_dim, hidden_dim):
+        super().__init__(in_dim, hidden_dim)
+        self.second_layer = nn.Linear(hidden_dim, hidden_dim)
+
+
+@mistake("MLPRegression")
+class HiddenLeftOut(reference.MLPRegression):
+    """The second layer takes the features, not the hidden neurons. It stands behind the first layer, whose hidden_dim
+    outputs are its inputs."""
+
+    def __init__(self, in_dim, hidden_dim):
+        super().__init__(in_dim, hidden_dim)
+        self.second_layer = nn.Linear(in_dim, 1)
+
+    def forward(self, x):
+        return self.sigmoid(self.second_layer(x))

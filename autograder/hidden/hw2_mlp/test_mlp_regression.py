@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from gradkit.suite import Call, Rng, Runner, Step, assert_matches, check, figures, module_call
+from gradkit.suite import Call, Ref, Rng, Runner, Step, assert_matches, check, figures, module_call
 
 pytestmark = pytest.mark.question("MLPRegression")
 
@@ -40,7 +40,7 @@ def test_new_model_has_two_layers(student: Runner, in_dim: int, hidden_dim: int)
         check(found.value(f"model.{name}.shape") == shape, f"For {sizes}, {name} must have the shape {shape}.")
 
 
-@pytest.mark.points(3)
+@pytest.mark.points(2)
 @pytest.mark.parametrize(("n", "in_dim", "hidden_dim"), [(1, 3, 2), (5, 1, 4), (7, 4, 1), (5, 3, 2), (64, 6, 10)])
 def test_output_and_gradients_match_reference(
     student: Runner, reference: Runner, rng: Rng, n: int, in_dim: int, hidden_dim: int
@@ -53,6 +53,20 @@ def test_output_and_gradients_match_reference(
         parameters=random_parameters(rng, in_dim, hidden_dim),
         cotangent=rng.normal(n, 1),
     )
+    assert_matches(student.run(call), reference.run(call), hint=HINT)
+
+
+@pytest.mark.points(1)
+@pytest.mark.parametrize("n", [2, 5])
+def test_evaluation_mode(student: Runner, reference: Runner, rng: Rng, n: int) -> None:
+    """A model in evaluation mode predicts as it does in training mode."""
+    steps = [
+        Step("model", "student:MLPRegression", [3, 4]),
+        Step("model", "object:model.double"),
+        Step("model", "object:model.eval"),
+        Step("result", "object:model.__call__", [Ref("x")]),
+    ]
+    call = Call(steps, {"x": rng.normal(n, 3)}, parameters={"model": random_parameters(rng, 3, 4)})
     assert_matches(student.run(call), reference.run(call), hint=HINT)
 
 

@@ -108,6 +108,47 @@ def gradients_handed_over(model, x, y, loss_function, optimizer, epochs, report_
 
 
 @accepted("train")
+def more_is_reported(model, x, y, loss_function, optimizer, epochs, report_every=500):
+    """Prints gradients (einsum) and moving averages (unfold) of its own, and chooses a format with torch.where."""
+    model.train()
+    losses = []
+    for epoch in range(epochs):
+        loss = loss_function(model(x), y)
+        optimizer.zero_grad()
+        loss.backward()
+        gradients = torch.cat([parameter.grad.flatten() for parameter in model.parameters()])
+        print("squared slope:", torch.einsum("i,i->", gradients, gradients).item())
+        optimizer.step()
+        losses += [loss.item()]
+        if epoch >= 2:
+            print("mean of three:", torch.tensor(losses).unfold(0, 3, 1).mean(dim=1)[-1])
+        digits = torch.where(loss.detach() > 1, 1, 6).item()
+        if epoch % report_every == 0:
+            print(f"epoch: {epoch} , loss is: {losses[-1]:.{digits}f}", flush=True)
+    return losses
+
+
+@accepted("train")
+def mode_given_back(model, x, y, loss_function, optimizer, epochs, report_every=500):
+    """Losses written in place into a tensor of its own, and the model left in the mode that it came in."""
+    mode = model.training
+    losses = torch.zeros(epochs, dtype=torch.float64)
+    try:
+        for epoch in range(epochs):
+            model.train()
+            loss = loss_function(model(x), y)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            losses[epoch] += loss.detach()
+            if epoch % report_every == 0:
+                print(f"epoch: {epoch}, loss is: {losses[epoch].item():g}")
+    finally:
+        model.train(mode)
+    return losses.tolist()
+
+
+@accepted("train")
 def 训练(model, x, y, loss_function, optimizer, epochs, report_every=500):
     """Identifiers in Chinese, and prints of its own."""
     model.train()

@@ -155,6 +155,39 @@ def uphill(model, x, y, loss_function, optimizer, epochs, report_every=500):
     return losses
 
 
+@mistake("train")
+def predicted_once(model, x, y, loss_function, optimizer, epochs, report_every=500):
+    """The prediction is made once, before the loop, and its graph is kept and used again, so every epoch sees the model
+    as it was. The parameters change: predict anew in each epoch."""
+    model.train()
+    y_hat = model(x)
+    losses = []
+    for epoch in range(epochs):
+        loss = loss_function(y_hat, y)
+        optimizer.zero_grad()
+        loss.backward(retain_graph=True)
+        optimizer.step()
+        losses.append(loss.item())
+        report(epoch, losses[-1], report_every)
+    return losses
+
+
+@mistake("train")
+def predicted_twice(model, x, y, loss_function, optimizer, epochs, report_every=500):
+    """Each epoch predicts twice, once for the gradient and once for the list. Batch norm and dropout do something at
+    every prediction, so that is not the same: keep the loss that is there."""
+    model.train()
+    losses = []
+    for epoch in range(epochs):
+        loss = loss_function(model(x), y)
+        losses.append(loss_function(model(x), y).item())
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        report(epoch, losses[-1], report_every)
+    return losses
+
+
 # ---- what is predicted and compared
 
 
@@ -180,6 +213,101 @@ def inputs_standardised(model, x, y, loss_function, optimizer, epochs, report_ev
     """The inputs are standardised first. The model is trained on x as it is; preparing the data is a step of its
     own."""
     return reference.train(model, (x - x.mean(0)) / x.std(0), y, loss_function, optimizer, epochs, report_every)
+
+
+@mistake("train")
+def own_loss(model, x, y, loss_function, optimizer, epochs, report_every=500):
+    """The loss is worked out inside, as the mean of the squares. Which loss it is, is the caller's choice:
+    loss_function is handed over."""
+    return reference.train(
+        model, x, y, lambda y_hat, target: ((y_hat - target) ** 2).mean(), optimizer, epochs, report_every
+    )
+
+
+@mistake("train")
+def predictions_squeezed(model, x, y, loss_function, optimizer, epochs, report_every=500):
+    """Dimensions of size 1 are squeezed out of the prediction. Against targets that have kept theirs, (N,) and (N, 1)
+    are broadcast to N x N differences. Prediction and target go into the loss as they are."""
+    return reference.train(
+        model, x, y, lambda y_hat, target: loss_function(y_hat.squeeze(), target), optimizer, epochs, report_every
+    )
+
+
+@mistake("train")
+def sigmoid_on_top(model, x, y, loss_function, optimizer, epochs, report_every=500):
+    """The prediction goes through a sigmoid before it is compared. Whether there is one is the model's affair: the loss
+    function gets what the model gives."""
+    return reference.train(
+        model, x, y, lambda y_hat, target: loss_function(y_hat.sigmoid(), target), optimizer, epochs, report_every
+    )
+
+
+@mistake("train")
+def targets_as_integers(model, x, y, loss_function, optimizer, epochs, report_every=500):
+    """The targets are turned into whole numbers. Some losses want class numbers; which they are here is the caller's
+    affair, and fractions are lost."""
+    return reference.train(model, x, y.long().to(y.dtype), loss_function, optimizer, epochs, report_every)
+
+
+@mistake("train")
+def penalty_added(model, x, y, loss_function, optimizer, epochs, report_every=500):
+    """The squares of the parameters are added to the loss (weight decay). Whether there is such a penalty is decided by
+    who makes the loss function and the optimizer."""
+    model.train()
+    losses = []
+    for epoch in range(epochs):
+        loss = loss_function(model(x), y) + 0.01 * sum((p**2).sum() for p in model.parameters())
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+        report(epoch, losses[-1], report_every)
+    return losses
+
+
+@mistake("train")
+def rows_held_out(model, x, y, loss_function, optimizer, epochs, report_every=500):
+    """A fifth of the rows is held back for validation. The caller has divided the data already: train on all rows of x
+    and y."""
+    kept = int(0.8 * len(x))
+    return reference.train(model, x[:kept], y[:kept], loss_function, optimizer, epochs, report_every)
+
+
+@mistake("train")
+def rows_shuffled_apart(model, x, y, loss_function, optimizer, epochs, report_every=500):
+    """The rows of x are shuffled and those of y are not, so each prediction is compared with another row's target. One
+    order of rows must be used for both."""
+    order = torch.randperm(len(x))
+    return reference.train(model, x[order], y, loss_function, optimizer, epochs, report_every)
+
+
+@mistake("train")
+def inputs_changed(model, x, y, loss_function, optimizer, epochs, report_every=500):
+    """The inputs are standardised in place, so the caller's x is changed. x is trained on as it is, and left as it
+    is."""
+    x -= x.mean(0)
+    x /= x.std(0)
+    return reference.train(model, x, y, loss_function, optimizer, epochs, report_every)
+
+
+@mistake("train")
+def targets_changed(model, x, y, loss_function, optimizer, epochs, report_every=500):
+    """The targets are scaled in place, so the caller's y is changed. y is compared with as it is, and left as it is."""
+    y /= y.abs().max()
+    return reference.train(model, x, y, loss_function, optimizer, epochs, report_every)
+
+
+@mistake("train")
+def everything_in_float32(model, x, y, loss_function, optimizer, epochs, report_every=500):
+    """Model and data are converted to float32. They are used in the dtype that they come in."""
+    return reference.train(model.float(), x.float(), y.float(), loss_function, optimizer, epochs, report_every)
+
+
+@mistake("train")
+def everything_in_float64(model, x, y, loss_function, optimizer, epochs, report_every=500):
+    """Model and data are converted to float64, and the caller's model stays so. They are used in the dtype that they
+    come in."""
+    return reference.train(model.double(), x.double(), y.double(), loss_function, optimizer, epochs, report_every)
 
 
 @mistake("train")
@@ -213,6 +341,40 @@ def mode_left_as_it_is(model, x, y, loss_function, optimizer, epochs, report_eve
     return losses
 
 
+@mistake("train")
+def training_mode_too_late(model, x, y, loss_function, optimizer, epochs, report_every=500):
+    """The model is put into training mode at the end of the first epoch, so the first prediction is made in the mode
+    that it arrives in. Call model.train() before it."""
+    losses = []
+    for epoch in range(epochs):
+        loss = loss_function(model(x), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+        report(epoch, losses[-1], report_every)
+        model.train()
+    return losses
+
+
+@mistake("train")
+def evaluation_mode_after_reporting(model, x, y, loss_function, optimizer, epochs, report_every=500):
+    """The model is put into evaluation mode for a report and stays there. The epochs after it must predict in training
+    mode again."""
+    model.train()
+    losses = []
+    for epoch in range(epochs):
+        loss = loss_function(model(x), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+        report(epoch, losses[-1], report_every)
+        if epoch % report_every == 0:
+            model.eval()
+    return losses
+
+
 # ---- the optimizer
 
 
@@ -223,6 +385,87 @@ def own_optimizer(model, x, y, loss_function, optimizer, epochs, report_every=50
     return reference.train(
         model, x, y, loss_function, torch.optim.SGD(model.parameters(), lr=0.01), epochs, report_every
     )
+
+
+@mistake("train")
+def own_adam(model, x, y, loss_function, optimizer, epochs, report_every=500):
+    """An Adam of its own is made inside. The optimizer that is handed over makes the steps: its kind and its learning
+    rate are the caller's choice."""
+    return reference.train(model, x, y, loss_function, torch.optim.Adam(model.parameters()), epochs, report_every)
+
+
+@mistake("train")
+def optimizer_made_anew(model, x, y, loss_function, optimizer, epochs, report_every=500):
+    """A new optimizer of the same kind is made inside. It knows nothing of the steps before (momentum, Adam's
+    averages); the one that is handed over does."""
+    fresh = type(optimizer)(model.parameters(), **optimizer.defaults)
+    return reference.train(model, x, y, loss_function, fresh, epochs, report_every)
+
+
+@mistake("train")
+def optimizer_forgets(model, x, y, loss_function, optimizer, epochs, report_every=500):
+    """A new optimizer of the same kind is made in every epoch. Momentum and Adam remember earlier steps, and lose that.
+    Use the one that is handed over throughout."""
+    model.train()
+    losses = []
+    for epoch in range(epochs):
+        loss = loss_function(model(x), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+        report(epoch, losses[-1], report_every)
+        optimizer = type(optimizer)(model.parameters(), **optimizer.defaults)
+    return losses
+
+
+@mistake("train")
+def rate_lowered(model, x, y, loss_function, optimizer, epochs, report_every=500):
+    """The learning rate is lowered after each epoch. That is a choice of its own; the update here is the optimizer's
+    step with the rate that it has."""
+    model.train()
+    losses = []
+    for epoch in range(epochs):
+        loss = loss_function(model(x), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+        report(epoch, losses[-1], report_every)
+        optimizer.param_groups[0]["lr"] *= 0.9
+    return losses
+
+
+@mistake("train")
+def parameters_started_anew(model, x, y, loss_function, optimizer, epochs, report_every=500):
+    """The parameters are drawn anew before training. The model is trained from where it is: it may have learned
+    something already."""
+    for part in model.modules():
+        if hasattr(part, "reset_parameters"):
+            part.reset_parameters()
+    return reference.train(model, x, y, loss_function, optimizer, epochs, report_every)
+
+
+@mistake("train")
+def best_parameters_restored(model, x, y, loss_function, optimizer, epochs, report_every=500):
+    """At the end the parameters with the least loss are put back. That loss was measured before its update, so the last
+    update is lost. What training ends with stays."""
+    model.train()
+    best = {}
+    losses = []
+    for epoch in range(epochs):
+        before = {name: value.clone() for name, value in model.state_dict().items()}
+        loss = loss_function(model(x), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        if not losses or loss.item() < min(losses):
+            best = before
+        losses.append(loss.item())
+        report(epoch, losses[-1], report_every)
+    if losses:
+        model.load_state_dict(best)
+    return losses
 
 
 @mistake("train")
@@ -277,6 +520,29 @@ def one_epoch_too_few(model, x, y, loss_function, optimizer, epochs, report_ever
 
 
 @mistake("train")
+def at_least_one_epoch(model, x, y, loss_function, optimizer, epochs, report_every=500):
+    """There is always one epoch, even when epochs is 0. The loop's condition must be looked at before its first
+    round."""
+    return reference.train(model, x, y, loss_function, optimizer, max(1, epochs), report_every)
+
+
+@mistake("train")
+def returned_inside_the_loop(model, x, y, loss_function, optimizer, epochs, report_every=500):
+    """The function returns at the end of the first epoch: the return stands inside the loop. It belongs behind it."""
+    model.train()
+    losses = []
+    for epoch in range(epochs):
+        loss = loss_function(model(x), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+        report(epoch, losses[-1], report_every)
+        return losses
+    return losses
+
+
+@mistake("train")
 def stopped_early(model, x, y, loss_function, optimizer, epochs, report_every=500):
     """The training stops as soon as the loss changes little. It goes on for as many epochs as it was told."""
     losses = []
@@ -322,6 +588,75 @@ def losses_as_tensors(model, x, y, loss_function, optimizer, epochs, report_ever
 
 
 @mistake("train")
+def nothing_returned(model, x, y, loss_function, optimizer, epochs, report_every=500):
+    """The losses are collected but not handed back. Without a return, a function gives None."""
+    reference.train(model, x, y, loss_function, optimizer, epochs, report_every)
+
+
+@mistake("train")
+def model_returned_too(model, x, y, loss_function, optimizer, epochs, report_every=500):
+    """The model comes back with the losses, as a pair. Only the list is asked for; the model has been trained in
+    place."""
+    losses = reference.train(model, x, y, loss_function, optimizer, epochs, report_every)
+    return losses, model
+
+
+@mistake("train")
+def one_tensor_of_losses(model, x, y, loss_function, optimizer, epochs, report_every=500):
+    """The losses come back as one tensor. A list of Python floats is asked for (and a tensor made of them would be
+    float32)."""
+    return torch.tensor(reference.train(model, x, y, loss_function, optimizer, epochs, report_every))
+
+
+@mistake("train")
+def losses_as_arrays(model, x, y, loss_function, optimizer, epochs, report_every=500):
+    """The list holds numpy arrays without dimensions. A Python float is asked for; .item() gives one."""
+    model.train()
+    losses = []
+    for epoch in range(epochs):
+        loss = loss_function(model(x), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.detach().numpy())
+        report(epoch, losses[-1], report_every)
+    return losses
+
+
+@mistake("train")
+def loss_before_training_too(model, x, y, loss_function, optimizer, epochs, report_every=500):
+    """The loss before training stands in the list as an entry of its own. The first epoch's loss is taken before its
+    update, so it is that one already."""
+    first = loss_function(model(x), y).item()
+    return [first, *reference.train(model, x, y, loss_function, optimizer, epochs, report_every)]
+
+
+@mistake("train")
+def losses_times_rows(model, x, y, loss_function, optimizer, epochs, report_every=500):
+    """Each loss is multiplied by the number of rows, as one does to average over batches. All rows are one batch here:
+    the loss goes into the list as it is."""
+    losses = reference.train(model, x, y, loss_function, optimizer, epochs, report_every)
+    return [loss * len(x) for loss in losses]
+
+
+@mistake("train")
+def list_kept_between_calls(
+    model,
+    x,
+    y,
+    loss_function,
+    optimizer,
+    epochs,
+    report_every=500,
+    losses=[],  # noqa: B006 - this is the mistake
+):
+    """The list goes on from call to call: a default value is made once, when the function is defined. Make a new list
+    inside the function."""
+    losses += reference.train(model, x, y, loss_function, optimizer, epochs, report_every)
+    return losses
+
+
+@mistake("train")
 def last_loss_only(model, x, y, loss_function, optimizer, epochs, report_every=500):
     """Only the last loss is returned. All of them are asked for, one for each epoch, in a list."""
     losses = reference.train(model, x, y, loss_function, optimizer, epochs, report_every)
@@ -352,7 +687,7 @@ def losses_added_up(model, x, y, loss_function, optimizer, epochs, report_every=
 def losses_rounded(model, x, y, loss_function, optimizer, epochs, report_every=500):
     """The losses in the list are rounded. Only the printed line may be."""
     losses = reference.train(model, x, y, loss_function, optimizer, epochs, report_every)
-    return [round(loss, 2) for loss in losses]
+    return [round(loss, 4) for loss in losses]
 
 
 @mistake("train")
@@ -370,6 +705,65 @@ def never_reported(model, x, y, loss_function, optimizer, epochs, report_every=5
     """Nothing is printed. A line is due in every epoch whose number is a multiple of report_every, the first one
     included."""
     return silently(model, x, y, loss_function, optimizer, epochs)
+
+
+@mistake("train")
+def reported_as_tensor(model, x, y, loss_function, optimizer, epochs, report_every=500):
+    """The line shows the loss as a tensor, tensor(...), which float() cannot read. Print the number inside it."""
+    model.train()
+    losses = []
+    for epoch in range(epochs):
+        loss = loss_function(model(x), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+        if epoch % report_every == 0:
+            print(f"epoch: {epoch}, loss is:", loss)
+    return losses
+
+
+@mistake("train")
+def reported_in_other_words(model, x, y, loss_function, optimizer, epochs, report_every=500):
+    """The line has other words or signs than the one that was asked for, epoch: 0, loss is: 0.6931. Programs read such
+    lines too, and they look for these words."""
+    model.train()
+    losses = []
+    for epoch in range(epochs):
+        loss = loss_function(model(x), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+        if epoch % report_every == 0:
+            print(f"Epoch {epoch}: loss = {losses[-1]:.6f}")
+    return losses
+
+
+@mistake("train")
+def reported_after_the_update(model, x, y, loss_function, optimizer, epochs, report_every=500):
+    """The line shows the loss after the epoch's update. It shows the one that goes into the list, from before it."""
+    model.train()
+    losses = []
+    for epoch in range(epochs):
+        loss = loss_function(model(x), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+        if epoch % report_every == 0:
+            print(f"epoch: {epoch}, loss is: {loss_function(model(x), y).item():.6f}")
+    return losses
+
+
+@mistake("train")
+def first_epoch_not_reported(model, x, y, loss_function, optimizer, epochs, report_every=500):
+    """Nothing is printed in epoch 0. It is a multiple of report_every too: the first line is its own."""
+    losses = silently(model, x, y, loss_function, optimizer, epochs)
+    for epoch, loss in enumerate(losses):
+        if epoch and epoch % report_every == 0:
+            print(f"epoch: {epoch}, loss is: {loss:.6f}")
+    return losses
 
 
 @mistake("train")

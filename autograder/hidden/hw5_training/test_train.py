@@ -81,13 +81,25 @@ def test_every_size(student: Runner, reference: Runner, rng: Rng, n: int, inputs
     assert_matches(student.run(call), reference.run(call), hint=hint)
 
 
-@pytest.mark.points(1)
+@pytest.mark.points(0.5)
 @pytest.mark.parametrize("optimizer", [MOMENTUM, ADAM, DECAY], ids=["momentum", "adam", "decay"])
 def test_every_optimizer(student: Runner, reference: Runner, rng: Rng, optimizer: tuple[str, dict[str, Any]]) -> None:
     """The optimizer that is handed over makes the steps, whichever it is."""
     sigmoid = Step("sigmoid", "torch:nn.Sigmoid")
     call = training(rng.normal(7, 4), rng.uniform(7, 3), linear(rng, 4, 3), sigmoid, optimizer=optimizer, epochs=5)
     hint = "the update is optimizer.step(), once per epoch; the parameters are not changed in any other way"
+    assert_matches(student.run(call), reference.run(call), hint=hint)
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize("optimizer", [MOMENTUM, ADAM], ids=["momentum", "adam"])
+def test_training_goes_on(student: Runner, reference: Runner, rng: Rng, optimizer: tuple[str, dict[str, Any]]) -> None:
+    """A second call trains on from where the first ended, and lists its own losses."""
+    arguments = [Ref(name) for name in ("model", "x", "y", "loss", "optimizer")]
+    earlier = [Step("earlier", "student:train", [*arguments, 3])]
+    x, y = rng.normal(7, 4), rng.normal(7, 3)
+    call = training(x, y, linear(rng, 4, 3), optimizer=optimizer, before=earlier)
+    hint = "what is remembered between calls is in the model and in the optimizer, and nowhere else"
     assert_matches(student.run(call), reference.run(call), hint=hint)
 
 
@@ -172,18 +184,20 @@ def is_number(text: str) -> bool:
 
 
 @pytest.mark.points(0.5)
-def test_no_epochs(student: Runner, reference: Runner, rng: Rng) -> None:
+@pytest.mark.parametrize("optimizer", [SGD, ADAM], ids=["sgd", "adam"])
+def test_no_epochs(student: Runner, reference: Runner, rng: Rng, optimizer: tuple[str, dict[str, Any]]) -> None:
     """With no epochs the list is empty, nothing is reported and nothing changes."""
-    call = training(rng.normal(7, 4), rng.normal(7, 3), linear(rng, 4, 3), epochs=0)
+    call = training(rng.normal(7, 4), rng.normal(7, 3), linear(rng, 4, 3), optimizer=optimizer, epochs=0)
     found = student.run(call)
     assert_matches(found, reference.run(call), hint="with epochs=0 the loop's body never runs")
     check(not REPORT.search(found.printed), "With epochs=0 there is no epoch to report.")
 
 
 @pytest.mark.points(0.5)
-def test_float32_stays_float32(student: Runner, reference: Runner, rng: Rng) -> None:
+@pytest.mark.parametrize("n", [1, 7])
+def test_float32_stays_float32(student: Runner, reference: Runner, rng: Rng, n: int) -> None:
     """A model and data in float32 stay in float32."""
-    x, y = rng.normal(7, 4, dtype=torch.float32), rng.normal(7, 3, dtype=torch.float32)
+    x, y = rng.normal(n, 4, dtype=torch.float32), rng.normal(n, 3, dtype=torch.float32)
     call = training(x, y, linear(rng, 4, 3, dtype=torch.float32))
     hint = "use the model, x and y as they are, without converting them"
     assert_matches(student.run(call), reference.run(call), hint=hint, rtol=1e-4, atol=1e-4)

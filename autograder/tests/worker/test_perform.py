@@ -49,6 +49,13 @@ class Net(nn.Module):
         self.w = nn.Parameter(torch.zeros(size, 1))
         self.drop = nn.Dropout()
     def forward(self, x): return x @ self.w
+
+class TwoNames(nn.Module):
+    def __init__(self, size):
+        super().__init__()
+        self.parts = nn.Sequential(nn.Linear(size, 1))
+        self.layer = self.parts[0]
+    def forward(self, x): return self.parts(x)
 """
 
 
@@ -143,6 +150,18 @@ def test_a_module_gets_parameters_and_gives_their_gradients(module: ModuleType) 
     found = perform(net_call(w=torch.tensor([[1.0], [2.0]], dtype=torch.float64)), module)
     assert found.values["result"].data.flatten().tolist() == [3.0, 3.0, 3.0]
     assert found.gradients["module.w"].flatten().tolist() == [3.0, 3.0]  # type: ignore[union-attr]
+
+
+def test_a_parameter_may_go_by_two_names(module: ModuleType) -> None:
+    parameters = {"layer.weight": torch.tensor([[2.0, 3.0]]), "layer.bias": torch.tensor([1.0])}
+    call = module_call(
+        "TwoNames", [2], {"x": torch.ones(1, 2)}, parameters=parameters, cotangent=torch.ones(1, 1), dtype=torch.float32
+    )
+    observation = perform(call, module)
+    assert isinstance(result := observation.values["result"], ObservedTensor)
+    assert result.data.tolist() == [[6.0]]
+    gradients = {name: None if value is None else value.tolist() for name, value in observation.gradients.items()}
+    assert gradients == {"x": [[2.0, 3.0]], "module.layer.weight": [[1.0, 1.0]], "module.layer.bias": [1.0]}
 
 
 @pytest.mark.parametrize(
