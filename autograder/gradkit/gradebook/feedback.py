@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 # nbgrader has annotations but does not declare them (no py.typed).
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbgrader.converters import GenerateFeedback  # type: ignore[import-untyped]
 from nbgrader.converters.base import NbGraderException  # type: ignore[import-untyped]
 from nbgrader.coursedir import CourseDirectory  # type: ignore[import-untyped]
 
 from gradkit.course import Assignment, Course
 from gradkit.errors import GradebookUnavailable
-from gradkit.gradebook.database import database_url
+from gradkit.gradebook.database import open_gradebook
 from gradkit.gradebook.quiet import gathered_log
+from gradkit.gradebook.scores import OpenGrades
 from gradkit.gradebook.settings import autograded_folder, feedback_folder, nbgrader_config
 from gradkit.gradebook.troubles import PATIENCE, advice_on
 
@@ -94,11 +96,12 @@ def generate_feedback(
     config.CourseDirectory.assignment_id = assignment.id
     with gathered_log("feedback") as (log, said):
         folders = CourseDirectory(config=config, log=log)
-        folders.db_url = database_url(course, patience).render_as_string()
         converter = _ChosenFeedback(coursedir=folders, config=config, log=log, force=True)
         converter.chosen, converter.said, converter.failures, converter.stopped = chosen, said, {}, None
         if chosen:
-            converter.start()
+            with open_gradebook(course, patience=patience) as gradebook:
+                converter.preprocessors = [OpenGrades(gradebook), CSSHTMLHeaderPreprocessor]
+                converter.start()
     if converter.stopped is not None:
         raise GradebookUnavailable(
             f"{assignment.id}: not all feedback pages could be made ({converter.stopped}). See that the disk has "
