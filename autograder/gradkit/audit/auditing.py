@@ -215,7 +215,7 @@ class _Desk:
             question,
             tuple(names.values()),
             {name: frozenset(names[test] for test in failed) for name, failed in mistakes.items()},
-            {one.id: one.tells for one in known if one.question == question},
+            {one.id: one.tells_in(one.failed) for one in known if one.question == question},
             sum(one.question == question for one in bank.accepted),
             sum(question in mutant.questions for mutant in found),
             tuple(names[test] for test in self._redundant(list(names), list(mistakes.values()), found, tried)),

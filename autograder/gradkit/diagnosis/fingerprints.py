@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 
@@ -53,10 +53,9 @@ class Fingerprint:
     tests: Mapping[str, tuple[CasePrint, ...]]
     failed: frozenset[str] = field(init=False)
 
-    @property
-    def tells(self) -> int:
-        """How many calls tell the mistake from the right answer, in the tests that it fails."""
-        return sum(case.tells for test in self.failed for case in self.tests[test])
+    def tells_in(self, tests: Collection[str]) -> int:
+        """How many calls of these tests tell the mistake from the right answer."""
+        return sum(case.tells for test in tests for case in self.tests[test])
 
     def __post_init__(self) -> None:
         failed = (name for name, cases in self.tests.items() if not all(case.passed for case in cases))

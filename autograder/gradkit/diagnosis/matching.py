@@ -17,41 +17,50 @@ ENOUGH = 2  # calls that tell a mistake from the right answer, and in which the 
 class Matcher:
     """Looks at one submission's answers, case by case while they are there, and names the mistakes at the end.
 
-    A mistake is told for the tests that it fails if
+    A mistake explains a test that it fails if in each of the test's cases the submission answers as it does; in a case
+    in which the mistake answers rightly, passing is enough. It is told for the tests that it explains if
 
-    - in every case of all these tests the submission answers as it does (in a case in which the mistake answers
-      rightly, passing is enough),
-    - at least two calls in them tell the mistake from the right answer, and
-    - no other mistake of which this is true fails as many tests.
+    - it explains more than half of the tests that it fails, and the submission fails the others too,
+    - at least two calls in those that it explains tell it from the right answer, and
+    - no other mistake of which this is true explains as many.
 
-    A submission may fail further tests, for another reason.
+    So another fault beside a mistake need not hide it, and a few equal answers do not make one.
     """
 
     def __init__(self, known: Sequence[Fingerprint]) -> None:
-        self._left = list(known)
+        self._known = known
+        self._unlike: dict[str, set[str]] = {one.id: set() for one in known}
         self._cases: Counter[str] = Counter()
+        self._failed: set[str] = set()
 
     def look(self, test: HiddenTest, outcome: CaseOutcome) -> None:
         """See one case's answers; a test's cases come in their order."""
         number = self._cases[test.id]
         self._cases[test.id] += 1
-        answers = [Answer(found.observation) for found in outcome.found]
         passed = outcome.mismatch is None
-        self._left = [
-            one
-            for one in self._left
-            if test.id not in one.failed or _agrees(one.tests[test.id][number], passed, answers)
-        ]
+        if not passed:
+            self._failed.add(test.id)
+        answers = [Answer(found.observation) for found in outcome.found]
+        for one in self._known:
+            unlike = self._unlike[one.id]
+            if test.id not in one.failed or test.id in unlike or 2 * len(unlike) >= len(one.failed):
+                continue
+            if not _agrees(one.tests[test.id][number], passed, answers):
+                unlike.add(test.id)
 
     def found(self) -> dict[str, Fingerprint]:
         """By the test's id, the mistake that was made in it."""
-        fitting = [one for one in self._left if one.tells >= ENOUGH]
-        fitting.sort(key=lambda one: len(one.failed), reverse=True)
+        explained = {}
+        for one in self._known:
+            tests = one.failed - self._unlike[one.id]
+            if one.failed <= self._failed and 2 * len(tests) > len(one.failed) and one.tells_in(tests) >= ENOUGH:
+                explained[one.id] = tests
         found: dict[str, Fingerprint] = {}
-        for test in {test for one in fitting for test in one.failed}:
-            first, *others = (one for one in fitting if test in one.failed)
-            if not others or len(others[0].failed) < len(first.failed):
-                found[test] = first
+        for test in set().union(*explained.values()):
+            fitting = [one for one in self._known if test in explained.get(one.id, ())]
+            fitting.sort(key=lambda one: len(explained[one.id]), reverse=True)
+            if len(fitting) == 1 or len(explained[fitting[1].id]) < len(explained[fitting[0].id]):
+                found[test] = fitting[0]
         return found
 
 

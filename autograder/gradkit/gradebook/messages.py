@@ -52,7 +52,9 @@ def submission_in_words(record: Record) -> str:
 def _test_lines(test: TestResult) -> list[str]:
     mark = "passed" if test.passed else "failed"
     title = " ".join(plain(test.title).split())
-    lines = [f"{mark}  {title}  [{points(test.score)} of {points(test.max_score)}]"]
+    lines = textwrap.wrap(
+        f"{mark}  {title}  [{points(test.score)} of {points(test.max_score)}]", _WIDTH, subsequent_indent=_INDENT
+    )
     message = plain(test.output).strip()
     if message:
         lines += _wrapped(message)
