@@ -17,49 +17,41 @@ ENOUGH = 2  # calls that tell a mistake from the right answer, and in which the 
 class Matcher:
     """Looks at one submission's answers, case by case while they are there, and names the mistakes at the end.
 
-    A mistake explains a test when it fails the test and answers as the submission does in every case: in a case in
-    which the mistake answers rightly, passing is enough. It is told for the tests that it explains if
+    A mistake is told for the tests that it fails if
 
-    - the submission fails every test that the mistake fails,
-    - at least two calls in the explained tests tell the mistake from the right answer, and
-    - of the mistakes that explain a test, it is the one that explains the most tests.
+    - in every case of all these tests the submission answers as it does (in a case in which the mistake answers
+      rightly, passing is enough),
+    - at least two calls in them tell the mistake from the right answer, and
+    - no other mistake of which this is true fails as many tests.
+
+    A submission may fail further tests, for another reason.
     """
 
     def __init__(self, known: Sequence[Fingerprint]) -> None:
-        self._known = {one.id: one for one in known}
-        self._alike: dict[str, list[Fingerprint]] = {}
+        self._left = list(known)
         self._cases: Counter[str] = Counter()
-        self._failed: set[str] = set()
 
     def look(self, test: HiddenTest, outcome: CaseOutcome) -> None:
         """See one case's answers; a test's cases come in their order."""
         number = self._cases[test.id]
         self._cases[test.id] += 1
-        if outcome.mismatch is not None:
-            self._failed.add(test.id)
-        alike = self._alike.get(test.id)
-        if alike is None:
-            alike = [one for one in self._known.values() if test.id in one.failed]
         answers = [Answer(found.observation) for found in outcome.found]
         passed = outcome.mismatch is None
-        self._alike[test.id] = [one for one in alike if _agrees(one.tests[test.id][number], passed, answers)]
+        self._left = [
+            one
+            for one in self._left
+            if test.id not in one.failed or _agrees(one.tests[test.id][number], passed, answers)
+        ]
 
     def found(self) -> dict[str, Fingerprint]:
         """By the test's id, the mistake that was made in it."""
-        explained: dict[str, set[str]] = {}
-        for name, alike in self._alike.items():
-            for one in alike:
-                if one.failed <= self._failed:
-                    explained.setdefault(one.id, set()).add(name)
-        fitting = {
-            identity: tests for identity, tests in explained.items() if _telling(self._known[identity], tests) >= ENOUGH
-        }
-        found = {}
-        for name in self._failed:
-            by_reach = Counter({identity: len(tests) for identity, tests in fitting.items() if name in tests})
-            best = by_reach.most_common(2)
-            if best and (len(best) == 1 or best[0][1] > best[1][1]):
-                found[name] = self._known[best[0][0]]
+        fitting = [one for one in self._left if one.tells >= ENOUGH]
+        fitting.sort(key=lambda one: len(one.failed), reverse=True)
+        found: dict[str, Fingerprint] = {}
+        for test in {test for one in fitting for test in one.failed}:
+            first, *others = (one for one in fitting if test in one.failed)
+            if not others or len(others[0].failed) < len(first.failed):
+                found[test] = first
         return found
 
 
@@ -71,10 +63,6 @@ def _agrees(case: CasePrint, passed: bool, answers: Sequence[Answer]) -> bool:
     return len(case.calls) == len(answers) and all(
         call.agrees(answer) for call, answer in zip(case.calls, answers, strict=True)
     )
-
-
-def _telling(mistake: Fingerprint, tests: set[str]) -> int:
-    return sum(case.tells for test in tests for case in mistake.tests[test])
 
 
 def twins(known: Sequence[Fingerprint]) -> Iterator[tuple[str, str]]:

@@ -137,6 +137,15 @@ class InputsStandardised(reference.LinearRegression):
 
 
 @mistake("LinearRegression")
+class InputsScaled(reference.LinearRegression):
+    """The features are standardised over the batch first, which makes NaN of a single row. They are used as they are:
+    preparing data is a step of its own."""
+
+    def forward(self, x):
+        return super().forward((x - x.mean(0)) / x.std(0))
+
+
+@mistake("LinearRegression")
 class WeightsDetached(reference.LinearRegression):
     """The predictions are made with self.w.data, or a detached w, so no gradient reaches w and nothing is learned. Use
     self.w itself."""

@@ -41,6 +41,31 @@ class ReluBetween(reference.MLPRegression):
 
 
 @mistake("MLPRegression")
+class ReluWithoutEnd(reference.MLPRegression):
+    """A relu stands after the first layer and nothing after the second, as in many networks for regression. On the
+    slide it is the sigmoid, after both layers."""
+
+    def forward(self, x):
+        return self.second_layer(torch.relu(self.first_layer(x)))
+
+
+@mistake("MLPRegression")
+class ReluTwice(reference.MLPRegression):
+    """The activation after both layers is relu. On the slide it is the sigmoid, whose values lie between 0 and 1."""
+
+    def forward(self, x):
+        return torch.relu(self.second_layer(torch.relu(self.first_layer(x))))
+
+
+@mistake("MLPRegression")
+class TanhTwice(reference.MLPRegression):
+    """The activation after both layers is tanh, whose values lie between -1 and 1. On the slide it is the sigmoid."""
+
+    def forward(self, x):
+        return torch.tanh(self.second_layer(torch.tanh(self.first_layer(x))))
+
+
+@mistake("MLPRegression")
 class TanhBetween(reference.MLPRegression):
     """The activation after the first layer is tanh. On the slide it is the sigmoid, after both layers."""
 
@@ -206,6 +231,15 @@ class InputsStandardised(reference.MLPRegression):
 
 
 @mistake("MLPRegression")
+class InputsScaled(reference.MLPRegression):
+    """The features are standardised over the batch first, which makes NaN of a single row. They are used as they are:
+    preparing data is a step of its own."""
+
+    def forward(self, x):
+        return super().forward((x - x.mean(0)) / x.std(0))
+
+
+@mistake("MLPRegression")
 class HiddenCutOff(reference.MLPRegression):
     """The hidden layer is cut off from the graph, by .detach() or .data, so the first layer learns nothing."""
 
@@ -263,6 +297,15 @@ class AveragedPredictions(reference.MLPRegression):
 
     def forward(self, x):
         return super().forward(x).mean()
+
+
+@mistake("MLPRegression")
+class Rounded(reference.MLPRegression):
+    """The predictions are rounded to 0 or 1. They are the numbers between; and where numbers are rounded there is no
+    slope, so every gradient is 0."""
+
+    def forward(self, x):
+        return super().forward(x).round()
 
 
 @mistake("MLPRegression")

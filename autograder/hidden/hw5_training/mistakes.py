@@ -246,7 +246,7 @@ def sigmoid_on_top(model, x, y, loss_function, optimizer, epochs, report_every=5
 def targets_as_integers(model, x, y, loss_function, optimizer, epochs, report_every=500):
     """The targets are turned into whole numbers. Some losses want class numbers; which they are here is the caller's
     affair, and fractions are lost."""
-    return reference.train(model, x, y.long().to(y.dtype), loss_function, optimizer, epochs, report_every)
+    return reference.train(model, x, y.long(), loss_function, optimizer, epochs, report_every)
 
 
 @mistake("train")
@@ -568,7 +568,7 @@ def loss_after_the_update(model, x, y, loss_function, optimizer, epochs, report_
         loss.backward()
         optimizer.step()
         losses.append(loss_function(model(x), y).item())
-        report(epoch, losses[-1], report_every)
+        report(epoch, loss.item(), report_every)
     return losses
 
 
@@ -583,6 +583,21 @@ def losses_as_tensors(model, x, y, loss_function, optimizer, epochs, report_ever
         loss.backward()
         optimizer.step()
         losses.append(loss)
+        report(epoch, loss.item(), report_every)
+    return losses
+
+
+@mistake("train")
+def losses_detached(model, x, y, loss_function, optimizer, epochs, report_every=500):
+    """The list holds tensors, though cut off from their graph. A Python float is asked for; .item() gives one."""
+    model.train()
+    losses = []
+    for epoch in range(epochs):
+        loss = loss_function(model(x), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.detach())
         report(epoch, loss.item(), report_every)
     return losses
 
@@ -790,6 +805,17 @@ def epochs_counted_from_one(model, x, y, loss_function, optimizer, epochs, repor
     for epoch, loss in enumerate(losses):
         if epoch % report_every == 0:
             print(f"epoch: {epoch + 1}, loss is: {loss:.6f}")
+    return losses
+
+
+@mistake("train")
+def reported_by_a_count_from_one(model, x, y, loss_function, optimizer, epochs, report_every=500):
+    """The epochs are counted from 1, so the lines come one epoch late, and none for the first. They are counted from 0:
+    the line of epoch 0 comes first."""
+    losses = silently(model, x, y, loss_function, optimizer, epochs)
+    for epoch, loss in enumerate(losses, start=1):
+        if epoch % report_every == 0:
+            print(f"epoch: {epoch}, loss is: {loss:.6f}")
     return losses
 
 

@@ -96,8 +96,14 @@ def test_a_mistake_in_the_gradient_alone_is_known(bank: Callable[..., None], tol
 
 @pytest.mark.parametrize(
     ("expression", "default"),
-    [("x / (1 / factor)", "2.0"), ("x + factor", "2.0"), ("x / factor * 1.01", "2.0"), ("x / (1 / factor)", "3.0")],
-    ids=["right", "wrong otherwise", "nearly", "one call only tells"],
+    [
+        ("x / (1 / factor)", "2.0"),
+        ("x + factor", "2.0"),
+        ("x / factor * 1.01", "2.0"),
+        ("x / factor if factor == 3 else x", "2.0"),
+        ("x / (1 / factor)", "3.0"),
+    ],
+    ids=["right", "wrong otherwise", "nearly", "in one test only", "one call only tells"],
 )
 def test_where_nothing_is_sure_nothing_is_told(
     bank: Callable[..., None], told: Callable[..., Record], expression: str, default: str
