@@ -8,6 +8,7 @@ Their names end in eight random characters and ".tmp": somebody's own ``/tmp/gra
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import re
@@ -32,7 +33,7 @@ class TemporaryFolder:
     """
 
     def __init__(self, name: str, parent: Path | None = None) -> None:
-        parent = Path(tempfile.gettempdir()) if parent is None else parent
+        parent = _system_folder() if parent is None else parent
         _sweep(parent, name.partition("-")[0])
         self.path, self._lock = _claim(lambda: tempfile.mkdtemp(prefix=f"{name}-", suffix=_END, dir=parent))
 
@@ -52,7 +53,8 @@ class TemporaryFolder:
 
 def sweep() -> None:
     """Remove what killed runs have left in the system's temporary folder."""
-    _sweep(Path(tempfile.gettempdir()), "gradkit")
+    with suppress(OSError):  # a full disk is told when there is something to write
+        _sweep(_system_folder(), "gradkit")
 
 
 @contextmanager
@@ -76,6 +78,13 @@ def replacing(path: Path) -> Iterator[Path]:
         raise
     finally:
         os.close(lock)
+
+
+def _system_folder() -> Path:
+    try:
+        return Path(tempfile.gettempdir())
+    except FileNotFoundError as error:  # it tries to write to each, and does not say why it could not
+        raise OSError(errno.ENOSPC, "No temporary folder can be written to; is the disk full?") from error
 
 
 def _make_file(prefix: str, parent: Path) -> str:

@@ -11,6 +11,7 @@ import gradkit
 from gradkit.cli import audit, bench, build, collect, feedback, grade, new
 from gradkit.cli.console import complain
 from gradkit.errors import GradkitError
+from gradkit.gradebook.troubles import is_full
 
 app = typer.Typer(
     name="gradkit",
@@ -51,7 +52,10 @@ def main() -> None:
     except GradkitError as error:
         complain(str(error))
         sys.exit(error.exit_status)
-    except Exception:  # noqa: BLE001 - whatever it is, the status must say that gradkit failed, not the subject
-        traceback.print_exc()
-        complain("gradkit itself failed. Records that were written are complete; please report what stands above.")
+    except Exception as error:  # noqa: BLE001 - whatever it is, the status must say that gradkit failed, not the subject
+        if isinstance(error, OSError) and is_full(error):
+            complain(f"{error}\nMake room and run this again. Records that were written are complete.")
+        else:
+            traceback.print_exc()
+            complain("gradkit itself failed. Records that were written are complete; please report what stands above.")
         sys.exit(3)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import resource
 import signal
 import subprocess
 from collections.abc import Callable, Mapping
@@ -52,7 +53,8 @@ def test_misspelled_commands_and_options_are_wrong_uses(gradkit: Gradkit, words:
 
 @pytest.mark.parametrize("name", [name for name in COMMANDS if name != "bench"])  # the bench makes its own
 def test_each_command_needs_a_course(gradkit: Gradkit, tmp_path: Path, name: str) -> None:
-    ran = gradkit(name, "--course", tmp_path)
+    words = [name, "hw9_norms"] if name == "new" else [name]
+    ran = gradkit(*words, "--course", tmp_path)
     assert (ran.status, ran.out) == (2, "")
     assert f"{tmp_path / 'course.toml'}: no such file" in ran.err
 
@@ -82,6 +84,25 @@ def test_a_broken_course_file_is_named_with_its_key(gradkit: Gradkit, course: Co
     ran = gradkit("grade")
     assert ran.status == 2
     assert f'{path}: late.grace_minutes: expected a valid number, found "ten"' in ran.err
+
+
+def test_a_disk_without_any_room_is_told_without_a_traceback(
+    course: Course, submissions: Submissions, command: list[str], tmp_path: Path
+) -> None:
+    """No file may grow here, in no folder: as on a disk that is full to the last byte."""
+    folder = submissions({"ada/hw0_scaling/scaling.py": "def scale(x, factor=2.0):\n    return x * factor\n"})
+    ran = subprocess.run(  # noqa: S603 - our own command
+        [*command, "grade", "--submissions", str(folder), "--results", str(tmp_path / "results")],
+        cwd=course.root,
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY)),
+        check=False,
+    )
+    assert ran.returncode == 3
+    assert "is the disk full?" in ran.stderr
+    assert "Make room and run this again." in ran.stderr
+    assert "Traceback" not in ran.stderr
 
 
 def test_the_keyboard_stops_a_run_with_status_130(
