@@ -10,7 +10,7 @@ from gradkit.audit.mutants import Mutant, mutants
 from gradkit.audit.trying import Trial, Tried, try_all
 from gradkit.bank import Bank, read_bank
 from gradkit.course import Assignment, Course
-from gradkit.diagnosis import Fingerprint, fingerprints, twins
+from gradkit.diagnosis import Fingerprint, fingerprints, told, twins
 from gradkit.grading.keys import suite_keys
 from gradkit.sandbox import Sandbox
 from gradkit.suite.hidden import HiddenTest
@@ -175,7 +175,10 @@ class _Desk:
             for kind, entries in (("mistakes", bank.mistakes), ("accepted variants", bank.accepted)):
                 if not any(entry.question == question.id for entry in entries):
                     self.faults.append(f"{question.id} has no {kind} in its bank.")
+        as_what = told(known)
         for entry in bank.mistakes:
+            for other in sorted(as_what[entry.id] - {entry.id}):
+                self.faults.append(f'mistakes.py:{entry.line}: who makes "{entry.id}" is told "{other}".')
             if not by_id[entry.id].failed:
                 self.faults.append(f'mistakes.py:{entry.line}: "{entry.id}" is wrong, but passes every test.')
 

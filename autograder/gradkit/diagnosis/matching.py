@@ -35,18 +35,19 @@ class Matcher:
 
     def look(self, test: HiddenTest, outcome: CaseOutcome) -> None:
         """See one case's answers; a test's cases come in their order."""
-        number = self._cases[test.id]
-        self._cases[test.id] += 1
-        passed = outcome.mismatch is None
+        self._see(test.id, outcome.mismatch is None, [Answer(found.observation) for found in outcome.found])
+
+    def _see(self, test: str, passed: bool, answers: Sequence[Answer]) -> None:
+        number = self._cases[test]
+        self._cases[test] += 1
         if not passed:
-            self._failed.add(test.id)
-        answers = [Answer(found.observation) for found in outcome.found]
+            self._failed.add(test)
         for one in self._known:
             unlike = self._unlike[one.id]
-            if test.id not in one.failed or test.id in unlike or 2 * len(unlike) >= len(one.failed):
+            if test not in one.failed or test in unlike or 2 * len(unlike) >= len(one.failed):
                 continue
-            if not _agrees(one.tests[test.id][number], passed, answers):
-                unlike.add(test.id)
+            if not _agrees(one.tests[test][number], passed, answers):
+                unlike.add(test)
 
     def found(self) -> dict[str, Fingerprint]:
         """By the test's id, the mistake that was made in it."""
@@ -62,6 +63,18 @@ class Matcher:
             if len(fitting) == 1 or len(explained[fitting[1].id]) < len(explained[fitting[0].id]):
                 found[test] = fitting[0]
         return found
+
+
+def told(known: Sequence[Fingerprint]) -> dict[str, set[str]]:
+    """Which mistakes a submission is told that answers just as a known one does; by the known one's id."""
+    found = {}
+    for one in known:
+        matcher = Matcher([other for other in known if other.question == one.question])
+        for test, cases in one.tests.items():
+            for case in cases:
+                matcher._see(test, case.passed, [call.answer for call in case.calls])
+        found[one.id] = {other.id for other in matcher.found().values()}
+    return found
 
 
 def _agrees(case: CasePrint, passed: bool, answers: Sequence[Answer]) -> bool:
