@@ -257,6 +257,35 @@ def test_sample_class_gets_what_its_readme_says(sample: Course) -> None:
     assert found == expected_scores()
 
 
+# What is told of the sample class's mistakes, whose code was written before the bank was.
+TOLD = {
+    ("chidi", "hw1_linear_regression"): {"BiasFirst"},
+    ("chidi", "hw2_mlp"): {"NoSigmoidAtTheEnd"},
+    ("chidi", "hw3_losses"): {"summed"},
+    ("chidi", "hw5_training"): {"gradients_never_cleared"},
+    ("chidi", "hw6_convolution"): {"kernel_flipped", "flipped_filters"},
+    ("dalia", "hw2_mlp"): {"NothingReturned"},
+    ("fatima", "hw3_losses"): {"nothing_against_nan"},
+    ("fatima", "hw6_convolution"): {"padding_exchanged"},
+    ("ines", "hw5_training"): {"target_first"},
+    ("jiwoo", "hw1_linear_regression"): {"UniformNumbers"},
+    ("jiwoo", "hw3_losses"): {"loss_as_a_number"},
+    ("jiwoo", "hw5_training"): {"mode_left_as_it_is"},
+    ("nilufar", "hw5_training"): {"losses_as_tensors"},
+    ("priya", "hw5_training"): {"gradients_cleared_at_the_end"},
+}
+
+
+def test_sample_class_is_told_its_mistakes_and_no_others(sample: Course) -> None:
+    told = {
+        key: {test.mistake for test in record.tests if test.mistake}
+        for key, record in records_of(sample.results).items()
+    }
+    assert {key: mistakes for key, mistakes in told.items() if mistakes} == TOLD
+    page = sample.root / "feedback" / "chidi" / "hw1_linear_regression" / "linear_regression.html"
+    assert "A likely reason: The column of ones comes first." in page.read_text(encoding="utf-8")
+
+
 def test_gradebook_has_the_scores_of_the_records(
     sample: Course, exported: Mapping[tuple[str, str], Mapping[str, str]]
 ) -> None:
