@@ -7,12 +7,13 @@ link after it was looked at. So every file is opened first, without following li
 
 from __future__ import annotations
 
+import ctypes
 import fnmatch
 import os
 import shutil
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from gradkit.temporary import TemporaryFolder
 
 _CHUNK = 1024 * 1024
 _DEPTH = 20
+_AT_FDCWD, _RENAME_EXCHANGE = -100, 2
 
 
 @dataclass
@@ -116,8 +118,15 @@ def ignored(name: str) -> bool:
 
 
 def put_in_place(new: Path, target: Path) -> None:
-    """Move the folder ``new`` to ``target``, in place of what is there. Both lie on one file system."""
+    """Move the folder ``new`` to ``target``, in place of what is there. Both lie on one file system.
+
+    Where the file system can exchange two names, there is something whole at ``target`` at every moment.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(OSError, AttributeError):  # nothing is there yet, or this system cannot do it
+        _exchange(new, target)
+        shutil.rmtree(new, ignore_errors=True)
+        return
     old = new.with_name(f"{new.name}.old")
     try:
         target.rename(old)
@@ -130,6 +139,13 @@ def put_in_place(new: Path, target: Path) -> None:
         old.rename(target)
         raise
     shutil.rmtree(old, ignore_errors=True)
+
+
+def _exchange(one: Path, other: Path) -> None:
+    """Let two names of one file system change places at once (Linux's ``renameat2``)."""
+    rename = ctypes.CDLL(None, use_errno=True).renameat2
+    if rename(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE) != 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(other))
 
 
 @contextmanager

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -36,3 +37,23 @@ def forgetting_modules_of(folder: Path) -> Iterator[None]:
             ours = name == folder.name or name.startswith(f"{folder.name}.")  # pytest's packages for the folders
             if ours or (path is not None and Path(path).is_relative_to(folder)):
                 del sys.modules[name]
+
+
+@contextmanager
+def interrupts_held() -> Iterator[Callable[[], None]]:
+    """Let Ctrl-C wait until the block ends, or until what is yielded is called. For the main thread.
+
+    While modules are imported, Python may come upon it in a callback of its own, where it is printed and forgotten.
+    """
+    came: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _frame: came.append(number))
+
+    def release() -> None:
+        signal.signal(signal.SIGINT, before)
+        while came:
+            signal.raise_signal(came.pop())
+
+    try:
+        yield release
+    finally:
+        release()

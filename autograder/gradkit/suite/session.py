@@ -19,7 +19,7 @@ from gradkit.course import Assignment
 from gradkit.errors import CourseError, GraderFault
 from gradkit.suite.found import Found
 from gradkit.suite.hidden import HiddenTest, read_tests
-from gradkit.suite.isolation import forgetting_modules_of, only_our_plugins
+from gradkit.suite.isolation import forgetting_modules_of, interrupts_held, only_our_plugins
 from gradkit.suite.mismatch import Mismatch
 from gradkit.suite.reference import ReferenceRunner
 from gradkit.suite.rng import Rng
@@ -212,15 +212,22 @@ def open_suite(folder: Path, assignment: Assignment, source: Path, secret: str, 
     """
     if not folder.is_dir():
         raise CourseError(f"{folder}: no such folder. An assignment's hidden suite stands there.")
-    plugin = _Plugin(body, assignment, secret, source)
     # pytest must not look for options, plugins or conftests anywhere but in the suite's own folder.
     options = ["-c", os.devnull, f"--rootdir={folder.parent}", f"--confcutdir={folder}", "--import-mode=importlib"]
     options += ["--assert=plain", "--strict-markers", "--capture=no"]
     options += [part for name in _LEFT_OUT for part in ("-p", f"no:{name}")]
-    with only_our_plugins(), forgetting_modules_of(folder):
+    with only_our_plugins(), forgetting_modules_of(folder), interrupts_held() as release:
+
+        def ready(suite: Suite) -> None:
+            release()
+            body(suite)
+
+        plugin = _Plugin(ready, assignment, secret, source)
         status = pytest.main([str(folder), *options], plugins=[plugin])
     if plugin.fault is not None:
         raise plugin.fault
+    if status == pytest.ExitCode.INTERRUPTED:
+        raise KeyboardInterrupt
     if plugin.collect_errors:
         raise CourseError(f"{folder}: the hidden suite cannot be collected.\n" + "\n".join(plugin.collect_errors))
     if status not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):

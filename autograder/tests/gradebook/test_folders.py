@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +38,23 @@ def test_a_folder_takes_the_place_of_another(tmp_path: Path) -> None:
         (tmp_path / name / name).touch()
     put_in_place(tmp_path / "new", tmp_path / "target")
     assert [path.relative_to(tmp_path).as_posix() for path in sorted(tmp_path.rglob("*"))] == ["target", "target/new"]
+
+
+def test_there_is_a_folder_at_every_moment(tmp_path: Path) -> None:
+    """Another process looks all the while: it never finds the place empty."""
+    target = tmp_path / "target"
+    target.mkdir()
+    look = f"import os\nprint('ready', flush=True)\nwhile os.path.isdir({str(target)!r}): pass"
+    with subprocess.Popen([sys.executable, "-I", "-c", look], stdout=subprocess.PIPE, text=True) as watcher:  # noqa: S603 - our own interpreter
+        assert watcher.stdout is not None
+        assert watcher.stdout.readline() == "ready\n"
+        for number in range(500):
+            (tmp_path / "new").mkdir()
+            (tmp_path / "new" / str(number)).touch()
+            put_in_place(tmp_path / "new", target)
+        assert watcher.poll() is None
+        watcher.kill()
+    assert [path.name for path in target.iterdir()] == ["499"]
 
 
 def test_where_the_new_one_is_missing_the_old_one_stays(tmp_path: Path) -> None:

@@ -88,6 +88,13 @@ def test_a_test_that_breaks_by_itself_is_the_graders_fault(course: Course) -> No
         run_demo(course, nothing)
 
 
+def test_an_interrupt_while_the_suite_is_imported_is_not_lost(course: Course) -> None:
+    suite = course.hidden(HW) / "test_shift.py"
+    suite.write_text("import os\nimport signal\n\nos.kill(os.getpid(), signal.SIGINT)\n" + suite.read_text())
+    with pytest.raises(KeyboardInterrupt):
+        run_demo(course, lambda _call: pytest.fail("it went on"))
+
+
 def test_a_test_that_skips_itself_is_the_graders_fault(course: Course) -> None:
     suite = course.hidden(HW) / "test_shift.py"
     suite.write_text(
