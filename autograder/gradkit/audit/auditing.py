@@ -6,11 +6,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from gradkit.audit.equivalent import Equivalent, read_equivalent
+from gradkit.audit.mistakes import bank_faults
 from gradkit.audit.mutants import Mutant, mutants
+from gradkit.audit.report import Audit, QuestionAudit
 from gradkit.audit.trying import Trial, Tried, try_all
 from gradkit.bank import Bank, read_bank
 from gradkit.course import Assignment, Course
-from gradkit.diagnosis import Fingerprint, fingerprints, told, twins
+from gradkit.diagnosis import Fingerprint, fingerprints, twins
+from gradkit.errors import CourseError, GraderFault
 from gradkit.grading.keys import suite_keys
 from gradkit.sandbox import Sandbox
 from gradkit.suite.hidden import HiddenTest
@@ -19,55 +22,6 @@ from gradkit.suite.session import Suite, open_suite
 Progress = Callable[[int, int], None]
 _PATIENCE = 5.0  # how many times as long as the reference a mutant's call may take, and at least
 _AT_LEAST = 2.0  # so many seconds
-
-
-@dataclass(frozen=True)
-class QuestionAudit:
-    """What the audit of one question found.
-
-    Attributes:
-        id: the question.
-        tests: the names of its tests, in the suite's order.
-        mistakes: by the mistake's id, the names of the tests that it fails.
-        tells: by the mistake's id, how many calls tell it from the right answer; with too few it is never told.
-        accepted: how many accepted variants there are.
-        mutants: how many mutants were tried.
-        redundant: tests that catch no mistake and no mutant that another of the tests does not.
-    """
-
-    id: str
-    tests: tuple[str, ...]
-    mistakes: Mapping[str, frozenset[str]]
-    tells: Mapping[str, int]
-    accepted: int
-    mutants: int
-    redundant: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Audit:
-    """What the audit of one assignment found.
-
-    Attributes:
-        assignment: its id.
-        questions: by question.
-        faults: what is wrong, one sentence each; none where the suite is right as far as is known.
-        survivors: mutants that pass and are not listed as equivalent.
-        twins: mistakes of one question that answer alike everywhere, so that neither can be told from the other.
-        runs: how many submissions were tried.
-    """
-
-    assignment: str
-    questions: tuple[QuestionAudit, ...]
-    faults: tuple[str, ...]
-    survivors: tuple[Mutant, ...]
-    twins: tuple[tuple[str, str], ...]
-    runs: int
-
-    @property
-    def passed(self) -> bool:
-        """Whether nothing is wrong."""
-        return not self.faults and not self.survivors
 
 
 def audit_assignment(course: Course, assignment_id: str, sandbox: Sandbox, processes: int, progress: Progress) -> Audit:
@@ -81,9 +35,9 @@ def audit_assignment(course: Course, assignment_id: str, sandbox: Sandbox, proce
         progress: told how many trials are done, and of how many.
 
     Raises:
-        CourseError: suite, bank or ``equivalent.toml`` is wrong.
+        CourseError: suite, bank or ``equivalent.toml`` is wrong, or the release is not built.
         UsageError: cosmic-ray is not installed.
-        GraderFault: a grader died twice at the same trial.
+        GraderFault: a hidden test fails by itself on the reference, or a grader died twice at the same trial.
     """
     assignment = course.assignment(assignment_id)
     hidden = course.hidden(assignment_id)
@@ -120,7 +74,8 @@ class _Desk:
         self, bank: Bank, known: Sequence[Fingerprint], found: Sequence[Mutant], equivalent: Sequence[Equivalent]
     ) -> Audit:
         slowest = self._check_right_and_stub(bank)
-        self._check_mistakes(bank, known)
+        failed = self._mistakes(bank, known)
+        self.faults += bank_faults(self.assignment, bank, known, failed)
         tried = self._try_mutants(found, slowest)
         survivors = [mutant for mutant, one in zip(found, tried, strict=True) if not one.failed and not one.fault]
         excused = [one for one in equivalent if any(one.is_of(mutant) for mutant in survivors)]
@@ -132,7 +87,7 @@ class _Desk:
         ]
         return Audit(
             self.assignment.id,
-            tuple(self._question(one.id, bank, known, found, tried) for one in self.assignment.questions),
+            tuple(self._question(one.id, bank, known, failed, found, tried) for one in self.assignment.questions),
             tuple(self.faults),
             tuple(mutant for mutant in survivors if not any(one.is_of(mutant) for one in excused)),
             tuple(twins(known)),
@@ -154,11 +109,13 @@ class _Desk:
         """Stub, reference and accepted variants; returns the seconds of the reference's longest call."""
         module = self.assignment.module
         solution = (self.course.source(self.assignment.id) / module).read_bytes()
-        stub = (self.course.release(self.assignment.id) / module).read_bytes()
+        stub = self._stub()
         limits, tests = self.assignment.limits, self.suite.tests
         trials = [Trial(tests, {module: stub}, limits), Trial(tests, {module: solution}, limits)]
         trials += [Trial(self._tests(one.question), one.files, limits) for one in bank.accepted]
         of_stub, of_reference, *of_accepted = self._try(trials)
+        if of_reference.fault:
+            raise GraderFault(of_reference.fault)
         for test in tests:
             if test.id not in of_stub.failed:
                 self.faults.append(f"the stub passes {test.name} and gets {test.points:g} points for nothing.")
@@ -169,18 +126,21 @@ class _Desk:
                 self.faults.append(f"{name} is right, but fails {test_id.rpartition('::')[2]}: {message}")
         return of_reference.seconds
 
-    def _check_mistakes(self, bank: Bank, known: Sequence[Fingerprint]) -> None:
-        by_id = {one.id: one for one in known}
-        for question in self.assignment.questions:
-            for kind, entries in (("mistakes", bank.mistakes), ("accepted variants", bank.accepted)):
-                if not any(entry.question == question.id for entry in entries):
-                    self.faults.append(f"{question.id} has no {kind} in its bank.")
-        as_what = told(known)
-        for entry in bank.mistakes:
-            for other in sorted(as_what[entry.id] - {entry.id}):
-                self.faults.append(f'mistakes.py:{entry.line}: who makes "{entry.id}" is told "{other}".')
-            if not by_id[entry.id].failed:
-                self.faults.append(f'mistakes.py:{entry.line}: "{entry.id}" is wrong, but passes every test.')
+    def _stub(self) -> bytes:
+        path = self.course.release(self.assignment.id) / self.assignment.module
+        try:
+            return path.read_bytes()
+        except FileNotFoundError:
+            command = f"gradkit build {self.assignment.id}"
+            raise CourseError(f"{path}: no such file. The audit tries the stub, too: run {command} first.") from None
+
+    def _mistakes(self, bank: Bank, known: Sequence[Fingerprint]) -> dict[str, frozenset[str]]:
+        """By the mistake's id, the tests that it gets no points for: by its answers, else for a banned call."""
+        failed = {one.id: one.failed for one in known}
+        answer_rightly = [entry for entry in bank.mistakes if not failed[entry.id]]
+        trials = [Trial(self._tests(one.question), one.files, self.assignment.limits) for one in answer_rightly]
+        banned = {one.id: frozenset(tried.failed) for one, tried in zip(answer_rightly, self._try(trials), strict=True)}
+        return failed | banned
 
     def _try_mutants(self, found: Sequence[Mutant], slowest: float) -> list[Tried]:
         """Each mutant's first failing test."""
@@ -208,16 +168,17 @@ class _Desk:
         question: str,
         bank: Bank,
         known: Sequence[Fingerprint],
+        failed: Mapping[str, frozenset[str]],
         found: Sequence[Mutant],
         tried: Sequence[Tried],
     ) -> QuestionAudit:
         tests = self._tests(question)
         names = {test.id: test.name for test in tests}
-        mistakes = {one.id: one.failed for one in known if one.question == question}
+        mistakes = {one.id: failed[one.id] for one in known if one.question == question}
         return QuestionAudit(
             question,
             tuple(names.values()),
-            {name: frozenset(names[test] for test in failed) for name, failed in mistakes.items()},
+            {name: frozenset(names[test] for test in tests) for name, tests in mistakes.items()},
             {one.id: one.tells_in(one.failed) for one in known if one.question == question},
             sum(one.question == question for one in bank.accepted),
             sum(question in mutant.questions for mutant in found),

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import ast
 import difflib
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from types import CodeType
 from typing import Any
 
 from gradkit.course import Assignment
@@ -59,7 +61,7 @@ def mutants(assignment: Assignment, source: bytes) -> Iterator[Mutant]:
     tree = ast.parse(text)
     places = _Places(assignment, tree)
     nodes = list(ast_nodes(get_ast(text)))
-    known = {ast.dump(tree)}
+    known = {_program(text)}
     provider = OperatorProvider()
     for name in sorted(set(provider) - _NEED_ARGUMENTS):
         operator: Any = provider[name]()
@@ -108,12 +110,21 @@ def _span(node: ast.stmt | ast.expr) -> tuple[Position, Position]:
     return (node.lineno, node.col_offset), (node.end_lineno or node.lineno, node.end_col_offset or 0)
 
 
-def _program(source: str | None) -> str | None:
+def _program(source: str | None) -> CodeType | None:
     """What makes two sources the same program; None where it is no program."""
-    try:
-        return None if source is None else ast.dump(ast.parse(source))
-    except SyntaxError:
+    if source is None:
         return None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SyntaxWarning)  # `x is 1` is a mutant as good as others
+        try:
+            return _without_places(compile(source, "", "exec", dont_inherit=True))
+        except (SyntaxError, ValueError):
+            return None
+
+
+def _without_places(code: CodeType) -> CodeType:
+    parts = tuple(_without_places(part) if isinstance(part, CodeType) else part for part in code.co_consts)
+    return code.replace(co_consts=parts, co_firstlineno=1, co_linetable=b"")
 
 
 def _difference(before: str, after: str) -> tuple[int, str, str]:

@@ -76,7 +76,7 @@ def _read(path: Path, kind: Kind, assignment: Assignment, solution: bytes) -> It
     except (OSError, SyntaxError, ValueError) as error:
         raise CourseError(f"{path}: cannot be read: {error}") from error
     definitions, shared = _sort_out(path, kind, tree)
-    taken = _top_level_names(ast.parse(solution)) | {name for node in shared for name in _names_of(node)}
+    taken = _names_taken(path, shared, ast.parse(solution))
     shared_source = "\n".join(ast.get_source_segment(text, node, padded=True) or "" for node in shared)
     for node, marker in definitions:
         target, form = _arguments(path, kind, marker)
@@ -94,6 +94,10 @@ def _read(path: Path, kind: Kind, assignment: Assignment, solution: bytes) -> It
             reader = "the student should read" if kind == "mistake" else "is unusual about it"
             raise _wrong(path, node, f"{node.name} has no docstring. It says what {reader}")
         definition = Definition(text, node, marker)
+        if not _is_python(definition.source()):
+            raise _wrong(
+                path, node, f"{node.name}: put its marker, its first line and its docstring on lines of their own"
+            )
         files = compose(assignment.module, solution, shared_source, definition, target, form)
         sentence = " ".join(docstring.split())
         yield Entry(node.name, kind, target, question, sentence, node.lineno, files)
@@ -149,8 +153,32 @@ def _arguments(path: Path, kind: Kind, marker: ast.Call) -> tuple[str, str | Non
     return values[0], str(form)
 
 
-def _top_level_names(tree: ast.Module) -> set[str]:
-    return {name for node in tree.body for name in _names_of(node)}
+def _is_python(source: str) -> bool:
+    try:
+        ast.parse(source)
+    except SyntaxError:
+        return False
+    return True
+
+
+def _names_taken(path: Path, shared: Sequence[ast.stmt], solution: ast.Module) -> set[str]:
+    """The names that no entry may have. What entries share must leave the solution's own as they are."""
+    own = {name for node in solution.body for name in _names_of(node)}
+    imported = {name for node in solution.body for name in _imported_by(node)}
+    taken = own | imported
+    for node in shared:
+        # The same import may stand in both: it binds the same thing.
+        for name in [*_names_of(node), *_imported_by(node)]:
+            if name in own or (name in imported and not _imported_by(node)):
+                raise _wrong(path, node, f'"{name}" stands in the solution already: choose another name')
+            taken.add(name)
+    return taken
+
+
+def _imported_by(node: ast.stmt) -> Sequence[str]:
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        return [alias.asname or alias.name.partition(".")[0] for alias in node.names]
+    return []
 
 
 def _names_of(node: ast.stmt) -> Sequence[str]:

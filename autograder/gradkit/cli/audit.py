@@ -14,7 +14,7 @@ from gradkit.cli.console import complain, find_course, out, progress
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from gradkit.audit.auditing import Audit, QuestionAudit
+    from gradkit.audit.report import Audit, QuestionAudit
 
 
 def audit(

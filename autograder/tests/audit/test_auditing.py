@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from gradkit.audit.auditing import Audit, audit_assignment
+from gradkit.audit.auditing import audit_assignment
+from gradkit.audit.report import Audit
 from gradkit.build import build_course
 from gradkit.course import Course, load_course
-from gradkit.errors import CourseError
+from gradkit.errors import CourseError, GraderFault
 from gradkit.sandbox import Sandbox
 from gradkit.scaffold import scaffold
 
@@ -79,6 +80,11 @@ def another(x, w):
             '"another" is wrong, but passes every test',
         ),
         (
+            f"{HIDDEN}/mistakes.py",
+            "import no_such_module\n" + RIGHT.format(kind="mistake", result="x.sum()"),
+            '"another" was never tried, since its file cannot be loaded: ModuleNotFoundError',
+        ),
+        (
             f"{HIDDEN}/accepted.py",
             RIGHT.format(kind="accepted", result="x.mean()"),
             '"another" is right, but fails test_value_and_gradients_match_reference: The result is wrong',
@@ -102,6 +108,14 @@ def test_a_wrong_bank_is_named(example: Course, audit: Callable[[], Audit], name
     assert any(words in fault for fault in found.faults), found.faults
 
 
+def test_a_mistake_may_be_a_banned_call_alone(example: Course, audit: Callable[[], Audit]) -> None:
+    banned = "x @ w / w.sum() + 0 * np.average(x.detach())"
+    add(example, f"{HIDDEN}/mistakes.py", "import numpy as np\n" + RIGHT.format(kind="mistake", result=banned))
+    found = audit()
+    assert found.faults == ()
+    assert found.questions[0].mistakes["another"] == set(found.questions[0].tests)
+
+
 def test_a_missing_bank_is_named(example: Course, audit: Callable[[], Audit]) -> None:
     for name in ("mistakes.py", "accepted.py"):
         (example.root / HIDDEN / name).unlink()
@@ -114,6 +128,24 @@ def test_a_missing_bank_is_named(example: Course, audit: Callable[[], Audit]) ->
 def test_a_stub_that_earns_points_is_named(example: Course, audit: Callable[[], Audit]) -> None:
     edit(example, STUB, 'raise NotImplementedError("weighted_mean")', RETURN)
     assert len([fault for fault in audit().faults if fault.startswith("the stub passes test_")]) == 3
+
+
+def test_a_release_that_is_not_built_is_a_course_error(example: Course, audit: Callable[[], Audit]) -> None:
+    (example.root / STUB).unlink()
+    with pytest.raises(CourseError, match=r"averages\.py: no such file.*gradkit build hw9_example"):
+        audit()
+
+
+def test_a_suite_that_fails_by_itself_is_a_grader_fault(example: Course, audit: Callable[[], Audit]) -> None:
+    edit(
+        example,
+        f"{HIDDEN}/test_weighted_mean.py",
+        "    call = function_call(",
+        "    call = 1 / 0\n    call = function_call(",
+    )
+    (example.root / HIDDEN / "mistakes.py").unlink()
+    with pytest.raises(GraderFault, match="the hidden test itself failed: ZeroDivisionError"):
+        audit()
 
 
 def test_a_reference_that_is_wrong_by_hand_is_named(example: Course, audit: Callable[[], Audit]) -> None:

@@ -86,3 +86,9 @@ def test_each_is_a_program_of_its_own(assignment: Assignment) -> None:
     programs = [ast.dump(ast.parse(one.source)) for one in mutants(assignment, SOURCE.encode())]
     assert len(programs) == len(set(programs)) > 30
     assert ast.dump(ast.parse(SOURCE)) not in programs
+
+
+def test_what_compiles_alike_is_one_program(assignment: Assignment) -> None:
+    found = changes(assignment, "def scale(x):\n    if not x == 2:\n        return x\n")
+    alike = {("if not x == 2:", "if x == 2:"), ("if not x == 2:", "if not not x == 2:")}
+    assert len(alike & found.keys()) == 1

@@ -149,6 +149,11 @@ def test_no_bank_is_an_empty_one(course: Course, reference_source: str) -> None:
         ("def always_tripled", "def scale", 18, '"scale" stands in this file or in the solution'),
         ("def always_tripled", "def tripled", 18, '"tripled" stands in this file'),
         ("class NoShift", "class always_tripled", 27, '"always_tripled" stands in this file'),
+        ("def tripled", "def scale", 13, '"scale" stands in the solution already'),
+        ("THREE = 3.0", "Shift = 3.0", 9, '"Shift" stands in the solution already'),
+        ("import reference", "import reference as scale", 5, '"scale" stands in the solution already'),
+        ("class NoShift", "class reference", 27, '"reference" stands in this file'),
+        ('Shift):\n    """', 'Shift): """', 27, "NoShift: put its marker, its first line and its docstring on lines"),
         ('    """Nothing is added."""', "    size = 3", 27, "NoShift has no docstring"),
     ],
 )

@@ -1,0 +1,57 @@
+"""What an audit found, for tables and JSON to be made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gradkit.audit.mutants import Mutant
+
+
+@dataclass(frozen=True)
+class QuestionAudit:
+    """What the audit of one question found.
+
+    Attributes:
+        id: the question.
+        tests: the names of its tests, in the suite's order.
+        mistakes: by the mistake's id, the names of the tests that it fails.
+        tells: by the mistake's id, how many calls tell it from the right answer; with too few it is never told.
+        accepted: how many accepted variants there are.
+        mutants: how many mutants were tried.
+        redundant: tests that catch no mistake and no mutant that another of the tests does not.
+    """
+
+    id: str
+    tests: tuple[str, ...]
+    mistakes: Mapping[str, frozenset[str]]
+    tells: Mapping[str, int]
+    accepted: int
+    mutants: int
+    redundant: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What the audit of one assignment found.
+
+    Attributes:
+        assignment: its id.
+        questions: by question.
+        faults: what is wrong, one sentence each; none where the suite is right as far as is known.
+        survivors: mutants that pass and are not listed as equivalent.
+        twins: mistakes of one question that answer alike everywhere, so that neither can be told from the other.
+        runs: how many submissions were tried.
+    """
+
+    assignment: str
+    questions: tuple[QuestionAudit, ...]
+    faults: tuple[str, ...]
+    survivors: tuple[Mutant, ...]
+    twins: tuple[tuple[str, str], ...]
+    runs: int
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.faults and not self.survivors
