@@ -27,7 +27,8 @@ class Step:
             "student:conv2d", a name in the student's module;
             "torch:nn.Linear", a public torch name;
             "object:model.eval", a method of an earlier result;
-            "builtin:setattr", a Python builtin.
+            "builtin:setattr", a Python builtin;
+            "operator:mul", a function of Python's operator module.
         args: positional arguments; a `Ref` stands for an input or an earlier result.
         kwargs: keyword arguments, likewise.
     """

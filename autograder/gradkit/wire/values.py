@@ -45,7 +45,7 @@ DTYPE_NAMES: Mapping[torch.dtype, str] = MappingProxyType({dtype: name for name,
 
 @dataclass(frozen=True)
 class Ref:
-    """A value that an earlier step made, or an input: ``Ref("model")``, ``Ref("model.parameters()")``."""
+    """A value that an earlier step made, an input, or a target: ``Ref("model.parameters()")``, ``Ref("torch:sin")``."""
 
     name: str
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import operator
 from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
@@ -44,13 +45,15 @@ class Objects:
             return getattr(self.module, name)
         if place == "object":
             return self.find(name)
-        root = {"torch": torch, "builtin": builtins}[place]
+        root = {"torch": torch, "builtin": builtins, "operator": operator}[place]
         for part in name.split("."):
             root = getattr(root, part)
         return root
 
     def find(self, path: str) -> Any:
-        """The object at a path such as ``model``, ``model.weight`` or ``model.parameters()``."""
+        """The object at a path such as ``model``, ``model.weight`` or ``model.parameters()``, or a step's target."""
+        if ":" in path:
+            return self.find_target(path)
         head, *parts = path.split(".")
         value = self.named[head]
         for part in parts:

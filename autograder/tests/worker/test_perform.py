@@ -17,6 +17,12 @@ import sys
 import torch
 from torch import nn
 
+class Number:
+    def __init__(self, data): self.data = data
+    def __rmul__(self, other): return Number(torch.sigmoid(torch.tensor(self.data * other)).item())
+def apply(f, x): return f(x)
+def batches(x): yield torch.sigmoid(x)
+
 class Equal(float):
     def __eq__(self, other): return True
     def __float__(self): return 1.0
@@ -192,6 +198,34 @@ def test_steps_can_use_torch_and_earlier_results(module: ModuleType) -> None:
     assert found.values["model.training"] is False
     assert found.values["model.state"]["weight"].data.tolist() == [[1.0, 1.0]]
     assert found.values["model.gradients"] == {"weight": None, "bias": None}
+
+
+def test_steps_can_use_operators_and_hand_functions_over(module: ModuleType) -> None:
+    call = Call(
+        steps=[
+            Step("number", "student:Number", [0.0]),
+            Step("product", "operator:mul", [2, Ref("number")]),
+            Step("sine", "student:apply", [Ref("torch:sin"), Ref("x")]),
+        ],
+        inputs={"x": torch.zeros(2)},
+        observe=["product.data", "sine"],
+    )
+    values = perform(call, module).values
+    assert values["product.data"] == 0.5
+    assert torch.equal(values["sine"].data, torch.zeros(2))
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [Step("made", "student:batches", [Ref("x")]), Step("result", "builtin:list", [Ref("made")])],
+        [Step("made", "student:Number", [1.0]), Step("result", "operator:mul", [2, Ref("made")])],
+    ],
+    ids=["a generator", "a method"],
+)
+def test_operators_are_seen_where_a_step_of_ours_runs_students_code(module: ModuleType, steps: list[Step]) -> None:
+    observation = perform(Call(steps=steps, inputs={"x": torch.zeros(2)}, observe=()), module)
+    assert "sigmoid" in observation.operators
 
 
 def test_the_seed_of_a_call_is_torchs(module: ModuleType) -> None:
