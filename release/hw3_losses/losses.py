@@ -8,7 +8,7 @@ def mse_loss(y_hat: Tensor, y: Tensor) -> Tensor:
     """Mean squared error: the mean of (y_hat - y)^2 over all elements.
 
     Args:
-        y_hat: predictions, of any shape. It is left unchanged.
+        y_hat: predictions, of any shape, () too. It is left unchanged.
         y: targets, of the same shape and dtype. It is left unchanged.
 
     Returns:
@@ -29,7 +29,7 @@ def mae_loss(y_hat: Tensor, y: Tensor) -> Tensor:
     Where an element of ``y_hat`` hits its target exactly, the slope is not defined. There, any finite gradient will do.
 
     Args:
-        y_hat: predictions, of any shape. It is left unchanged.
+        y_hat: predictions, of any shape, () too. It is left unchanged.
         y: targets, of the same shape and dtype. It is left unchanged.
 
     Returns:

@@ -473,12 +473,6 @@ def default_too_large(p, tol=1e-3):
 
 
 @mistake("is_distribution")
-def any_entry_will_do(p, tol=1e-6):
-    """It is enough that one entry is not below 0. None of them may be."""
-    return bool((p >= 0).any()) and abs(p.sum().item() - 1) <= tol
-
-
-@mistake("is_distribution")
 def first_entry_alone(p, tol=1e-6):
     """Only the first entry's sign is looked at, as by a return in the first turn of a loop. All entries must be
     seen."""

@@ -96,6 +96,7 @@ def test_mae_of_a_hit(student: Runner, y_hat: list[float], y: list[float], expec
         ((7,), (7, 1)),
         ((1, 7), (7,)),
         ((4, 3), (4, 1)),
+        ((1, 6), (4, 6)),
         ((4, 3), (3,)),
         ((5,), (2,)),
         ((2, 6), (3, 4)),
