@@ -692,8 +692,8 @@ def nan_at_impossible_classes(p, q):
 
 @mistake("cross_entropy")
 def nan_in_the_slope(p, q):
-    """The value is right, but where p_k and q_k are both 0 the slope is 0 / 0, which is nan. Keep the logarithm away
-    from these places: torch.where on its result comes too late."""
+    """The value is right, but where p_k and q_k are both 0 the slope is 0 / 0, which is nan. Put a harmless number in
+    place of q_k before it goes into the logarithm: choosing between results comes too late for the gradient."""
     return -torch.xlogy(p, q).sum(-1)
 
 
@@ -705,10 +705,31 @@ def nan_in_every_slope(p, q):
 
 
 @mistake("cross_entropy")
-def epsilon_in_the_logarithm(p, q):
+def epsilon_of_1e_5_in_the_logarithm(p, q):
+    """An epsilon is added inside the logarithm of every term, which changes all of them. Only terms with p_k = 0 need
+    help, and these can be left out."""
+    return -(p * torch.log(q + 1e-5)).sum(-1)
+
+
+@mistake("cross_entropy")
+def epsilon_of_1e_6_in_the_logarithm(p, q):
     """An epsilon is added inside the logarithm of every term, which changes all of them. Only terms with p_k = 0 need
     help, and these can be left out."""
     return -(p * torch.log(q + 1e-6)).sum(-1)
+
+
+@mistake("cross_entropy")
+def epsilon_of_1e_7_in_the_logarithm(p, q):
+    """An epsilon is added inside the logarithm of every term, which changes all of them. Only terms with p_k = 0 need
+    help, and these can be left out."""
+    return -(p * torch.log(q + 1e-7)).sum(-1)
+
+
+@mistake("cross_entropy")
+def epsilon_of_1e_8_in_the_logarithm(p, q):
+    """An epsilon is added inside the logarithm of every term, which changes all of them. Only terms with p_k = 0 need
+    help, and these can be left out."""
+    return -(p * torch.log(q + 1e-8)).sum(-1)
 
 
 @mistake("cross_entropy")
@@ -925,6 +946,20 @@ def epsilon_too_large(y_hat, y):
 
 
 @mistake("bce_loss")
+def epsilon_of_1e_5(y_hat, y):
+    """The epsilon inside the logarithm is so large that it changes the loss of predictions near 0 and 1. It may be 1e-7
+    at most."""
+    return -(y * torch.log(y_hat + 1e-5) + (1 - y) * torch.log(1 - y_hat + 1e-5)).mean()
+
+
+@mistake("bce_loss")
+def clamp_at_a_thousandth(y_hat, y):
+    """The predictions are clamped at a thousandth. Those at exactly 0 or 1 then cost something though they are right,
+    and those at the bound lose their gradient. The bound may be 1e-7 at most."""
+    return reference.bce_loss(torch.clamp(y_hat, 1e-3, 1 - 1e-3), y)
+
+
+@mistake("bce_loss")
 def clamp_too_narrow(y_hat, y):
     """The predictions are clamped so far inside (0, 1) that those near the ends lose their own loss and their gradient.
     The bound may be 1e-7 at most."""
@@ -1018,6 +1053,30 @@ def sigmoid_then_tiny_clamp(z, y):
 
 
 @mistake("bce_with_logits")
+def sigmoid_then_epsilon_of_1e_5(z, y):
+    """An epsilon keeps the logarithm from 0. It changes the loss of every score, and a large one on the wrong side
+    costs far too little. No epsilon is needed once the sigmoid is gone from the formula."""
+    s = torch.sigmoid(z)
+    return -(y * torch.log(s + 1e-5) + (1 - y) * torch.log(1 - s + 1e-5)).mean()
+
+
+@mistake("bce_with_logits")
+def sigmoid_then_epsilon_of_1e_7(z, y):
+    """An epsilon keeps the logarithm from 0. It changes the loss of every score, and a large one on the wrong side
+    costs far too little. No epsilon is needed once the sigmoid is gone from the formula."""
+    s = torch.sigmoid(z)
+    return -(y * torch.log(s + 1e-7) + (1 - y) * torch.log(1 - s + 1e-7)).mean()
+
+
+@mistake("bce_with_logits")
+def sigmoid_then_epsilon_of_1e_8(z, y):
+    """An epsilon keeps the logarithm from 0. It changes the loss of every score, and a large one on the wrong side
+    costs far too little. No epsilon is needed once the sigmoid is gone from the formula."""
+    s = torch.sigmoid(z)
+    return -(y * torch.log(s + 1e-8) + (1 - y) * torch.log(1 - s + 1e-8)).mean()
+
+
+@mistake("bce_with_logits")
 def logarithm_clamped_at_minus_100(z, y):
     """The logarithms are kept above -100, as nn.BCELoss does. That is finite, but a score of -10,000 with the label 1
     costs 10,000."""
@@ -1035,10 +1094,31 @@ def infinities_replaced(z, y):
 
 
 @mistake("bce_with_logits")
-def scores_clamped(z, y):
+def scores_clamped_at_30(z, y):
     """The scores are clamped first. That keeps the loss finite, but beyond the bounds it no longer grows, and its
     gradient is 0."""
     return reference.bce_with_logits(z.clamp(-30, 30), y)
+
+
+@mistake("bce_with_logits")
+def scores_clamped_at_20(z, y):
+    """The scores are clamped first. That keeps the loss finite, but beyond the bounds it no longer grows, and its
+    gradient is 0."""
+    return reference.bce_with_logits(z.clamp(-20, 20), y)
+
+
+@mistake("bce_with_logits")
+def scores_clamped_at_50(z, y):
+    """The scores are clamped first. That keeps the loss finite, but beyond the bounds it no longer grows, and its
+    gradient is 0."""
+    return reference.bce_with_logits(z.clamp(-50, 50), y)
+
+
+@mistake("bce_with_logits")
+def scores_clamped_at_100(z, y):
+    """The scores are clamped first. That keeps the loss finite, but beyond the bounds it no longer grows, and its
+    gradient is 0."""
+    return reference.bce_with_logits(z.clamp(-100, 100), y)
 
 
 @mistake("bce_with_logits")

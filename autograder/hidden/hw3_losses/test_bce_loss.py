@@ -117,8 +117,7 @@ def test_scores_of_the_lecture(student: Runner) -> None:
     y = torch.tensor([0, 1, 1, 0, 0, 0, 0, 1, 0, 0], dtype=torch.float64)
     found = student.run(function_call("bce_loss", {"y_hat": y_hat, "y": y}))
     expected = figures(result=torch.tensor(0.82205, dtype=torch.float64))
-    # The figure of the lecture has five decimals, and a permitted epsilon changes less than its last one.
-    assert_matches(found, expected, hint=HINT, rtol=0, atol=1e-5)
+    assert_matches(found, expected, hint=HINT, rtol=1e-3)
 
 
 @pytest.mark.points(0.5)

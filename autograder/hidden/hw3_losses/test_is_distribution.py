@@ -57,7 +57,7 @@ def test_sums_worked_by_hand(student: Runner, p: list[float], expected: bool, dt
     ],
 )
 def test_sign_of_the_entries(student: Runner, p: list[float], expected: bool) -> None:
-    """An entry may be 0, and may not be below 0 by ever so little.
+    """An entry may be 0, but not below 0, not even by very little.
 
     The sums of those with an entry below 0 are 1 all the same, within the tolerance; only the last one's is -1.
     """

@@ -9,6 +9,24 @@ pytestmark = pytest.mark.question("regression_losses")
 
 HINT = "y_hat and y have one shape; the loss is the mean over all their elements, shape ()"
 SHAPES = [(6,), (1,), (5, 1), (1, 4), (4, 3), (2, 3, 5), ()]
+UNEQUAL_HINT = "compare the shapes first, and raise a ValueError with both in its message if they differ in any way"
+UNEQUAL = [
+    ((7, 1), (7,)),
+    ((7,), (7, 1)),
+    ((1, 7), (7,)),
+    ((4, 3), (4, 1)),
+    ((1, 6), (4, 6)),
+    ((4, 3), (3,)),
+    ((5,), (2,)),
+    ((2, 6), (3, 4)),
+    ((6, 2), (2, 6)),
+    ((), (8,)),
+]
+
+
+def sizes(*shapes: tuple[int, ...]) -> list[str]:
+    """What a message that names these shapes must hold. How it writes them is free: (7, 1), [7, 1], 7 x 1."""
+    return [str(size) for shape in shapes for size in shape]
 
 
 @pytest.mark.points(0.5)
@@ -30,41 +48,27 @@ def test_mae_matches_reference(student: Runner, reference: Runner, rng: Rng, sha
 
 
 @pytest.mark.points(0.5)
-def test_mse_worked_by_hand(student: Runner) -> None:
-    """mse_loss: a small example worked by hand comes out right, with its gradient.
+@pytest.mark.parametrize(
+    ("target", "value", "slopes"),
+    [("mse_loss", 7.5, [[-2, 1], [3, -4]]), ("mae_loss", 2.5, [[-0.5, 0.5], [0.5, -0.5]])],
+    ids=["mse", "mae"],
+)
+def test_figures_worked_by_hand(student: Runner, target: str, value: float, slopes: list[list[float]]) -> None:
+    """A small example worked by hand comes out right for both losses, with its gradients.
 
-    The differences are 2, -1, -3, 0, their squares 4, 1, 9, 0, and the mean of these 14/4 = 3.5. The slopes are twice
-    the differences divided by N = 4; the upstream gradient -2 makes them minus the differences.
-    """
-    arguments = {
-        "y_hat": torch.tensor([[3, 1], [-1, 5]], dtype=torch.float64),
-        "y": torch.tensor([[1, 2], [2, 5]], dtype=torch.float64),
-    }
-    cotangent = torch.tensor(-2, dtype=torch.float64)
-    call = function_call("mse_loss", arguments, grad=["y_hat"], cotangent=cotangent)
-    expected = figures(
-        result=torch.tensor(3.5, dtype=torch.float64),
-        gradients={"y_hat": torch.tensor([[-2, 1], [3, 0]], dtype=torch.float64)},
-    )
-    assert_matches(student.run(call), expected, hint=HINT)
-
-
-@pytest.mark.points(0.5)
-def test_mae_worked_by_hand(student: Runner) -> None:
-    """mae_loss: a small example worked by hand comes out right, with its gradient.
-
-    The differences are 2, -1, -3, 4, and the mean of their sizes is 10/4 = 2.5. The slopes are the signs divided by
-    N = 4; the upstream gradient -2 makes them -1/2, 1/2, 1/2, -1/2.
+    The differences are 2, -1, -3, 4. Their squares 4, 1, 9, 16 have the mean 30/4 = 7.5, their sizes the mean 10/4 =
+    2.5. The slopes are twice the differences, and their signs, divided by N = 4; the upstream gradient -2 makes them
+    minus the differences, and minus half the signs.
     """
     arguments = {
         "y_hat": torch.tensor([[3, 1], [-1, 5]], dtype=torch.float64),
         "y": torch.tensor([[1, 2], [2, 1]], dtype=torch.float64),
     }
     cotangent = torch.tensor(-2, dtype=torch.float64)
-    call = function_call("mae_loss", arguments, grad=["y_hat"], cotangent=cotangent)
+    call = function_call(target, arguments, grad=["y_hat"], cotangent=cotangent)
     expected = figures(
-        result=torch.tensor(2.5, dtype=torch.float64),
-        gradients={"y_hat": torch.tensor([[-1, 1], [1, -1]], dtype=torch.float64) / 2},
+        result=torch.tensor(value, dtype=torch.float64),
+        gradients={"y_hat": torch.tensor(slopes, dtype=torch.float64)},
     )
     assert_matches(student.run(call), expected, hint=HINT)
 
@@ -88,30 +92,19 @@ def test_mae_of_a_hit(student: Runner, y_hat: list[float], y: list[float], expec
 
 
 @pytest.mark.points(0.5)
-@pytest.mark.parametrize("target", ["mse_loss", "mae_loss"])
-@pytest.mark.parametrize(
-    ("first", "second"),
-    [
-        ((7, 1), (7,)),
-        ((7,), (7, 1)),
-        ((1, 7), (7,)),
-        ((4, 3), (4, 1)),
-        ((1, 6), (4, 6)),
-        ((4, 3), (3,)),
-        ((5,), (2,)),
-        ((2, 6), (3, 4)),
-        ((6, 2), (2, 6)),
-        ((), (8,)),
-    ],
-)
-def test_unequal_shapes(
-    student: Runner, rng: Rng, target: str, first: tuple[int, ...], second: tuple[int, ...]
-) -> None:
-    """Unequal shapes are a ValueError that names both of them."""
-    found = student.run(function_call(target, {"y_hat": rng.normal(*first), "y": rng.normal(*second)}))
-    hint = "compare y_hat.shape with y.shape, and raise a ValueError with both in its message if they differ in any way"
-    # How a shape is written is free: (7, 1), [7, 1], 7 x 1.
-    assert_raises(found, ValueError, mentions=[str(size) for size in (*first, *second)], hint=hint)
+@pytest.mark.parametrize(("first", "second"), UNEQUAL)
+def test_mse_of_unequal_shapes(student: Runner, rng: Rng, first: tuple[int, ...], second: tuple[int, ...]) -> None:
+    """mse_loss: unequal shapes are a ValueError that names both of them."""
+    found = student.run(function_call("mse_loss", {"y_hat": rng.normal(*first), "y": rng.normal(*second)}))
+    assert_raises(found, ValueError, mentions=sizes(first, second), hint=UNEQUAL_HINT)
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize(("first", "second"), UNEQUAL)
+def test_mae_of_unequal_shapes(student: Runner, rng: Rng, first: tuple[int, ...], second: tuple[int, ...]) -> None:
+    """mae_loss: unequal shapes are a ValueError that names both of them."""
+    found = student.run(function_call("mae_loss", {"y_hat": rng.normal(*first), "y": rng.normal(*second)}))
+    assert_raises(found, ValueError, mentions=sizes(first, second), hint=UNEQUAL_HINT)
 
 
 @pytest.mark.points(0.5)
