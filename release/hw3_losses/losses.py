@@ -5,7 +5,7 @@ from torch import Tensor
 
 
 def mse_loss(y_hat: Tensor, y: Tensor) -> Tensor:
-    """Mean squared error: the mean of (y_hat - y)^2 over all elements.
+    """Mean squared error: the mean of (y_hat - y)^2 over all elements. Written without torch's own losses.
 
     Args:
         y_hat: predictions, of any shape, () too. It is left unchanged.
@@ -24,7 +24,7 @@ def mse_loss(y_hat: Tensor, y: Tensor) -> Tensor:
 
 
 def mae_loss(y_hat: Tensor, y: Tensor) -> Tensor:
-    """Mean absolute error: the mean of |y_hat - y| over all elements.
+    """Mean absolute error: the mean of |y_hat - y| over all elements. Written without torch's own losses.
 
     Where an element of ``y_hat`` hits its target exactly, the slope is not defined. There, any finite gradient will do.
 
@@ -85,7 +85,7 @@ def cross_entropy(p: Tensor, q: Tensor) -> Tensor:
 
 
 def bce_loss(y_hat: Tensor, y: Tensor) -> Tensor:
-    """Mean binary cross-entropy, with the natural logarithm.
+    """Mean binary cross-entropy, with the natural logarithm. Written without torch's own forms of it.
 
         L = -(1/N) * sum_i [ y_i * log(y_hat_i) + (1 - y_i) * log(1 - y_hat_i) ]
 
@@ -107,7 +107,7 @@ def bce_loss(y_hat: Tensor, y: Tensor) -> Tensor:
 
 
 def bce_with_logits(z: Tensor, y: Tensor) -> Tensor:
-    """Mean binary cross-entropy of scores: the ``bce_loss`` of ``sigmoid(z)``, for scores of any size.
+    """Mean binary cross-entropy of scores, the ``bce_loss`` of ``sigmoid(z)``. Written without torch's own forms of it.
 
         L = -(1/N) * sum_i [ y_i * log(s(z_i)) + (1 - y_i) * log(1 - s(z_i)) ],    s(z) = 1 / (1 + exp(-z))
 
@@ -130,10 +130,12 @@ def bce_with_logits(z: Tensor, y: Tensor) -> Tensor:
 def softmax_cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
     """Mean cross-entropy of scores for K classes, with the natural logarithm.
 
+    Written without torch's softmax, its log-softmax and its own forms of this loss; ``torch.logsumexp`` may be used.
+
         L = -(1/N) * sum_i log( exp(z_ic) / sum_k exp(z_ik) ),    c = labels_i
 
-    A number as far from 0 as 10,000 may have been added to all scores of a row: the loss and its gradient are the same
-    as without it. Neither may become infinite or nan.
+    A number as far from 0 as 10,000 may have been added to all scores of a row, another one to each: the loss and its
+    gradient are the same as without it. Neither may become infinite or nan.
 
     Args:
         logits: the scores z, shape (N, K), a row for each example. It is left unchanged.
@@ -143,6 +145,6 @@ def softmax_cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
         The loss, shape (), of the dtype of ``logits``, still attached to the graph, so that ``loss.backward()``
         reaches ``logits``.
     """
-    # TODO(softmax_cross_entropy): write the formula above. Every form of softmax, of log-softmax and of this
-    # loss is not allowed here; torch.logsumexp is. Mind exp(1000), which is inf.
+    # TODO(softmax_cross_entropy): write the formula above. No form of softmax, of log-softmax and of this loss
+    # is allowed here; torch.logsumexp is. Mind exp(1000), which is inf.
     raise NotImplementedError("softmax_cross_entropy")
