@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 
-def test_linearregression_has_a_parameter_w():
+def test_LinearRegression_has_a_parameter_w():
     """The parameter self.w is there and has the right shape."""
     model = linear_regression.LinearRegression(3)
     names = [name for name, _ in model.named_parameters()]
@@ -14,13 +14,13 @@ def test_linearregression_has_a_parameter_w():
     assert shape == (4, 1), f"for 3 features, w has 3 weights and 1 bias, so shape (4, 1); yours is {shape}"
 
 
-def test_linearregression_draws_new_numbers_for_each_model():
+def test_LinearRegression_draws_new_numbers_for_each_model():
     """Two models do not start from the same numbers."""
     first, second = linear_regression.LinearRegression(3), linear_regression.LinearRegression(3)
     assert not torch.equal(first.w, second.w), "two new models start from the same w; draw it anew with torch.randn"
 
 
-def test_linearregression_predicts_a_straight_line():
+def test_LinearRegression_predicts_a_straight_line():
     """With slope 2 and bias 10, the inputs 1, 2, 3 give 12, 14, 16."""
     model = linear_regression.LinearRegression(1)
     model.w = nn.Parameter(torch.tensor([[2.0], [10.0]]))
@@ -33,7 +33,7 @@ def test_linearregression_predicts_a_straight_line():
     )
 
 
-def test_linearregression_lets_gradients_through():
+def test_LinearRegression_lets_gradients_through():
     """Calling backward() on the predictions reaches w and x."""
     model = linear_regression.LinearRegression(2)
     x = torch.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)

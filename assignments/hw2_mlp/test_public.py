@@ -4,7 +4,7 @@ import mlp
 import torch
 
 
-def test_mlpregression_has_two_layers():
+def test_MLPRegression_has_two_layers():
     """The layers have the names and shapes of the docstring."""
     model = mlp.MLPRegression(4, 3)
     shapes = {name: tuple(parameter.shape) for name, parameter in model.named_parameters()}
@@ -17,7 +17,7 @@ def test_mlpregression_has_two_layers():
     assert shapes == expected, f"4 features, 3 hidden neurons: expected {expected}, but found {shapes}"
 
 
-def test_mlpregression_gives_one_number_a_row():
+def test_MLPRegression_gives_one_number_a_row():
     """Five rows go in and five numbers between 0 and 1 come out."""
     y_hat = mlp.MLPRegression(4, 3)(torch.linspace(-2, 2, 20).reshape(5, 4))
     assert tuple(y_hat.shape) == (5, 1), f"5 rows go in, so shape (5, 1) should come out; yours is {tuple(y_hat.shape)}"
@@ -26,7 +26,7 @@ def test_mlpregression_gives_one_number_a_row():
     )
 
 
-def test_mlpregression_with_all_parameters_zero():
+def test_MLPRegression_with_all_parameters_zero():
     """With weights and biases of 0 every z is 0, so y_hat is f(0) = 0.5; a second bias of ln 4 makes it 0.8."""
     model = mlp.MLPRegression(2, 3)
     with torch.no_grad():
@@ -40,7 +40,7 @@ def test_mlpregression_with_all_parameters_zero():
     assert abs(y_hat - 0.8) < 1e-5, f"f(ln 4) = 1 / (1 + 1/4) = 0.8, but yours is {y_hat:.4f}; what is f there?"
 
 
-def test_mlpregression_lets_gradients_through():
+def test_MLPRegression_lets_gradients_through():
     """Calling backward() on the predictions reaches x and every parameter."""
     model = mlp.MLPRegression(2, 3)
     x = torch.tensor([[0.5, -1.0]], requires_grad=True)

@@ -1,6 +1,6 @@
 """Public checks for hw6: a first look at your work. More is tested when you hand in.
 
-Run them in this folder:  python -m pytest -q test_public.py
+Run them in this folder:  gradkit check
 """
 
 import convolution

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html.parser import HTMLParser
@@ -74,7 +75,15 @@ def unknown_metadata(folder: Path) -> Iterator[tuple[str, str, str]]:
 
 
 def _in_file(path: Path, name: str) -> Iterator[Place]:
-    data = path.read_bytes()
+    if path.suffix == ".whl":
+        with zipfile.ZipFile(path) as archive:
+            for entry in archive.namelist():
+                yield from _in_data(archive.read(entry), Path(entry), f"{name}/{entry}")
+    else:
+        yield from _in_data(path.read_bytes(), path, name)
+
+
+def _in_data(data: bytes, path: Path, name: str) -> Iterator[Place]:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
+from gradkit.build import wheel
 from gradkit.build.notebook import complete_notebook, staged_notebook
 from gradkit.build.source import Source, read_source
+from gradkit.check.homework import FILE
 from gradkit.course import Assignment, Course
 
 # What the notebooks and public checks of a course import. numpy because torch warns without it, and one warning
 # on stderr can cost points elsewhere.
-REQUIREMENTS = ("torch", "numpy", "matplotlib", "scikit-learn", "ipykernel", "pytest")
+REQUIREMENTS = ("torch", "numpy", "matplotlib", "scikit-learn", "ipykernel", f"./{wheel.NAME}")
 
 
 def stage(course: Course, assignment: Assignment, folder: Path) -> Path:
@@ -46,11 +49,23 @@ def _write(source: Source, folder: Path, module: str, notebook: str) -> Path:
         source.assignment.module: module,
         source.assignment.notebook: notebook,
         "requirements.txt": "".join(f"{name}\n" for name in REQUIREMENTS),
+        FILE: _homework(source.assignment),
     }
     target.mkdir(parents=True)
     for name, text in texts.items():
         (target / name).write_text(text, encoding="utf-8", newline="\n")
+    (target / wheel.NAME).write_bytes(wheel.student_wheel())
     for name, path in source.copied.items():
         (target / name).parent.mkdir(exist_ok=True)
         shutil.copyfile(path, target / name)
     return target
+
+
+def _homework(assignment: Assignment) -> str:
+    """What `gradkit check` has to know of the assignment."""
+    questions = [
+        {"id": question.id, "points": question.points, "targets": list(question.targets)}
+        for question in assignment.questions
+    ]
+    data = {"id": assignment.id, "title": assignment.title, "module": assignment.module, "questions": questions}
+    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"

@@ -8,6 +8,7 @@ import traceback
 import typer
 
 import gradkit
+from gradkit.check.command import check
 from gradkit.cli import audit, bench, build, collect, feedback, grade, new
 from gradkit.cli.console import complain
 from gradkit.errors import GradkitError
@@ -38,6 +39,7 @@ def _options(
 
 app.command("new")(new.new)
 app.command("build")(build.build)
+app.command("check")(check)
 app.command("collect")(collect.collect)
 app.command("grade")(grade.grade)
 app.command("feedback")(feedback.feedback)

@@ -11,7 +11,6 @@ import resource
 import signal
 import sysconfig
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,8 +45,10 @@ class ConfinementError(Exception):
     """A layer could not be put on; its name, and the kernel's reason."""
 
 
-def confine(level: Level, bounds: Bounds, readable: Sequence[str], folder: str, uid: int | None) -> dict[str, str]:
-    """Put on every layer of ``level``.
+def confine(
+    level: Level, bounds: Bounds, readable: Sequence[str], folder: str, uid: int | None, *, root: bool
+) -> dict[str, str]:
+    """Put on every layer of ``level``. Where one is a pid namespace, the process is the first one in its own already.
 
     Args:
         level: which layers.
@@ -55,6 +56,7 @@ def confine(level: Level, bounds: Bounds, readable: Sequence[str], folder: str, 
         readable: folders that it may read: Python and its packages.
         folder: where its temporary folder will be, on levels that have one.
         uid: the user id to take on, or None to keep the base's.
+        root: whether the process still counts as root's for the kernel, whatever its namespace calls it.
 
     Returns:
         Layer -> what was done.
@@ -65,14 +67,10 @@ def confine(level: Level, bounds: Bounds, readable: Sequence[str], folder: str, 
     done: dict[str, str] = {}
     if uid is not None:
         _layer(done, "uid", lambda: become(uid, readable))
-    root = os.geteuid() == 0
     if level.namespaces:
         kernel.prctl(kernel.PR_SET_DUMPABLE, 1)  # otherwise /proc/self/uid_map would be root's
-        _layer(done, "namespaces", lambda: kernel.unshare(level.namespaces))
+        _layer(done, "namespaces", lambda: kernel.unshare(name for name in level.namespaces if name != "pid"))
         done["namespaces"] = "+".join(level.namespaces)
-        kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
-        if "pid" in level.namespaces:
-            _enter_pid_namespace()
         if level.has_private_folder:
             size, inodes = bounds.temporary_mb * _MEGABYTE, 512
             _layer(done, "tmpfs", lambda: kernel.mount_private_tmpfs(folder, size, inodes))
@@ -139,24 +137,6 @@ def become(uid: int, readable: Sequence[str]) -> None:
     os.setresuid(uid, uid, uid)
     for folder in readable:
         next(Path(folder).iterdir())
-
-
-def _enter_pid_namespace() -> None:
-    """Go on as the first process of the new pid namespace; the old process waits and dies the same death."""
-    child = os.fork()
-    if child == 0:
-        return
-    kernel.close_descriptors_except(())
-    for descriptor in (0, 1, 2):
-        os.close(descriptor)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    _, status = os.waitpid(child, 0)
-    code = os.waitstatus_to_exitcode(status)
-    if code < 0:
-        with suppress(OSError):  # SIGKILL cannot be reset, and need not be
-            signal.signal(-code, signal.SIG_DFL)
-        os.kill(os.getpid(), -code)
-    os._exit(code & 0xFF)
 
 
 def _memory_now() -> tuple[int, int]:

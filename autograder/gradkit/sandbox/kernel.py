@@ -72,6 +72,11 @@ def unshare(names: Iterable[str]) -> None:
                 handle.write(text)
 
 
+def set_namespace(descriptor: int, name: str) -> None:
+    """Enter the namespace that ``descriptor`` is open on; for "pid" it counts for the next child."""
+    _check(_libc.setns(ctypes.c_int(descriptor), ctypes.c_int(NAMESPACES[name])), f"setns {name}")
+
+
 def mount_private_tmpfs(path: str, size: int, inodes: int) -> None:
     """Mount an empty, size-limited file system at ``path`` that only this mount namespace sees."""
     _mount("none", "/", None, MS_REC | MS_PRIVATE, None)

@@ -25,7 +25,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -33,8 +33,9 @@ from typing import Any, NoReturn
 import torch
 
 from gradkit.sandbox import kernel, seccomp
-from gradkit.sandbox.confine import Bounds, ConfinementError, become, confine, readable_folders
-from gradkit.sandbox.levels import LEVELS, OUR_UID, Level
+from gradkit.sandbox.confine import Bounds, ConfinementError, confine, readable_folders
+from gradkit.sandbox.levels import LEVELS, Level
+from gradkit.sandbox.settle import pid_namespace_for_children, settle
 from gradkit.wire.frames import Frame, pack
 from gradkit.worker.__main__ import installed_folders, serve
 from gradkit.worker.rehearsal import rehearse
@@ -54,12 +55,14 @@ class _Child:
 class Zygote:
     """Forks children on request and reports their ends."""
 
-    def __init__(self, control: int, level: Level, folder: str) -> None:
+    def __init__(self, control: int, level: Level, folder: str, *, root: bool) -> None:
         self.control = control
         self.level = level
         self.folder = folder
         self.readable = readable_folders()
-        self.uid = _uid_for_children(level, self.readable)
+        self.root = root
+        self.uid = level.uid if root else None
+        self.pid_namespace = os.open("/proc/self/ns/pid", os.O_RDONLY) if "pid" in level.namespaces else None
         self.clients = {control: socket.socket(fileno=control)}
         self.children: dict[int, _Child] = {}  # by pidfd
 
@@ -92,12 +95,20 @@ class Zygote:
         return True
 
     def _spawn(self, client: int, message: dict[str, Any], descriptors: list[int]) -> None:
-        pid = os.fork()
-        if pid == 0:
-            _become_child(self, Bounds(**message["bounds"]), *descriptors)
+        try:
+            with self._namespace_for_children():
+                pid = os.fork()
+                if pid == 0:
+                    _become_child(self, Bounds(**message["bounds"]), *descriptors)
+            self.children[os.pidfd_open(pid)] = _Child(client, message["id"], pid)
+        except OSError as error:  # too many processes or namespaces: no child, but the base goes on
+            _refuse(descriptors[0], error)
+            self._say(client, op="exit", id=message["id"], status=1, cpu=0.0)
         for descriptor in descriptors:
             os.close(descriptor)
-        self.children[os.pidfd_open(pid)] = _Child(client, message["id"], pid)
+
+    def _namespace_for_children(self) -> AbstractContextManager[None]:
+        return nullcontext() if self.pid_namespace is None else pid_namespace_for_children(self.pid_namespace)
 
     def _reap(self, pidfd: int) -> None:
         child = self.children.pop(pidfd)
@@ -123,21 +134,6 @@ class Zygote:
                 self.clients[client].send(json.dumps(message).encode())
 
 
-def _uid_for_children(level: Level, readable: list[str]) -> int | None:
-    """The user id that children take on: none where the base is not root's, or where Python is root's alone."""
-    if os.geteuid() != 0 or not (level.namespaces or level.uid):
-        return None
-    probe = os.fork()
-    if probe == 0:
-        try:
-            become(OUR_UID, readable)
-        except OSError:
-            os._exit(1)
-        os._exit(0)
-    can_read = os.waitpid(probe, 0)[1] == 0
-    return OUR_UID if can_read else level.uid
-
-
 def _become_child(zygote: Zygote, bounds: Bounds, channel: int, output: int) -> NoReturn:
     """In the forked child: take the two descriptors, lock in, and serve."""
     level, folder = zygote.level, zygote.folder
@@ -149,20 +145,24 @@ def _become_child(zygote: Zygote, bounds: Bounds, channel: int, output: int) -> 
         os.environ.clear()
         os.environ.update(PATH="/nonexistent", HOME=folder, TMPDIR=folder, LC_ALL="C.UTF-8", PYTORCH_JIT="0")
         os.environ["TORCHINDUCTOR_CACHE_DIR"] = folder
-        done = confine(level, bounds, zygote.readable, folder, zygote.uid)
+        done = confine(level, bounds, zygote.readable, folder, zygote.uid, root=zygote.root)
         os.chdir(folder if level.has_private_folder else "/")
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         sys.argv = ["student"]
         gc.enable()
         serve(_CHANNEL, done)
     except ConfinementError as error:
-        with suppress(OSError):
-            os.write(_CHANNEL, b"".join(bytes(part) for part in pack(Frame("refused", "", str(error)))))
+        _refuse(_CHANNEL, error)
     except BaseException:  # noqa: BLE001 - whatever it is, the child must not run on into the base's own loop
         traceback.print_exc()
         sys.stderr.flush()
     finally:
         os._exit(1)
+
+
+def _refuse(channel: int, error: Exception) -> None:
+    with suppress(OSError):
+        os.write(channel, b"".join(bytes(part) for part in pack(Frame("refused", "", str(error)))))
 
 
 def _take_descriptors(channel: int, output: int) -> None:
@@ -192,10 +192,7 @@ def _warm(level: Level) -> None:
 def main() -> None:
     """Import, warm up, and serve."""
     descriptor, level, folder = int(sys.argv[1]), LEVELS[sys.argv[2]], sys.argv[3]
-    if level.jail and os.geteuid() == 0:
-        become(OUR_UID, readable_folders())
-    kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
-    kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
+    root = settle(level, readable_folders())
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.set_inheritable(descriptor, False)
     _warm(level)
@@ -203,7 +200,7 @@ def main() -> None:
     gc.freeze()
     gc.disable()
     kernel.collapse_heap()
-    Zygote(descriptor, level, folder).run()
+    Zygote(descriptor, level, folder, root=root).run()
 
 
 if __name__ == "__main__":

@@ -50,7 +50,8 @@ class FullDisk:
 Interruption = Sequence[Kill] | FullDisk
 
 SHORT: Sequence[Interruption] = (
-    (Kill("worker", 0.1, 0.0), Kill("grader", 0.2, 0.3), Kill("zygote", 0.4, 0.1), Kill("parent", 0.4, 0.5)),
+    (Kill("worker", 0.1, 0.0), Kill("grader", 0.2, 0.3), Kill("zygote", 0.4, 0.1)),
+    (Kill("parent", 0.6, 0.5),),
     FullDisk(40),
 )
 

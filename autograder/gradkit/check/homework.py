@@ -1,0 +1,83 @@
+"""What `gradkit check` knows of a homework: ``homework.json``, which ``gradkit build`` writes into every release."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from gradkit.errors import UsageError
+
+FILE = "homework.json"
+CHECKS = "test_public.py"
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question.
+
+    Attributes:
+        id: its id, which the names of its checks begin with.
+        points: what it is worth.
+        targets: the functions and classes that it asks for.
+    """
+
+    id: str
+    points: float
+    targets: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Homework:
+    """A homework in a student's folder.
+
+    Attributes:
+        folder: where it lies.
+        id: the assignment's id.
+        title: its title.
+        module: the name of the file that students write in.
+        questions: in the order of the handout.
+    """
+
+    folder: Path
+    id: str
+    title: str
+    module: str
+    questions: tuple[Question, ...]
+
+    def question(self, name: str) -> Question:
+        """The question of that id, or the one that asks for a target of that name.
+
+        Raises:
+            UsageError: there is none.
+        """
+        for question in self.questions:
+            if name == question.id or name in question.targets:
+                return question
+        known = ", ".join(question.id for question in self.questions)
+        raise UsageError(f'{self.id} has no question "{name}". Its questions are: {known}.')
+
+
+def find_homework(path: Path) -> Homework:
+    """The homework in a folder, or that a file belongs to.
+
+    Raises:
+        UsageError: there is none at ``path``, or its ``homework.json`` cannot be read.
+    """
+    if not path.exists():
+        raise UsageError(f"{path}: no such file or folder. Give the homework's folder, or go there.")
+    folder = (path if path.is_dir() else path.parent).resolve()
+    file = folder / FILE
+    try:
+        data = json.loads(file.read_text(encoding="utf-8"))
+        questions = tuple(
+            Question(str(one["id"]), float(one["points"]), tuple(map(str, one["targets"]))) for one in data["questions"]
+        )
+        return Homework(folder, str(data["id"]), str(data["title"]), str(data["module"]), questions)
+    except FileNotFoundError:
+        raise UsageError(
+            f"{folder}: no homework lies here, for there is no {FILE}. Run this in the folder that you were given, "
+            f"such as hw3_losses, or name it: gradkit check hw3_losses."
+        ) from None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UsageError(f"{file}: cannot be read ({error!r}). Take the file as you were given it.") from error

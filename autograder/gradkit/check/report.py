@@ -1,0 +1,112 @@
+"""What the public checks found: the one record that terminal, notebook and CI show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+Status = Literal["passed", "failed", "not started", "stopped"]
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What came of one check.
+
+    Attributes:
+        name: the function's name.
+        title: what it checks, in a sentence.
+        status: how it went; "stopped" where it did not end.
+        message: what was expected and what was found; "" where it passed.
+        line: the line of the student's module that it is about, or None.
+        source: that line's text.
+        printed: the end of what the code printed.
+        seconds: wall time.
+    """
+
+    name: str
+    title: str
+    status: Status
+    message: str
+    line: int | None
+    source: str
+    printed: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class QuestionReport:
+    """What came of one question's checks."""
+
+    id: str
+    points: float
+    checks: tuple[CheckResult, ...]
+
+    @property
+    def status(self) -> Status:
+        """Passed when all of its checks are; not started when none has been begun."""
+        found = {check.status for check in self.checks}
+        if found == {"not started"}:
+            return "not started"
+        if found <= {"passed"}:
+            return "passed"
+        return "stopped" if "stopped" in found else "failed"
+
+    @property
+    def passed(self) -> int:
+        """How many checks passed."""
+        return sum(check.status == "passed" for check in self.checks)
+
+
+@dataclass(frozen=True)
+class Report:
+    """What came of a homework's checks."""
+
+    id: str
+    title: str
+    module: str
+    questions: tuple[QuestionReport, ...]
+    seconds: float
+
+    @property
+    def passed(self) -> bool:
+        """Whether every check passed."""
+        return all(question.status == "passed" for question in self.questions)
+
+    def summary(self) -> str:
+        """The last line: how far one is, and that the grading asks for more."""
+        done = sum(question.status == "passed" for question in self.questions)
+        number = len(self.questions)
+        if number == 1:
+            words = "Its public checks pass" if done else "Its public checks do not all pass yet"
+        else:
+            words = f"{done} of {number} questions pass their public checks"
+        return f"{words}. The grading tries more, and compares gradients."
+
+    def as_data(self) -> dict[str, Any]:
+        """For JSON."""
+        data = asdict(self)
+        for question, shown in zip(self.questions, data["questions"], strict=True):
+            shown["status"] = question.status
+        return data
+
+    def _repr_html_(self) -> str:
+        """How Jupyter shows it."""
+        from gradkit.check.page import as_html
+
+        return as_html(self)
+
+    def __repr__(self) -> str:
+        """How everything else shows it."""
+        from gradkit.check.console import as_text
+
+        return as_text(self)
+
+
+def wrong(checks: Sequence[CheckResult]) -> list[CheckResult]:
+    """The checks to tell about: each that did not pass, and of those that fail alike only the first."""
+    told: dict[tuple[str, int | None], CheckResult] = {}
+    for check in checks:
+        if check.status != "passed":
+            told.setdefault((check.message, check.line), check)
+    return list(told.values())

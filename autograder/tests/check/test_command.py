@@ -1,0 +1,102 @@
+"""`gradkit check` in a terminal, in a notebook, and at every save."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from gradkit.check import check
+
+from .conftest import solve
+
+COMMAND = [sys.executable, "-c", "from gradkit.check.app import main; main()", "check"]
+
+
+def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*COMMAND, *map(str, arguments)], capture_output=True, text=True, check=False)  # noqa: S603 - our own
+
+
+def test_the_exit_status_says_whether_all_is_right(homework: Path) -> None:
+    done = run(homework)
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[:3] == [
+        "hw0_demo  Doubling",
+        "  not started double      ",
+        "  passed      double_all  1 of 1 checks",
+    ]
+    solve(homework, "return 2 * x")
+    assert run(homework).returncode == 0
+    assert run(homework, "-q", "triple").returncode == 2
+    assert run(homework.parent).returncode == 2
+
+
+def test_a_failed_check_is_told_in_plain_text(homework: Path) -> None:
+    solve(homework, "print('x is', x); return 3 * x")
+    words = run(homework, "--question", "double").stdout
+    assert "\033" not in words
+    for part in ("Twice a number.", "twice 3 is 6", "demo.py, line 6: def double(x):", "It printed:", "x is 3"):
+        assert part in words
+
+
+def test_json(homework: Path) -> None:
+    data = json.loads(run(homework, "--json").stdout)
+    assert [question["status"] for question in data["questions"]] == ["not started", "passed"]
+    assert data["questions"][1]["checks"][0]["name"] == "test_double_all_of_a_list"
+
+
+@contextmanager
+def watching(homework: Path) -> Iterator[subprocess.Popen[str]]:
+    with subprocess.Popen([*COMMAND, str(homework), "--watch", "--seconds", "0.5"], stdout=-1, text=True) as process:  # noqa: S603 - our own
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def shown(process: subprocess.Popen[str]) -> str:
+    """What is shown until it waits for the next save."""
+    assert process.stdout is not None
+    lines: list[str] = []
+    while not lines or "Waiting for the next save" not in lines[-1]:
+        lines.append(process.stdout.readline())
+        assert lines[-1], lines
+    return "".join(lines)
+
+
+def test_watch_judges_each_save_and_outlasts_an_endless_loop(homework: Path) -> None:
+    with watching(homework) as process:
+        assert "not started double" in shown(process)
+        solve(homework, "while True: pass")
+        assert "did not finish within 0.5 seconds" in shown(process)
+        solve(homework, "return 2 * x")
+        assert "2 of 2 questions pass" in shown(process)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 0
+
+
+def test_in_a_notebook_it_is_a_table(homework: Path) -> None:
+    solve(homework, "return '<b>' + 3 * x")
+    cells = ["from gradkit.check import check", 'check("double")']
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    NotebookClient(notebook, kernel_name="python3", resources={"metadata": {"path": str(homework)}}).execute()
+    (output,) = notebook.cells[1].outputs
+    assert "<table>" in output.data["text/html"]
+    assert "return &#x27;&lt;b&gt;&#x27; + 3 * x" in output.data["text/html"]
+    assert "failed      double" in output.data["text/plain"]
+
+
+def test_from_python_it_looks_in_the_working_folder(homework: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(homework)
+    assert check("double_all").passed
+    assert not check().passed
+    assert os.listdir(homework).count("__pycache__") == 0  # noqa: PTH208 - as a student would look

@@ -1,0 +1,149 @@
+"""What the public checks say of a student's code, whatever it does."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from gradkit.check.homework import find_homework
+from gradkit.check.report import Report
+from gradkit.check.running import run_checks
+from gradkit.errors import UsageError
+
+from .conftest import solve
+
+
+def statuses(report: Report) -> dict[str, str]:
+    return {question.id: question.status for question in report.questions}
+
+
+def test_a_stub_is_not_started_and_the_other_question_is_checked(homework: Path) -> None:
+    report = run_checks(find_homework(homework))
+    assert statuses(report) == {"double": "not started", "double_all": "passed"}
+    assert not report.passed
+    assert "1 of 2 questions" in report.summary()
+
+
+def test_the_longest_id_that_fits_owns_a_check(homework: Path) -> None:
+    report = run_checks(find_homework(homework))
+    assert [len(question.checks) for question in report.questions] == [2, 1]
+
+
+def test_right_code_passes(homework: Path) -> None:
+    solve(homework, "return 2 * x")
+    assert run_checks(find_homework(homework)).passed
+
+
+def test_a_wrong_answer_says_what_was_expected_and_where_it_is_defined(homework: Path) -> None:
+    solve(homework, "return 3 * x")
+    first, second = run_checks(find_homework(homework)).questions[0].checks
+    assert (first.status, first.message, first.line) == ("failed", "twice (1, 1) is (2, 2), not (3.0, 3.0)", 6)
+    assert (second.message, second.source) == ("twice 3 is 6", "def double(x):")
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("return x / 0 if x == 3 else 2 * x", "ZeroDivisionError: division by zero"),
+        ("import sys; sys.exit(0)", "Your code ends the program"),
+        ("raise KeyError", "KeyError"),
+        ("assert x == 4", "An assert of yours fails."),
+        ("raise NotImplementedError('later') from None", "The TODO is still there."),
+    ],
+)
+def test_what_is_raised_is_told_with_the_students_own_line(homework: Path, body: str, message: str) -> None:
+    solve(homework, body)
+    check = run_checks(find_homework(homework)).questions[0].checks[1]
+    assert message in check.message
+    assert (check.line, check.source) == (8, body)
+
+
+def test_a_file_that_cannot_be_loaded_is_told_for_each_question(homework: Path) -> None:
+    (homework / "demo.py").write_text("import torch\n\ndef double(x:\n")
+    report = run_checks(find_homework(homework))
+    assert statuses(report) == {"double": "failed", "double_all": "failed"}
+    (check,) = report.questions[0].checks
+    assert check.message.startswith("SyntaxError")
+    assert (check.line, check.source) == (3, "def double(x:")
+
+
+def test_a_missing_function_is_told(homework: Path) -> None:
+    (homework / "demo.py").write_text("def double_all(xs): return [2 * x for x in xs]")
+    check = run_checks(find_homework(homework)).questions[0].checks[0]
+    assert check.message == "AttributeError: module 'demo' has no attribute 'double'"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "while True: pass",
+        "import time; time.sleep(60)",
+        "exec('while True:\\n try:\\n  while True: pass\\n except KeyboardInterrupt:\\n  x += 1\\n  if x > 3: raise')",
+    ],
+    ids=["loop", "sleep", "catches once"],
+)
+def test_what_does_not_end_is_stopped_and_the_others_are_checked(homework: Path, body: str) -> None:
+    solve(homework, body)
+    report = run_checks(find_homework(homework), seconds=0.3)
+    assert statuses(report) == {"double": "stopped", "double_all": "passed"}
+    assert "within 0.3 seconds" in report.questions[0].checks[1].message
+
+
+def test_two_saves_in_a_second_are_two_versions(homework: Path) -> None:
+    for _ in range(3):
+        solve(homework, "return 3 * x")
+        assert not run_checks(find_homework(homework)).passed
+        solve(homework, "return 2 * x")
+        assert run_checks(find_homework(homework)).passed
+
+
+def test_the_process_is_left_as_it_was(homework: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mine = type(sys)("demo")
+    monkeypatch.setitem(sys.modules, "demo", mine)
+    (homework / "helper.py").write_text("FACTOR = 2")
+    solve(homework, "import helper; torch.set_default_dtype(torch.float64); return helper.FACTOR * x")
+    path, finders = list(sys.path), list(sys.meta_path)
+    assert run_checks(find_homework(homework)).passed
+    assert sys.modules["demo"] is mine
+    assert "helper" not in sys.modules
+    assert torch.get_default_dtype() == torch.float32
+    assert (sys.path, sys.meta_path) == (path, finders)
+
+
+def test_a_stray_file_shadows_nothing_that_is_installed(homework: Path) -> None:
+    (homework / "torch.py").write_text("raise RuntimeError('shadowed')")
+    solve(homework, "return 2 * x")
+    assert run_checks(find_homework(homework)).passed
+
+
+def test_one_question_alone(homework: Path) -> None:
+    found = find_homework(homework / "demo.py")
+    assert statuses(run_checks(found, found.question("double_all"))) == {"double_all": "passed"}
+
+
+def test_checks_that_cannot_be_loaded_are_a_usage_error(homework: Path) -> None:
+    (homework / "test_public.py").write_text("1 / 0")
+    with pytest.raises(UsageError, match=r"test_public\.py: cannot be loaded \(ZeroDivisionError"):
+        run_checks(find_homework(homework))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"), [(None, "no homework lies here"), ("{", "cannot be read"), ('{"id": 1}', "cannot be read")]
+)
+def test_a_folder_without_homework_is_a_usage_error(homework: Path, text: str | None, words: str) -> None:
+    if text is None:
+        (homework / "homework.json").unlink()
+    else:
+        (homework / "homework.json").write_text(text)
+    with pytest.raises(UsageError, match=words):
+        find_homework(homework)
+
+
+def test_an_unknown_question_is_a_usage_error(homework: Path) -> None:
+    with pytest.raises(UsageError, match="Its questions are: double, double_all"):
+        find_homework(homework).question("triple")
+    with pytest.raises(UsageError, match="no such file or folder"):
+        find_homework(homework / "nowhere")
