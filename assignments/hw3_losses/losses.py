@@ -157,8 +157,8 @@ def softmax_cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
         The loss, shape (), of the dtype of ``logits``, still attached to the graph, so that ``loss.backward()``
         reaches ``logits``.
     """
-    ### BEGIN SOLUTION softmax_cross_entropy: write the formula above. No form of softmax, of log-softmax and of this loss
-    ###   is allowed here; torch.logsumexp is. Mind exp(1000), which is inf.
+    ### BEGIN SOLUTION softmax_cross_entropy: write the formula above. No form of softmax, of log-softmax and of this
+    ###   loss is allowed here; torch.logsumexp is. Mind exp(1000), which is inf.
     right = logits[torch.arange(len(labels)), labels]
     return torch.mean(torch.logsumexp(logits, dim=1) - right)
     ### END SOLUTION

@@ -529,10 +529,10 @@ class OneEpochTooMany(reference.LinearModel):
 
 @mistake("LinearModel")
 class EpochsIgnored(reference.LinearModel):
-    """The number of epochs is always 10,000. It is the argument epochs; 10,000 is only its default."""
+    """The number of epochs is fixed in the code. It is the argument epochs."""
 
     def __init__(self, in_dim, out_dim, learning_rate=0.01, epochs=10_000):
-        super().__init__(in_dim, out_dim, learning_rate, 10_000)
+        super().__init__(in_dim, out_dim, learning_rate, 100)
 
 
 @mistake("LinearModel")
@@ -548,14 +548,6 @@ class DefaultRateTooSmall(reference.LinearModel):
     """Without a learning rate, 0.001 is used. That is the default of other optimizers; here it is 0.01."""
 
     def __init__(self, in_dim, out_dim, learning_rate=0.001, epochs=10_000):
-        super().__init__(in_dim, out_dim, learning_rate, epochs)
-
-
-@mistake("LinearModel")
-class DefaultOfAThousandEpochs(reference.LinearModel):
-    """Without a number of epochs, 1,000 are trained. The default is 10,000."""
-
-    def __init__(self, in_dim, out_dim, learning_rate=0.01, epochs=1_000):
         super().__init__(in_dim, out_dim, learning_rate, epochs)
 
 
