@@ -48,7 +48,6 @@ def _watch(homework: Homework, only: Question | None, seconds: float, out: Conso
         out.print(f"({report.seconds * 1000:.0f} ms) Waiting for the next save; Ctrl-C ends.", style="dim")
 
     try:
-        judge()
         for _ in saves(homework.folder):
             judge()
     except KeyboardInterrupt:

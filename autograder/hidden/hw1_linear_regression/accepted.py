@@ -149,3 +149,136 @@ class Method(nn.Module):
 
     def forward(self, x):
         return torch.hstack((x, self.column(x))).mm(self.w)
+
+
+# ---- LinearModel
+
+
+@accepted("LinearModel", form="crlf")
+class Subclassed(nn.Module):
+    """A module itself; the loss divided by hand; gradients set to zero at the end; CRLF line ends."""
+
+    def __init__(self, in_dim, out_dim, learning_rate=0.01, epochs=10000):
+        super().__init__()
+        self.epochs = epochs
+        self.model = nn.Linear(in_dim, out_dim)
+        self.loss_function = nn.MSELoss()
+        self.optimizer = torch.optim.SGD(params=list(self.model.parameters()), lr=learning_rate)
+
+    def train(self, x, y):
+        history = []
+        for epoch in range(self.epochs):
+            self.model.zero_grad()
+            error = self.loss_function(self.model(x), y)
+            history.append(float(error))
+            error.backward()
+            self.optimizer.step()
+            if epoch % 1000 == 0:
+                print(f"epoch {epoch}: {error.item():.4f}")
+        return history
+
+    def predict(self, x):
+        self.model.eval()
+        return self.model(x).detach()
+
+
+@accepted("LinearModel", form="tabs")
+class 模型(reference.LinearModel):
+    """Identifiers in Chinese, inference mode, a while loop, a closure; tabs."""
+
+    def train(self, x, y):
+        损失 = []
+
+        def 一步():
+            self.optimizer.zero_grad()
+            误差 = self.loss_function(self.model(x), y)
+            误差.backward()
+            return 误差
+
+        while len(损失) < self.epochs:
+            损失.append(self.optimizer.step(一步).item())
+        return 损失
+
+    @torch.inference_mode()
+    def predict(self, x):
+        return self.model(x)
+
+
+@accepted("LinearModel")
+class ByFunctional(reference.LinearModel):
+    """Gradients by torch.autograd.grad and written into .grad; the prediction by a matrix product."""
+
+    def train(self, x, y):
+        return [self.epoch(x, y) for _ in range(self.epochs)]
+
+    def epoch(self, x, y):
+        parameters = list(self.model.parameters())
+        loss = ((self.model(x) - y) ** 2).mean()
+        for parameter, gradient in zip(parameters, torch.autograd.grad(loss, parameters), strict=True):
+            parameter.grad = gradient
+        self.optimizer.step()
+        return loss.item()
+
+    def predict(self, x):
+        return x @ self.model.weight.data.T + self.model.bias.data
+
+
+@accepted("LinearModel")
+class WithCopies(reference.LinearModel):
+    """Works on copies of the data, warns, and keeps a history of its own."""
+
+    def train(self, x, y):
+        warnings.warn("training may take a while", UserWarning, stacklevel=2)
+        data = torch.utils.data.TensorDataset(x.clone(), y.clone())
+        self.history = []
+        for _ in range(self.epochs):
+            xb, yb = data[:]
+            loss = nn.functional.mse_loss(self.model(xb), yb)
+            self.optimizer.zero_grad(set_to_none=False)
+            loss.backward()
+            self.optimizer.step()
+            self.history.append(loss.detach().numpy().item())
+        return list(self.history)
+
+
+# ---- normal_equation
+
+
+@accepted("normal_equation")
+def least_squares(x, y):
+    """lstsq with the driver that copes with dependent columns."""
+    rows = torch.hstack([x, x.new_ones(len(x), 1)])
+    return torch.linalg.lstsq(rows, y, driver="gelsd").solution
+
+
+@accepted("normal_equation", form="bom")
+def by_singular_values(x, y):
+    """The singular value decomposition by hand; small singular values left out; a byte order mark."""
+    rows = nn.functional.pad(x, (0, 1), value=1.0)
+    u, s, vh = torch.linalg.svd(rows, full_matrices=False)
+    keep = s > s.max() * max(rows.shape) * torch.finfo(x.dtype).eps
+    u, s, vh = u[:, keep], s[keep], vh[keep]
+    return vh.mT @ ((u.mT @ y) / s[:, None])
+
+
+@accepted("normal_equation")
+def pseudo_inverse_of_the_product(x, y):
+    """(X^T X)^+ X^T y: the normal equation as it stands, with the pseudo-inverse for the inverse."""
+    rows = torch.cat((x, torch.ones_like(x[:, :1])), 1)
+    return torch.linalg.pinv(rows.T @ rows, hermitian=True, rtol=1e-12) @ (rows.T @ y)
+
+
+@accepted("normal_equation")
+def target_by_target(x, y):
+    """One target after the other, in a loop."""
+    inverse = torch.pinverse(torch.column_stack([x, torch.ones(len(x), dtype=x.dtype)]))
+    return torch.stack([inverse @ y[:, k] for k in range(y.shape[1])], dim=1)
+
+
+@accepted("normal_equation")
+def by_einsum(x, y):
+    """einsum, with a warning and a print."""
+    warnings.warn("pinv is slow", UserWarning, stacklevel=2)
+    行 = torch.concat([x, torch.full((x.size(0), 1), 1.0).to(x)], -1)
+    print("rows", tuple(行.shape))
+    return torch.einsum("dn,nk->dk", torch.linalg.pinv(行), y)

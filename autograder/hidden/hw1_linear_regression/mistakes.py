@@ -405,3 +405,453 @@ class NotLearnable(reference.LinearRegression):
     def __init__(self, in_dim):
         super().__init__(in_dim)
         self.w.requires_grad_(False)
+
+
+# ---- LinearModel
+
+
+@mistake("LinearModel")
+class LossAfterTheUpdate(reference.LinearModel):
+    """The loss that goes into the list is taken after the update. Each epoch's loss is the one before its update."""
+
+    def train(self, x, y):
+        losses = []
+        for _ in range(self.epochs):
+            loss = self.loss_function(self.model(x), y)
+            self.optimizer.zero_grad()
+            loss.backward()
+            self.optimizer.step()
+            losses.append(self.loss_function(self.model(x), y).item())
+        return losses
+
+
+@mistake("LinearModel")
+class GradientsNotCleared(reference.LinearModel):
+    """The gradients are never cleared. backward() adds to those that are there, so each update is made with the sum of
+    all epochs before it."""
+
+    def train(self, x, y):
+        losses = []
+        for _ in range(self.epochs):
+            loss = self.loss_function(self.model(x), y)
+            loss.backward()
+            self.optimizer.step()
+            losses.append(loss.item())
+        return losses
+
+
+@mistake("LinearModel")
+class ClearedOnceForAll(reference.LinearModel):
+    """The gradients are cleared once, before the loop. backward() adds to those that are there, so they must be cleared
+    in every epoch."""
+
+    def train(self, x, y):
+        losses = []
+        self.optimizer.zero_grad()
+        for _ in range(self.epochs):
+            loss = self.loss_function(self.model(x), y)
+            loss.backward()
+            self.optimizer.step()
+            losses.append(loss.item())
+        return losses
+
+
+@mistake("LinearModel")
+class NoStep(reference.LinearModel):
+    """The parameters never change: optimizer.step() is missing, so every epoch has the same loss."""
+
+    def train(self, x, y):
+        losses = []
+        for _ in range(self.epochs):
+            loss = self.loss_function(self.model(x), y)
+            self.optimizer.zero_grad()
+            loss.backward()
+            losses.append(loss.item())
+        return losses
+
+
+@mistake("LinearModel")
+class OneRowAtATime(reference.LinearModel):
+    """Each row gets an update of its own. Here an epoch is one update, with the mean loss of all rows (full batch)."""
+
+    def train(self, x, y):
+        losses = []
+        for _ in range(self.epochs):
+            total = 0.0
+            for row, target in zip(x, y, strict=True):
+                loss = self.loss_function(self.model(row), target)
+                self.optimizer.zero_grad()
+                loss.backward()
+                self.optimizer.step()
+                total += loss.item()
+            losses.append(total / len(x))
+        return losses
+
+
+@mistake("LinearModel")
+class LossesAreTensors(reference.LinearModel):
+    """The losses are tensors. A Python float is asked for: a tensor keeps the graph of its whole epoch alive."""
+
+    def train(self, x, y):
+        losses = []
+        for _ in range(self.epochs):
+            loss = self.loss_function(self.model(x), y)
+            self.optimizer.zero_grad()
+            loss.backward()
+            self.optimizer.step()
+            losses.append(loss)
+        return losses
+
+
+@mistake("LinearModel")
+class OnlyTheLastLoss(reference.LinearModel):
+    """Only the last loss is returned. A list is asked for, with one loss for each epoch."""
+
+    def train(self, x, y):
+        return super().train(x, y)[-1]
+
+
+@mistake("LinearModel")
+class LossesNotReturned(reference.LinearModel):
+    """The model is trained, but the list of losses is not handed back. Without a return, a method gives None."""
+
+    def train(self, x, y):
+        super().train(x, y)
+
+
+@mistake("LinearModel")
+class OneEpochTooMany(reference.LinearModel):
+    """There is one epoch too many: a loop from 0 up to and including epochs runs epochs + 1 times."""
+
+    def __init__(self, in_dim, out_dim, learning_rate=0.01, epochs=10_000):
+        super().__init__(in_dim, out_dim, learning_rate, epochs + 1)
+
+
+@mistake("LinearModel")
+class EpochsIgnored(reference.LinearModel):
+    """The number of epochs is fixed in the code. It is the argument epochs."""
+
+    def __init__(self, in_dim, out_dim, learning_rate=0.01, epochs=10_000):
+        super().__init__(in_dim, out_dim, learning_rate, 100)
+
+
+@mistake("LinearModel")
+class LearningRateIgnored(reference.LinearModel):
+    """The learning rate is always 0.01. It is the argument learning_rate; 0.01 is only its default."""
+
+    def __init__(self, in_dim, out_dim, learning_rate=0.01, epochs=10_000):
+        super().__init__(in_dim, out_dim, 0.01, epochs)
+
+
+@mistake("LinearModel")
+class DefaultRateTooSmall(reference.LinearModel):
+    """Without a learning rate, 0.001 is used. That is the default of other optimizers; here it is 0.01."""
+
+    def __init__(self, in_dim, out_dim, learning_rate=0.001, epochs=10_000):
+        super().__init__(in_dim, out_dim, learning_rate, epochs)
+
+
+@mistake("LinearModel")
+class TrainedByAdam(reference.LinearModel):
+    """The optimizer is Adam. Plain gradient descent is asked for: torch.optim.SGD."""
+
+    def __init__(self, in_dim, out_dim, learning_rate=0.01, epochs=10_000):
+        super().__init__(in_dim, out_dim, learning_rate, epochs)
+        self.optimizer = torch.optim.Adam(self.model.parameters(), lr=learning_rate)
+
+
+@mistake("LinearModel")
+class WithMomentum(reference.LinearModel):
+    """The optimizer has momentum, so each step also carries on with the one before. SGD as it comes is asked for."""
+
+    def __init__(self, in_dim, out_dim, learning_rate=0.01, epochs=10_000):
+        super().__init__(in_dim, out_dim, learning_rate, epochs)
+        self.optimizer = torch.optim.SGD(self.model.parameters(), lr=learning_rate, momentum=0.9)
+
+
+@mistake("LinearModel")
+class WithWeightDecay(reference.LinearModel):
+    """The optimizer also shrinks the weights (weight_decay). SGD as it comes is asked for."""
+
+    def __init__(self, in_dim, out_dim, learning_rate=0.01, epochs=10_000):
+        super().__init__(in_dim, out_dim, learning_rate, epochs)
+        self.optimizer = torch.optim.SGD(self.model.parameters(), lr=learning_rate, weight_decay=0.01)
+
+
+@mistake("LinearModel")
+class SumOfSquares(reference.LinearModel):
+    """The squared errors are summed, not averaged. nn.MSELoss() as it comes takes the mean over all numbers."""
+
+    def __init__(self, in_dim, out_dim, learning_rate=0.01, epochs=10_000):
+        super().__init__(in_dim, out_dim, learning_rate, epochs)
+        self.loss_function = nn.MSELoss(reduction="sum")
+
+
+@mistake("LinearModel")
+class AbsoluteErrors(reference.LinearModel):
+    """The loss is the mean absolute error (nn.L1Loss). The mean squared error is asked for: nn.MSELoss."""
+
+    def __init__(self, in_dim, out_dim, learning_rate=0.01, epochs=10_000):
+        super().__init__(in_dim, out_dim, learning_rate, epochs)
+        self.loss_function = nn.L1Loss()
+
+
+@mistake("LinearModel")
+class LayerWithoutBias(reference.LinearModel):
+    """The layer has no bias. nn.Linear has one unless it is told otherwise, and every target needs its own."""
+
+    def __init__(self, in_dim, out_dim, learning_rate=0.01, epochs=10_000):
+        super().__init__(in_dim, out_dim, learning_rate, epochs)
+        self.model = nn.Linear(in_dim, out_dim, bias=False)
+        self.optimizer = torch.optim.SGD(self.model.parameters(), lr=learning_rate)
+
+
+@mistake("LinearModel")
+class LayerTheWrongWayRound(reference.LinearModel):
+    """The layer's sizes are swapped. nn.Linear takes the number of inputs first, then the number of outputs."""
+
+    def __init__(self, in_dim, out_dim, learning_rate=0.01, epochs=10_000):
+        super().__init__(out_dim, in_dim, learning_rate, epochs)
+
+
+@mistake("LinearModel")
+class OneTargetOnly(reference.LinearModel):
+    """The layer has one output, whatever out_dim says; broadcasting compares it with every target. It has out_dim
+    outputs."""
+
+    def __init__(self, in_dim, out_dim, learning_rate=0.01, epochs=10_000):
+        super().__init__(in_dim, 1, learning_rate, epochs)
+
+
+@mistake("LinearModel")
+class TrainsAnew(reference.LinearModel):
+    """Each call of train starts with a new layer, so what was learned before is lost. The layer and its optimizer are
+    made once, in __init__."""
+
+    def train(self, x, y):
+        rate = self.optimizer.param_groups[0]["lr"]
+        self.model = nn.Linear(x.shape[1], y.shape[1], dtype=x.dtype)
+        self.optimizer = torch.optim.SGD(self.model.parameters(), lr=rate)
+        return super().train(x, y)
+
+
+@mistake("LinearModel")
+class LossesOfAllCalls(reference.LinearModel):
+    """The list of losses is kept from call to call, so a second training lists those of the first again. Each call of
+    train returns its own."""
+
+    def train(self, x, y):
+        self.losses = [*getattr(self, "losses", []), *super().train(x, y)]
+        return self.losses
+
+
+@mistake("LinearModel")
+class PredictionsWithGraph(reference.LinearModel):
+    """The predictions still carry a graph. predict is for using the model, not for training it: compute them under
+    torch.no_grad(), or detach them."""
+
+    def predict(self, x):
+        return self.model(x)
+
+
+@mistake("LinearModel")
+class PredictionsAsList(reference.LinearModel):
+    """The predictions are a list of lists. A tensor of shape (N, out_dim) is asked for."""
+
+    def predict(self, x):
+        return super().predict(x).tolist()
+
+
+@mistake("LinearModel")
+class FirstPredictionOnly(reference.LinearModel):
+    """Only the first row is predicted. Each row of x gets its predictions."""
+
+    def predict(self, x):
+        return super().predict(x)[:1]
+
+
+@mistake("LinearModel")
+class PredictionsSqueezed(reference.LinearModel):
+    """Dimensions of size 1 are squeezed away, so the predictions for one row, or of one target, lose a dimension. The
+    shape is always (N, out_dim)."""
+
+    def predict(self, x):
+        return super().predict(x).squeeze()
+
+
+@mistake("LinearModel")
+class PredictionsThroughSigmoid(reference.LinearModel):
+    """The predictions go through a sigmoid. That is for classification; here the layer's output is the prediction."""
+
+    def predict(self, x):
+        return torch.sigmoid(super().predict(x))
+
+
+@mistake("LinearModel")
+class FeaturesStandardised(reference.LinearModel):
+    """train standardises the features first, and predict does not. They are used as they are: preparing data is a step
+    of its own."""
+
+    def train(self, x, y):
+        return super().train((x - x.mean(0)) / (x.std(0, correction=0) + 1e-8), y)
+
+
+# ---- normal_equation
+
+
+@mistake("normal_equation")
+def ones_first(x, y):
+    """The column of ones comes first, so the biases are in the first row. It is the last column here."""
+    return reference.normal_equation(x, y).roll(1, 0)
+
+
+@mistake("normal_equation")
+def ones_left_out(x, y):
+    """There is no column of ones, so the weights have no bias: a row is missing."""
+    return torch.linalg.pinv(x) @ y
+
+
+@mistake("normal_equation")
+def biases_of_zero(x, y):
+    """The weights are fitted without the column of ones, and a row of zeros is put where the biases belong. The ones
+    are part of the fit: they change the other weights too."""
+    w = torch.linalg.pinv(x) @ y
+    return torch.cat([w, w.new_zeros(1, y.shape[1])])
+
+
+@mistake("normal_equation")
+def inverse_of_the_product(x, y):
+    """X^T X is inverted. Where columns depend on each other it has no inverse, and what comes out is an error or huge
+    numbers; the pseudo-inverse works there too."""
+    rows = with_ones(x)
+    return torch.linalg.inv(rows.T @ rows) @ rows.T @ y
+
+
+@mistake("normal_equation")
+def product_solved(x, y):
+    """The system X^T X w = X^T y is solved as if it had one solution. Where columns depend on each other it has many,
+    and what comes out is an error or arbitrary; the smallest solution is asked for."""
+    rows = with_ones(x)
+    return torch.linalg.solve(rows.T @ rows, rows.T @ y)
+
+
+@mistake("normal_equation")
+def driver_for_full_rank(x, y):
+    """lstsq is called with a driver that takes the columns to be independent. Where they are not, it gives no usable
+    answer; "gelsd" does."""
+    return torch.linalg.lstsq(with_ones(x), y, driver="gels").solution
+
+
+@mistake("normal_equation")
+def ridge(x, y):
+    """A small multiple of the identity is added to X^T X, which makes it invertible and pulls the weights towards zero.
+    The exact least-squares solution is asked for."""
+    rows = with_ones(x)
+    eye = torch.eye(rows.shape[1], dtype=x.dtype)
+    return torch.linalg.solve(rows.T @ rows + 1e-6 * eye, rows.T @ y)
+
+
+@mistake("normal_equation")
+def biases_not_minimal(x, y):
+    """The data are centred, the weights fitted, and the biases worked out from the means. That fits as well as any, but
+    where columns depend on each other it is not the solution with the smallest sum of squares: the biases count in
+    that sum."""
+    w = torch.linalg.pinv(x - x.mean(0), rtol=1e-9) @ (y - y.mean(0))
+    return torch.cat([w, (y.mean(0) - x.mean(0) @ w)[None]])
+
+
+@mistake("normal_equation")
+def weights_on_their_side(x, y):
+    """The weights have the shape (out_dim, in_dim + 1). They should have the shape (in_dim + 1, out_dim), so that
+    [x, 1] w are the predictions."""
+    return reference.normal_equation(x, y).T
+
+
+@mistake("normal_equation")
+def flat_weights(x, y):
+    """For a single target the weights lose a dimension. They have the shape (in_dim + 1, out_dim), also when out_dim
+    is 1."""
+    return reference.normal_equation(x, y).squeeze(1)
+
+
+@mistake("normal_equation")
+def weights_and_biases_apart(x, y):
+    """Weights and biases are returned as two tensors. One is asked for, with the biases in its last row."""
+    w = reference.normal_equation(x, y)
+    return w[:-1], w[-1:]
+
+
+@mistake("normal_equation")
+def first_target_only(x, y):
+    """Only the first target is fitted. Each column of y gets a column of weights."""
+    return reference.normal_equation(x, y[:, :1])
+
+
+@mistake("normal_equation")
+def targets_averaged(x, y):
+    """The targets are averaged before they are fitted. Each column of y gets a column of weights of its own."""
+    return reference.normal_equation(x, y.mean(dim=1, keepdim=True).expand_as(y))
+
+
+@mistake("normal_equation")
+def predictions_returned(x, y):
+    """The predictions of the best weights are returned. The weights themselves are asked for."""
+    return with_ones(x) @ reference.normal_equation(x, y)
+
+
+@mistake("normal_equation")
+def without_the_inverse(x, y):
+    """X^T y is returned. The normal equation has X^T X on its other side, so it has to be solved for w."""
+    return with_ones(x).T @ y
+
+
+@mistake("normal_equation")
+def cut_off_from_the_graph(x, y):
+    """The weights are cut off from the graph, by .detach(), .data, numpy or torch.no_grad(). backward() should reach x
+    and y."""
+    return reference.normal_equation(x, y).detach()
+
+
+@mistake("normal_equation")
+def features_cut_off(x, y):
+    """The features are cut off from the graph. The weights depend on x as well as on y, and backward() should reach
+    both."""
+    return reference.normal_equation(x.detach(), y)
+
+
+@mistake("normal_equation")
+def targets_cut_off(x, y):
+    """The targets are cut off from the graph. The weights depend on y as well as on x, and backward() should reach
+    both."""
+    return reference.normal_equation(x, y.detach())
+
+
+@mistake("normal_equation")
+def gradient_descent(x, y):
+    """The weights are approached step by step, by gradient descent from zero. The exact solution is asked for, computed
+    at once."""
+    rows = with_ones(x)
+    w = torch.zeros(rows.shape[1], y.shape[1], dtype=x.dtype)
+    for _ in range(200):
+        w = w - 0.05 * 2 / len(x) * rows.T @ (rows @ w - y)
+    return w
+
+
+@mistake("normal_equation")
+def always_double(x, y):
+    """Everything is turned into float64. The weights should have the dtype of x and y."""
+    return reference.normal_equation(x.double(), y.double())
+
+
+@mistake("normal_equation")
+def always_float(x, y):
+    """The weights are always float32. They should have the dtype of x and y: float64 has twice as many digits."""
+    return reference.normal_equation(x.float(), y.float())
+
+
+@mistake("normal_equation")
+def centred_in_place(x, y):
+    """The features are centred in place, so the caller's data are changed. Make a new tensor."""
+    w = reference.normal_equation(x, y)
+    x.data -= x.data.mean(0)
+    return w

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.question("bce_loss")
 HINT = "y_hat and y are (N,); the loss is the mean over the N examples, shape ()"
 
 
-@pytest.mark.points(3)
+@pytest.mark.points(1)
 @pytest.mark.parametrize("n", [1, 2, 5, 64])
 def test_loss_and_gradient_match_reference(student: Runner, reference: Runner, rng: Rng, n: int) -> None:
     """The loss and its gradient are right for batches of several sizes."""
@@ -28,7 +28,7 @@ def test_loss_and_gradient_match_reference(student: Runner, reference: Runner, r
     assert_matches(student.run(call), reference.run(call), hint=HINT, rtol=1e-3)
 
 
-@pytest.mark.points(1)
+@pytest.mark.points(0.5)
 @pytest.mark.parametrize("n", [2, 9])
 def test_soft_labels(student: Runner, reference: Runner, rng: Rng, n: int) -> None:
     """Labels between 0 and 1 are used as they are.
@@ -43,7 +43,7 @@ def test_soft_labels(student: Runner, reference: Runner, rng: Rng, n: int) -> No
     assert_matches(student.run(call), reference.run(call), hint=hint, rtol=1e-3)
 
 
-@pytest.mark.points(1)
+@pytest.mark.points(0.5)
 @pytest.mark.parametrize("labels", [[0, 1, 1, 0, 0, 1], [1, 0, 0, 1, 1, 0]], ids=["mixed", "exchanged"])
 def test_probabilities_near_the_ends(student: Runner, reference: Runner, rng: Rng, labels: list[int]) -> None:
     """Predictions from 0.001 to 0.999, right and wrong ones, keep their own loss and gradient."""
@@ -56,7 +56,7 @@ def test_probabilities_near_the_ends(student: Runner, reference: Runner, rng: Rn
     assert_matches(student.run(call), reference.run(call), hint=hint, rtol=1e-3)
 
 
-@pytest.mark.points(1)
+@pytest.mark.points(0.5)
 @pytest.mark.parametrize(
     ("y_hat", "y", "expected"),
     [
@@ -77,7 +77,7 @@ def test_certain_and_right(student: Runner, y_hat: list[float], y: list[float], 
     assert_matches(found, figures(result=torch.tensor(expected, dtype=torch.float64)), hint=hint, rtol=0, atol=1e-6)
 
 
-@pytest.mark.points(1)
+@pytest.mark.points(0.5)
 def test_figures_worked_by_hand(student: Runner) -> None:
     """A small example worked by hand comes out right, with its gradient.
 
@@ -101,7 +101,26 @@ def test_figures_worked_by_hand(student: Runner) -> None:
     assert_matches(student.run(call), expected, hint=HINT, rtol=1e-3)
 
 
-@pytest.mark.points(1)
+@pytest.mark.points(0.5)
+def test_scores_of_the_lecture(student: Runner) -> None:
+    """The sigmoids of the lecture's ten scores give the lecture's loss.
+
+    The sigmoid of the first score is 1 / (1 + exp(1.5010)) = 1 / 5.4862 = 0.1823. The ten sigmoids give to their labels
+    the probabilities
+        0.8177 0.3617 0.8754 0.1960 0.3899 0.4532 0.2954 0.3741 0.5982 0.4539
+    with the negative logarithms (of the unrounded numbers)
+        0.2012 1.0170 0.1330 1.6297 0.9419 0.7913 1.2194 0.9832 0.5139 0.7898
+    which add up to 8.2205; the mean is 0.82205.
+    """
+    scores = [-1.5010, -0.5681, 1.9500, 1.4116, 0.4478, 0.1876, 0.8693, -0.5146, -0.3979, 0.1848]
+    y_hat = torch.sigmoid(torch.tensor(scores, dtype=torch.float64))
+    y = torch.tensor([0, 1, 1, 0, 0, 0, 0, 1, 0, 0], dtype=torch.float64)
+    found = student.run(function_call("bce_loss", {"y_hat": y_hat, "y": y}))
+    expected = figures(result=torch.tensor(0.82205, dtype=torch.float64))
+    assert_matches(found, expected, hint=HINT, rtol=1e-3)
+
+
+@pytest.mark.points(0.5)
 @pytest.mark.parametrize("n", [1, 5])
 def test_float32_stays_float32(student: Runner, reference: Runner, rng: Rng, n: int) -> None:
     """Predictions and labels in float32 give a loss in float32."""

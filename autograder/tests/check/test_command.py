@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -57,9 +58,12 @@ def test_json(homework: Path) -> None:
 @contextmanager
 def watching(homework: Path) -> Iterator[subprocess.Popen[str]]:
     with subprocess.Popen([*COMMAND, str(homework), "--watch", "--seconds", "0.5"], stdout=-1, text=True) as process:  # noqa: S603 - our own
+        too_long = threading.Timer(60, process.kill)
+        too_long.start()
         try:
             yield process
         finally:
+            too_long.cancel()
             process.kill()
 
 

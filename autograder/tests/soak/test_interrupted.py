@@ -132,11 +132,9 @@ def kinds_of(processes: Mapping[int, list[str]], run: Any) -> dict[int, str]:
         with suppress(OSError):
             parents[pid] = int(stat_of(pid)[1])
     jails = {pid for pid in parents if Path(processes[pid][0]).name == "bwrap"}
+    bases = {pid for pid in parents.keys() - jails if ZYGOTE in processes[pid]}
     kinds = dict.fromkeys(parents, "grader") | dict.fromkeys(jails, "jail") | {run.process.pid: "parent"}
-    for pid in parents.keys() - jails:
-        if ZYGOTE in processes[pid]:
-            kinds[pid] = "zygote" if parents[pid] in {run.process.pid, *jails} else "worker"
-    return kinds
+    return kinds | {pid: "worker" if parents[pid] in bases else "zygote" for pid in bases}
 
 
 def kill_one(room: Any, run: Any, kind: str) -> bool:

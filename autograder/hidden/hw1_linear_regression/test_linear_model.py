@@ -1,0 +1,152 @@
+"""Hidden tests of LinearModel."""
+
+from collections.abc import Mapping
+
+import pytest
+import torch
+from torch import Tensor
+
+from gradkit.suite import Call, Ref, Rng, Runner, Step, assert_matches, check, figures
+
+pytestmark = pytest.mark.question("LinearModel")
+
+MODEL = Step("model", "builtin:getattr", [Ref("linear"), "model"])
+DOUBLE = Step("double", "object:model.double")
+TRAIN = Step("losses", "object:linear.train", [Ref("x"), Ref("y")])
+PREDICT = Step("y_hat", "object:linear.predict", [Ref("x")])
+
+
+def start(rng: Rng, in_dim: int, out_dim: int, dtype: torch.dtype = torch.float64) -> Mapping[str, Tensor]:
+    """Parameters to start from."""
+    return {"weight": rng.normal(out_dim, in_dim, dtype=dtype), "bias": rng.normal(out_dim, dtype=dtype)}
+
+
+def linear_model(
+    x: Tensor, y: Tensor, parameters: Mapping[str, Tensor], *steps: Step, observe: tuple[str, ...], **options: float
+) -> Call:
+    """Build a LinearModel with these parameters, then do the steps."""
+    made = Step("linear", "student:LinearModel", [x.shape[1], y.shape[1]], options)
+    cast = [DOUBLE] if x.dtype == torch.float64 else []
+    return Call([made, MODEL, *cast, *steps], {"x": x, "y": y}, parameters={"model": parameters}, observe=observe)
+
+
+@pytest.mark.points(1)
+@pytest.mark.parametrize(("in_dim", "out_dim"), [(3, 2), (1, 4)])
+def test_a_new_model_has_its_three_parts(student: Runner, in_dim: int, out_dim: int) -> None:
+    """A new LinearModel has an nn.Linear, an SGD optimizer over its parameters, and an nn.MSELoss."""
+    kinds = {"model": "torch:nn.Linear", "optimizer": "torch:optim.SGD", "loss_function": "torch:nn.MSELoss"}
+    steps = [Step("linear", "student:LinearModel", [in_dim, out_dim])]
+    for name, kind in kinds.items():
+        steps.append(Step(name, "builtin:getattr", [Ref("linear"), name]))
+        steps.append(Step(f"is_{name}", "builtin:isinstance", [Ref(name), Ref(kind)]))
+    found = student.run(Call(steps, observe=(*(f"is_{name}" for name in kinds), "model.state")))
+    for name, kind in kinds.items():
+        check(found.value(f"is_{name}") is True, f"The attribute {name} must be a {kind.replace('torch:', 'torch.')}.")
+    shapes = {name: tuple(value.shape) for name, value in found.value("model.state").items()}
+    check(
+        shapes == {"weight": (out_dim, in_dim), "bias": (out_dim,)},
+        f"For in_dim = {in_dim} and out_dim = {out_dim}, model must be nn.Linear({in_dim}, {out_dim}).",
+    )
+
+
+@pytest.mark.points(2)
+@pytest.mark.parametrize(
+    ("n", "in_dim", "out_dim", "rate"), [(7, 4, 3, 0.1), (1, 4, 3, 0.02), (7, 1, 3, 0.2), (7, 4, 1, 0.05)]
+)
+def test_training_matches_reference(
+    student: Runner, reference: Runner, rng: Rng, n: int, in_dim: int, out_dim: int, rate: float
+) -> None:
+    """The losses and the trained parameters are right for data of several sizes and several learning rates."""
+    call = linear_model(
+        rng.normal(n, in_dim),
+        rng.normal(n, out_dim),
+        start(rng, in_dim, out_dim),
+        TRAIN,
+        observe=("losses", "model.state"),
+        learning_rate=rate,
+        epochs=5,
+    )
+    hint = "each epoch: predict all rows, take the loss, clear the gradients, back-propagate, step at learning_rate"
+    assert_matches(student.run(call), reference.run(call), hint=hint)
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize("epochs", [2, 3])
+def test_losses_worked_by_hand(student: Runner, epochs: int) -> None:
+    """An example small enough to work out on paper comes out right: the losses and the trained parameters.
+
+    x = (-1, 1) and y = (1, 5) are fitted by w = 2, b = 3. The mean of x is 0 and that of x^2 is 1, so the loss is
+    (w - 2)^2 + (b - 3)^2, and a step at the rate 0.45 takes away 2 * 0.45 = nine tenths of both errors. From w = 0,
+    b = 1 both errors are -2, -0.2, -0.02, -0.002; the losses are 4 + 4, 0.04 + 0.04, 0.0004 + 0.0004.
+    """
+    x = torch.tensor([[-1.0], [1.0]], dtype=torch.float64)
+    y = torch.tensor([[1.0], [5.0]], dtype=torch.float64)
+    parameters = {"weight": torch.zeros(1, 1, dtype=torch.float64), "bias": torch.ones(1, dtype=torch.float64)}
+    observe = ("losses", "model.state")
+    call = linear_model(x, y, parameters, TRAIN, observe=observe, learning_rate=0.45, epochs=epochs)
+    error = -2 * 0.1**epochs
+    end = {
+        "weight": torch.tensor([[2 + error]], dtype=torch.float64),
+        "bias": torch.tensor([3 + error], dtype=torch.float64),
+    }
+    expected = figures(losses=[8.0, 0.08, 0.0008][:epochs], **{"model.state": end})
+    assert_matches(student.run(call), expected, hint="one float per epoch, each the loss before that epoch's update")
+
+
+@pytest.mark.points(1)
+@pytest.mark.parametrize(("first", "then"), [(3, 6), (5, 4)])
+def test_training_goes_on(student: Runner, reference: Runner, rng: Rng, first: int, then: int) -> None:
+    """A second call trains on from where the first ended, and lists its own losses."""
+    more = Step("more", "object:linear.train", [Ref("x"), Ref("y")])
+    call = linear_model(
+        rng.normal(first + then, first),
+        rng.normal(first + then, then),
+        start(rng, first, then),
+        TRAIN,
+        more,
+        observe=("losses", "more", "model.state"),
+        learning_rate=0.1,
+        epochs=3,
+    )
+    hint = "model and optimizer are made once, in __init__; the list of losses is made anew in each call of train"
+    assert_matches(student.run(call), reference.run(call), hint=hint)
+
+
+@pytest.mark.points(1)
+@pytest.mark.parametrize(("n", "in_dim", "out_dim"), [(5, 3, 2), (1, 3, 2), (5, 1, 2), (5, 3, 1)])
+def test_predictions_have_no_graph(
+    student: Runner, reference: Runner, rng: Rng, n: int, in_dim: int, out_dim: int
+) -> None:
+    """The predictions before and after training are right, and carry no graph."""
+    after = Step("trained", "object:linear.predict", [Ref("x")])
+    call = linear_model(
+        rng.normal(n, in_dim),
+        rng.normal(n, out_dim),
+        start(rng, in_dim, out_dim),
+        PREDICT,
+        TRAIN,
+        after,
+        observe=("y_hat", "y_hat.requires_grad", "trained", "trained.requires_grad"),
+        learning_rate=0.1,
+        epochs=2,
+    )
+    hint = "predict(x) is the output of model for x, shape (N, out_dim), computed under torch.no_grad()"
+    assert_matches(student.run(call), reference.run(call), hint=hint)
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize("n", [1, 5])
+def test_float32_stays_float32(student: Runner, reference: Runner, rng: Rng, n: int) -> None:
+    """At the default learning rate, a model and data in float32 give predictions in float32."""
+    call = linear_model(
+        rng.normal(n, 3, dtype=torch.float32),
+        rng.normal(n, 2, dtype=torch.float32),
+        start(rng, 3, 2, torch.float32),
+        TRAIN,
+        PREDICT,
+        observe=("losses", "y_hat"),
+        epochs=3,
+    )
+    hint = "use x, y and the model as they are, without converting them; the default of learning_rate is 0.01"
+    # float32 holds about seven digits
+    assert_matches(student.run(call), reference.run(call), hint=hint, rtol=1e-4, atol=1e-4)

@@ -1,0 +1,123 @@
+"""Hidden tests of bce_with_logits."""
+
+import math
+
+import pytest
+import torch
+
+from gradkit.suite import Rng, Runner, assert_matches, figures, function_call
+
+pytestmark = pytest.mark.question("bce_with_logits")
+
+HINT = "z and y are (N,); the loss is the mean over the N examples, shape ()"
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize("n", [1, 2, 7, 33])
+def test_loss_and_gradient_match_reference(student: Runner, reference: Runner, rng: Rng, n: int) -> None:
+    """The loss and its gradient are right for batches of several sizes."""
+    arguments = {"z": 3 * rng.normal(n), "y": rng.binary(n)}
+    call = function_call("bce_with_logits", arguments, grad=["z"], cotangent=rng.normal())
+    assert_matches(student.run(call), reference.run(call), hint=HINT)
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize("n", [1, 2, 9])
+def test_soft_labels(student: Runner, reference: Runner, rng: Rng, n: int) -> None:
+    """Labels between 0 and 1 are used as they are."""
+    arguments = {"z": 2 * rng.normal(n), "y": rng.uniform(n, low=0.05, high=0.95)}
+    call = function_call("bce_with_logits", arguments, grad=["z"], cotangent=rng.normal())
+    hint = f"{HINT}; a label may lie between 0 and 1, and then both terms of the formula count"
+    assert_matches(student.run(call), reference.run(call), hint=hint)
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize(
+    ("z", "y", "expected", "slopes"),
+    [
+        ([10_000.0], [1.0], 0.0, [0.0]),
+        ([-10_000.0], [0.0], 0.0, [0.0]),
+        ([10_000.0], [0.0], 10_000.0, [1.0]),
+        ([-10_000.0], [1.0], 10_000.0, [-1.0]),
+        ([50.0, -40.0], [0.0, 1.0], 45.0, [0.5, -0.5]),
+        ([1_000.0, -800.0, 200.0, -100.0], [0.0, 0.0, 1.0, 1.0], 275.0, [0.25, 0.0, 0.0, -0.25]),
+    ],
+)
+def test_large_scores(student: Runner, z: list[float], y: list[float], expected: float, slopes: list[float]) -> None:
+    """Scores from -10,000 to 10,000 give a finite and exact loss and gradient, right and wrong ones.
+
+    A right one costs 0, with the slope 0. A wrong one costs |z|, and its slope is 1 or -1, the sign of z; what is
+    missing to that is exp(-40) or less. So 50 and -40, both wrong, cost 50 and 40, with the mean 45. In the last case
+    the first and the last are wrong: (1,000 + 100) / 4, and the slopes are 1 and -1, divided by 4.
+    """
+    call = function_call(
+        "bce_with_logits",
+        {"z": torch.tensor(z, dtype=torch.float64), "y": torch.tensor(y, dtype=torch.float64)},
+        grad=["z"],
+        cotangent=torch.tensor(-2.5, dtype=torch.float64),
+    )
+    right = figures(
+        result=torch.tensor(expected, dtype=torch.float64),
+        gradients={"z": -2.5 * torch.tensor(slopes, dtype=torch.float64)},
+    )
+    hint = "the sigmoid of a large score is rounded to 0 or 1: simplify the logarithm of the sigmoid on paper first"
+    assert_matches(student.run(call), right, hint=hint)
+
+
+@pytest.mark.points(0.5)
+def test_scores_of_the_lecture(student: Runner) -> None:
+    """The lecture's ten scores give the lecture's loss, with its gradient.
+
+    The slopes are sigmoid less label, divided by N = 10: the first sigmoid is 1 / (1 + exp(1.5010)) = 0.1823, so that
+    with the upstream gradient 10 the first slope is 0.1823. The others are, sigmoid by sigmoid,
+        0.3617 - 1, 0.8754 - 1, 0.8040, 0.6101, 0.5468, 0.7046, 0.3741 - 1, 0.4018, 0.5461
+    The loss is the mean of the negative logarithms of what the sigmoids give to the labels,
+        0.2012 1.0170 0.1330 1.6297 0.9419 0.7913 1.2194 0.9832 0.5139 0.7898
+    which add up to 8.2205; the mean is 0.82205.
+    """
+    scores = [-1.5010, -0.5681, 1.9500, 1.4116, 0.4478, 0.1876, 0.8693, -0.5146, -0.3979, 0.1848]
+    labels = [0, 1, 1, 0, 0, 0, 0, 1, 0, 0]
+    slopes = [0.1823, -0.6383, -0.1246, 0.8040, 0.6101, 0.5468, 0.7046, -0.6259, 0.4018, 0.5461]
+    arguments = {"z": torch.tensor(scores, dtype=torch.float64), "y": torch.tensor(labels, dtype=torch.float64)}
+    cotangent = torch.tensor(10, dtype=torch.float64)
+    found = student.run(function_call("bce_with_logits", arguments, grad=["z"], cotangent=cotangent))
+    expected = figures(
+        result=torch.tensor(0.82205, dtype=torch.float64),
+        gradients={"z": torch.tensor(slopes, dtype=torch.float64)},
+    )
+    # The figures of the lecture have four and five decimals.
+    assert_matches(found, expected, hint=HINT, rtol=0, atol=6e-5)
+
+
+@pytest.mark.points(0.5)
+def test_figures_worked_by_hand(student: Runner) -> None:
+    """A small example worked by hand comes out right, with its gradient.
+
+    The scores ln 3, -ln 3 and ln 4 have the sigmoids 3/4, 1/4 and 4/5. The labels 1, 1, 0 were given 3/4, 1/4 and 1/5,
+    whose product is 3/80: the loss is ln(80/3) / 3. The slopes are (sigmoid - label) / 3 = -1/12, -1/4 and 4/15; the
+    upstream gradient -12 makes them 1, 3 and -16/5.
+    """
+    call = function_call(
+        "bce_with_logits",
+        {
+            "z": torch.tensor([math.log(3), -math.log(3), math.log(4)], dtype=torch.float64),
+            "y": torch.tensor([1, 1, 0], dtype=torch.float64),
+        },
+        grad=["z"],
+        cotangent=torch.tensor(-12, dtype=torch.float64),
+    )
+    expected = figures(
+        result=torch.tensor(math.log(80 / 3) / 3, dtype=torch.float64),
+        gradients={"z": torch.tensor([1, 3, -16 / 5], dtype=torch.float64)},
+    )
+    assert_matches(student.run(call), expected, hint=HINT)
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize("n", [1, 5])
+def test_float32_stays_float32(student: Runner, reference: Runner, rng: Rng, n: int) -> None:
+    """Scores and labels in float32 give a loss in float32."""
+    z, y = rng.normal(n, dtype=torch.float32), rng.binary(n, dtype=torch.float32)
+    cotangent = rng.normal(dtype=torch.float32)
+    call = function_call("bce_with_logits", {"z": z, "y": y}, grad=["z"], cotangent=cotangent)
+    assert_matches(student.run(call), reference.run(call), hint=HINT, rtol=1e-5, atol=1e-5)

@@ -1,0 +1,114 @@
+"""Hidden tests of cross_entropy."""
+
+import math
+
+import pytest
+import torch
+from torch import Tensor
+
+from gradkit.suite import Rng, Runner, assert_matches, figures, function_call
+
+pytestmark = pytest.mark.question("cross_entropy")
+
+HINT = "p and q are (..., K); the sum is over the last dimension, so the result is (...)"
+
+
+def distributions(rng: Rng, *shape: int, dtype: torch.dtype = torch.float64) -> Tensor:
+    """Distributions along the last dimension, without zeros."""
+    numbers = rng.uniform(*shape, low=0.05)
+    return (numbers / numbers.sum(-1, keepdim=True)).to(dtype)
+
+
+@pytest.mark.points(1)
+@pytest.mark.parametrize("shape", [(4,), (1,), (5, 3), (1, 4), (6, 1), (3, 4, 2), (2, 3, 4, 5)])
+def test_value_and_gradients_match_reference(
+    student: Runner, reference: Runner, rng: Rng, shape: tuple[int, ...]
+) -> None:
+    """Values and gradients are right for one pair of distributions, and for many at a time."""
+    arguments = {"p": distributions(rng, *shape), "q": distributions(rng, *shape)}
+    call = function_call("cross_entropy", arguments, cotangent=rng.normal(*shape[:-1]))
+    assert_matches(student.run(call), reference.run(call), hint=HINT)
+
+
+@pytest.mark.points(0.5)
+def test_rain_of_the_lecture(student: Runner) -> None:
+    """The three rain distributions of the lecture, each against each, give its table.
+
+    Row p, column q: -p_1 ln q_1 - p_2 ln q_2, with the logarithms (-2.302585, -0.105361) of (0.1, 0.9), (-1.203973,
+    -0.356675) of (0.3, 0.7) and (-0.916291, -0.510826) of (0.4, 0.6). The first row, for instance, is
+        0.1 * 2.302585 + 0.9 * 0.105361 = 0.32508
+        0.1 * 1.203973 + 0.9 * 0.356675 = 0.44140
+        0.1 * 0.916291 + 0.9 * 0.510826 = 0.55137
+    and a distribution's cross-entropy with itself is the least of its row.
+    """
+    rain = torch.tensor([[0.1, 0.9], [0.3, 0.7], [0.4, 0.6]], dtype=torch.float64)
+    arguments = {"p": rain[:, None].repeat(1, 3, 1), "q": rain[None].repeat(3, 1, 1)}
+    table = [[0.32508, 0.44140, 0.55137], [0.76453, 0.61086, 0.63247], [0.98425, 0.69559, 0.67301]]
+    expected = figures(result=torch.tensor(table, dtype=torch.float64))
+    # The figures of the lecture have five decimals.
+    found = student.run(function_call("cross_entropy", arguments))
+    assert_matches(found, expected, hint=HINT, rtol=0, atol=6e-6)
+
+
+@pytest.mark.points(0.5)
+def test_figures_worked_by_hand(student: Runner) -> None:
+    """A small example worked by hand comes out right, with its gradients.
+
+    For p = (1/2, 1/4, 1/4) and q = (1/4, 1/2, 1/4) it is 1/2 ln 4 + 1/4 ln 2 + 1/4 ln 4 = 7/4 ln 2. The slopes are
+    -p_k / q_k = -2, -1/2, -1 with respect to q, and -ln q_k = ln 4, ln 2, ln 4 with respect to p; the upstream
+    gradient 3 multiplies them.
+    """
+    call = function_call(
+        "cross_entropy",
+        {
+            "p": torch.tensor([1 / 2, 1 / 4, 1 / 4], dtype=torch.float64),
+            "q": torch.tensor([1 / 4, 1 / 2, 1 / 4], dtype=torch.float64),
+        },
+        cotangent=torch.tensor(3, dtype=torch.float64),
+    )
+    expected = figures(
+        result=torch.tensor(7 / 4 * math.log(2), dtype=torch.float64),
+        gradients={
+            "p": 3 * math.log(2) * torch.tensor([2, 1, 2], dtype=torch.float64),
+            "q": torch.tensor([-6, -3 / 2, -3], dtype=torch.float64),
+        },
+    )
+    assert_matches(student.run(call), expected, hint=HINT)
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize(
+    ("p", "q", "expected", "slopes"),
+    [
+        ([1.0, 0.0], [0.25, 0.75], math.log(4), [-4, 0]),
+        ([0.0, 1.0], [0.0, 1.0], 0.0, [0, -1]),
+        ([0.0, 0.5, 0.5], [0.0, 0.25, 0.75], (math.log(4) + math.log(4 / 3)) / 2, [0, -2, -2 / 3]),
+        ([0.0, 0.0, 1.0, 0.0], [0.5, 0.0, 0.5, 0.0], math.log(2), [0, 0, -2, 0]),
+    ],
+)
+def test_impossible_classes(
+    student: Runner, p: list[float], q: list[float], expected: float, slopes: list[float]
+) -> None:
+    """A term with p_k = 0 is 0, in the value and in the gradient with respect to q, also where q_k = 0.
+
+    The terms that are left: ln 4; ln 1 = 0; (ln 4 + ln 4/3) / 2; ln 2. Their slopes are -p_k / q_k.
+    """
+    arguments = {"p": torch.tensor(p, dtype=torch.float64), "q": torch.tensor(q, dtype=torch.float64)}
+    cotangent = torch.tensor(-1.5, dtype=torch.float64)
+    found = student.run(function_call("cross_entropy", arguments, grad=["q"], cotangent=cotangent))
+    right = figures(
+        result=torch.tensor(expected, dtype=torch.float64),
+        gradients={"q": -1.5 * torch.tensor(slopes, dtype=torch.float64)},
+    )
+    hint = "0 * log(0) and 0 / 0 are nan on a computer: keep the logarithm away from the places where p is 0"
+    assert_matches(found, right, hint=hint)
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize("shape", [(3,), (5, 4)])
+def test_float32_stays_float32(student: Runner, reference: Runner, rng: Rng, shape: tuple[int, ...]) -> None:
+    """Distributions in float32 give a cross-entropy in float32."""
+    p, q = distributions(rng, *shape, dtype=torch.float32), distributions(rng, *shape, dtype=torch.float32)
+    cotangent = rng.normal(*shape[:-1], dtype=torch.float32)
+    call = function_call("cross_entropy", {"p": p, "q": q}, cotangent=cotangent)
+    assert_matches(student.run(call), reference.run(call), hint=HINT, rtol=1e-5, atol=1e-5)

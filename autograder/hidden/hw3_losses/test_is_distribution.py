@@ -1,0 +1,94 @@
+"""Hidden tests of is_distribution."""
+
+import pytest
+import torch
+
+from gradkit.suite import Runner, assert_matches, figures, function_call
+
+pytestmark = pytest.mark.question("is_distribution")
+
+HINT = "every entry must be at least 0, the sum at most tol away from 1, and the answer is Python's True or False"
+
+
+def asked(student: Runner, p: list[float], expected: bool, dtype: torch.dtype = torch.float64, **tol: float) -> None:
+    """Ask about one p, and compare the answer."""
+    found = student.run(function_call("is_distribution", {"p": torch.tensor(p, dtype=dtype)}, **tol))
+    assert_matches(found, figures(result=expected), hint=HINT)
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
+@pytest.mark.parametrize(
+    ("p", "expected"),
+    [
+        ([0.1, 0.9], True),
+        ([0.3, 0.7], True),
+        ([0.5, 0.25, 0.125, 0.125], True),
+        ([0.5, 0.3, 0.4], False),
+        ([0.25, 0.25, 0.25], False),
+        ([2.0, 3.0, 5.0], False),
+        ([0.125] * 8, True),
+        ([1.0], True),
+        ([0.5], False),
+    ],
+)
+def test_sums_worked_by_hand(student: Runner, p: list[float], expected: bool, dtype: torch.dtype) -> None:
+    """Small examples are told rightly, in float64 and in float32.
+
+    The sums are 1, 1, 1, and 1.2, 0.75, 10, and 1, 1, 0.5.
+    """
+    asked(student, p, expected, dtype)
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize(
+    ("p", "expected"),
+    [
+        ([1.5, -0.5], False),
+        ([-0.2, 0.4, 0.8], False),
+        ([-1.0, 2.0], False),
+        ([1.0, -1e-9, 1e-9], False),
+        ([0.5, 0.5, -1e-60], False),
+        ([0.0, 1.0], True),
+        ([1.0, 0.0, 0.0], True),
+        ([0.5, 0.0, 0.5, 0.0], True),
+        ([0.0, 0.0], False),
+        ([-0.25, -0.75], False),
+    ],
+)
+def test_sign_of_the_entries(student: Runner, p: list[float], expected: bool) -> None:
+    """An entry may be 0, but not below 0, not even by very little.
+
+    The sums of those with an entry below 0 are 1 all the same, within the tolerance; only the last one's is -1.
+    """
+    asked(student, p, expected)
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize(
+    ("p", "tol", "expected"),
+    [
+        ([0.5, 0.5 + 5e-7], None, True),
+        ([0.5, 0.5 - 5e-7], None, True),
+        ([0.5, 0.5 + 2e-6], None, False),
+        ([0.5, 0.5 - 2e-6], None, False),
+        ([0.5, 0.75], 0.25, True),
+        ([0.5, 0.25], 0.25, True),
+        ([0.5, 0.5], 0.0, True),
+        ([0.5, 0.5 + 5e-6], 0.0, False),
+        ([0.5, 0.5 + 5e-7], 1e-7, False),
+        ([0.1] * 10, 1e-12, True),
+        ([0.4, 0.5], 0.2, True),
+        ([0.4, 0.3], 0.2, False),
+        ([0.4, 0.9], 0.2, False),
+        ([1.2, -0.1], 0.2, False),
+        ([0.9, 0.15], 0.2, True),
+        ([0.2, 0.2, 0.7, 0.3], 0.5, True),
+    ],
+)
+def test_tolerance(student: Runner, p: list[float], tol: float | None, expected: bool) -> None:
+    """The sum may be off by tol, to either side, and by no more.
+
+    1/2 + 3/4 and 1/2 + 1/4 are exactly 1/4 away from 1, which is still allowed. The other sums are well on one side.
+    """
+    asked(student, p, expected, **({} if tol is None else {"tol": tol}))

@@ -1,0 +1,119 @@
+"""Hidden tests of mse_loss and mae_loss."""
+
+import pytest
+import torch
+
+from gradkit.suite import Rng, Runner, assert_finite, assert_matches, assert_raises, figures, function_call
+
+pytestmark = pytest.mark.question("regression_losses")
+
+HINT = "y_hat and y have one shape; the loss is the mean over all their elements, shape ()"
+SHAPES = [(6,), (1,), (5, 1), (1, 4), (4, 3), (2, 3, 5), ()]
+UNEQUAL_HINT = "compare the shapes first, and raise a ValueError with both in its message if they differ in any way"
+UNEQUAL = [
+    ((7, 1), (7,)),
+    ((7,), (7, 1)),
+    ((1, 7), (7,)),
+    ((4, 3), (4, 1)),
+    ((1, 6), (4, 6)),
+    ((4, 3), (3,)),
+    ((5,), (2,)),
+    ((2, 6), (3, 4)),
+    ((6, 2), (2, 6)),
+    ((), (8,)),
+]
+
+
+def sizes(*shapes: tuple[int, ...]) -> list[str]:
+    """What a message that names these shapes must hold. How it writes them is free: (7, 1), [7, 1], 7 x 1."""
+    return [str(size) for shape in shapes for size in shape]
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_mse_matches_reference(student: Runner, reference: Runner, rng: Rng, shape: tuple[int, ...]) -> None:
+    """mse_loss and its gradient are right for several shapes."""
+    arguments = {"y_hat": rng.normal(*shape), "y": rng.normal(*shape)}
+    call = function_call("mse_loss", arguments, grad=["y_hat"], cotangent=rng.normal())
+    assert_matches(student.run(call), reference.run(call), hint=HINT)
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_mae_matches_reference(student: Runner, reference: Runner, rng: Rng, shape: tuple[int, ...]) -> None:
+    """mae_loss and its gradient are right for several shapes."""
+    arguments = {"y_hat": rng.normal(*shape), "y": rng.normal(*shape)}
+    call = function_call("mae_loss", arguments, grad=["y_hat"], cotangent=rng.normal())
+    assert_matches(student.run(call), reference.run(call), hint=HINT)
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize(
+    ("target", "value", "slopes"),
+    [("mse_loss", 7.5, [[-2, 1], [3, -4]]), ("mae_loss", 2.5, [[-0.5, 0.5], [0.5, -0.5]])],
+    ids=["mse", "mae"],
+)
+def test_figures_worked_by_hand(student: Runner, target: str, value: float, slopes: list[list[float]]) -> None:
+    """A small example worked by hand comes out right for both losses, with its gradients.
+
+    The differences are 2, -1, -3, 4. Their squares 4, 1, 9, 16 have the mean 30/4 = 7.5, their sizes the mean 10/4 =
+    2.5. The slopes are twice the differences, and their signs, divided by N = 4; the upstream gradient -2 makes them
+    minus the differences, and minus half the signs.
+    """
+    arguments = {
+        "y_hat": torch.tensor([[3, 1], [-1, 5]], dtype=torch.float64),
+        "y": torch.tensor([[1, 2], [2, 1]], dtype=torch.float64),
+    }
+    cotangent = torch.tensor(-2, dtype=torch.float64)
+    call = function_call(target, arguments, grad=["y_hat"], cotangent=cotangent)
+    expected = figures(
+        result=torch.tensor(value, dtype=torch.float64),
+        gradients={"y_hat": torch.tensor(slopes, dtype=torch.float64)},
+    )
+    assert_matches(student.run(call), expected, hint=HINT)
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize(
+    ("y_hat", "y", "expected"),
+    [([7.0], [7.0], 0.0), ([1.0, 2.0, 3.0], [1.0, 8.0, 0.0], 3.0)],
+    ids=["one", "three"],
+)
+def test_mae_of_a_hit(student: Runner, y_hat: list[float], y: list[float], expected: float) -> None:
+    """mae_loss: a prediction that hits its target costs nothing, and the gradient stays finite.
+
+    The sizes of the differences are 0, and 0, 6, 3 with the mean 9/3. The slope at the hit itself is free.
+    """
+    arguments = {"y_hat": torch.tensor(y_hat, dtype=torch.float64), "y": torch.tensor(y, dtype=torch.float64)}
+    cotangent = torch.tensor(1.5, dtype=torch.float64)
+    found = student.run(function_call("mae_loss", arguments, grad=["y_hat"], cotangent=cotangent))
+    assert_matches(found, figures(result=torch.tensor(expected, dtype=torch.float64)), hint=HINT)
+    assert_finite(found, hint="the slope of a square root is infinite at 0; is there a way to do without a root?")
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize(("first", "second"), UNEQUAL)
+def test_mse_of_unequal_shapes(student: Runner, rng: Rng, first: tuple[int, ...], second: tuple[int, ...]) -> None:
+    """mse_loss: unequal shapes are a ValueError that names both of them."""
+    found = student.run(function_call("mse_loss", {"y_hat": rng.normal(*first), "y": rng.normal(*second)}))
+    assert_raises(found, ValueError, mentions=sizes(first, second), hint=UNEQUAL_HINT)
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize(("first", "second"), UNEQUAL)
+def test_mae_of_unequal_shapes(student: Runner, rng: Rng, first: tuple[int, ...], second: tuple[int, ...]) -> None:
+    """mae_loss: unequal shapes are a ValueError that names both of them."""
+    found = student.run(function_call("mae_loss", {"y_hat": rng.normal(*first), "y": rng.normal(*second)}))
+    assert_raises(found, ValueError, mentions=sizes(first, second), hint=UNEQUAL_HINT)
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize("target", ["mse_loss", "mae_loss"])
+@pytest.mark.parametrize("shape", [(1,), (5, 2)])
+def test_float32_stays_float32(
+    student: Runner, reference: Runner, rng: Rng, target: str, shape: tuple[int, ...]
+) -> None:
+    """Predictions and targets in float32 give a loss in float32."""
+    arguments = {"y_hat": rng.normal(*shape, dtype=torch.float32), "y": rng.normal(*shape, dtype=torch.float32)}
+    call = function_call(target, arguments, grad=["y_hat"], cotangent=rng.normal(dtype=torch.float32))
+    assert_matches(student.run(call), reference.run(call), hint=HINT, rtol=1e-5, atol=1e-5)

@@ -1,0 +1,82 @@
+"""Hidden tests of softmax_cross_entropy."""
+
+import math
+
+import pytest
+import torch
+
+from gradkit.suite import Rng, Runner, assert_matches, figures, function_call
+
+pytestmark = pytest.mark.question("softmax_cross_entropy")
+
+HINT = "logits are (N, K) and labels (N,); each row has one loss, and the result is their mean, shape ()"
+
+
+@pytest.mark.points(1)
+@pytest.mark.parametrize(("n", "k"), [(5, 3), (2, 7), (4, 4), (1, 6), (8, 1), (1, 1), (33, 10)])
+def test_loss_and_gradient_match_reference(student: Runner, reference: Runner, rng: Rng, n: int, k: int) -> None:
+    """The loss and its gradient are right for several numbers of rows and classes."""
+    arguments = {"logits": 2 * rng.normal(n, k), "labels": rng.integers(n, high=k)}
+    call = function_call("softmax_cross_entropy", arguments, cotangent=rng.normal())
+    assert_matches(student.run(call), reference.run(call), hint=HINT)
+
+
+@pytest.mark.points(0.5)
+def test_figures_worked_by_hand(student: Runner) -> None:
+    """A small example worked by hand comes out right, with its gradient.
+
+    The rows are logarithms of 1, 2, 5 and of 6, 3, 1, so that the probabilities are these divided by 8 and by 10. The
+    labels 2 and 1 were given 5/8 and 3/10, whose product is 3/16: the loss is ln(16/3) / 2. The slopes are the
+    probabilities, less 1 at the label, divided by N = 2; the upstream gradient 80 makes them 40 times that.
+    """
+    numbers = torch.tensor([[1, 2, 5], [6, 3, 1]], dtype=torch.float64)
+    call = function_call(
+        "softmax_cross_entropy",
+        {"logits": torch.log(numbers), "labels": torch.tensor([2, 1])},
+        cotangent=torch.tensor(80, dtype=torch.float64),
+    )
+    expected = figures(
+        result=torch.tensor(math.log(16 / 3) / 2, dtype=torch.float64),
+        gradients={"logits": torch.tensor([[5, 10, -15], [24, -28, 4]], dtype=torch.float64)},
+    )
+    assert_matches(student.run(call), expected, hint=HINT)
+
+
+@pytest.mark.points(0.5)
+def test_scores_of_the_lecture(student: Runner) -> None:
+    """The lecture's ten scores against a score of 0 for the other class give the lecture's loss.
+
+    exp(z) / (exp(z) + exp(0)) is the sigmoid of z, so the loss of the rows (0, z_i) is the binary cross-entropy of the
+    sigmoids. The first row has the label 0 and the probabilities 0.8177 and 0.1823, and costs -ln 0.8177 = 0.2012; the
+    ten rows cost
+        0.2012 1.0170 0.1330 1.6297 0.9419 0.7913 1.2194 0.9832 0.5139 0.7898
+    which add up to 8.2205; the mean is 0.82205.
+    """
+    scores = [-1.5010, -0.5681, 1.9500, 1.4116, 0.4478, 0.1876, 0.8693, -0.5146, -0.3979, 0.1848]
+    logits = torch.tensor([[0, score] for score in scores], dtype=torch.float64)
+    labels = torch.tensor([0, 1, 1, 0, 0, 0, 0, 1, 0, 0])
+    found = student.run(function_call("softmax_cross_entropy", {"logits": logits, "labels": labels}))
+    expected = figures(result=torch.tensor(0.82205, dtype=torch.float64))
+    # The figure of the lecture has five decimals.
+    assert_matches(found, expected, hint=HINT, rtol=0, atol=6e-6)
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize("offsets", [[10_000], [-10_000], [10_000, -10_000, 0, 700, -700], [-10_000, 9_000, 40]])
+def test_rows_far_from_zero(student: Runner, reference: Runner, rng: Rng, offsets: list[int]) -> None:
+    """A number as far from 0 as 10,000 added to all scores of a row changes nothing, whatever the other rows have."""
+    n, k = len(offsets), 4
+    logits = rng.normal(n, k) + torch.tensor(offsets, dtype=torch.float64)[:, None]
+    arguments = {"logits": logits, "labels": rng.integers(n, high=k)}
+    call = function_call("softmax_cross_entropy", arguments, cotangent=rng.normal())
+    hint = "exp of a large number is inf, and of a very low one 0: what may be taken off all scores of a row first?"
+    assert_matches(student.run(call), reference.run(call), hint=hint)
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize(("n", "k"), [(1, 4), (5, 3)])
+def test_float32_stays_float32(student: Runner, reference: Runner, rng: Rng, n: int, k: int) -> None:
+    """Scores in float32 give a loss in float32."""
+    arguments = {"logits": rng.normal(n, k, dtype=torch.float32), "labels": rng.integers(n, high=k)}
+    call = function_call("softmax_cross_entropy", arguments, cotangent=rng.normal(dtype=torch.float32))
+    assert_matches(student.run(call), reference.run(call), hint=HINT, rtol=1e-5, atol=1e-5)
