@@ -13,10 +13,10 @@ def sigmoid(x: Tensor) -> Tensor:
         sigmoid(x) = 1 / (1 + e^(-x))
 
     Values and gradients are finite wherever |x| <= 10,000, in float64 and in float32. The slope is
-    sigmoid(x) * (1 - sigmoid(x)) everywhere, so 1/4 at 0; it need not be right to more than eight decimal places.
+    sigmoid(x) * (1 - sigmoid(x)).
 
-    torch.sigmoid, torch.tanh, torch.relu, torch.special.expit, softplus and logsigmoid are not allowed in this question,
-    in no form (function, method or module). exp, where, clamp, maximum, logaddexp and your own functions are.
+    torch.sigmoid, torch.tanh, torch.relu, torch.special.expit, softplus and logsigmoid are not allowed in this question
+    in any form (function, method or module). exp, where, clamp, maximum, logaddexp and your own functions are.
 
     Args:
         x: floating-point numbers, of any shape, () too. It is left unchanged.
@@ -54,9 +54,8 @@ def tanh(x: Tensor) -> Tensor:
 
         tanh(x) = (e^x - e^(-x)) / (e^x + e^(-x))
 
-    Values and gradients are finite wherever |x| <= 10,000, in float64 and in float32. The slope is 1 - tanh(x)^2
-    everywhere, so 1 at 0; it need not be right to more than eight decimal places. The same calls are forbidden as in
-    ``sigmoid``.
+    Values and gradients are finite wherever |x| <= 10,000, in float64 and in float32. The slope is 1 - tanh(x)^2.
+    The same calls are forbidden as in ``sigmoid``.
 
     Args:
         x: floating-point numbers, of any shape, () too. It is left unchanged.

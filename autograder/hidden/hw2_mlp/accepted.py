@@ -1,6 +1,7 @@
 """Right answers to hw2 that look unlike the solution."""
 
 import warnings
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -160,3 +161,227 @@ class 多层感知机(nn.Module):
     def forward(self, x):
         隐藏层 = self.激活(self.first_layer(x))
         return self.激活(self.second_layer(隐藏层))
+
+
+# ---- activations
+
+
+@accepted("sigmoid")
+def sigmoid_in_two_halves(x):
+    """where, with the argument made harmless in both branches; float(x) zero handled."""
+    e = torch.exp(-x.abs())
+    return torch.where(x >= 0, 1 / (1 + e), e / (1 + e)) + 0 * x
+
+
+@accepted("sigmoid", form="crlf")
+def 逻辑函数(x):
+    """Half and half, by a logarithm of sums, with a print; CRLF line ends."""
+    print("形状", tuple(x.shape))
+    stacked = torch.stack([torch.zeros_like(x), -x])
+    return torch.logsumexp(stacked, dim=0).neg().exp()
+
+
+@accepted("sigmoid")
+def sigmoid_cut_far_out(x):
+    """The argument is clamped where nothing changes any more."""
+    return 1 / (1 + torch.exp(-torch.clamp(x, -60, 80)))
+
+
+class OwnSlope(torch.autograd.Function):
+    """The sigmoid with its derivative written out."""
+
+    @staticmethod
+    def forward(ctx, x):
+        s = 1 / (1 + torch.exp(-x.clamp(min=-700 if x.dtype == torch.float64 else -80)))
+        ctx.save_for_backward(s)
+        return s
+
+    @staticmethod
+    def backward(ctx, v):
+        (s,) = ctx.saved_tensors
+        return v * s * (1 - s)
+
+
+@accepted("sigmoid")
+def sigmoid_with_own_slope(x):
+    """An autograd function of its own."""
+    return OwnSlope.apply(x)
+
+
+@accepted("relu")
+def relu_by_where(x):
+    """where."""
+    return torch.where(x > 0, x, torch.zeros_like(x))
+
+
+@accepted("relu")
+def relu_by_maximum(x):
+    """maximum, with a warning."""
+    warnings.warn("a kink", UserWarning, stacklevel=2)
+    return torch.maximum(x, x.new_zeros(()))
+
+
+@accepted("relu", form="bom")
+def relu_by_mask(x):
+    """A mask as a factor; a byte order mark."""
+    return x * (x > 0)
+
+
+@accepted("relu")
+def relu_by_absolute_value(x):
+    """Half of x and |x|."""
+    return (x + x.abs()) / 2
+
+
+@accepted("tanh")
+def tanh_by_one_exponential(x):
+    """e^-2|x| and the sign."""
+    e = torch.exp(-2 * x.abs())
+    return torch.where(x >= 0, (1 - e) / (1 + e), (e - 1) / (1 + e)) + 0.0 * x
+
+
+@accepted("tanh", form="tabs")
+def tanh_from_own_sigmoid(x):
+    """2 sigmoid(2x) - 1, with a sigmoid of logaddexp; tabs."""
+
+    def half(t):
+        return torch.exp(-torch.logaddexp(torch.zeros_like(t), -t))
+
+    return half(2 * x) - half(-2 * x)
+
+
+@accepted("tanh")
+def tanh_clamped_far_out(x):
+    """The formula of the docstring where it can be computed."""
+    inside = x.clamp(-40, 40)
+    up, down = inside.exp(), (-inside).exp()
+    return (up - down) / (up + down)
+
+
+@accepted("tanh")
+def tanh_by_expm1(x):
+    """expm1 of a number that is never positive, in a loop over both signs."""
+    parts = []
+    for sign in (1, -1):
+        e = torch.expm1(-2 * torch.where(sign * x > 0, sign * x, torch.zeros_like(x)))
+        parts.append(-sign * e / (e + 2))
+    return sum(parts[1:], parts[0])
+
+
+# ---- MLP
+
+
+@accepted("MLP", form="crlf")
+class MLPByIndex(nn.Module):
+    """Loops over indices; CRLF line ends."""
+
+    def __init__(self, layer_sizes, activation=torch.sigmoid):
+        super().__init__()
+        self.f = activation
+        self.layers = nn.ModuleList()
+        for i in range(len(layer_sizes) - 1):
+            self.layers.append(nn.Linear(layer_sizes[i], layer_sizes[i + 1]))
+
+    def forward(self, x):
+        L = len(self.layers)
+        for i in range(L):
+            x = self.layers[i](x)
+            if i < L - 1:
+                x = self.f(x)
+        return x
+
+
+@accepted("MLP")
+class MLPByProducts(nn.Module):
+    """Matrix products in place of calling the layers; prints."""
+
+    def __init__(self, layer_sizes, activation=torch.sigmoid):
+        super().__init__()
+        print("sizes", layer_sizes)
+        self.layers = nn.ModuleList([nn.Linear(m, n) for m, n in pairwise(layer_sizes)])
+        self.activation = lambda z: activation(z)
+
+    def forward(self, x):
+        a = x
+        for layer in self.layers[:-1]:
+            a = self.activation(a @ layer.weight.T + layer.bias)
+        return torch.addmm(self.layers[-1].bias, a, self.layers[-1].weight.t())
+
+
+@accepted("MLP")
+class MLPRecursive(nn.Module):
+    """Recursion from the last layer."""
+
+    def __init__(self, layer_sizes, activation=torch.sigmoid):
+        super().__init__()
+        sizes = list(layer_sizes)
+        self.layers = nn.ModuleList(map(nn.Linear, sizes[:-1], sizes[1:]))
+        self.activation = activation
+
+    def z(self, number, x):
+        return self.layers[number](x if number == 0 else self.activation(self.z(number - 1, x)))
+
+    def forward(self, x):
+        return self.z(len(self.layers) - 1, x)
+
+
+@accepted("MLP", form="tabs")
+class 多层(nn.Module):
+    """Identifiers in Chinese, a while loop, einsum; tabs."""
+
+    def __init__(self, layer_sizes, activation=torch.sigmoid):
+        super().__init__()
+        self.layers = nn.ModuleList()
+        self.激活 = activation
+        前 = layer_sizes[0]
+        for 后 in layer_sizes[1:]:
+            self.layers.append(nn.Linear(前, 后))
+            前 = 后
+
+    def forward(self, x):
+        层 = list(self.layers)
+        while 层:
+            一 = 层.pop(0)
+            x = torch.einsum("nd,hd->nh", x, 一.weight) + 一.bias
+            x = self.激活(x) if 层 else x
+        return x
+
+
+# ---- parameter_table
+
+
+@accepted("parameter_table")
+def with_sizes(model):
+    """torch.Size as it is, which is a tuple."""
+    return [(name, p.shape, p.numel()) for name, p in model.named_parameters()]
+
+
+@accepted("parameter_table")
+def in_a_loop(model):
+    """A loop, the product by hand, prints."""
+    table = []
+    for name, parameter in model.named_parameters():
+        count = 1
+        for n in parameter.shape:
+            count *= n
+        table.append((name, tuple(parameter.size()), count))
+        print(f"{name:<30}{count:>10}")
+    return table
+
+
+@accepted("parameter_table", form="crlf")
+def by_state(model):
+    """Walks through the modules by itself; CRLF line ends."""
+    seen, table = set(), []
+    for prefix, module in model.named_modules():
+        for name, p in module._parameters.items():
+            if p is not None and id(p) not in seen:
+                seen.add(id(p))
+                table += [(f"{prefix}.{name}" if prefix else name, tuple(p.shape), p.nelement())]
+    return table
+
+
+@accepted("parameter_table")
+def by_numpy(model):
+    """numpy for the product."""
+    return [(n, tuple(p.shape), int(np.prod(tuple(p.shape)))) for n, p in dict(model.named_parameters()).items()]

@@ -1,5 +1,7 @@
 """Mistakes that students make in hw2, each with what they should read."""
 
+from itertools import pairwise
+
 import reference
 import torch
 from torch import nn
@@ -462,3 +464,563 @@ class HiddenLeftOut(reference.MLPRegression):
 
     def forward(self, x):
         return self.sigmoid(self.second_layer(x))
+
+
+# ---- activations
+
+
+@mistake("sigmoid")
+def sigmoid_of_the_formula(x):
+    """The formula is used as it stands. Where x is far below zero, e^-x is inf: the value may still be right, but the
+    gradient becomes nan."""
+    return 1 / (1 + torch.exp(-x))
+
+
+@mistake("sigmoid")
+def sigmoid_of_e_to_the_x(x):
+    """e^x / (1 + e^x) is inf / inf for a large x, which is nan. Write it so that no large number is exponentiated."""
+    return torch.exp(x) / (1 + torch.exp(x))
+
+
+@mistake("sigmoid")
+def sigmoid_without_minus(x):
+    """The minus sign in the exponent is missing, so the curve falls where it should rise."""
+    return reference.sigmoid(-x)
+
+
+@mistake("sigmoid")
+def sigmoid_times_two(x):
+    """The values go from -1 to 1. That is tanh of half of x; the sigmoid goes from 0 to 1."""
+    return 2 * reference.sigmoid(x) - 1
+
+
+@mistake("sigmoid")
+def sigmoid_in_base_two(x):
+    """The power is taken of 2. The base is e, as in torch.exp."""
+    return reference.sigmoid(x * 0.6931471805599453)
+
+
+@mistake("sigmoid")
+def sigmoid_clamped(x):
+    """x is cut off at a few units first, so that values and gradients beyond are wrong. It may only be cut where the
+    function no longer changes, and without losing the slope."""
+    return reference.sigmoid(x.clamp(-5, 5))
+
+
+@mistake("sigmoid")
+def sigmoid_detached(x):
+    """The values are cut off from the graph, by .detach(), .data, .item() or numpy. Without the graph nothing can be
+    learned."""
+    return reference.sigmoid(x).detach()
+
+
+@mistake("sigmoid")
+def sigmoid_averaged(x):
+    """The values are averaged into one number. Each element gets its own."""
+    return reference.sigmoid(x).mean()
+
+
+@mistake("sigmoid")
+def sigmoid_over_the_last_dimension(x):
+    """The values of a row are made to add up to 1. That is softmax; the sigmoid looks at each element by itself."""
+    return torch.softmax(x.reshape(-1), 0).reshape(x.shape)
+
+
+@mistake("sigmoid")
+def sigmoid_always_float(x):
+    """The values are always float32. They should have the dtype of x: float64 has twice as many digits."""
+    return reference.sigmoid(x.float())
+
+
+@mistake("sigmoid")
+def sigmoid_always_double(x):
+    """The values are always float64. They should have the dtype of x."""
+    return reference.sigmoid(x.double())
+
+
+@mistake("sigmoid")
+def sigmoid_in_place(x):
+    """The caller's x is overwritten. Make a new tensor."""
+    value = reference.sigmoid(x)
+    x.data.neg_()
+    return value
+
+
+@mistake("sigmoid")
+def sigmoid_flattened(x):
+    """The result is flat. It should have the shape of x."""
+    return reference.sigmoid(x).reshape(-1)
+
+
+@mistake("sigmoid")
+def ready_made_sigmoid(x):
+    """torch.sigmoid does the work. It is what you write in this question."""
+    return torch.sigmoid(x)
+
+
+@mistake("relu")
+def relu_of_the_absolute_value(x):
+    """What is negative changes its sign. It becomes 0."""
+    return x.abs()
+
+
+@mistake("relu")
+def relu_turned_round(x):
+    """What is negative stays and what is positive becomes 0. It is the other way round."""
+    return x.clamp(max=0)
+
+
+@mistake("relu")
+def relu_with_a_leak(x):
+    """What is negative is made small. It becomes exactly 0; a small slope there makes it the leaky relu."""
+    return torch.where(x > 0, x, 0.01 * x)
+
+
+@mistake("relu")
+def relu_as_a_step(x):
+    """What is positive becomes 1. It stays as it is; a step has no slope to learn from."""
+    return (x > 0).to(x.dtype)
+
+
+@mistake("relu")
+def relu_capped(x):
+    """Values above 6 are cut off. That is relu6; here what is positive stays, however large it is."""
+    return x.clamp(0, 6)
+
+
+@mistake("relu")
+def relu_smoothed(x):
+    """The corner at zero is rounded off: that is softplus. relu is exactly 0 below zero."""
+    return torch.logaddexp(x, torch.zeros_like(x))
+
+
+@mistake("relu")
+def relu_detached(x):
+    """The values are cut off from the graph, by .detach(), .data, .item() or numpy. Without the graph nothing can be
+    learned."""
+    return reference.relu(x.detach())
+
+
+@mistake("relu")
+def relu_with_slope_everywhere(x):
+    """The values are right and the gradient is 1 everywhere. Below zero the slope is 0: the selection must be part of
+    the graph."""
+    return x + (reference.relu(x) - x).detach()
+
+
+@mistake("relu")
+def relu_in_place(x):
+    """The caller's x is overwritten. Make a new tensor."""
+    value = reference.relu(x)
+    x.data[x.data < 0] = 0
+    return value
+
+
+@mistake("relu")
+def relu_always_float(x):
+    """The values are always float32. They should have the dtype of x: float64 has twice as many digits."""
+    return reference.relu(x).float()
+
+
+@mistake("relu")
+def relu_always_double(x):
+    """The values are always float64. They should have the dtype of x."""
+    return reference.relu(x).double()
+
+
+@mistake("relu")
+def ready_made_relu(x):
+    """torch.relu does the work. It is what you write in this question."""
+    return torch.relu(x)
+
+
+@mistake("tanh")
+def tanh_of_the_formula(x):
+    """The formula is used as it stands. For a large x it is inf / inf, which is nan. Write it so that no large number
+    is exponentiated."""
+    return (torch.exp(x) - torch.exp(-x)) / (torch.exp(x) + torch.exp(-x))
+
+
+@mistake("tanh")
+def tanh_from_squares(x):
+    """(e^2x - 1) / (e^2x + 1) is inf / inf for a large x, which is nan. Write it so that no large number is
+    exponentiated."""
+    return (torch.exp(2 * x) - 1) / (torch.exp(2 * x) + 1)
+
+
+@mistake("tanh")
+def tanh_of_half(x):
+    """The curve is too flat: tanh(x) is 2 sigmoid(2x) - 1, with x doubled inside."""
+    return 2 * reference.sigmoid(x) - 1
+
+
+@mistake("tanh")
+def tanh_shifted(x):
+    """The values go from 0 to 1. That is the sigmoid; tanh goes from -1 to 1."""
+    return reference.sigmoid(2 * x)
+
+
+@mistake("tanh")
+def tanh_upside_down(x):
+    """The sign is wrong: tanh rises, from -1 on the left to 1 on the right."""
+    return -reference.tanh(x)
+
+
+@mistake("tanh")
+def tanh_turned_over(x):
+    """Numerator and denominator are swapped, so the values are never between -1 and 1."""
+    return 1 / reference.tanh(x)
+
+
+@mistake("tanh")
+def tanh_hard(x):
+    """x is cut off at -1 and 1. That only looks like tanh; the curve is not made of straight pieces."""
+    return x.clamp(-1, 1)
+
+
+@mistake("tanh")
+def tanh_detached(x):
+    """The values are cut off from the graph, by .detach(), .data, .item() or numpy. Without the graph nothing can be
+    learned."""
+    return reference.tanh(x.detach())
+
+
+@mistake("tanh")
+def tanh_in_place(x):
+    """The caller's x is overwritten. Make a new tensor."""
+    value = reference.tanh(x)
+    x.data.mul_(2)
+    return value
+
+
+@mistake("tanh")
+def tanh_always_float(x):
+    """The values are always float32. They should have the dtype of x: float64 has twice as many digits."""
+    return reference.tanh(x.float())
+
+
+@mistake("tanh")
+def tanh_always_double(x):
+    """The values are always float64. They should have the dtype of x."""
+    return reference.tanh(x.double())
+
+
+@mistake("tanh")
+def ready_made_tanh(x):
+    """torch.tanh does the work. It is what you write in this question."""
+    return torch.tanh(x)
+
+
+# ---- MLP
+
+
+@mistake("MLP")
+class ActivationAtTheEnd(reference.MLP):
+    """The activation stands after the last layer, too. Here the last layer has none: y_hat = z(L)."""
+
+    def forward(self, x):
+        return self.activation(super().forward(x))
+
+
+@mistake("MLP")
+class ActivationBeforeTheFirstLayer(reference.MLP):
+    """The activation is applied to x before the first layer. a(0) is x itself."""
+
+    def forward(self, x):
+        return super().forward(self.activation(x))
+
+
+@mistake("MLP")
+class NoActivation(reference.MLP):
+    """There is no activation between the layers. Without one, many layers can do no more than one."""
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = layer(x)
+        return x
+
+
+@mistake("MLP")
+class ActivationOnlyOnce(reference.MLP):
+    """The activation stands after the first layer only. It stands after every layer but the last."""
+
+    def forward(self, x):
+        for number, layer in enumerate(self.layers):
+            x = layer(x)
+            if number == 0 and len(self.layers) > 1:
+                x = self.activation(x)
+        return x
+
+
+@mistake("MLP")
+class AlwaysSigmoid(reference.MLP):
+    """The activation is always the sigmoid. It is the argument activation; the sigmoid is only its default."""
+
+    def __init__(self, layer_sizes, activation=torch.sigmoid):
+        super().__init__(layer_sizes)
+
+
+@mistake("MLP")
+class ReluByDefault(reference.MLP):
+    """Without an activation, relu is used. The default is the sigmoid."""
+
+    def __init__(self, layer_sizes, activation=torch.relu):
+        super().__init__(layer_sizes, activation)
+
+
+@mistake("MLP")
+class LayersInAList(reference.MLP):
+    """The layers are in a Python list, where PyTorch does not see them: model.parameters() misses them, so no optimizer
+    would change them. Put them into an nn.ModuleList."""
+
+    def __init__(self, layer_sizes, activation=torch.sigmoid):
+        super().__init__(layer_sizes, activation)
+        layers = list(self.layers)
+        del self.layers
+        self.layers = layers
+
+
+@mistake("MLP")
+class OneLayerTooMany(reference.MLP):
+    """There is one layer too many: as many as there are sizes. Between L + 1 sizes there are L layers."""
+
+    def __init__(self, layer_sizes, activation=torch.sigmoid):
+        super().__init__([*layer_sizes, layer_sizes[-1]], activation)
+
+
+@mistake("MLP")
+class OneLayerTooFew(reference.MLP):
+    """There is one layer too few. Between L + 1 sizes there are L layers."""
+
+    def __init__(self, layer_sizes, activation=torch.sigmoid):
+        super().__init__(layer_sizes[:-1] if len(layer_sizes) > 2 else layer_sizes, activation)
+
+
+@mistake("MLP")
+class LayersTheWrongWayRound(reference.MLP):
+    """The layers' sizes are swapped. nn.Linear takes the number of inputs first, then the number of outputs."""
+
+    def __init__(self, layer_sizes, activation=torch.sigmoid):
+        super().__init__(layer_sizes, activation)
+        self.layers = nn.ModuleList(nn.Linear(layer.out_features, layer.in_features) for layer in self.layers)
+
+
+@mistake("MLP")
+class OneHiddenWidth(reference.MLP):
+    """All hidden layers have the width of the first one. Each has its own, from layer_sizes."""
+
+    def __init__(self, layer_sizes, activation=torch.sigmoid):
+        hidden = [layer_sizes[1]] * (len(layer_sizes) - 2)
+        super().__init__([layer_sizes[0], *hidden, layer_sizes[-1]], activation)
+
+
+@mistake("MLP")
+class WithoutBiases(reference.MLP):
+    """The layers have no biases. nn.Linear has one unless it is told otherwise."""
+
+    def __init__(self, layer_sizes, activation=torch.sigmoid):
+        super().__init__(layer_sizes, activation)
+        self.layers = nn.ModuleList(nn.Linear(m, n, bias=False) for m, n in pairwise(layer_sizes))
+
+
+@mistake("MLP")
+class OneLayerShared(reference.MLP):
+    """Where two layers have the same sizes, one and the same layer stands for both. Each has its own weights."""
+
+    def __init__(self, layer_sizes, activation=torch.sigmoid):
+        super().__init__(layer_sizes, activation)
+        made = {}
+        self.layers = nn.ModuleList(made.setdefault(sizes, nn.Linear(*sizes)) for sizes in pairwise(layer_sizes))
+
+
+@mistake("MLP")
+class LayersBackwards(reference.MLP):
+    """The layers are connected from the last to the first. x goes into the first one."""
+
+    def forward(self, x):
+        *hidden, last = reversed(self.layers)
+        for layer in hidden:
+            x = self.activation(layer(x))
+        return last(x)
+
+
+@mistake("MLP")
+class HiddenDetached(reference.MLP):
+    """The hidden values are cut off from the graph, so that only the last layer would learn."""
+
+    def forward(self, x):
+        *hidden, last = self.layers
+        for layer in hidden:
+            x = self.activation(layer(x))
+        return last(x.detach())
+
+
+@mistake("MLP")
+class MLPPredictionsDetached(reference.MLP):
+    """The predictions are cut off from the graph, by .detach(), .item() or torch.no_grad(). Without the graph nothing
+    can be learned."""
+
+    def forward(self, x):
+        return super().forward(x).detach()
+
+
+@mistake("MLP")
+class PredictionsSqueezed(reference.MLP):
+    """Dimensions of size 1 are squeezed away. The predictions always have the shape (N, layer_sizes[-1])."""
+
+    def forward(self, x):
+        return super().forward(x).squeeze()
+
+
+@mistake("MLP")
+class SkipConnections(reference.MLP):
+    """A layer's input is added to its output where the sizes allow it. That is a residual network; here a(l) depends on
+    z(l) alone."""
+
+    def forward(self, x):
+        *hidden, last = self.layers
+        for layer in hidden:
+            a = self.activation(layer(x))
+            x = a + x if a.shape == x.shape else a
+        y_hat = last(x)
+        return y_hat + x if y_hat.shape == x.shape else y_hat
+
+
+@mistake("MLP")
+class MLPAlwaysDouble(reference.MLP):
+    """The predictions are always float64. They should have the dtype of x and the parameters."""
+
+    def forward(self, x):
+        return super().forward(x).double()
+
+
+@mistake("MLP")
+class MLPAlwaysFloat(reference.MLP):
+    """The predictions are always float32. They should have the dtype of x and the parameters."""
+
+    def forward(self, x):
+        return super().forward(x).float()
+
+
+# ---- parameter_table
+
+
+@mistake("parameter_table")
+def shapes_as_lists(model):
+    """The shapes are lists. Tuples are asked for, and [2, 3] == (2, 3) is False."""
+    return [(name, list(p.shape), p.numel()) for name, p in model.named_parameters()]
+
+
+@mistake("parameter_table")
+def rows_as_lists(model):
+    """The rows are lists. Tuples are asked for: (name, shape, count)."""
+    return [list(row) for row in reference.parameter_table(model)]
+
+
+@mistake("parameter_table")
+def table_as_dictionary(model):
+    """The table is a dictionary. A list of tuples is asked for."""
+    return {name: (tuple(p.shape), p.numel()) for name, p in model.named_parameters()}
+
+
+@mistake("parameter_table")
+def first_dimension_counted(model):
+    """The third column is the length of the first dimension. The number of all elements is asked for."""
+    return [(name, shape, shape[0] if shape else 1) for name, shape, _ in reference.parameter_table(model)]
+
+
+@mistake("parameter_table")
+def dimensions_added(model):
+    """The dimensions are added up. They are multiplied: 2 rows of 3 make 6 elements."""
+    return [(name, shape, sum(shape)) for name, shape, _ in reference.parameter_table(model)]
+
+
+@mistake("parameter_table")
+def dimensions_counted(model):
+    """The third column is the number of dimensions. The number of elements is asked for."""
+    return [(name, shape, len(shape)) for name, shape, _ in reference.parameter_table(model)]
+
+
+@mistake("parameter_table")
+def two_dimensions_at_most(model):
+    """Only the first two dimensions are multiplied. A parameter may have more, or none."""
+    rows = reference.parameter_table(model)
+    return [(name, shape, torch.Size(shape[:2]).numel()) for name, shape, _ in rows]
+
+
+@mistake("parameter_table")
+def buffers_listed(model):
+    """Buffers are listed too, as in state_dict(). They are not learned: named_parameters() leaves them out."""
+    return [(name, tuple(value.shape), value.numel()) for name, value in model.state_dict().items()]
+
+
+@mistake("parameter_table")
+def learnable_only(model):
+    """Frozen parameters are left out. All of named_parameters() is listed, whether it requires a gradient or not."""
+    return [(name, tuple(p.shape), p.numel()) for name, p in model.named_parameters() if p.requires_grad]
+
+
+@mistake("parameter_table")
+def shared_listed_twice(model):
+    """A parameter that several parts share is listed several times. named_parameters() gives each once."""
+    return [(name, tuple(p.shape), p.numel()) for name, p in model.named_parameters(remove_duplicate=False)]
+
+
+@mistake("parameter_table")
+def sorted_by_name(model):
+    """The rows are sorted by name. They stay in the order of named_parameters()."""
+    return sorted(reference.parameter_table(model))
+
+
+@mistake("parameter_table")
+def sorted_by_size(model):
+    """The rows are sorted by size. They stay in the order of named_parameters()."""
+    return sorted(reference.parameter_table(model), key=lambda row: row[2])
+
+
+@mistake("parameter_table")
+def weights_only(model):
+    """Only weights are listed. Biases are parameters too."""
+    return [row for row in reference.parameter_table(model) if row[0].endswith("weight")]
+
+
+@mistake("parameter_table")
+def top_level_only(model):
+    """Only parameters of the model itself are listed. Those of its parts, and of their parts, belong to it too."""
+    return [(name, tuple(p.shape), p.numel()) for name, p in model.named_parameters(recurse=False)]
+
+
+@mistake("parameter_table")
+def parts_of_the_model_only(model):
+    """Only parameters of the model's parts are listed. Those that lie in the model itself belong to it too."""
+    return [
+        (f"{part}.{name}", tuple(p.shape), p.numel())
+        for part, child in model.named_children()
+        for name, p in child.named_parameters()
+    ]
+
+
+@mistake("parameter_table")
+def names_without_the_part(model):
+    """The name is cut to what stands after the dot. The whole name of named_parameters() is asked for."""
+    return [(name.rpartition(".")[2], shape, count) for name, shape, count in reference.parameter_table(model)]
+
+
+@mistake("parameter_table")
+def counts_as_floats(model):
+    """The counts are no whole numbers any more, or tensors. A Python int is asked for."""
+    return [(name, shape, torch.tensor(shape).prod()) for name, shape, _ in reference.parameter_table(model)]
+
+
+@mistake("parameter_table")
+def total_as_last_row(model):
+    """A last row with the total is added. There is one row for each parameter and nothing else."""
+    rows = reference.parameter_table(model)
+    return [*rows, ("total", (), sum(row[2] for row in rows))]
+
+
+@mistake("parameter_table")
+def printed_only(model):
+    """The table is printed and not handed back. Without a return, a function gives None."""
+    for row in reference.parameter_table(model):
+        print(*row)

@@ -23,7 +23,7 @@ def random_parameters(rng: Rng, in_dim: int, hidden_dim: int, dtype: torch.dtype
     }
 
 
-@pytest.mark.points(1)
+@pytest.mark.points(0.5)
 @pytest.mark.parametrize(("in_dim", "hidden_dim"), [(1, 1), (4, 2), (3, 5)])
 def test_new_model_has_two_layers(student: Runner, in_dim: int, hidden_dim: int) -> None:
     """A new model has the two layers first_layer and second_layer, of the right sizes."""
@@ -40,7 +40,7 @@ def test_new_model_has_two_layers(student: Runner, in_dim: int, hidden_dim: int)
         check(found.value(f"model.{name}.shape") == shape, f"For {sizes}, {name} must have the shape {shape}.")
 
 
-@pytest.mark.points(2)
+@pytest.mark.points(1.5)
 @pytest.mark.parametrize(("n", "in_dim", "hidden_dim"), [(1, 3, 2), (5, 1, 4), (7, 4, 1), (5, 3, 2), (64, 6, 10)])
 def test_output_and_gradients_match_reference(
     student: Runner, reference: Runner, rng: Rng, n: int, in_dim: int, hidden_dim: int
@@ -56,7 +56,7 @@ def test_output_and_gradients_match_reference(
     assert_matches(student.run(call), reference.run(call), hint=HINT)
 
 
-@pytest.mark.points(1)
+@pytest.mark.points(0.5)
 @pytest.mark.parametrize("n", [2, 5])
 def test_evaluation_mode(student: Runner, reference: Runner, rng: Rng, n: int) -> None:
     """A model in evaluation mode predicts as it does in training mode."""
@@ -109,7 +109,7 @@ def test_figures_worked_by_hand(student: Runner) -> None:
     assert_matches(student.run(call), expected, hint=HINT, rtol=0, atol=1e-6)
 
 
-@pytest.mark.points(1)
+@pytest.mark.points(0.5)
 @pytest.mark.parametrize("n", [1, 5])
 def test_float32_stays_float32(student: Runner, reference: Runner, rng: Rng, n: int) -> None:
     """A model and features in float32 give predictions in float32."""

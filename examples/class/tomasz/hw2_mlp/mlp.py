@@ -1,6 +1,63 @@
 """Homework 2: feed-forward networks, from one neuron to many layers."""
 
+from collections.abc import Callable, Sequence
+
+import torch
 from torch import Tensor, nn
+
+
+def sigmoid(x: Tensor) -> Tensor:
+    """The sigmoid of every element: a number between 0 and 1.
+
+        sigmoid(x) = 1 / (1 + e^(-x))
+
+    Values and gradients are finite wherever |x| <= 10,000, in float64 and in float32. The slope is
+    sigmoid(x) * (1 - sigmoid(x)).
+
+    torch.sigmoid, torch.tanh, torch.relu, torch.special.expit, softplus and logsigmoid are not allowed in this question
+    in any form (function, method or module). exp, where, clamp, maximum, logaddexp and your own functions are.
+
+    Args:
+        x: floating-point numbers, of any shape, () too. It is left unchanged.
+
+    Returns:
+        The values, of the shape and dtype of ``x``, still attached to the graph, so that ``backward()`` reaches ``x``.
+    """
+    return torch.sigmoid(x)
+
+
+def relu(x: Tensor) -> Tensor:
+    """The rectified linear unit of every element: what is positive stays, what is negative becomes 0.
+
+        relu(x) = max(0, x)
+
+    The slope is 1 where x > 0 and 0 where x < 0. At 0 it is not defined: there any finite gradient will do. Values and
+    gradients are finite wherever |x| <= 10,000. The same calls are forbidden as in ``sigmoid``.
+
+    Args:
+        x: floating-point numbers, of any shape, () too. It is left unchanged.
+
+    Returns:
+        The values, of the shape and dtype of ``x``, still attached to the graph, so that ``backward()`` reaches ``x``.
+    """
+    return x * (x > 0)
+
+
+def tanh(x: Tensor) -> Tensor:
+    """The hyperbolic tangent of every element: a number between -1 and 1.
+
+        tanh(x) = (e^x - e^(-x)) / (e^x + e^(-x))
+
+    Values and gradients are finite wherever |x| <= 10,000, in float64 and in float32. The slope is 1 - tanh(x)^2.
+    The same calls are forbidden as in ``sigmoid``.
+
+    Args:
+        x: floating-point numbers, of any shape, () too. It is left unchanged.
+
+    Returns:
+        The values, of the shape and dtype of ``x``, still attached to the graph, so that ``backward()`` reaches ``x``.
+    """
+    return torch.tanh(x)
 
 
 class MLPRegression(nn.Module):
@@ -37,3 +94,57 @@ class MLPRegression(nn.Module):
         """
         # TODO(MLPRegression): connect the parts: first layer, sigmoid, second layer, sigmoid.
         raise NotImplementedError("MLPRegression")
+
+
+class MLP(nn.Module):
+    """A feed-forward network of any depth, with an activation function f after every layer but the last.
+
+        a(0) = x
+        z(l) = W(l) a(l-1) + b(l),    a(l) = f(z(l)),    l = 1 .. L
+        y_hat = z(L)
+
+    So the L layers have the sizes ``layer_sizes[0] -> layer_sizes[1]``, ``layer_sizes[1] -> layer_sizes[2]`` and so on.
+
+    Args:
+        layer_sizes: the number of features, then the number of neurons of each layer: a list or tuple of at least two
+            numbers, each at least 1. It is left unchanged.
+        activation: f, anything that maps a tensor to a tensor of its shape: a function such as ``torch.sigmoid``, or a
+            module such as ``nn.Tanh()``.
+
+    Attributes:
+        layers: an ``nn.ModuleList`` of the L = ``len(layer_sizes) - 1`` layers in order, each an ``nn.Linear``.
+    """
+
+    def __init__(self, layer_sizes: Sequence[int], activation: Callable[[Tensor], Tensor] = torch.sigmoid) -> None:
+        super().__init__()
+        # TODO(MLP): make the nn.ModuleList named under "Attributes", and keep the activation.
+        raise NotImplementedError("MLP")
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Send each row of ``x`` through all layers.
+
+        Args:
+            x: features, shape (N, layer_sizes[0]). It is left unchanged.
+
+        Returns:
+            y_hat, shape (N, layer_sizes[-1]), of the dtype of ``x`` and the parameters, still attached to the graph,
+            so that ``backward()`` reaches ``x`` and the weights and biases of all layers.
+        """
+        # TODO(MLP): layer by layer; the activation stands after every layer but the last.
+        raise NotImplementedError("MLP")
+
+
+def parameter_table(model: nn.Module) -> list[tuple[str, tuple[int, ...], int]]:
+    """List the parameters of a model, one row each, in the order of ``model.named_parameters()``.
+
+    For ``nn.Linear(3, 2)``: ``[("weight", (2, 3), 6), ("bias", (2,), 2)]``. A parameter that several parts share is
+    listed once, as ``named_parameters()`` does; buffers are not listed. The model is left unchanged.
+
+    Args:
+        model: any module, with any number of parameters, none too.
+
+    Returns:
+        One tuple for each parameter: its name, its shape as a tuple (a ``torch.Size`` is one), and the number of its
+        elements, a Python int. A parameter of shape () has 1 element. The table is compared with ``==``.
+    """
+    return [(name, list(p.shape), p.numel()) for name, p in model.named_parameters()]

@@ -1,0 +1,118 @@
+"""Hidden tests of sigmoid, relu and tanh."""
+
+import pytest
+import torch
+
+from gradkit.suite import Rng, Runner, assert_finite, assert_matches, check, figures, function_call
+
+pytestmark = pytest.mark.question("activations")
+
+NAMES = ("sigmoid", "relu", "tanh")
+SHAPES = [(), (5,), (4, 3), (1, 1), (2, 3, 4)]
+HINT = "the function is applied to every element by itself: the result has the shape of x"
+
+
+def off_the_kink(rng: Rng, *shape: int, dtype: torch.dtype = torch.float64) -> torch.Tensor:
+    """Numbers of both signs, none of them near 0, where relu has no slope."""
+    x = rng.normal(*shape, dtype=dtype)
+    return x + torch.where(x < 0, -0.1, 0.1).to(dtype)
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_sigmoid_matches_reference(student: Runner, reference: Runner, rng: Rng, shape: tuple[int, ...]) -> None:
+    """sigmoid: values and gradients are right for several shapes."""
+    call = function_call("sigmoid", {"x": 3 * off_the_kink(rng, *shape)}, cotangent=rng.normal(*shape))
+    assert_matches(student.run(call), reference.run(call), hint=HINT)
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_relu_matches_reference(student: Runner, reference: Runner, rng: Rng, shape: tuple[int, ...]) -> None:
+    """relu: values and gradients are right for several shapes."""
+    call = function_call("relu", {"x": 3 * off_the_kink(rng, *shape)}, cotangent=rng.normal(*shape))
+    assert_matches(student.run(call), reference.run(call), hint=HINT)
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_tanh_matches_reference(student: Runner, reference: Runner, rng: Rng, shape: tuple[int, ...]) -> None:
+    """tanh: values and gradients are right for several shapes."""
+    call = function_call("tanh", {"x": 3 * off_the_kink(rng, *shape)}, cotangent=rng.normal(*shape))
+    assert_matches(student.run(call), reference.run(call), hint=HINT)
+
+
+@pytest.mark.points(1.5)
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32], ids=["float64", "float32"])
+@pytest.mark.parametrize("name", NAMES)
+def test_large_arguments(student: Runner, reference: Runner, rng: Rng, name: str, dtype: torch.dtype) -> None:
+    """Values and gradients are finite and right up to 10,000 on both sides."""
+    x = torch.tensor([-10_000, -800, -90, -40, 40, 90, 800, 10_000], dtype=dtype)
+    call = function_call(name, {"x": x}, cotangent=rng.normal(8, dtype=dtype))
+    hint = "e^10000 is inf, and inf / inf or 0 * inf is nan: write the formula so that no large number is exponentiated"
+    found = student.run(call)
+    assert_finite(found, hint=hint)
+    assert_matches(found, reference.run(call), hint=hint, rtol=1e-6, atol=1e-6)  # float32 holds about seven digits
+
+
+@pytest.mark.points(1)
+def test_sigmoid_worked_by_hand(student: Runner) -> None:
+    """sigmoid: an example worked by hand comes out right, with its gradient.
+
+    1 / (1 + e^-t) for t = ln 3 is 1 / (1 + 1/3) = 3/4, for t = -ln 4 it is 1 / (1 + 4) = 1/5, and for ln 9 it is
+    9/10. The slope s (1 - s) is 3/16, 4/25 and 9/100; times the upstream (16, 25, 100) that is 3, 4 and 9.
+    """
+    x = torch.tensor([3.0, 0.25, 9.0], dtype=torch.float64).log()
+    call = function_call("sigmoid", {"x": x}, cotangent=torch.tensor([16.0, 25.0, 100.0], dtype=torch.float64))
+    expected = figures(
+        result=torch.tensor([0.75, 0.2, 0.9], dtype=torch.float64),
+        gradients={"x": torch.tensor([3.0, 4.0, 9.0], dtype=torch.float64)},
+    )
+    assert_matches(student.run(call), expected, hint="sigmoid(x) = 1 / (1 + e^-x), with the slope s (1 - s)")
+
+
+@pytest.mark.points(0.5)
+def test_relu_worked_by_hand(student: Runner) -> None:
+    """relu: an example worked by hand comes out right, with its gradient.
+
+    max(0, x) of (-2, 3, 0.5) is (0, 3, 0.5); the slopes are 0, 1 and 1, so the upstream (5, 7, -4) comes back as
+    (0, 7, -4).
+    """
+    x = torch.tensor([[-2.0, 3.0, 0.5]], dtype=torch.float64)
+    call = function_call("relu", {"x": x}, cotangent=torch.tensor([[5.0, 7.0, -4.0]], dtype=torch.float64))
+    expected = figures(
+        result=torch.tensor([[0.0, 3.0, 0.5]], dtype=torch.float64),
+        gradients={"x": torch.tensor([[0.0, 7.0, -4.0]], dtype=torch.float64)},
+    )
+    assert_matches(student.run(call), expected, hint="relu(x) = max(0, x), with the slope 0 below zero and 1 above")
+
+
+@pytest.mark.points(1)
+def test_tanh_worked_by_hand(student: Runner) -> None:
+    """tanh: an example worked by hand comes out right, with its gradient.
+
+    For t = ln 2: (2 - 1/2) / (2 + 1/2) = 3/5; for t = -ln 3: (1/3 - 3) / (1/3 + 3) = -4/5; for t = ln 3 / 2:
+    (3 - 1) / (3 + 1) = 1/2. The slope 1 - tanh^2 is 16/25, 9/25 and 3/4; times the upstream (25, 50, 4) that is 16, 18
+    and 3.
+    """
+    x = torch.tensor([2.0, 1 / 3, 3**0.5], dtype=torch.float64).log()
+    call = function_call("tanh", {"x": x}, cotangent=torch.tensor([25.0, 50.0, 4.0], dtype=torch.float64))
+    expected = figures(
+        result=torch.tensor([0.6, -0.8, 0.5], dtype=torch.float64),
+        gradients={"x": torch.tensor([16.0, 18.0, 3.0], dtype=torch.float64)},
+    )
+    assert_matches(student.run(call), expected, hint="tanh(x) lies between -1 and 1, with the slope 1 - tanh(x)^2")
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize("name", NAMES)
+def test_float32_stays_float32(student: Runner, reference: Runner, rng: Rng, name: str) -> None:
+    """Numbers in float32 give values in float32."""
+    x = off_the_kink(rng, 4, 3, dtype=torch.float32)
+    call = function_call(name, {"x": x}, cotangent=rng.normal(4, 3, dtype=torch.float32))
+    found = student.run(call)
+    # float32 holds about seven digits
+    assert_matches(found, reference.run(call), hint="the result has the dtype of x", rtol=1e-5, atol=1e-6)
+    value = found.value()
+    if name != "relu":
+        check(bool((value.abs() <= 1).all()), f"No value of {name} is larger than 1.")

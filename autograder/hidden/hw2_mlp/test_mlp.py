@@ -1,0 +1,135 @@
+"""Hidden tests of MLP."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import pytest
+import torch
+from torch import Tensor
+
+from gradkit.suite import Call, Ref, Rng, Runner, Step, Vjp, assert_matches, check, figures, module_call
+
+pytestmark = pytest.mark.question("MLP")
+
+HINT = "a(0) = x; z(l) = W(l) a(l-1) + b(l), a(l) = f(z(l)); the last layer has no activation: y_hat = z(L)"
+
+
+def random_parameters(rng: Rng, sizes: Sequence[int], dtype: torch.dtype = torch.float64) -> dict[str, Tensor]:
+    """Weights and biases of all layers, none of them zero."""
+    parameters = {}
+    for number, (before, after) in enumerate(pairwise(sizes)):
+        parameters[f"layers.{number}.weight"] = rng.normal(after, before, dtype=dtype)
+        parameters[f"layers.{number}.bias"] = rng.normal(after, dtype=dtype)
+    return parameters
+
+
+@pytest.mark.points(1)
+@pytest.mark.parametrize("sizes", [[3, 2], [4, 2, 1], [2, 5, 3, 4], [3, 3, 3]], ids=str)
+def test_a_new_model_has_its_layers(student: Runner, sizes: list[int]) -> None:
+    """A new model has len(layer_sizes) - 1 linear layers, in an nn.ModuleList named layers."""
+    steps = [
+        Step("model", "student:MLP", [sizes]),
+        Step("list", "builtin:getattr", [Ref("model"), "layers"]),
+        Step("is_list", "builtin:isinstance", [Ref("list"), Ref("torch:nn.ModuleList")]),
+    ]
+    found = student.run(Call(steps, observe=("is_list", "model.state", "model.gradients")))
+    check(found.value("is_list") is True, "The attribute layers must be an nn.ModuleList, so that PyTorch sees in it.")
+    expected = {}
+    for number, (before, after) in enumerate(pairwise(sizes)):
+        expected |= {f"layers.{number}.weight": (after, before), f"layers.{number}.bias": (after,)}
+    shapes = {name: tuple(value.shape) for name, value in found.value("model.state").items()}
+    check(
+        {name: shapes.get(name) for name in expected} == expected,
+        f"For layer_sizes = {sizes}, layer l must be nn.Linear(layer_sizes[l], layer_sizes[l + 1]).",
+    )
+    extra = sorted(found.value("model.gradients").keys() - expected.keys())
+    check(not extra, f"The layers' weights and biases are all there is to learn; found besides: {', '.join(extra)}.")
+
+
+@pytest.mark.points(1.5)
+@pytest.mark.parametrize(
+    ("n", "sizes"),
+    [(5, [3, 2]), (5, [3, 4, 2]), (1, [3, 4, 2]), (6, [2, 5, 3, 4, 1]), (4, [1, 1, 1]), (5, [2, 2, 2, 2])],
+    ids=str,
+)
+def test_output_and_gradients_match_reference(
+    student: Runner, reference: Runner, rng: Rng, n: int, sizes: list[int]
+) -> None:
+    """The predictions and the gradients of x and all parameters are right for several depths and widths."""
+    call = module_call(
+        "MLP",
+        [sizes],
+        {"x": rng.normal(n, sizes[0])},
+        parameters=random_parameters(rng, sizes),
+        cotangent=rng.normal(n, sizes[-1]),
+    )
+    assert_matches(student.run(call), reference.run(call), hint=HINT)
+
+
+@pytest.mark.points(1)
+@pytest.mark.parametrize("activation", ["tanh", "sin", "nn.functional.softplus"])
+@pytest.mark.parametrize("sizes", [[3, 4, 2], [2, 3, 5, 4]], ids=str)
+def test_activation_is_the_one_handed_over(
+    student: Runner, reference: Runner, rng: Rng, activation: str, sizes: list[int]
+) -> None:
+    """The activation function that is handed over is used, whichever it is."""
+    steps = [
+        Step("model", "student:MLP", [sizes, Ref(f"torch:{activation}")]),
+        Step("model", "object:model.double"),
+        Step("result", "object:model.__call__", [Ref("x")]),
+    ]
+    parameters = random_parameters(rng, sizes)
+    vjp = Vjp("result", ("x", *(f"model.{name}" for name in parameters)), (rng.normal(6, sizes[-1]),))
+    call = Call(steps, {"x": rng.normal(6, sizes[0])}, parameters={"model": parameters}, vjp=vjp)
+    assert_matches(student.run(call), reference.run(call), hint=f"{HINT}; f is the argument activation")
+
+
+@pytest.mark.points(1)
+def test_figures_worked_by_hand(student: Runner) -> None:
+    """A small example worked by hand comes out right, with its gradients.
+
+    Sizes 2, 2, 1 and the square root in place of f. Row (1, 3): z = (1 + 3 * 1 + 0, 2 * 1 + 3 * 2 + 1) = (4, 9), so
+    a = (2, 3) and y_hat = 5 * 2 - 1 * 3 - 17 = -10: negative, which no activation after the last layer would leave.
+    With the upstream gradient 12: W(2) gets 12 * (2, 3) = (24, 36), b(2) 12; a gets (60, -12); the slope of the root
+    is 1 / (2 a) = (1/4, 1/6), so z and b(1) get (15, -2) and W(1) gets the rows 15 * (1, 3) and -2 * (1, 3).
+    """
+    steps = [
+        Step("model", "student:MLP", [[2, 2, 1]], {"activation": Ref("torch:sqrt")}),
+        Step("model", "object:model.double"),
+        Step("result", "object:model.__call__", [Ref("x")]),
+    ]
+    parameters = {
+        "layers.0.weight": torch.tensor([[1, 1], [2, 2]], dtype=torch.float64),
+        "layers.0.bias": torch.tensor([0, 1], dtype=torch.float64),
+        "layers.1.weight": torch.tensor([[5, -1]], dtype=torch.float64),
+        "layers.1.bias": torch.tensor([-17], dtype=torch.float64),
+    }
+    names = tuple(f"model.{name}" for name in parameters)
+    call = Call(
+        steps,
+        {"x": torch.tensor([[1, 3]], dtype=torch.float64)},
+        parameters={"model": parameters},
+        vjp=Vjp("result", names, (torch.tensor([[12]], dtype=torch.float64),)),
+    )
+    gradients = ([[15, 45], [-2, -6]], [15, -2], [[24, 36]], [12])
+    expected = figures(
+        result=torch.tensor([[-10]], dtype=torch.float64),
+        gradients={name: torch.tensor(g, dtype=torch.float64) for name, g in zip(names, gradients, strict=True)},
+    )
+    assert_matches(student.run(call), expected, hint=HINT)
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize("n", [1, 5])
+def test_float32_stays_float32(student: Runner, reference: Runner, rng: Rng, n: int) -> None:
+    """A model and features in float32 give predictions in float32."""
+    call = module_call(
+        "MLP",
+        [(3, 4, 2)],
+        {"x": rng.normal(n, 3, dtype=torch.float32)},
+        parameters=random_parameters(rng, (3, 4, 2), dtype=torch.float32),
+        cotangent=rng.normal(n, 2, dtype=torch.float32),
+        dtype=torch.float32,
+    )
+    # float32 holds about seven digits
+    assert_matches(student.run(call), reference.run(call), hint=HINT, rtol=1e-5, atol=1e-5)

@@ -1,0 +1,94 @@
+"""Hidden tests of parameter_table."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from gradkit.suite import Call, Found, Ref, Runner, Step, assert_matches, check, figures
+
+pytestmark = pytest.mark.question("parameter_table")
+
+HINT = "a list of tuples (name, shape, number of elements), one for each of model.named_parameters(), in their order"
+
+
+def table_of(*steps: Step) -> Call:
+    """Make a model by the steps, the last of which gives ``model``, and ask for its table."""
+    return Call([*steps, Step("result", "student:parameter_table", [Ref("model")])])
+
+
+def sequential(*layers: tuple[str, Sequence[Any]]) -> Call:
+    """The table of an nn.Sequential of these layers."""
+    steps = [Step(f"layer{number}", f"torch:nn.{kind}", arguments) for number, (kind, arguments) in enumerate(layers)]
+    return table_of(*steps, Step("model", "torch:nn.Sequential", [Ref(step.name) for step in steps]))
+
+
+def assert_same_table(found: Found, expected: Found) -> None:
+    """The tables are equal as Python sees it: a list is no tuple."""
+    assert_matches(found, expected, hint=HINT)
+    rows = found.value()
+    check(
+        all(isinstance(row, tuple) and isinstance(row[1], tuple) for row in rows),
+        "Each row is a tuple, and so is the shape in it: [2, 3] == (2, 3) is False.",
+    )
+
+
+@pytest.mark.points(1)
+def test_figures_counted_by_hand(student: Runner) -> None:
+    """The table of a network with 4 inputs and 2 hidden neurons is right: 4 rows, 13 elements.
+
+    4 inputs and 2 hidden neurons make 2 * 4 weights and 2 biases, then 1 * 2 weights and 1 bias: 8 + 2 + 2 + 1 = 13.
+    """
+    call = sequential(("Linear", [4, 2]), ("Sigmoid", []), ("Linear", [2, 1]))
+    rows = [("0.weight", (2, 4), 8), ("0.bias", (2,), 2), ("2.weight", (1, 2), 2), ("2.bias", (1,), 1)]
+    found = student.run(call)
+    assert_same_table(found, figures(result=rows))
+    check(sum(row[2] for row in found.value()) == 13, "The third column adds up to the number of all parameters.")
+
+
+@pytest.mark.points(1)
+@pytest.mark.parametrize(
+    "layers",
+    [
+        [("Conv2d", [3, 5, (2, 4)]), ("BatchNorm2d", [5])],
+        [("Linear", [3, 2, False])],
+        [("ReLU", [])],
+        [("Bilinear", [2, 3, 4])],
+    ],
+    ids=["convolution and buffers", "no bias", "nothing to learn", "three dimensions"],
+)
+def test_other_models_match_reference(student: Runner, reference: Runner, layers: list[Any]) -> None:
+    """Models of other kinds are listed rightly: parameters only, in their own order, whatever their shape."""
+    call = sequential(*layers)
+    assert_same_table(student.run(call), reference.run(call))
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize("shape", [(), (3, 1, 2)])
+def test_any_module(student: Runner, reference: Runner, shape: tuple[int, ...]) -> None:
+    """Parameters that lie in the model itself are listed, those without a dimension too, and before those below it."""
+    steps = [
+        Step("model", "torch:nn.PReLU"),
+        Step("data", "torch:zeros", [shape]),
+        Step("own", "torch:nn.Parameter", [Ref("data")]),
+        Step("below", "torch:nn.Linear", [2, 1]),
+        Step("hung", "builtin:setattr", [Ref("model"), "below", Ref("below")]),
+        Step("hung", "builtin:setattr", [Ref("model"), "another", Ref("own")]),
+    ]
+    call = table_of(*steps)
+    assert_same_table(student.run(call), reference.run(call))
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize("grad", [True, False])
+def test_frozen_and_shared_parameters(student: Runner, reference: Runner, grad: bool) -> None:
+    """A frozen parameter is listed like any other, and one that two layers share is listed once."""
+    steps = [
+        Step("first", "torch:nn.Linear", [3, 3]),
+        Step("frozen", "object:first.requires_grad_", [grad]),
+        Step("second", "torch:nn.Linear", [3, 3]),
+        Step("shared", "builtin:setattr", [Ref("second"), "weight", Ref("first.weight")]),
+        Step("model", "torch:nn.Sequential", [Ref("first"), Ref("second")]),
+    ]
+    call = table_of(*steps)
+    assert_same_table(student.run(call), reference.run(call))
