@@ -1,0 +1,83 @@
+"""Hidden tests of jacobian."""
+
+import pytest
+import torch
+from torch import Tensor
+
+from gradkit.suite import Call, Found, Ref, Rng, Runner, Step, assert_unchanged, check
+
+pytestmark = pytest.mark.question("jacobian")
+
+
+def assert_near(found: Found, expected: Tensor) -> None:
+    """The Jacobian is right to one part in a million, by the Frobenius norm."""
+    value = found.value()
+    check(isinstance(value, Tensor), "jacobian must return a tensor.")
+    check(
+        value.shape == expected.shape,
+        f"Where f goes from {expected.shape[1]} to {expected.shape[0]} numbers, the Jacobian has the shape "
+        f"{tuple(expected.shape)}: a row for each output, a column for each input. Yours has {tuple(value.shape)}.",
+    )
+    check(value.dtype == torch.float64, "x is float64, and so must the Jacobian be.")
+    check(bool(value.isfinite().all()), "The Jacobian holds numbers that are not finite.")
+    error = ((value - expected).norm() / expected.norm()).item()
+    check(
+        error <= 1e-6,
+        f"The Jacobian is off by {error:.1e} of its norm; 1e-6 is allowed. Central differences with h = 1e-5 are nearer.",
+    )
+    assert_unchanged(found)
+
+
+@pytest.mark.points(1)
+@pytest.mark.parametrize(("n", "m"), [(3, 4), (4, 2), (1, 3), (3, 1), (1, 1)])
+def test_linear_function(student: Runner, rng: Rng, n: int, m: int) -> None:
+    """The Jacobian of a linear function is its matrix."""
+    steps = [
+        Step("f", "torch:nn.Linear", [n, m], {"dtype": torch.float64}),
+        Step("result", "student:jacobian", [Ref("f"), Ref("x")]),
+    ]
+    w = rng.normal(m, n)
+    parameters = {"f": {"weight": w, "bias": rng.normal(m)}}
+    assert_near(student.run(Call(steps, {"x": rng.normal(n)}, parameters=parameters)), w)
+
+
+@pytest.mark.points(1)
+@pytest.mark.parametrize(("n", "hidden", "m"), [(3, 5, 2), (2, 3, 4)])
+def test_network(student: Runner, rng: Rng, n: int, hidden: int, m: int) -> None:
+    """The Jacobian of a small network with tanh is W2 diag(1 - tanh^2) W1."""
+    steps = [
+        Step("first", "torch:nn.Linear", [n, hidden], {"dtype": torch.float64}),
+        Step("tanh", "torch:nn.Tanh"),
+        Step("second", "torch:nn.Linear", [hidden, m], {"dtype": torch.float64}),
+        Step("f", "torch:nn.Sequential", [Ref("first"), Ref("tanh"), Ref("second")]),
+        Step("result", "student:jacobian", [Ref("f"), Ref("x")]),
+    ]
+    x, w1, b1, w2, b2 = rng.normal(n), rng.normal(hidden, n), rng.normal(hidden), rng.normal(m, hidden), rng.normal(m)
+    parameters = {"first": {"weight": w1, "bias": b1}, "second": {"weight": w2, "bias": b2}}
+    t = torch.tanh(w1 @ x + b1)
+    assert_near(student.run(Call(steps, {"x": x}, parameters=parameters)), w2 @ torch.diag(1 - t * t) @ w1)
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize("n", [1, 5])
+def test_function_of_each_element(student: Runner, rng: Rng, n: int) -> None:
+    """The Jacobian of the element-wise sine is diagonal, with the cosines on it."""
+    x = rng.uniform(n, low=-1, high=1)
+    call = Call([Step("result", "student:jacobian", [Ref("torch:sin"), Ref("x")])], {"x": x})
+    assert_near(student.run(call), torch.diag(x.cos()))
+
+
+@pytest.mark.points(0.5)
+def test_figures_worked_by_hand(student: Runner) -> None:
+    """The Jacobian of the softmax of three numbers is right, as worked by hand.
+
+    The softmax of (ln 1, ln 2, ln 5) is p = (1, 2, 5) / 8, and J = diag(p) - p p^T: p (1 - p) = (7, 12, 15) / 64 on the
+    diagonal, -p_i p_j = -2 / 64, -5 / 64 and -10 / 64 beside it.
+    """
+    matrix = torch.tensor([[7, -2, -5], [-2, 12, -10], [-5, -10, 15]], dtype=torch.float64) / 64
+    steps = [
+        Step("f", "torch:nn.Softmax", [0]),
+        Step("result", "student:jacobian", [Ref("f"), Ref("x")]),
+    ]
+    x = torch.tensor([1, 2, 5], dtype=torch.float64).log()
+    assert_near(student.run(Call(steps, {"x": x})), matrix)
