@@ -151,36 +151,39 @@ class Value:
     """
 
     def __neg__(self) -> "Value":
-        """-a"""
+        """Minus a."""
         return self * -1
 
     def __sub__(self, other: "Value | float") -> "Value":
-        """a - b"""
+        """The difference a - b."""
         return self + -other
 
     def __truediv__(self, other: "Value | float") -> "Value":
-        """a / b"""
+        """The quotient a / b."""
         return self * other**-1
 
     def __radd__(self, other: float) -> "Value":
-        """2 + a"""
+        """A number on the left: 2 + a."""
         return self + other
 
     def __rsub__(self, other: float) -> "Value":
-        """2 - a"""
+        """A number on the left: 2 - a."""
         return -self + other
 
     def __rmul__(self, other: float) -> "Value":
-        """2 * a"""
+        """A number on the left: 2 * a."""
         return self * other
 
     def __rtruediv__(self, other: float) -> "Value":
-        """2 / a"""
+        """A number on the left: 2 / a."""
         return self**-1 * other
 
     def __init__(self, data: float, parents: tuple[tuple["Value", float], ...] = ()) -> None:
-        """A Value is made from a number alone. ``parents`` is for your operations below, if you want it: the Values
-        that it was computed from, each with its derivative."""
+        """Keep the number.
+
+        A Value is made from a number alone. ``parents`` is for your operations below, if you want it: the Values that
+        it was computed from, each with its derivative.
+        """
         ### BEGIN SOLUTION Value: keep the data, start with grad = 0.0, and keep what backward() will need.
         self.data = data
         self.grad = 0.0
@@ -189,27 +192,27 @@ class Value:
         ### END SOLUTION
 
     def __add__(self, other: "Value | float") -> "Value":
-        """a + b, where b is a Value or a number."""
+        """The sum a + b, where b is a Value or a number."""
         ### BEGIN SOLUTION Value: a new Value with the sum; its derivative with respect to each summand is 1.
         other = other if isinstance(other, Value) else Value(other)
         return Value(self.data + other.data, ((self, 1.0), (other, 1.0)))
         ### END SOLUTION
 
     def __mul__(self, other: "Value | float") -> "Value":
-        """a * b, where b is a Value or a number."""
+        """The product a * b, where b is a Value or a number."""
         ### BEGIN SOLUTION Value: a new Value with the product. Mind a * a: both factors are the same Value.
         other = other if isinstance(other, Value) else Value(other)
         return Value(self.data * other.data, ((self, other.data), (other, self.data)))
         ### END SOLUTION
 
     def __pow__(self, exponent: float) -> "Value":
-        """a ** n, where n is a number, not a Value; it may be negative or a fraction."""
+        """The power a ** n, where n is a number, not a Value; it may be negative or a fraction."""
         ### BEGIN SOLUTION Value: a new Value with the power.
         return Value(self.data**exponent, ((self, exponent * self.data ** (exponent - 1)),))
         ### END SOLUTION
 
     def exp(self) -> "Value":
-        """e^a"""
+        """The exponential e^a."""
         ### BEGIN SOLUTION Value: a new Value with the exponential.
         e = math.exp(self.data)
         return Value(e, ((self, e),))
@@ -229,13 +232,13 @@ class Value:
         ### END SOLUTION
 
     def relu(self) -> "Value":
-        """max(0, a); its slope at 0 is free."""
+        """The larger of 0 and a; its slope at 0 is free."""
         ### BEGIN SOLUTION Value: a new Value with what is positive, and 0 for the rest.
         return Value(max(0.0, self.data), ((self, float(self.data > 0)),))
         ### END SOLUTION
 
     def sigmoid(self) -> "Value":
-        """1 / (1 + e^(-a))"""
+        """The sigmoid, 1 / (1 + e^(-a))."""
         ### BEGIN SOLUTION Value: a new Value with the sigmoid.
         s = 1 / (1 + math.exp(-self.data))
         return Value(s, ((self, s * (1 - s)),))
@@ -259,7 +262,7 @@ class Value:
                     nodes.append(parent)
             node.grad = 0.0
         self.grad = 1.0
-        for node in sorted(nodes, key=lambda node: -node.depth):
+        for node in sorted(nodes, key=lambda node: node.depth, reverse=True):
             for parent, slope in node.parents:
                 parent.grad += slope * node.grad
         ### END SOLUTION

@@ -123,56 +123,59 @@ class Value:
     """
 
     def __neg__(self) -> "Value":
-        """-a"""
+        """Minus a."""
         return self * -1
 
     def __sub__(self, other: "Value | float") -> "Value":
-        """a - b"""
+        """The difference a - b."""
         return self + -other
 
     def __truediv__(self, other: "Value | float") -> "Value":
-        """a / b"""
+        """The quotient a / b."""
         return self * other**-1
 
     def __radd__(self, other: float) -> "Value":
-        """2 + a"""
+        """A number on the left: 2 + a."""
         return self + other
 
     def __rsub__(self, other: float) -> "Value":
-        """2 - a"""
+        """A number on the left: 2 - a."""
         return -self + other
 
     def __rmul__(self, other: float) -> "Value":
-        """2 * a"""
+        """A number on the left: 2 * a."""
         return self * other
 
     def __rtruediv__(self, other: float) -> "Value":
-        """2 / a"""
+        """A number on the left: 2 / a."""
         return self**-1 * other
 
     def __init__(self, data: float, parents: tuple[tuple["Value", float], ...] = ()) -> None:
-        """A Value is made from a number alone. ``parents`` is for your operations below, if you want it: the Values
-        that it was computed from, each with its derivative."""
+        """Keep the number.
+
+        A Value is made from a number alone. ``parents`` is for your operations below, if you want it: the Values that
+        it was computed from, each with its derivative.
+        """
         # TODO(Value): keep the data, start with grad = 0.0, and keep what backward() will need.
         raise NotImplementedError("Value")
 
     def __add__(self, other: "Value | float") -> "Value":
-        """a + b, where b is a Value or a number."""
+        """The sum a + b, where b is a Value or a number."""
         # TODO(Value): a new Value with the sum; its derivative with respect to each summand is 1.
         raise NotImplementedError("Value")
 
     def __mul__(self, other: "Value | float") -> "Value":
-        """a * b, where b is a Value or a number."""
+        """The product a * b, where b is a Value or a number."""
         # TODO(Value): a new Value with the product. Mind a * a: both factors are the same Value.
         raise NotImplementedError("Value")
 
     def __pow__(self, exponent: float) -> "Value":
-        """a ** n, where n is a number, not a Value; it may be negative or a fraction."""
+        """The power a ** n, where n is a number, not a Value; it may be negative or a fraction."""
         # TODO(Value): a new Value with the power.
         raise NotImplementedError("Value")
 
     def exp(self) -> "Value":
-        """e^a"""
+        """The exponential e^a."""
         # TODO(Value): a new Value with the exponential.
         raise NotImplementedError("Value")
 
@@ -187,12 +190,12 @@ class Value:
         raise NotImplementedError("Value")
 
     def relu(self) -> "Value":
-        """max(0, a); its slope at 0 is free."""
+        """The larger of 0 and a; its slope at 0 is free."""
         # TODO(Value): a new Value with what is positive, and 0 for the rest.
         raise NotImplementedError("Value")
 
     def sigmoid(self) -> "Value":
-        """1 / (1 + e^(-a))"""
+        """The sigmoid, 1 / (1 + e^(-a))."""
         # TODO(Value): a new Value with the sigmoid.
         raise NotImplementedError("Value")
 

@@ -141,57 +141,60 @@ class Value:
     """
 
     def __neg__(self) -> "Value":
-        """-a"""
+        """Minus a."""
         return self * -1
 
     def __sub__(self, other: "Value | float") -> "Value":
-        """a - b"""
+        """The difference a - b."""
         return self + -other
 
     def __truediv__(self, other: "Value | float") -> "Value":
-        """a / b"""
+        """The quotient a / b."""
         return self * other**-1
 
     def __radd__(self, other: float) -> "Value":
-        """2 + a"""
+        """A number on the left: 2 + a."""
         return self + other
 
     def __rsub__(self, other: float) -> "Value":
-        """2 - a"""
+        """A number on the left: 2 - a."""
         return -self + other
 
     def __rmul__(self, other: float) -> "Value":
-        """2 * a"""
+        """A number on the left: 2 * a."""
         return self * other
 
     def __rtruediv__(self, other: float) -> "Value":
-        """2 / a"""
+        """A number on the left: 2 / a."""
         return self**-1 * other
 
     def __init__(self, data: float, parents: tuple[tuple["Value", float], ...] = ()) -> None:
-        """A Value is made from a number alone. ``parents`` is for your operations below, if you want it: the Values
-        that it was computed from, each with its derivative."""
+        """Keep the number.
+
+        A Value is made from a number alone. ``parents`` is for your operations below, if you want it: the Values that
+        it was computed from, each with its derivative.
+        """
         self.data = data
         self.grad = 0.0
         self.parents = parents
         self.depth = 1 + max((parent.depth for parent, _ in parents), default=0)
 
     def __add__(self, other: "Value | float") -> "Value":
-        """a + b, where b is a Value or a number."""
+        """The sum a + b, where b is a Value or a number."""
         other = other if isinstance(other, Value) else Value(other)
         return Value(self.data + other.data, ((self, 1.0), (other, 1.0)))
 
     def __mul__(self, other: "Value | float") -> "Value":
-        """a * b, where b is a Value or a number."""
+        """The product a * b, where b is a Value or a number."""
         other = other if isinstance(other, Value) else Value(other)
         return Value(self.data * other.data, ((self, other.data), (other, self.data)))
 
     def __pow__(self, exponent: float) -> "Value":
-        """a ** n, where n is a number, not a Value; it may be negative or a fraction."""
+        """The power a ** n, where n is a number, not a Value; it may be negative or a fraction."""
         return Value(self.data**exponent, ((self, exponent * self.data ** (exponent - 1)),))
 
     def exp(self) -> "Value":
-        """e^a"""
+        """The exponential e^a."""
         e = math.exp(self.data)
         return Value(e, ((self, e),))
 
@@ -205,11 +208,11 @@ class Value:
         return Value(t, ((self, 1 - t * t),))
 
     def relu(self) -> "Value":
-        """max(0, a); its slope at 0 is free."""
+        """The larger of 0 and a; its slope at 0 is free."""
         return Value(max(0.0, self.data), ((self, float(self.data > 0)),))
 
     def sigmoid(self) -> "Value":
-        """1 / (1 + e^(-a))"""
+        """The sigmoid, 1 / (1 + e^(-a))."""
         s = 1 / (1 + math.exp(-self.data))
         return Value(s, ((self, s * (1 - s)),))
 
@@ -229,7 +232,7 @@ class Value:
                     nodes.append(parent)
             node.grad = 0.0
         self.grad = 1.0
-        for node in sorted(nodes, key=lambda node: -node.depth):
+        for node in sorted(nodes, key=lambda node: node.depth, reverse=True):
             for parent, slope in node.parents:
                 parent.grad += slope * node.grad
 

@@ -25,7 +25,8 @@ def value_for_slope(z, v):
 
 @mistake("sigmoid_vjp")
 def slope_of_z(z, v):
-    """The slope is written as z (1 - z). That is right only if z is the sigmoid's output already; here z goes into it."""
+    """The slope is written as z (1 - z). That is right only where z has been through the sigmoid already; here it has
+    not."""
     return v * z * (1 - z)
 
 
@@ -100,7 +101,7 @@ def by_autograd(z, v):
 @mistake("linear_vjp")
 def weights_transposed_in_dx(x, w, b, v):
     """dL/dx is multiplied by w transposed. z = x w^T, so what goes back is v w, without the transpose."""
-    dx, dw, db = reference.linear_vjp(x, w, b, v)
+    _, dw, db = reference.linear_vjp(x, w, b, v)
     return (v @ w.T if w.shape[0] == w.shape[1] else v @ w.T.reshape(w.shape)), dw, db
 
 
@@ -492,7 +493,7 @@ def slope_at_the_end(weights, biases, x, y):
 @mistake("backward_pass")
 def slope_of_the_wrong_layer(weights, biases, x, y):
     """The inputs of each layer are replaced by what goes into its sigmoid: dL/dW(l) needs a(l-1), not z(l-1)."""
-    zs, activations = reference.forward_pass(weights, biases, x)
+    zs, _ = reference.forward_pass(weights, biases, x)
     return walk(weights, zs, [x, *zs], 2 * (zs[-1] - y) / y.numel(), sigmoid_slope)
 
 
@@ -561,19 +562,43 @@ def backward_by_autograd(weights, biases, x, y):
 # ---- Value
 
 
+def of_own_class(name):
+    """The reference's operation, but its result is of the class of its first argument, whose backward() then counts."""
+
+    def operation(self, *arguments):
+        result = getattr(reference.Value, name)(self, *arguments)
+        result.__class__ = type(self)
+        return result
+
+    return operation
+
+
+class Base(reference.Value):
+    """What the mistaken classes stand on."""
+
+    for name in ("__add__", "__mul__", "__pow__", "exp", "log", "tanh", "relu", "sigmoid"):
+        locals()[name] = of_own_class(name)
+
+
+def graph_of(result):
+    """All Values that a result was made from, and itself."""
+    nodes, seen = [result], {result}
+    for node in nodes:
+        for parent, _ in node.parents:
+            if parent not in seen:
+                seen.add(parent)
+                nodes.append(parent)
+    return nodes
+
 
 @mistake("Value")
-class GradientsReplaced(reference.Value):
+class GradientsReplaced(Base):
     """Where a Value is used several times, the last path replaces the others. The contributions are added: +=, not
     =."""
 
     def backward(self):
-        nodes, seen = [self], {self}
+        nodes = graph_of(self)
         for node in nodes:
-            for parent, _ in node.parents:
-                if parent not in seen:
-                    seen.add(parent)
-                    nodes.append(parent)
             node.grad = 0.0
         self.grad = 1.0
         for node in sorted(nodes, key=lambda node: -node.depth):
@@ -582,16 +607,11 @@ class GradientsReplaced(reference.Value):
 
 
 @mistake("Value")
-class GradientsPileUp(reference.Value):
+class GradientsPileUp(Base):
     """A second call of backward() adds to the gradients of the first. They are set to zero before anything is added."""
 
     def backward(self):
-        nodes, seen = [self], {self}
-        for node in nodes:
-            for parent, _ in node.parents:
-                if parent not in seen:
-                    seen.add(parent)
-                    nodes.append(parent)
+        nodes = graph_of(self)
         self.grad = 1.0
         for node in sorted(nodes, key=lambda node: -node.depth):
             for parent, slope in node.parents:
@@ -599,17 +619,13 @@ class GradientsPileUp(reference.Value):
 
 
 @mistake("Value")
-class PassedOnTooEarly(reference.Value):
+class PassedOnTooEarly(Base):
     """A Value passes its gradient on before all of it has arrived: the Values are visited in the order in which they
     are met. Each must come after all that were made from it."""
 
     def backward(self):
-        nodes, seen = [self], {self}
+        nodes = graph_of(self)
         for node in nodes:
-            for parent, _ in node.parents:
-                if parent not in seen:
-                    seen.add(parent)
-                    nodes.append(parent)
             node.grad = 0.0
         self.grad = 1.0
         for node in nodes:
@@ -618,7 +634,7 @@ class PassedOnTooEarly(reference.Value):
 
 
 @mistake("Value")
-class Recursive(reference.Value):
+class Recursive(Base):
     """The graph is walked through by recursion, which Python stops after about a thousand calls. Use a list of Values
     still to visit."""
 
@@ -642,23 +658,17 @@ class Recursive(reference.Value):
 
 
 @mistake("Value")
-class StartsWithItself(reference.Value):
+class StartsWithItself(Base):
     """The result's own gradient starts with its data. The derivative of a number with respect to itself is 1."""
 
     def backward(self):
         super().backward()
-        nodes, seen = [self], {self}
-        for node in nodes:
-            for parent, _ in node.parents:
-                if parent not in seen:
-                    seen.add(parent)
-                    nodes.append(parent)
-        for node in nodes:
+        for node in graph_of(self):
             node.grad *= self.data
 
 
 @mistake("Value")
-class ResultWithoutGradient(reference.Value):
+class ResultWithoutGradient(Base):
     """The result's own gradient stays 0. The derivative of a number with respect to itself is 1."""
 
     def backward(self):
@@ -667,23 +677,18 @@ class ResultWithoutGradient(reference.Value):
 
 
 @mistake("Value")
-class LeavesOnly(reference.Value):
+class LeavesOnly(Base):
     """Only the Values at the beginning get a gradient. Those between get theirs, too."""
 
     def backward(self):
         super().backward()
-        nodes, seen = [self], {self}
-        for node in nodes:
-            for parent, _ in node.parents:
-                if parent not in seen:
-                    seen.add(parent)
-                    nodes.append(parent)
+        for node in graph_of(self):
             if node.parents and node is not self:
                 node.grad = 0.0
 
 
 @mistake("Value")
-class OneFactorOnly(reference.Value):
+class OneFactorOnly(Base):
     """In a product only the first factor gets a gradient. Each factor's is the other factor."""
 
     def __mul__(self, other):
@@ -692,7 +697,7 @@ class OneFactorOnly(reference.Value):
 
 
 @mistake("Value")
-class FactorsSwapped(reference.Value):
+class FactorsSwapped(Base):
     """In a product each factor gets itself as its slope. d(a b)/da is b."""
 
     def __mul__(self, other):
@@ -701,7 +706,7 @@ class FactorsSwapped(reference.Value):
 
 
 @mistake("Value")
-class SquaresCountOnce(reference.Value):
+class SquaresCountOnce(Base):
     """In a * a the factor gets a gradient only once. It is used twice, and both count: 2 a."""
 
     def __mul__(self, other):
@@ -711,7 +716,7 @@ class SquaresCountOnce(reference.Value):
 
 
 @mistake("Value")
-class PowerWithoutFactor(reference.Value):
+class PowerWithoutFactor(Base):
     """The slope of a power is a^(n - 1). The factor n belongs in front of it."""
 
     def __pow__(self, exponent):
@@ -719,7 +724,7 @@ class PowerWithoutFactor(reference.Value):
 
 
 @mistake("Value")
-class PowerOfTheSameExponent(reference.Value):
+class PowerOfTheSameExponent(Base):
     """The slope of a power is n a^n. The exponent goes down by one: n a^(n - 1)."""
 
     def __pow__(self, exponent):
@@ -727,7 +732,7 @@ class PowerOfTheSameExponent(reference.Value):
 
 
 @mistake("Value")
-class ExponentialWithSlopeOne(reference.Value):
+class ExponentialWithSlopeOne(Base):
     """The slope of the exponential is missing. It is e^a, its own value."""
 
     def exp(self):
@@ -735,7 +740,7 @@ class ExponentialWithSlopeOne(reference.Value):
 
 
 @mistake("Value")
-class DecimalLogarithm(reference.Value):
+class DecimalLogarithm(Base):
     """The logarithm is that to the base 10. The natural one is asked for: math.log."""
 
     def log(self):
@@ -743,7 +748,7 @@ class DecimalLogarithm(reference.Value):
 
 
 @mistake("Value")
-class SlopeOfTheLogarithm(reference.Value):
+class SlopeOfTheLogarithm(Base):
     """The slope of the logarithm is the logarithm. It is 1 / a."""
 
     def log(self):
@@ -752,7 +757,7 @@ class SlopeOfTheLogarithm(reference.Value):
 
 
 @mistake("Value")
-class SlopeOfTanh(reference.Value):
+class SlopeOfTanh(Base):
     """The slope of tanh is t (1 - t). That is the sigmoid's; tanh has 1 - t^2."""
 
     def tanh(self):
@@ -761,7 +766,7 @@ class SlopeOfTanh(reference.Value):
 
 
 @mistake("Value")
-class TanhByTheFormula(reference.Value):
+class TanhByTheFormula(Base):
     """tanh is made of powers of a plain number, and its derivative is lost on the way. Give the new Value its slope."""
 
     def tanh(self):
@@ -769,7 +774,7 @@ class TanhByTheFormula(reference.Value):
 
 
 @mistake("Value")
-class ReluWithSlopeOne(reference.Value):
+class ReluWithSlopeOne(Base):
     """relu passes the gradient on below zero, too. There its slope is 0."""
 
     def relu(self):
@@ -777,7 +782,7 @@ class ReluWithSlopeOne(reference.Value):
 
 
 @mistake("Value")
-class ReluOfTheAbsoluteValue(reference.Value):
+class ReluOfTheAbsoluteValue(Base):
     """relu changes the sign of what is negative. It becomes 0."""
 
     def relu(self):
@@ -785,7 +790,7 @@ class ReluOfTheAbsoluteValue(reference.Value):
 
 
 @mistake("Value")
-class SlopeOfTheSigmoid(reference.Value):
+class SlopeOfTheSigmoid(Base):
     """The slope of the sigmoid is 1 - s^2. That is tanh's; the sigmoid has s (1 - s)."""
 
     def sigmoid(self):
@@ -794,7 +799,7 @@ class SlopeOfTheSigmoid(reference.Value):
 
 
 @mistake("Value")
-class DifferenceAsSum(reference.Value):
+class DifferenceAsSum(Base):
     """In a difference the second Value gets a positive gradient. d(a - b)/db is -1."""
 
     def __sub__(self, other):
@@ -803,7 +808,7 @@ class DifferenceAsSum(reference.Value):
 
 
 @mistake("Value")
-class QuotientOfNumbersOnly(reference.Value):
+class QuotientOfNumbersOnly(Base):
     """In a quotient the divisor gets no gradient. d(a / b)/db is -a / b^2."""
 
     def __truediv__(self, other):
@@ -812,7 +817,7 @@ class QuotientOfNumbersOnly(reference.Value):
 
 
 @mistake("Value")
-class DifferencesOnTheLeft(reference.Value):
+class DifferencesOnTheLeft(Base):
     """2 - a is computed as a - 2. A number on the left calls __rsub__, in which the sign turns."""
 
     def __rsub__(self, other):
@@ -820,7 +825,7 @@ class DifferencesOnTheLeft(reference.Value):
 
 
 @mistake("Value")
-class QuotientsOnTheLeft(reference.Value):
+class QuotientsOnTheLeft(Base):
     """2 / a is computed as a / 2. A number on the left calls __rtruediv__, in which the quotient turns over."""
 
     def __rtruediv__(self, other):
