@@ -3,23 +3,50 @@
 import pytest
 import torch
 
-from gradkit.suite import Rng, Runner, assert_matches, figures, function_call
+from gradkit.suite import Call, Ref, Rng, Runner, Step, assert_matches, figures, function_call
 
 pytestmark = pytest.mark.question("linear_vjp")
 
 HINT = "x (N, D), w (M, D), b (M,), v (N, M): the tuple (dx, dw, db), shapes (N, D), (M, D), (M,)"
 
 
-@pytest.mark.points(1)
-@pytest.mark.parametrize(("n", "d", "m"), [(5, 3, 2), (1, 3, 2), (5, 1, 2), (5, 3, 1), (1, 1, 1), (4, 4, 4)])
-def test_every_size(student: Runner, reference: Runner, rng: Rng, n: int, d: int, m: int) -> None:
-    """The three gradients are right for several sizes."""
-    arguments = {"x": rng.normal(n, d), "w": rng.normal(m, d), "b": rng.normal(m), "v": rng.normal(n, m)}
-    call = function_call("linear_vjp", arguments)
-    assert_matches(student.run(call), reference.run(call), hint=HINT)
+sizes = pytest.mark.parametrize(("n", "d", "m"), [(5, 3, 2), (1, 3, 2), (5, 1, 2), (5, 3, 1), (1, 1, 1), (4, 4, 4)])
 
 
-@pytest.mark.points(1)
+def gradient(rng: Rng, place: int, n: int, d: int, m: int) -> Call:
+    """One of the three gradients that linear_vjp returns."""
+    arguments = [rng.normal(n, d), rng.normal(m, d), rng.normal(m), rng.normal(n, m)]
+    three = Step("gradients", "student:linear_vjp", arguments)
+    return Call([three, Step("result", "operator:getitem", [Ref("gradients"), place])])
+
+
+@pytest.mark.points(0.5)
+@sizes
+def test_dx(student: Runner, reference: Runner, rng: Rng, n: int, d: int, m: int) -> None:
+    """The first gradient, with respect to x, is right for several sizes."""
+    call = gradient(rng, 0, n, d, m)
+    assert_matches(student.run(call), reference.run(call), hint="dL/dx has the shape (N, D); v is (N, M) and w (M, D)")
+
+
+@pytest.mark.points(0.5)
+@sizes
+def test_dw(student: Runner, reference: Runner, rng: Rng, n: int, d: int, m: int) -> None:
+    """The second gradient, with respect to w, is right for several sizes."""
+    call = gradient(rng, 1, n, d, m)
+    assert_matches(
+        student.run(call), reference.run(call), hint="dL/dw has the shape (M, D); it adds up over the N rows"
+    )
+
+
+@pytest.mark.points(0.5)
+@sizes
+def test_db(student: Runner, reference: Runner, rng: Rng, n: int, d: int, m: int) -> None:
+    """The third gradient, with respect to b, is right for several sizes."""
+    call = gradient(rng, 2, n, d, m)
+    assert_matches(student.run(call), reference.run(call), hint="dL/db has the shape (M,); every row has used b once")
+
+
+@pytest.mark.points(0.5)
 def test_figures_worked_by_hand(student: Runner) -> None:
     """A small example worked by hand comes out right.
 

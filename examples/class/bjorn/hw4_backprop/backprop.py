@@ -220,14 +220,14 @@ class Value:
         """The sigmoid, 1 / (1 + e^(-a))."""
         return self._unary(1 / (1 + math.exp(-self.data)), lambda y: y * (1 - y))
 
-        def _unary(self, y, slope):
-            out = Value(y, (self,))
+    def _unary(self, y: float, slope: Callable[[float], float]) -> "Value":
+        out = Value(y, (self,))
 
-            def pull():
-                self.grad += slope(y) * out.grad
+        def pull():
+            self.grad += slope(y) * out.grad
 
-            out._pull = pull
-            return out
+        out._pull = pull
+        return out
 
     def backward(self) -> None:
         """Write into ``grad`` of every Value that this one was computed from the derivative of this one.
