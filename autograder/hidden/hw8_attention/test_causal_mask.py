@@ -1,0 +1,35 @@
+"""Hidden tests of causal_mask."""
+
+import pytest
+import torch
+
+from gradkit.suite import Runner, assert_matches, check, figures, function_call
+
+pytestmark = pytest.mark.question("causal_mask")
+
+HINT = "a boolean tensor (T, T), True where column <= row: the diagonal and what lies below it"
+
+
+@pytest.mark.points(1)
+@pytest.mark.parametrize("size", [1, 2, 5, 8])
+def test_every_length(student: Runner, reference: Runner, size: int) -> None:
+    """The mask is right for several lengths."""
+    call = function_call("causal_mask", {"T": size})
+    found = student.run(call)
+    dtype = getattr(found.value("result"), "dtype", None)
+    check(
+        dtype == torch.bool,
+        f"The mask must be a boolean tensor; yours is {dtype or type(found.value('result')).__name__}.",
+    )
+    assert_matches(found, reference.run(call), hint=HINT)
+
+
+@pytest.mark.points(1)
+def test_figures_worked_by_hand(student: Runner) -> None:
+    """For three places the mask is what one writes down.
+
+    Place 0 sees itself, place 1 sees 0 and itself, place 2 sees all.
+    """
+    found = student.run(function_call("causal_mask", {"T": 3}))
+    rows = [[True, False, False], [True, True, False], [True, True, True]]
+    assert_matches(found, figures(result=torch.tensor(rows)), hint=HINT)

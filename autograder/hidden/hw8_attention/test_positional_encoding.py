@@ -1,0 +1,32 @@
+"""Hidden tests of positional_encoding."""
+
+import math
+
+import pytest
+import torch
+
+from gradkit.suite import Runner, assert_matches, figures, function_call
+
+pytestmark = pytest.mark.question("positional_encoding")
+
+HINT = "PE[t, 2i] = sin(t / 10000^(2i/E)) and PE[t, 2i + 1] = cos of the same angle, with t from 0"
+
+
+@pytest.mark.points(2)
+@pytest.mark.parametrize(("t", "e"), [(7, 4), (4, 10), (1, 6), (30, 2), (6, 6), (12, 64), (25, 8)])
+def test_every_size(student: Runner, reference: Runner, t: int, e: int) -> None:
+    """The encoding is right for several lengths and numbers of features."""
+    call = function_call("positional_encoding", {"T": t, "E": e})
+    assert_matches(student.run(call), reference.run(call), hint=HINT, rtol=0, atol=1e-4)
+
+
+@pytest.mark.points(1)
+def test_figures_worked_by_hand(student: Runner) -> None:
+    """A small example worked by hand comes out right.
+
+    E = 4: i = 0 has the angles t / 1, and i = 1 the angles t / 10000^(2/4) = t / 100. Place 0 is (sin 0, cos 0, sin 0,
+    cos 0) = (0, 1, 0, 1), place 1 (sin 1, cos 1, sin 0.01, cos 0.01), place 2 the same with 2 and 0.02.
+    """
+    found = student.run(function_call("positional_encoding", {"T": 3, "E": 4}))
+    rows = [[math.sin(t), math.cos(t), math.sin(t / 100), math.cos(t / 100)] for t in range(3)]
+    assert_matches(found, figures(result=torch.tensor(rows)), hint=HINT, rtol=0, atol=1e-4)

@@ -1,0 +1,113 @@
+"""Hidden tests of SelfAttention."""
+
+import math
+
+import pytest
+import torch
+from torch import Tensor
+
+from gradkit.suite import Call, Rng, Runner, Step, assert_matches, assert_raises, check, figures, module_call
+
+pytestmark = pytest.mark.question("SelfAttention")
+
+HINT = "qkv gives all queries, then all keys, then all values; head j has the features j d to (j + 1) d; then out"
+
+
+def random_parameters(rng: Rng, e: int, dtype: torch.dtype = torch.float64) -> dict[str, Tensor]:
+    """Weights and biases of both layers, none of them zero."""
+    shapes = {"qkv.weight": (3 * e, e), "qkv.bias": (3 * e,), "out.weight": (e, e), "out.bias": (e,)}
+    return {name: rng.normal(*shape, dtype=dtype) / math.sqrt(e) for name, shape in shapes.items()}
+
+
+def attending(rng: Rng, n: int, t: int, e: int, heads: int, mask: Tensor | None = None) -> Call:
+    """A module with random parameters, applied to random sequences."""
+    arguments = {"x": rng.normal(n, t, e)} | ({} if mask is None else {"mask": mask})
+    parameters = random_parameters(rng, e)
+    return module_call("SelfAttention", [e, heads], arguments, parameters=parameters, cotangent=rng.normal(n, t, e))
+
+
+@pytest.mark.points(1)
+@pytest.mark.parametrize(("e", "heads"), [(6, 2), (6, 1), (6, 6), (1, 1)])
+def test_a_new_module_has_two_layers(student: Runner, e: int, heads: int) -> None:
+    """A new module has the layers qkv and out, and nothing else to learn."""
+    steps = [Step("module", "student:SelfAttention", [e, heads])]
+    found = student.run(Call(steps, observe=("module.state", "module.gradients")))
+    shapes = {name: tuple(value.shape) for name, value in found.value("module.state").items()}
+    expected = {"qkv.weight": (3 * e, e), "qkv.bias": (3 * e,), "out.weight": (e, e), "out.bias": (e,)}
+    check(
+        {name: shapes.get(name) for name in expected} == expected,
+        "qkv must be nn.Linear(E, 3 * E) and out nn.Linear(E, E), both with bias, whatever the number of heads.",
+    )
+    extra = sorted(found.value("module.gradients").keys() - expected.keys())
+    check(not extra, f"The weights and biases of qkv and out are all there is to learn; besides: {', '.join(extra)}.")
+
+
+@pytest.mark.points(1.5)
+@pytest.mark.parametrize(
+    ("n", "t", "e", "heads"), [(3, 5, 8, 2), (3, 5, 6, 3), (1, 5, 6, 2), (3, 1, 6, 2), (3, 5, 4, 1), (4, 4, 4, 4)]
+)
+def test_output_and_gradients_match_reference(
+    student: Runner, reference: Runner, rng: Rng, n: int, t: int, e: int, heads: int
+) -> None:
+    """The result and the gradients of x and all parameters are right for several sizes and numbers of heads."""
+    call = attending(rng, n, t, e, heads)
+    assert_matches(student.run(call), reference.run(call), hint=HINT)
+
+
+@pytest.mark.points(1)
+@pytest.mark.parametrize("heads", [1, 3])
+@pytest.mark.parametrize("empty", [False, True])
+def test_mask_counts_in_every_head(student: Runner, reference: Runner, rng: Rng, heads: int, empty: bool) -> None:
+    """A mask (T, T) counts in every sequence and head, also where a row allows nothing."""
+    mask = torch.ones(5, 5, dtype=torch.bool).tril().roll(1, dims=0)
+    mask[0, 1:] = False
+    if empty:
+        mask[2] = False
+    call = attending(rng, 3, 5, 6, heads, mask)
+    assert_matches(student.run(call), reference.run(call), hint="the mask is the same for all sequences and heads")
+
+
+@pytest.mark.points(1)
+@pytest.mark.parametrize(("e", "heads"), [(6, 4), (5, 2), (2, 4)])
+def test_heads_must_divide(student: Runner, e: int, heads: int) -> None:
+    """A number of heads that does not divide the features is a ValueError that names both."""
+    found = student.run(Call([Step("module", "student:SelfAttention", [e, heads])]))
+    hint = "a number of heads that does not divide embedding_dim is a ValueError that names both numbers"
+    assert_raises(found, ValueError, mentions=[str(e), str(heads)], hint=hint)
+
+
+@pytest.mark.points(1)
+def test_figures_worked_by_hand(student: Runner) -> None:
+    """A small example worked by hand comes out right.
+
+    E = 2 and two heads, so d = 1. Two places, x = (ln 3, 0) and (0, ln 2). qkv hands on x as queries; its keys are
+    (1, 1) for x = 0: of weight 0 and bias 1 they are the same for both places, so all weights are 1/2, and the values
+    8 x are averaged: (4 ln 3, 4 ln 2) at both places. out swaps both features and adds (1, 2).
+    """
+    eye = torch.eye(2, dtype=torch.float64)
+    parameters = {
+        "qkv.weight": torch.cat([eye, 0 * eye, 8 * eye]),
+        "qkv.bias": torch.tensor([0, 0, 1, 1, 0, 0], dtype=torch.float64),
+        "out.weight": eye.flip(0),
+        "out.bias": torch.tensor([1, 2], dtype=torch.float64),
+    }
+    x = torch.tensor([[[math.log(3), 0], [0, math.log(2)]]], dtype=torch.float64)
+    found = student.run(module_call("SelfAttention", [2, 2], {"x": x}, parameters=parameters))
+    row = [4 * math.log(2) + 1, 4 * math.log(3) + 2]
+    assert_matches(found, figures(result=torch.tensor([[row, row]], dtype=torch.float64)), hint=HINT)
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize("t", [2, 5])
+def test_float32_stays_float32(student: Runner, reference: Runner, rng: Rng, t: int) -> None:
+    """A module in float32 gives numbers and gradients in float32."""
+    call = module_call(
+        "SelfAttention",
+        [6, 2],
+        {"x": rng.normal(3, t, 6, dtype=torch.float32)},
+        parameters=random_parameters(rng, 6, torch.float32),
+        cotangent=rng.normal(3, t, 6, dtype=torch.float32),
+        dtype=torch.float32,
+    )
+    # float32 holds about seven digits
+    assert_matches(student.run(call), reference.run(call), hint=HINT, rtol=1e-4, atol=1e-4)
