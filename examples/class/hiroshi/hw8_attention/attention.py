@@ -1,0 +1,119 @@
+"""Homework 8: self-attention, the fourth common kind of network."""
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+
+def attention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
+    """Scaled dot-product attention.
+
+        scores = q k^T / sqrt(d),    weights = softmax of each row of scores,    result = weights v
+
+    Row t of the weights says how much place t attends to each place. Where ``mask`` is False, the weight is 0, and the
+    softmax is taken over the other places alone. A row with nothing allowed gives zeros, with gradient zero, not NaN.
+
+    Args:
+        q: queries, shape (..., T, d), with any number of dimensions in front of the last two, also none.
+        k: keys, of the shape of ``q``.
+        v: values, of the shape of ``q``. All three are left unchanged.
+        mask: boolean, broadcasting against (..., T, T), True where attending is allowed; None allows everything. It is
+            left unchanged.
+
+    Returns:
+        The attended values, of the shape and dtype of ``q``. F.scaled_dot_product_attention and nn.MultiheadAttention
+        are not allowed here.
+
+    Source: Vaswani et al., "Attention is all you need" (2017), section 3.2.1.
+    """
+    scores = torch.einsum("...td,...sd->...ts", q, k).div(q.size(-1) ** 0.5)
+    if mask is None:
+        return scores.softmax(-1) @ v
+    # empty rows: let them see everything, and forget them afterwards
+    empty = ~mask.any(-1, keepdim=True)
+    weights = scores.masked_fill(~(mask | empty), float("-inf")).softmax(-1)
+    return weights.masked_fill(empty, 0.0) @ v
+
+
+def causal_mask(T: int) -> Tensor:
+    """The mask under which no place sees what comes after it.
+
+    Args:
+        T: the length of the sequences, at least 1.
+
+    Returns:
+        A boolean tensor of shape (T, T), True where column <= row.
+    """
+    return torch.ones(T, T).tril().bool()
+
+
+class SelfAttention(nn.Module):
+    """Multi-head self-attention.
+
+    One linear layer makes queries, keys and values for all heads. Each of the heads attends for itself, with its own
+    d = embedding_dim / num_heads features. A second linear layer mixes what the heads have found:
+
+        result = out(heads side by side)
+
+    Args:
+        embedding_dim: E, the number of features of each place.
+        num_heads: the number of heads.
+
+    Attributes:
+        qkv: nn.Linear(E, 3 E). Of its outputs the first E are the queries, the next E the keys, the last E the values.
+        out: nn.Linear(E, E).
+
+    Raises:
+        ValueError: ``num_heads`` does not divide ``embedding_dim``. The message names both numbers.
+    """
+
+    def __init__(self, embedding_dim: int, num_heads: int) -> None:
+        """Hang the two layers on self; look at the numbers first."""
+        super().__init__()
+        if embedding_dim % num_heads != 0:
+            raise ValueError(f"embedding_dim={embedding_dim} is not divisible by num_heads={num_heads}")
+        self.num_heads = num_heads
+        self.d = embedding_dim // num_heads
+        self.qkv = nn.Linear(embedding_dim, 3 * embedding_dim)
+        self.out = nn.Linear(embedding_dim, embedding_dim)
+
+    def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+        """Let every place attend to all places of its own sequence.
+
+        Head j has the features j d to (j + 1) d (without the last) of the queries, of the keys and of the values, and
+        its result goes to the same places of what ``out`` is given. Scores are divided by sqrt(d).
+
+        Args:
+            x: a batch of sequences, shape (N, T, E). It is left unchanged.
+            mask: boolean, shape (T, T), as in ``attention``, the same for all sequences and heads; None allows
+                everything.
+
+        Returns:
+            The shape (N, T, E). ``attention`` above may be used; what is not allowed there is not allowed here.
+        """
+        q, k, v = self.qkv(x).split(x.shape[-1], dim=-1)
+        heads = []
+        for start in range(0, x.shape[-1], self.d):
+            part = slice(start, start + self.d)
+            heads.append(attention(q[..., part], k[..., part], v[..., part], mask))
+        return self.out(torch.cat(heads, dim=-1))
+
+
+def positional_encoding(T: int, E: int) -> Tensor:
+    """The sinusoidal encoding of the places 0 to T - 1: attention alone does not know where a place is.
+
+        PE[t, 2i]     = sin(t / 10000^(2i/E))
+        PE[t, 2i + 1] = cos(t / 10000^(2i/E))    for t = 0 ... T - 1 and i = 0 ... E/2 - 1
+
+    Args:
+        T: the number of places, at least 1.
+        E: the number of features, even, at least 2.
+
+    Returns:
+        The encoding, shape (T, E), of torch's default dtype. It is compared to four decimals.
+
+    Source: Vaswani et al., "Attention is all you need" (2017), section 3.5.
+    """
+    angle = torch.arange(T)[:, None] / torch.tensor(10000.0) ** (torch.arange(E) // 2 * 2 / E)
+    return torch.where(torch.arange(E) % 2 == 0, angle.sin(), angle.cos())
