@@ -1,7 +1,15 @@
 """What a hidden suite is written with: seeded inputs, calls, comparison. Suites are ordinary pytest files."""
 
 from gradkit.suite.calls import figures, function_call, module_call
-from gradkit.suite.compare import assert_finite, assert_matches, assert_raises, assert_unchanged, check
+from gradkit.suite.compare import (
+    assert_all_learn,
+    assert_finite,
+    assert_matches,
+    assert_raises,
+    assert_tensor,
+    assert_unchanged,
+    check,
+)
 from gradkit.suite.found import Found, Runner
 from gradkit.suite.mismatch import Mismatch
 from gradkit.suite.rng import Rng
@@ -17,9 +25,11 @@ __all__ = [
     "Runner",
     "Step",
     "Vjp",
+    "assert_all_learn",
     "assert_finite",
     "assert_matches",
     "assert_raises",
+    "assert_tensor",
     "assert_unchanged",
     "check",
     "figures",

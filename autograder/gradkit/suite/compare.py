@@ -83,6 +83,43 @@ def assert_finite(found: Found, *, hint: str) -> None:
         raise
 
 
+def assert_tensor(found: Found, name: str, shape: Sequence[int], *, hint: str) -> Tensor:
+    """Fail unless one observed value is a finite floating-point tensor of a shape, whatever its numbers; return it.
+
+    Raises:
+        Mismatch: saying what was found instead.
+    """
+    value, said = found.value(name), capital(_said(name))
+    try:
+        if not isinstance(value, Tensor):
+            raise Mismatch("type", f"{said} must be a tensor; yours is a {type(value).__name__}.")
+        if tuple(value.shape) != tuple(shape):
+            raise Mismatch("shape", f"{said} must have the shape {tuple(shape)}; yours is {tuple(value.shape)}.")
+        if not value.is_floating_point():
+            raise Mismatch("dtype", f"{said} must hold floating-point numbers; yours holds {value.dtype}.")
+        check_finite(_said(name), value)
+    except Mismatch as mismatch:
+        mismatch.hint = hint
+        raise
+    return value
+
+
+def assert_all_learn(found: Found, name: str, *, hint: str) -> None:
+    """Fail unless a module has parameters and ``backward()`` has given each of them a gradient.
+
+    ``<name>.gradients`` must have been observed.
+
+    Raises:
+        Mismatch: naming the parameters that no gradient has reached.
+    """
+    gradients = found.value(f"{name}.gradients")
+    if not gradients:
+        raise Mismatch("detached", "There are no parameters: nothing can learn.", hint)
+    without = sorted(parameter for parameter, gradient in gradients.items() if gradient is None)
+    if without:
+        raise Mismatch("detached", f"No gradient reaches {', '.join(scrub(parameter) for parameter in without)}.", hint)
+
+
 def assert_raises(found: Found, error: type[BaseException], *, mentions: Sequence[str] = (), hint: str) -> None:
     """Fail unless the call raised ``error`` with every text of ``mentions`` in its message.
 

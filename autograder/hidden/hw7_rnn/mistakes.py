@@ -1,0 +1,969 @@
+"""The mistakes bank of hw7: wrong answers, each with what a student should read about it."""
+
+import reference
+import torch
+from torch import nn
+
+from gradkit.bank import mistake
+
+# ---- rnn_cell
+
+
+@mistake("rnn_cell")
+def relu_for_tanh(x, h, w_ih, w_hh, b_ih, b_hh):
+    """The activation is relu. Here it is tanh."""
+    return torch.relu(x @ w_ih.T + b_ih + h @ w_hh.T + b_hh)
+
+
+@mistake("rnn_cell")
+def sigmoid_for_tanh(x, h, w_ih, w_hh, b_ih, b_hh):
+    """The activation is the sigmoid. Here it is tanh."""
+    return torch.sigmoid(x @ w_ih.T + b_ih + h @ w_hh.T + b_hh)
+
+
+@mistake("rnn_cell")
+def no_activation(x, h, w_ih, w_hh, b_ih, b_hh):
+    """There is no activation. tanh of the sum is asked for."""
+    return x @ w_ih.T + b_ih + h @ w_hh.T + b_hh
+
+
+@mistake("rnn_cell")
+def tanh_of_each(x, h, w_ih, w_hh, b_ih, b_hh):
+    """tanh is taken of input and state each, and then they are added up. It is one tanh, of the whole sum."""
+    return torch.tanh(x @ w_ih.T + b_ih) + torch.tanh(h @ w_hh.T + b_hh)
+
+
+@mistake("rnn_cell")
+def state_left_out(x, h, w_ih, w_hh, b_ih, b_hh):
+    """The state before is not used, so the network has no memory."""
+    return torch.tanh(x @ w_ih.T + b_ih + b_hh)
+
+
+@mistake("rnn_cell")
+def one_bias(x, h, w_ih, w_hh, b_ih, b_hh):
+    """Only b_ih is added. There are two biases."""
+    return torch.tanh(x @ w_ih.T + b_ih + h @ w_hh.T)
+
+
+@mistake("rnn_cell")
+def other_bias(x, h, w_ih, w_hh, b_ih, b_hh):
+    """Only b_hh is added. There are two biases."""
+    return torch.tanh(x @ w_ih.T + h @ w_hh.T + b_hh)
+
+
+@mistake("rnn_cell")
+def hidden_weights_not_transposed(x, h, w_ih, w_hh, b_ih, b_hh):
+    """h is multiplied by w_hh as it is. w_hh is square, so that goes through, but it is h w_hh^T."""
+    return torch.tanh(x @ w_ih.T + b_ih + h @ w_hh + b_hh)
+
+
+@mistake("rnn_cell")
+def element_by_element(x, h, w_ih, w_hh, b_ih, b_hh):
+    """The state is multiplied by the diagonal of w_hh only. It is a matrix product: every number of the state counts
+    for every other."""
+    return torch.tanh(x @ w_ih.T + b_ih + h * w_hh.diagonal() + b_hh)
+
+
+@mistake("rnn_cell")
+def state_kept(x, h, w_ih, w_hh, b_ih, b_hh):
+    """The state before is added to the new one. The new state is the tanh alone."""
+    return h + reference.rnn_cell(x, h, w_ih, w_hh, b_ih, b_hh)
+
+
+@mistake("rnn_cell")
+def state_detached(x, h, w_ih, w_hh, b_ih, b_hh):
+    """The state is detached from the graph, so nothing flows back to earlier steps."""
+    return reference.rnn_cell(x, h.detach(), w_ih, w_hh, b_ih, b_hh)
+
+
+@mistake("rnn_cell")
+def state_overwritten(x, h, w_ih, w_hh, b_ih, b_hh):
+    """The state is changed in place. Whoever handed it over still needs it: return a new tensor."""
+    result = reference.rnn_cell(x, h, w_ih, w_hh, b_ih, b_hh)
+    with torch.no_grad():
+        h.copy_(result)
+    return result
+
+
+@mistake("rnn_cell")
+def cell_always_float(x, h, w_ih, w_hh, b_ih, b_hh):
+    """The state is always float32. It has the dtype of x."""
+    return reference.rnn_cell(*(t.float() for t in (x, h, w_ih, w_hh, b_ih, b_hh)))
+
+
+@mistake("rnn_cell")
+def cell_always_double(x, h, w_ih, w_hh, b_ih, b_hh):
+    """The state is always float64. It has the dtype of x."""
+    return reference.rnn_cell(*(t.double() for t in (x, h, w_ih, w_hh, b_ih, b_hh)))
+
+
+@mistake("rnn_cell")
+def ready_made_cell(x, h, w_ih, w_hh, b_ih, b_hh):
+    """torch's own cell does the work. That is what you write here."""
+    return torch.rnn_tanh_cell(x, h, w_ih, w_hh, b_ih, b_hh)
+
+
+@mistake("rnn_cell")
+def module_cell(x, h, w_ih, w_hh, b_ih, b_hh):
+    """nn.RNNCell does the work. That is what you write here."""
+    cell = nn.RNNCell(x.shape[1], h.shape[1]).to(x.dtype)
+    values = {"weight_ih": w_ih, "weight_hh": w_hh, "bias_ih": b_ih, "bias_hh": b_hh}
+    return torch.func.functional_call(cell, values, (x, h))
+
+
+# ---- rnn_forward
+
+
+def states_of(xs, h0, w_ih, w_hh, b_ih, b_hh, each=lambda h: h):
+    """All states, of which each is changed before it goes on."""
+    states, h = [], h0
+    for x in xs:
+        states.append(reference.rnn_cell(x, h, w_ih, w_hh, b_ih, b_hh))
+        h = each(states[-1])
+    return states
+
+
+@mistake("rnn_forward")
+def state_not_carried(xs, h0, w_ih, w_hh, b_ih, b_hh):
+    """Every step starts from h0. The state after a step is the one before the next."""
+    states = [reference.rnn_cell(x, h0, w_ih, w_hh, b_ih, b_hh) for x in xs]
+    return torch.stack(states), states[-1]
+
+
+@mistake("rnn_forward")
+def starts_from_zero(xs, h0, w_ih, w_hh, b_ih, b_hh):
+    """The first step starts from zeros. It starts from h0."""
+    return reference.rnn_forward(xs, torch.zeros_like(h0), w_ih, w_hh, b_ih, b_hh)
+
+
+@mistake("rnn_forward")
+def start_among_the_outputs(xs, h0, w_ih, w_hh, b_ih, b_hh):
+    """h0 is the first of the outputs, and the last state is missing. The outputs are the states after each step."""
+    states = states_of(xs, h0, w_ih, w_hh, b_ih, b_hh)
+    return torch.stack([h0, *states[:-1]]), states[-1]
+
+
+@mistake("rnn_forward")
+def one_state_too_many(xs, h0, w_ih, w_hh, b_ih, b_hh):
+    """h0 is among the outputs, which makes T + 1 of them. They are the states after each of the T steps."""
+    states = states_of(xs, h0, w_ih, w_hh, b_ih, b_hh)
+    return torch.stack([h0, *states]), states[-1]
+
+
+@mistake("rnn_forward")
+def last_step_left_out(xs, h0, w_ih, w_hh, b_ih, b_hh):
+    """The last step is not made: range(T - 1) ends two before T."""
+    states = states_of(xs[:-1], h0, w_ih, w_hh, b_ih, b_hh)
+    return torch.stack(states), states[-1]
+
+
+@mistake("rnn_forward")
+def batch_first(xs, h0, w_ih, w_hh, b_ih, b_hh):
+    """The outputs are (N, T, H). Here time comes first: (T, N, H)."""
+    states = states_of(xs, h0, w_ih, w_hh, b_ih, b_hh)
+    return torch.stack(states, dim=1), states[-1]
+
+
+@mistake("rnn_forward")
+def end_to_start(xs, h0, w_ih, w_hh, b_ih, b_hh):
+    """The sequence is read from its end. Step 0 comes first."""
+    return reference.rnn_forward(xs.flip(0), h0, w_ih, w_hh, b_ih, b_hh)
+
+
+@mistake("rnn_forward")
+def joined_in_a_row(xs, h0, w_ih, w_hh, b_ih, b_hh):
+    """The states are joined by cat, which makes (T N, H). stack makes the dimension of time: (T, N, H)."""
+    states = states_of(xs, h0, w_ih, w_hh, b_ih, b_hh)
+    return torch.cat(states), states[-1]
+
+
+@mistake("rnn_forward")
+def last_state_with_time(xs, h0, w_ih, w_hh, b_ih, b_hh):
+    """h_n has a dimension too many, (1, N, H), as torch.nn.RNN has it. Here it is (N, H)."""
+    states = states_of(xs, h0, w_ih, w_hh, b_ih, b_hh)
+    return torch.stack(states), states[-1].unsqueeze(0)
+
+
+@mistake("rnn_forward")
+def results_swapped(xs, h0, w_ih, w_hh, b_ih, b_hh):
+    """The last state is returned first. The order is (outputs, h_n)."""
+    return reference.rnn_forward(xs, h0, w_ih, w_hh, b_ih, b_hh)[::-1]
+
+
+@mistake("rnn_forward")
+def outputs_alone(xs, h0, w_ih, w_hh, b_ih, b_hh):
+    """Only the outputs are returned. The tuple (outputs, h_n) is asked for."""
+    return reference.rnn_forward(xs, h0, w_ih, w_hh, b_ih, b_hh)[0]
+
+
+@mistake("rnn_forward")
+def cut_between_steps(xs, h0, w_ih, w_hh, b_ih, b_hh):
+    """The state is detached from the graph between steps, so gradients end at the step before. They flow through all
+    steps."""
+    states = states_of(xs, h0, w_ih, w_hh, b_ih, b_hh, each=lambda h: h.detach())
+    return torch.stack(states), states[-1]
+
+
+@mistake("rnn_forward")
+def start_detached(xs, h0, w_ih, w_hh, b_ih, b_hh):
+    """h0 is detached from the graph. Gradients flow into it."""
+    return reference.rnn_forward(xs, h0.detach(), w_ih, w_hh, b_ih, b_hh)
+
+
+@mistake("rnn_forward")
+def into_single_precision(xs, h0, w_ih, w_hh, b_ih, b_hh):
+    """The outputs are written into a tensor of zeros that is always float32. It needs the dtype of xs."""
+    outputs = torch.zeros(len(xs), *h0.shape)
+    for t, state in enumerate(states_of(xs, h0, w_ih, w_hh, b_ih, b_hh)):
+        outputs[t] = state
+    return outputs, outputs[-1]
+
+
+@mistake("rnn_forward")
+def forward_always_double(xs, h0, w_ih, w_hh, b_ih, b_hh):
+    """The results are always float64. They have the dtype of xs."""
+    return reference.rnn_forward(*(t.double() for t in (xs, h0, w_ih, w_hh, b_ih, b_hh)))
+
+
+@mistake("rnn_forward")
+def start_changed(xs, h0, w_ih, w_hh, b_ih, b_hh):
+    """h0 is overwritten with the last state. Nothing that is handed over is changed."""
+    outputs, last = reference.rnn_forward(xs, h0, w_ih, w_hh, b_ih, b_hh)
+    with torch.no_grad():
+        h0.copy_(last)
+    return outputs, last
+
+
+@mistake("rnn_forward")
+def ready_made_network(xs, h0, w_ih, w_hh, b_ih, b_hh):
+    """torch's own network does the work. That is what you write here."""
+    outputs, last = torch.rnn_tanh(xs, h0.unsqueeze(0), [w_ih, w_hh, b_ih, b_hh], True, 1, 0.0, False, False, False)
+    return outputs, last.squeeze(0)
+
+
+# ---- lstm_cell
+
+
+def gates(x, h, w_ih, w_hh, b_ih, b_hh):
+    """The four parts, before their activations."""
+    return (x @ w_ih.T + b_ih + h @ w_hh.T + b_hh).chunk(4, dim=1)
+
+
+def remember(i, f, g, o, c):
+    """State and memory from the four parts."""
+    c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+    return torch.sigmoid(o) * torch.tanh(c), c
+
+
+@mistake("lstm_cell")
+def input_and_forget_swapped(x, h, c, w_ih, w_hh, b_ih, b_hh):
+    """The input gate is taken for the forget gate. The order is i, f, g, o."""
+    f, i, g, o = gates(x, h, w_ih, w_hh, b_ih, b_hh)
+    return remember(i, f, g, o, c)
+
+
+@mistake("lstm_cell")
+def output_before_candidate(x, h, c, w_ih, w_hh, b_ih, b_hh):
+    """The third part is taken for the output gate, as in i, f, o, g. The order is i, f, g, o."""
+    i, f, o, g = gates(x, h, w_ih, w_hh, b_ih, b_hh)
+    return remember(i, f, g, o, c)
+
+
+@mistake("lstm_cell")
+def candidate_through_sigmoid(x, h, c, w_ih, w_hh, b_ih, b_hh):
+    """g goes through the sigmoid. It is no gate but what may be written, and goes through tanh."""
+    i, f, g, o = gates(x, h, w_ih, w_hh, b_ih, b_hh)
+    c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.sigmoid(g)
+    return torch.sigmoid(o) * torch.tanh(c), c
+
+
+@mistake("lstm_cell")
+def gates_through_tanh(x, h, c, w_ih, w_hh, b_ih, b_hh):
+    """The gates go through tanh. A gate opens from 0 to 1, which is the sigmoid."""
+    i, f, g, o = (torch.tanh(part) for part in gates(x, h, w_ih, w_hh, b_ih, b_hh))
+    c = f * c + i * g
+    return o * torch.tanh(c), c
+
+
+@mistake("lstm_cell")
+def memory_not_through_tanh(x, h, c, w_ih, w_hh, b_ih, b_hh):
+    """The new state is sigmoid(o) times the memory itself. tanh of the memory is asked for."""
+    i, f, g, o = gates(x, h, w_ih, w_hh, b_ih, b_hh)
+    _, c = remember(i, f, g, o, c)
+    return torch.sigmoid(o) * c, c
+
+
+@mistake("lstm_cell")
+def state_from_the_old_memory(x, h, c, w_ih, w_hh, b_ih, b_hh):
+    """The new state is made from the memory before this step. It is made from the one after it."""
+    i, f, g, o = gates(x, h, w_ih, w_hh, b_ih, b_hh)
+    return torch.sigmoid(o) * torch.tanh(c), remember(i, f, g, o, c)[1]
+
+
+@mistake("lstm_cell")
+def nothing_forgotten(x, h, c, w_ih, w_hh, b_ih, b_hh):
+    """The memory before is kept whole. The forget gate says how much of it stays."""
+    i, _, g, o = gates(x, h, w_ih, w_hh, b_ih, b_hh)
+    c = c + torch.sigmoid(i) * torch.tanh(g)
+    return torch.sigmoid(o) * torch.tanh(c), c
+
+
+@mistake("lstm_cell")
+def everything_written(x, h, c, w_ih, w_hh, b_ih, b_hh):
+    """All of g is written into the memory. The input gate says how much."""
+    _, f, g, o = gates(x, h, w_ih, w_hh, b_ih, b_hh)
+    c = torch.sigmoid(f) * c + torch.tanh(g)
+    return torch.sigmoid(o) * torch.tanh(c), c
+
+
+@mistake("lstm_cell")
+def gates_coupled(x, h, c, w_ih, w_hh, b_ih, b_hh):
+    """What is written is weighed by 1 - sigmoid(f). The input gate has numbers of its own."""
+    _, f, g, o = gates(x, h, w_ih, w_hh, b_ih, b_hh)
+    keep = torch.sigmoid(f)
+    c = keep * c + (1 - keep) * torch.tanh(g)
+    return torch.sigmoid(o) * torch.tanh(c), c
+
+
+@mistake("lstm_cell")
+def memory_first(x, h, c, w_ih, w_hh, b_ih, b_hh):
+    """The memory is returned first. The order is (h', c')."""
+    return reference.lstm_cell(x, h, c, w_ih, w_hh, b_ih, b_hh)[::-1]
+
+
+@mistake("lstm_cell")
+def lstm_state_alone(x, h, c, w_ih, w_hh, b_ih, b_hh):
+    """Only the state is returned. The next step needs the memory, too: (h', c')."""
+    return reference.lstm_cell(x, h, c, w_ih, w_hh, b_ih, b_hh)[0]
+
+
+@mistake("lstm_cell")
+def one_bias_of_two(x, h, c, w_ih, w_hh, b_ih, b_hh):
+    """Only b_ih is added. There are two biases."""
+    return reference.lstm_cell(x, h, c, w_ih, w_hh, b_ih, torch.zeros_like(b_hh) + 0 * b_hh)
+
+
+@mistake("lstm_cell")
+def in_turns(x, h, c, w_ih, w_hh, b_ih, b_hh):
+    """The 4 H columns are dealt out in turns. The first H are i, the next f, then g, then o."""
+    whole = x @ w_ih.T + b_ih + h @ w_hh.T + b_hh
+    return remember(*(whole[:, part::4] for part in range(4)), c)
+
+
+@mistake("lstm_cell")
+def memory_detached(x, h, c, w_ih, w_hh, b_ih, b_hh):
+    """The memory is detached from the graph, so nothing flows back through it. That is the very path that lets an LSTM
+    remember for long."""
+    return reference.lstm_cell(x, h, c.detach(), w_ih, w_hh, b_ih, b_hh)
+
+
+@mistake("lstm_cell")
+def memory_overwritten(x, h, c, w_ih, w_hh, b_ih, b_hh):
+    """The memory is changed in place. Whoever handed it over still needs it: make a new tensor."""
+    state, memory = reference.lstm_cell(x, h, c, w_ih, w_hh, b_ih, b_hh)
+    with torch.no_grad():
+        c.copy_(memory)
+    return state, memory
+
+
+@mistake("lstm_cell")
+def lstm_always_float(x, h, c, w_ih, w_hh, b_ih, b_hh):
+    """The results are always float32. They have the dtype of x."""
+    return reference.lstm_cell(*(t.float() for t in (x, h, c, w_ih, w_hh, b_ih, b_hh)))
+
+
+@mistake("lstm_cell")
+def lstm_always_double(x, h, c, w_ih, w_hh, b_ih, b_hh):
+    """The results are always float64. They have the dtype of x."""
+    return reference.lstm_cell(*(t.double() for t in (x, h, c, w_ih, w_hh, b_ih, b_hh)))
+
+
+@mistake("lstm_cell")
+def ready_made_lstm(x, h, c, w_ih, w_hh, b_ih, b_hh):
+    """torch's own cell does the work. That is what you write here."""
+    return torch.lstm_cell(x, (h, c), w_ih, w_hh, b_ih, b_hh)
+
+
+# ---- ManyToOne
+
+
+@mistake("ManyToOne")
+class LastRow(reference.ManyToOne):
+    """The state at the end of the padding is taken, states[-1]. Each row's own last token is at lengths[n] - 1."""
+
+    def forward(self, tokens, lengths):
+        return self.scores(self.recurrent(self.embedding(tokens))[0][-1])
+
+
+@mistake("ManyToOne")
+class OneTooFar(reference.ManyToOne):
+    """The state one after each row's last token is taken. Counting begins at 0, so the last one is at lengths[n] -
+    1."""
+
+    def forward(self, tokens, lengths):
+        states, _ = self.recurrent(self.embedding(tokens))
+        return self.scores(states[lengths.clamp(max=len(tokens) - 1), torch.arange(len(lengths))])
+
+
+@mistake("ManyToOne")
+class OneTooEarly(reference.ManyToOne):
+    """The state one before each row's last token is taken: the last token is not read."""
+
+    def forward(self, tokens, lengths):
+        states, _ = self.recurrent(self.embedding(tokens))
+        return self.scores(states[(lengths - 2).clamp(min=0), torch.arange(len(lengths))])
+
+
+@mistake("ManyToOne")
+class FirstState(reference.ManyToOne):
+    """The state at the first token is taken. It has not seen the others."""
+
+    def forward(self, tokens, lengths):
+        return self.scores(self.recurrent(self.embedding(tokens))[0][0])
+
+
+@mistake("ManyToOne")
+class MeanOfAllStates(reference.ManyToOne):
+    """The mean over all states is taken, padding and all. What stands after a row's length changes nothing."""
+
+    def forward(self, tokens, lengths):
+        return self.scores(self.recurrent(self.embedding(tokens))[0].mean(dim=0))
+
+
+@mistake("ManyToOne")
+class BagOfWords(reference.ManyToOne):
+    """The embeddings of the tokens are added up. A sum knows no order: a recurrent layer reads them one after the
+    other."""
+
+    def forward(self, tokens, lengths):
+        inside = torch.arange(len(tokens)).unsqueeze(1) < lengths
+        bag = (self.embedding(tokens) * inside.unsqueeze(2)).sum(dim=0, keepdim=True)
+        return self.scores(self.recurrent(bag)[0][0])
+
+
+@mistake("ManyToOne")
+class BatchForTime(reference.ManyToOne):
+    """The recurrent layer has batch_first=True, so it takes the batch for time. Here time is the first dimension."""
+
+    def forward(self, tokens, lengths):
+        states, _ = self.recurrent(self.embedding(tokens).transpose(0, 1))
+        return self.scores(states.transpose(0, 1)[lengths - 1, torch.arange(len(lengths))])
+
+
+@mistake("ManyToOne")
+class AllStates(reference.ManyToOne):
+    """There are scores for each token. One row of scores for each sequence is asked for."""
+
+    def forward(self, tokens, lengths):
+        return self.scores(self.recurrent(self.embedding(tokens))[0])
+
+
+@mistake("ManyToOne")
+class LengthsOfOneRow(reference.ManyToOne):
+    """All rows are read at the length of the first one. Each has a length of its own."""
+
+    def forward(self, tokens, lengths):
+        return self.scores(self.recurrent(self.embedding(tokens))[0][lengths[0] - 1])
+
+
+@mistake("ManyToOne")
+class SortedAndLeft(reference.ManyToOne):
+    """The rows are sorted by length and come out in that order. They must come out in the order in which they came
+    in."""
+
+    def forward(self, tokens, lengths):
+        order = lengths.argsort(descending=True)
+        return reference.ManyToOne.forward(self, tokens[:, order], lengths[order])
+
+
+@mistake("ManyToOne")
+class LayerLeftOver(reference.ManyToOne):
+    """There is a layer that takes no part, so it gets no gradient and never learns."""
+
+    def __init__(self, vocab_size, embedding_dim, hidden_dim, num_classes):
+        super().__init__(vocab_size, embedding_dim, hidden_dim, num_classes)
+        self.spare = nn.Linear(hidden_dim, num_classes)
+
+
+@mistake("ManyToOne")
+class StateWithoutGraph(reference.ManyToOne):
+    """The state is detached from the graph, so nothing before the last layer can learn."""
+
+    def forward(self, tokens, lengths):
+        states, _ = self.recurrent(self.embedding(tokens))
+        return self.scores(states[lengths - 1, torch.arange(len(lengths))].detach())
+
+
+# ---- ManyToMany
+
+
+@mistake("ManyToMany")
+class WithoutRecurrence(reference.ManyToMany):
+    """Each token is scored from itself alone. The tokens before it count, too: a recurrent layer carries them."""
+
+    def forward(self, tokens):
+        t, n = tokens.shape
+        states, _ = self.recurrent(self.embedding(tokens).reshape(1, t * n, -1))
+        return self.scores(states.reshape(t, n, -1))
+
+
+@mistake("ManyToMany")
+class LaterOnesOnly(reference.ManyToMany):
+    """The sequence is read from its end, so a token's scores depend on those after it. They depend on those before
+    it."""
+
+    def forward(self, tokens):
+        states, _ = self.recurrent(self.embedding(tokens).flip(0))
+        return self.scores(states.flip(0))
+
+
+@mistake("ManyToMany")
+class TaggedBatchForTime(reference.ManyToMany):
+    """The recurrent layer has batch_first=True, so it takes the batch for time. Here time is the first dimension."""
+
+    def forward(self, tokens):
+        states, _ = self.recurrent(self.embedding(tokens).transpose(0, 1))
+        return self.scores(states.transpose(0, 1))
+
+
+@mistake("ManyToMany")
+class LastStateForAll(reference.ManyToMany):
+    """Every token gets the scores of the last one. Each has a state of its own."""
+
+    def forward(self, tokens):
+        states, _ = self.recurrent(self.embedding(tokens))
+        return self.scores(states[-1:].expand_as(states))
+
+
+@mistake("ManyToMany")
+class OneLabelOnly(reference.ManyToMany):
+    """Only the last token gets scores. Each token gets some: (T, N, num_classes)."""
+
+    def forward(self, tokens):
+        return self.scores(self.recurrent(self.embedding(tokens))[0][-1])
+
+
+@mistake("ManyToMany")
+class BatchFirstOutput(reference.ManyToMany):
+    """The scores are (N, T, num_classes). Here time comes first: (T, N, num_classes)."""
+
+    def forward(self, tokens):
+        return reference.ManyToMany.forward(self, tokens).transpose(0, 1)
+
+
+@mistake("ManyToMany")
+class ClassesInTheMiddle(reference.ManyToMany):
+    """The scores are (T, num_classes, N). The classes come last: (T, N, num_classes)."""
+
+    def forward(self, tokens):
+        return reference.ManyToMany.forward(self, tokens).transpose(1, 2)
+
+
+@mistake("ManyToMany")
+class StatesFlattened(reference.ManyToMany):
+    """The scores are (T N, num_classes). The dimensions of time and batch stay apart."""
+
+    def forward(self, tokens):
+        return reference.ManyToMany.forward(self, tokens).flatten(0, 1)
+
+
+@mistake("ManyToMany")
+class OneBehind(reference.ManyToMany):
+    """A token's scores come from the state before it has been read. They depend on the token itself, too."""
+
+    def forward(self, tokens):
+        states, _ = self.recurrent(self.embedding(tokens))
+        return self.scores(torch.cat([torch.zeros_like(states[:1]), states[:-1]]))
+
+
+@mistake("ManyToMany")
+class RunningSum(reference.ManyToMany):
+    """The embeddings are added up from token to token. A sum knows no order: a recurrent layer reads them one after the
+    other."""
+
+    def forward(self, tokens):
+        t, n = tokens.shape
+        sums = self.embedding(tokens).cumsum(dim=0)
+        return self.scores(self.recurrent(sums.reshape(1, t * n, -1))[0].reshape(t, n, -1))
+
+
+@mistake("ManyToMany")
+class TaggerLayerLeftOver(reference.ManyToMany):
+    """There is a layer that takes no part, so it gets no gradient and never learns."""
+
+    def __init__(self, vocab_size, embedding_dim, hidden_dim, num_classes):
+        super().__init__(vocab_size, embedding_dim, hidden_dim, num_classes)
+        self.spare = nn.LSTM(embedding_dim, hidden_dim)
+
+
+@mistake("ManyToMany")
+class TaggerWithoutGraph(reference.ManyToMany):
+    """The embeddings are detached from the graph, so they cannot learn."""
+
+    def forward(self, tokens):
+        return self.scores(self.recurrent(self.embedding(tokens).detach())[0])
+
+
+# ---- OneToMany
+
+
+class Writer(reference.OneToMany):
+    """The reference's loop, with what is fed and what starts to be chosen."""
+
+    def first(self, x):
+        return torch.tanh(self.start(x))
+
+    def feed(self, scores, token):
+        return scores.argmax(dim=1)
+
+    def between(self, state, x):
+        return state
+
+    def forward(self, x, steps):
+        state, rows = self.first(x), []
+        token = torch.zeros(len(x), dtype=torch.int64)
+        for _ in range(steps):
+            state = self.between(self.cell(self.embedding(token), state), x)
+            rows.append(self.scores(state))
+            token = self.feed(rows[-1], token)
+        return torch.stack(rows)
+
+
+@mistake("OneToMany")
+class SameTokenAgain(Writer):
+    """Every step is fed the first input again. From the second on it is the token that the step before found most
+    likely."""
+
+    def feed(self, scores, token):
+        return token
+
+
+@mistake("OneToMany")
+class LeastLikely(Writer):
+    """The least likely token is fed. It is the most likely one, argmax."""
+
+    def feed(self, scores, token):
+        return scores.argmin(dim=1)
+
+
+@mistake("OneToMany")
+class DrawnByChance(Writer):
+    """The token that is fed is drawn by chance. It is the most likely one, argmax."""
+
+    def feed(self, scores, token):
+        return torch.multinomial(scores.softmax(dim=1), 1).squeeze(1)
+
+
+@mistake("OneToMany")
+class NumberOfTheStep(Writer):
+    """Each step is fed its own number. It is fed the token that the step before found most likely."""
+
+    def feed(self, scores, token):
+        return token + 1
+
+
+@mistake("OneToMany")
+class SoftTokens(Writer):
+    """Each step is fed a mixture of all tokens. It is fed one token, the most likely one."""
+
+    def forward(self, x, steps):
+        state, rows = self.first(x), []
+        inputs = self.embedding(torch.zeros(len(x), dtype=torch.int64))
+        for _ in range(steps):
+            state = self.cell(inputs, state)
+            rows.append(self.scores(state))
+            inputs = rows[-1].softmax(dim=1) @ self.embedding.weight
+        return torch.stack(rows)
+
+
+@mistake("OneToMany")
+class MostLikelyOfTheBatch(Writer):
+    """The most likely token is looked for in the whole batch, and fed to all rows. Each row has one of its own."""
+
+    def feed(self, scores, token):
+        return (scores.sum(dim=0).argmax()).expand_as(token)
+
+
+@mistake("OneToMany")
+class XInTheFirstStepOnly(Writer):
+    """The state starts anew at each step, from zeros, so only the first step depends on x."""
+
+    def between(self, state, x):
+        self.step = getattr(self, "step", 0) + 1
+        return state if self.step == 1 else self.cell(torch.zeros_like(state), torch.zeros_like(state))
+
+    def forward(self, x, steps):
+        self.step = 0
+        return super().forward(x, steps)
+
+
+@mistake("OneToMany")
+class XWithoutGradient(Writer):
+    """x is detached from the graph, so what made it cannot learn."""
+
+    def first(self, x):
+        return torch.tanh(self.start(x.detach()))
+
+
+@mistake("OneToMany")
+class StateCutBetweenSteps(Writer):
+    """The state is detached between steps, so no gradient of later steps reaches x."""
+
+    def between(self, state, x):
+        self.last = state
+        return state
+
+    def forward(self, x, steps):
+        state, rows = self.first(x), []
+        token = torch.zeros(len(x), dtype=torch.int64)
+        for _ in range(steps):
+            state = self.cell(self.embedding(token), state)
+            rows.append(self.scores(state))
+            token, state = rows[-1].argmax(dim=1), state.detach()
+        return torch.stack(rows)
+
+
+@mistake("OneToMany")
+class WrittenBatchFirst(Writer):
+    """The scores are (N, steps, vocab_size). The steps come first: (steps, N, vocab_size)."""
+
+    def forward(self, x, steps):
+        return super().forward(x, steps).transpose(0, 1)
+
+
+@mistake("OneToMany")
+class TokensForScores(Writer):
+    """The tokens are returned. The scores are asked for: the loss needs them."""
+
+    def forward(self, x, steps):
+        return super().forward(x, steps).argmax(dim=2)
+
+
+@mistake("OneToMany")
+class LastScoresOnly(Writer):
+    """Only the scores of the last step are returned. Those of all steps are asked for."""
+
+    def forward(self, x, steps):
+        return super().forward(x, steps)[-1]
+
+
+@mistake("OneToMany")
+class OneStepTooMany(Writer):
+    """There is a step too many. steps is the number of rows of the result."""
+
+    def forward(self, x, steps):
+        return super().forward(x, steps + 1)
+
+
+@mistake("OneToMany")
+class DependsOnTheNumberOfSteps(Writer):
+    """The first steps are others when more of them are asked for."""
+
+    def forward(self, x, steps):
+        return super().forward(x / steps, steps)
+
+
+@mistake("OneToMany")
+class EmbeddingLeftOut(Writer):
+    """The embedding takes no part: each step is fed the state before. It is fed the most likely token."""
+
+    def forward(self, x, steps):
+        state, rows = self.first(x), []
+        for _ in range(steps):
+            state = self.cell(state, state)
+            rows.append(self.scores(state))
+        return torch.stack(rows)
+
+
+# ---- Seq2Seq
+
+
+@mistake("Seq2Seq")
+class SourceForgotten(reference.Seq2Seq):
+    """The decoder starts from zeros, so it knows nothing of the source. It starts from where the encoder ended."""
+
+    def forward(self, source, target):
+        _, state = self.encoder(self.embedding(source))
+        return self.scores(self.decoder(self.embedding(target), 0 * state)[0])
+
+    def greedy(self, source, steps, start):
+        return looped(self, 0 * self.encoder(self.embedding(source))[1], source, steps, start)
+
+
+def looped(model, state, source, steps, start, feed=lambda scores, _: scores.argmax(dim=2)):
+    """The reference's greedy loop, from a state of one's choice."""
+    token, tokens = torch.full_like(source[:1], start), []
+    for _ in range(steps):
+        out, state = model.decoder(model.embedding(token), state)
+        token = feed(model.scores(out), token)
+        tokens.append(token)
+    return torch.cat(tokens)
+
+
+@mistake("Seq2Seq")
+class FirstStateOfTheEncoder(reference.Seq2Seq):
+    """The decoder starts from the encoder's first state, which has seen one token of the source. Its last has seen
+    all."""
+
+    def forward(self, source, target):
+        states, _ = self.encoder(self.embedding(source))
+        return self.scores(self.decoder(self.embedding(target), states[:1].contiguous())[0])
+
+    def greedy(self, source, steps, start):
+        state = self.encoder(self.embedding(source))[0][:1].contiguous()
+        return looped(self, state, source, steps, start)
+
+
+@mistake("Seq2Seq")
+class SeesTheWholeTarget(reference.Seq2Seq):
+    """The decoder sees the whole target, also what it is to predict, so it learns to copy."""
+
+    def forward(self, source, target):
+        _, state = self.encoder(self.embedding(source))
+        _, state = self.decoder(self.embedding(target), state)
+        return self.scores(self.decoder(self.embedding(target), state)[0])
+
+
+@mistake("Seq2Seq")
+class TargetForgotten(reference.Seq2Seq):
+    """The target is not fed to the decoder. Row t depends on target[0] to target[t]."""
+
+    def forward(self, source, target):
+        _, state = self.encoder(self.embedding(source))
+        return self.scores(self.decoder(0 * self.embedding(target), state)[0])
+
+
+@mistake("Seq2Seq")
+class TargetOneLate(reference.Seq2Seq):
+    """The target comes one step late: row t has seen target[0] to target[t - 1]. It has seen target[t], too."""
+
+    def forward(self, source, target):
+        _, state = self.encoder(self.embedding(source))
+        late = torch.cat([torch.zeros_like(target[:1]), target[:-1]])
+        return self.scores(self.decoder(self.embedding(late), state)[0])
+
+
+@mistake("Seq2Seq")
+class WithoutTeacher(reference.Seq2Seq):
+    """forward feeds its own most likely tokens, not the target. With teacher forcing it is the target that is fed."""
+
+    def forward(self, source, target):
+        _, state = self.encoder(self.embedding(source))
+        token, rows = target[:1], []
+        for _ in range(len(target)):
+            out, state = self.decoder(self.embedding(token), state)
+            rows.append(self.scores(out))
+            token = rows[-1].argmax(dim=2)
+        return torch.cat(rows)
+
+
+@mistake("Seq2Seq")
+class TranslatedBatchFirst(reference.Seq2Seq):
+    """The encoder takes the batch for time, so rows of the batch mix."""
+
+    def forward(self, source, target):
+        state = self.encoder(self.embedding(source).transpose(0, 1))[0][-1:]
+        state = state.mean(dim=1, keepdim=True).expand(1, target.shape[1], -1).contiguous()
+        return self.scores(self.decoder(self.embedding(target), state)[0])
+
+
+@mistake("Seq2Seq")
+class BagOfSource(reference.Seq2Seq):
+    """The embeddings of the source are added up. A sum knows no order."""
+
+    def forward(self, source, target):
+        _, state = self.encoder(self.embedding(source).sum(dim=0, keepdim=True))
+        return self.scores(self.decoder(self.embedding(target), state)[0])
+
+    def greedy(self, source, steps, start):
+        state = self.encoder(self.embedding(source).sum(dim=0, keepdim=True))[1]
+        return looped(self, state, source, steps, start)
+
+
+@mistake("Seq2Seq")
+class WithStartToken(reference.Seq2Seq):
+    """greedy returns the start token, too. It returns what was written after it."""
+
+    def greedy(self, source, steps, start):
+        tokens = reference.Seq2Seq.greedy(self, source, steps, start)
+        return torch.cat([torch.full_like(source[:1], start), tokens[:-1]])
+
+
+@mistake("Seq2Seq")
+class OneTokenTooMany(reference.Seq2Seq):
+    """greedy returns the start token in front of the others. It returns what was written after it, steps tokens."""
+
+    def greedy(self, source, steps, start):
+        tokens = reference.Seq2Seq.greedy(self, source, steps, start)
+        return torch.cat([torch.full_like(source[:1], start), tokens])
+
+
+@mistake("Seq2Seq")
+class AlwaysFedTheStart(reference.Seq2Seq):
+    """greedy feeds the start token at every step. From the second on it feeds the token that it has just written."""
+
+    def greedy(self, source, steps, start):
+        _, state = self.encoder(self.embedding(source))
+        token, tokens = torch.full_like(source[:1], start), []
+        for _ in range(steps):
+            out, state = self.decoder(self.embedding(token), state)
+            tokens.append(self.scores(out).argmax(dim=2))
+        return torch.cat(tokens)
+
+
+@mistake("Seq2Seq")
+class StateNotCarried(reference.Seq2Seq):
+    """greedy starts every step from the encoder's state. The decoder's state goes from step to step."""
+
+    def greedy(self, source, steps, start):
+        _, state = self.encoder(self.embedding(source))
+        token, tokens = torch.full_like(source[:1], start), []
+        for _ in range(steps):
+            out, _ = self.decoder(self.embedding(token), state)
+            token = self.scores(out).argmax(dim=2)
+            tokens.append(token)
+        return torch.cat(tokens)
+
+
+@mistake("Seq2Seq")
+class StartAlwaysZero(reference.Seq2Seq):
+    """greedy begins with token 0, whatever start is."""
+
+    def greedy(self, source, steps, start):
+        return reference.Seq2Seq.greedy(self, source, steps, 0)
+
+
+@mistake("Seq2Seq")
+class DrawnTokens(reference.Seq2Seq):
+    """greedy draws tokens by chance. Greedy means: always the most likely one."""
+
+    def greedy(self, source, steps, start):
+        _, state = self.encoder(self.embedding(source))
+        draw = lambda scores, _: torch.multinomial(scores[0].softmax(dim=1), 1).T  # noqa: E731
+        return looped(self, state, source, steps, start, feed=draw)
+
+
+@mistake("Seq2Seq")
+class GreedyScores(reference.Seq2Seq):
+    """greedy returns scores. It returns tokens, int64."""
+
+    def greedy(self, source, steps, start):
+        tokens = reference.Seq2Seq.greedy(self, source, steps, start)
+        return nn.functional.one_hot(tokens, self.scores.out_features).float()
+
+
+@mistake("Seq2Seq")
+class GreedyBatchFirst(reference.Seq2Seq):
+    """greedy returns (N, steps). The steps come first: (steps, N)."""
+
+    def greedy(self, source, steps, start):
+        return reference.Seq2Seq.greedy(self, source, steps, start).T
+
+
+@mistake("Seq2Seq")
+class EncoderWithoutGradient(reference.Seq2Seq):
+    """The encoder's state is detached from the graph, so the encoder cannot learn."""
+
+    def forward(self, source, target):
+        _, state = self.encoder(self.embedding(source))
+        return self.scores(self.decoder(self.embedding(target), state.detach())[0])

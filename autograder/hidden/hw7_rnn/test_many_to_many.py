@@ -1,0 +1,79 @@
+"""Hidden tests of ManyToMany: what must hold whatever the layers are."""
+
+from collections.abc import Sequence
+
+import pytest
+import torch
+from torch import Tensor
+
+from gradkit.suite import Call, Ref, Runner, Step, assert_all_learn, assert_tensor, check
+
+pytestmark = pytest.mark.question("ManyToMany")
+
+VOCABULARY, CLASSES = 11, 3
+TOKENS = torch.tensor([[4, 0, 7, 1], [2, 9, 3, 5], [8, 6, 10, 2], [1, 4, 5, 7], [3, 8, 0, 6]])
+SHAPE = "scores (T, N, num_classes)"
+
+
+def scoring(batches: Sequence[Tensor], *then: Step, observe: Sequence[str] = (), seed: int = 0) -> Call:
+    """One new model scores several batches; the scores are called "scores0", "scores1", ..."""
+    steps = [Step("model", "student:ManyToMany", [VOCABULARY, 6, 8, CLASSES]), Step("mode", "object:model.eval")]
+    steps += [Step(f"scores{n}", "object:model.__call__", [Ref(f"tokens{n}")]) for n in range(len(batches))]
+    inputs = {f"tokens{n}": tokens for n, tokens in enumerate(batches)}
+    names = [f"scores{n}" for n in range(len(batches))]
+    return Call([*steps, *then], inputs=inputs, observe=(*names, *observe), seed=seed)
+
+
+def run(student: Runner, *batches: Tensor, seed: int = 0) -> list[Tensor]:
+    """What the student's model says of each batch: tensors of the right shape."""
+    found = student.run(scoring(batches, seed=seed))
+    sizes = [(*tokens.shape, CLASSES) for tokens in batches]
+    return [assert_tensor(found, f"scores{number}", size, hint=SHAPE) for number, size in enumerate(sizes)]
+
+
+def changed(row: int, column: int) -> Tensor:
+    """The batch with another token at one place."""
+    tokens = TOKENS.clone()
+    tokens[row, column] = (tokens[row, column] + 1) % VOCABULARY
+    return tokens
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize("tokens", [TOKENS, TOKENS[:1], TOKENS[:, :1]], ids=["5 x 4", "1 x 4", "5 x 1"])
+def test_shape_and_gradients(student: Runner, tokens: Tensor) -> None:
+    """The scores have the shape (T, N, num_classes), and every parameter gets a gradient."""
+    then = [Step("sum", "object:scores0.sum"), Step("back", "object:sum.backward")]
+    found = student.run(scoring([tokens], *then, observe=("model.gradients",)))
+    assert_tensor(found, "scores0", (*tokens.shape, CLASSES), hint=SHAPE)
+    assert_all_learn(found, "model", hint="every layer that you make must take part in forward")
+
+
+@pytest.mark.points(1)
+@pytest.mark.parametrize("row", range(5))
+def test_earlier_tokens_count(student: Runner, row: int) -> None:
+    """The scores of a token depend on itself and on each token before it."""
+    first, other = run(student, TOKENS, changed(row, 1))
+    for later in range(row, 5):
+        which = "the token itself" if later == row else "a token before it"
+        difference = float((first - other)[later, 1].abs().max())
+        check(difference > 1e-7, f"A token's scores do not depend on {which}.")
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize("column", range(4))
+def test_rows_are_apart(student: Runner, column: int) -> None:
+    """A row's tokens change nothing in other rows; alone it gets the same scores."""
+    first, other, alone = run(student, TOKENS, changed(0, column), TOKENS[:, column : column + 1])
+    others = [n for n in range(4) if n != column]
+    same = torch.allclose(first[:, others], other[:, others], atol=1e-5)
+    check(same, "A row's tokens change the scores of another row: is time the first dimension everywhere?")
+    check(torch.allclose(first[:, column], alone[:, 0], atol=1e-4), "A row's scores are others in a batch than alone.")
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize("seed", [0, 1])
+def test_order_counts(student: Runner, seed: int) -> None:
+    """The same earlier tokens in another order give other scores."""
+    first, other = run(student, TOKENS, TOKENS[[1, 0, 2, 3, 4]], seed=seed)
+    for one, two in zip(first[4], other[4], strict=True):
+        check(not torch.allclose(one, two, rtol=0, atol=1e-7), "The order of the earlier tokens makes no difference.")
