@@ -57,6 +57,8 @@ def test_earlier_tokens_count(student: Runner, row: int) -> None:
         which = "the token itself" if later == row else "a token before it"
         difference = float((first - other)[later, 1].abs().max())
         check(difference > 1e-7, f"A token's scores do not depend on {which}.")
+    apart = (first[1:, 1] - first[:-1, 1]).abs().amax(dim=1)
+    check(bool((apart > 1e-7).all()), "Different tokens of a row get the same scores; each must have its own.")
 
 
 @pytest.mark.points(0.5)

@@ -1,0 +1,259 @@
+"""Homework 7: recurrent networks. Sequences are time-major here: (T, N, ...), as is torch's default."""
+
+import torch
+from torch import Tensor, nn
+
+
+def rnn_cell(x: Tensor, h: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor, b_hh: Tensor) -> Tensor:
+    """One step of a recurrent network.
+
+        h' = tanh(x w_ih^T + b_ih + h w_hh^T + b_hh)
+
+    Args:
+        x: the input of this step, shape (N, D).
+        h: the state before it, shape (N, H).
+        w_ih: input to hidden, shape (H, D), as in torch.nn.RNNCell.
+        w_hh: hidden to hidden, shape (H, H).
+        b_ih: shape (H,).
+        b_hh: shape (H,). Nothing that is handed over is changed.
+
+    Returns:
+        The state after this step, shape (N, H), of the dtype of ``x``. nn.RNN, nn.LSTM, nn.GRU, their cells and their
+        functional forms are not allowed here.
+    """
+    return torch.tanh(x @ w_ih.T + b_ih + h @ w_hh.T + b_hh)
+
+
+def rnn_forward(
+    xs: Tensor, h0: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor, b_hh: Tensor
+) -> tuple[Tensor, Tensor]:
+    """A recurrent network, step by step through a batch of sequences.
+
+    The state after step t is the one cell's result for xs[t] and the state after step t - 1; before the first step it
+    is ``h0``. Gradients flow back through all steps and into ``h0``.
+
+    Args:
+        xs: the sequences, shape (T, N, D), T at least 1.
+        h0: the state at the start, shape (N, H).
+        w_ih: shape (H, D); the same weights serve all steps.
+        w_hh: shape (H, H).
+        b_ih: shape (H,).
+        b_hh: shape (H,). Nothing that is handed over is changed.
+
+    Returns:
+        The tuple (outputs, h_n): the states after each step, shape (T, N, H), and the one after the last, shape (N, H).
+        ``rnn_cell`` above may be used; what is not allowed there is not allowed here.
+    """
+    outputs = []
+    h = h0
+    for t in range(len(xs)):
+        h = rnn_cell(xs[t], h, w_ih, w_hh, b_ih, b_hh)
+        outputs.append(h)
+    return torch.stack(outputs), h
+
+
+def lstm_cell(
+    x: Tensor, h: Tensor, c: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor, b_hh: Tensor
+) -> tuple[Tensor, Tensor]:
+    """One step of a network with long short-term memory.
+
+        [i, f, g, o] = x w_ih^T + b_ih + h w_hh^T + b_hh    in this order, each of H columns
+        c' = sigmoid(f) * c + sigmoid(i) * tanh(g)
+        h' = sigmoid(o) * tanh(c')
+
+    Args:
+        x: the input of this step, shape (N, D).
+        h: the state before it, shape (N, H).
+        c: the memory before it, shape (N, H).
+        w_ih: shape (4 H, D), as in torch.nn.LSTMCell.
+        w_hh: shape (4 H, H).
+        b_ih: shape (4 H,).
+        b_hh: shape (4 H,). Nothing that is handed over is changed.
+
+    Returns:
+        The tuple (h', c'), each of shape (N, H) and of the dtype of ``x``. What is not allowed in ``rnn_cell`` is not
+        allowed here; torch.sigmoid and torch.tanh are.
+    """
+    z = x @ w_ih.T + b_ih + h @ w_hh.T + b_hh
+    i, f, g, o = z.chunk(4, dim=1)
+    c_new = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+    h_new = torch.sigmoid(o) * torch.tanh(c_new)
+    return h_new, c_new
+
+
+class ManyToOne(nn.Module):
+    """From a sequence of tokens to the scores of one label, such as the mood of a review.
+
+    Which layers you use is free (nn.Embedding, then nn.RNN, nn.GRU or nn.LSTM, then nn.Linear, say), and so are their
+    names. Each of the parameters must take part, that is, get a gradient. Rows of a batch have nothing to do with each
+    other.
+
+    Args:
+        vocab_size: how many different tokens there are, 0 to vocab_size - 1.
+        embedding_dim: the size of the vectors that tokens are turned into.
+        hidden_dim: the size of the recurrent state.
+        num_classes: the number of labels.
+    """
+
+    def __init__(self, vocab_size: int, embedding_dim: int, hidden_dim: int, num_classes: int) -> None:
+        """Hang the layers on self."""
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, embedding_dim)
+        self.gru = nn.GRU(embedding_dim, hidden_dim)
+        self.linear = nn.Linear(hidden_dim, num_classes)
+
+    def forward(self, tokens: Tensor, lengths: Tensor) -> Tensor:
+        """Score the labels of each row, from the state at the row's own last token.
+
+        That state has seen all tokens of the row, in their order. What stands after a row's length changes nothing.
+
+        Args:
+            tokens: int64, shape (T, N), each row padded to T with any tokens.
+            lengths: how many tokens of each row count, int64, shape (N,), from 1 to T, in any order.
+
+        Returns:
+            The scores, shape (N, num_classes), before any softmax.
+        """
+        states, _ = self.gru(self.embedding(tokens))
+        last = states[lengths - 1, torch.arange(tokens.shape[1])]
+        return self.linear(last)
+
+
+class ManyToMany(nn.Module):
+    """From a sequence of tokens to the scores of a label for each of them, such as its part of speech.
+
+    Which layers you use is free, and so are their names. Each of the parameters must take part, that is, get a
+    gradient. Rows of a batch have nothing to do with each other.
+
+    Args:
+        vocab_size: how many different tokens there are, 0 to vocab_size - 1.
+        embedding_dim: the size of the vectors that tokens are turned into.
+        hidden_dim: the size of the recurrent state.
+        num_classes: the number of labels.
+    """
+
+    def __init__(self, vocab_size: int, embedding_dim: int, hidden_dim: int, num_classes: int) -> None:
+        """Hang the layers on self."""
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, embedding_dim)
+        self.gru = nn.GRU(embedding_dim, hidden_dim)
+        self.linear = nn.Linear(hidden_dim, num_classes)
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        """Score the labels of each token, from itself and all tokens before it, in their order.
+
+        They may depend on the tokens after it, too.
+
+        Args:
+            tokens: int64, shape (T, N).
+
+        Returns:
+            The scores, shape (T, N, num_classes), before any softmax.
+        """
+        states, _ = self.gru(self.embedding(tokens))
+        return self.linear(states)
+
+
+class OneToMany(nn.Module):
+    """From one vector to a sequence of tokens, such as from an image to its caption.
+
+    Which layers you use is free, and so are their names. Each of the parameters must take part, that is, get a
+    gradient where there are two steps or more. Rows of a batch have nothing to do with each other.
+
+    Args:
+        in_dim: the number of features of the vector.
+        hidden_dim: the size of the recurrent state.
+        vocab_size: how many different tokens there are, 0 to vocab_size - 1.
+    """
+
+    def __init__(self, in_dim: int, hidden_dim: int, vocab_size: int) -> None:
+        """Hang the layers on self."""
+        super().__init__()
+        self.first = nn.Linear(in_dim, hidden_dim)
+        self.embedding = nn.Embedding(vocab_size, hidden_dim)
+        self.cell = nn.GRUCell(hidden_dim, hidden_dim)
+        self.linear = nn.Linear(hidden_dim, vocab_size)
+
+    def forward(self, x: Tensor, steps: int) -> Tensor:
+        """Score the tokens of each step; each step is fed the token that the step before found most likely.
+
+        What the first step is fed is free, but the same for all rows. The scores of every step depend on ``x``, with
+        gradient. Asking for more steps does not change the first ones.
+
+        Args:
+            x: the vectors, float32, shape (N, in_dim).
+            steps: how many tokens, at least 1.
+
+        Returns:
+            The scores, shape (steps, N, vocab_size), before any softmax.
+        """
+        h = self.first(x)
+        token = torch.zeros(x.shape[0], dtype=torch.long)
+        scores = []
+        for _ in range(steps):
+            h = self.cell(self.embedding(token), h)
+            scores.append(self.linear(h))
+            token = scores[-1].argmax(dim=1)
+        return torch.stack(scores)
+
+
+class Seq2Seq(nn.Module):
+    """From one sequence of tokens to another, such as from a sentence to its translation.
+
+    An encoder reads the source; a decoder starts from where the encoder ended, and writes the target. Which layers you
+    use is free, and so are their names. Each of the parameters must take part, that is, get a gradient. Rows of a
+    batch have nothing to do with each other.
+
+    Args:
+        vocab_size: how many different tokens there are in source and target, 0 to vocab_size - 1.
+        embedding_dim: the size of the vectors that tokens are turned into.
+        hidden_dim: the size of the recurrent state.
+    """
+
+    def __init__(self, vocab_size: int, embedding_dim: int, hidden_dim: int) -> None:
+        """Hang the layers on self."""
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, embedding_dim)
+        self.encoder = nn.LSTM(embedding_dim, hidden_dim)
+        self.decoder = nn.LSTM(embedding_dim, hidden_dim)
+        self.linear = nn.Linear(hidden_dim, vocab_size)
+
+    def forward(self, source: Tensor, target: Tensor) -> Tensor:
+        """Score the next token at each place of a target that is known (teacher forcing).
+
+        Row t has the scores of the token that follows target[t], from target[0] to target[t] and the whole source, both
+        in their order. It does not depend on later tokens of the target.
+
+        Args:
+            source: int64, shape (S, N).
+            target: int64, shape (T, N), which begins with a start token.
+
+        Returns:
+            The scores, shape (T, N, vocab_size), before any softmax.
+        """
+        _, state = self.encoder(self.embedding(source))
+        out, _ = self.decoder(self.embedding(target), state)
+        return self.linear(out)
+
+    def greedy(self, source: Tensor, steps: int, start: int) -> Tensor:
+        """Write a target: at each step the most likely token, which is then fed to the next step.
+
+        It agrees with ``forward``: fed with the start token and then its own result but for the last token, ``forward``
+        finds each token of the result most likely.
+
+        Args:
+            source: int64, shape (S, N).
+            steps: how many tokens to write, at least 1.
+            start: the token that the first step is fed, the same for all rows.
+
+        Returns:
+            The tokens, int64, shape (steps, N), without the start token.
+        """
+        _, state = self.encoder(self.embedding(source))
+        token = torch.full((1, source.shape[1]), start)
+        result = []
+        for _ in range(steps):
+            out, state = self.decoder(self.embedding(token), state)
+            token = self.linear(out).argmax(dim=-1)
+            result.append(token)
+        return torch.cat(result)
