@@ -164,3 +164,423 @@ def 训练(model, x, y, loss_function, optimizer, epochs, report_every=500):
         if 轮 % report_every == 0:
             print(f"epoch: {轮}, loss is: {损失表[-1]:.4f}")
     return 损失表
+
+
+# ---- sgd_step
+
+
+@accepted("sgd_step")
+def by_sub(parameters, lr):
+    """sub_ with alpha, decorated."""
+
+    @torch.no_grad()
+    def change(parameter):
+        parameter.sub_(parameter.grad, alpha=lr)
+
+    for parameter in filter(lambda p: p.grad is not None, parameters):
+        change(parameter)
+
+
+@accepted("sgd_step", form="bom")
+def by_data(parameters, lr):
+    """In place on .data, with a print; a BOM."""
+    for p in parameters:
+        if p.grad is None:
+            print("no gradient")
+            continue
+        p.data.add_(p.grad, alpha=-lr)
+
+
+@accepted("sgd_step", form="crlf")
+def by_copy(parameters, lr):
+    """copy_ of a new value; CRLF."""
+    parameters = list(parameters)
+    with torch.no_grad():
+        values = [p if p.grad is None else p - lr * p.grad for p in parameters]
+        for p, value in zip(parameters, values):
+            p.copy_(value)
+
+
+@accepted("sgd_step", form="tabs")
+def 梯度下降(parameters, lr):
+    """Identifiers in Chinese, lerp-like arithmetic through detach; tabs."""
+    for 参数 in parameters:
+        梯度 = 参数.grad
+        if 梯度 is not None:
+            参数.detach().sub_(lr * 梯度)
+
+
+# ---- Adam
+
+
+@accepted("Adam")
+class WithState:
+    """A dictionary for each parameter, filled in at its first step, foreach-free."""
+
+    def __init__(self, parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
+        self.group = [p for p in parameters]
+        self.state = {}
+        self.lr, (self.b1, self.b2), self.eps = lr, betas, eps
+        self.t = 0
+
+    @torch.no_grad()
+    def step(self):
+        self.t += 1
+        for p in self.group:
+            if p.grad is not None:
+                s = self.state.setdefault(p, {"m": torch.zeros_like(p), "v": torch.zeros_like(p)})
+                s["m"] = self.b1 * s["m"] + (1 - self.b1) * p.grad
+                s["v"] = self.b2 * s["v"] + (1 - self.b2) * p.grad.square()
+                m_hat, v_hat = s["m"] / (1 - self.b1**self.t), s["v"] / (1 - self.b2**self.t)
+                p.addcdiv_(m_hat, v_hat.sqrt() + self.eps, value=-self.lr)
+
+    def zero_grad(self):
+        for p in self.group:
+            if p.grad is not None:
+                p.grad.zero_()
+
+
+@accepted("Adam", form="crlf")
+class AsTorchDoes:
+    """The corrections folded into the step size, as torch has it; CRLF."""
+
+    def __init__(self, parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
+        self.params = tuple(parameters)
+        self.lr, self.betas, self.eps, self.t = lr, betas, eps, 0
+        self.exp_avg = [p.detach().clone().zero_() for p in self.params]
+        self.exp_avg_sq = [p.detach().clone().zero_() for p in self.params]
+
+    def step(self):
+        self.t = self.t + 1
+        beta1, beta2 = self.betas
+        c1, c2 = 1 - beta1**self.t, 1 - beta2**self.t
+        for p, m, v in zip(self.params, self.exp_avg, self.exp_avg_sq):
+            if p.grad is None:
+                continue
+            m.lerp_(p.grad, 1 - beta1)
+            v.mul_(beta2).addcmul_(p.grad, p.grad, value=1 - beta2)
+            p.data.addcdiv_(m, (v.sqrt() / np.sqrt(c2)).add_(self.eps), value=-self.lr / c1)
+
+    def zero_grad(self):
+        for p in self.params:
+            p.grad = None
+
+
+@accepted("Adam", form="tabs")
+class 自适应:
+    """A step object for each parameter; identifiers in Chinese; tabs."""
+
+    class 单个:
+        def __init__(self, 参数):
+            self.参数, self.m, self.v = 参数, 0.0, 0.0
+
+        def 走一步(self, t, lr, betas, eps):
+            g = self.参数.grad
+            if g is None:
+                return
+            self.m = betas[0] * self.m + (1 - betas[0]) * g
+            self.v = betas[1] * self.v + (1 - betas[1]) * g * g
+            with torch.no_grad():
+                self.参数 -= lr * (self.m / (1 - betas[0] ** t)) / ((self.v / (1 - betas[1] ** t)) ** 0.5 + eps)
+
+    def __init__(self, parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
+        self.全部 = [self.单个(参数) for 参数 in parameters]
+        self.数 = (lr, betas, eps)
+        self.t = 0
+
+    def step(self):
+        self.t += 1
+        for 一个 in self.全部:
+            一个.走一步(self.t, *self.数)
+
+    def zero_grad(self):
+        for 一个 in self.全部:
+            一个.参数.grad = None
+
+
+@accepted("Adam")
+class RunningPowers:
+    """The powers of the betas kept as running products; prints and warns."""
+
+    def __init__(self, parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
+        self.ps, self.lr, self.eps = list(parameters), lr, eps
+        self.b1, self.b2 = betas
+        self.p1 = self.p2 = 1.0
+        self.memory = [(torch.zeros(p.shape, dtype=p.dtype), torch.zeros(p.shape, dtype=p.dtype)) for p in self.ps]
+        print(len(self.ps), "parameters")
+
+    def step(self):
+        self.p1, self.p2 = self.p1 * self.b1, self.p2 * self.b2
+        warnings.warn("step", UserWarning, stacklevel=2)
+        with torch.no_grad():
+            for p, (m, v) in zip(self.ps, self.memory):
+                if p.grad is None:
+                    continue
+                m *= self.b1
+                m += p.grad * (1 - self.b1)
+                v *= self.b2
+                v += p.grad.pow(2) * (1 - self.b2)
+                p -= self.lr * (m / (1 - self.p1)) / (torch.sqrt(v / (1 - self.p2)) + self.eps)
+
+    def zero_grad(self):
+        for p in self.ps:
+            p.grad = None
+
+
+# ---- LogisticRegression
+
+
+@accepted("LogisticRegression")
+class ByFlatten(torch.nn.Module):
+    """Flatten, and the sigmoid as a function of functional."""
+
+    def __init__(self, in_dim):
+        super().__init__()
+        self.linear = torch.nn.Linear(in_dim, 1)
+
+    def forward(self, x):
+        return torch.nn.functional.sigmoid(self.linear(x).flatten())
+
+
+@accepted("LogisticRegression", form="bom")
+class WithModule(torch.nn.Module):
+    """nn.Sigmoid and an index; a BOM."""
+
+    def __init__(self, in_dim):
+        super().__init__()
+        self.squash = torch.nn.Sigmoid()
+        self.linear = torch.nn.Linear(in_features=in_dim, out_features=1, bias=True)
+
+    def forward(self, x):
+        return self.squash(self.linear(x)[:, 0])
+
+
+@accepted("LogisticRegression", form="crlf")
+class ByHand(torch.nn.Module):
+    """The formula with the layer's weights, with a print; CRLF."""
+
+    def __init__(self, in_dim):
+        super().__init__()
+        self.linear = torch.nn.Linear(in_dim, 1)
+
+    def forward(self, x):
+        print("rows:", len(x))
+        score = x @ self.linear.weight.T + self.linear.bias
+        return (1 / (1 + torch.exp(-score))).reshape(-1)
+
+
+@accepted("LogisticRegression", form="tabs")
+class 逻辑回归(torch.nn.Module):
+    """mv and view, identifiers in Chinese; tabs."""
+
+    def __init__(self, in_dim):
+        super().__init__()
+        self.linear = torch.nn.Linear(in_dim, 1)
+
+    def forward(self, x):
+        分数 = torch.mv(x, self.linear.weight.view(-1)) + self.linear.bias
+        return 分数.sigmoid()
+
+
+# ---- minibatches
+
+
+@accepted("minibatches")
+def with_a_range(x, y, batch_size, generator):
+    """A range of starts and slices of the permutation."""
+    order = torch.randperm(x.shape[0], generator=generator)
+    for start in range(0, x.shape[0], batch_size):
+        rows = order[start : start + batch_size]
+        yield x[rows], y[rows]
+
+
+@accepted("minibatches", form="crlf")
+def with_a_loader(x, y, batch_size, generator):
+    """torch's own DataLoader; CRLF."""
+    data = torch.utils.data.TensorDataset(x, y)
+    return torch.utils.data.DataLoader(data, batch_size, shuffle=True, generator=generator)
+
+
+@accepted("minibatches")
+def by_sorting(x, y, batch_size, generator):
+    """A permutation from sorting random numbers; a list; a print."""
+    order = torch.rand(len(x), generator=generator).argsort()
+    print("shuffled")
+    return list(zip(x[order].split(batch_size), y[order].split(batch_size)))
+
+
+@accepted("minibatches", form="tabs")
+def 小批量(x, y, batch_size, generator):
+    """index_select and numpy's array_split-free cutting; identifiers in Chinese; tabs."""
+    顺序 = torch.randperm(len(y), generator=generator)
+    while len(顺序):
+        这批, 顺序 = 顺序[:batch_size], 顺序[batch_size:]
+        yield [x.index_select(0, 这批), y.index_select(0, 这批)]
+
+
+# ---- train_minibatch
+
+
+@accepted("train_minibatch")
+def with_running_sums(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
+    """Sums of losses and rows; gradients cleared after the step and before the first."""
+    model.train()
+    optimizer.zero_grad()
+    means = []
+    for _ in range(epochs):
+        total = rows = 0
+        order = torch.randperm(len(x), generator=generator)
+        for part in torch.split(order, batch_size):
+            loss = loss_function(model(x[part]), y[part])
+            loss.backward()
+            optimizer.step()
+            optimizer.zero_grad()
+            total, rows = total + float(loss) * len(part), rows + len(part)
+        means.append(total / rows)
+    return means
+
+
+@accepted("train_minibatch", form="crlf")
+def with_loader(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
+    """torch's own DataLoader; CRLF."""
+    data = torch.utils.data.TensorDataset(x, y)
+    loader = torch.utils.data.DataLoader(data, batch_size=batch_size, shuffle=True, generator=generator)
+    losses = []
+    for epoch in range(epochs):
+        model.train()
+        seen = 0.0
+        for inputs, targets in loader:
+            optimizer.zero_grad()
+            loss = loss_function(model(inputs), targets)
+            loss.backward()
+            optimizer.step()
+            seen += loss.item() * inputs.size(0)
+        print("epoch", epoch, "done")
+        losses.append(seen / len(data))
+    return losses
+
+
+@accepted("train_minibatch", form="bom")
+def with_average(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
+    """numpy's weighted mean; a BOM."""
+
+    def epoch():
+        losses, sizes = [], []
+        order = torch.randperm(len(x), generator=generator)
+        for start in range(0, len(x), batch_size):
+            part = order[start : start + batch_size]
+            loss = loss_function(model(x[part]), y[part])
+            optimizer.zero_grad(set_to_none=False)
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.detach().item())
+            sizes.append(len(part))
+        return float(np.average(losses, weights=sizes))
+
+    model.train()
+    return [epoch() for _ in range(epochs)]
+
+
+@accepted("train_minibatch", form="tabs")
+def 分批训练(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
+    """Identifiers in Chinese; tabs."""
+    model.train(True)
+    损失 = []
+    for _ in range(epochs):
+        顺序 = torch.randperm(len(x), generator=generator)
+        总和 = 0.0
+        for 行 in 顺序.split(batch_size):
+            optimizer.zero_grad()
+            这批 = loss_function(model(x[行]), y[行])
+            这批.backward()
+            optimizer.step()
+            总和 += 这批.item() * len(行) / len(x)
+        损失.append(总和)
+    return 损失
+
+
+# ---- accuracy
+
+
+@accepted("accuracy")
+def by_rounding(model, x, y):
+    """round, and a mean over rows as floats."""
+    before = model.training
+    model.eval()
+    with torch.no_grad():
+        answers = model(x).round()
+    model.train(before)
+    return (answers == y.to(answers.dtype)).float().mean().item()
+
+
+@accepted("accuracy", form="crlf")
+def by_counting(model, x, y):
+    """A loop that counts, and inference mode; CRLF."""
+    was_training = model.training
+    model.eval()
+    try:
+        with torch.inference_mode():
+            found = model(x)
+        right = 0
+        for probability, answer in zip(found.tolist(), y.tolist()):
+            right += int((probability >= 0.5) == bool(answer))
+        return right / len(found)
+    finally:
+        model.train(was_training)
+
+
+@accepted("accuracy", form="bom")
+def by_numpy(model, x, y):
+    """numpy for the comparison; a BOM."""
+    mode = model.training
+    model.train(False)
+    with torch.no_grad():
+        p = model(x).numpy()
+    model.train(mode)
+    return float(np.mean((p > 0.5) == y.numpy().astype(bool)))
+
+
+@accepted("accuracy", form="tabs")
+def 准确率(model, x, y):
+    """Distances below a half; identifiers in Chinese; tabs."""
+    原来 = model.training
+    model.eval()
+    with torch.no_grad():
+        距离 = (model(x) - y.double()).abs()
+    if 原来:
+        model.train()
+    return (距离 < 0.5).sum().item() / 距离.numel()
+
+
+# ---- checkpoints
+
+
+@accepted("save_model")
+def save_cloned(model, path):
+    """Clones of the values, with a print."""
+    print("saving")
+    torch.save({name: value.detach().clone() for name, value in model.state_dict().items()}, path)
+
+
+@accepted("save_model", form="crlf")
+def save_by_keywords(model, path):
+    """Keyword arguments; CRLF."""
+    state = model.state_dict()
+    torch.save(obj=state, f=path)
+
+
+@accepted("load_model", form="tabs")
+def 读取(model, path):
+    """By default torch allows weights only; returns the model; identifiers in Chinese; tabs."""
+    状态 = torch.load(path, map_location="cpu")
+    model.load_state_dict(状态)
+    return model
+
+
+@accepted("load_model")
+def load_by_copying(model, path):
+    """Values copied one by one."""
+    state = torch.load(path, weights_only=True)
+    with torch.no_grad():
+        for name, value in model.state_dict().items():
+            value.copy_(state[name])

@@ -833,3 +833,908 @@ def last_epoch_reported_too(model, x, y, loss_function, optimizer, epochs, repor
     if losses and (epochs - 1) % report_every:
         print(f"epoch: {epochs - 1}, loss is: {losses[-1]:.6f}")
     return losses
+
+
+# ---- sgd_step
+
+
+def with_gradients(parameters):
+    """Those that have one."""
+    return [parameter for parameter in parameters if parameter.grad is not None]
+
+
+@mistake("sgd_step")
+def uphill(parameters, lr):
+    """The gradient is added, so the loss grows. The step goes against the gradient."""
+    reference.sgd_step(parameters, -lr)
+
+
+@mistake("sgd_step")
+def rate_left_out(parameters, lr):
+    """The learning rate is not used."""
+    reference.sgd_step(parameters, 1.0)
+
+
+@mistake("sgd_step")
+def new_tensors(parameters, lr):
+    """New tensors are made, and the model keeps its old ones. Parameters change in place."""
+    for parameter in with_gradients(parameters):
+        parameter = parameter - lr * parameter.grad
+
+
+@mistake("sgd_step")
+def data_replaced(parameters, lr):
+    """parameter.data is replaced by a new tensor, so the storage is another one. Change what is there: in place."""
+    for parameter in with_gradients(parameters):
+        parameter.data = parameter.data - lr * parameter.grad
+
+
+@mistake("sgd_step")
+def with_a_graph(parameters, lr):
+    """The step is made with autograd watching, which refuses to change a parameter in place. It belongs under
+    torch.no_grad()."""
+    for parameter in with_gradients(parameters):
+        parameter -= lr * parameter.grad
+
+
+@mistake("sgd_step")
+def none_not_looked_for(parameters, lr):
+    """A parameter without a gradient makes the step fail. One whose .grad is None is left alone."""
+    with torch.no_grad():
+        for parameter in parameters:
+            parameter -= lr * parameter.grad
+
+
+@mistake("sgd_step")
+def stops_at_none(parameters, lr):
+    """The loop ends at the first parameter without a gradient. Only that one is left alone; the others take their
+    step."""
+    with torch.no_grad():
+        for parameter in parameters:
+            if parameter.grad is None:
+                break
+            parameter -= lr * parameter.grad
+
+
+@mistake("sgd_step")
+def first_parameter_only(parameters, lr):
+    """Only the first parameter takes a step. All of them do."""
+    reference.sgd_step(list(parameters)[:1], lr)
+
+
+@mistake("sgd_step")
+def gradients_forgotten(parameters, lr):
+    """The gradients are set to zero after the step. That is what zero_grad is for; the step only reads them."""
+    parameters = list(parameters)
+    reference.sgd_step(parameters, lr)
+    for parameter in with_gradients(parameters):
+        parameter.grad.zero_()
+
+
+@mistake("sgd_step")
+def gradients_scaled(parameters, lr):
+    """The gradients are multiplied by the rate in place. The step only reads them."""
+    with torch.no_grad():
+        for parameter in with_gradients(parameters):
+            parameter -= parameter.grad.mul_(lr)
+
+
+@mistake("sgd_step")
+def sign_alone(parameters, lr):
+    """Only the sign of the gradient is used. Its size counts, too."""
+    with torch.no_grad():
+        for parameter in with_gradients(parameters):
+            parameter -= lr * parameter.grad.sign()
+
+
+@mistake("sgd_step")
+def learns_no_more(parameters, lr):
+    """Afterwards the parameter is cut off from learning: requires_grad is False. Use torch.no_grad() instead."""
+    for parameter in with_gradients(parameters):
+        parameter.requires_grad_(False).sub_(lr * parameter.grad)
+
+
+@mistake("sgd_step")
+def twice_through_a_generator(parameters, lr):
+    """The parameters are counted first, and a generator can be walked through only once: nothing is left for the
+    step."""
+    count = sum(1 for _ in parameters)
+    assert count >= 0
+    reference.sgd_step(parameters, lr)
+
+
+@mistake("sgd_step")
+def ready_made_step(parameters, lr):
+    """torch's own optimizer makes the step. That is what you write here."""
+    torch.optim.SGD(parameters, lr=lr).step()
+
+
+# ---- Adam
+
+
+class Own(reference.Adam):
+    """The reference, with the formulas in parts that can go wrong one by one."""
+
+    def first(self, m, g):
+        m.mul_(self.betas[0]).add_((1 - self.betas[0]) * g)
+
+    def second(self, v, g):
+        v.mul_(self.betas[1]).add_((1 - self.betas[1]) * g**2)
+
+    def corrected(self, m, v):
+        b1, b2 = self.betas
+        return m / (1 - b1**self.steps), v / (1 - b2**self.steps)
+
+    def change(self, m, v):
+        return self.lr * m / (v.sqrt() + self.eps)
+
+    def step(self):
+        self.steps += 1
+        with torch.no_grad():
+            for w, m, v in zip(self.parameters, self.m, self.v, strict=True):
+                if w.grad is not None:
+                    self.first(m, w.grad)
+                    self.second(v, w.grad)
+                    w -= self.change(*self.corrected(m, v))
+
+
+@mistake("Adam")
+class NotCorrected(Own):
+    """m and v are not corrected. Both start at 0 and are too small at first: divide by 1 - b^t."""
+
+    def corrected(self, m, v):
+        return m, v
+
+
+@mistake("Adam")
+class OnlyTheFirstCorrected(Own):
+    """Only m is corrected. v starts at 0, too, and is divided by 1 - b2^t."""
+
+    def corrected(self, m, v):
+        return m / (1 - self.betas[0] ** self.steps), v
+
+
+@mistake("Adam")
+class OnlyTheSecondCorrected(Own):
+    """Only v is corrected. m starts at 0, too, and is divided by 1 - b1^t."""
+
+    def corrected(self, m, v):
+        return m, v / (1 - self.betas[1] ** self.steps)
+
+
+@mistake("Adam")
+class CorrectedAsInTheFirstStep(Own):
+    """The correction is the same in all steps. It uses b^t, and t counts the steps."""
+
+    def corrected(self, m, v):
+        return m / (1 - self.betas[0]), v / (1 - self.betas[1])
+
+
+@mistake("Adam")
+class OneStepAhead(Own):
+    """t is one too large: the first step has t = 1."""
+
+    def corrected(self, m, v):
+        b1, b2 = self.betas
+        return m / (1 - b1 ** (self.steps + 1)), v / (1 - b2 ** (self.steps + 1))
+
+
+@mistake("Adam")
+class CountsParameters(Own):
+    """t grows with each parameter. It counts steps: once for all parameters."""
+
+    def corrected(self, m, v):
+        self.count = getattr(self, "count", 0) + 1
+        b1, b2 = self.betas
+        return m / (1 - b1**self.count), v / (1 - b2**self.count)
+
+
+@mistake("Adam")
+class EpsUnderTheRoot(Own):
+    """eps stands under the root. It is added after the root is taken: sqrt(v_hat) + eps."""
+
+    def change(self, m, v):
+        return self.lr * m / (v + self.eps).sqrt()
+
+
+@mistake("Adam")
+class EpsForgotten(Own):
+    """There is no eps in the divisor."""
+
+    def change(self, m, v):
+        return self.lr * m / v.sqrt().clamp(min=1e-300)
+
+
+@mistake("Adam")
+class EpsBeforeTheCorrection(Own):
+    """eps is added before v is corrected. It is sqrt(v_hat) + eps, with the corrected v."""
+
+    def corrected(self, m, v):
+        b1, b2 = self.betas
+        return m / (1 - b1**self.steps), (v.sqrt() + self.eps) / (1 - b2**self.steps) ** 0.5
+
+    def change(self, m, v):
+        return self.lr * m / v
+
+
+@mistake("Adam")
+class RootForgotten(Own):
+    """The step is divided by v_hat itself. It is divided by its square root."""
+
+    def change(self, m, v):
+        return self.lr * m / (v + self.eps)
+
+
+@mistake("Adam")
+class SquareForgotten(Own):
+    """v collects the sizes of the gradients. It collects their squares."""
+
+    def second(self, v, g):
+        v.mul_(self.betas[1]).add_((1 - self.betas[1]) * g.abs())
+
+
+@mistake("Adam")
+class NotWeighed(Own):
+    """The gradient is added to m with its full weight. It is weighed with 1 - b1, so that m is a mean."""
+
+    def first(self, m, g):
+        m.mul_(self.betas[0]).add_(g)
+
+
+@mistake("Adam")
+class BetasSwapped(Own):
+    """b1 and b2 have changed places. b1 belongs to m and b2 to v."""
+
+    def __init__(self, parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
+        super().__init__(parameters, lr, betas[::-1], eps)
+
+
+@mistake("Adam")
+class WithoutMomentum(Own):
+    """The gradient itself is used, not m. m remembers where earlier steps went."""
+
+    def first(self, m, g):
+        m.copy_(g * (1 - self.betas[0] ** self.steps))
+
+
+@mistake("Adam")
+class OneMemoryForAll(Own):
+    """v is one number for a whole parameter. Each element has a size of its own."""
+
+    def second(self, v, g):
+        v.mul_(self.betas[1]).add_((1 - self.betas[1]) * (g**2).mean())
+
+
+@mistake("Adam")
+class DefaultsOfSgd(Own):
+    """The default learning rate is 0.01. It is 0.001."""
+
+    def __init__(self, parameters, lr=1e-2, betas=(0.9, 0.999), eps=1e-8):
+        super().__init__(parameters, lr, betas, eps)
+
+
+@mistake("Adam")
+class GeneratorKept(Own):
+    """The parameters are kept as they came. A generator can be walked through only once, so from the second time on
+    nothing changes: make a list."""
+
+    def __init__(self, parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
+        super().__init__([], lr, betas, eps)
+        self.parameters = iter(list(parameters))
+        self.m, self.v = {}, {}
+
+    def step(self):
+        self.steps += 1
+        with torch.no_grad():
+            for number, w in enumerate(self.parameters):
+                m, v = torch.zeros_like(w), torch.zeros_like(w)
+                if w.grad is not None:
+                    self.m[number] = self.v[number] = m
+                    self.first(m, w.grad)
+                    self.second(v, w.grad)
+                    w -= self.change(*self.corrected(m, v))
+
+
+@mistake("Adam")
+class ParametersReplaced(Own):
+    """parameter.data is replaced by a new tensor, so the storage is another one. Change what is there: in place."""
+
+    def step(self):
+        self.steps += 1
+        for w, m, v in zip(self.parameters, self.m, self.v, strict=True):
+            if w.grad is not None:
+                self.first(m, w.grad)
+                self.second(v, w.grad)
+                w.data = w.data - self.change(*self.corrected(m, v))
+
+
+@mistake("Adam")
+class NoneNotLookedFor(Own):
+    """A parameter without a gradient makes the step fail. One whose .grad is None is skipped."""
+
+    def step(self):
+        if any(w.grad is None for w in self.parameters):
+            message = "unsupported operand type(s) for *: 'float' and 'NoneType'"
+            raise TypeError(message)
+        super().step()
+
+
+@mistake("Adam")
+class NothingForgotten(Own):
+    """zero_grad does nothing. Afterwards each .grad is None or zeros."""
+
+    def zero_grad(self):
+        pass
+
+
+@mistake("Adam")
+class MemoryForgotten(Own):
+    """zero_grad sets m and v to zero, too. It forgets the gradients only; m and v remember over the steps."""
+
+    def zero_grad(self):
+        super().zero_grad()
+        for memory in (*self.m, *self.v):
+            memory.zero_()
+
+
+@mistake("Adam")
+class ReadyMadeAdam(Own):
+    """torch's own optimizer makes the step. That is what you write here."""
+
+    def __init__(self, parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
+        self.inner = torch.optim.Adam(parameters, lr=lr, betas=betas, eps=eps)
+        self.step, self.zero_grad = self.inner.step, self.inner.zero_grad
+
+
+# ---- LogisticRegression
+
+
+@mistake("LogisticRegression")
+class WithoutSigmoid(reference.LogisticRegression):
+    """There is no sigmoid, so the result is a score. A probability lies between 0 and 1."""
+
+    def forward(self, x):
+        return self.linear(x).squeeze(1)
+
+
+@mistake("LogisticRegression")
+class AsAColumn(reference.LogisticRegression):
+    """The result has the shape (N, 1). Next to labels of shape (N,) that broadcasts to (N, N): it must be (N,)."""
+
+    def forward(self, x):
+        return torch.sigmoid(self.linear(x))
+
+
+@mistake("LogisticRegression")
+class AllSqueezed(reference.LogisticRegression):
+    """squeeze() without a dimension takes away every dimension of size 1, also that of a batch of one row."""
+
+    def forward(self, x):
+        return torch.sigmoid(self.linear(x)).squeeze()
+
+
+@mistake("LogisticRegression")
+class SigmoidTwice(reference.LogisticRegression):
+    """The sigmoid is taken twice. Once makes a probability of a score."""
+
+    def forward(self, x):
+        return torch.sigmoid(super().forward(x))
+
+
+@mistake("LogisticRegression")
+class SoftmaxOfOne(reference.LogisticRegression):
+    """A softmax stands in place of the sigmoid. Over a single score it is always 1."""
+
+    def forward(self, x):
+        return torch.softmax(self.linear(x), dim=1).squeeze(1)
+
+
+@mistake("LogisticRegression")
+class SoftmaxOverRows(reference.LogisticRegression):
+    """A softmax over the rows stands in place of the sigmoid. Rows have nothing to do with each other."""
+
+    def forward(self, x):
+        return torch.softmax(self.linear(x).squeeze(1), dim=0)
+
+
+@mistake("LogisticRegression")
+class TanhForSigmoid(reference.LogisticRegression):
+    """tanh stands in place of the sigmoid. Its values lie between -1 and 1, and a probability between 0 and 1."""
+
+    def forward(self, x):
+        return torch.tanh(self.linear(x).squeeze(1))
+
+
+@mistake("LogisticRegression")
+class Rounded(reference.LogisticRegression):
+    """The probabilities are rounded to 0 and 1. The loss needs them as they are."""
+
+    def forward(self, x):
+        return super().forward(x).round()
+
+
+@mistake("LogisticRegression")
+class ProbabilityOfNo(reference.LogisticRegression):
+    """The result is the probability of a no. It is sigmoid(x w + b), without a minus."""
+
+    def forward(self, x):
+        return 1 - super().forward(x)
+
+
+@mistake("LogisticRegression")
+class NoBias(reference.LogisticRegression):
+    """The layer has no bias."""
+
+    def __init__(self, in_dim):
+        super().__init__(in_dim)
+        self.linear = torch.nn.Linear(in_dim, 1, bias=False)
+
+
+@mistake("LogisticRegression")
+class TwoOutputs(reference.LogisticRegression):
+    """The layer has two outputs, one for each answer. One is enough: the other probability is what is left to 1."""
+
+    def __init__(self, in_dim):
+        super().__init__(in_dim)
+        self.linear = torch.nn.Linear(in_dim, 2)
+
+    def forward(self, x):
+        return torch.softmax(self.linear(x), dim=1)[:, 1]
+
+
+@mistake("LogisticRegression")
+class CutFromTheGraph(reference.LogisticRegression):
+    """The result is detached from the graph, so nothing can learn."""
+
+    def forward(self, x):
+        return super().forward(x).detach()
+
+
+# ---- minibatches
+
+
+def cut(x, y, rows, size):
+    """Batches of the rows in a given order."""
+    for part in rows.split(size):
+        yield x[part], y[part]
+
+
+@mistake("minibatches")
+def not_shuffled(x, y, batch_size, generator):
+    """The rows come in their old order. A random permutation is asked for."""
+    torch.randperm(len(x), generator=generator)
+    return cut(x, y, torch.arange(len(x)), batch_size)
+
+
+@mistake("minibatches")
+def last_batch_dropped(x, y, batch_size, generator):
+    """The rows that remain at the end are dropped. They make a last, smaller batch."""
+    rows = torch.randperm(len(x), generator=generator)
+    return cut(x, y, rows[: len(x) // batch_size * batch_size], batch_size)
+
+
+@mistake("minibatches")
+def last_batch_filled(x, y, batch_size, generator):
+    """The last batch is filled up with rows that have come already. Each row comes once."""
+    rows = torch.randperm(len(x), generator=generator)
+    missing = -len(x) % batch_size
+    return cut(x, y, torch.cat([rows, rows[:missing]]), batch_size)
+
+
+@mistake("minibatches")
+def with_repetition(x, y, batch_size, generator):
+    """Rows are drawn with repetition: some come twice and some never. A permutation has each once."""
+    return cut(x, y, torch.randint(len(x), (len(x),), generator=generator), batch_size)
+
+
+@mistake("minibatches")
+def shuffled_apart(x, y, batch_size, generator):
+    """x and y are shuffled each for itself, so rows come with the targets of others. One permutation serves both."""
+    rows, others = (torch.randperm(len(x), generator=generator) for _ in range(2))
+    for part, other in zip(rows.split(batch_size), others.split(batch_size), strict=True):
+        yield x[part], y[other]
+
+
+@mistake("minibatches")
+def targets_not_shuffled(x, y, batch_size, generator):
+    """x is shuffled, but y is not. One permutation serves both."""
+    rows = torch.randperm(len(x), generator=generator)
+    for part, other in zip(rows.split(batch_size), torch.arange(len(x)).split(batch_size), strict=True):
+        yield x[part], y[other]
+
+
+@mistake("minibatches")
+def batches_shuffled(x, y, batch_size, generator):
+    """The batches are shuffled, and the rows in them are not. The permutation is one of rows."""
+    parts = torch.arange(len(x)).split(batch_size)
+    order = torch.randperm(len(parts), generator=generator).tolist()
+    order.sort(key=lambda number: len(parts[number]) < batch_size)
+    for number in order:
+        yield x[parts[number]], y[parts[number]]
+
+
+@mistake("minibatches")
+def chance_from_elsewhere(x, y, batch_size, generator):
+    """The generator is not used, so the same seed does not give the same order. Hand it to torch.randperm."""
+    return cut(x, y, torch.randperm(len(x)), batch_size)
+
+
+@mistake("minibatches")
+def seeded_anew(x, y, batch_size, generator):
+    """The generator is seeded anew in each pass, so all passes have the same order. Use it as it is."""
+    generator.manual_seed(generator.initial_seed())
+    return cut(x, y, torch.randperm(len(x), generator=generator), batch_size)
+
+
+@mistake("minibatches")
+def seed_of_its_own(x, y, batch_size, generator):
+    """The order comes from a fixed seed. It depends on the generator alone."""
+    return cut(x, y, torch.randperm(len(x), generator=torch.Generator().manual_seed(0)), batch_size)
+
+
+@mistake("minibatches")
+def one_row_short(x, y, batch_size, generator):
+    """One row is left out at the end. Each row comes once."""
+    return cut(x, y, torch.randperm(len(x), generator=generator)[: max(len(x) - 1, 1)], batch_size)
+
+
+@mistake("minibatches")
+def inputs_alone(x, y, batch_size, generator):
+    """Only inputs are yielded. Pairs (xb, yb) are asked for."""
+    for xb, _ in reference.minibatches(x, y, batch_size, generator):
+        yield xb
+
+
+@mistake("minibatches")
+def number_of_batches(x, y, batch_size, generator):
+    """batch_size is taken for the number of batches. It is the number of rows of each."""
+    return cut(x, y, torch.randperm(len(x), generator=generator), -(-len(x) // batch_size))
+
+
+@mistake("minibatches")
+def features_shuffled(x, y, batch_size, generator):
+    """The features of each row are shuffled, too. A row comes as a whole."""
+    for xb, yb in reference.minibatches(x, y, batch_size, generator):
+        yield xb.flip(1), yb
+
+
+@mistake("minibatches")
+def batches_as_float(x, y, batch_size, generator):
+    """Inputs and targets are converted to float32. They keep their dtypes."""
+    for xb, yb in reference.minibatches(x, y, batch_size, generator):
+        yield xb.float(), yb.float()
+
+
+@mistake("minibatches")
+def shuffled_in_place(x, y, batch_size, generator):
+    """x and y are shuffled in place, so whoever handed them over finds them changed. Take rows into new tensors."""
+    rows = torch.randperm(len(x), generator=generator)
+    x.copy_(x[rows])
+    y.copy_(y[rows])
+    return cut(x, y, torch.arange(len(x)), batch_size)
+
+
+# ---- train_minibatch
+
+
+def in_old_order(x, y, batch_size, generator):
+    """Batches that are not shuffled."""
+    return cut(x, y, torch.arange(len(x)), batch_size)
+
+
+def without_the_rest(x, y, batch_size, generator):
+    """Full batches only."""
+    return cut(x, y, torch.randperm(len(x), generator=generator)[: len(x) // batch_size * batch_size], batch_size)
+
+
+def torn(x, y, batch_size, generator):
+    """Inputs and targets in orders of their own."""
+    rows, others = (torch.randperm(len(x), generator=generator) for _ in range(2))
+    for part, other in zip(rows.split(batch_size), others.split(batch_size), strict=True):
+        yield x[part], y[other]
+
+
+def by_chance(x, y, batch_size, generator):
+    """An order that does not come from the generator."""
+    return cut(x, y, torch.randperm(len(x)), batch_size)
+
+
+def batchwise(
+    model, x, y, loss_function, optimizer, epochs, batch_size, generator, batches=None, mean=None, clear=True
+):
+    """The reference's loops, with the batches and the mean of one's choice."""
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        found = []
+        for xb, yb in (batches or reference.minibatches)(x, y, batch_size, generator):
+            loss = loss_function(model(xb), yb)
+            if clear:
+                optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            found.append((loss.item(), len(xb)))
+        losses.append(mean(found) if mean else sum(loss * rows for loss, rows in found) / len(x))
+    return losses
+
+
+@mistake("train_minibatch")
+def mean_of_batch_means(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
+    """The loss of an epoch is the mean over its batches. A smaller last batch then counts as much as a full one; it is
+    the mean over rows."""
+    mean = lambda found: sum(loss for loss, _ in found) / len(found)  # noqa: E731
+    return batchwise(model, x, y, loss_function, optimizer, epochs, batch_size, generator, mean=mean)
+
+
+@mistake("train_minibatch")
+def sum_over_batches(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
+    """The losses of the batches are added up. The mean per row is asked for."""
+    mean = lambda found: sum(loss for loss, _ in found)  # noqa: E731
+    return batchwise(model, x, y, loss_function, optimizer, epochs, batch_size, generator, mean=mean)
+
+
+@mistake("train_minibatch")
+def divided_by_the_rows(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
+    """The batch means are added up and divided by the number of rows. A batch mean stands for all rows of its batch:
+    multiply it by their number first."""
+    mean = lambda found: sum(loss for loss, _ in found) / sum(rows for _, rows in found)  # noqa: E731
+    return batchwise(model, x, y, loss_function, optimizer, epochs, batch_size, generator, mean=mean)
+
+
+@mistake("train_minibatch")
+def batch_size_for_rows(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
+    """Each batch mean is multiplied by batch_size. The last batch may have fewer rows."""
+    mean = lambda found: sum(loss for loss, _ in found) * batch_size / sum(rows for _, rows in found)  # noqa: E731
+    return batchwise(model, x, y, loss_function, optimizer, epochs, batch_size, generator, mean=mean)
+
+
+@mistake("train_minibatch")
+def loss_of_the_last_batch(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
+    """The loss of an epoch is that of its last batch. It is the mean over all of its rows."""
+    mean = lambda found: found[-1][0]  # noqa: E731
+    return batchwise(model, x, y, loss_function, optimizer, epochs, batch_size, generator, mean=mean)
+
+
+@mistake("train_minibatch")
+def one_loss_per_batch(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
+    """The list has one loss for each batch. One for each epoch is asked for."""
+    found = []
+    for _ in range(epochs):
+        take = lambda pairs: found.extend(loss for loss, _ in pairs)  # noqa: E731
+        batchwise(model, x, y, loss_function, optimizer, 1, batch_size, generator, mean=take)
+    return found
+
+
+@mistake("train_minibatch")
+def not_cleared_between_batches(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
+    """The gradients are never cleared, so each batch's update is made with those of all batches before it, too."""
+    return batchwise(model, x, y, loss_function, optimizer, epochs, batch_size, generator, clear=False)
+
+
+@mistake("train_minibatch")
+def one_update_per_epoch(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
+    """There is one update for each epoch. There is one for each batch."""
+    return batchwise(model, x, y, loss_function, optimizer, epochs, len(x), generator)
+
+
+@mistake("train_minibatch")
+def shuffled_once(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
+    """The batches are made once, and every epoch has the same. They are shuffled anew in each epoch."""
+    pairs = list(reference.minibatches(x, y, batch_size, generator))
+    same = lambda *_: pairs  # noqa: E731
+    return batchwise(model, x, y, loss_function, optimizer, epochs, batch_size, generator, batches=same)
+
+
+@mistake("train_minibatch")
+def used_up_in_the_first_epoch(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
+    """The batches are made once, by a generator that is used up after the first epoch: the later epochs do nothing."""
+    once = reference.minibatches(x, y, batch_size, generator)
+    return batchwise(model, x, y, loss_function, optimizer, epochs, batch_size, generator, batches=lambda *_: once)
+
+
+@mistake("train_minibatch")
+def never_shuffled(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
+    """The rows come in their old order in every epoch. They are shuffled anew in each."""
+    return batchwise(model, x, y, loss_function, optimizer, epochs, batch_size, generator, batches=in_old_order)
+
+
+@mistake("train_minibatch")
+def remainder_dropped(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
+    """The rows that remain at the end of an epoch are dropped. They make a last, smaller batch."""
+    return batchwise(model, x, y, loss_function, optimizer, epochs, batch_size, generator, batches=without_the_rest)
+
+
+@mistake("train_minibatch")
+def pairs_torn(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
+    """Inputs and targets are shuffled each for itself, so rows are compared with the targets of others."""
+    return batchwise(model, x, y, loss_function, optimizer, epochs, batch_size, generator, batches=torn)
+
+
+@mistake("train_minibatch")
+def chance_of_its_own(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
+    """The generator is not used, so the same seed does not give the same training."""
+    return batchwise(model, x, y, loss_function, optimizer, epochs, batch_size, generator, batches=by_chance)
+
+
+@mistake("train_minibatch")
+def mode_as_it_came(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
+    """The mode is left as it is. Training takes place in model.train() mode."""
+    training = model.training
+    model.train = lambda mode=True: model
+    try:
+        return batchwise(model, x, y, loss_function, optimizer, epochs, batch_size, generator)
+    finally:
+        del model.train
+        model.train(training)
+
+
+@mistake("train_minibatch")
+def losses_as_tensors(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
+    """The list holds tensors. Python floats are asked for: item() takes the number out of a tensor."""
+    losses = reference.train_minibatch(model, x, y, loss_function, optimizer, epochs, batch_size, generator)
+    return [torch.tensor(loss, dtype=torch.float64) for loss in losses]
+
+
+# ---- accuracy
+
+
+def share(model, x, y, threshold=0.5):
+    """The share of right answers."""
+    with torch.no_grad():
+        return ((model(x) > threshold) == (y > 0)).double().mean().item()
+
+
+@mistake("accuracy")
+def mode_not_changed(model, x, y):
+    """The model predicts in the mode in which it came. Some layers work differently in training: use model.eval()."""
+    return share(model, x, y)
+
+
+@mistake("accuracy")
+def left_in_evaluation(model, x, y):
+    """The model is left in evaluation mode. Afterwards it is in the mode in which it came."""
+    model.eval()
+    return share(model, x, y)
+
+
+@mistake("accuracy")
+def always_back_to_training(model, x, y):
+    """The model is always put into training mode afterwards. It goes back to the mode in which it came."""
+    model.eval()
+    result = share(model, x, y)
+    model.train()
+    return result
+
+
+@mistake("accuracy")
+def number_of_right_ones(model, x, y):
+    """The number of right answers is returned. The share is asked for: divide by the number of rows."""
+    return reference.accuracy(model, x, y) * len(x)
+
+
+@mistake("accuracy")
+def in_percent(model, x, y):
+    """The share is given in percent. It is a number from 0 to 1."""
+    return reference.accuracy(model, x, y) * 100
+
+
+@mistake("accuracy")
+def share_of_wrong_ones(model, x, y):
+    """The share of wrong answers is returned. That of the right ones is asked for."""
+    return 1 - reference.accuracy(model, x, y)
+
+
+@mistake("accuracy")
+def threshold_of_scores(model, x, y):
+    """The threshold is 0, as for scores. The model gives probabilities, so it is 0.5."""
+    training = model.training
+    model.eval()
+    result = share(model, x, y, threshold=0.0)
+    model.train(training)
+    return result
+
+
+@mistake("accuracy")
+def accuracy_as_tensor(model, x, y):
+    """A tensor is returned. A Python float is asked for: item() takes the number out of it."""
+    return torch.tensor(reference.accuracy(model, x, y))
+
+
+@mistake("accuracy")
+def yes_share(model, x, y):
+    """The share of yes answers is returned, right or wrong. Compare them with y."""
+    return reference.accuracy(model, x, torch.ones_like(y))
+
+
+@mistake("accuracy")
+def found_among_the_yes(model, x, y):
+    """Only rows whose right answer is yes are looked at. All rows count."""
+    yes = y > 0
+    return reference.accuracy(model, x[yes], y[yes]) if yes.any() else 0.0
+
+
+@mistake("accuracy")
+def not_rounded(model, x, y):
+    """The probabilities are compared with y as they are. Make answers of them first: above 0.5 is a yes."""
+    training = model.training
+    model.eval()
+    with torch.no_grad():
+        result = (model(x) == y).double().mean().item()
+    model.train(training)
+    return result
+
+
+# ---- checkpoints
+
+
+@mistake("save_model")
+def whole_model_saved(model, path):
+    """The whole model is saved, class and all. The state dict is asked for: it can be loaded without trusting the
+    file."""
+    torch.save(model, path)
+
+
+@mistake("save_model")
+def state_wrapped(model, path):
+    """The state dict is wrapped in another dict. The file holds the state dict itself."""
+    torch.save({"state": model.state_dict()}, path)
+
+
+@mistake("save_model")
+def parameters_in_a_list(model, path):
+    """The parameters are saved as a list, without their names. model.state_dict() has both, and the buffers, too."""
+    torch.save(list(model.parameters()), path)
+
+
+@mistake("save_model")
+def nothing_saved(model, path):
+    """Nothing is written into the file. torch.save does it."""
+    model.state_dict()
+
+
+@mistake("save_model")
+def first_parameter_saved(model, path):
+    """Only a part of the state is saved. The state dict has all of it."""
+    name, value = next(iter(model.state_dict().items()))
+    torch.save({name: value}, path)
+
+
+@mistake("save_model")
+def zeros_saved(model, path):
+    """The state is changed before it is saved. It is saved as it is."""
+    torch.save({name: torch.zeros_like(value) for name, value in model.state_dict().items()}, path)
+
+
+@mistake("load_model")
+def everything_trusted(model, path):
+    """torch.load is told to trust the file (weights_only=False), so a stranger's file can run code. Allow weights
+    only."""
+    model.load_state_dict(torch.load(path, weights_only=False))
+
+
+@mistake("load_model")
+def nothing_taken_over(model, path):
+    """The file is read, but the model does not take it over. model.load_state_dict does it."""
+    torch.load(path, weights_only=True)
+
+
+@mistake("load_model")
+def nothing_read(model, path):
+    """Nothing is read from the file."""
+
+
+@mistake("load_model")
+def refusal_swallowed(model, path):
+    """A file that is refused is passed over in silence, and everybody believes that it was loaded. Let the error
+    through."""
+    import pickle
+    from contextlib import suppress
+
+    with suppress(pickle.UnpicklingError):
+        model.load_state_dict(torch.load(path, weights_only=True))
+
+
+@mistake("load_model")
+def state_named_model(model, path):
+    """The name model is bound to what was read. That changes a name in the function, and not the model."""
+    model = torch.load(path, weights_only=True)

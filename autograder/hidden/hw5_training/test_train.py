@@ -52,7 +52,7 @@ def training(
     return Call(steps=steps, inputs={"x": x, "y": y}, parameters={"first": first}, observe=observe)
 
 
-@pytest.mark.points(1)
+@pytest.mark.points(0.5)
 def test_losses_worked_by_hand(student: Runner) -> None:
     """An example small enough to work out on paper comes out right: the losses and the trained parameters.
 
@@ -103,7 +103,7 @@ def test_training_goes_on(student: Runner, reference: Runner, rng: Rng, optimize
     assert_matches(student.run(call), reference.run(call), hint=hint)
 
 
-@pytest.mark.points(1)
+@pytest.mark.points(0.5)
 @pytest.mark.parametrize("loss", ["PoissonNLLLoss", "BCEWithLogitsLoss"])
 def test_prediction_comes_first(student: Runner, reference: Runner, rng: Rng, loss: str) -> None:
     """A loss that treats prediction and target differently gets them in the right order."""
@@ -113,7 +113,7 @@ def test_prediction_comes_first(student: Runner, reference: Runner, rng: Rng, lo
     assert_matches(student.run(call), reference.run(call), hint=hint)
 
 
-@pytest.mark.points(1)
+@pytest.mark.points(0.5)
 @pytest.mark.parametrize("optimizer", [SGD, ADAM], ids=["sgd", "adam"])
 def test_old_gradients_are_forgotten(
     student: Runner, reference: Runner, rng: Rng, optimizer: tuple[str, dict[str, Any]]
@@ -130,7 +130,7 @@ def test_old_gradients_are_forgotten(
     assert_matches(student.run(call), reference.run(call), hint=hint)
 
 
-@pytest.mark.points(1)
+@pytest.mark.points(0.5)
 @pytest.mark.parametrize("arrives", ["eval", "train"])
 @pytest.mark.parametrize(("kind", "argument"), [("BatchNorm1d", 3), ("Dropout", 1.0)])
 def test_training_mode(student: Runner, reference: Runner, rng: Rng, kind: str, argument: float, arrives: str) -> None:
@@ -146,7 +146,7 @@ def test_training_mode(student: Runner, reference: Runner, rng: Rng, kind: str, 
     assert_matches(student.run(call), reference.run(call), hint=hint)
 
 
-@pytest.mark.points(1)
+@pytest.mark.points(0.5)
 @pytest.mark.parametrize(
     ("epochs", "options"),
     [(8, {"report_every": 3}), (3, {"report_every": 1}), (4, {"report_every": 9}), (502, {})],
@@ -183,7 +183,7 @@ def is_number(text: str) -> bool:
     return True
 
 
-@pytest.mark.points(0.5)
+@pytest.mark.points(0.25)
 @pytest.mark.parametrize("optimizer", [SGD, ADAM], ids=["sgd", "adam"])
 def test_no_epochs(student: Runner, reference: Runner, rng: Rng, optimizer: tuple[str, dict[str, Any]]) -> None:
     """With no epochs the list is empty, nothing is reported and nothing changes."""
@@ -193,7 +193,7 @@ def test_no_epochs(student: Runner, reference: Runner, rng: Rng, optimizer: tupl
     check(not REPORT.search(found.printed), "With epochs=0 there is no epoch to report.")
 
 
-@pytest.mark.points(0.5)
+@pytest.mark.points(0.25)
 @pytest.mark.parametrize("n", [1, 7])
 def test_float32_stays_float32(student: Runner, reference: Runner, rng: Rng, n: int) -> None:
     """A model and data in float32 stay in float32."""

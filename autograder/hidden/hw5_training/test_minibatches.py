@@ -1,0 +1,111 @@
+"""Hidden tests of minibatches: what must hold whatever the permutation is."""
+
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from gradkit.suite import Call, Ref, Runner, Step, assert_unchanged, check
+
+pytestmark = pytest.mark.question("minibatches")
+
+
+def rows(n: int, dtype: torch.dtype = torch.float64) -> tuple[Tensor, Tensor]:
+    """Inputs and targets that tell which row they are: row i is (i, 10 i) with the target 100 i."""
+    numbers = torch.arange(n)
+    return torch.stack([numbers, 10 * numbers], dim=1).to(dtype), 100 * numbers
+
+
+def passes(
+    n: int, size: int, count: int = 1, seed: int = 3, chance: int = 0, dtype: torch.dtype = torch.float64
+) -> Call:
+    """Passes over n rows with one generator; ``chance`` is torch's own seed, which must not matter."""
+    x, y = rows(n, dtype)
+    steps = [Step("generator", "torch:Generator"), Step("seeded", "object:generator.manual_seed", (seed,))]
+    for number in range(count):
+        steps.append(Step("batches", "student:minibatches", (Ref("x"), Ref("y"), size, Ref("generator"))))
+        steps.append(Step(f"pass{number}", "builtin:list", (Ref("batches"),)))
+    observe = tuple(f"pass{number}" for number in range(count))
+    return Call(steps, inputs={"x": x, "y": y}, observe=observe, seed=chance)
+
+
+def pairs(student: Runner, call: Call) -> list[list[tuple[Tensor, Tensor]]]:
+    """The batches of each pass, which are pairs of tensors."""
+    found = student.run(call)
+    assert_unchanged(found)
+    every = [found.value(name) for name in call.observe]
+    for batch in (batch for batches in every for batch in batches):
+        check(is_pair(batch), "minibatches must yield pairs (xb, yb) of tensors, with one target for each row.")
+    return every
+
+
+def is_pair(batch: Any) -> bool:
+    """Whether a batch is two tensors with equally many rows."""
+    if not (isinstance(batch, (tuple, list)) and len(batch) == 2 and all(isinstance(part, Tensor) for part in batch)):
+        return False
+    xb, yb = batch
+    return xb.dim() == 2 and yb.dim() == 1 and len(xb) == len(yb)
+
+
+def order(batches: list[tuple[Tensor, Tensor]]) -> list[int]:
+    """The row numbers, in the order in which they came."""
+    return [round(float(number)) for xb, _ in batches for number in xb[:, 0]]
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize(("n", "size"), [(10, 3), (9, 3), (10, 1), (1, 4), (5, 8), (6, 6), (2, 1)])
+def test_each_row_once_in_batches_of_the_size(student: Runner, n: int, size: int) -> None:
+    """Each row comes once; all batches have the size, but the last has what remains, and is not dropped."""
+    (batches,) = pairs(student, passes(n, size))
+    sizes = [len(xb) for xb, _ in batches]
+    check(sum(sizes) == n and sorted(order(batches)) == list(range(n)), "Each row must come exactly once in a pass.")
+    check(
+        sizes == [size] * (n // size) + [n % size] * (n % size > 0),
+        "All batches must have batch_size rows, but the last, which has the rows that remain.",
+    )
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
+def test_rows_keep_their_targets(student: Runner, dtype: torch.dtype) -> None:
+    """Each row comes whole and with its own target, in the dtypes that they had."""
+    (batches,) = pairs(student, passes(11, 4, dtype=dtype))
+    for xb, yb in batches:
+        check(xb.dtype == dtype and yb.dtype == torch.int64, "x and y must keep their dtypes.")
+        check(torch.equal(xb[:, 1], 10 * xb[:, 0]), "The features of different rows are mixed up.")
+        check(torch.equal(yb, (100 * xb[:, 0]).long()), "A row has come with the target of another row.")
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_order_is_shuffled(student: Runner, seed: int) -> None:
+    """The order of the rows is random, and rows of a batch need not have stood together."""
+    (batches,) = pairs(student, passes(40, 5, seed=seed))
+    found = order(batches)
+    check(found != sorted(found), "The rows come in their old order; a random one is asked for.")
+    together = sum(max(order([batch])) - min(order([batch])) == 4 for batch in batches)
+    check(together < 4, "The rows of a batch have stood together: shuffle the rows, not only the batches.")
+    backwards = found == sorted(found, reverse=True)
+    check(not backwards, "The rows come in their old order backwards; a random one is asked for.")
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize("size", [4, 40])
+def test_generator_alone_decides(student: Runner, size: int) -> None:
+    """A generator with the same seed gives the same order, whatever else was drawn; another seed gives another one."""
+    first, again, other = (
+        order(pairs(student, passes(40, size, seed=seed, chance=chance))[0])
+        for seed, chance in ((5, 0), (5, 99), (6, 0))
+    )
+    check(first == again, "With the same generator the order must be the same: does the chance come from elsewhere?")
+    check(first != other, "With another seed of the generator the order must be another.")
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_passes_differ(student: Runner, seed: int) -> None:
+    """Passes with the same generator, one after the other, have different orders."""
+    orders = [order(batches) for batches in pairs(student, passes(40, 4, count=3, seed=seed))]
+    apart = orders[0] != orders[1] and orders[1] != orders[2] and orders[0] != orders[2]
+    check(apart, "A second pass with the same generator must have another order: do not seed it anew.")

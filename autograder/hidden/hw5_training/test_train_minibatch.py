@@ -1,0 +1,138 @@
+"""Hidden tests of train_minibatch: problems whose outcome does not depend on the order of the rows."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from gradkit.suite import Call, Ref, Rng, Runner, Step, assert_matches, check
+
+pytestmark = pytest.mark.question("train_minibatch")
+
+SGD = ("torch:optim.SGD", {"lr": 0.1})
+ADAM = ("torch:optim.Adam", {"lr": 0.1})
+HINT = "each batch: predict, compare, clear, differentiate, update; the mean loss per row of each epoch"
+
+
+def linear(rng: Rng, inputs: int, outputs: int) -> dict[str, Tensor]:
+    """Parameters of an nn.Linear."""
+    return {"weight": rng.normal(outputs, inputs), "bias": rng.normal(outputs)}
+
+
+def training(
+    x: Tensor,
+    y: Tensor,
+    first: Mapping[str, Tensor],
+    *then: Step,
+    size: int,
+    epochs: Sequence[int] = (3,),
+    optimizer: tuple[str, dict[str, Any]] = SGD,
+    before: Sequence[Step] = (),
+    seed: int = 3,
+    chance: int = 0,
+) -> Call:
+    """Train a linear layer and what follows it; several numbers of epochs are calls with the generator seeded anew."""
+    outputs, inputs = first["weight"].shape
+    layers = (Step("first", "torch:nn.Linear", (inputs, outputs), {"dtype": x.dtype}), *then)
+    steps = [
+        *layers,
+        Step("model", "torch:nn.Sequential", tuple(Ref(layer.name) for layer in layers)),
+        Step("loss", "torch:nn.MSELoss"),
+        Step("optimizer", optimizer[0], (Ref("model.parameters()"),), optimizer[1]),
+        Step("generator", "torch:Generator"),
+        *before,
+    ]
+    for count in epochs:
+        steps.append(Step("seeded", "object:generator.manual_seed", (seed,)))
+        arguments = [Ref(name) for name in ("model", "x", "y", "loss", "optimizer")]
+        steps.append(Step("result", "student:train_minibatch", (*arguments, count, size, Ref("generator"))))
+    return Call(
+        steps, inputs={"x": x, "y": y}, parameters={"first": first}, observe=("result", "model.state"), seed=chance
+    )
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize("optimizer", [SGD, ADAM], ids=["sgd", "adam"])
+@pytest.mark.parametrize(("n", "size"), [(7, 3), (6, 3), (7, 1), (7, 7), (7, 20), (1, 1)])
+def test_one_update_for_each_batch(
+    student: Runner, reference: Runner, rng: Rng, n: int, size: int, optimizer: tuple[str, dict[str, Any]]
+) -> None:
+    """With rows that are all alike, so that their order does not matter, losses and parameters are right."""
+    x, y = rng.normal(1, 4).repeat(n, 1), rng.normal(1, 3).repeat(n, 1)
+    call = training(x, y, linear(rng, 4, 3), size=size, optimizer=optimizer)
+    assert_matches(student.run(call), reference.run(call), hint=HINT)
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize(("n", "size"), [(7, 3), (7, 5), (7, 2), (9, 3), (5, 8)])
+def test_mean_loss_per_row(student: Runner, reference: Runner, rng: Rng, n: int, size: int) -> None:
+    """The loss of an epoch is the mean over the rows, also where the last batch is smaller.
+
+    With the rate 0 nothing changes, so the mean over all rows is the loss of all data at once.
+    """
+    call = training(
+        rng.normal(n, 4), rng.normal(n, 3), linear(rng, 4, 3), size=size, optimizer=("torch:optim.SGD", {"lr": 0.0})
+    )
+    hint = "loss_function gives the mean of a batch; a smaller last batch counts for fewer rows"
+    assert_matches(student.run(call), reference.run(call), hint=hint)
+
+
+@pytest.mark.points(0.25)
+@pytest.mark.parametrize("size", [1, 3])
+def test_rows_keep_their_targets(student: Runner, rng: Rng, size: int) -> None:
+    """A model that predicts every row without an error has the loss 0 and does not change, whatever the order."""
+    start, x = linear(rng, 4, 3), rng.normal(8, 4)
+    found = student.run(training(x, x @ start["weight"].T + start["bias"], start, size=size))
+    losses = found.value("result")
+    right = isinstance(losses, list) and len(losses) == 3 and all(isinstance(loss, float) for loss in losses)
+    check(right, "train_minibatch must return a list with one Python float per epoch.")
+    check(max(losses) < 1e-12, "A model without error has a loss: are rows compared with the targets of others?")
+
+
+@pytest.mark.points(0.25)
+@pytest.mark.parametrize("size", [2, 3])
+def test_shuffled_anew_in_each_epoch(student: Runner, rng: Rng, size: int) -> None:
+    """The second epoch has another order than the first, and the generator alone decides on both."""
+    x, y, start = rng.normal(16, 4), rng.normal(16, 3), linear(rng, 4, 3)
+
+    def end(epochs: Sequence[int], chance: int = 0) -> Tensor:
+        found = student.run(training(x, y, start, size=size, epochs=epochs, chance=chance))
+        state = found.value("model.state")
+        return torch.as_tensor(state["0.weight"])
+
+    two, again, twice_the_same = end([2]), end([2], chance=9), end([1, 1])
+    check(
+        torch.equal(two, again),
+        "With the same generator the outcome must be the same: does chance come from elsewhere?",
+    )
+    check(not torch.allclose(two, twice_the_same), "The second epoch has the order of the first: shuffle anew in each.")
+
+
+@pytest.mark.points(0.25)
+@pytest.mark.parametrize("arrives", ["eval", "train"])
+def test_training_mode(student: Runner, reference: Runner, rng: Rng, arrives: str) -> None:
+    """The model learns in training mode, also when it arrives in evaluation mode.
+
+    The dropout drops every unit, so that nothing depends on chance.
+    """
+    dropout = Step("layer", "torch:nn.Dropout", (1.0,))
+    mode = [Step("mode", f"object:model.{arrives}")]
+    x, y = rng.normal(1, 4).repeat(7, 1), rng.normal(1, 3).repeat(7, 1)
+    call = training(x, y, linear(rng, 4, 3), dropout, size=3, before=mode)
+    assert_matches(student.run(call), reference.run(call), hint="call model.train() before the first prediction")
+
+
+@pytest.mark.points(0.25)
+@pytest.mark.parametrize("epochs", [0, 1])
+def test_old_gradients_and_no_epochs(student: Runner, reference: Runner, rng: Rng, epochs: int) -> None:
+    """Gradients from earlier work have no effect, and no epochs do nothing."""
+    earlier = [
+        Step("prediction", "object:model.forward", (Ref("x"),)),
+        Step("earlier_loss", "object:loss.forward", (Ref("prediction"), Ref("y"))),
+        Step("nothing", "object:earlier_loss.backward"),
+    ]
+    x, y = rng.normal(1, 4).repeat(7, 1), rng.normal(1, 3).repeat(7, 1)
+    call = training(x, y, linear(rng, 4, 3), size=3, epochs=[epochs], before=earlier)
+    assert_matches(student.run(call), reference.run(call), hint=HINT)
