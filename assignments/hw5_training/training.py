@@ -273,7 +273,7 @@ def save_model(model: nn.Module, path: str | Path | BinaryIO) -> None:
         model: the model; it is left unchanged.
         path: the file's name, or a file that is open for writing in binary mode. torch.save takes both: hand it on.
     """
-    ### BEGIN SOLUTION save_model: torch.save writes an object into a file; model.state_dict() is what belongs in there.
+    ### BEGIN SOLUTION checkpoints: torch.save writes an object into a file. Which one belongs in there?
     torch.save(model.state_dict(), path)
     ### END SOLUTION
 
@@ -291,6 +291,6 @@ def load_model(model: nn.Module, path: str | Path | BinaryIO) -> None:
     Raises:
         pickle.UnpicklingError: the file needs other objects than tensors and plain containers.
     """
-    ### BEGIN SOLUTION load_model: torch.load, allowing weights only; then hand the state dict to the model.
+    ### BEGIN SOLUTION checkpoints: torch.load, allowing weights only; then hand the state dict to the model.
     model.load_state_dict(torch.load(path, weights_only=True))
     ### END SOLUTION

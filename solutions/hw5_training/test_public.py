@@ -5,6 +5,8 @@ Run them in this folder:  gradkit check
 
 import contextlib
 import io
+import tempfile
+from pathlib import Path
 
 import torch
 import training
@@ -51,3 +53,107 @@ def test_train_reports_every_few_epochs():
         "With report_every=2 and 5 epochs, a line like 'epoch: 0, loss is: 16.0' is due in the epochs 0, 2 and 4. "
         f"Printed was:\n{printed or '(nothing)'}"
     )
+
+
+def layer_with_gradients():
+    """A layer with w = (1, 2) and no bias, whose gradient is (10, -20)."""
+    layer = nn.Linear(2, 1, bias=False)
+    with torch.no_grad():
+        layer.weight.copy_(torch.tensor([[1.0, 2.0]]))
+    layer.weight.grad = torch.tensor([[10.0, -20.0]])
+    return layer
+
+
+def test_sgd_step_goes_against_the_gradient():
+    layer = layer_with_gradients()
+    training.sgd_step(layer.parameters(), 0.1)
+    found = layer.weight.tolist()[0]
+    assert all(abs(number - right) < 1e-5 for number, right in zip(found, [0.0, 4.0], strict=True)), (
+        f"(1, 2) - 0.1 * (10, -20) is (0, 4); found {found}. Change the parameters in place, under torch.no_grad()."
+    )
+
+
+def test_sgd_step_leaves_a_parameter_without_gradient():
+    layer = layer_with_gradients()
+    layer.weight.grad = None
+    training.sgd_step(layer.parameters(), 0.1)
+    assert layer.weight.tolist() == [[1.0, 2.0]], "A parameter whose .grad is None must be left alone."
+
+
+def test_Adam_first_step_has_the_size_of_the_rate():
+    # In the first step m_hat is g and v_hat is g^2, so each element moves by lr, whatever the size of its gradient.
+    layer = layer_with_gradients()
+    optimizer = training.Adam(layer.parameters(), lr=0.25)
+    optimizer.step()
+    found = layer.weight.tolist()[0]
+    assert all(abs(number - right) < 1e-4 for number, right in zip(found, [0.75, 2.25], strict=True)), (
+        f"After the first step w is (1 - 0.25, 2 + 0.25); found {found}. Are m and v corrected, with t = 1?"
+    )
+    optimizer.zero_grad()
+    assert layer.weight.grad is None or not layer.weight.grad.any(), "zero_grad must leave None or zeros in .grad."
+
+
+def test_Adam_goes_where_torch_goes():
+    torch.manual_seed(0)
+    x, y = torch.randn(8, 2), torch.randn(8, 1)
+    ends = []
+    for optimizer_class in (training.Adam, torch.optim.Adam):
+        layer = layer_with_gradients()
+        optimizer = optimizer_class(layer.parameters(), lr=0.1)
+        for _ in range(5):
+            optimizer.zero_grad()
+            nn.functional.mse_loss(layer(x), y).backward()
+            optimizer.step()
+        ends.append(layer.weight.detach())
+    assert torch.allclose(*ends, atol=1e-5), f"After 5 steps torch.optim.Adam is at {ends[1]}, yours at {ends[0]}."
+
+
+def test_LogisticRegression_gives_one_probability_a_row():
+    model = training.LogisticRegression(3)
+    found = model(torch.zeros(4, 3))
+    assert tuple(found.shape) == (4,), f"4 rows give the shape (4,); yours is {tuple(found.shape)}."
+    expected = torch.sigmoid(model.linear.bias)
+    assert torch.allclose(found, expected.expand(4), atol=1e-6), "For x = 0 the probability is sigmoid(b)."
+
+
+def test_minibatches_have_each_row_once():
+    x, y = torch.arange(10.0).reshape(10, 1), torch.arange(10)
+    batches = list(training.minibatches(x, y, 4, torch.Generator().manual_seed(0)))
+    sizes = [len(xb) for xb, _ in batches]
+    assert sizes == [4, 4, 2], f"10 rows in batches of 4 make batches of 4, 4 and 2; yours have {sizes}."
+    rows = [int(number) for xb, _ in batches for number in xb]
+    assert sorted(rows) == list(range(10)), f"Each row comes once; found {rows}."
+    assert rows != list(range(10)), "The rows come in their old order."
+    assert all(torch.equal(xb[:, 0].long(), yb) for xb, yb in batches), "A row comes with the target of another one."
+
+
+def test_train_minibatch_with_one_batch_is_train():
+    model, x, y = small_problem()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.375)
+    generator = torch.Generator().manual_seed(0)
+    losses = training.train_minibatch(model, x, y, nn.MSELoss(), optimizer, 3, 1, generator)
+    assert len(losses) == 3, f"3 epochs give 3 losses; your list has {len(losses)}."
+    assert all(abs(loss - right) < 1e-5 for loss, right in zip(losses, [16.0, 1.0, 0.0625], strict=True)), (
+        f"With one row it is the same as train: 16, 1, 0.0625; found {losses}."
+    )
+
+
+def test_accuracy_of_a_model_that_always_says_yes():
+    model = nn.Sequential(nn.Linear(1, 1), nn.Flatten(0), nn.Sigmoid())
+    with torch.no_grad():
+        model[0].weight.zero_()
+        model[0].bias.fill_(2.0)
+    found = training.accuracy(model, torch.zeros(4, 1), torch.tensor([1.0, 1.0, 1.0, 0.0]))
+    assert isinstance(found, float), f"accuracy must return a Python float; yours returned a {type(found).__name__}."
+    assert abs(found - 0.75) < 1e-6, f"Three of four answers are yes, so 0.75; found {found}."
+    assert model.training, "The model came in training mode, and must be left in it."
+
+
+def test_checkpoints_there_and_back():
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.pt"
+        model, other = nn.Linear(3, 2), nn.Linear(3, 2)
+        training.save_model(model, path)
+        assert path.is_file(), "save_model has not written the file."
+        training.load_model(other, path)
+    assert torch.equal(model.weight, other.weight), "The other model must have the weights of the one that was saved."

@@ -844,7 +844,7 @@ def with_gradients(parameters):
 
 
 @mistake("sgd_step")
-def uphill(parameters, lr):
+def step_uphill(parameters, lr):
     """The gradient is added, so the loss grows. The step goes against the gradient."""
     reference.sgd_step(parameters, -lr)
 
@@ -1569,10 +1569,17 @@ def mode_as_it_came(model, x, y, loss_function, optimizer, epochs, batch_size, g
 
 
 @mistake("train_minibatch")
-def losses_as_tensors(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
+def batch_losses_as_tensors(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
     """The list holds tensors. Python floats are asked for: item() takes the number out of a tensor."""
     losses = reference.train_minibatch(model, x, y, loss_function, optimizer, epochs, batch_size, generator)
     return [torch.tensor(loss, dtype=torch.float64) for loss in losses]
+
+
+@mistake("train_minibatch")
+def target_before_prediction(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
+    """The loss function gets the target first and then the prediction. It is loss_function(y_hat, y)."""
+    turned = lambda prediction, target: loss_function(target, prediction)  # noqa: E731
+    return batchwise(model, x, y, turned, optimizer, epochs, batch_size, generator)
 
 
 # ---- accuracy
@@ -1737,4 +1744,4 @@ def refusal_swallowed(model, path):
 @mistake("load_model")
 def state_named_model(model, path):
     """The name model is bound to what was read. That changes a name in the function, and not the model."""
-    model = torch.load(path, weights_only=True)
+    model = torch.load(path, weights_only=True)  # noqa: F841

@@ -30,6 +30,7 @@ def training(
     epochs: Sequence[int] = (3,),
     optimizer: tuple[str, dict[str, Any]] = SGD,
     before: Sequence[Step] = (),
+    loss: str = "torch:nn.MSELoss",
     seed: int = 3,
     chance: int = 0,
 ) -> Call:
@@ -39,7 +40,7 @@ def training(
     steps = [
         *layers,
         Step("model", "torch:nn.Sequential", tuple(Ref(layer.name) for layer in layers)),
-        Step("loss", "torch:nn.MSELoss"),
+        Step("loss", loss),
         Step("optimizer", optimizer[0], (Ref("model.parameters()"),), optimizer[1]),
         Step("generator", "torch:Generator"),
         *before,
@@ -65,7 +66,7 @@ def test_one_update_for_each_batch(
     assert_matches(student.run(call), reference.run(call), hint=HINT)
 
 
-@pytest.mark.points(0.5)
+@pytest.mark.points(0.25)
 @pytest.mark.parametrize(("n", "size"), [(7, 3), (7, 5), (7, 2), (9, 3), (5, 8)])
 def test_mean_loss_per_row(student: Runner, reference: Runner, rng: Rng, n: int, size: int) -> None:
     """The loss of an epoch is the mean over the rows, also where the last batch is smaller.
@@ -108,6 +109,15 @@ def test_shuffled_anew_in_each_epoch(student: Runner, rng: Rng, size: int) -> No
         "With the same generator the outcome must be the same: does chance come from elsewhere?",
     )
     check(not torch.allclose(two, twice_the_same), "The second epoch has the order of the first: shuffle anew in each.")
+
+
+@pytest.mark.points(0.25)
+@pytest.mark.parametrize("loss", ["PoissonNLLLoss", "BCEWithLogitsLoss"])
+def test_prediction_comes_first(student: Runner, reference: Runner, rng: Rng, loss: str) -> None:
+    """A loss that treats prediction and target differently gets them in the right order."""
+    x, y = rng.normal(1, 4).repeat(7, 1), rng.uniform(1, 3, low=0.1, high=0.9).repeat(7, 1)
+    call = training(x, y, linear(rng, 4, 3), size=3, loss=f"torch:nn.{loss}")
+    assert_matches(student.run(call), reference.run(call), hint="loss_function(y_hat, y): the prediction first")
 
 
 @pytest.mark.points(0.25)

@@ -1,7 +1,10 @@
 """Training: the loop that turns a model, a loss function and an optimizer into a model that has learned."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO
 
+import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
@@ -57,3 +60,214 @@ def train(
         if epoch % report_every == 0:
             print(f"epoch: {epoch}, loss is: {history[-1]:.4f}")
     return history
+
+
+def sgd_step(parameters: Iterable[Tensor], lr: float) -> None:
+    """One step of stochastic gradient descent, as optimizer.step() makes it.
+
+        w becomes w - lr * dL/dw    for each parameter w, with its gradient in w.grad
+
+    Each parameter changes in place: it stays the same tensor with the same storage, and stays what autograd
+    differentiates with respect to. The step itself leaves no trace in the graph.
+
+    Args:
+        parameters: what changes, such as ``model.parameters()``. A parameter whose ``.grad`` is None is left alone.
+        lr: the learning rate. torch.optim is not allowed here.
+    """
+    with torch.no_grad():
+        for p in parameters:
+            if p.grad is not None:
+                p -= lr * p.grad
+
+
+class Adam:
+    """The optimizer Adam.
+
+    With the gradient g of step t = 1, 2, ..., each element of each parameter w changes by
+
+        m = b1 m + (1 - b1) g           v = b2 v + (1 - b2) g^2         both 0 at the start
+        m_hat = m / (1 - b1^t)          v_hat = v / (1 - b2^t)
+        w becomes w - lr * m_hat / (sqrt(v_hat) + eps)
+
+    Parameters change in place, as in ``sgd_step``. One whose ``.grad`` is None is skipped. torch.optim is not allowed
+    here.
+
+    Args:
+        parameters: what changes, such as ``model.parameters()``, which can be walked through only once.
+        lr: the learning rate.
+        betas: b1 and b2.
+        eps: what keeps the divisor from being zero.
+
+    Source: Kingma and Ba, "Adam: a method for stochastic optimization" (2015), algorithm 1.
+    """
+
+    def __init__(
+        self,
+        parameters: Iterable[Tensor],
+        lr: float = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+    ) -> None:
+        """Remember the parameters and the numbers, and begin with m = 0 and v = 0 for each parameter."""
+        self.parameters = list(parameters)
+        self.lr = lr
+        self.beta1, self.beta2 = betas
+        self.eps = eps
+        self.t = 0
+        self.m = [torch.zeros_like(p) for p in self.parameters]
+        self.v = [torch.zeros_like(p) for p in self.parameters]
+
+    def step(self) -> None:
+        """Change each parameter once, by the formulas above."""
+        self.t += 1
+        with torch.no_grad():
+            for i, p in enumerate(self.parameters):
+                if p.grad is None:
+                    continue
+                self.m[i] = self.beta1 * self.m[i] + (1 - self.beta1) * p.grad
+                self.v[i] = self.beta2 * self.v[i] + (1 - self.beta2) * p.grad**2
+                m_hat = self.m[i] / (1 - self.beta1**self.t)
+                v_hat = self.v[i] / (1 - self.beta2**self.t)
+                p -= self.lr * m_hat / (torch.sqrt(v_hat) + self.eps)
+
+    def zero_grad(self) -> None:
+        """Forget the gradients: afterwards each ``.grad`` is None or zeros."""
+        for p in self.parameters:
+            p.grad = None
+
+
+class LogisticRegression(nn.Module):
+    """The probability of a yes, from a weighted sum of features: y_hat = sigmoid(x w + b).
+
+    Args:
+        in_dim: the number of features.
+
+    Attributes:
+        linear: nn.Linear(in_dim, 1), which holds w and b.
+    """
+
+    def __init__(self, in_dim: int) -> None:
+        """Hang the layer on self."""
+        super().__init__()
+        self.linear = nn.Linear(in_dim, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Predict.
+
+        Args:
+            x: one row an example, shape (N, in_dim).
+
+        Returns:
+            The probabilities, shape (N,), not (N, 1): the labels have the shape (N,), too.
+        """
+        return torch.sigmoid(self.linear(x)).squeeze(1)
+
+
+def minibatches(x: Tensor, y: Tensor, batch_size: int, generator: torch.Generator) -> Iterator[tuple[Tensor, Tensor]]:
+    """One pass over the data in shuffled batches.
+
+    Each row comes once, with its target. The order is a random permutation that depends on ``generator`` alone: a
+    generator with the same seed gives the same order, and the next pass with the same generator another one.
+
+    Args:
+        x: the inputs, one row each, shape (N, ...). It is left unchanged.
+        y: the targets, shape (N, ...). It is left unchanged.
+        batch_size: rows of a batch, at least 1. The last batch is what remains, and may be smaller.
+        generator: where the chance comes from, as in ``torch.randperm(n, generator=generator)``.
+
+    Yields:
+        Pairs (xb, yb) of batches, of the dtypes of ``x`` and ``y``.
+    """
+    order = torch.randperm(len(x))
+    for start in range(0, len(x), batch_size):
+        rows = order[start : start + batch_size]
+        yield x[rows], y[rows]
+
+
+def train_minibatch(
+    model: nn.Module,
+    x: Tensor,
+    y: Tensor,
+    loss_function: Callable[[Tensor, Tensor], Tensor],
+    optimizer: Optimizer,
+    epochs: int,
+    batch_size: int,
+    generator: torch.Generator,
+) -> list[float]:
+    """Train a model batch by batch: one update for each batch, shuffled anew in each epoch.
+
+    Each batch goes through the five steps of ``train``, in training mode. Nothing is printed.
+
+    Args:
+        model: any module that maps ``x`` to predictions.
+        x: the inputs, one row each, shape (N, ...). It is not changed.
+        y: the targets, N first. It is not changed.
+        loss_function: ``loss_function(y_hat, y)`` gives the *mean* loss of a batch, shape ().
+        optimizer: an optimizer that already holds the model's parameters.
+        epochs: how many passes over the data; 0 is allowed.
+        batch_size: rows of a batch, as in ``minibatches``.
+        generator: where the chance comes from, as in ``minibatches``.
+
+    Returns:
+        One Python float per epoch: the mean loss per *row*, each row with the loss that its batch had before its
+        update. A smaller last batch so counts less than the others.
+    """
+    losses = []
+    for epoch in range(epochs):
+        total = 0.0
+        for xb, yb in minibatches(x, y, batch_size, generator):
+            y_hat = model(xb)
+            loss = loss_function(y_hat, yb)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(xb)
+        losses.append(total / len(x))
+    return losses
+
+
+def accuracy(model: nn.Module, x: Tensor, y: Tensor) -> float:
+    """The share of rows for which the more probable answer is the right one.
+
+    The model predicts in evaluation mode and without a graph. Afterwards it is in the mode in which it came.
+
+    Args:
+        model: maps ``x`` to probabilities of a yes, shape (N,).
+        x: the inputs, shape (N, ...). It is left unchanged.
+        y: the right answers, 0 or 1, in any dtype, shape (N,).
+
+    Returns:
+        The share, a Python float from 0 to 1. A probability above 0.5 is a yes, one below it a no.
+    """
+    was_training = model.training
+    model.eval()
+    with torch.no_grad():
+        y_hat = model(x)
+    model.train(was_training)
+    return ((y_hat > 0.5) == (y > 0.5)).float().mean().item()
+
+
+def save_model(model: nn.Module, path: str | Path | BinaryIO) -> None:
+    """Write a model's state dict, and nothing else, into a file.
+
+    Args:
+        model: the model; it is left unchanged.
+        path: the file's name, or a file that is open for writing in binary mode. torch.save takes both: hand it on.
+    """
+    torch.save(model.state_dict(), path)
+
+
+def load_model(model: nn.Module, path: str | Path | BinaryIO) -> None:
+    """Read what ``save_model`` wrote back into a model of the same form.
+
+    A file from a stranger can hold any Python object, and code that runs when it is unpickled. A file that holds more
+    than tensors and plain containers is refused with the error that torch.load raises for it.
+
+    Args:
+        model: the model that takes over the state.
+        path: the file's name, or a file that is open for reading in binary mode. torch.load takes both: hand it on.
+
+    Raises:
+        pickle.UnpicklingError: the file needs other objects than tensors and plain containers.
+    """
+    model.load_state_dict(torch.load(path, weights_only=False))
