@@ -164,3 +164,234 @@ def 卷积(x, w, b=None, stride=1, padding=0):
     窗口 = 图像.unfold(2, w.shape[2], 步).unfold(3, w.shape[3], 幅)
     结果 = (窗口[:, None] * w[None, :, :, None, None]).sum(dim=(2, 5, 6))
     return 结果 if b is None else 结果.add_(b.reshape(-1, 1, 1))
+
+
+# ---- output_size
+
+
+@accepted("output_size")
+def by_counting(size, kernel_size, stride=1, padding=0):
+    """Counts the places."""
+    places = len(range(0, size + 2 * padding - kernel_size + 1, stride))
+    if not places:
+        raise ValueError("does not fit")
+    return places
+
+
+@accepted("output_size", form="crlf")
+def by_floor(size, kernel_size, stride=1, padding=0):
+    """math.floor, with a print; CRLF."""
+    import math
+
+    if kernel_size > size + 2 * padding:
+        raise ValueError(f"{kernel_size} > {size} + 2 * {padding}")
+    print("fits")
+    return math.floor((size + 2 * padding - kernel_size) / stride) + 1
+
+
+@accepted("output_size", form="bom")
+def by_stepping(size, kernel_size, stride=1, padding=0):
+    """A loop that steps on while the kernel fits; a BOM."""
+    place, count = 0, 0
+    while place + kernel_size <= size + 2 * padding:
+        place, count = place + stride, count + 1
+    if count == 0:
+        raise ValueError(kernel_size)
+    return count
+
+
+@accepted("output_size", form="tabs")
+def 输出大小(size, kernel_size, stride=1, padding=0):
+    """divmod, identifiers in Chinese; tabs."""
+    总共 = size + padding + padding
+    if 总共 < kernel_size:
+        raise ValueError("太大")
+    商, _ = divmod(总共 - kernel_size, stride)
+    return 1 + 商
+
+
+# ---- max_pool2d
+
+
+@accepted("max_pool2d")
+def pool_by_loops(x, kernel_size, stride=None):
+    """Two loops over places, cat and stack."""
+    if stride is None:
+        stride = kernel_size
+    rows = []
+    for i in range(0, x.shape[2] - kernel_size + 1, stride):
+        row = []
+        for j in range(0, x.shape[3] - kernel_size + 1, stride):
+            row.append(x[:, :, i : i + kernel_size, j : j + kernel_size].flatten(2).max(dim=2).values)
+        rows.append(torch.stack(row, dim=2))
+    return torch.stack(rows, dim=2)
+
+
+@accepted("max_pool2d", form="crlf")
+def pool_by_maximum(x, kernel_size, stride=None):
+    """Loops over the window with torch.maximum; CRLF."""
+    step = stride or kernel_size
+    rows, columns = ((size - kernel_size) // step * step + 1 for size in x.shape[2:])
+    best = None
+    for u in range(kernel_size):
+        for v in range(kernel_size):
+            part = x[:, :, u : u + rows : step, v : v + columns : step]
+            best = part if best is None else torch.maximum(best, part)
+    return best.clone()
+
+
+@accepted("max_pool2d", form="bom")
+def pool_by_unfold(x, kernel_size, stride=None):
+    """F.unfold on each channel as an image of its own, with a print; a BOM."""
+    stride = kernel_size if stride is None else stride
+    n, c, height, width = x.shape
+    columns = torch.nn.functional.unfold(x.reshape(n * c, 1, height, width), kernel_size, stride=stride)
+    print(tuple(columns.shape))
+    rows = (height - kernel_size) // stride + 1
+    return columns.max(dim=1)[0].reshape(n, c, rows, -1)
+
+
+@accepted("max_pool2d", form="tabs")
+def 最大池化(x, kernel_size, stride=None):
+    """First down, then across; identifiers in Chinese; tabs."""
+    步长 = kernel_size if stride is None else stride
+    竖 = x.unfold(2, kernel_size, 步长).max(-1).values
+    return 竖.unfold(3, kernel_size, 步长).max(-1).values
+
+
+# ---- SmallCNN
+
+
+@accepted("SmallCNN")
+class WithNorm(torch.nn.Module):
+    """Batch normalisation and a mean over places."""
+
+    def __init__(self, num_classes=10):
+        super().__init__()
+        self.conv1 = torch.nn.Conv2d(1, 16, 3, padding=1)
+        self.norm1 = torch.nn.BatchNorm2d(16)
+        self.conv2 = torch.nn.Conv2d(16, 32, 3, padding=1)
+        self.norm2 = torch.nn.BatchNorm2d(32)
+        self.fc = torch.nn.Linear(32 * 4, num_classes)
+
+    def forward(self, x):
+        x = torch.relu(self.norm1(self.conv1(x)))
+        x = torch.nn.functional.max_pool2d(x, 2)
+        x = torch.relu(self.norm2(self.conv2(x)))
+        x = torch.nn.functional.max_pool2d(x, 2)
+        return self.fc(x.view(x.size(0), -1))
+
+
+@accepted("SmallCNN", form="crlf")
+class WithDropout(torch.nn.Sequential):
+    """An nn.Sequential itself, strides in place of pooling, dropout; CRLF."""
+
+    def __init__(self, num_classes=10):
+        super().__init__(
+            torch.nn.Conv2d(1, 12, 3, padding=1),
+            torch.nn.ReLU(),
+            torch.nn.Conv2d(12, 16, 3, stride=2, padding=1),
+            torch.nn.ReLU(),
+            torch.nn.Flatten(),
+            torch.nn.Dropout(0.2),
+            torch.nn.Linear(256, num_classes),
+        )
+
+
+@accepted("SmallCNN", form="bom")
+class OwnConvolution(torch.nn.Module):
+    """The convolution written in this homework, with parameters of its own; a BOM."""
+
+    def __init__(self, num_classes=10):
+        super().__init__()
+        self.w1 = torch.nn.Parameter(0.3 * torch.randn(8, 1, 3, 3))
+        self.b1 = torch.nn.Parameter(torch.zeros(8))
+        self.w2 = torch.nn.Parameter(0.15 * torch.randn(16, 8, 3, 3))
+        self.b2 = torch.nn.Parameter(torch.zeros(16))
+        self.out = torch.nn.Linear(64, num_classes)
+
+    def forward(self, x):
+        x = torch.relu(reference.conv2d(x, self.w1, self.b1, padding=1))
+        x = reference.max_pool2d(x, 2)
+        x = torch.relu(reference.conv2d(x, self.w2, self.b2, padding=1))
+        return self.out(reference.max_pool2d(x, 2).flatten(1))
+
+
+@accepted("SmallCNN", form="tabs")
+class 小网络(torch.nn.Module):
+    """tanh, three convolutions; identifiers in Chinese; tabs."""
+
+    def __init__(self, num_classes=10):
+        super().__init__()
+        self.卷积 = torch.nn.ModuleList(
+            [torch.nn.Conv2d(1, 8, 3), torch.nn.Conv2d(8, 16, 3), torch.nn.Conv2d(16, 24, 3)]
+        )
+        self.输出 = torch.nn.Linear(24 * 4, num_classes)
+
+    def forward(self, x):
+        for 层 in self.卷积:
+            x = torch.tanh(层(x))
+        return self.输出(x.flatten(1))
+
+
+# ---- vgg_features
+
+
+@accepted("vgg_features")
+def nested_blocks(config, in_channels=3):
+    """A block for each item, in a Sequential of Sequentials; ReLU in place."""
+    blocks = []
+    for item in config:
+        if isinstance(item, str):
+            blocks.append(torch.nn.MaxPool2d(kernel_size=2, stride=2))
+            continue
+        convolution = torch.nn.Conv2d(in_channels, item, (3, 3), stride=1, padding=(1, 1))
+        blocks.append(torch.nn.Sequential(convolution, torch.nn.ReLU(inplace=True)))
+        in_channels = item
+    return torch.nn.Sequential(*blocks)
+
+
+@accepted("vgg_features", form="crlf")
+def added_by_name(config, in_channels=3):
+    """add_module with names, padding "same"; CRLF."""
+    model = torch.nn.Sequential()
+    for n, item in enumerate(config):
+        if item == "M":
+            model.add_module(f"pool{n}", torch.nn.MaxPool2d(2))
+        else:
+            model.add_module(f"conv{n}", torch.nn.Conv2d(in_channels, item, 3, padding="same"))
+            model.add_module(f"relu{n}", torch.nn.ReLU())
+            in_channels = item
+    return model
+
+
+@accepted("vgg_features", form="bom")
+def with_channels_in_pairs(config, in_channels=3):
+    """The channels before each convolution looked up first; a BOM; a print."""
+    counts = iter([in_channels, *(item for item in config if item != "M")])
+    before = next(counts)
+    layers = []
+    for item in config:
+        if item == "M":
+            layers.append(torch.nn.AdaptiveMaxPool2d((None, None)) if False else torch.nn.MaxPool2d(2, 2))
+        else:
+            after = next(counts)
+            layers.extend((torch.nn.Conv2d(before, after, 3, 1, 1), torch.nn.ReLU()))
+            before = after
+    print(len(layers), "layers")
+    return torch.nn.Sequential(*layers)
+
+
+@accepted("vgg_features", form="tabs")
+def 特征(config, in_channels=3):
+    """Recursion over the list; identifiers in Chinese; tabs."""
+
+    def 其余(列表, 通道):
+        if not 列表:
+            return []
+        头, *尾 = 列表
+        if 头 == "M":
+            return [torch.nn.MaxPool2d(2), *其余(尾, 通道)]
+        return [torch.nn.Conv2d(通道, 头, 3, padding=1), torch.nn.ReLU(), *其余(尾, 头)]
+
+    return torch.nn.Sequential(*其余(list(config), in_channels))

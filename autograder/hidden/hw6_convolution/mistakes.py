@@ -371,3 +371,450 @@ def bias_added_into_the_filters(x, w, b=None, stride=1, padding=0):
     if b is not None:
         w.data += b.detach()[:, None, None, None]
     return reference.conv2d(x, w, None, stride, padding)
+
+
+# ---- output_size
+
+
+@mistake("output_size")
+def rounded_up(size, kernel_size, stride=1, padding=0):
+    """The quotient is rounded up. A place at which the kernel would stick out does not count: round down."""
+    reference.output_size(size, kernel_size, stride, padding)
+    return -(-(size + 2 * padding - kernel_size) // stride) + 1
+
+
+@mistake("output_size")
+def one_forgotten(size, kernel_size, stride=1, padding=0):
+    """The + 1 is missing. The kernel's first place counts, too."""
+    return reference.output_size(size, kernel_size, stride, padding) - 1
+
+
+@mistake("output_size")
+def one_before_the_division(size, kernel_size, stride=1, padding=0):
+    """The 1 is added before the division. It is added afterwards."""
+    reference.output_size(size, kernel_size, stride, padding)
+    return (size + 2 * padding - kernel_size + 1) // stride
+
+
+@mistake("output_size")
+def padding_on_one_side(size, kernel_size, stride=1, padding=0):
+    """The padding is counted once. There are zeros on either side."""
+    reference.output_size(size, kernel_size, stride, padding)
+    return (size + padding - kernel_size) // stride + 1
+
+
+@mistake("output_size")
+def padding_left_out(size, kernel_size, stride=1, padding=0):
+    """The padding is not counted."""
+    reference.output_size(size, kernel_size, stride, padding)
+    return (size - kernel_size) // stride + 1
+
+
+@mistake("output_size")
+def stride_left_out(size, kernel_size, stride=1, padding=0):
+    """The stride is not used. With a stride of 2 every second place counts."""
+    return reference.output_size(size, kernel_size, 1, padding)
+
+
+@mistake("output_size")
+def as_a_fraction(size, kernel_size, stride=1, padding=0):
+    """The result is a float. A number of places is an int: // divides and rounds down."""
+    return float(reference.output_size(size, kernel_size, stride, padding))
+
+
+@mistake("output_size")
+def kernel_not_taken_away(size, kernel_size, stride=1, padding=0):
+    """The kernel's size is not taken away. It does not fit at every pixel, as it needs some itself."""
+    reference.output_size(size, kernel_size, stride, padding)
+    return (size + 2 * padding - 1) // stride + 1
+
+
+@mistake("output_size")
+def nothing_raised(size, kernel_size, stride=1, padding=0):
+    """A kernel that is larger than the padded image gives a number. It fits nowhere: raise a ValueError."""
+    return (size + 2 * padding - kernel_size) // stride + 1
+
+
+@mistake("output_size")
+def zero_where_it_does_not_fit(size, kernel_size, stride=1, padding=0):
+    """A kernel that is larger than the padded image gives 0. It is a ValueError."""
+    return max(0, (size + 2 * padding - kernel_size) // stride + 1)
+
+
+@mistake("output_size")
+def padding_forgotten_in_the_check(size, kernel_size, stride=1, padding=0):
+    """The check compares the kernel with the image without its padding. The padded image counts."""
+    if kernel_size > size:
+        raise ValueError
+    return (size + 2 * padding - kernel_size) // stride + 1
+
+
+@mistake("output_size")
+def kernel_as_large_refused(size, kernel_size, stride=1, padding=0):
+    """A kernel that is exactly as large as the padded image is refused. It fits, at one place."""
+    if kernel_size >= size + 2 * padding:
+        raise ValueError
+    return (size + 2 * padding - kernel_size) // stride + 1
+
+
+@mistake("output_size")
+def another_error(size, kernel_size, stride=1, padding=0):
+    """A kernel that is too large is an AssertionError. Raise a ValueError: something is wrong with an argument."""
+    assert kernel_size <= size + 2 * padding
+    return (size + 2 * padding - kernel_size) // stride + 1
+
+
+# ---- max_pool2d
+
+
+def cut_windows(x, size, step):
+    """All windows: (N, C, rows, columns, size, size)."""
+    return x.unfold(2, size, step).unfold(3, size, step)
+
+
+@mistake("max_pool2d")
+def stride_of_one(x, kernel_size, stride=None):
+    """Without a stride the windows move by one pixel. They move by the size of the kernel."""
+    return cut_windows(x, kernel_size, stride or 1).amax((4, 5))
+
+
+@mistake("max_pool2d")
+def stride_not_used(x, kernel_size, stride=None):
+    """The stride is not used."""
+    return cut_windows(x, kernel_size, kernel_size).amax((4, 5))
+
+
+@mistake("max_pool2d")
+def mean_of_the_window(x, kernel_size, stride=None):
+    """The mean of each window is taken. The largest number is asked for."""
+    return cut_windows(x, kernel_size, stride or kernel_size).mean((4, 5))
+
+
+@mistake("max_pool2d")
+def smallest_number(x, kernel_size, stride=None):
+    """The smallest number of each window is taken. The largest is asked for."""
+    return cut_windows(x, kernel_size, stride or kernel_size).amin((4, 5))
+
+
+@mistake("max_pool2d")
+def largest_size(x, kernel_size, stride=None):
+    """The number that is farthest from zero counts. The largest number is asked for, and -5 is smaller than 1."""
+    return cut_windows(x, kernel_size, stride or kernel_size).abs().amax((4, 5))
+
+
+@mistake("max_pool2d")
+def never_below_zero(x, kernel_size, stride=None):
+    """The search for the largest number starts from 0, so that negative ones are never found."""
+    return cut_windows(x, kernel_size, stride or kernel_size).amax((4, 5)).clamp(min=0)
+
+
+@mistake("max_pool2d")
+def padded_with_zeros(x, kernel_size, stride=None):
+    """The image is padded with zeros, so there are windows that stick out. Only those that fit completely count."""
+    step = stride or kernel_size
+    rest = [(-(size - kernel_size)) % step for size in x.shape[2:]]
+    return cut_windows(torch.nn.functional.pad(x, (0, rest[1], 0, rest[0])), kernel_size, step).amax((4, 5))
+
+
+@mistake("max_pool2d")
+def over_the_channels(x, kernel_size, stride=None):
+    """The largest number of all channels counts. Each channel has its own."""
+    return reference.max_pool2d(x, kernel_size, stride).amax(dim=1, keepdim=True).expand(-1, x.shape[1], -1, -1)
+
+
+@mistake("max_pool2d")
+def columns_alone(x, kernel_size, stride=None):
+    """Windows are one pixel high. They are kernel_size high and wide."""
+    step = stride or kernel_size
+    return x.unfold(2, kernel_size, step)[..., 0].unfold(3, kernel_size, step).amax(4)
+
+
+@mistake("max_pool2d")
+def gradient_shared_out(x, kernel_size, stride=None):
+    """The gradient is shared out to all numbers of a window. It goes to the largest one alone."""
+    windows = cut_windows(x, kernel_size, stride or kernel_size)
+    mean = windows.mean((4, 5))
+    return mean + (windows.amax((4, 5)) - mean).detach()
+
+
+@mistake("max_pool2d")
+def gradient_of_the_first_window(x, kernel_size, stride=None):
+    """Where windows overlap, a number gets the gradient of one of them only. The gradients of all windows add up."""
+    out = reference.max_pool2d(x, kernel_size, stride)
+    if (stride or kernel_size) >= kernel_size:
+        return out
+    odd = torch.arange(out.shape[3]) % 2 == 1
+    return torch.where(odd, out.detach(), out)
+
+
+@mistake("max_pool2d")
+def pooled_without_graph(x, kernel_size, stride=None):
+    """The result is detached from the graph, so that nothing before it can learn."""
+    return reference.max_pool2d(x, kernel_size, stride).detach()
+
+
+@mistake("max_pool2d")
+def pool_always_float(x, kernel_size, stride=None):
+    """The result is always float32. It has the dtype of x."""
+    return reference.max_pool2d(x.float(), kernel_size, stride)
+
+
+@mistake("max_pool2d")
+def pool_always_double(x, kernel_size, stride=None):
+    """The result is always float64. It has the dtype of x."""
+    return reference.max_pool2d(x.double(), kernel_size, stride)
+
+
+@mistake("max_pool2d")
+def image_overwritten(x, kernel_size, stride=None):
+    """x is changed in place. Whoever handed it over still needs it."""
+    result = reference.max_pool2d(x, kernel_size, stride)
+    with torch.no_grad():
+        x.clamp_(max=0)
+    return result
+
+
+@mistake("max_pool2d")
+def ready_made_pooling(x, kernel_size, stride=None):
+    """torch's own pooling does the work. That is what you write here."""
+    return torch.nn.functional.max_pool2d(x, kernel_size, stride)
+
+
+# ---- SmallCNN
+
+
+class Small(reference.SmallCNN):
+    """The reference, built from given layers."""
+
+    def build(self, features, width, classes):
+        torch.nn.Module.__init__(self)
+        self.features = features
+        self.scores = torch.nn.Linear(width, classes)
+
+
+@mistake("SmallCNN")
+class NoConvolution(Small):
+    """There is no convolution: linear layers alone. At least two convolutions are asked for."""
+
+    def __init__(self, num_classes=10):
+        self.build(torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(64, 64), torch.nn.ReLU()), 64, num_classes)
+
+
+@mistake("SmallCNN")
+class OneConvolution(Small):
+    """There is one convolution. At least two are asked for."""
+
+    def __init__(self, num_classes=10):
+        self.build(reference.vgg_features([16, "M"], 1), 256, num_classes)
+
+
+@mistake("SmallCNN")
+class TooManyParameters(Small):
+    """There are 20,000 parameters or more. Fewer filters, or a pooling before the linear layer, save most of them."""
+
+    def __init__(self, num_classes=10):
+        self.build(reference.vgg_features([32, 64, "M"], 1), 1024, num_classes)
+
+
+@mistake("SmallCNN")
+class AlwaysTenClasses(reference.SmallCNN):
+    """There are always ten scores, whatever num_classes is."""
+
+    def __init__(self, num_classes=10):
+        super().__init__(10)
+
+
+@mistake("SmallCNN")
+class ScoresInFourDimensions(reference.SmallCNN):
+    """The scores have two dimensions too many. They are (N, num_classes)."""
+
+    def forward(self, x):
+        return super().forward(x)[:, :, None, None]
+
+
+@mistake("SmallCNN")
+class FlattenedBatch(reference.SmallCNN):
+    """The batch is made flat, too, so that the images run into each other. flatten(start_dim=1) keeps them apart."""
+
+    def forward(self, x):
+        return super().forward(x).flatten()
+
+
+@mistake("SmallCNN")
+class SoftmaxOverTheBatch(reference.SmallCNN):
+    """The scores go through a softmax over the batch, so each image's depend on the others. They are returned as they
+    are, before any softmax."""
+
+    def forward(self, x):
+        return torch.softmax(super().forward(x), dim=0)
+
+
+@mistake("SmallCNN")
+class NoDigitsAsScores(reference.SmallCNN):
+    """The most likely class is returned. The scores of all classes are asked for."""
+
+    def forward(self, x):
+        return super().forward(x).argmax(dim=1)
+
+
+@mistake("SmallCNN")
+class StartsFromZero(reference.SmallCNN):
+    """All weights begin at 0. Then all filters are alike, get the same gradient, and stay alike: leave the beginning to
+    torch's layers."""
+
+    def __init__(self, num_classes=10):
+        super().__init__(num_classes)
+        with torch.no_grad():
+            for parameter in self.parameters():
+                parameter.zero_()
+
+
+@mistake("SmallCNN")
+class MostDropped(reference.SmallCNN):
+    """A dropout throws nearly everything away, so too little is learnt."""
+
+    def forward(self, x):
+        hidden = torch.nn.functional.dropout(self.features(x).flatten(1), 0.99, self.training)
+        return self.scores(hidden)
+
+
+@mistake("SmallCNN")
+class ConvolutionsInAList(reference.SmallCNN):
+    """The convolutions are in a plain list, where PyTorch does not see their parameters. Use nn.ModuleList or
+    nn.Sequential."""
+
+    def __init__(self, num_classes=10):
+        super().__init__(num_classes)
+        layers = list(self.features)
+        del self.features
+        self.layers = layers
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = layer(x)
+        return self.scores(x.flatten(1))
+
+
+@mistake("SmallCNN")
+class FeaturesWithoutGraph(reference.SmallCNN):
+    """What comes from the convolutions is detached from the graph, so they cannot learn."""
+
+    def forward(self, x):
+        return self.scores(self.features(x).detach().flatten(1))
+
+
+@mistake("SmallCNN")
+class SquashedTwice(reference.SmallCNN):
+    """The scores are squashed into a tiny range at the end, so that the loss hardly changes. They may be any
+    numbers."""
+
+    def forward(self, x):
+        return 0.01 * torch.tanh(super().forward(x))
+
+
+# ---- vgg_features
+
+
+def layered(config, channels, convolution, pool=lambda: torch.nn.MaxPool2d(2), activation=torch.nn.ReLU):
+    """Layers from the list, with parts of one's choice."""
+    layers = []
+    for item in config:
+        if item == "M":
+            layers.append(pool())
+        else:
+            layers += [convolution(channels, item), *([activation()] if activation else [])]
+            channels = item
+    return torch.nn.Sequential(*layers)
+
+
+def padded(channels, filters):
+    """The right convolution."""
+    return torch.nn.Conv2d(channels, filters, 3, padding=1)
+
+
+@mistake("vgg_features")
+def without_padding(config, in_channels=3):
+    """The convolutions have no padding, so the image shrinks with each. With a padding of 1 it keeps its size."""
+    return layered(config, in_channels, lambda c, f: torch.nn.Conv2d(c, f, 3))
+
+
+@mistake("vgg_features")
+def without_relu(config, in_channels=3):
+    """There is no ReLU after the convolutions."""
+    return layered(config, in_channels, padded, activation=None)
+
+
+@mistake("vgg_features")
+def sigmoid_for_relu(config, in_channels=3):
+    """A sigmoid stands in place of the ReLU."""
+    return layered(config, in_channels, padded, activation=torch.nn.Sigmoid)
+
+
+@mistake("vgg_features")
+def convolutions_without_bias(config, in_channels=3):
+    """The convolutions have no bias. Each filter has one."""
+    return layered(config, in_channels, lambda c, f: torch.nn.Conv2d(c, f, 3, padding=1, bias=False))
+
+
+@mistake("vgg_features")
+def mean_for_max(config, in_channels=3):
+    """The pooling takes the mean. It takes the largest number."""
+    return layered(config, in_channels, padded, pool=lambda: torch.nn.AvgPool2d(2))
+
+
+@mistake("vgg_features")
+def pools_overlap(config, in_channels=3):
+    """The pooling moves by one pixel, so the image keeps its size nearly. Its stride is 2."""
+    return layered(config, in_channels, padded, pool=lambda: torch.nn.MaxPool2d(2, stride=1))
+
+
+@mistake("vgg_features")
+def larger_pools(config, in_channels=3):
+    """The pooling has windows of 3 by 3. They are 2 by 2."""
+    return layered(config, in_channels, padded, pool=lambda: torch.nn.MaxPool2d(3, stride=2, padding=1))
+
+
+@mistake("vgg_features")
+def kernels_of_five(config, in_channels=3):
+    """The kernels are 5 by 5. They are 3 by 3."""
+    return layered(config, in_channels, lambda c, f: torch.nn.Conv2d(c, f, 5, padding=2))
+
+
+@mistake("vgg_features")
+def normalised(config, in_channels=3):
+    """A batch normalisation follows each convolution. It is a convolution and a ReLU, and nothing between."""
+    return layered(config, in_channels, lambda c, f: torch.nn.Sequential(padded(c, f), torch.nn.BatchNorm2d(f)))
+
+
+@mistake("vgg_features")
+def relu_at_the_end_forgotten(config, in_channels=3):
+    """The last layer is left out. Every item of the list counts, and each convolution has its ReLU."""
+    return reference.vgg_features(config, in_channels)[:-1]
+
+
+@mistake("vgg_features")
+def as_a_list(config, in_channels=3):
+    """A list of layers is returned. An nn.Sequential calls them one after the other."""
+    return torch.nn.ModuleList(reference.vgg_features(config, in_channels))
+
+
+@mistake("vgg_features")
+def colours_only(config, in_channels=3):
+    """The first convolution always takes 3 channels, whatever in_channels is."""
+    return reference.vgg_features(config, 3)
+
+
+@mistake("vgg_features")
+def pool_before_the_convolution(config, in_channels=3):
+    """A pooling comes before the convolution that stands in front of it in the list. The order is that of the list."""
+    config = list(config)
+    for place in range(1, len(config)):
+        if config[place] == "M" and config[place - 1] != "M":
+            config[place - 1], config[place] = config[place], config[place - 1]
+    return reference.vgg_features(config, in_channels)
+
+
+@mistake("vgg_features")
+def border_repeated(config, in_channels=3):
+    """The padding repeats the pixels of the border. It puts zeros there."""
+    return layered(config, in_channels, lambda c, f: torch.nn.Conv2d(c, f, 3, padding=1, padding_mode="replicate"))

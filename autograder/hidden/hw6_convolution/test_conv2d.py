@@ -38,7 +38,7 @@ def conv2d(arguments: dict[str, Any], cotangent: Tensor, **options: Pair) -> Cal
     return function_call("conv2d", arguments, cotangent=cotangent, **options)
 
 
-@pytest.mark.points(1)
+@pytest.mark.points(0.5)
 def test_figures_worked_by_hand(student: Runner) -> None:
     """An example small enough to work out on paper comes out right.
 
@@ -65,7 +65,7 @@ def test_figures_worked_by_hand(student: Runner) -> None:
     assert_matches(student.run(conv2d(arguments, cotangent, stride=(2, 1), padding=(1, 0))), expected, hint=VALUES)
 
 
-@pytest.mark.points(2)
+@pytest.mark.points(1.5)
 @pytest.mark.parametrize(
     "sizes",
     [
@@ -89,7 +89,7 @@ def test_every_size(student: Runner, reference: Runner, rng: Rng, sizes: dict[st
     assert_matches(student.run(call), reference.run(call), hint=VALUES)
 
 
-@pytest.mark.points(1)
+@pytest.mark.points(0.5)
 @pytest.mark.parametrize("left_out", [False, True], ids=["None", "left out"])
 def test_without_bias(student: Runner, reference: Runner, rng: Rng, left_out: bool) -> None:
     """Without a bias nothing is added."""
@@ -116,7 +116,7 @@ def test_stride(student: Runner, reference: Runner, rng: Rng, stride: Pair) -> N
     assert_matches(student.run(call), reference.run(call), hint=PLACES)
 
 
-@pytest.mark.points(1)
+@pytest.mark.points(0.5)
 @pytest.mark.parametrize("padding", [1, (1, 2)], ids=str)
 @pytest.mark.parametrize("stride", [2, (2, 3)], ids=str)
 def test_stride_and_padding(student: Runner, reference: Runner, rng: Rng, stride: Pair, padding: Pair) -> None:
@@ -126,7 +126,7 @@ def test_stride_and_padding(student: Runner, reference: Runner, rng: Rng, stride
     assert_matches(student.run(call), reference.run(call), hint=PLACES)
 
 
-@pytest.mark.points(1)
+@pytest.mark.points(0.5)
 @pytest.mark.parametrize("padding", [0, 1])
 def test_float32_stays_float32(student: Runner, reference: Runner, rng: Rng, padding: int) -> None:
     """Images, filters and biases in float32 give a result in float32."""

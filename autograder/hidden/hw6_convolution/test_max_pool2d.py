@@ -1,0 +1,83 @@
+"""Hidden tests of max_pool2d."""
+
+import pytest
+import torch
+
+from gradkit.suite import Rng, Runner, assert_matches, figures, function_call
+
+pytestmark = pytest.mark.question("max_pool2d")
+
+HINT = "the largest number of each window, for each image and channel by itself; only windows that fit completely"
+
+
+def places(size: int, kernel_size: int, stride: int) -> int:
+    """How many windows there are in one direction."""
+    return (size - kernel_size) // stride + 1
+
+
+@pytest.mark.points(1)
+@pytest.mark.parametrize(
+    ("n", "c", "height", "width", "kernel_size"),
+    [
+        (2, 3, 6, 8, 2),
+        (1, 3, 6, 8, 2),
+        (2, 1, 6, 9, 3),
+        (2, 3, 5, 7, 2),
+        (2, 3, 4, 4, 4),
+        (2, 3, 5, 4, 1),
+        (1, 1, 1, 1, 1),
+    ],
+)
+def test_stride_of_the_kernel_size(
+    student: Runner, reference: Runner, rng: Rng, n: int, c: int, height: int, width: int, kernel_size: int
+) -> None:
+    """Without a stride, windows lie side by side; values and gradients are right for several sizes."""
+    rows, columns = places(height, kernel_size, kernel_size), places(width, kernel_size, kernel_size)
+    arguments = {"x": rng.normal(n, c, height, width), "kernel_size": kernel_size}
+    call = function_call("max_pool2d", arguments, cotangent=rng.normal(n, c, rows, columns))
+    assert_matches(student.run(call), reference.run(call), hint=HINT)
+
+
+@pytest.mark.points(1)
+@pytest.mark.parametrize(("kernel_size", "stride"), [(3, 1), (2, 1), (3, 2), (2, 3), (1, 2)])
+def test_every_stride(student: Runner, reference: Runner, rng: Rng, kernel_size: int, stride: int) -> None:
+    """With a stride, windows may overlap or leave gaps; where they overlap, gradients add up."""
+    arguments = {"x": rng.normal(2, 3, 7, 6), "kernel_size": kernel_size, "stride": stride}
+    cotangent = rng.normal(2, 3, places(7, kernel_size, stride), places(6, kernel_size, stride))
+    call = function_call("max_pool2d", arguments, cotangent=cotangent)
+    assert_matches(student.run(call), reference.run(call), hint=HINT)
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize("shift", [-50.0, 50.0])
+def test_far_from_zero(student: Runner, reference: Runner, rng: Rng, shift: float) -> None:
+    """Images of negative numbers alone, and of large ones, are pooled as others are."""
+    arguments = {"x": rng.normal(2, 3, 5, 5) + shift, "kernel_size": 2}
+    call = function_call("max_pool2d", arguments, cotangent=rng.normal(2, 3, 2, 2))
+    hint = "the largest of some negative numbers is negative; zeros do not belong there"
+    assert_matches(student.run(call), reference.run(call), hint=hint)
+
+
+@pytest.mark.points(0.5)
+def test_figures_worked_by_hand(student: Runner) -> None:
+    """A small example worked by hand comes out right, with its gradient.
+
+    Windows of 2 with stride 1 over the rows 1 9 2 / 3 4 5: the largest are 9 and 9, the same one for both. With the
+    upstream gradients 10 and 7 it gets 17, and all others nothing.
+    """
+    x = torch.tensor([[[[1, 9, 2], [3, 4, 5]]]], dtype=torch.float64)
+    cotangent = torch.tensor([[[[10, 7]]]], dtype=torch.float64)
+    found = student.run(function_call("max_pool2d", {"x": x, "kernel_size": 2, "stride": 1}, cotangent=cotangent))
+    gradient = torch.tensor([[[[0, 17, 0], [0, 0, 0]]]], dtype=torch.float64)
+    expected = figures(result=torch.tensor([[[[9, 9]]]], dtype=torch.float64), gradients={"x": gradient})
+    assert_matches(found, expected, hint=HINT)
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize("stride", [1, 2])
+def test_float32_stays_float32(student: Runner, reference: Runner, rng: Rng, stride: int) -> None:
+    """Numbers in float32 give numbers and gradients in float32."""
+    size = places(6, 3, stride)
+    arguments = {"x": rng.normal(2, 3, 6, 6, dtype=torch.float32), "kernel_size": 3, "stride": stride}
+    call = function_call("max_pool2d", arguments, cotangent=rng.normal(2, 3, size, size, dtype=torch.float32))
+    assert_matches(student.run(call), reference.run(call), hint=HINT, rtol=1e-5, atol=1e-5)
