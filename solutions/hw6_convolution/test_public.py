@@ -56,3 +56,48 @@ def test_conv2d_passes_gradients_to_all_inputs():
     convolution.conv2d(**inputs, stride=2, padding=1).pow(2).sum().backward()
     missing = [name for name, tensor in inputs.items() if tensor.grad is None]
     assert not missing, f"No gradient reaches {', '.join(missing)}: stay with torch, without .item() or .detach()."
+
+
+def test_output_size_of_eight_pixels():
+    found = [convolution.output_size(8, 3), convolution.output_size(8, 3, 2), convolution.output_size(8, 3, 2, 1)]
+    assert found == [6, 3, 4], f"A kernel of 3 in 8 pixels: 6 places, 3 with stride 2, 4 with padding 1; yours: {found}"
+
+
+def test_output_size_refuses_a_kernel_that_is_too_large():
+    refused = False
+    try:
+        convolution.output_size(2, 5, padding=1)
+    except ValueError:
+        refused = True
+    assert refused, "A kernel of 5 does not fit into 2 pixels with a padding of 1: raise a ValueError."
+
+
+def test_max_pool2d_takes_the_largest_of_each_window():
+    x = torch.tensor([[[[1.0, 2.0, -5.0, -6.0], [3.0, 4.0, -7.0, -8.0]]]])
+    out = convolution.max_pool2d(x, 2)
+    assert torch.allclose(out, torch.tensor([[[[4.0, -5.0]]]])), f"The largest are 4 and -5; yours is\n{out}"
+
+
+def test_max_pool2d_adds_up_the_gradients_of_windows_that_overlap():
+    x = torch.tensor([[[[1.0, 9.0, 2.0], [3.0, 4.0, 5.0]]]], requires_grad=True)
+    convolution.max_pool2d(x, 2, stride=1).sum().backward()
+    assert x.grad is not None, "No gradient reaches x: stay with torch, without .item() or .detach()."
+    assert x.grad[0, 0, 0, 1] == 2, (
+        f"The 9 is the largest of two windows, so it gets 2; yours gets {x.grad[0, 0, 0, 1]}."
+    )
+
+
+def test_SmallCNN_has_the_right_shape_and_size():
+    model = convolution.SmallCNN()
+    out = model(torch.zeros(5, 1, 8, 8))
+    assert tuple(out.shape) == (5, 10), f"5 images and 10 classes make the shape (5, 10); yours is {tuple(out.shape)}."
+    count = sum(parameter.numel() for parameter in model.parameters())
+    assert count < 20_000, f"The model must have fewer than 20,000 parameters; yours has {count:,}."
+
+
+def test_vgg_features_of_a_short_list():
+    model = convolution.vgg_features([4, "M", 6], in_channels=1)
+    shapes = [tuple(parameter.shape) for parameter in model.parameters()]
+    assert shapes == [(4, 1, 3, 3), (4,), (6, 4, 3, 3), (6,)], f"Two convolutions with bias; yours have {shapes}."
+    out = model(torch.zeros(2, 1, 8, 6))
+    assert tuple(out.shape) == (2, 6, 4, 3), f"(2, 1, 8, 6) becomes (2, 6, 4, 3); yours is {tuple(out.shape)}."

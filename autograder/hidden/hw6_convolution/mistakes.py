@@ -397,7 +397,7 @@ def one_before_the_division(size, kernel_size, stride=1, padding=0):
 
 
 @mistake("output_size")
-def padding_on_one_side(size, kernel_size, stride=1, padding=0):
+def padding_counted_once(size, kernel_size, stride=1, padding=0):
     """The padding is counted once. There are zeros on either side."""
     reference.output_size(size, kernel_size, stride, padding)
     return (size + padding - kernel_size) // stride + 1
@@ -701,15 +701,6 @@ class FeaturesWithoutGraph(reference.SmallCNN):
 
     def forward(self, x):
         return self.scores(self.features(x).detach().flatten(1))
-
-
-@mistake("SmallCNN")
-class SquashedTwice(reference.SmallCNN):
-    """The scores are squashed into a tiny range at the end, so that the loss hardly changes. They may be any
-    numbers."""
-
-    def forward(self, x):
-        return 0.01 * torch.tanh(super().forward(x))
 
 
 # ---- vgg_features

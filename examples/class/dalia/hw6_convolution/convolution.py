@@ -1,5 +1,7 @@
 """Convolution: a small kernel slides over an image, first by itself, then with batches, channels and filters."""
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 
@@ -25,6 +27,29 @@ def correlate2d(image: Tensor, kernel: Tensor) -> Tensor:
             window = image[i : i + kernel.size(0), j : j + kernel.size(1)]
             out.append(torch.sum(window * kernel))
     return torch.stack(out).reshape(height, width)
+
+
+def output_size(size: int, kernel_size: int, stride: int = 1, padding: int = 0) -> int:
+    """At how many places a kernel fits, in one direction.
+
+        floor((size + 2 padding - kernel_size) / stride) + 1
+
+    Args:
+        size: pixels of the image in this direction, at least 1.
+        kernel_size: pixels of the kernel, at least 1.
+        stride: pixels from one place to the next, at least 1.
+        padding: zeros that are put on either side, at least 0.
+
+    Returns:
+        The number of places, an int.
+
+    Raises:
+        ValueError: the kernel is larger than the padded image.
+    """
+    room = size + 2 * padding - kernel_size
+    if room < 0:
+        raise ValueError(f"kernel {kernel_size} is larger than the padded image {size + 2 * padding}")
+    return room // stride + 1
 
 
 def conv2d(
@@ -57,3 +82,84 @@ def conv2d(
     # TODO(conv2d): write the formula above. torch's own convolutions and scipy are not allowed here;
     # nn.functional.pad, unfold and einsum are.
     raise NotImplementedError("conv2d")
+
+
+def max_pool2d(x: Tensor, kernel_size: int, stride: int | None = None) -> Tensor:
+    """The largest number of each window, for each channel by itself.
+
+        out[n, c, i, j] = the largest of x[n, c, i * stride + u, j * stride + v],    u, v = 0 .. kernel_size - 1
+
+    Windows may overlap, and only those that fit completely count. The gradient of an output goes to the largest number
+    of its window; where that is the largest of several windows, the gradients add up.
+
+    Args:
+        x: a batch of N images with C channels, shape (N, C, H, W).
+        kernel_size: the height and width of a window.
+        stride: how far windows move, down and to the right; as far as ``kernel_size`` when None.
+
+    Returns:
+        The output, shape (N, C, floor((H - kernel_size) / stride) + 1, floor((W - kernel_size) / stride) + 1), of the
+        dtype of x, still attached to the graph. x is left as it is.
+    """
+    # TODO(max_pool2d): torch's own pooling is not allowed here; unfold and amax are.
+    raise NotImplementedError("max_pool2d")
+
+
+class SmallCNN(nn.Module):
+    """A convolutional network for images of 8 by 8 pixels. How it is built is up to you.
+
+    It must have at least two convolutions and fewer than 20,000 parameters; torch's own layers are allowed.
+
+    It is graded by what it learns, on the handwritten digits of scikit-learn with their pixels divided by 16. A
+    stratified quarter is held out (``train_test_split(..., test_size=0.25, stratify=y, random_state=0)``). After
+    ``torch.manual_seed(0)`` a new model is made and trained in training mode with the cross-entropy: Adam with lr=0.01,
+    shuffled batches of 64, 20 epochs. Then at least 93 percent of the images held out must be right in evaluation mode;
+    good networks reach 98.
+
+    Args:
+        num_classes: how many kinds of images there are.
+    """
+
+    def __init__(self, num_classes: int = 10) -> None:
+        """Hang the layers on self."""
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, 16, kernel_size=3, padding=1)
+        self.conv2 = nn.Conv2d(16, 32, kernel_size=3, padding=1)
+        self.pool = nn.MaxPool2d(2)
+        self.fc = nn.Linear(32 * 2 * 2, num_classes)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Score the classes.
+
+        Args:
+            x: images, shape (N, 1, 8, 8).
+
+        Returns:
+            The scores, shape (N, num_classes), before any softmax.
+        """
+        x = self.pool(torch.relu(self.conv1(x)))
+        x = self.pool(torch.relu(self.conv2(x)))
+        return self.fc(x.flatten(1))
+
+
+def vgg_features(config: Sequence[int | str], in_channels: int = 3) -> nn.Sequential:
+    """The convolutional part of a network of the VGG family, from a list that describes it.
+
+    Each number in the list is a convolution with so many filters, 3 by 3, with bias, stride 1 and padding 1, and then
+    a ReLU; each "M" is a max pooling with windows of 2 by 2 and stride 2. They follow each other in the order of the
+    list. torch's own layers are allowed. The weights are those that torch begins with.
+
+    With 64, 64, "M", 128, 128, "M", 256, 256, 256, 256, "M", 512, 512, 512, 512, "M", 512, 512, 512, 512, "M" it has 16
+    convolutions and 20,024,384 parameters.
+
+    Args:
+        config: the numbers of filters, and "M".
+        in_channels: the channels of the images.
+
+    Returns:
+        An nn.Sequential from (N, in_channels, H, W) to (N, the last number of filters, rows, columns).
+
+    Source: Simonyan and Zisserman, "Very deep convolutional networks for large-scale image recognition" (2015).
+    """
+    # TODO(vgg_features): collect layers in a list; a convolution takes the channels that the last one left.
+    raise NotImplementedError("vgg_features")
