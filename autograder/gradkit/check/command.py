@@ -16,7 +16,7 @@ from gradkit.check.running import SECONDS, run_checks
 
 def check(
     path: Path = typer.Argument(Path(), help="The homework's folder, or a file in it."),  # noqa: B008 - typer's way
-    question: str | None = typer.Option(None, "--question", "-q", help="Check this question only."),
+    question: str | None = typer.Option(None, "--question", help="Check this question only."),
     watch: bool = typer.Option(False, "--watch", help="Check again whenever a file is saved, until Ctrl-C."),
     as_json: bool = typer.Option(False, "--json", help="Print what was found as JSON."),
     seconds: float = typer.Option(SECONDS, "--seconds", min=0.1, help="How long one check may take."),

@@ -12,9 +12,11 @@ from gradkit.errors import GraderFault
 from gradkit.suite import (
     Found,
     Mismatch,
+    assert_all_learn,
     assert_finite,
     assert_matches,
     assert_raises,
+    assert_tensor,
     check,
     figures,
     function_call,
@@ -152,6 +154,28 @@ def test_an_expected_exception_must_be_that_one_and_say_what_it_must() -> None:
     for answer in [*wrong, failed("raised", "ValueError", "no shapes")]:
         with pytest.raises(Mismatch):
             assert_raises(answer, ValueError, mentions=["(4, 1)"], hint="")
+
+
+def test_a_tensor_of_a_shape_is_returned_whatever_its_numbers() -> None:
+    assert torch.equal(assert_tensor(found(), "result", (3,), hint=""), X)
+    wrong = {"type": found(1.0), "shape": found(X[:2]), "dtype": found(X.long()), "finite": found(X / 0)}
+    for kind, answer in wrong.items():
+        with pytest.raises(Mismatch) as caught:
+            assert_tensor(answer, "result", (3,), hint="the hint")
+        assert (caught.value.kind, caught.value.hint) == (kind, "the hint")
+    with pytest.raises(Mismatch, match="ValueError"):
+        assert_tensor(failed("raised", "ValueError"), "result", (3,), hint="")
+
+
+def test_a_module_learns_only_if_every_parameter_has_a_gradient() -> None:
+    def learning(gradients: dict[str, Any]) -> Found:
+        return Found(CALL, Observation(values={"model.gradients": gradients}))
+
+    reached = ObservedTensor(X, attached=False)
+    assert_all_learn(learning({"w": reached, "b": reached}), "model", hint="")
+    for gradients, words in (({}, "no parameters"), ({"w": reached, "b": None}, "No gradient reaches b")):
+        with pytest.raises(Mismatch, match=words):
+            assert_all_learn(learning(gradients), "model", hint="")
 
 
 def test_check_tells_its_message() -> None:
