@@ -8,9 +8,11 @@ import sys
 from pathlib import Path
 
 from gradkit.build import stage
+from gradkit.build.wheel import NAME as WHEEL
 from gradkit.course import Assignment, Course
 
 FILES = {"scale.py", "scale.ipynb", "test_public.py", "README.md", "requirements.txt", "data/numbers.csv"}
+FILES |= {"homework.json", WHEEL}
 
 
 def tree(folder: Path) -> dict[str, bytes]:
@@ -40,7 +42,7 @@ def test_the_solutions_folder_is_complete(built: Course) -> None:
 
 def test_requirements_are_what_notebooks_and_checks_import(built: Course) -> None:
     text = (built.release("hw9_scale") / "requirements.txt").read_text(encoding="utf-8")
-    assert text == "torch\nnumpy\nmatplotlib\nscikit-learn\nipykernel\npytest\n"
+    assert text == "torch\nnumpy\nmatplotlib\nscikit-learn\nipykernel\n./" + WHEEL + "\n"
 
 
 def test_the_released_module_can_be_imported(built: Course) -> None:
