@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from gradkit.course import Assignment, Course
 from gradkit.errors import GradebookUnavailable, GradkitError
 from gradkit.gradebook.ledger import seconds_late
-from gradkit.gradebook.stamps import is_filed, page_is_made
+from gradkit.gradebook.settings import feedback_page_path
+from gradkit.gradebook.stamps import is_filed, is_newer, page_is_made
 from gradkit.gradebook.troubles import PATIENCE
 from gradkit.grading.record import Record
 from gradkit.temporary import sweep
@@ -54,6 +55,7 @@ class Books:
         self._course, self._patience, self._closing = course, patience, closing
         self._desk: Desk | None = None
         self._pages: dict[str, _Page | None] = {}
+        self._refused: list[Record] = []
 
     def file(self, record: Record) -> None:
         """Put a record into the gradebook and write the notebook that shows it, where that is not so already.
@@ -61,6 +63,8 @@ class Books:
         What cannot be filed is noted and stops nothing. A record without a score changes nothing. Where the gradebook
         itself cannot be used the other records wait for the next run, so that its patience is paid for once.
         """
+        if record.status == "refused":
+            self._refused.append(record)
         if record.status != "graded":
             return
         try:
@@ -91,7 +95,7 @@ class Books:
             self.waiting += 1
 
     def pages_due(self) -> dict[str, list[str]]:
-        """By assignment, the students whose record is filed and has no whole feedback page.
+        """By assignment, the students whose record is filed or says why nothing was graded, and has no whole page.
 
         None are due where the gradebook cannot be used: the scores on a page are read from it.
         """
@@ -102,6 +106,10 @@ class Books:
             for name, page in self._pages.items()
             if page is not None
         }
+        for record in self._refused:
+            path = self._course.results / record.student / f"{record.assignment}.json"
+            if not is_newer(feedback_page_path(self._course, record.student, record.assignment), path):
+                due.setdefault(record.assignment, []).append(record.student)
         return {name: students for name, students in due.items() if students}
 
     def make_pages(self, due: Mapping[str, list[str]], advance: Callable[[int], None]) -> None:

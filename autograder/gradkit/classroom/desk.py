@@ -10,12 +10,19 @@ from typing import Any
 
 from gradkit.build import stage
 from gradkit.course import Assignment, Course
+from gradkit.errors import GradebookUnavailable
 from gradkit.gradebook.database import open_gradebook
 from gradkit.gradebook.feedback import generate_feedback
 from gradkit.gradebook.filing import file_record
+from gradkit.gradebook.marks import read_marks
 from gradkit.gradebook.registration import register
+from gradkit.gradebook.settings import feedback_page_path
+from gradkit.gradebook.times import parse_time
+from gradkit.gradebook.troubles import PATIENCE
 from gradkit.grading.record import Record
-from gradkit.temporary import TemporaryFolder
+from gradkit.grading.store import read_record
+from gradkit.pages.submission import Standing, feedback_page
+from gradkit.temporary import TemporaryFolder, replacing
 
 
 class Desk:
@@ -46,10 +53,41 @@ def open_desk(course: Course, patience: float) -> Iterator[Desk]:
         yield Desk(course, gradebook, staged, patience)
 
 
-def make_pages(course: Course, assignment: Assignment, students: Collection[str], patience: float) -> Mapping[str, str]:
-    """Make feedback pages; by student, why one could not be made.
+def make_pages(
+    course: Course, assignment: Assignment, students: Collection[str], patience: float = PATIENCE
+) -> Mapping[str, str]:
+    """Make our own feedback page for each record, and nbgrader's for each graded one.
+
+    Returns:
+        By student, why nbgrader could not make one.
 
     Raises:
         GradebookUnavailable: the gradebook cannot be read now, or there is no room for the pages.
     """
-    return generate_feedback(course, assignment, students, patience).failed
+    marks = read_marks(course, assignment.id, patience)
+    graded = []
+    for student in students:
+        record = read_record(course.results / student / f"{assignment.id}.json")
+        if record is None:
+            graded.append(student)  # nbgrader says what is missing
+            continue
+        if record.status == "graded":
+            graded.append(student)
+        mark = marks.get(student) if record.status == "graded" else None
+        standing = Standing(mark.penalty, mark.score, mark.max_score, mark.waits_for_person) if mark else None
+        _write_page(
+            feedback_page_path(course, student, assignment.id),
+            feedback_page(record, course.title, parse_time(record.submitted or ""), standing),
+        )
+    return generate_feedback(course, assignment, graded, patience).failed
+
+
+def _write_page(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(path) as new:
+            new.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise GradebookUnavailable(
+            f"{path}: cannot be written ({error.strerror}). Make room, then run again: that makes what is missing."
+        ) from error

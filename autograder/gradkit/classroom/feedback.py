@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from gradkit.classroom.desk import make_pages
 from gradkit.course import Course
 from gradkit.errors import UsageError
-from gradkit.gradebook.database import open_gradebook
 from gradkit.gradebook.exchange import publish_feedback
-from gradkit.gradebook.feedback import generate_feedback
-from gradkit.gradebook.gradebook import refresh_penalties
 
 
 @dataclass(frozen=True)
@@ -36,12 +34,11 @@ def release_feedback(course: Course, assignments: Sequence[str] | None = None) -
     released, problems = [], []
     for name in assignments or course.assignment_ids:
         assignment = course.assignment(name)
-        students = sorted(path.parent.name for path in (course.root / "autograded").glob(f"*/{name}"))
+        students = {path.parent.name for path in (course.root / "autograded").glob(f"*/{name}")}
         if not students:
             continue
-        with open_gradebook(course) as gradebook:
-            refresh_penalties(gradebook, course, name)
-        failed = generate_feedback(course, assignment, students).failed
+        students |= {path.parent.name for path in course.results.glob(f"*/{name}.json")}
+        failed = make_pages(course, assignment, sorted(students))
         problems += [f"{student}, {name}: no feedback page: {reason}" for student, reason in failed.items()]
         publish_feedback(course, name)
         released.append(name)

@@ -6,28 +6,13 @@ code printed, which could hold a hidden test's inputs.
 
 from __future__ import annotations
 
-import re
 import textwrap
 
 from gradkit.grading.record import Record, TestResult
-
-# What a terminal would act on: CSI and OSC sequences, and other two-character escapes.
-_ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b.|\x9b[0-?]*[ -/]*[@-~]")
-# What no page or terminal should get: other control characters, halves of surrogate pairs, and marks that turn text.
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff]")
+from gradkit.grading.wording import plain, points
 
 _WIDTH = 88
 _INDENT = "        "
-
-
-def plain(text: str) -> str:
-    """Text without terminal escape sequences and control characters; line ends and tabs stay."""
-    return _CONTROL.sub("", _ESCAPES.sub("", text.replace("\r\n", "\n")))
-
-
-def points(value: float) -> str:
-    """Points as people write them: ``2`` or ``2.5``."""
-    return f"{value:g}" if float(f"{value:g}") == value else f"{value:.2f}"
 
 
 def question_in_words(record: Record, question: str) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from gradkit.errors import BuildError, SubmissionRefused
-from gradkit.gradebook.messages import plain
+from gradkit.grading.wording import plain
 
 Cell = dict[str, Any]  # plain dictionaries: nbformat's constructors check each cell against its schema, slowly
 

@@ -80,6 +80,11 @@ def feedback_folder(course: Course, student: str, assignment_id: str) -> Path:
     return course.root / "feedback" / student / assignment_id
 
 
+def feedback_page_path(course: Course, student: str, assignment_id: str) -> Path:
+    """Our own feedback page of a submission, beside the folder with nbgrader's."""
+    return course.root / "feedback" / student / f"{assignment_id}.html"
+
+
 def bytes_allowed(megabytes: float) -> int:
     """Mebibytes as bytes."""
     return int(megabytes * _MEBIBYTE)

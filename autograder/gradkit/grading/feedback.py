@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from gradkit.course import Feedback
 from gradkit.suite.mismatch import Mismatch
@@ -17,8 +19,25 @@ _HINTED = _WRONG - {"check"}
 _NOT_COUNTED = frozenset({"not_started", "import", "missing", "unavailable"})
 
 
-def explain(policy: Feedback, cases: Sequence[CaseOutcome], reason: str) -> tuple[str, str, str | None]:
-    """Why a test failed: the kind of failure, what the student reads, and the suite's hint or None.
+@dataclass(frozen=True)
+class Explanation:
+    """Why a test failed.
+
+    Attributes:
+        kind: the kind of failure, in a word.
+        message: what the student reads.
+        hint: the suite's hint, or None.
+        picture: what a page may draw, as plain data, or None.
+    """
+
+    kind: str
+    message: str
+    hint: str | None = None
+    picture: Mapping[str, Any] | None = None
+
+
+def explain(policy: Feedback, cases: Sequence[CaseOutcome], reason: str) -> Explanation:
+    """Why a test failed, as far as the policy lets students know.
 
     Args:
         policy: what the assignment's students may read.
@@ -31,7 +50,7 @@ def explain(policy: Feedback, cases: Sequence[CaseOutcome], reason: str) -> tupl
     kind = mismatch.kind
     if policy == "verdict" and kind in _WRONG:
         raised = "Your code raised an exception." if kind == "raised" else "This is not right yet."
-        return kind, raised, None
+        return Explanation(kind, raised)
     lines = [mismatch.message]
     if kind in _HINTED and smallest.found and smallest.found[-1].call.inputs:
         lines[0] += f" Smallest case: {smallest.found[-1].call.describe()}."
@@ -42,7 +61,8 @@ def explain(policy: Feedback, cases: Sequence[CaseOutcome], reason: str) -> tupl
     if policy == "inputs" and kind in _WRONG and smallest.found:
         lines += [mismatch.figures] if mismatch.figures else []
         lines += ["The smallest case that fails:", show_call(smallest.found[-1].call)]
-    return kind, "\n".join(lines), mismatch.hint if kind in _HINTED else None
+    picture = mismatch.picture.as_data(values=policy == "inputs") if mismatch.picture is not None else None
+    return Explanation(kind, "\n".join(lines), mismatch.hint if kind in _HINTED else None, picture)
 
 
 def _size(case: CaseOutcome) -> tuple[int, int]:

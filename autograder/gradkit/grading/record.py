@@ -30,6 +30,7 @@ class TestResult:
         kind: what failed ("value", "gradient", "timeout", ...), or None when passed.
         hint: the suite's hint on shapes or definitions, or None.
         mistake: the id of the recognised misconception, or None.
+        picture: what a page may draw of the failure, or None; see ``docs/record.schema.json``.
         seconds: wall-clock seconds that the student's code took.
         calls: per call the number of its case, what failed there or None, and its seconds.
     """
@@ -45,6 +46,7 @@ class TestResult:
     kind: str | None = None
     hint: str | None = None
     mistake: str | None = None
+    picture: Mapping[str, Any] | None = None
     seconds: float = 0.0
     calls: tuple[Mapping[str, Any], ...] = ()
 
@@ -192,6 +194,7 @@ def _test_to_json(number: int, test: TestResult) -> dict[str, Any]:
             "kind": test.kind,
             "hint": test.hint,
             "mistake": test.mistake,
+            "picture": None if test.picture is None else dict(test.picture),
             "seconds": test.seconds,
             "calls": [dict(call) for call in test.calls],
         },

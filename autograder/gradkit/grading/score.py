@@ -9,7 +9,7 @@ from typing import Any
 from gradkit.course import Assignment
 from gradkit.diagnosis import Fingerprint
 from gradkit.grading.bans import BannedUse, find_banned
-from gradkit.grading.feedback import explain
+from gradkit.grading.feedback import Explanation, explain
 from gradkit.grading.record import QuestionResult, TestResult
 from gradkit.suite.session import TestOutcome
 
@@ -83,21 +83,22 @@ def _reasons(outcomes: Sequence[TestOutcome], mistakes: Mapping[str, Fingerprint
 def _score_test(
     assignment: Assignment, outcome: TestOutcome, banned: BannedUse | None, mistake: Fingerprint | None, reason: str
 ) -> TestResult:
-    kind, message, hint = None, "", None
+    why = None
     if any(case.mismatch is not None for case in outcome.cases):
-        kind, message, hint = explain(assignment.feedback, outcome.cases, reason)
+        why = explain(assignment.feedback, outcome.cases, reason)
     elif banned is not None:
-        kind, message = "banned", banned.message
+        why = Explanation("banned", banned.message)
     return TestResult(
         question=outcome.test.question,
         test=outcome.test.name,
         title=outcome.test.title,
-        score=0.0 if kind else outcome.test.points,
+        score=0.0 if why else outcome.test.points,
         max_score=outcome.test.points,
-        output=message,
-        kind=kind,
-        hint=hint,
+        output=why.message if why else "",
+        kind=why.kind if why else None,
+        hint=why.hint if why else None,
         mistake=None if mistake is None else mistake.id,
+        picture=why.picture if why else None,
         seconds=round(sum(found.observation.seconds for case in outcome.cases for found in case.found), 6),
         calls=tuple(_calls(outcome)),
     )

@@ -16,6 +16,7 @@ from gradkit.errors import GraderFault
 from gradkit.suite.differences import DETACHED, Comparison, capital, check_finite
 from gradkit.suite.found import Found
 from gradkit.suite.mismatch import Mismatch, scrub
+from gradkit.suite.picture import Picture
 from gradkit.wire import ObservedTensor
 
 RTOL = ATOL = 1e-8
@@ -164,7 +165,8 @@ def _compare_gradient(name: str, found: Found, expected: Tensor | None, comparis
     difference = comparison.difference(gradient, expected)
     if difference is not None:
         words = f"The output is right, but {said} is wrong: {difference.words}."
-        raise Mismatch("gradient", words, figures=difference.figures)
+        picture = Picture(gradient, expected, difference.distance, gradient=True)
+        raise Mismatch("gradient", words, figures=difference.figures, picture=picture)
 
 
 def _detached(name: str, error: str) -> str:

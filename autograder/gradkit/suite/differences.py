@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from gradkit.suite.mismatch import Mismatch, scrub
+from gradkit.suite.picture import Picture
 from gradkit.suite.relations import relation, same_numbers
 from gradkit.wire import ObservedTensor, Opaque
 
@@ -23,10 +24,12 @@ class Difference:
     Attributes:
         words: how many elements, where the worst is, how far off, and what relation there is; no value.
         figures: the worst element as found and as expected.
+        distance: how far off each element is, negative where it is right.
     """
 
     words: str
     figures: str
+    distance: Tensor
 
 
 class Comparison:
@@ -63,14 +66,17 @@ class Comparison:
         if found.data.shape != expected.data.shape:
             shapes = f"shape {tuple(found.data.shape)}; it must be {tuple(expected.data.shape)}"
             right = " The numbers in it are right." if same_numbers(found.data, expected.data) else ""
-            raise Mismatch("shape", f"{capital(name)} has {shapes}.{right}")
+            picture = Picture(found.data, expected.data)
+            raise Mismatch("shape", f"{capital(name)} has {shapes}.{right}", picture=picture)
         if found.data.dtype != expected.data.dtype:
             raise Mismatch("dtype", f"{capital(name)} is {found.data.dtype}; it must be {expected.data.dtype}.")
         if torch.isfinite(expected.data).all():
             check_finite(name, found.data)
         difference = self.difference(found.data, expected.data)
         if difference is not None:
-            raise Mismatch("value", f"{capital(name)} is wrong: {difference.words}.", figures=difference.figures)
+            words = f"{capital(name)} is wrong: {difference.words}."
+            picture = Picture(found.data, expected.data, difference.distance)
+            raise Mismatch("value", words, figures=difference.figures, picture=picture)
         if self.graph and expected.attached and not found.attached:
             raise Mismatch("detached", f"{capital(name)} is not attached to the graph: {DETACHED}")
 
@@ -120,7 +126,7 @@ class Comparison:
         related = relation(found, expected, self.sizes)
         where = f" at {list(worst)}" if found.ndim else ""
         figures = f"Expected{where}: {expected[worst].item():.6g}; found: {found[worst].item():.6g}."
-        return Difference(f"{words}; {related}" if related else words, figures)
+        return Difference(f"{words}; {related}" if related else words, figures, distance)
 
     def _allowed(self) -> str:
         return f"{self.atol:g}" if self.rtol == 0 else f"{self.atol:g} + {self.rtol:g} of the value"

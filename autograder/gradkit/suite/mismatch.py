@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from gradkit.suite.picture import Picture
 from gradkit.wire import Failure
 
 MAX_SHOWN = 300
@@ -19,14 +20,18 @@ class Mismatch(AssertionError):  # noqa: N818 - it is the finding of a test, not
         message: what the student reads.
         hint: the suite's hint on shapes or definitions, or None.
         figures: a value as found and as expected, for students who may see hidden values; "" where there is none.
+        picture: what to draw beside the message, or None.
     """
 
-    def __init__(self, kind: str, message: str, hint: str | None = None, *, figures: str = "") -> None:
+    def __init__(
+        self, kind: str, message: str, hint: str | None = None, *, figures: str = "", picture: Picture | None = None
+    ) -> None:
         super().__init__(message)
         self.kind = kind
         self.message = message
         self.hint = hint
         self.figures = figures
+        self.picture = picture
 
 
 def explain_failure(failure: Failure) -> tuple[str, str]:

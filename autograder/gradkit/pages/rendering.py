@@ -1,0 +1,42 @@
+"""Templates to HTML: everything that is put in is escaped, and a name that is not given is an error."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from gradkit.grading.wording import plain, points
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("gradkit.pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"plain": plain, "points": points, "shape": _shape, "time": _time, "percent": _percent}
+    return environment
+
+
+def render(template: str, **values: Any) -> str:
+    """A page's text, which ends with ``</html>``."""
+    return _environment().get_template(template).render(**values)
+
+
+def _shape(sizes: list[int]) -> str:
+    """A shape as torch users write it: ``(3,)``."""
+    return str(tuple(sizes))
+
+
+def _time(moment: datetime) -> str:
+    return f"{moment:%d %B %Y, %H:%M %Z}".removeprefix("0")
+
+
+def _percent(share: float | None) -> str:
+    return "" if share is None else f"{100 * share:.0f} %"

@@ -1,0 +1,81 @@
+"""The feedback page of one submission."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from gradkit.grading.record import QuestionResult, Record, TestResult
+from gradkit.grading.wording import plain
+from gradkit.pages.rendering import render
+
+_REASON = "A likely reason: "
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the gradebook adds to a record. All figures are points.
+
+    Attributes:
+        penalty: what lateness costs.
+        score: what counts: the hidden suites' points and a person's marks, less the penalty.
+        max_score: what can be earned, written questions included.
+        waits_for_person: whether something is still to be marked by a person.
+    """
+
+    penalty: float
+    score: float
+    max_score: float
+    waits_for_person: bool
+
+
+@dataclass(frozen=True)
+class _Test:
+    """A test as the page shows it: its message, and apart from it a recognised misconception."""
+
+    result: TestResult
+    lines: Sequence[str]
+    reason: str
+
+
+@dataclass(frozen=True)
+class _Question:
+    result: QuestionResult
+    tests: Sequence[_Test]
+
+
+def feedback_page(
+    record: Record, course_title: str, submitted: datetime | None = None, standing: Standing | None = None
+) -> str:
+    """A submission's feedback as one HTML file, for its student.
+
+    Shown are scores, the tests' titles, messages, hints and pictures, as far as the assignment's feedback policy let
+    them into the record; never a hidden test's name, nor what the student's code printed.
+
+    Args:
+        record: the submission's record.
+        course_title: what the course is called.
+        submitted: when it was handed in, where that is known.
+        standing: what the gradebook says; None where there is none.
+    """
+    questions = [
+        _Question(question, [_shown(test) for test in record.tests if test.question == question.id])
+        for question in record.questions
+    ]
+    return render(
+        "submission.html",
+        record=record,
+        course=course_title,
+        standing=standing,
+        questions=questions,
+        submitted=submitted,
+        written=None if standing is None else max(0.0, standing.max_score - record.max_score),
+        hash=record.key.get("submission", "")[:12],
+    )
+
+
+def _shown(test: TestResult) -> _Test:
+    lines = [line for line in plain(test.output).splitlines() if line.strip()]
+    reason = next((line for line in lines if line.startswith(_REASON)), "")
+    return _Test(test, [line for line in lines if line != reason], reason.removeprefix(_REASON))

@@ -1,0 +1,119 @@
+"""A feedback page says what the record says, nothing else, and is read by everybody."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from gradkit.grading.record import QuestionResult, Record, TestResult
+from gradkit.pages.submission import Standing, feedback_page
+
+from .looking import LOOKS, opened, overflows, violations
+
+HANDED_IN = datetime(2026, 10, 2, 8, 5, tzinfo=UTC)
+
+
+class _Reader(HTMLParser):
+    """What a person reads, and the elements that there are."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.tags: set[str] = set()
+        self._style = False
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002 - HTMLParser passes it
+        self.tags.add(tag)
+        self._style = tag == "style"
+
+    def handle_endtag(self, tag: str) -> None:  # noqa: ARG002 - HTMLParser passes it
+        self._style = False
+
+    def handle_data(self, data: str) -> None:
+        if not self._style:
+            self.words.append(data)
+
+
+def read(page: str) -> tuple[str, set[str]]:
+    reader = _Reader()
+    reader.feed(page)
+    return " ".join(" ".join(reader.words).split()), reader.tags
+
+
+def test_scores_messages_hints_and_reasons_are_there(record: Record) -> None:
+    text, _ = read(feedback_page(record, "A course", HANDED_IN, Standing(0.5, 4.5, 9.0, False)))
+    for part in (
+        "2 of 5 points",
+        "handed in 2 October 2026, 08:05 UTC",
+        "4 more points are for the written questions.",
+        "Late: 0.5 points are taken away.",
+        "What counts: 4.5 of 9 points",
+        "✓ passed Values are right. 2 of 2",
+        "✗ failed Shapes. 0 of 1 Wrong shape.",
+        "Yours: (3, 1)",
+        "Expected: (3,)",
+        "A likely reason: flipped.",
+        "Hint: out (H, W)",
+        "gradkit 0.1.0, python 3.11.2, torch 2.13.0",
+        "0123456789ab",
+    ):
+        assert part in text
+
+
+def test_nothing_of_the_instructors_is_on_it(record: Record) -> None:
+    page = feedback_page(record, "A course")
+    for hidden in ("secret", "flipped_kernel", "what the code printed"):
+        assert hidden not in page
+
+
+def test_what_waits_for_a_person_is_said_and_no_total_is_promised(record: Record) -> None:
+    text, _ = read(feedback_page(record, "A course", None, Standing(0.0, 2.0, 9.0, True)))
+    assert "which a person has not marked yet" in text
+    assert "What counts" not in text
+    assert "Late" not in text
+
+
+def test_a_submission_that_was_refused_has_no_points(record: Record) -> None:
+    refused = replace(record, status="refused", questions=(), tests=(), problems=("losses.py is no text file.",))
+    text, _ = read(feedback_page(refused, "A course"))
+    assert "Not graded" in text
+    assert "losses.py is no text file." in text
+    assert "of 5 points" not in text
+
+
+def test_what_students_wrote_is_text(record: Record) -> None:
+    page = feedback_page(record, "A course")
+    text, tags = read(page)
+    assert tags.isdisjoint({"script", "img", "iframe", "link", "object"})
+    assert "<script>alert(1)</script>" in text
+    assert "{{ 7 * 7 }}" in text
+    assert not set("\x00\x1b\u202e") & set(page)
+
+
+def test_a_page_is_small_even_where_everything_failed() -> None:
+    picture = {"kind": "errors", "of": "value", "shape": [99, 99], "at": [], "rows": ["4" * 16] * 16, "whole": False}
+    question = QuestionResult("a", 0.0, 60.0)
+    test = TestResult(
+        "a", "t", "A title. " * 10, 0.0, 1.0, "A message. " * 40, "value", "A hint. " * 20, picture=picture
+    )
+    record = Record("s", "hw0", "T", "graded", 60.0, questions=(question,), tests=(test,) * 12)
+    page = feedback_page(record, "A course")
+    assert page.count("<article") == 12
+    assert len(page.encode()) < 300_000
+
+
+@pytest.mark.parametrize(("size", "scheme"), LOOKS)
+def test_everybody_can_read_it(
+    record: Record, browser: Browser, tmp_path: Path, size: tuple[int, int], scheme: str
+) -> None:
+    file = tmp_path / "page.html"
+    file.write_text(feedback_page(record, "A course", HANDED_IN, Standing(0.5, 4.5, 9.0, False)), encoding="utf-8")
+    page, trouble = opened(browser, file, size, scheme)
+    assert violations(page) == []
+    assert not overflows(page)
+    assert trouble == []
