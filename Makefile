@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup grade test soak check audit release publish collect feedback bench clean
+.PHONY: help setup grade test soak check audit release publish collect feedback report bench clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -54,8 +54,11 @@ collect: $(STAMP) ## bring in what students submitted
 feedback: $(STAMP) ## make the feedback pages anew and release them
 	@$(BIN)/gradkit feedback
 
+report: $(STAMP) ## write the class report into report/
+	@$(BIN)/gradkit report
+
 bench: $(STAMP) ## measure what grading costs here, against other ways of doing it
 	@$(BIN)/gradkit bench
 
 clean: ## remove what a running course made (submissions, gradebook and results too!)
-	@rm -rf submitted autograded feedback results exchange gradebook.db .gradkit
+	@rm -rf submitted autograded feedback report results exchange gradebook.db .gradkit

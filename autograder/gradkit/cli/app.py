@@ -9,7 +9,7 @@ import typer
 
 import gradkit
 from gradkit.check.command import check
-from gradkit.cli import audit, bench, build, collect, feedback, grade, new
+from gradkit.cli import audit, bench, build, collect, feedback, grade, new, report
 from gradkit.cli.console import complain
 from gradkit.errors import GradkitError
 from gradkit.gradebook.troubles import is_full
@@ -43,6 +43,7 @@ app.command("check")(check)
 app.command("collect")(collect.collect)
 app.command("grade")(grade.grade)
 app.command("feedback")(feedback.feedback)
+app.command("report")(report.report)
 app.command("audit")(audit.audit)
 app.command("bench")(bench.bench)
 

@@ -1,7 +1,8 @@
 """What the gradebook holds of a class, read without nbgrader.
 
-To import nbgrader takes longer than all else in a run that finds nothing to do. The three columns read here are
-documented in ``nbgrader.api`` (``Assignment``, ``SubmittedAssignment``); writing is left to nbgrader's own classes.
+To import nbgrader takes longer than all else in a run that finds nothing to do. The columns read here are
+documented in ``nbgrader.api`` (``Assignment``, ``Student``, ``SubmittedAssignment``); writing is left to nbgrader's own
+classes.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
 from datetime import datetime
+from typing import Any
 
 from gradkit.course import Course
 from gradkit.gradebook.settings import database_path
@@ -24,6 +26,15 @@ _QUERY = """
 """
 
 
+def class_list(course: Course, patience: float = PATIENCE) -> list[str]:
+    """Every student whom the gradebook knows, with or without a submission.
+
+    Raises:
+        GradebookUnavailable: it cannot be read.
+    """
+    return [student for (student,) in _query(course, "SELECT id FROM student ORDER BY id", (), patience)]
+
+
 def seconds_late(course: Course, assignment_id: str, patience: float = PATIENCE) -> Mapping[str, float]:
     """Every student who has a submission of the assignment in the gradebook -> seconds after due time and extension.
 
@@ -35,16 +46,19 @@ def seconds_late(course: Course, assignment_id: str, patience: float = PATIENCE)
     Raises:
         GradebookUnavailable: it cannot be read.
     """
+    return {student: _late(*times) for student, *times in _query(course, _QUERY, (assignment_id,), patience)}
+
+
+def _query(course: Course, query: str, values: tuple[str, ...], patience: float) -> list[Any]:
     path = database_path(course)
     if not path.is_file() or path.stat().st_size == 0:
-        return {}
+        return []
     try:
         # Not read-only: what a killed run had begun to write is undone by whoever opens the file next, and must be.
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, timeout=patience)) as connection:
-            rows = connection.execute(_QUERY, (assignment_id,)).fetchall()
+            return connection.execute(query, values).fetchall()
     except sqlite3.Error as error:
         raise trouble(path, str(error)) from error
-    return {student: _late(*times) for student, *times in rows}
 
 
 def _late(handed_in: str | None, extension: str | None, due: str | None) -> float:

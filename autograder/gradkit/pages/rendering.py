@@ -29,6 +29,13 @@ def render(template: str, **values: Any) -> str:
     return _environment().get_template(template).render(**values)
 
 
+def read_template(name: str) -> str:
+    """A file beside the templates as it is, such as a script."""
+    environment = _environment()
+    source, _, _ = environment.loader.get_source(environment, name)  # type: ignore[union-attr]  # it has a loader
+    return source
+
+
 def _shape(sizes: list[int]) -> str:
     """A shape as torch users write it: ``(3,)``."""
     return str(tuple(sizes))

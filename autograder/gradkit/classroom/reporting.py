@@ -1,0 +1,133 @@
+"""Make the class report: from the records, the gradebook's class list, the banks' sentences and what was submitted."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from gradkit.bank import read_bank
+from gradkit.course import Assignment, Course
+from gradkit.errors import CourseError, GradkitError, SubmissionRefused, UsageError
+from gradkit.gradebook.ledger import class_list
+from gradkit.gradebook.settings import feedback_page_path
+from gradkit.grading.store import read_records
+from gradkit.grading.submission import read_submission
+from gradkit.pages.class_report import class_page, similar_page
+from gradkit.report import ClassReport, summarise
+from gradkit.report.similarity import Pair, similar_pairs
+from gradkit.report.tables import as_csv, as_json
+from gradkit.temporary import replacing
+
+PAGE = "report.html"
+
+
+@dataclass(frozen=True)
+class Reported:
+    """What was written.
+
+    Attributes:
+        report: the figures.
+        page: the page that shows them.
+        problems: what could not be read, one sentence each.
+    """
+
+    report: ClassReport
+    page: Path
+    problems: tuple[str, ...]
+
+
+def make_report(course: Course, target: Path) -> Reported:
+    """Write the class report, its tables, and a page of similar submissions for each assignment that has some.
+
+    Args:
+        course: the course, whose submissions have been graded.
+        target: the folder to write to.
+
+    Raises:
+        UsageError: nothing has been graded yet.
+        GradkitError: the folder cannot be written, or the gradebook cannot be read.
+    """
+    records = list(read_records(course.results))
+    if not records:
+        raise UsageError(f"There are no records in {course.results}. Grade the class first: make grade")
+    problems: list[str] = []
+    sentences: dict[str, Mapping[str, str]] = {}
+    sources: dict[str, Mapping[str, str]] = {}
+    pairs: dict[str, list[Pair]] = {}
+    for name in sorted({record.assignment for record in records}):
+        try:
+            assignment = course.assignment(name)
+            sentences[name] = _sentences(course, assignment)
+        except (CourseError, UsageError) as error:
+            problems.append(str(error))
+            continue
+        students = sorted(record.student for record in records if record.assignment == name)
+        sources[name] = _sources(course, assignment, students)
+        pairs[name] = similar_pairs(sources[name], _given(course, assignment))
+    report = summarise(course.title, records, class_list(course), sentences=sentences, pairs=pairs)
+    similar = {
+        one.id: similar_page(one, course.title, sources[one.id], _given(course, course.assignment(one.id))[0])
+        for one in report.assignments
+        if one.pairs
+    }
+
+    def link(student: str, assignment_id: str) -> str | None:
+        page = feedback_page_path(course, student, assignment_id)
+        return _relative(page, target) if page.is_file() else None
+
+    files = {
+        PAGE: class_page(report, link, {name: f"similar/{name}.html" for name in similar}),
+        "report.json": as_json(report),
+        **as_csv(report),
+        **{f"similar/{name}.html": text for name, text in similar.items()},
+    }
+    _write(target, files)
+    return Reported(report, target / PAGE, tuple(problems))
+
+
+def _sentences(course: Course, assignment: Assignment) -> Mapping[str, str]:
+    solution = (course.source(assignment.id) / assignment.module).read_bytes()
+    bank = read_bank(course.hidden(assignment.id), assignment, solution)
+    return {entry.id: entry.sentence for entry in bank.mistakes}
+
+
+def _sources(course: Course, assignment: Assignment, students: Iterable[str]) -> Mapping[str, str]:
+    """Each student's module, where there is one that can be read."""
+    found = {}
+    for student in students:
+        try:
+            folder = course.submitted / student / assignment.id
+            source = read_submission(folder, student, assignment, course.submission).sources.get(assignment.module)
+        except SubmissionRefused:
+            continue  # its record says so
+        if source is not None:
+            found[student] = source.decode("utf-8-sig", errors="replace")
+    return found
+
+
+def _given(course: Course, assignment: Assignment) -> list[str]:
+    """The stub and the reference; "" where one has not been built."""
+    folders = (course.release(assignment.id), course.solution(assignment.id))
+    paths = [folder / assignment.module for folder in folders]
+    return [path.read_text(encoding="utf-8") if path.is_file() else "" for path in paths]
+
+
+def _relative(page: Path, target: Path) -> str:
+    return quote(Path(os.path.relpath(page, target)).as_posix())
+
+
+def _write(target: Path, files: Mapping[str, str]) -> None:
+    try:
+        for name, text in files.items():
+            path = target / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with replacing(path) as new:
+                new.write_text(text, encoding="utf-8", errors="replace")
+        for old in (target / "similar").glob("*.html"):
+            if f"similar/{old.name}" not in files:
+                old.unlink()
+    except OSError as error:
+        raise GradkitError(f"{target}: the report cannot be written ({error.strerror}). Is the disk full?") from error

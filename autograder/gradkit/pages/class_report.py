@@ -1,0 +1,92 @@
+"""The class report as one HTML file, and the pages that show similar submissions side by side."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from itertools import groupby
+
+from gradkit.pages.rendering import read_template, render
+from gradkit.report import AssignmentReport, ClassReport
+from gradkit.report.similarity import Pair, Span
+
+_FEW = 2  # lines of the stub that are shown where they stand between others
+
+Link = Callable[[str, str], str | None]
+
+
+@dataclass(frozen=True)
+class _Side:
+    """One submission of a pair: its source in parts, each with what it is."""
+
+    student: str
+    parts: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class _SideBySide:
+    pair: Pair
+    sides: tuple[_Side, _Side]
+
+
+def class_page(report: ClassReport, link: Link, side_by_side: Mapping[str, str]) -> str:
+    """The report of a class.
+
+    Args:
+        report: what is shown.
+        link: the address of the feedback page of a (student, assignment), relative to the report, or None.
+        side_by_side: by assignment, the address of its page of similar submissions.
+    """
+    script = read_template("table.js")
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return render(
+        "class_report.html",
+        report=report,
+        link=link,
+        side_by_side=side_by_side,
+        script=script,
+        script_hash=digest,
+        highest=max([1, *(count for one in report.assignments for count in one.scores.counts)]),
+    )
+
+
+def similar_page(assignment: AssignmentReport, course_title: str, sources: Mapping[str, str], stub: str) -> str:
+    """The similar pairs of one assignment, side by side; longer stretches of the stub are left out."""
+    given = {line.strip() for line in stub.splitlines()}
+
+    def side(student: str, spans: Sequence[Span]) -> _Side:
+        return _Side(student, list(_without_given(sources[student], spans, given)))
+
+    shown = [
+        _SideBySide(pair, (side(pair.one, pair.spans[0]), side(pair.other, pair.spans[1]))) for pair in assignment.pairs
+    ]
+    return render("similar.html", assignment=assignment, course=course_title, shown=shown)
+
+
+def _without_given(source: str, spans: Sequence[Span], given: Set[str]) -> Iterator[tuple[str, str]]:
+    """The source in parts, each "alike", "own" or "left out"; a few given lines between others stay as "own"."""
+    alike = [False] * len(source)
+    for start, end in spans:
+        alike[start:end] = [True] * (min(end, len(source)) - start)
+    place, stretch = 0, ""
+    for line in source.splitlines(keepends=True):
+        if line.strip() in given:
+            stretch += line
+        else:
+            yield from _stretch(stretch)
+            stretch = ""
+            flags = alike[place : place + len(line)]
+            for same, group in groupby(zip(line, flags, strict=True), key=lambda pair: pair[1]):
+                yield "".join(character for character, _ in group), "alike" if same else "own"
+        place += len(line)
+    yield from _stretch(stretch)
+
+
+def _stretch(text: str) -> Iterator[tuple[str, str]]:
+    lines = text.count("\n")
+    if lines > _FEW:
+        yield f"... {lines} lines as they were handed out ...\n", "left out"
+    elif text:
+        yield text, "own"

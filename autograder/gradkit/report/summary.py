@@ -1,0 +1,137 @@
+"""From a class's records to the one report that page, tables and JSON show."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from gradkit.grading.record import Record, TestResult
+from gradkit.report.model import AssignmentReport, ClassReport, Misconception, QuestionLine, StudentLine, TestLine
+from gradkit.report.similarity import Pair
+from gradkit.report.statistics import cronbach_alpha, distribution, items
+
+_SLOWEST = 10
+
+
+def summarise(
+    title: str,
+    records: Iterable[Record],
+    students: Iterable[str] = (),
+    *,
+    sentences: Mapping[str, Mapping[str, str]] | None = None,
+    pairs: Mapping[str, Sequence[Pair]] | None = None,
+) -> ClassReport:
+    """Summarise a class.
+
+    Args:
+        title: what the course is called.
+        records: its records, at most one for a student and assignment.
+        students: everybody in the class; those with a record are counted in anyway.
+        sentences: by assignment and mistake, what the bank says of it.
+        pairs: by assignment, what `gradkit.report.similarity` found.
+    """
+    by_assignment: defaultdict[str, dict[str, Record]] = defaultdict(dict)
+    for record in records:
+        by_assignment[record.assignment][record.student] = record
+    everybody = sorted({*students, *(student for found in by_assignment.values() for student in found)})
+    assignments = [
+        _assignment(list(found.values()), everybody, (sentences or {}).get(name, {}), (pairs or {}).get(name, ()))
+        for name, found in sorted(by_assignment.items())
+    ]
+    lines = [
+        StudentLine(
+            student, {name: found[student].score for name, found in sorted(by_assignment.items()) if student in found}
+        )
+        for student in everybody
+    ]
+    return ClassReport(title, tuple(assignments), tuple(lines))
+
+
+def _assignment(
+    records: Sequence[Record], everybody: Sequence[str], sentences: Mapping[str, str], pairs: Sequence[Pair]
+) -> AssignmentReport:
+    newest = records[0]
+    graded = [record for record in records if record.status == "graded"]
+    questions = _by_question(graded)
+    refused = [
+        (record.student, " ".join(record.problems) or record.output or "the grader failed")
+        for record in records
+        if record.status != "graded"
+    ]
+    present = {record.student for record in records}
+    by_time = sorted(graded, key=lambda record: -record.seconds)[:_SLOWEST]
+    return AssignmentReport(
+        id=newest.assignment,
+        title=newest.title,
+        max_score=newest.max_score,
+        scores=distribution([record.score for record in graded if record.score is not None], newest.max_score),
+        alpha=cronbach_alpha(_points(graded)),
+        questions=questions,
+        tests=_by_test(graded),
+        misconceptions=_misconceptions(graded, sentences),
+        missing=tuple(student for student in everybody if student not in present),
+        refused=tuple(refused),
+        slowest=tuple((record.student, record.seconds) for record in by_time),
+        pairs=tuple(pairs),
+    )
+
+
+def _points(graded: Sequence[Record]) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    """Points by submission and question."""
+    names = [question.id for question in graded[0].questions] if graded else []
+    rows = [[{one.id: one.score for one in record.questions}.get(name, 0.0) for name in names] for record in graded]
+    return np.array(rows, dtype=np.float64).reshape(len(graded), len(names))
+
+
+def _by_question(graded: Sequence[Record]) -> tuple[QuestionLine, ...]:
+    if not graded:
+        return ()
+    points = _points(graded)
+    questions = graded[0].questions
+    found = items(points, [question.max_score for question in questions])
+    return tuple(
+        QuestionLine(question.id, question.max_score, int((points[:, number] >= question.max_score).sum()), item)
+        for number, (question, item) in enumerate(zip(questions, found, strict=True))
+    )
+
+
+def _by_test(graded: Sequence[Record]) -> tuple[TestLine, ...]:
+    if not graded:
+        return ()
+    results: dict[tuple[str, str], list[TestResult]] = {(test.question, test.test): [] for test in graded[0].tests}
+    for record in graded:
+        for test in record.tests:
+            results.get((test.question, test.test), []).append(test)
+    # A record that was made with another version of the suite may lack a test, or have one more.
+    whole = {key: found for key, found in results.items() if len(found) == len(graded)}
+    points = np.array([[test.score for test in found] for found in whole.values()], dtype=np.float64).T
+    found_items = items(points.reshape(len(graded), len(whole)), [found[0].max_score for found in whole.values()])
+    return tuple(
+        TestLine(
+            question=found[0].question,
+            test=found[0].test,
+            title=found[0].title,
+            max_score=found[0].max_score,
+            passed=sum(test.passed for test in found),
+            kinds=tuple(Counter(test.kind for test in found if test.kind is not None).most_common()),
+            item=item,
+        )
+        for found, item in zip(whole.values(), found_items, strict=True)
+    )
+
+
+def _misconceptions(graded: Sequence[Record], sentences: Mapping[str, str]) -> tuple[Misconception, ...]:
+    shared: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for record in graded:
+        for test in record.tests:
+            if test.mistake is not None:
+                shared[test.question, test.mistake].add(record.student)
+    order = [question.id for question in graded[0].questions] if graded else []
+    found = [
+        Misconception(question, mistake, sentences.get(mistake, ""), tuple(sorted(students)))
+        for (question, mistake), students in shared.items()
+    ]
+    place = {question: number for number, question in enumerate(order)}
+    return tuple(sorted(found, key=lambda one: (place.get(one.question, 0), -len(one.students), one.mistake)))

@@ -1,0 +1,92 @@
+"""The report's figures as CSV and JSON: the same as on the page, from the same data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from gradkit.report.model import ClassReport, TestLine
+from gradkit.report.statistics import Distribution
+from gradkit.spreadsheet import Cell, to_csv
+
+
+def as_csv(report: ClassReport) -> Mapping[str, str]:
+    """The report's tables, by file name."""
+    names = [one.id for one in report.assignments]
+    every = report.assignments
+    return {
+        "students.csv": to_csv(
+            ["student", *names, "sum"],
+            [[line.student, *(line.scores.get(name) for name in names), line.total] for line in report.students],
+        ),
+        "assignments.csv": to_csv(
+            [
+                "assignment",
+                "title",
+                "max_score",
+                "graded",
+                "missing",
+                "mean",
+                "median",
+                "quartile_1",
+                "quartile_3",
+                "alpha",
+            ],
+            [
+                [one.id, one.title, one.max_score, one.scores.number, len(one.missing), *_spread(one.scores), one.alpha]
+                for one in every
+            ],
+        ),
+        "questions.csv": to_csv(
+            ["assignment", "question", "max_score", "full_marks", "difficulty", "discrimination"],
+            [
+                [one.id, line.id, line.max_score, line.full, line.item.difficulty, line.item.discrimination]
+                for one in every
+                for line in one.questions
+            ],
+        ),
+        "tests.csv": to_csv(
+            ["assignment", "question", "test", "title", "max_score", "passed", "difficulty", "discrimination", "kinds"],
+            [
+                [one.id, line.question, line.test, line.title, line.max_score, line.passed, *_item(line), _kinds(line)]
+                for one in every
+                for line in one.tests
+            ],
+        ),
+        "misconceptions.csv": to_csv(
+            ["assignment", "question", "mistake", "students", "sentence"],
+            [
+                [one.id, line.question, line.mistake, len(line.students), line.sentence]
+                for one in every
+                for line in one.misconceptions
+            ],
+        ),
+        "similar.csv": to_csv(
+            ["assignment", "one", "other", "share", "runs"],
+            [[one.id, pair.one, pair.other, pair.share, pair.runs] for one in every for pair in one.pairs],
+        ),
+    }
+
+
+def _spread(scores: Distribution) -> tuple[Cell, ...]:
+    return scores.mean, scores.median, scores.low, scores.high
+
+
+def _item(line: TestLine) -> tuple[Cell, ...]:
+    return line.item.difficulty, line.item.discrimination
+
+
+def _kinds(line: TestLine) -> str:
+    return " ".join(f"{kind}:{count}" for kind, count in line.kinds)
+
+
+def as_json(report: ClassReport) -> str:
+    """The whole report as JSON."""
+    return json.dumps(as_data(report), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def as_data(report: ClassReport) -> dict[str, Any]:
+    """The whole report as plain data."""
+    return asdict(report)
