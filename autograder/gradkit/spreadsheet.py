@@ -27,7 +27,7 @@ def cell(value: Cell) -> str:
 def to_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
     """A CSV file's text, quoted as RFC 4180 has it."""
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(header)
     writer.writerows([cell(value) for value in row] for row in rows)
     return text.getvalue()

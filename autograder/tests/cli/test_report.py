@@ -1,0 +1,35 @@
+"""``gradkit report``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from gradkit.course import Course
+
+HW = "hw0_scaling"
+
+
+def test_a_graded_class(
+    gradkit: Callable[..., Any], submissions: Callable[..., Path], course: Course, reference_source: str
+) -> None:
+    wrong = reference_source.replace("x / (1 / factor)", "x + factor")
+    folder = submissions({f"ada/{HW}/scaling.py": reference_source, f"bob/{HW}/scaling.py": wrong})
+    assert gradkit("grade", "--submissions", folder, "--results", course.results).status == 0
+    ran = gradkit("report")
+    assert ran.status == 0
+    assert f"{HW}: 2 graded, 0 missing, mean " in ran.out
+    assert "report: " in ran.out
+    page = (course.root / "report" / "report.html").read_text(encoding="utf-8")
+    assert "ada" in page
+    again = gradkit("report", "--json", "--output", course.root / "elsewhere")
+    assert json.loads(again.out)["assignments"][0]["scores"]["number"] == 2
+    assert (course.root / "elsewhere" / "students.csv").is_file()
+
+
+def test_nothing_graded_yet(gradkit: Callable[..., Any]) -> None:
+    ran = gradkit("report")
+    assert ran.status == 2
+    assert "make grade" in ran.err

@@ -1,0 +1,116 @@
+"""The class report in a browser: read by everybody, sorted, filtered, and without anything from elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from gradkit.grading.record import QuestionResult, Record
+from gradkit.pages.class_report import class_page, similar_page
+from gradkit.report import ClassReport, summarise
+from gradkit.report.similarity import Pair
+
+from .conftest import HOSTILE
+from .looking import LOOKS, opened, overflows, violations
+
+STUB = "import torch\n\n\ndef scale(x):\n    raise NotImplementedError\n"
+SOURCES = {
+    "ada": STUB.replace("raise NotImplementedError", "return 2 * x"),
+    HOSTILE: f"x = '''{HOSTILE}'''\nreturn 2 * x",
+}
+PLACE = SOURCES["ada"].index("return 2 * x")
+PAIR = Pair("ada", HOSTILE, 0.75, 120, (((PLACE, PLACE + 12),), ((0, 10),)))
+
+
+@pytest.fixture
+def report(record: Record) -> ClassReport:
+    def points(student: str, scale: float, conv2d: float) -> Record:
+        questions = (QuestionResult("scale", scale, 2.0), QuestionResult("conv2d", conv2d, 3.0))
+        return replace(record, student=student, questions=questions)
+
+    records = [points(f"s{number}", number % 3, number % 4) for number in range(10)]
+    refused = replace(record, student="refused one", status="refused", questions=(), tests=())
+    sentences = {"hw0_scaling": {"flipped_kernel": f"The kernel is flipped. {HOSTILE}"}}
+    return summarise(
+        HOSTILE, [record, refused, *records], ["absent"], sentences=sentences, pairs={"hw0_scaling": [PAIR]}
+    )
+
+
+@pytest.fixture
+def page(report: ClassReport, tmp_path: Path) -> Path:
+    file = tmp_path / "report.html"
+    text = class_page(report, lambda student, hw: f"feedback/{student}/{hw}.html" if student == "s1" else None, {})
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize(("size", "scheme"), LOOKS)
+def test_everybody_can_read_it(page: Path, browser: Browser, size: tuple[int, int], scheme: str) -> None:
+    found, trouble = opened(browser, page, size, scheme)
+    for details in found.query_selector_all("summary"):
+        details.click()
+    assert violations(found) == []
+    assert not overflows(found)
+    assert trouble == []
+
+
+def names(page: Path, browser: Browser, *actions: tuple[str, str]) -> list[str]:
+    """The students whose rows are shown, from top to bottom, once buttons were clicked or words typed."""
+    found, trouble = opened(browser, page)
+    for what, text in actions:
+        if what == "click":
+            found.get_by_role("button", name=text, exact=True).click()
+        else:
+            found.get_by_label("Show students").fill(text)
+    assert trouble == []
+    rows = found.locator("#students tbody tr:visible th")
+    return rows.all_inner_texts()
+
+
+def test_sorted_by_a_column_of_points(page: Path, browser: Browser) -> None:
+    assert names(page, browser, ("click", "Sum"))[-2:] == ["s2", "s7"]
+    assert names(page, browser, ("click", "Sum"), ("click", "Sum"))[:2] == ["s2", "s7"]
+
+
+def test_nothing_handed_in_sorts_before_no_points(page: Path, browser: Browser) -> None:
+    assert names(page, browser, ("click", "hw0"))[:3] == ["absent", "refused one", "s0"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [("hw0_scaling:missing", ["absent"]), ("hw0_scaling:refused", ["refused one"]), ("S1", ["s1"]), ("zzz", [])],
+)
+def test_filtered(page: Path, browser: Browser, typed: str, shown: list[str]) -> None:
+    assert names(page, browser, ("type", typed)) == shown
+
+
+def test_links_lead_to_the_students_feedback(page: Path, browser: Browser) -> None:
+    found, _ = opened(browser, page)
+    links = found.locator("#students a")
+    assert [one.get_attribute("href") for one in links.all()] == ["feedback/s1/hw0_scaling.html"]
+
+
+def test_without_scripts_everything_is_there(page: Path, browser: Browser) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    found = context.new_page()
+    found.goto(page.as_uri())
+    assert found.locator("#students tbody tr").count() == 13
+    assert not found.locator("#controls").is_visible()
+    context.close()
+
+
+def test_similar_submissions_side_by_side(report: ClassReport, browser: Browser, tmp_path: Path) -> None:
+    file = tmp_path / "similar.html"
+    file.write_text(similar_page(report.assignments[0], "A course", SOURCES, STUB), encoding="utf-8")
+    for size, scheme in LOOKS:
+        found, trouble = opened(browser, file, size, scheme)
+        assert violations(found) == []
+        assert not overflows(found)
+        assert trouble == []
+    marked = found.locator("mark").all_inner_texts()
+    assert "return 2 * x" in "".join(marked)
+    assert "... 4 lines as they were handed out ..." in found.locator("pre").first.inner_text()
+    assert "not a verdict" in found.locator("header").inner_text()

@@ -1,0 +1,85 @@
+"""Which submissions are told as similar, and which are not."""
+
+from __future__ import annotations
+
+import re
+
+from gradkit.report.similarity import MOST, similar_pairs
+
+STUB = '''
+"""The homework."""
+
+import torch
+
+
+def loss(y_hat, y):
+    """The mean loss."""
+    raise NotImplementedError("loss")
+'''
+REFERENCE = STUB.replace(
+    'raise NotImplementedError("loss")', "return -(y * y_hat.log() + (1 - y) * (1 - y_hat).log()).mean()"
+)
+LOOP = """total = torch.zeros((), dtype=y.dtype)
+    for index in range(len(y)):
+        if y[index] > 0.5:
+            total = total - torch.log(y_hat[index].clamp(min=1e-30))
+        else:
+            total = total - torch.log1p(-y_hat[index].clamp(max=1 - 1e-9))
+    return total / len(y)"""
+WHERE = """certain = torch.where(y.bool(), y_hat, 1.0 - y_hat)
+    smallest = torch.finfo(certain.dtype).tiny
+    logs = torch.maximum(certain, torch.full_like(certain, smallest)).log()
+    summed = logs.neg().sum(dim=0)
+    return torch.div(summed, y.numel())"""
+
+
+def answer(body: str) -> str:
+    return STUB.replace('raise NotImplementedError("loss")', body)
+
+
+def test_a_copy_with_other_names_and_comments_is_found_and_shown() -> None:
+    copy = answer(re.sub(r"\btotal\b", "s", LOOP).replace("    for index", "    # by me\n    for index"))
+    sources = {"ada": answer(LOOP), "bob": copy, "cyd": answer(WHERE), "dee": REFERENCE}
+    (pair,) = similar_pairs(sources, [STUB, REFERENCE])
+    assert (pair.one, pair.other) == ("ada", "bob")
+    assert pair.share > 0.8
+    for student, spans in zip(("ada", "bob"), pair.spans, strict=True):
+        marked = " ".join(sources[student][start:end] for start, end in spans)
+        assert "range(len(y))" in marked
+        assert "log1p" in marked
+
+
+def test_the_same_answer_as_the_reference_is_what_was_asked_for() -> None:
+    assert similar_pairs(dict.fromkeys(("ada", "bob"), REFERENCE), [STUB, REFERENCE]) == []
+
+
+def test_untouched_stubs_are_not_alike() -> None:
+    assert similar_pairs({"ada": STUB, "bob": STUB}, [STUB, REFERENCE]) == []
+
+
+def test_what_many_wrote_is_explained_by_the_lecture() -> None:
+    class_of_50 = {f"s{number}": answer(LOOP) for number in range(50)}
+    assert similar_pairs(class_of_50, [STUB, REFERENCE]) == []
+
+
+def test_what_cannot_be_compiled_is_compared_too() -> None:
+    broken = answer(LOOP) + "\ndef (:\n"
+    (pair,) = similar_pairs({"ada": broken, "bob": broken}, [STUB, REFERENCE])
+    assert pair.share == 1
+
+
+def test_a_class_of_copies_is_cut_and_the_order_is_always_the_same() -> None:
+    sources = {}
+    for number in range(120):
+        body = "\n    ".join(
+            f"v{line} = torch.sin(y) * {number // 3}{line} + y_hat ** {line}{number // 3}" for line in range(12)
+        )
+        sources[f"s{number:03}"] = answer(body)
+    found = similar_pairs(sources, [STUB, REFERENCE])
+    assert len(found) == MOST
+    assert found == similar_pairs(dict(reversed(sources.items())), [STUB, REFERENCE])
+    assert all(int(pair.one[1:]) // 3 == int(pair.other[1:]) // 3 for pair in found)
+
+
+def test_nobody() -> None:
+    assert similar_pairs({}, [STUB, REFERENCE]) == []

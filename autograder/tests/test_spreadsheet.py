@@ -1,0 +1,31 @@
+"""No cell is a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gradkit.spreadsheet import cell, to_csv
+
+
+@pytest.mark.parametrize("text", ['=HYPERLINK("http://x")', "+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", " =1", "\uff1d1"])
+def test_what_would_be_a_formula_becomes_text(text: str) -> None:
+    assert cell(text) == f"'{text}"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(-1.5, "-1.5"), (3.0, "3"), (0.1 + 0.2, "0.30000000000000004"), (7, "7"), (None, "")]
+)
+def test_numbers_stay_numbers(value: float | None, text: str) -> None:
+    assert cell(value) == text
+
+
+@given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\x00")), min_size=1))
+def test_every_text_comes_back_but_for_an_apostrophe(row: list[str]) -> None:
+    (read,) = list(csv.reader(io.StringIO(to_csv(row, [row]), newline="")))[1:] or [[]]
+    for text, found in zip(row, read, strict=True):
+        assert found in (text, f"'{text}")
