@@ -12,6 +12,9 @@ from gradkit.build.source import Source, read_source
 from gradkit.check.homework import FILE
 from gradkit.course import Assignment, Course
 
+# Made from files beside this module. Each stands where its service looks for it at the top of a repository.
+WORKFLOWS = {".github/workflows/check.yml": "github.yml", ".gitlab-ci.yml": "gitlab.yml"}
+
 # What the notebooks and public checks of a course import. numpy because torch warns without it, and one warning
 # on stderr can cost points elsewhere.
 REQUIREMENTS = ("torch", "numpy", "matplotlib", "scikit-learn", "ipykernel", f"./{wheel.NAME}")
@@ -55,6 +58,9 @@ def _write(source: Source, folder: Path, module: str, notebook: str) -> Path:
     for name, text in texts.items():
         (target / name).write_text(text, encoding="utf-8", newline="\n")
     (target / wheel.NAME).write_bytes(wheel.student_wheel())
+    for name, origin in WORKFLOWS.items():
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(Path(__file__).parent / "workflows" / origin, target / name)
     for name, path in source.copied.items():
         (target / name).parent.mkdir(exist_ok=True)
         shutil.copyfile(path, target / name)

@@ -9,9 +9,14 @@ import typer
 from rich.console import Console
 
 from gradkit.check.console import show
+from gradkit.check.github import guarded_step, tell
 from gradkit.check.homework import Homework, Question, find_homework
+from gradkit.check.junit import as_junit
 from gradkit.check.report import Report
 from gradkit.check.running import SECONDS, run_checks
+from gradkit.errors import UsageError
+
+_WIDTH = 120  # columns of a log that nobody's terminal shows
 
 
 def check(
@@ -20,19 +25,34 @@ def check(
     watch: bool = typer.Option(False, "--watch", help="Check again whenever a file is saved, until Ctrl-C."),
     as_json: bool = typer.Option(False, "--json", help="Print what was found as JSON."),
     seconds: float = typer.Option(SECONDS, "--seconds", min=0.1, help="How long one check may take."),
+    junit: Path | None = typer.Option(None, "--junit", help="Also write JUnit XML to this file."),  # noqa: B008
+    github: bool = typer.Option(
+        False, "--github", help="In GitHub Actions: also write summary, annotations and GitHub Classroom's result."
+    ),
 ) -> None:
     """Run the public checks on your homework. A first look: the grading tries more."""
+    if watch and (junit is not None or github or as_json):
+        raise UsageError("--watch goes on and on; --json, --junit and --github are for a single check.")
     homework = find_homework(path)
     only = None if question is None else homework.question(question)
     out = Console(highlight=False)
     if watch:
         _watch(homework, only, seconds, out)
         return
-    report = run_checks(homework, only, seconds)
-    if as_json:
-        typer.echo(json.dumps(report.as_data(), indent=2))
+    if github:
+        with guarded_step() as step:
+            report = run_checks(homework, only, seconds)
+            show(report, Console(file=step.log, highlight=False, width=_WIDTH))
+            tell(report, step, homework.folder)
     else:
-        show(report, out)
+        report = run_checks(homework, only, seconds)
+        if as_json:
+            typer.echo(json.dumps(report.as_data(), indent=2))
+        else:
+            show(report, out)
+    if junit is not None:
+        junit.parent.mkdir(parents=True, exist_ok=True)
+        junit.write_text(as_junit(report), encoding="utf-8")
     if not report.passed:
         raise typer.Exit(1)
 

@@ -12,7 +12,7 @@ from gradkit.build.wheel import NAME as WHEEL
 from gradkit.course import Assignment, Course
 
 FILES = {"scale.py", "scale.ipynb", "test_public.py", "README.md", "requirements.txt", "data/numbers.csv"}
-FILES |= {"homework.json", WHEEL}
+FILES |= {"homework.json", WHEEL, ".github/workflows/check.yml", ".gitlab-ci.yml"}
 
 
 def tree(folder: Path) -> dict[str, bytes]:

@@ -1,0 +1,151 @@
+"""What `gradkit check --github` tells a runner, and that students' text cannot speak to it."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gradkit.check.github import classroom_result, error_commands, summary
+from gradkit.check.report import CheckResult, QuestionReport, Report
+
+from .conftest import solve
+
+COMMAND = [sys.executable, "-c", "from gradkit.check.app import main; main()", "check", "--github"]
+FORGED = "::error file=a.py::forged\r\n::set-output name=result::forged\n%0A::warning::forged"
+
+# Into every pipe that the process has open, the runner's among them.
+EVERYWHERE = f"""import os
+    for number in range(20):
+        path = f"/proc/self/fd/{{number}}"
+        if os.path.exists(path) and "pipe" in os.readlink(path):
+            os.write(number, {FORGED.encode()!r})
+    return 0"""
+
+
+class Runner:
+    """Reads a step's log as GitHub's runner does: which commands it obeys."""
+
+    def __init__(self, log: str) -> None:
+        self.obeyed: list[str] = []
+        stopped: str | None = None
+        for line in re.split(r"\r\n|\r|\n", log):
+            if stopped is not None:
+                stopped = None if line.strip() == f"::{stopped}::" else stopped
+            elif line.lstrip().startswith("::stop-commands::"):
+                stopped = line.strip().removeprefix("::stop-commands::")
+            elif re.match(r"\s*(::|##\[)", line):
+                self.obeyed.append(line)
+        self.stopped_at_the_end = stopped is not None
+
+
+def step(homework: Path, tmp_path: Path) -> tuple[subprocess.CompletedProcess[str], Runner, str, str]:
+    """Run the step as a runner would: the process, what was obeyed, the summary and the output file."""
+    files = {"GITHUB_STEP_SUMMARY": tmp_path / "summary.md", "GITHUB_OUTPUT": tmp_path / "output"}
+    environment = {**os.environ, **{name: str(path) for name, path in files.items()}, "GITHUB_WORKSPACE": str(tmp_path)}
+    done = subprocess.run(  # noqa: S603 - our own
+        [*COMMAND, str(homework)], capture_output=True, text=True, check=False, env=environment
+    )
+    texts = [path.read_text() if path.is_file() else "" for path in files.values()]
+    return done, Runner(done.stdout + done.stderr), texts[0], texts[1]
+
+
+def test_a_wrong_answer_is_annotated_on_its_line(homework: Path, tmp_path: Path) -> None:
+    solve(homework, "return 3 * x")
+    done, runner, text, output = step(homework, tmp_path)
+    assert done.returncode == 1
+    assert runner.obeyed == [
+        "::error file=hw0_demo/demo.py,line=6,title=double%3A Twice a tensor.::twice (1, 1) is (2, 2), not (3.0, 3.0)",
+        "::error file=hw0_demo/demo.py,line=6,title=double%3A Twice a number.::twice 3 is 6",
+    ]
+    assert "| ❌ | <code>double</code> | 0 of 2 | 2 |" in text
+    assert "<pre>twice 3 is 6\ndemo.py, line 6: def double(x):</pre>" in text
+    result = json.loads(base64.b64decode(output.removeprefix("result=")))
+    assert (result["version"], result["status"], result["max_score"]) == (1, "fail", 3)
+    assert [(test["name"], test["status"], test["score"]) for test in result["tests"]] == [
+        ("double", "fail", 0),
+        ("double_all", "pass", 1.0),
+    ]
+    assert result["tests"][0]["line_no"] == 6
+
+
+def test_all_is_right(homework: Path, tmp_path: Path) -> None:
+    solve(homework, "return 2 * x")
+    done, runner, text, output = step(homework, tmp_path)
+    assert done.returncode == 0
+    assert runner.obeyed == []
+    assert "2 of 2 questions pass" in text
+    assert json.loads(base64.b64decode(output.removeprefix("result=")))["status"] == "pass"
+
+
+def test_nothing_done_yet_is_no_error_in_anybodys_line(homework: Path, tmp_path: Path) -> None:
+    done, runner, text, _ = step(homework, tmp_path)
+    assert done.returncode == 1
+    assert runner.obeyed == []
+    assert "not started" in text
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"print({FORGED!r}); raise ValueError({FORGED!r})",
+        f"import os; os.write(1, {FORGED.encode()!r}); os.write(2, {FORGED.encode()!r}); return 0",
+        f"import sys; sys.__stdout__.write({FORGED!r}); sys.__stderr__.write({FORGED!r}); return 0",
+        f"import atexit; atexit.register(lambda: __import__('os').write(1, {FORGED.encode()!r})); return 0",
+        f"import subprocess, sys; subprocess.run([sys.executable, '-c', 'print({FORGED!r})']); return 0",
+        EVERYWHERE,
+        "import os; open(os.environ['GITHUB_OUTPUT'], 'a').write('result=forged'); return 0",
+    ],
+)
+def test_students_text_is_no_command(homework: Path, tmp_path: Path, body: str) -> None:
+    solve(homework, body)
+    _, runner, _, output = step(homework, tmp_path)
+    assert all(line.startswith("::error file=hw0_demo/demo.py,line=") for line in runner.obeyed)
+    assert runner.stopped_at_the_end
+    assert output.count("result=") == 1
+    assert "forged" not in output
+
+
+def test_a_homework_that_is_none_is_said_on_the_log(tmp_path: Path) -> None:
+    done, runner, _, _ = step(tmp_path, tmp_path)
+    assert done.returncode == 2
+    assert "no homework lies here" in done.stderr
+    assert runner.obeyed == []
+
+
+def report(message: str, printed: str = "", number: int = 1) -> Report:
+    check = CheckResult("test_a", "A title.", "failed", message, 3, message.replace("\n", " "), printed, 0.1)
+    checks = tuple(replace(check, message=f"{message}{index}") for index in range(number))
+    return Report("hw0", "T", "demo.py", (QuestionReport("a", 1.0, checks),), 0.1)
+
+
+@given(st.text(), st.text())
+def test_any_text_stays_text(message: str, printed: str) -> None:
+    made = report(message, printed)
+    for line in error_commands(made, "hw0/demo.py"):
+        assert re.fullmatch(r"::error file=hw0/demo.py,line=3,title=a%3A A title\.::[^\r\n]*", line)
+    text = summary(made)
+    inside = re.findall(r"<pre>(.*?)</pre>", text, re.DOTALL)
+    assert len(inside) == 1
+    assert "<" not in inside[0]
+    assert not re.search(r"\n\s*\n", inside[0])
+    assert json.loads(base64.b64decode(classroom_result(made)))["tests"][0]["status"] == "fail"
+
+
+def test_no_more_annotations_than_github_shows() -> None:
+    assert len(error_commands(report("x", number=30), "demo.py")) == 10
+
+
+def test_a_summary_stays_below_githubs_limit() -> None:
+    text = summary(report("é" * 3000, "<" * 9000, number=500))
+    assert len(text.encode()) < 1024 * 1024
+    assert text.endswith("run `gradkit check` on your machine.\n")
