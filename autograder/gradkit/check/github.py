@@ -13,6 +13,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import re
 import secrets
 import sys
 from collections.abc import Iterator, Mapping
@@ -29,7 +30,7 @@ _MOST = 10  # annotations that GitHub shows of one step
 _LONGEST = 2_000  # characters of one message
 _SUMMARY = 900_000  # bytes, of GitHub's 1 MiB
 _MARKS = MappingProxyType({"passed": "✅", "failed": "❌", "stopped": "❌", "not started": "⬜"})
-_RUNNERS = ("GITHUB_", "ACTIONS_", "RUNNER_")
+_RUNNERS = re.compile("(GITHUB|ACTIONS|RUNNER)_")
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def guarded_step() -> Iterator[Step]:
     sys.stdout.flush()
     sys.stderr.flush()
     kept = os.dup(1), os.dup(2)
-    variables = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith(_RUNNERS)}
+    variables = {name: os.environ.pop(name) for name in list(os.environ) if _RUNNERS.match(name)}
     with os.fdopen(os.dup(1), "w", encoding="utf-8", errors="replace") as log:
         token = _stop(log)
         with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - a device

@@ -102,13 +102,12 @@ class Books:
         if self.unavailable is not None:
             return {}
         due = {
-            name: [one for one in page.kept if not page_is_made(self._course, page.assignment, one)]
+            name: [one for one in page.kept if not self._has_pages(page.assignment, one)]
             for name, page in self._pages.items()
             if page is not None
         }
         for record in self._refused:
-            path = self._course.results / record.student / f"{record.assignment}.json"
-            if not is_newer(feedback_page_path(self._course, record.student, record.assignment), path):
+            if not self._has_our_page(record.assignment, record.student):
                 due.setdefault(record.assignment, []).append(record.student)
         return {name: students for name, students in due.items() if students}
 
@@ -144,6 +143,13 @@ class Books:
                 break
             late |= {(student, name) for student, seconds in times.items() if seconds > grace}
         return late
+
+    def _has_pages(self, assignment: Assignment, student: str) -> bool:
+        return self._has_our_page(assignment.id, student) and page_is_made(self._course, assignment, student)
+
+    def _has_our_page(self, name: str, student: str) -> bool:
+        record = self._course.results / student / f"{name}.json"
+        return is_newer(feedback_page_path(self._course, student, name), record)
 
     def _page(self, name: str) -> _Page | None:
         """An assignment's page, opened when its first record comes; None where it cannot be."""

@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 
 from gradkit.course import Assignment, Course
-from gradkit.gradebook.settings import autograded_folder, feedback_folder, feedback_page_path
+from gradkit.gradebook.settings import autograded_folder, feedback_folder
 from gradkit.grading.record import Record, to_dict
 
 # Says which record an autograded folder was made from. It is put in place last, so it never promises too much.
@@ -32,11 +32,9 @@ def is_filed(course: Course, assignment: Assignment, record: Record) -> bool:
 
 
 def page_is_made(course: Course, assignment: Assignment, student: str) -> bool:
-    """Whether nbgrader's feedback page and ours are there, whole, and not older than the autograded folder."""
+    """Whether there is a whole feedback page of nbgrader's that is not older than the autograded folder."""
     stamp = autograded_folder(course, student, assignment.id) / STAMP
-    nbgraders = feedback_folder(course, student, assignment.id) / f"{assignment.topic}.html"
-    ours = feedback_page_path(course, student, assignment.id)
-    return all(is_newer(page, stamp) for page in (nbgraders, ours))
+    return is_newer(feedback_folder(course, student, assignment.id) / f"{assignment.topic}.html", stamp)
 
 
 def is_newer(page: Path, source: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -118,8 +119,7 @@ def put(course: Course) -> Callable[..., None]:
     def run(student: str, assignment: str = HW, notebook: str | None = None) -> None:
         folder = course.submitted / student / assignment
         folder.mkdir(parents=True)
-        for path in course.release(assignment).iterdir():
-            (folder / path.name).write_bytes(path.read_bytes())
+        shutil.copytree(course.release(assignment), folder, dirs_exist_ok=True)
         if notebook is not None:
             (folder / "scaling.ipynb").write_text(notebook)
 

@@ -74,6 +74,8 @@ def test_students_hand_in_what_the_sample_says(course: Course, sample: Callable[
     ]
 
     assert sorted(path.name for path in bob.iterdir()) == [
+        ".github",
+        ".gitlab-ci.yml",
         WHEEL,
         "homework.json",
         "requirements.txt",
