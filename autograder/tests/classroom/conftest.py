@@ -16,7 +16,7 @@ from gradkit.classroom.books import open_books
 from gradkit.course import Course, load_course
 from gradkit.gradebook.exchange import fetch, publish, submit
 from gradkit.grading.record import QuestionResult, Record
-from gradkit.grading.store import write_record
+from gradkit.grading.store import read_record, write_record
 
 HW = "hw0_scaling"
 DUE = datetime(2026, 10, 1, 22, 0, tzinfo=UTC)
@@ -133,7 +133,9 @@ def keep(course: Course) -> Callable[..., Kept]:
     def run(*records: Record) -> Kept:
         with open_books(load_course(course.root)) as books:
             for record in records:
-                write_record(record, course.results / record.student / f"{record.assignment}.json")
+                path = course.results / record.student / f"{record.assignment}.json"
+                if read_record(path) != record:  # as grading does: what has not changed is not written again
+                    write_record(record, path)
                 books.file(record)
             books.make_pages(books.pages_due(), lambda _number: None)
             return Kept(books.filed, tuple(books.problems), books.late())
