@@ -1,4 +1,4 @@
-"""The wheel that every release holds: `gradkit check`, and nothing else of gradkit.
+"""The wheel that every release holds, `gradkit check` and nothing else of gradkit; and one of the whole engine.
 
 The same bytes every time (no compression, which differs between versions of zlib, and no times), so that a release
 that is up to date can be told from one that is not. The format: packaging.python.org, "Binary distribution format".
@@ -12,21 +12,50 @@ import io
 import zipfile
 from collections.abc import Mapping
 from functools import cache
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 import gradkit
+from gradkit.errors import BuildError
 
 NAME = f"gradkit-{gradkit.__version__}-py3-none-any.whl"
 _INFO = f"gradkit-{gradkit.__version__}.dist-info"
 _REQUIRED = ("rich>=14", "typer>=0.20", "watchfiles>=1.1")
+_ENDINGS = (".py", ".html", ".js", ".yml", ".sh")  # of what the engine consists of
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip file knows
 
 
 @cache
 def student_wheel() -> bytes:
     """The wheel's bytes."""
-    files = {f"gradkit/{name}": text for name, text in _sources().items()}
-    files |= {f"{_INFO}/{name}": text.encode() for name, text in _metadata().items()}
+    return _pack(_sources(), _metadata())
+
+
+def engine_wheel() -> bytes:
+    """A wheel of all of gradkit, for a machine that grades; its metadata are those of the one that is running.
+
+    Raises:
+        BuildError: gradkit is not installed here, so that nobody knows what it requires.
+    """
+    package = Path(gradkit.__file__).parent
+    files = {
+        path.relative_to(package).as_posix(): path.read_bytes()
+        for path in sorted(package.rglob("*"))
+        if path.is_file() and path.suffix in _ENDINGS
+    }
+    try:
+        installed = distribution("gradkit")
+    except PackageNotFoundError:
+        raise BuildError("gradkit is not installed here. Install it first: make setup") from None
+    metadata = dict(_metadata())
+    for name in ("METADATA", "entry_points.txt"):
+        metadata[name] = installed.read_text(name) or ""
+    return _pack(files, metadata)
+
+
+def _pack(sources: Mapping[str, bytes], metadata: Mapping[str, str]) -> bytes:
+    files = {f"gradkit/{name}": data for name, data in sources.items()}
+    files |= {f"{_INFO}/{name}": text.encode() for name, text in metadata.items()}
     record = f"{_INFO}/RECORD"
     lines = [f"{name},sha256={_digest(data)},{len(data)}" for name, data in files.items()]
     files[record] = "\n".join([*lines, f"{record},,", ""]).encode()

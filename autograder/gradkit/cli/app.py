@@ -9,7 +9,7 @@ import typer
 
 import gradkit
 from gradkit.check.command import check
-from gradkit.cli import audit, bench, build, collect, feedback, grade, new, report
+from gradkit.cli import audit, bench, build, collect, export, feedback, grade, new, report
 from gradkit.cli.console import complain
 from gradkit.errors import GradkitError
 from gradkit.gradebook.troubles import is_full
@@ -44,6 +44,7 @@ app.command("collect")(collect.collect)
 app.command("grade")(grade.grade)
 app.command("feedback")(feedback.feedback)
 app.command("report")(report.report)
+app.add_typer(export.app, name="export")
 app.command("audit")(audit.audit)
 app.command("bench")(bench.bench)
 

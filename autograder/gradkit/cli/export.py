@@ -1,0 +1,174 @@
+"""``gradkit export``: grades for Canvas, Moodle and others, and autograders for Gradescope."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gradkit.cli.console import complain, find_course, out, shown
+from gradkit.errors import UsageError
+
+if TYPE_CHECKING:
+    from gradkit.export.outcome import Outcome
+    from gradkit.export.roster import Person
+    from gradkit.export.table import Table
+
+app = typer.Typer(
+    help="Write grades for another system, or an autograder for Gradescope.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    add_completion=False,
+)
+
+_One = Annotated[str, typer.Argument(metavar="ASSIGNMENT", help="The assignment's id.")]
+_Some = Annotated[list[str] | None, typer.Argument(metavar="ASSIGNMENTS", help="Assignments; all by default.")]
+_Output = Annotated[Path, typer.Option("--output", help="The file to write.")]
+_Into = Annotated[Path | None, typer.Option("--into", help="The file that the other system exported, to fill in.")]
+_Roster = Annotated[Path | None, typer.Option("--roster", help="Who is who: a CSV file; see docs/reference.md.")]
+_Results = Annotated[
+    Path | None, typer.Option("--results", help="Take the records of this folder, and ask no gradebook.")
+]
+_Json = Annotated[bool, typer.Option("--json", help="Print what was written and what was not as JSON.")]
+_Course = Annotated[Path | None, typer.Option("--course", help="The course's folder.")]
+
+
+@app.command("canvas")
+def canvas(
+    output: _Output,
+    assignments: _Some = None,
+    into: _Into = None,
+    roster: _Roster = None,
+    number: Annotated[
+        str | None, typer.Option("--assignment-id", help="Canvas's number of the assignment, if there is only one.")
+    ] = None,
+    results: _Results = None,
+    as_json: _Json = False,
+    course: _Course = None,
+) -> None:
+    """Canvas's gradebook CSV."""
+    from gradkit.classroom.exporting import course_grades
+    from gradkit.export.canvas import fill, new_table
+
+    if number is not None and len(assignments or ()) != 1:
+        raise UsageError("--assignment-id N is Canvas's number of one assignment: name that assignment.")
+    grades = course_grades(find_course(course), assignments or (), results)
+    people = _people(roster)
+    table = _table(into, people) or new_table(people)
+    _finish(table, fill(table, grades, people, number), output, as_json)
+
+
+@app.command("moodle")
+def moodle(
+    assignment: _One,
+    output: _Output,
+    into: _Into = None,
+    roster: _Roster = None,
+    results: _Results = None,
+    as_json: _Json = False,
+    course: _Course = None,
+) -> None:
+    """Moodle's offline grading worksheet of one assignment."""
+    from gradkit.classroom.exporting import course_grades
+    from gradkit.export.moodle import fill_worksheet, new_worksheet
+
+    grades = course_grades(find_course(course), [assignment], results)
+    people = _people(roster)
+    table = _table(into, people) or new_worksheet(people, grades[0].max_score)
+    _finish(table, fill_worksheet(table, grades, people), output, as_json)
+
+
+@app.command("moodle-csv")
+def moodle_csv(
+    output: _Output,
+    assignments: _Some = None,
+    roster: _Roster = None,
+    results: _Results = None,
+    as_json: _Json = False,
+    course: _Course = None,
+) -> None:
+    """A CSV file for Moodle's grade import."""
+    from gradkit.classroom.exporting import course_grades
+    from gradkit.export.moodle import import_table
+
+    grades = course_grades(find_course(course), assignments or (), results)
+    table, outcome = import_table(grades, _people(roster))
+    _finish(table, outcome, output, as_json)
+
+
+@app.command("nbgrader")
+def nbgrader(output: _Output, course: _Course = None) -> None:
+    """The CSV of ``nbgrader export``, with cells that no spreadsheet runs."""
+    from gradkit.export.table import write_text
+    from gradkit.gradebook.nbgrader_csv import export_csv
+
+    write_text(output, export_csv(find_course(course)))
+    out.print(f"written: {shown(output)}", soft_wrap=True)
+
+
+@app.command("gradescope-results")
+def gradescope_results(
+    record: Annotated[Path, typer.Option("--record", help="The record of one submission.")],
+    output: _Output,
+) -> None:
+    """One record as Gradescope's results.json, without what only instructors may read."""
+    from gradkit.export.gradescope import results_json
+    from gradkit.export.table import write_text
+    from gradkit.grading.store import read_record
+
+    found = read_record(record)
+    if found is None:
+        raise UsageError(f"{record}: is no record that this gradkit can read. Make one: gradkit grade --submission")
+    write_text(output, results_json(found))
+
+
+@app.command("gradescope")
+def gradescope(assignment: _One, output: _Output, course: _Course = None) -> None:
+    """An autograder for Gradescope: a zip file with engine, suite and scripts. Keep it from students."""
+    from gradkit.build.autograder import autograder_zip
+    from gradkit.temporary import replacing
+
+    found = find_course(course)
+    data = autograder_zip(found, found.assignment(assignment))
+    with replacing(output) as new:
+        new.write_bytes(data)
+    out.print(f"written: {shown(output)}. It holds the hidden suite: upload it, and keep it from students.")
+
+
+def _people(roster: Path | None) -> dict[str, Person]:
+    from gradkit.export.roster import read_roster
+
+    return {} if roster is None else read_roster(roster)
+
+
+def _table(into: Path | None, people: dict[str, Person]) -> Table | None:
+    from gradkit.export.table import read_table
+
+    if into is None and not people:
+        raise UsageError(
+            "Give --into FILE, the file that the other system exported, or --roster FILE to make a new one."
+        )
+    return None if into is None else read_table(into)
+
+
+def _finish(table: Table, outcome: Outcome, output: Path, as_json: bool) -> None:
+    """Write the file, and beside it the grades that found no place in it."""
+    from dataclasses import asdict
+
+    from gradkit.export.table import write_text
+
+    write_text(output, table.text())
+    lost = output.with_name(f"{output.stem}.unmatched.csv")
+    if outcome.unmatched:
+        write_text(lost, outcome.unmatched_csv())
+    if as_json:
+        out.print_json(json.dumps(asdict(outcome)))
+    else:
+        out.print(f"{outcome.written} grades written: {shown(output)}", soft_wrap=True)
+    for line in outcome.in_words():
+        complain(line)
+    if outcome.unmatched:
+        complain(f"Their grades are in {shown(lost)}. A --roster says who is who.")
+    raise typer.Exit(1 if outcome.unmatched or outcome.refused else 0)

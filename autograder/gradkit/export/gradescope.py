@@ -1,0 +1,36 @@
+"""Gradescope's ``results.json``.
+
+Source: Gradescope's documentation, "Autograder Specifications", section "Output format". Our record is a superset of
+it; what instructors alone may read is taken out, since a file that leaves the course may be read by anyone.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from gradkit.grading.record import Record, to_dict
+
+FAILED = "Nothing was graded: the grader failed. That is not your fault; your instructor has been told."
+_REFUSED = "What was handed in can be read"
+_TEST_FACTS = ("question", "kind", "hint", "picture")
+
+
+def results_json(record: Record) -> str:
+    """A record for Gradescope.
+
+    A submission that was refused gets one failed test that says why. Where the grader failed there is neither score nor
+    test, so that Gradescope shows the run as failed, and nobody gets points or none by default.
+    """
+    data = to_dict(record)
+    for test in data["tests"]:
+        test["extra_data"] = {name: test["extra_data"][name] for name in _TEST_FACTS}
+    extra: dict[str, Any] = data["extra_data"]
+    data["extra_data"] = {name: extra[name] for name in ("schema_version", "assignment", "title", "status", "versions")}
+    if record.status == "refused":
+        reasons = "\n".join(record.problems) or record.output
+        data["tests"] = [{"name": _REFUSED, "score": 0.0, "max_score": 0.0, "status": "failed", "output": reasons}]
+    elif record.score is None:
+        del data["tests"]
+        data["output"] = FAILED
+    return json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False) + "\n"

@@ -1,0 +1,63 @@
+"""What an export could not do: everybody who has no grade or no row, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gradkit.export.grades import Grade
+from gradkit.spreadsheet import to_csv
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of an export.
+
+    Attributes:
+        written: how many grades were written.
+        unmatched: grades of students who are not in the other system's file.
+        without_score: students whose submission has no score; their cell is empty.
+        not_submitted: rows of people who have no grade here; they are left as they were.
+        waiting: students whose grade will change when a person has marked the rest.
+        refused: rows that were not changed, each with the reason.
+    """
+
+    written: int
+    unmatched: tuple[Grade, ...]
+    without_score: tuple[str, ...]
+    not_submitted: tuple[str, ...]
+    waiting: tuple[str, ...]
+    refused: tuple[str, ...] = ()
+
+    def unmatched_csv(self) -> str:
+        """The grades that found no row, as CSV: so that none is lost."""
+        rows = [[one.student, one.assignment, one.score, one.max_score] for one in self.unmatched]
+        return to_csv(["student", "assignment", "score", "max_score"], rows)
+
+    def in_words(self) -> list[str]:
+        """A line for each kind of thing that a person should know."""
+        lines = []
+        for names, words in (
+            ([one.student for one in self.unmatched], "have a grade but no row in the other system's file"),
+            (self.without_score, "have a submission without a score; their cells are empty"),
+            (self.waiting, "wait for a person's marks; what was written is without them"),
+            (self.not_submitted, "have no grade here; their rows are as they were"),
+        ):
+            if names:
+                lines.append(f"{len(names)} {words}: {', '.join(dict.fromkeys(names))}")
+        return [*lines, *self.refused]
+
+
+def outcome(
+    grades: Sequence[Grade], unmatched: Sequence[str], not_submitted: Sequence[str], refused: Sequence[str] = ()
+) -> Outcome:
+    """Sort grades by what became of them."""
+    lost = set(unmatched)
+    return Outcome(
+        written=sum(grade.student not in lost and grade.score is not None for grade in grades) - len(refused),
+        unmatched=tuple(grade for grade in grades if grade.student in lost),
+        without_score=tuple(grade.student for grade in grades if grade.score is None),
+        not_submitted=tuple(not_submitted),
+        waiting=tuple(grade.student for grade in grades if grade.waits_for_person and grade.score is not None),
+        refused=tuple(refused),
+    )

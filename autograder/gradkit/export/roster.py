@@ -1,0 +1,109 @@
+"""Who is who: the ids that a course's students have in other systems."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from gradkit.errors import UsageError
+from gradkit.export.table import Table, read_table
+
+
+@dataclass(frozen=True)
+class Person:
+    """A student, and what other systems call them; "" where that is not known.
+
+    Attributes:
+        student: the id that submissions and gradebook have.
+        name: the full name.
+        email: the address.
+        canvas_id: Canvas's ``ID``.
+        sis_user_id: Canvas's ``SIS User ID``; Moodle's ID number.
+        sis_login_id: Canvas's ``SIS Login ID``; Moodle's username.
+        section: Canvas's ``Section``.
+        moodle_id: Moodle's ``Identifier``: ``Participant 1234``.
+    """
+
+    student: str
+    name: str = ""
+    email: str = ""
+    canvas_id: str = ""
+    sis_user_id: str = ""
+    sis_login_id: str = ""
+    section: str = ""
+    moodle_id: str = ""
+
+
+COLUMNS = tuple(field.name for field in fields(Person))
+# Two people may share a name or a section, but none of these.
+_UNIQUE = ("student", "email", "canvas_id", "sis_user_id", "sis_login_id", "moodle_id")
+
+
+def read_roster(path: Path) -> dict[str, Person]:
+    """The people of a CSV file, by student.
+
+    Raises:
+        UsageError: naming file and row: an unknown column, no student, or an id that stands twice.
+    """
+    table = read_table(path)
+    unknown = [name for name in table.header if name.strip() not in COLUMNS]
+    if unknown or "student" not in [name.strip() for name in table.header]:
+        found = f'"{unknown[0]}" is none of its columns' if unknown else 'there is no column "student"'
+        raise UsageError(f"{path}: {found}. A roster has: {', '.join(COLUMNS)}; all but student may be left out.")
+    people = {}
+    seen: dict[tuple[str, str], int] = {}
+    for number, row in enumerate(table.rows, start=2):
+        person = Person(**{name: table.get(row, name) for name in COLUMNS})
+        if not person.student:
+            raise UsageError(f"{path}, row {number}: student is empty. It is the id that the submissions have.")
+        for name in _UNIQUE:
+            value = str(getattr(person, name)).lower()
+            before = seen.setdefault((name, value), number) if value else number
+            if before != number:
+                raise UsageError(f"{path}, row {number}: {name} {value} stands in row {before} already.")
+        people[person.student] = person
+    return people
+
+
+def match(
+    students: Iterable[str], table: Table, roster: Mapping[str, Person], keys: Mapping[str, Sequence[str]]
+) -> tuple[dict[str, list[str]], list[str], list[list[str]]]:
+    """Find each student's row.
+
+    Through the roster where it has the student, else by the id itself, which may also be what stands before the ``@``
+    of an address. What fits two rows or two students fits none.
+
+    Args:
+        students: whom to find.
+        table: where.
+        roster: by student.
+        keys: by a person's field, the columns that hold it.
+
+    Returns:
+        The rows by student, the students without a row, and the rows without a student.
+    """
+    places: dict[str, list[int]] = {}
+    for number, row in enumerate(table.rows):
+        for column in {column for columns in keys.values() for column in columns}:
+            text = table.get(row, column).lower().removeprefix("'")  # see gradkit.spreadsheet
+            for key in {text, text.partition("@")[0]} - {""}:
+                places.setdefault(f"{column}\0{key}", []).append(number)
+    found: dict[str, int] = {}
+    for student in students:
+        person = roster.get(student)
+        wanted = {name: str(getattr(person, name)) if person else student for name in keys}
+        hits = {
+            number
+            for name, columns in keys.items()
+            for column in columns
+            for number in places.get(f"{column}\0{wanted[name].lower()}", ())
+            if wanted[name]
+        }
+        if len(hits) == 1:
+            found[student] = hits.pop()
+    twice = {number for number in found.values() if list(found.values()).count(number) > 1}
+    rows = {student: table.rows[number] for student, number in found.items() if number not in twice}
+    missing = [student for student in students if student not in rows]
+    taken = {number for number in found.values() if number not in twice}
+    return rows, missing, [row for number, row in enumerate(table.rows) if number not in taken]

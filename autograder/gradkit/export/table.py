@@ -1,0 +1,93 @@
+"""A CSV file of another system: read strictly, changed cell by cell, all the rest kept."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from gradkit.errors import UsageError
+from gradkit.spreadsheet import Cell, cell
+from gradkit.temporary import replacing
+
+
+@dataclass
+class Table:
+    """Header and rows, each row as long as the header.
+
+    Attributes:
+        name: what errors call it.
+        header: the columns.
+        rows: the cells, as text.
+    """
+
+    name: str
+    header: list[str]
+    rows: list[list[str]]
+
+    def column(self, name: str) -> int:
+        """The number of a column.
+
+        Raises:
+            UsageError: there is none of that name.
+        """
+        for number, found in enumerate(self.header):
+            if found.strip().lower() == name.lower():
+                return number
+        raise UsageError(f'{self.name}: there is no column "{name}" (it has: {", ".join(self.header)}).')
+
+    def get(self, row: Sequence[str], name: str) -> str:
+        """The text of a row's cell; "" where there is no such column."""
+        return next((row[number].strip() for number, found in enumerate(self.header) if found.strip() == name), "")
+
+    def put(self, row: list[str], name: str, value: Cell) -> None:
+        """Change a cell; text that a spreadsheet would take for a formula gets an apostrophe."""
+        row[self.column(name)] = cell(value)
+
+    def add_column(self, name: str) -> None:
+        """Add an empty column at the end."""
+        self.header.append(name)
+        for row in self.rows:
+            row.append("")
+
+    def text(self) -> str:
+        """The file's text. Cells that were there are as they were."""
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\r\n").writerows([self.header, *self.rows])
+        return text.getvalue()
+
+
+def read_table(path: Path) -> Table:
+    """Read a CSV file with a header, in UTF-8 with or without a byte order mark.
+
+    Raises:
+        UsageError: it cannot be read, or a row has more cells than the header; naming file and line.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise UsageError(f"{path}: cannot be read as CSV in UTF-8 ({error}).") from error
+    if not lines or not any(lines[0]):
+        raise UsageError(f"{path}: is empty. It should begin with a line that names the columns.")
+    header, rows = lines[0], [row for row in lines[1:] if any(row)]
+    for number, row in enumerate(rows, start=2):
+        if len(row) > len(header):
+            raise UsageError(f"{path}, row {number}: has {len(row)} cells, the header has {len(header)}.")
+    return Table(str(path), header, [row + [""] * (len(header) - len(row)) for row in rows])
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file whole or not at all.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(path) as new:
+            new.write_bytes(text.encode("utf-8", errors="replace"))
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written ({error.strerror}).") from error

@@ -1,0 +1,94 @@
+"""``gradkit export``."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gradkit.course import Course
+
+HW = "hw0_scaling"
+
+
+@pytest.fixture
+def results(
+    gradkit: Callable[..., Any], submissions: Callable[..., Path], course: Course, reference_source: str
+) -> Path:
+    """Records of ada, who is right, and of bob, who handed in a link."""
+    folder = submissions({f"ada/{HW}/scaling.py": reference_source, f"bob/{HW}/notes.txt": ""})
+    (folder / "bob" / HW / "scaling.py").symlink_to("/etc/hostname")
+    gradkit("grade", "--submissions", folder, "--results", course.root / "records")
+    return course.root / "records"
+
+
+@pytest.fixture
+def roster(tmp_path: Path) -> Path:
+    """A roster of ada and cyd."""
+    path = tmp_path / "roster.csv"
+    path.write_text("student,name,sis_login_id,email,moodle_id\nada,Ada,al,ada@x.org,Participant 1\ncyd,C,cyd,,\n")
+    return path
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def test_canvas(gradkit: Callable[..., Any], results: Path, roster: Path, tmp_path: Path) -> None:
+    output = tmp_path / "out" / "canvas.csv"
+    ran = gradkit("export", "canvas", "--roster", roster, "--results", results, "--output", output)
+    assert ran.status == 1  # bob is not in the roster
+    assert "1 grades written" in ran.out
+    assert "bob" in ran.err
+    assert [row["SIS Login ID"] for row in read(output)] == ["", "al", "cyd"]
+    assert read(output)[1]["Scaling"] == "5"
+    assert read(output.with_name("canvas.unmatched.csv")) == [
+        {"student": "bob", "assignment": HW, "score": "", "max_score": "5"}
+    ]
+
+
+def test_moodle_and_its_import(gradkit: Callable[..., Any], results: Path, roster: Path, tmp_path: Path) -> None:
+    worksheet, table = tmp_path / "worksheet.csv", tmp_path / "import.csv"
+    gradkit("export", "moodle", HW, "--roster", roster, "--results", results, "--output", worksheet)
+    (row,) = read(worksheet)
+    assert (row["Identifier"], row["Grade"]) == ("Participant 1", "5")
+    ran = gradkit("export", "moodle-csv", "--roster", roster, "--results", results, "--output", table, "--json")
+    assert json.loads(ran.out)["not_submitted"] == ["cyd"]
+    assert {row["Username"]: row["Scaling"] for row in read(table)} == {"al": "5", "bob": "", "cyd": ""}
+
+
+def test_gradescope_results(gradkit: Callable[..., Any], results: Path, tmp_path: Path) -> None:
+    output = tmp_path / "results.json"
+    assert (
+        gradkit("export", "gradescope-results", "--record", results / "ada" / f"{HW}.json", "--output", output).status
+        == 0
+    )
+    assert json.loads(output.read_text())["score"] == 5
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["canvas"], "Give --into FILE"),
+        (["canvas", "--assignment-id", "7"], "name that assignment"),
+        (["canvas", "hw9"], 'no assignment "hw9"'),
+        (["moodle", HW, "--into", "nowhere.csv"], "nowhere.csv: cannot be read"),
+    ],
+)
+def test_used_wrongly(
+    gradkit: Callable[..., Any], results: Path, tmp_path: Path, arguments: list[str], words: str
+) -> None:
+    ran = gradkit("export", *arguments, "--results", results, "--output", tmp_path / "out.csv")
+    assert ran.status == 2
+    assert words in ran.err
+
+
+def test_no_record(gradkit: Callable[..., Any], tmp_path: Path) -> None:
+    ran = gradkit("export", "gradescope-results", "--record", tmp_path / "none.json", "--output", tmp_path / "out.json")
+    assert ran.status == 2
+    assert "gradkit grade --submission" in ran.err

@@ -1,0 +1,85 @@
+"""Moodle's worksheet, and the CSV of its grade import."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from gradkit.errors import UsageError
+from gradkit.export.grades import Grade
+from gradkit.export.moodle import IMPORT, WORKSHEET, fill_worksheet, import_table, new_worksheet
+from gradkit.export.roster import Person
+from gradkit.export.table import Table, read_table
+
+DOWNLOADED = (
+    ",".join(WORKSHEET)
+    + """
+Participant 11,Ada Lovelace,ada@x.org,"Submitted for grading",,5.00,Yes,"Monday, 5 October 2026",-,
+Participant 12,Bob Bo,bob@x.org,No submission,,5.00,Yes,-,-,
+Participant 13,Cyd C,cyd@x.org,Submitted for grading,3.00,5.00,No,-,-,Well done
+"""
+)
+
+
+@pytest.fixture
+def downloaded(tmp_path: Path) -> Table:
+    path = tmp_path / "worksheet.csv"
+    path.write_text(DOWNLOADED, encoding="utf-8")
+    return read_table(path)
+
+
+def rows(table: Table, key: str) -> dict[str, dict[str, str]]:
+    return {row[key]: row for row in csv.DictReader(io.StringIO(table.text()))}
+
+
+def test_a_worksheet_is_filled_in_and_all_else_stays(downloaded: Table, grades: list[Grade]) -> None:
+    before = rows(downloaded, "Identifier")
+    outcome = fill_worksheet(downloaded, grades, {})
+    after = rows(downloaded, "Identifier")
+    ada = after["Participant 11"]
+    assert (ada["Grade"], ada["Feedback comments"]) == ("4.5", "scale 2.5 of 3; shift 2 of 2")
+    assert {name: row for name, row in after.items() if name != "Participant 11"} == {
+        name: row for name, row in before.items() if name != "Participant 11"
+    }
+    assert tuple(downloaded.header) == WORKSHEET
+    assert outcome.written == 1
+    assert outcome.refused == ("cyd: Moodle says that the grade cannot be changed; it is as it was",)
+    assert [grade.student for grade in outcome.unmatched] == ["=dee()"]
+
+
+def test_another_maximum_is_refused_before_it_does_harm(downloaded: Table, grades: list[Grade]) -> None:
+    with pytest.raises(UsageError, match=r"maximum grade is 5\.00, the assignment gives 20 points"):
+        fill_worksheet(downloaded, [replace(grades[0], max_score=20.0)], {})
+
+
+def test_a_worksheet_from_a_roster_with_moodles_numbers(grades: list[Grade]) -> None:
+    roster = {"ada": Person("ada", "Ada", moodle_id="Participant 11"), "bob": Person("bob", "Bob")}
+    table = new_worksheet(roster, 5.0)
+    outcome = fill_worksheet(table, grades, roster)
+    (row,) = rows(table, "Identifier").values()
+    assert (row["Identifier"], row["Grade"], row["Maximum Grade"]) == ("Participant 11", "4.5", "5")
+    assert [grade.student for grade in outcome.unmatched] == ["bob", "cyd", "=dee()"]
+
+
+def test_the_grade_import(grades: list[Grade]) -> None:
+    roster = {"ada": Person("ada", email="ada@x.org", sis_login_id="al", sis_user_id="77"), "eve": Person("eve")}
+    table, outcome = import_table(grades, roster)
+    assert table.header == [*IMPORT, "Scaling", "Scaling (comment)"]
+    found = rows(table, "Username")
+    assert found["al"] == {
+        "Username": "al",
+        "Email address": "ada@x.org",
+        "ID number": "77",
+        "Scaling": "4.5",
+        "Scaling (comment)": "scale 2.5 of 3; shift 2 of 2",
+    }
+    assert found["bob"]["Scaling"] == ""
+    assert found["cyd"]["Scaling"] == "0"
+    assert found["cyd"]["Scaling (comment)"] == "'-"
+    assert "'=dee()" in found
+    assert {grade.student for grade in outcome.unmatched} == {"bob", "cyd", "=dee()"}
+    assert outcome.not_submitted == ("eve",)
