@@ -8,6 +8,7 @@ import json
 import re
 from dataclasses import MISSING, fields, is_dataclass
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -70,11 +71,22 @@ def blocks(text: str, language: str) -> list[str]:
     return [block for _, block in found]
 
 
+def with_parts(command: Any) -> list[Any]:
+    """A command and those below it."""
+    return [command, *getattr(command, "commands", {}).values()]
+
+
+def test_reference_explains_each_format_of_export() -> None:
+    explained = {row[0].strip("`") for row in rows(section("`gradkit export`"))}
+    assert set(COMMANDS["export"].commands) <= explained
+
+
 @pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_reference_explains_each_command_and_its_options(name: str) -> None:
     explained = " ".join(row[0] for row in rows(section(f"`gradkit {name}`")))
-    parameters = [parameter for parameter in COMMANDS[name].params if parameter.param_type_name == "option"]
-    arguments = [parameter.name.upper() for parameter in COMMANDS[name].params if parameter not in parameters]
+    every = [parameter for one in with_parts(COMMANDS[name]) for parameter in one.params]
+    parameters = [parameter for parameter in every if parameter.param_type_name == "option"]
+    arguments = [parameter.name.upper() for parameter in every if parameter not in parameters]
     negations = {opposite for option in parameters for opposite in option.secondary_opts}
     wanted = {max(option.opts, key=len) for option in parameters} | negations | set(arguments)
     assert set(re.findall(r"`(--[a-z-]+|[A-Z]{2,})", explained)) == wanted - {"--help"}

@@ -18,7 +18,14 @@ PAGES = sorted([*ROOT.glob("*.md"), *(page for folder in FOLDERS for page in (RO
 TARGETS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 COMMANDS = typer.main.get_command(app).commands
 OPTIONS = {
-    name: {option for parameter in command.params for option in parameter.opts if option.startswith("--")} | {"--help"}
+    name: {"--help"}
+    | {
+        option
+        for one in (command, *getattr(command, "commands", {}).values())
+        for parameter in one.params
+        for option in parameter.opts
+        if option.startswith("--")
+    }
     for name, command in COMMANDS.items()
 }
 
