@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from gradkit.course import Course
 from gradkit.errors import UsageError
 from gradkit.gradebook.collect import CollectReport, collect, refusals_in_words
+from gradkit.gradebook.repositories import collect_repositories
 from gradkit.gradebook.zipped import collect_zips
+
+
+@dataclass(frozen=True)
+class Repositories:
+    """Where repositories are listed, and which commit of each counts; see `collect_repositories`."""
+
+    roster: Path
+    until: datetime | None = None
+    branch: str | None = None
+    pushes: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -28,21 +40,31 @@ class Incoming:
 
 
 def collect_class(
-    course: Course, assignments: Sequence[str] | None = None, zips: Path | None = None, pattern: str | None = None
+    course: Course,
+    assignments: Sequence[str] | None = None,
+    zips: Path | None = None,
+    pattern: str | None = None,
+    repositories: Repositories | None = None,
 ) -> Incoming:
-    """Collect from nbgrader's exchange, or from a folder of zip files.
+    """Collect from nbgrader's exchange, from a folder of zip files, or from a roster of repositories.
 
     Args:
         course: the course.
         assignments: only these; all when None.
         zips: a folder of uploaded archives, instead of the exchange.
         pattern: with ``zips``: how their names are read.
+        repositories: the roster of repositories, instead of the exchange.
 
     Raises:
         UsageError: an assignment, the folder or the pattern is not what it should be.
     """
     for name in assignments or ():
         course.assignment(name)
+    if repositories is not None:
+        if zips is not None:
+            raise UsageError("--git and --zip are two ways to collect: give one of them.")
+        one = repositories
+        return _incoming(collect_repositories(course, one.roster, assignments, one.until, one.branch, one.pushes))
     if zips is None:
         if pattern is not None:
             raise UsageError("--pattern says how names of zip files are read; it needs --zip DIR.")

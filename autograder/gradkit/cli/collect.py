@@ -1,13 +1,15 @@
-"""``gradkit collect``: bring submissions in from nbgrader's exchange, or from a folder of zip files."""
+"""``gradkit collect``: bring submissions in from nbgrader's exchange, a folder of zip files, or repositories."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from gradkit.cli.console import complain, find_course, out
+from gradkit.errors import UsageError
 
 
 def collect(
@@ -18,16 +20,44 @@ def collect(
     pattern: Annotated[
         str | None, typer.Option(help="With --zip: a regular expression for the file names; see docs/instructors.md.")
     ] = None,
+    roster: Annotated[
+        Path | None, typer.Option("--git", help="Collect from the repositories that this CSV file lists instead.")
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option(help="With --git: the deadline, as 2026-10-05T22:00:00Z; what came later does not count."),
+    ] = None,
+    branch: Annotated[
+        str | None, typer.Option(help="With --git: the branch; each one's default branch otherwise.")
+    ] = None,
+    pushes: Annotated[
+        Path | None, typer.Option(help="With --git: the server's record of pushes, a CSV file; see docs/ci.md.")
+    ] = None,
     course: Annotated[Path | None, typer.Option(help="The course's folder.")] = None,
 ) -> None:
     """Bring submissions into submitted/.
 
     Every one is looked at before it is copied or unpacked; one that is refused is named, and the others come in.
     """
-    from gradkit.classroom.collecting import collect_class
+    from gradkit.classroom.collecting import Repositories, collect_class
 
-    report = collect_class(find_course(course), assignments or None, zips, pattern)
+    if roster is None and (until, branch, pushes) != (None, None, None):
+        raise UsageError("--until, --branch and --pushes say which commit counts; they need --git FILE.")
+    repositories = None if roster is None else Repositories(roster, _time(until), branch, pushes)
+    report = collect_class(find_course(course), assignments or None, zips, pattern, repositories)
     out.print(f"{report.collected} submission{'' if report.collected == 1 else 's'} collected.")
     for line in (*report.warnings, *report.refused):
         complain(line)
     raise typer.Exit(1 if report.refused else 0)
+
+
+def _time(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"--until {text}: is no time. Give it as 2026-10-05T22:00:00Z.") from None
+    if time.tzinfo is None:
+        raise UsageError(f"--until {text}: says no time zone. Give it as {text}Z for UTC, or as {text}+02:00.")
+    return time

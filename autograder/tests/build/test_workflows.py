@@ -16,7 +16,8 @@ from gradkit.build.staging import WORKFLOWS
 
 ROOT = Path(__file__).resolve().parents[3]
 FOLDER = ROOT / "autograder" / "gradkit" / "build" / "workflows"
-GITHUB = [FOLDER / "github.yml", ROOT / ".github" / "workflows" / "ci.yml"]
+EXAMPLE = ROOT / "examples" / "workflows" / "grade-repositories.yml"
+GITHUB = [FOLDER / "github.yml", EXAMPLE, ROOT / ".github" / "workflows" / "ci.yml"]
 RIGHT = "def double(x):\n    return 2 * x\n"
 CHECKS = 'import demo\n\n\ndef test_double_of_one():\n    """Twice one."""\n    assert demo.double(1) == 2\n'
 QUESTION = '{"id": "double", "points": 1, "targets": ["double"]}'

@@ -119,6 +119,20 @@ def submissions(tmp_path: Path) -> Callable[[Mapping[str, str | bytes]], Path]:
 
 
 @pytest.fixture
+def commit() -> Callable[[Path, Mapping[str, str | bytes]], Path]:
+    """Commit files in a repository, made where there is none: ``commit(folder, {"hw0/scaling.py": "..."})``."""
+
+    def run(folder: Path, files: Mapping[str, str | bytes]) -> Path:
+        write(folder, files)
+        author = ("-c", "user.name=A", "-c", "user.email=a@example.org")
+        for words in (["init", "-q", "-b", "main"], ["add", "-A"], [*author, "commit", "-q", "-m", "work"]):
+            subprocess.run(["git", *words], cwd=folder, check=True)  # noqa: S603, S607 - the git on the path
+        return folder
+
+    return run
+
+
+@pytest.fixture
 def gradkit(course: Course, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Gradkit:
     """Run a command in this process, in the course's folder: ``gradkit("build", "--check")``. For what is over soon."""
     monkeypatch.chdir(course.root)

@@ -75,9 +75,29 @@ def test_names_of_zip_files_are_read_by_a_pattern(gradkit: Gradkit, course: Cour
     assert (course.submitted / "7" / HW / "scaling.py").read_text() == "# seven\n"
 
 
+def test_repositories_come_in_and_a_missing_one_is_named(
+    gradkit: Gradkit, course: Course, tmp_path: Path, commit: Callable[..., Path]
+) -> None:
+    repository = commit(tmp_path / "ada", {f"{HW}/scaling.py": "# ada\n"})
+    roster = tmp_path / "roster.csv"
+    roster.write_text(f"student,repository\nada,{repository}\nbob,{tmp_path}/nowhere\n")
+    ran = gradkit("collect", "--git", roster, "--until", "2030-01-01T00:00:00Z", "--branch", "main")
+    assert (ran.status, ran.out) == (1, "1 submission collected.\n")
+    assert (course.submitted / "ada" / HW / "scaling.py").read_text() == "# ada\n"
+    assert f"{tmp_path}/nowhere" in ran.err
+    ran = gradkit("collect", HW, "--git", roster, "--until", "2000-01-01T00:00:00Z")
+    assert (ran.status, ran.out) == (1, "0 submissions collected.\n")
+    assert "nothing was pushed until 2000-01-01" in ran.err
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
+        (["--until", "2030-01-01T00:00:00Z"], "they need --git FILE"),
+        (["--git", "roster.csv", "--zip", "."], "two ways to collect"),
+        (["--git", "roster.csv", "--until", "Friday"], "--until Friday: is no time"),
+        (["--git", "roster.csv", "--until", "2030-01-01"], "says no time zone"),
+        (["--git", "nowhere.csv"], "nowhere.csv"),
         (["hw7"], 'There is no assignment "hw7"'),
         (["--pattern", "x"], "it needs --zip DIR"),
         ([HW, HW, "--zip", "."], "--zip DIR takes one assignment at most"),

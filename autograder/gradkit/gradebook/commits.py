@@ -1,0 +1,97 @@
+"""Which commit of a repository counts, when it was handed in, and how sure that is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from gradkit.errors import SubmissionRefused
+from gradkit.gradebook.git import Commit, history
+
+_AHEAD = timedelta(minutes=10)  # that a clock may be fast
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The commit that counts.
+
+    Attributes:
+        commit: its id.
+        time: when it was handed in: pushed, by the server's record, else committed.
+        by_server: whether the server says so.
+        doubts: what speaks against that time.
+    """
+
+    commit: str
+    time: datetime
+    by_server: bool
+    doubts: tuple[str, ...] = ()
+
+
+def choose(
+    repository: str,
+    copy: Path,
+    tip: str,
+    until: datetime | None,
+    branch: str | None,
+    record: Sequence[tuple[datetime, str]],
+) -> Chosen:
+    """The commit that counts, by the server's record if there is one.
+
+    Args:
+        repository: its address.
+        copy: the bare copy.
+        tip: the newest commit of the branch.
+        until: the deadline; None where the newest commit counts.
+        branch: the branch; None for the repository's own default.
+        record: the server's record: when which commit was pushed.
+
+    Raises:
+        SubmissionRefused: there is none before the deadline.
+    """
+    pushed = list(record) or list(_reflog(repository, branch))
+    if pushed:
+        in_time = [(time, commit) for time, commit in pushed if until is None or time <= until]
+        if not in_time:
+            first = _said(min(pushed)[0])
+            raise SubmissionRefused(f"nothing was pushed until {_said(until)}; the first push was {first}.")
+        time, commit = max(in_time, key=lambda one: one[0])
+        return Chosen(commit, time, by_server=True)
+    commits = history(copy, tip)
+    found = next((one for one in commits if until is None or one.time <= until), None)
+    if found is None:
+        first = _said(commits[-1].time)
+        raise SubmissionRefused(f"there is no commit until {_said(until)}; the first one is of {first}.")
+    return Chosen(found.id, found.time, by_server=False, doubts=tuple(_doubts(commits, found)))
+
+
+def _doubts(commits: Sequence[Commit], found: Commit) -> Iterator[str]:
+    """What speaks against a time that a student's own clock wrote."""
+    if any(one.time > found.time for one in commits[commits.index(found) + 1 :]):
+        yield "an earlier commit bears a later time, so at least one of the two is wrong"
+    if found.time > datetime.now(UTC) + _AHEAD:
+        yield "the commit bears a time that is yet to come"
+
+
+def _reflog(repository: str, branch: str | None) -> Iterator[tuple[datetime, str]]:
+    """When which commit became the branch's newest, by the log of a repository on this machine, if it keeps one."""
+    root = Path(repository.removeprefix("file://"))
+    if not root.is_absolute() or not root.is_dir():
+        return
+    root = root if (root / "HEAD").is_file() else root / ".git"
+    try:
+        head = (root / "HEAD").read_text(encoding="utf-8").strip()
+        name = f"refs/heads/{branch}" if branch else head.removeprefix("ref: ")
+        lines = (root / "logs" / name).read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return
+    for line in lines:
+        about = line.partition("\t")[0].split()
+        if len(about) >= 4 and about[-2].isdigit() and set(about[1]) != {"0"}:
+            yield datetime.fromtimestamp(int(about[-2]), UTC), about[1]
+
+
+def _said(time: datetime | None) -> str:
+    return "" if time is None else f"{time:%Y-%m-%d %H:%M:%S %Z}"

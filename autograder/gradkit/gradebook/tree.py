@@ -1,0 +1,98 @@
+"""The files of a commit, read out of a bare repository one by one: nothing of a student's has a say in it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path, PurePosixPath
+
+from gradkit.course.course import SubmissionLimits
+from gradkit.errors import SubmissionRefused
+from gradkit.gradebook.folders import check_name, ignored, printable
+from gradkit.gradebook.git import git
+from gradkit.gradebook.settings import COLLECTED_ENDINGS, bytes_allowed
+
+_Entry = tuple[str, str, str, int, str]
+
+
+def write_files(copy: Path, commit: str, folder: str, target: Path, limits: SubmissionLimits) -> list[str]:
+    """Write the files of a commit that can be handed in to ``target``.
+
+    Args:
+        copy: the bare copy.
+        commit: the commit.
+        folder: where in it the homework lies; "" for its top.
+        target: a folder, made here.
+        limits: what a submission may weigh.
+
+    Returns:
+        What was left out, one sentence each.
+
+    Raises:
+        SubmissionRefused: there is nothing, or too much, or something that no submission needs.
+    """
+    left_out, wanted = [], {}
+    size = 0
+    for mode, kind, identity, weight, name in _entries(copy, commit, folder):
+        if any(ignored(part) for part in PurePosixPath(name).parts):
+            continue
+        if kind == "commit":
+            left_out.append(f"{printable(name)} is another repository (a submodule) and was left out")
+            continue
+        if mode == "120000":
+            raise SubmissionRefused(f"{printable(name)} is a link. Commit the file itself.")
+        if not name.endswith(COLLECTED_ENDINGS) or name == "timestamp.txt":
+            continue
+        size += weight
+        if weight > bytes_allowed(limits.file_megabytes) or size > bytes_allowed(limits.megabytes):
+            raise SubmissionRefused(
+                f"{printable(name)} makes it too large: a file may have {limits.file_megabytes:g} MiB, all of them "
+                f"{limits.megabytes:g} MiB."
+            )
+        wanted[name] = identity
+        if len(wanted) > limits.files:
+            raise SubmissionRefused(f"it has more than {limits.files} files.")
+    if not wanted:
+        raise SubmissionRefused(f"commit {commit[:10]} has no file in it that can be handed in.")
+    for name, data in _contents(copy, wanted).items():
+        path = target / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    return left_out
+
+
+def folders(copy: Path, commit: str) -> set[str]:
+    """The names of the folders at a commit's top."""
+    return {name for _, kind, _, _, name in _list(copy, commit) if kind == "tree"}
+
+
+def _entries(copy: Path, commit: str, folder: str) -> Iterator[_Entry]:
+    """Every entry below a folder, its name relative to it and safe to write."""
+    place = f"{commit}:{folder}" if folder else commit
+    for entry in _list(copy, place, recursive=True):
+        for part in entry[4].split("/"):
+            if part in ("", ".", "..") or part.lower() == ".git":
+                raise SubmissionRefused(f"{printable(entry[4])} is no name of a file.")
+            check_name(part)
+        yield entry
+
+
+def _list(copy: Path, place: str, recursive: bool = False) -> Iterator[_Entry]:
+    options = ("-r", "-z", "-l") if recursive else ("-z", "-l")
+    for line in os.fsdecode(git(copy, "ls-tree", *options, "--full-tree", place)).split("\0"):
+        if line:
+            about, _, name = line.partition("\t")
+            mode, kind, identity, size = about.split()
+            yield mode, kind, identity, int(size) if size.isdigit() else 0, name
+
+
+def _contents(copy: Path, wanted: Mapping[str, str]) -> dict[str, bytes]:
+    """The files' bytes by name; nothing of attributes or filters is applied to them."""
+    printed = git(copy, "cat-file", "--batch", data="".join(f"{one}\n" for one in wanted.values()).encode())
+    found, place = {}, 0
+    for name in wanted:
+        end = printed.index(b"\n", place)
+        size = int(printed[place:end].split()[2])
+        found[name] = printed[end + 1 : end + 1 + size]
+        place = end + 1 + size + 1
+    return found

@@ -1,0 +1,287 @@
+"""Submissions out of real repositories: which commit counts, and what of it comes in."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gradkit.errors import UsageError
+from gradkit.gradebook.repositories import collect_repositories
+from gradkit.gradebook.times import read_time
+
+HW, OTHER = "hw1_lines", "hw2_losses"
+MONDAY, TUESDAY, FRIDAY = (datetime(2025, 1, day, 12, 0, tzinfo=UTC) for day in (6, 7, 10))
+
+
+class Student:
+    """A student with a repository on a server."""
+
+    def __init__(self, folder: Path, server: Path, *, log: bool) -> None:
+        self.folder, self.server = folder, server
+        folder.mkdir(parents=True)
+        git(server.parent, "init", "-q", "--bare", "-b", "main", str(server))
+        git(server, "config", "core.logAllRefUpdates", "always" if log else "false")
+        git(folder, "init", "-q", "-b", "main")
+
+    def commit(self, files: dict[str, str | bytes], at: datetime = MONDAY, *, pushed: datetime | None = None) -> str:
+        """Commit files, push, and the commit's id."""
+        for name, text in files.items():
+            path = self.folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        git(self.folder, "add", "-A", "-f", at=at)
+        git(self.folder, "commit", "-q", "--allow-empty", "-m", "work", at=at)
+        return self.push(pushed or at)
+
+    def push(self, at: datetime, *options: str) -> str:
+        git(self.folder, "push", "-q", *options, str(self.server), "main", at=at)
+        return git(self.folder, "rev-parse", "HEAD").strip()
+
+
+def git(folder: Path, *arguments: str, at: datetime = MONDAY) -> str:
+    date = f"{int(at.timestamp())} +0000"
+    names = {"GIT_AUTHOR_NAME": "A", "GIT_AUTHOR_EMAIL": "a@x", "GIT_COMMITTER_NAME": "A", "GIT_COMMITTER_EMAIL": "a@x"}
+    environment = {
+        **os.environ,
+        **names,
+        "GIT_AUTHOR_DATE": date,
+        "GIT_COMMITTER_DATE": date,
+        "GIT_CONFIG_GLOBAL": os.devnull,
+    }
+    done = subprocess.run(["git", *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=True)  # noqa: S603, S607
+    return done.stdout
+
+
+@pytest.fixture
+def student(tmp_path: Path) -> Callable[..., Student]:
+    """Make a student: ``student("ada", log=True)``."""
+    (tmp_path / "server").mkdir()
+    return lambda name, log=False: Student(tmp_path / "homes" / name, tmp_path / "server" / f"{name}.git", log=log)
+
+
+@pytest.fixture
+def collect(room: Any, tmp_path: Path) -> Callable[..., Any]:
+    """Collect one homework: ``collect(ada, until=TUESDAY)``; texts are rows of the roster."""
+
+    def run(*students: Student | str, header: str = "student,repository", **more: Any) -> Any:
+        rows = [one if isinstance(one, str) else f"{one.folder.name},{one.server}" for one in students]
+        roster = tmp_path / "roster.csv"
+        roster.write_text("\n".join([header, *rows]) + "\n")
+        return collect_repositories(room.course, roster, **{"assignment_ids": [HW], **more})
+
+    return run
+
+
+def handed_in(room: Any, name: str = "ada") -> dict[str, bytes]:
+    folder = room.course.submitted / name / HW
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_the_newest_commit_comes_in_with_its_time_and_a_doubt(room: Any, student: Any, collect: Any) -> None:
+    ada = student("ada")
+    ada.commit({f"{HW}/lines.py": "x = 1\n", "other.py": "", f"{HW}/model.pt": b"\0"})
+    ada.commit({f"{HW}/lines.py": "x = 2\n"}, TUESDAY)
+    report = collect(ada)
+    assert [(one.student, one.assignment, one.time) for one in report.collected] == [("ada", HW, TUESDAY)]
+    assert handed_in(room).keys() == {"lines.py", "timestamp.txt"}
+    assert handed_in(room)["lines.py"] == b"x = 2\n"
+    assert read_time(room.course.submitted / "ada" / HW) == TUESDAY
+    (warning,) = report.warnings
+    assert warning.startswith("1 of 1 times are the commits' own, which their authors can set")
+    note = json.loads((room.course.work / "collected" / "ada" / f"{HW}.json").read_text())
+    assert note["time_from"] == "commit"
+
+
+def test_what_came_after_the_deadline_does_not_count(room: Any, student: Any, collect: Any) -> None:
+    ada = student("ada")
+    ada.commit({"lines.py": "in time\n"})
+    ada.commit({"lines.py": "too late\n"}, FRIDAY)
+    collect(ada, until=TUESDAY)
+    assert handed_in(room)["lines.py"] == b"in time\n"
+
+
+def test_the_servers_record_counts_and_not_the_commits_own_time(room: Any, student: Any, collect: Any) -> None:
+    ada = student("ada", log=True)
+    ada.commit({"lines.py": "in time\n"})
+    ada.commit({"lines.py": "dated back\n"}, MONDAY, pushed=FRIDAY)
+    report = collect(ada, until=TUESDAY)
+    assert handed_in(room)["lines.py"] == b"in time\n"
+    assert report.warnings == ()
+
+
+def test_a_record_that_the_server_gave_out_as_a_file(room: Any, student: Any, collect: Any, tmp_path: Path) -> None:
+    ada = student("ada")
+    first = ada.commit({"lines.py": "in time\n"})
+    second = ada.commit({"lines.py": "dated back\n"})
+    pushes = tmp_path / "pushes.csv"
+    lines = [f"{ada.server},{first},2025-01-06T13:00:00Z", f"{ada.server},{second},2025-01-10 13:00:00+00:00"]
+    pushes.write_text("\n".join(["repository,commit,time", *lines]) + "\n")
+    collect(ada, until=TUESDAY, pushes=pushes)
+    assert handed_in(room)["lines.py"] == b"in time\n"
+    assert read_time(room.course.submitted / "ada" / HW) == MONDAY.replace(hour=13)
+
+
+def test_a_force_push_after_the_deadline_takes_nothing_away(room: Any, student: Any, collect: Any) -> None:
+    ada = student("ada", log=True)
+    ada.commit({"lines.py": "in time\n"})
+    collect(ada)
+    git(ada.folder, "commit", "-q", "--amend", "--allow-empty", "-m", "again", at=FRIDAY)
+    (ada.folder / "lines.py").write_text("forced\n")
+    git(ada.folder, "commit", "-q", "-a", "--amend", "-m", "again", at=FRIDAY)
+    ada.push(FRIDAY, "--force")
+    collect(ada, until=TUESDAY)
+    assert handed_in(room)["lines.py"] == b"in time\n"
+
+
+def test_an_earlier_commit_with_a_later_time_raises_a_doubt(student: Any, collect: Any) -> None:
+    ada = student("ada")
+    ada.commit({"lines.py": "1\n"}, FRIDAY)
+    ada.commit({"lines.py": "2\n"}, MONDAY)
+    assert any("an earlier commit bears a later time" in one for one in collect(ada, until=TUESDAY).warnings)
+
+
+def test_only_what_is_new_is_collected_again(student: Any, collect: Any) -> None:
+    ada = student("ada")
+    ada.commit({"lines.py": "1\n"})
+    assert len(collect(ada).collected) == 1
+    assert collect(ada).collected == ()
+    ada.commit({"lines.py": "2\n"}, TUESDAY)
+    assert len(collect(ada).collected) == 1
+
+
+def test_one_repository_for_each_assignment(room: Any, student: Any, collect: Any) -> None:
+    ada = student("ada")
+    ada.commit({"lines.py": "1\n"})
+    collect(f"ada,{ada.server},{HW}", header="student,repository,assignment")
+    assert handed_in(room)["lines.py"] == b"1\n"
+
+
+def test_several_homeworks_in_one_repository(room: Any, student: Any, collect: Any) -> None:
+    ada = student("ada")
+    ada.commit({f"{HW}/lines.py": "1\n", "README.md": ""})
+    report = collect(ada, assignment_ids=None)
+    assert [one.assignment for one in report.collected] == [HW]
+    assert not report.refused
+    assert collect(ada, assignment_ids=[OTHER]).collected == ()
+    ada.commit({f"{OTHER}/losses.py": "1\n"}, TUESDAY)
+    assert {one.assignment for one in collect(ada, assignment_ids=None).collected} == {HW, OTHER}
+    assert (room.course.submitted / "ada" / OTHER / "losses.py").is_file()
+
+
+def test_a_repository_that_could_be_for_any_homework(student: Any, collect: Any) -> None:
+    ada = student("ada")
+    ada.commit({"lines.py": "1\n"})
+    assert f"no folder named after an assignment ({HW}, {OTHER})" in refusals(collect(ada, assignment_ids=None))["ada"]
+
+
+def test_attributes_and_filters_of_a_repository_have_no_say(
+    room: Any, student: Any, collect: Any, tmp_path: Path
+) -> None:
+    ada = student("ada")
+    attributes = "lines.py export-ignore filter=evil\nnotes.txt export-subst\n"
+    git(ada.folder, "config", "filter.evil.clean", "cat")
+    git(ada.server, "config", "filter.evil.smudge", f"touch {tmp_path}/ran; cat")
+    ada.commit({"lines.py": "1\r\n", "notes.txt": "$Format:%H$", ".gitattributes": attributes})
+    collect(ada)
+    assert handed_in(room)["lines.py"] == b"1\r\n"
+    assert handed_in(room)["notes.txt"] == b"$Format:%H$"
+    assert not (tmp_path / "ran").exists()
+
+
+def test_a_repository_inside_is_left_out_and_said(room: Any, student: Any, collect: Any) -> None:
+    ada = student("ada")
+    ada.commit({"lines.py": "1\n"})
+    git(ada.folder, "update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},inner")
+    git(ada.folder, "commit", "-q", "-m", "inner")
+    ada.push(MONDAY)
+    assert any('"inner" is another repository' in one for one in collect(ada).warnings)
+    assert "lines.py" in handed_in(room)
+
+
+def refusals(report: Any) -> dict[str, str]:
+    return {one.student: one.reason for one in report.refused}
+
+
+def test_one_bad_repository_costs_only_itself(room: Any, student: Any, collect: Any, tmp_path: Path) -> None:
+    ada, link, large, empty, wrong = (student(name) for name in ("ada", "link", "large", "empty", "wrong"))
+    ada.commit({"lines.py": "1\n"})
+    (link.folder / "lines.py").symlink_to("/etc/hostname")
+    link.commit({})
+    large.commit({"lines.py": "#" * 11_000_000})
+    wrong.commit({"model.pt": b"\0"})
+    report = collect(link, large, empty, wrong, f"none,{tmp_path}/nowhere.git", ada)
+    assert [one.student for one in report.collected] == ["ada"]
+    found = refusals(report)
+    assert '"lines.py" is a link' in found["link"]
+    assert "too large" in found["large"]
+    assert "no commit yet" in found["empty"]
+    assert "no file in it that can be handed in" in found["wrong"]
+    assert "git says" in found["none"]
+    assert not (room.course.submitted / "link").exists()
+
+
+@pytest.mark.parametrize("until", [TUESDAY])
+@pytest.mark.parametrize("log", [True, False])
+def test_nothing_before_the_deadline(student: Any, collect: Any, until: datetime, log: bool) -> None:
+    ada = student("ada", log)
+    ada.commit({"lines.py": "1\n"}, FRIDAY)
+    assert "until 2025-01-07" in refusals(collect(ada, until=until))["ada"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "ext::sh -c touch% {ran}",
+        "--upload-pack=touch {ran}",
+        "-u",
+        "fd::17",
+        "http://x.org/a.git",
+        "a.git",
+        "https://x\ty",
+    ],
+)
+def test_an_address_that_starts_a_program_is_none(collect: Any, tmp_path: Path, address: str) -> None:
+    ran = tmp_path / "ran"
+    report = collect(f'ada,"{address.format(ran=ran)}"')
+    assert "is no address of a repository" in refusals(report)["ada"]
+    assert not ran.exists()
+
+
+def test_a_branch_that_is_an_option(student: Any, collect: Any, tmp_path: Path) -> None:
+    ada = student("ada")
+    ada.commit({"lines.py": "1\n"})
+    report = collect(ada, branch=f"--upload-pack=touch {tmp_path}/ran")
+    assert "no branch" in refusals(report)["ada"]
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "words"),
+    [
+        ("student,url", "ada,x", '"url" is none of its columns'),
+        ("student", "ada", 'no column "repository"'),
+        ("student,repository", "ada,", "row 2: student and repository must both be given"),
+        ("student,repository,assignment", "ada,/x,hw7", "row 2: there is no assignment hw7"),
+        ("student,repository", "ada,/x\nada,/y", "row 3: ada stands in row 2 already"),
+    ],
+)
+def test_a_wrong_roster_is_named_with_its_row(collect: Any, header: str, row: str, words: str) -> None:
+    with pytest.raises(UsageError, match=words):
+        collect(row, header=header)
+
+
+def test_a_wrong_record_of_pushes(collect: Any, tmp_path: Path) -> None:
+    (tmp_path / "pushes.csv").write_text("repository,commit,time\nx,y,yesterday\n")
+    with pytest.raises(UsageError, match="row 2: 'yesterday' is no time"):
+        collect("ada,/x", pushes=tmp_path / "pushes.csv")
+
+
+def test_a_name_that_is_no_students(collect: Any) -> None:
+    assert refusals(collect("../ada,/x"))
