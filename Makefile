@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup grade test soak check audit release publish collect feedback report bench clean
+.PHONY: help setup grade test soak check audit release publish collect feedback report bench docs clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -59,6 +59,9 @@ report: $(STAMP) ## write the class report into report/
 
 bench: $(STAMP) ## measure what grading costs here, against other ways of doing it
 	@$(BIN)/gradkit bench
+
+docs: $(STAMP) ## build a site of these pages into site/; a link that leads nowhere is an error
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 clean: ## remove what a running course made (submissions, gradebook and results too!)
 	@rm -rf submitted autograded feedback report results exchange gradebook.db .gradkit

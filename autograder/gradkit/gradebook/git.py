@@ -24,8 +24,6 @@ _SETTINGS = (
 )
 _ENVIRONMENT = {
     "GIT_TERMINAL_PROMPT": "0",
-    "GIT_ASKPASS": "true",
-    "GIT_SSH_COMMAND": "ssh -o BatchMode=yes",
     "GIT_ALLOW_PROTOCOL": "https:ssh:git:file",
     "LC_ALL": "C",
 }
@@ -121,6 +119,7 @@ def git(folder: Path, *arguments: str, data: bytes | None = None) -> bytes:
             input=b"" if data is None else data,
             capture_output=True,
             timeout=_PATIENCE,
+            start_new_session=True,  # without a terminal ssh asks for nothing, and fails
             check=False,
         )
     except subprocess.TimeoutExpired:
