@@ -13,6 +13,7 @@ from typing import Any
 from rich.table import Table
 
 from gradkit.bench.scale import Scaled
+from gradkit.bench.watch import Watched
 from gradkit.bench.ways import Measured
 
 
@@ -97,8 +98,30 @@ def scale_goals(scaled: Scaled) -> list[Goal]:
     ]
 
 
+def watch_table(watched: Sequence[Watched]) -> Table:
+    """One row for each homework."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("homework", no_wrap=True)
+    for name in ("saves", "start s", "median ms", "slowest ms"):
+        table.add_column(name, justify="right")
+    for one in watched:
+        waits = (f"{1000 * one.median:.0f}", f"{1000 * one.slowest:.0f}")
+        table.add_row(one.id, str(len(one.waits)), f"{one.start:.1f}", *waits)
+    return table
+
+
+def watch_goals(watched: Sequence[Watched]) -> list[Goal]:
+    """The goal on what students wait for."""
+    slowest = max(one.slowest for one in watched)
+    return [Goal("from a save to the verdict in under 200 ms", f"{1000 * slowest:.0f} ms at most", slowest < 0.2)]
+
+
 def as_data(
-    about: Mapping[str, str], found: Sequence[Measured] | None, scaled: Scaled | None, goals: Sequence[Goal]
+    about: Mapping[str, str],
+    found: Sequence[Measured] | None,
+    scaled: Scaled | None,
+    watched: Sequence[Watched],
+    goals: Sequence[Goal],
 ) -> dict[str, Any]:
     """The same as plain data, for ``--json``."""
     data: dict[str, Any] = {"machine": dict(about), "goals": [asdict(goal) for goal in goals]}
@@ -106,4 +129,6 @@ def as_data(
         data["ways"] = [asdict(one) for one in found]
     if scaled is not None:
         data["scale"] = asdict(scaled) | {"submissions_per_second": scaled.submissions / scaled.seconds}
+    if watched:
+        data["watch"] = [asdict(one) for one in watched]
     return data

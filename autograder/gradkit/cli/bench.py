@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,33 +15,42 @@ if TYPE_CHECKING:
 
 
 def bench(
-    submissions: Annotated[int, typer.Option(min=10, help="How many submissions to grade.")] = 40,
+    submissions: Annotated[int, typer.Option(min=10, help="How many submissions to grade, or saves to time.")] = 40,
     slow: Annotated[
         int, typer.Option(min=2, help="How many of them nbgrader and pytest grade, which take seconds for each.")
     ] = 5,
     scale: Annotated[
         int | None, typer.Option(min=20, help="Instead, have gradkit alone grade so many, and watch its memory.")
     ] = None,
+    watch: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="DIR", help="Instead, time gradkit check --watch in this homework; may be repeated."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
 ) -> None:
-    """Measure what grading costs, in one run on the same submissions.
+    """Measure what grading costs, in one run on the same submissions; or what students wait for.
 
     The submissions are of a small assignment of the bench's own, in a temporary folder; no course is needed or touched.
     """
     from gradkit.bench import figures
     from gradkit.bench.scale import measure_scale
+    from gradkit.bench.watch import measure_watch
     from gradkit.bench.ways import measure_ways
     from gradkit.temporary import TemporaryFolder
 
     about = figures.machine()
-    found, scaled = None, None
+    found, scaled, watched = None, None, []
     with TemporaryFolder("gradkit-bench") as folder, progress() as bar:
         task = bar.add_task("", total=None)
 
         def report(text: str) -> None:
             bar.update(task, description=text, refresh=True)
 
-        if scale is None:
+        if watch:
+            watched = [measure_watch(folder, one, submissions, report) for one in watch]
+            goals = figures.watch_goals(watched)
+            table = figures.watch_table(watched)
+        elif scale is None:
             found = measure_ways(folder, submissions, min(slow, submissions), report)
             goals = figures.ways_goals(found)
             table = figures.ways_table(found)
@@ -49,7 +59,7 @@ def bench(
             goals = figures.scale_goals(scaled)
             table = figures.scale_table(scaled)
     if as_json:
-        out.print_json(json.dumps(figures.as_data(about, found, scaled, goals)))
+        out.print_json(json.dumps(figures.as_data(about, found, scaled, watched, goals)))
         return
     for name, value in about.items():
         err.print(f"{name + ':':<12}{value}", style="dim", markup=False, soft_wrap=True)

@@ -12,6 +12,7 @@ from rich.console import Console
 from gradkit.bench import figures
 from gradkit.bench.scale import Memory, Scaled
 from gradkit.bench.stopwatch import Cost
+from gradkit.bench.watch import Watched
 from gradkit.bench.ways import Measured
 
 
@@ -29,6 +30,9 @@ FOUND = [
 SCALED = Scaled(
     1000, 2, 50.0, 1.5, 101, (Memory("gradkit grade", 200.0, 210.0), Memory("the worker base", 300.0, 300.0))
 )
+
+
+WATCHED = Watched("hw1_line", 1.04, (0.06, 0.05, 0.19))
 
 
 def printed(table: object) -> list[list[str]]:
@@ -71,6 +75,12 @@ def test_large_class_is_shown_process_by_process() -> None:
     assert printed(figures.scale_table(SCALED))[1] == ["gradkit", "grade", "200", "210", "+5.0", "%"]
 
 
+def test_watching_is_shown_with_its_slowest_save() -> None:
+    assert printed(figures.watch_table([WATCHED]))[1] == ["hw1_line", "3", "1.0", "60", "190"]
+    slower = replace(WATCHED, waits=(0.05, 0.2))
+    assert [figures.watch_goals(watched)[0].reached for watched in ([WATCHED], [WATCHED, slower])] == [True, False]
+
+
 def test_machine_is_described() -> None:
     about = figures.machine()
     assert about["processors"][0].isdigit()
@@ -78,8 +88,9 @@ def test_machine_is_described() -> None:
 
 
 def test_data_has_everything_that_the_tables_have() -> None:
-    data = json.loads(json.dumps(figures.as_data({"load": "0"}, FOUND, SCALED, figures.ways_goals(FOUND))))
+    data = json.loads(json.dumps(figures.as_data({"load": "0"}, FOUND, SCALED, [WATCHED], figures.ways_goals(FOUND))))
     assert data["ways"][1]["together_mb"] == 512.4
     assert data["ways"][4]["each"]["cpu"] == 0.025
     assert data["scale"]["submissions_per_second"] == 20
+    assert data["watch"][0]["waits"] == [0.06, 0.05, 0.19]
     assert data["goals"][0]["reached"] is True
