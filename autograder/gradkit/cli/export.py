@@ -134,7 +134,9 @@ def gradescope(assignment: _One, output: _Output, course: _Course = None) -> Non
     data = autograder_zip(found, found.assignment(assignment))
     with replacing(output) as new:
         new.write_bytes(data)
-    out.print(f"written: {shown(output)}. It holds the hidden suite: upload it, and keep it from students.")
+    out.print(
+        f"written: {shown(output)}. It holds the hidden suite: upload it, and keep it from students.", soft_wrap=True
+    )
 
 
 def _people(roster: Path | None) -> dict[str, Person]:
@@ -166,7 +168,8 @@ def _finish(table: Table, outcome: Outcome, output: Path, as_json: bool) -> None
     if as_json:
         out.print_json(json.dumps(asdict(outcome)))
     else:
-        out.print(f"{outcome.written} grades written: {shown(output)}", soft_wrap=True)
+        grades = "1 grade" if outcome.written == 1 else f"{outcome.written} grades"
+        out.print(f"{grades} written: {shown(output)}", soft_wrap=True)
     for line in outcome.in_words():
         complain(line)
     if outcome.unmatched:

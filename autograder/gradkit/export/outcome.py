@@ -38,10 +38,10 @@ class Outcome:
         """A line for each kind of thing that a person should know."""
         lines = []
         for names, words in (
-            ([one.student for one in self.unmatched], "have a grade but no row in the other system's file"),
-            (self.without_score, "have a submission without a score; their cells are empty"),
-            (self.waiting, "wait for a person's marks; what was written is without them"),
-            (self.not_submitted, "have no grade here; their rows are as they were"),
+            ([one.student for one in self.unmatched], "with a grade but without a row in the other system's file"),
+            (self.without_score, "with a submission but without a score; their cells are empty"),
+            (self.waiting, "waiting for a person's marks; what was written is without them"),
+            (self.not_submitted, "without a grade here; their rows are as they were"),
         ):
             if names:
                 lines.append(f"{len(names)} {words}: {', '.join(dict.fromkeys(names))}")

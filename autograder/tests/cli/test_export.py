@@ -43,7 +43,7 @@ def test_canvas(gradkit: Callable[..., Any], results: Path, roster: Path, tmp_pa
     output = tmp_path / "out" / "canvas.csv"
     ran = gradkit("export", "canvas", "--roster", roster, "--results", results, "--output", output)
     assert ran.status == 1  # bob is not in the roster
-    assert "1 grades written" in ran.out
+    assert "1 grade written" in ran.out
     assert "bob" in ran.err
     assert [row["SIS Login ID"] for row in read(output)] == ["", "al", "cyd"]
     assert read(output)[1]["Scaling"] == "5"
