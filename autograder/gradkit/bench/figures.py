@@ -12,6 +12,7 @@ from typing import Any
 
 from rich.table import Table
 
+from gradkit.bench.page import STUDENTS, Opened
 from gradkit.bench.scale import Scaled
 from gradkit.bench.watch import Watched
 from gradkit.bench.ways import Measured
@@ -116,12 +117,30 @@ def watch_goals(watched: Sequence[Watched]) -> list[Goal]:
     return [Goal("from a save to the verdict in under 200 ms", f"{1000 * slowest:.0f} ms at most", slowest < 0.2)]
 
 
+def page_table(opened: Opened) -> Table:
+    """One row for each thing that an instructor waits for."""
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column()
+    table.add_column(justify="right")
+    table.add_row("students, submissions", f"{STUDENTS:,}, {opened.submissions:,}")
+    table.add_row("size", f"{opened.megabytes:.1f} MB")
+    for name in ("made", "opened", "sort", "filter"):
+        table.add_row(name, f"{getattr(opened, name):.2f} s")
+    return table
+
+
+def page_goals(opened: Opened) -> list[Goal]:
+    """The goal on the class report."""
+    return [Goal("the class report opens in under 2 s in Chromium", f"{opened.opened:.2f} s", opened.opened < 2)]
+
+
 def as_data(
     about: Mapping[str, str],
-    found: Sequence[Measured] | None,
-    scaled: Scaled | None,
-    watched: Sequence[Watched],
     goals: Sequence[Goal],
+    found: Sequence[Measured] | None = None,
+    scaled: Scaled | None = None,
+    watched: Sequence[Watched] = (),
+    opened: Opened | None = None,
 ) -> dict[str, Any]:
     """The same as plain data, for ``--json``."""
     data: dict[str, Any] = {"machine": dict(about), "goals": [asdict(goal) for goal in goals]}
@@ -131,4 +150,6 @@ def as_data(
         data["scale"] = asdict(scaled) | {"submissions_per_second": scaled.submissions / scaled.seconds}
     if watched:
         data["watch"] = [asdict(one) for one in watched]
+    if opened is not None:
+        data["page"] = asdict(opened) | {"students": STUDENTS}
     return data

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gradkit.cli.console import err, out, progress
+from gradkit.errors import UsageError
 
 if TYPE_CHECKING:
     from gradkit.bench.figures import Goal
@@ -26,20 +27,27 @@ def bench(
         list[Path] | None,
         typer.Option(metavar="DIR", help="Instead, time gradkit check --watch in this homework; may be repeated."),
     ] = None,
+    page: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Instead, time the class report of 1,000 students, made of these records."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
 ) -> None:
-    """Measure what grading costs, in one run on the same submissions; or what students wait for.
+    """Measure what grading costs, in one run on the same submissions; or what people wait for.
 
     The submissions are of a small assignment of the bench's own, in a temporary folder; no course is needed or touched.
     """
     from gradkit.bench import figures
+    from gradkit.bench.page import measure_page
     from gradkit.bench.scale import measure_scale
     from gradkit.bench.watch import measure_watch
     from gradkit.bench.ways import measure_ways
     from gradkit.temporary import TemporaryFolder
 
+    if sum(one is not None for one in (scale, watch, page)) > 1:
+        raise UsageError("--scale, --watch and --page each measure another thing: give one of them.")
     about = figures.machine()
-    found, scaled, watched = None, None, []
+    found, scaled, watched, opened = None, None, [], None
     with TemporaryFolder("gradkit-bench") as folder, progress() as bar:
         task = bar.add_task("", total=None)
 
@@ -50,16 +58,20 @@ def bench(
             watched = [measure_watch(folder, one, submissions, report) for one in watch]
             goals = figures.watch_goals(watched)
             table = figures.watch_table(watched)
-        elif scale is None:
-            found = measure_ways(folder, submissions, min(slow, submissions), report)
-            goals = figures.ways_goals(found)
-            table = figures.ways_table(found)
-        else:
+        elif page is not None:
+            opened = measure_page(folder, page, report)
+            goals = figures.page_goals(opened)
+            table = figures.page_table(opened)
+        elif scale is not None:
             scaled = measure_scale(folder, scale, report)
             goals = figures.scale_goals(scaled)
             table = figures.scale_table(scaled)
+        else:
+            found = measure_ways(folder, submissions, min(slow, submissions), report)
+            goals = figures.ways_goals(found)
+            table = figures.ways_table(found)
     if as_json:
-        out.print_json(json.dumps(figures.as_data(about, found, scaled, watched, goals)))
+        out.print_json(json.dumps(figures.as_data(about, goals, found, scaled, watched, opened)))
         return
     for name, value in about.items():
         err.print(f"{name + ':':<12}{value}", style="dim", markup=False, soft_wrap=True)

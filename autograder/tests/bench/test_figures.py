@@ -10,6 +10,7 @@ import pytest
 from rich.console import Console
 
 from gradkit.bench import figures
+from gradkit.bench.page import Opened
 from gradkit.bench.scale import Memory, Scaled
 from gradkit.bench.stopwatch import Cost
 from gradkit.bench.watch import Watched
@@ -33,6 +34,9 @@ SCALED = Scaled(
 
 
 WATCHED = Watched("hw1_line", 1.04, (0.06, 0.05, 0.19))
+
+
+OPENED = Opened(7200, 1.1, 0.2, 0.4, 0.3, 0.06)
 
 
 def printed(table: object) -> list[list[str]]:
@@ -81,6 +85,13 @@ def test_watching_is_shown_with_its_slowest_save() -> None:
     assert [figures.watch_goals(watched)[0].reached for watched in ([WATCHED], [WATCHED, slower])] == [True, False]
 
 
+def test_the_class_report_is_shown_with_its_goal() -> None:
+    rows = printed(figures.page_table(OPENED))
+    assert rows[0] == ["students,", "submissions", "1,000,", "7,200"]
+    assert ["opened", "0.40", "s"] in rows
+    assert [figures.page_goals(replace(OPENED, opened=seconds))[0].reached for seconds in (1.9, 2.0)] == [True, False]
+
+
 def test_machine_is_described() -> None:
     about = figures.machine()
     assert about["processors"][0].isdigit()
@@ -88,9 +99,12 @@ def test_machine_is_described() -> None:
 
 
 def test_data_has_everything_that_the_tables_have() -> None:
-    data = json.loads(json.dumps(figures.as_data({"load": "0"}, FOUND, SCALED, [WATCHED], figures.ways_goals(FOUND))))
+    data = json.loads(
+        json.dumps(figures.as_data({"load": "0"}, figures.ways_goals(FOUND), FOUND, SCALED, [WATCHED], OPENED))
+    )
     assert data["ways"][1]["together_mb"] == 512.4
     assert data["ways"][4]["each"]["cpu"] == 0.025
     assert data["scale"]["submissions_per_second"] == 20
+    assert data["page"]["opened"] == 0.4
     assert data["watch"][0]["waits"] == [0.06, 0.05, 0.19]
     assert data["goals"][0]["reached"] is True
