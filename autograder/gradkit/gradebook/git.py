@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import os
 import re
+import resource
+import signal
 import subprocess
+import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,9 +21,13 @@ from gradkit.errors import SubmissionRefused
 from gradkit.gradebook.folders import printable
 
 _PATIENCE = 300  # seconds for one git command
+_LARGEST = 512  # MiB that one fetch may bring
+_LAST = 253_402_300_799  # seconds, the end of the year 9999
+_MEMORY = 4 << 30  # bytes of address space: a small pack can be told to unfold into any amount
 _SETTINGS = (
     *("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "gc.auto=0"),
     *("-c", "protocol.ext.allow=never", "-c", "submodule.recurse=false", "-c", "fetch.recurseSubmodules=false"),
+    *("-c", "fetch.unpackLimit=1"),  # all that is fetched is one file, whose size can be limited
 )
 _ENVIRONMENT = {
     "GIT_TERMINAL_PROMPT": "0",
@@ -72,7 +79,7 @@ def fetch(address: str, copy: Path, branch: str | None) -> str:
     if not tips:
         what = f"no branch {printable(branch)}" if branch else "no commit yet"
         raise SubmissionRefused(f"the repository {printable(address)} has {what}.")
-    git(copy, "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--", address, f"+{name}:refs/gradkit/tip")
+    _fetch(copy, address, f"+{name}:refs/gradkit/tip")
     git(copy, "update-ref", f"refs/gradkit/seen/{tips[0]}", "refs/gradkit/tip")
     return tips[0]
 
@@ -89,7 +96,7 @@ def ensure(address: str, copy: Path, commit: str) -> None:
         git(copy, "cat-file", "-e", f"{commit}^{{commit}}")
     except SubmissionRefused:
         try:
-            git(copy, "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--", check_address(address), commit)
+            _fetch(copy, check_address(address), commit)
         except SubmissionRefused as error:
             raise SubmissionRefused(
                 f"the commit {commit[:10]} that the server had then cannot be fetched ({error}). It was replaced by a "
@@ -97,34 +104,81 @@ def ensure(address: str, copy: Path, commit: str) -> None:
             ) from error
 
 
+def _fetch(copy: Path, address: str, what: str) -> None:
+    try:
+        options = ("--quiet", "--no-tags", "--no-write-fetch-head")
+        git(copy, "fetch", *options, "--", address, what, megabytes=_LARGEST)
+    except SubmissionRefused:
+        rests = list((copy / "objects" / "pack").glob("tmp_*"))
+        largest = max((rest.stat().st_size for rest in rests), default=0)
+        for rest in rests:
+            rest.unlink()
+        if largest >= _LARGEST << 20:
+            raise SubmissionRefused(f"it is larger than {_LARGEST} MiB with all its history.") from None
+        raise
+
+
 def history(copy: Path, tip: str) -> list[Commit]:
-    """The first parents of a commit, itself first."""
+    """The first parents of a commit, itself first. A time that no calendar has is taken for the last of all times."""
     text = git(copy, "rev-list", "--first-parent", "--format=%H %ct", tip, "--").decode()
-    lines = [line.split() for line in text.splitlines() if not line.startswith("commit ")]
-    return [Commit(name, datetime.fromtimestamp(int(seconds), UTC)) for name, seconds in lines]
+    found = []
+    for line in text.splitlines():
+        if not line.startswith("commit "):
+            name, _, seconds = line.partition(" ")
+            known = seconds.isdecimal() and int(seconds) <= _LAST
+            found.append(Commit(name, datetime.fromtimestamp(int(seconds) if known else _LAST, UTC)))
+    return found
 
 
-def git(folder: Path, *arguments: str, data: bytes | None = None) -> bytes:
+def git(folder: Path, *arguments: str, data: bytes = b"", megabytes: int = 64) -> bytes:
     """Run git in a folder; what it printed.
 
+    Args:
+        folder: where.
+        arguments: of the command.
+        data: its input.
+        megabytes: how much it may print, and how large a file it may write, in MiB. A small repository can be told to
+            unfold into more files than there are atoms.
+
     Raises:
-        SubmissionRefused: it failed, in its own words, or took too long.
+        SubmissionRefused: it failed, in its own words, took too long, or wrote more than it may.
     """
-    environment = {**os.environ, **_ENVIRONMENT}
-    try:
-        done = subprocess.run(  # noqa: S603 - no shell, and what comes from a roster stands behind "--"
+    with (
+        tempfile.TemporaryFile() as given,
+        tempfile.TemporaryFile() as printed,
+        tempfile.TemporaryFile() as complaint,
+    ):
+        given.write(data)
+        given.seek(0)
+        with subprocess.Popen(  # noqa: S603 - no shell, and what comes from a roster stands behind "--"
             ["git", *_SETTINGS, *arguments],  # noqa: S607 - the git on the path, as the instructor's own
             cwd=folder,
-            env=environment,
-            input=b"" if data is None else data,
-            capture_output=True,
-            timeout=_PATIENCE,
+            env={**os.environ, **_ENVIRONMENT},
+            stdin=given,
+            stdout=printed,
+            stderr=complaint,
             start_new_session=True,  # without a terminal ssh asks for nothing, and fails
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise SubmissionRefused(f"git took longer than {_PATIENCE} s.") from None
-    if done.returncode != 0:
-        words = done.stderr.decode(errors="replace").strip().splitlines() or [f"status {done.returncode}"]
-        raise SubmissionRefused(f"git says: {printable(words[0])}.")
-    return done.stdout
+            preexec_fn=lambda: _limit(megabytes << 20),
+        ) as process:
+            try:
+                status = process.wait(_PATIENCE)
+            except BaseException as error:
+                os.killpg(process.pid, signal.SIGKILL)  # with the helpers that it has started
+                if isinstance(error, subprocess.TimeoutExpired):
+                    raise SubmissionRefused(f"git took longer than {_PATIENCE} s.") from None
+                raise
+        complaint.seek(0)
+        words = complaint.read(100_000).decode(errors="replace")
+        if status == -signal.SIGXFSZ:
+            raise SubmissionRefused(f"git came to more than {megabytes} MiB; no homework has so many files.")
+        if status != 0:
+            lines = words.strip().splitlines() or [f"status {status}"]
+            raise SubmissionRefused(f"git says: {printable(lines[0])}.")
+        printed.seek(0)
+        return printed.read()
+
+
+def _limit(size: int) -> None:
+    """In the child: how large a file it may write, and how much memory it may ask for, in bytes."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))

@@ -12,6 +12,7 @@ from gradkit.gradebook.folders import check_name, ignored, printable
 from gradkit.gradebook.git import git
 from gradkit.gradebook.settings import COLLECTED_ENDINGS, bytes_allowed
 
+_LONGEST = 1_000
 _Entry = tuple[str, str, str, int, str]
 
 
@@ -54,10 +55,14 @@ def write_files(copy: Path, commit: str, folder: str, target: Path, limits: Subm
             raise SubmissionRefused(f"it has more than {limits.files} files.")
     if not wanted:
         raise SubmissionRefused(f"commit {commit[:10]} has no file in it that can be handed in.")
-    for name, data in _contents(copy, wanted).items():
+    for name, data in _contents(copy, wanted, bytes_allowed(limits.megabytes)).items():
         path = target / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("xb") as file:
+                file.write(data)
+        except (FileExistsError, NotADirectoryError):
+            raise SubmissionRefused(f"{printable(name)} stands in it twice.") from None
     return left_out
 
 
@@ -70,6 +75,8 @@ def _entries(copy: Path, commit: str, folder: str) -> Iterator[_Entry]:
     """Every entry below a folder, its name relative to it and safe to write."""
     place = f"{commit}:{folder}" if folder else commit
     for entry in _list(copy, place, recursive=True):
+        if len(entry[4]) > _LONGEST:
+            raise SubmissionRefused(f"the path {printable(entry[4])} is longer than {_LONGEST} characters.")
         for part in entry[4].split("/"):
             if part in ("", ".", "..") or part.lower() == ".git":
                 raise SubmissionRefused(f"{printable(entry[4])} is no name of a file.")
@@ -86,9 +93,10 @@ def _list(copy: Path, place: str, recursive: bool = False) -> Iterator[_Entry]:
             yield mode, kind, identity, int(size) if size.isdigit() else 0, name
 
 
-def _contents(copy: Path, wanted: Mapping[str, str]) -> dict[str, bytes]:
+def _contents(copy: Path, wanted: Mapping[str, str], most: int) -> dict[str, bytes]:
     """The files' bytes by name; nothing of attributes or filters is applied to them."""
-    printed = git(copy, "cat-file", "--batch", data="".join(f"{one}\n" for one in wanted.values()).encode())
+    asked = "".join(f"{one}\n" for one in wanted.values()).encode()
+    printed = git(copy, "cat-file", "--batch", data=asked, megabytes=(most >> 20) + 2)
     found, place = {}, 0
     for name in wanted:
         end = printed.index(b"\n", place)

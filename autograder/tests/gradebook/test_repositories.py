@@ -205,6 +205,93 @@ def test_a_repository_inside_is_left_out_and_said(room: Any, student: Any, colle
     assert "lines.py" in handed_in(room)
 
 
+def make_tree(folder: Path, *entries: tuple[str, str, str]) -> str:
+    """A tree of (mode, id, name), with whatever names and however often, and its id."""
+    data = b"".join(
+        f"{mode} {name}".encode(errors="surrogateescape") + b"\0" + bytes.fromhex(identity)
+        for mode, identity, name in entries
+    )
+    path = folder / "tree"
+    path.write_bytes(data)
+    return git(folder, "hash-object", "-t", "tree", "-w", "--literally", str(path)).strip()
+
+
+def push_tree(student: Student, tree: str) -> None:
+    """Push a commit of a tree that no work was ever done in."""
+    commit = git(student.folder, "commit-tree", "-m", "crafted", tree).strip()
+    git(student.folder, "push", "-q", str(student.server), f"{commit}:refs/heads/main")
+
+
+def test_a_repository_that_unfolds_into_a_billion_files(student: Any, collect: Any) -> None:
+    ada, bob = student("ada"), student("bob")
+    git(ada.folder, "config", "core.protectNTFS", "false")
+    (ada.folder / "lines.py").write_text("1\n")
+    blob, mode = git(ada.folder, "hash-object", "-w", "lines.py").strip(), "100644"
+    for _ in range(10):
+        blob, mode = make_tree(ada.folder, *((mode, blob, f"{one}.py") for one in range(10))), "40000"
+    push_tree(ada, blob)
+    bob.commit({"lines.py": "1\n"})
+    report = collect(ada, bob)
+    assert "git came to more than 64 MiB" in refusals(report)["ada"]
+    assert [one.student for one in report.collected] == ["bob"]
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        (("a.py", "a.py/b.py"), "stands in it twice"),
+        (("\udcff.py",), "is not UTF-8"),
+        (("x\n::error::.py",), "characters that cannot be shown"),
+        (("..",), "is no name of a file"),
+        ((".GIT",), "is no name of a file"),
+        (("/".join(["long"] * 300),), "is longer than 1000 characters"),
+    ],
+)
+def test_names_that_no_honest_git_would_write(
+    room: Any, student: Any, collect: Any, names: tuple[str, ...], words: str
+) -> None:
+    ada, bob = student("ada"), student("bob")
+    (ada.folder / "lines.py").write_text("1\n")
+    blob = git(ada.folder, "hash-object", "-w", "lines.py").strip()
+    entries = []
+    for name in names:
+        *folders, last = name.split("/")
+        mode, identity = "100644", blob
+        for part in reversed([*folders[1:], last] if folders else []):
+            identity, mode = make_tree(ada.folder, (mode, identity, part)), "40000"
+        entries.append((mode, identity, folders[0] if folders else last))
+    push_tree(ada, make_tree(ada.folder, *entries, ("100644", blob, "lines.py")))
+    bob.commit({"lines.py": "1\n"})
+    report = collect(ada, bob)
+    assert words in refusals(report)["ada"]
+    assert [one.student for one in report.collected] == ["bob"]
+    assert not (room.course.submitted / "ada").exists()
+
+
+@pytest.mark.parametrize("committer", ["A <a@x> 999999999999999999 +0000", "A <a@x> soon", "nobody"])
+def test_a_commit_of_no_time_at_all(student: Any, collect: Any, committer: str) -> None:
+    ada, bob = student("ada"), student("bob")
+    bob.commit({"lines.py": "1\n"})
+    ada.commit({"lines.py": "1\n"})
+    tree = git(ada.folder, "rev-parse", "HEAD^{tree}").strip()
+    (ada.folder / "commit").write_text(f"tree {tree}\nauthor A <a@x> 1 +0000\ncommitter {committer}\n\nx\n")
+    commit = git(ada.folder, "hash-object", "-t", "commit", "-w", "--literally", "commit").strip()
+    git(ada.folder, "push", "-q", "--force", str(ada.server), f"{commit}:refs/heads/main")
+    report = collect(ada, bob, until=TUESDAY)
+    assert [one.student for one in report.collected] == ["bob"]
+    assert "there is no commit until" in refusals(report)["ada"]
+
+
+def test_a_repository_that_is_too_large_is_not_fetched(
+    room: Any, student: Any, collect: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = student("ada")
+    ada.commit({"lines.py": "1\n", "data.bin": os.urandom(3 << 20)})
+    monkeypatch.setattr("gradkit.gradebook.git._LARGEST", 1)
+    assert "larger than 1 MiB with all its history" in refusals(collect(ada))["ada"]
+    assert not list((room.course.work / "repositories").rglob("tmp_*"))
+
+
 def refusals(report: Any) -> dict[str, str]:
     return {one.student: one.reason for one in report.refused}
 
