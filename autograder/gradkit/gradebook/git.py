@@ -35,6 +35,7 @@ _ENVIRONMENT = {
     "LC_ALL": "C",
 }
 _ADDRESS = re.compile(r"(https://|ssh://|git://|file:///|/|\./|\.\./|[\w.-]+@[\w.-]+:)[^\s\x00-\x1f]*")
+_SECRET = re.compile(r"(?<=//)[^/@\s]*:[^/@\s]*@")
 _COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 
 
@@ -46,6 +47,11 @@ class Commit:
     time: datetime
 
 
+def shown(address: str) -> str:
+    """An address as it can be shown in any message: without a password or token, in quotes."""
+    return printable(_SECRET.sub("", address))
+
+
 def check_address(address: str) -> str:
     """The address of a repository, if git may be given it.
 
@@ -54,7 +60,7 @@ def check_address(address: str) -> str:
     """
     if not _ADDRESS.fullmatch(address):
         raise SubmissionRefused(
-            f"{printable(address)} is no address of a repository: expected https://..., ssh://..., user@host:..., or "
+            f"{shown(address)} is no address of a repository: expected https://..., ssh://..., user@host:..., or "
             "an absolute path."
         )
     return address
@@ -78,7 +84,7 @@ def fetch(address: str, copy: Path, branch: str | None) -> str:
     tips = [line.split("\t")[0] for line in said.splitlines() if line.endswith(f"\t{name}")]
     if not tips:
         what = f"no branch {printable(branch)}" if branch else "no commit yet"
-        raise SubmissionRefused(f"the repository {printable(address)} has {what}.")
+        raise SubmissionRefused(f"the repository {shown(address)} has {what}.")
     _fetch(copy, address, f"+{name}:refs/gradkit/tip")
     git(copy, "update-ref", f"refs/gradkit/seen/{tips[0]}", "refs/gradkit/tip")
     return tips[0]

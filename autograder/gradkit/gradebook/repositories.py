@@ -16,7 +16,7 @@ from gradkit.gradebook import git, tree
 from gradkit.gradebook.collect import Collected, CollectReport, Refused
 from gradkit.gradebook.commits import Chosen, choose
 from gradkit.gradebook.exchange import check_student
-from gradkit.gradebook.folders import copy_untrusted, printable, put_in_place, scratch
+from gradkit.gradebook.folders import copy_untrusted, put_in_place, scratch
 from gradkit.gradebook.times import parse_time, write_time
 from gradkit.temporary import replacing
 
@@ -78,7 +78,7 @@ def collect_repositories(
             git.ensure(row.repository, copy, chosen.commit)
             places = _places(course, tree.folders(copy, chosen.commit), wanted)
         except GradkitError as error:
-            refused.append(Refused(printable(row.repository), str(error), row.student, row.assignment))
+            refused.append(Refused(git.shown(row.repository), str(error), row.student, row.assignment))
             continue
         for name, folder in places.items():
             if _is_collected(course, row, name, chosen):
@@ -86,7 +86,7 @@ def collect_repositories(
             try:
                 left_out = _bring_in(course, row, name, copy, chosen, folder)
             except GradkitError as error:
-                refused.append(Refused(printable(row.repository), str(error), row.student, name))
+                refused.append(Refused(git.shown(row.repository), str(error), row.student, name))
             else:
                 collected.append(Collected(row.student, name, chosen.time))
                 unsure += not chosen.by_server

@@ -341,6 +341,12 @@ def test_an_address_that_starts_a_program_is_none(collect: Any, tmp_path: Path, 
     assert not ran.exists()
 
 
+def test_a_token_in_an_address_is_not_shown(collect: Any) -> None:
+    (refused,) = collect("ada,https://ada:s3cret@localhost:1/x.git").refused
+    assert refused.name == '"https://localhost:1/x.git"'
+    assert "s3cret" not in refused.reason
+
+
 def test_a_branch_that_is_an_option(student: Any, collect: Any, tmp_path: Path) -> None:
     ada = student("ada")
     ada.commit({"lines.py": "1\n"})
