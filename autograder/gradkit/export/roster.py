@@ -36,6 +36,7 @@ class Person:
 
 
 COLUMNS = tuple(field.name for field in fields(Person))
+_NOT_OURS = "repository"  # a roster may also be what `gradkit collect --git` reads
 # Two people may share a name or a section, but none of these.
 _UNIQUE = ("student", "email", "canvas_id", "sis_user_id", "sis_login_id", "moodle_id")
 
@@ -47,7 +48,7 @@ def read_roster(path: Path) -> dict[str, Person]:
         UsageError: naming file and row: an unknown column, no student, or an id that stands twice.
     """
     table = read_table(path)
-    unknown = [name for name in table.header if name.strip() not in COLUMNS]
+    unknown = [name for name in table.header if name.strip() not in (*COLUMNS, _NOT_OURS)]
     if unknown or "student" not in [name.strip() for name in table.header]:
         found = f'"{unknown[0]}" is none of its columns' if unknown else 'there is no column "student"'
         raise UsageError(f"{path}: {found}. A roster has: {', '.join(COLUMNS)}; all but student may be left out.")

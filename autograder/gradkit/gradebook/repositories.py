@@ -11,6 +11,7 @@ from pathlib import Path
 
 from gradkit.course import Course
 from gradkit.errors import GradkitError, SubmissionRefused, UsageError
+from gradkit.export.roster import COLUMNS as PEOPLE
 from gradkit.export.table import read_table
 from gradkit.gradebook import git, tree
 from gradkit.gradebook.collect import Collected, CollectReport, Refused
@@ -48,7 +49,7 @@ def collect_repositories(
     Args:
         course: the course.
         roster: a CSV file with the columns ``student``, ``repository`` and, where there is one repository for each
-            assignment, ``assignment``.
+            assignment, ``assignment``. The columns of `export.roster` may stand in it, too.
         assignment_ids: only these; all when None.
         until: only what was handed in by then counts; the newest where it is None.
         branch: the branch; each repository's own default where it is None.
@@ -155,7 +156,7 @@ def _is_collected(course: Course, row: Row, assignment: str, chosen: Chosen) -> 
 
 def _read_roster(course: Course, path: Path) -> list[Row]:
     table = read_table(path)
-    unknown = [name for name in table.header if name.strip() not in _COLUMNS]
+    unknown = [name for name in table.header if name.strip() not in {*_COLUMNS, *PEOPLE}]
     if unknown:
         raise UsageError(f'{path}: "{unknown[0]}" is none of its columns: {", ".join(_COLUMNS)}.')
     for name in ("student", "repository"):

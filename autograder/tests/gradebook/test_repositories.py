@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from gradkit.errors import UsageError
+from gradkit.export.roster import read_roster
 from gradkit.gradebook.repositories import collect_repositories
 from gradkit.gradebook.times import read_time
 
@@ -179,6 +180,14 @@ def test_a_repository_that_could_be_for_any_homework(student: Any, collect: Any)
     ada = student("ada")
     ada.commit({"lines.py": "1\n"})
     assert f"no folder named after an assignment ({HW}, {OTHER})" in refusals(collect(ada, assignment_ids=None))["ada"]
+
+
+def test_the_roster_may_be_the_one_of_the_exports(student: Any, collect: Any, tmp_path: Path) -> None:
+    ada = student("ada")
+    ada.commit({"lines.py": "1\n"})
+    report = collect(f"ada,Ada Lovelace,ada@example.org,{ada.server}", header="student,name,email,repository")
+    assert [one.student for one in report.collected] == ["ada"]
+    assert read_roster(tmp_path / "roster.csv")["ada"].email == "ada@example.org"
 
 
 def test_attributes_and_filters_of_a_repository_have_no_say(
