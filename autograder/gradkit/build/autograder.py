@@ -56,7 +56,9 @@ def _constraints(course: Course) -> str:
     path = course.root / "constraints.txt"
     if path.is_file():
         return path.read_text(encoding="utf-8")
-    found = {one.name: re.sub(r"\+.*", "", one.version) for one in distributions()}
+    found: dict[str, str] = {}
+    for one in distributions():  # in the order of sys.path: the first of a name is the one that is imported
+        found.setdefault(one.name, re.sub(r"\+.*", "", one.version))
     return "".join(f"{name}=={version}\n" for name, version in sorted(found.items()) if name.lower() != "gradkit")
 
 

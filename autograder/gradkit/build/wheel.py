@@ -21,7 +21,7 @@ from gradkit.errors import BuildError
 NAME = f"gradkit-{gradkit.__version__}-py3-none-any.whl"
 _INFO = f"gradkit-{gradkit.__version__}.dist-info"
 _REQUIRED = ("rich>=14", "typer>=0.20", "watchfiles>=1.1")
-_ENDINGS = (".py", ".html", ".js", ".yml", ".sh")  # of what the engine consists of
+_ENDINGS = (".py", ".html", ".js", ".yml", ".sh", ".template")  # of what the engine consists of
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip file knows
 
 
