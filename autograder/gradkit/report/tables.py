@@ -33,9 +33,19 @@ def as_csv(report: ClassReport) -> Mapping[str, str]:
                 "quartile_1",
                 "quartile_3",
                 "alpha",
+                *(f"tenth_{number}" for number in range(1, 11)),
             ],
             [
-                [one.id, one.title, one.max_score, one.scores.number, len(one.missing), *_spread(one.scores), one.alpha]
+                [
+                    one.id,
+                    one.title,
+                    one.max_score,
+                    one.scores.number,
+                    len(one.missing),
+                    *_spread(one.scores),
+                    one.alpha,
+                    *one.scores.counts,
+                ]
                 for one in every
             ],
         ),
@@ -56,9 +66,9 @@ def as_csv(report: ClassReport) -> Mapping[str, str]:
             ],
         ),
         "misconceptions.csv": to_csv(
-            ["assignment", "question", "mistake", "students", "sentence"],
+            ["assignment", "question", "mistake", "students", "sentence", "who"],
             [
-                [one.id, line.question, line.mistake, len(line.students), line.sentence]
+                [one.id, line.question, line.mistake, len(line.students), line.sentence, ", ".join(line.students)]
                 for one in every
                 for line in one.misconceptions
             ],
@@ -66,6 +76,13 @@ def as_csv(report: ClassReport) -> Mapping[str, str]:
         "similar.csv": to_csv(
             ["assignment", "one", "other", "share", "runs"],
             [[one.id, pair.one, pair.other, pair.share, pair.runs] for one in every for pair in one.pairs],
+        ),
+        "not_graded.csv": to_csv(
+            ["assignment", "student", "reason"],
+            [[one.id, *line] for one in every for line in (*one.refused, *((name, "missing") for name in one.missing))],
+        ),
+        "slowest.csv": to_csv(
+            ["assignment", "student", "seconds"], [[one.id, *line] for one in every for line in one.slowest]
         ),
     }
 
@@ -89,4 +106,7 @@ def as_json(report: ClassReport) -> str:
 
 def as_data(report: ClassReport) -> dict[str, Any]:
     """The whole report as plain data."""
-    return asdict(report)
+    data = asdict(report)
+    for line, shown in zip(report.students, data["students"], strict=True):
+        shown["sum"] = line.total
+    return data

@@ -79,6 +79,18 @@ def test_nothing_handed_in_sorts_before_no_points(page: Path, browser: Browser) 
     assert names(page, browser, ("click", "hw0"))[:3] == ["absent", "refused one", "s0"]
 
 
+def test_the_tables_of_an_assignment_are_sorted_too(page: Path, browser: Browser) -> None:
+    found, trouble = opened(browser, page)
+    table = found.get_by_role("region", name="Questions of hw0_scaling").locator("table")
+    for expected in (["conv2d", "scale"], ["scale", "conv2d"]):
+        table.get_by_role("button", name="Question").click()
+        assert table.locator("tbody th").all_inner_texts() == expected
+    table.get_by_role("button", name="Full marks").click()
+    assert table.locator("tbody th").all_inner_texts() == ["conv2d", "scale"]
+    assert table.locator("th[aria-sort]").all_inner_texts() == ["Full marks"]
+    assert trouble == []
+
+
 @pytest.mark.parametrize(
     ("typed", "shown"),
     [("hw0_scaling:missing", ["absent"]), ("hw0_scaling:refused", ["refused one"]), ("S1", ["s1"]), ("zzz", [])],
@@ -89,8 +101,10 @@ def test_filtered(page: Path, browser: Browser, typed: str, shown: list[str]) ->
 
 def test_links_lead_to_the_students_feedback(page: Path, browser: Browser) -> None:
     found, _ = opened(browser, page)
-    links = found.locator("#students a")
-    assert [one.get_attribute("href") for one in links.all()] == ["feedback/s1/hw0_scaling.html"]
+    links = found.locator("main a")
+    assert {one.get_attribute("href") for one in links.all()} == {"feedback/s1/hw0_scaling.html"}
+    assert found.locator("#students a").count() == 1
+    assert found.get_by_role("region", name="Misconceptions").get_by_role("link", name="s1").count() == 1
 
 
 def test_without_scripts_everything_is_there(page: Path, browser: Browser) -> None:

@@ -103,14 +103,21 @@ def test_tables_say_what_the_report_says(report: ClassReport) -> None:
     assert float(tables["questions.csv"][0]["discrimination"]) == pytest.approx(0.5)
     assert tables["tests.csv"][0]["kinds"] == "value:2"
     assert tables["misconceptions.csv"][0]["students"] == "2"
+    assert tables["misconceptions.csv"][0]["who"] == "bob, eve"
+    assert [(row["student"], row["reason"]) for row in tables["not_graded.csv"][:2]] == [
+        ("fay", "It is a link."),
+        ("gus", "missing"),
+    ]
+    assert tables["slowest.csv"][0] == {"assignment": "hw0", "student": "bob", "seconds": "7"}
     assert tables["similar.csv"] == [
         {"assignment": "hw0", "one": "ada", "other": "bob", "share": "0.75", "runs": "120"}
     ]
     assert tables["assignments.csv"][0]["graded"] == "6"
+    assert [tables["assignments.csv"][0][f"tenth_{number}"] for number in (1, 7, 10)] == ["2", "2", "2"]
 
 
 def test_json_holds_all_of_it(report: ClassReport) -> None:
     data = json.loads(as_json(report))
     assert data["assignments"][0]["questions"][0]["item"]["discrimination"] == pytest.approx(0.5)
     assert data["assignments"][0]["missing"] == ["gus"]
-    assert data["students"][0] == {"student": "=cmd()", "scores": {"hw0": 3.0}}
+    assert data["students"][0] == {"student": "=cmd()", "scores": {"hw0": 3.0}, "sum": 3.0}

@@ -1,26 +1,37 @@
 "use strict";
-// Sort a table by a click on a column's heading, and filter its rows by what is typed. The page can be read without this.
-const table = document.getElementById("students");
-const body = table.tBodies[0];
-const rows = Array.from(body.rows);
-const field = document.getElementById("filter");
-const shown = document.getElementById("shown");
-
+// Sort a table by a click on a column's heading, and filter the students by what is typed. All can be read without this.
 function value(row, column) {
   const cell = row.cells[column];
-  return cell.dataset.value === undefined ? cell.textContent.trim().toLowerCase() : Number(cell.dataset.value);
+  const text = cell.textContent.trim();
+  if (!cell.classList.contains("number")) return text.toLowerCase();
+  const number = parseFloat(text); // of "6 of 12" the 6; what is no number comes before all that are
+  return Number.isNaN(number) ? -Infinity : number;
 }
 
-function sort(button) {
-  const heading = button.closest("th");
+function sort(table, heading) {
   const column = heading.cellIndex;
   const down = heading.getAttribute("aria-sort") === "ascending";
-  for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
+  for (const other of heading.parentElement.cells) other.removeAttribute("aria-sort");
   heading.setAttribute("aria-sort", down ? "descending" : "ascending");
-  const keyed = rows.map((row) => [value(row, column), row]);
+  const body = table.tBodies[0];
+  const keyed = Array.from(body.rows, (row) => [value(row, column), row]);
   keyed.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0) * (down ? -1 : 1));
   body.append(...keyed.map(([, row]) => row));
 }
+
+for (const table of document.querySelectorAll("table")) {
+  for (const heading of table.tHead.rows[0].cells) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.append(heading.firstChild);
+    button.addEventListener("click", () => sort(table, heading));
+    heading.prepend(button);
+  }
+}
+
+const rows = Array.from(document.getElementById("students").tBodies[0].rows);
+const field = document.getElementById("filter");
+const shown = document.getElementById("shown");
 
 function filter() {
   const words = field.value.trim().toLowerCase().split(/\s+/);
@@ -33,7 +44,6 @@ function filter() {
   shown.textContent = count + " of " + rows.length + " students";
 }
 
-for (const button of table.tHead.querySelectorAll("button")) button.addEventListener("click", () => sort(button));
 field.addEventListener("input", filter);
 document.getElementById("controls").hidden = false;
 filter();
