@@ -22,7 +22,6 @@ from gradkit.build.autograder import autograder_zip
 from gradkit.build.wheel import NAME, engine_wheel
 from gradkit.course import Course
 
-
 # Puts everything into an environment that is installed in another one, but for gradkit and what is there.
 FILL = """
 import os, shutil, sys
