@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import json
+import sys
 from pathlib import Path
 
 import typer
 from rich.console import Console
 
+from gradkit.check.apart import Apart
 from gradkit.check.console import show
-from gradkit.check.github import guarded_step, tell
+from gradkit.check.github import begin_step, tell
 from gradkit.check.homework import Homework, Question, find_homework
 from gradkit.check.junit import as_junit
-from gradkit.check.report import Report
-from gradkit.check.running import SECONDS, run_checks
+from gradkit.check.running import SECONDS
 from gradkit.errors import UsageError
 
 _WIDTH = 120  # columns of a log that nobody's terminal shows
@@ -33,23 +35,24 @@ def check(
     """Run the public checks on your homework. A first look: the grading tries more."""
     if watch and (junit is not None or github or as_json):
         raise UsageError("--watch goes on and on; --json, --junit and --github are for a single check.")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # not every terminal has every letter
+            stream.reconfigure(errors="backslashreplace")
     homework = find_homework(path)
     only = None if question is None else homework.question(question)
-    out = Console(highlight=False)
-    if watch:
-        _watch(homework, only, seconds, out)
-        return
-    if github:
-        with guarded_step() as step:
-            report = run_checks(homework, only, seconds)
-            show(report, Console(file=step.log, highlight=False, width=_WIDTH))
-            tell(report, step, homework.folder)
+    out = Console(highlight=False, width=_WIDTH if github else None)
+    step = begin_step() if github else None
+    with Apart(homework, seconds) as checks:
+        if watch:
+            _watch(homework, only, checks, out)
+            return
+        report = checks.run(only)
+    if as_json:
+        typer.echo(json.dumps(report.as_data(), indent=2))
     else:
-        report = run_checks(homework, only, seconds)
-        if as_json:
-            typer.echo(json.dumps(report.as_data(), indent=2))
-        else:
-            show(report, out)
+        show(report, out)
+    if step is not None:
+        tell(report, step, homework.folder)
     if junit is not None:
         junit.parent.mkdir(parents=True, exist_ok=True)
         junit.write_text(as_junit(report), encoding="utf-8")
@@ -57,18 +60,15 @@ def check(
         raise typer.Exit(1)
 
 
-def _watch(homework: Homework, only: Question | None, seconds: float, out: Console) -> None:
+def _watch(homework: Homework, only: Question | None, checks: Apart, out: Console) -> None:
     from gradkit.check.watching import saves
-
-    def judge() -> None:
-        report: Report = run_checks(homework, only, seconds)
-        if out.is_terminal:
-            out.clear()
-        show(report, out)
-        out.print(f"({report.seconds * 1000:.0f} ms) Waiting for the next save; Ctrl-C ends.", style="dim")
 
     try:
         for _ in saves(homework.folder):
-            judge()
+            report = checks.run(only)
+            if out.is_terminal:
+                out.clear()
+            show(report, out)
+            out.print(f"({report.seconds * 1000:.0f} ms) Waiting for the next save; Ctrl-C ends.", style="dim")
     except KeyboardInterrupt:
         out.print()

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from types import MappingProxyType
 
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from gradkit.check.report import QuestionReport, Report, Status, wrong
+from gradkit.check.report import CheckResult, QuestionReport, Report, Status
 
 _STYLES = MappingProxyType({"passed": "green", "failed": "bold red", "not started": "dim", "stopped": "bold red"})
 
@@ -18,11 +18,13 @@ _STYLES = MappingProxyType({"passed": "green", "failed": "bold red", "not starte
 def show(report: Report, console: Console) -> None:
     """Print the report."""
     console.print(Text.assemble((report.id, "bold"), f"  {report.title}"), soft_wrap=True)
+    if report.trouble:
+        _print(console, _details(report, report.trouble))
     width = max(len(question.id) for question in report.questions)
     for question in report.questions:
-        console.print(_heading(question, width), soft_wrap=True)
-        for text, style, indent in _details(report, question):
-            console.print(Padding(Text(text, style), (0, 0, 0, indent), expand=False))
+        console.print(_heading(report, question, width), soft_wrap=True)
+        for check in report.to_tell(question):
+            _print(console, _details(report, check))
     console.print(report.summary(), soft_wrap=True)
 
 
@@ -34,21 +36,24 @@ def as_text(report: Report) -> str:
     return capture.get().rstrip("\n")
 
 
-def _heading(question: QuestionReport, width: int) -> Text:
+def _heading(report: Report, question: QuestionReport, width: int) -> Text:
     status: Status = question.status
-    count = "" if status == "not started" else f"{question.passed} of {len(question.checks)} checks"
-    return Text.assemble("  ", (f"{status:<12}", _STYLES[status]), f"{question.id:<{width}}  {count}")
+    return Text.assemble(
+        "  ", (f"{status:<12}", _STYLES[status]), f"{question.id:<{width}}  {report.count(question)}".rstrip()
+    )
 
 
-def _details(report: Report, question: QuestionReport) -> Iterator[tuple[str, str, int]]:
-    """(text, style, indent) of each line below a question."""
-    if question.status == "not started":
-        return
-    for check in wrong(question.checks):
-        yield check.title, "", 6
-        yield check.message, "", 10
-        if check.line is not None:
-            yield f"{report.module}, line {check.line}: {check.source}", "cyan", 10
-        if check.printed.strip():
-            yield "It printed:", "dim", 10
-            yield check.printed.rstrip(), "dim", 12
+def _print(console: Console, lines: Iterable[tuple[str, str, int]]) -> None:
+    for text, style, indent in lines:
+        console.print(Padding(Text(text, style), (0, 0, 0, indent), expand=False))
+
+
+def _details(report: Report, check: CheckResult) -> Iterator[tuple[str, str, int]]:
+    """(text, style, indent) of each line about a check that is wrong."""
+    yield check.title, "", 6
+    yield check.message, "", 10
+    if check.line is not None:
+        yield f"{report.module}, line {check.line}: {check.source}", "cyan", 10
+    if check.printed.strip():
+        yield "It printed:", "dim", 10
+        yield check.printed.rstrip(), "dim", 12

@@ -3,9 +3,9 @@
 Sources: GitHub's documentation, "Workflow commands for GitHub Actions" (commands, their escapes, 10 errors a step,
 1 MiB of summary), and the README of GitHub Classroom's autograding-grading-reporter (the step output ``result``).
 
-A runner obeys what a step prints. So while students' code runs, what it writes goes nowhere, the runner has been told
-to obey nothing until it sees a token that nobody can guess, and the variables that name its files are not in the
-environment.
+A runner obeys what a step prints. Students' code runs in another process, whose output goes nowhere and whose
+environment does not have the variables that name the runner's files. What is shown of it here is printed while the
+runner has been told to obey nothing until it sees a token that nobody can guess.
 """
 
 from __future__ import annotations
@@ -15,16 +15,13 @@ import json
 import os
 import re
 import secrets
-import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from types import MappingProxyType
-from typing import TextIO
 
-from gradkit.check.report import CheckResult, QuestionReport, Report, wrong
+from gradkit.check.report import CheckResult, Report
 
 _MOST = 10  # annotations that GitHub shows of one step
 _LONGEST = 2_000  # characters of one message
@@ -38,39 +35,18 @@ class Step:
     """The step of a workflow that this process is.
 
     Attributes:
-        log: its log, which the runner reads.
         token: what makes the runner obey again.
         variables: the runner's environment variables, which students' code does not see.
     """
 
-    log: TextIO
     token: str
     variables: Mapping[str, str]
 
 
-@contextmanager
-def guarded_step() -> Iterator[Step]:
-    """Inside the block what is printed goes nowhere, and what is written to the step's log is no command.
-
-    Only `tell` speaks to the runner. After the block the process should end: its output stays closed to everybody.
-    """
-    sys.stdout.flush()
-    sys.stderr.flush()
-    kept = os.dup(1), os.dup(2)
+def begin_step() -> Step:
+    """From here on what is printed is no command, and a process that is started is not told of the runner's files."""
     variables = {name: os.environ.pop(name) for name in list(os.environ) if _RUNNERS.match(name)}
-    with os.fdopen(os.dup(1), "w", encoding="utf-8", errors="replace") as log:
-        token = _stop(log)
-        with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - a device
-            os.dup2(nowhere.fileno(), 1)
-            os.dup2(nowhere.fileno(), 2)
-        try:
-            yield Step(log, token, variables)
-        except BaseException:  # what gradkit has to say of it should be read, and is still no command
-            os.dup2(kept[0], 1)
-            os.dup2(kept[1], 2)
-            raise
-        finally:
-            log.flush()
+    return Step(_stop(), variables)
 
 
 def tell(report: Report, step: Step, folder: Path) -> None:
@@ -79,8 +55,8 @@ def tell(report: Report, step: Step, folder: Path) -> None:
     _append(step.variables.get("GITHUB_OUTPUT"), f"result={classroom_result(report)}\n")
     root = Path(step.variables.get("GITHUB_WORKSPACE", "") or Path.cwd()).resolve()
     path = os.path.relpath(folder / report.module, root).replace(os.sep, "/")
-    step.log.write(f"\n::{step.token}::\n" + "".join(f"{line}\n" for line in error_commands(report, path)))
-    _stop(step.log)
+    print(f"\n::{step.token}::", *error_commands(report, path), sep="\n")  # noqa: T201 - to the runner
+    _stop()
 
 
 def error_commands(report: Report, path: str) -> list[str]:
@@ -90,10 +66,9 @@ def error_commands(report: Report, path: str) -> list[str]:
         report: the report.
         path: of the student's module, from the repository's root.
     """
-    found = [(question, check) for question in report.questions for check in _shown(question)]
     lines = []
-    for question, check in found[:_MOST]:
-        place = {"file": path, "line": str(check.line or 1), "title": f"{question.id}: {check.title}"}
+    for name, check in _wrong(report)[:_MOST]:
+        place = {"file": path, "line": str(check.line or 1), "title": f"{name}: {check.title}"}
         properties = ",".join(f"{key}={_property(value[:_LONGEST])}" for key, value in place.items())
         lines.append(f"::error {properties}::{_data(check.message[:_LONGEST])}")
     return lines
@@ -101,19 +76,18 @@ def error_commands(report: Report, path: str) -> list[str]:
 
 def summary(report: Report) -> str:
     """The report in Markdown; all that comes from the student is preformatted and escaped."""
-    lines = [f"## {_html(report.title)}", "", "| | question | checks | points |", "| --- | --- | --- | --- |"]
+    lines = [f"## {_html(report.title)}", "", "| | question | result | points |", "| --- | --- | --- | --- |"]
     for question in report.questions:
-        count = question.status if question.status == "not started" else f"{question.passed} of {len(question.checks)}"
+        count = report.count(question) or question.status
         name = _html(question.id)
         lines.append(f"| {_MARKS[question.status]} | <code>{name}</code> | {count} | {question.points:g} |")
     lines += ["", _html(report.summary()), ""]
     text = "\n".join(lines)
-    for question in report.questions:
-        for check in _shown(question):
-            more = _details(report, question, check)
-            if len((text + more).encode()) > _SUMMARY:
-                return text + "\nThere is more: run `gradkit check` on your machine.\n"
-            text += more
+    for name, check in _wrong(report):
+        more = _details(report, name, check)
+        if len((text + more).encode()) > _SUMMARY:
+            return text + "\nThere is more: run `gradkit check` on your machine.\n"
+        text += more
     return text
 
 
@@ -121,7 +95,7 @@ def classroom_result(report: Report) -> str:
     """GitHub Classroom's ``result``: a test for each question, worth its points, as JSON in base64."""
     tests = []
     for question in report.questions:
-        shown = next(iter(wrong(question.checks)), None)
+        shown = next((check for check in question.checks if check.status != "passed"), None)
         tests.append(
             {
                 "name": question.id,
@@ -139,12 +113,16 @@ def classroom_result(report: Report) -> str:
     return base64.b64encode(json.dumps(data).encode()).decode()
 
 
-def _shown(question: QuestionReport) -> list[CheckResult]:
-    return [check for check in wrong(question.checks) if check.status != "not started"]
+def _wrong(report: Report) -> list[tuple[str, CheckResult]]:
+    """(question or homework, check) of all that is wrong; what is not started is no error."""
+    if report.trouble:
+        return [(report.id, report.trouble)]
+    found = [(question.id, check) for question in report.questions for check in report.to_tell(question)]
+    return [(name, check) for name, check in found if check.status != "not started"]
 
 
-def _details(report: Report, question: QuestionReport, check: CheckResult) -> str:
-    lines = [f"\n<b>{_html(question.id)}</b>: {_html(check.title)}\n", f"<pre>{_html(check.message)}"]
+def _details(report: Report, name: str, check: CheckResult) -> str:
+    lines = [f"\n<b>{_html(name)}</b>: {_html(check.title)}\n", f"<pre>{_html(check.message)}"]
     if check.line is not None:
         lines.append(f"{_html(report.module)}, line {check.line}: {_html(check.source)}")
     if check.printed.strip():
@@ -166,10 +144,9 @@ def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def _stop(log: TextIO) -> str:
+def _stop() -> str:
     token = secrets.token_hex(16)
-    log.write(f"::stop-commands::{token}\n")
-    log.flush()
+    print(f"::stop-commands::{token}", flush=True)  # noqa: T201 - to the runner
     return token
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from html import escape
 from types import MappingProxyType
 
-from gradkit.check.report import QuestionReport, Report, wrong
+from gradkit.check.report import CheckResult, QuestionReport, Report
 
 _MARKS = MappingProxyType({"passed": "&#10003;", "failed": "&#10007;", "not started": "&#9675;", "stopped": "&#10007;"})
 _COLOURS = MappingProxyType({"passed": "#1a7f37", "failed": "#cf222e", "not started": "#6e7781", "stopped": "#cf222e"})
@@ -14,27 +14,24 @@ _COLOURS = MappingProxyType({"passed": "#1a7f37", "failed": "#cf222e", "not star
 
 def as_html(report: Report) -> str:
     """The report as HTML; all that comes from the student's code is escaped."""
+    trouble = "".join(_details(report, report.trouble)) if report.trouble else ""
     rows = "".join(_row(report, question) for question in report.questions)
-    return f"<div><table>{rows}</table><p>{escape(report.summary())}</p></div>"
+    return f"<div>{trouble}<table>{rows}</table><p>{escape(report.summary())}</p></div>"
 
 
 def _row(report: Report, question: QuestionReport) -> str:
     status = question.status
     mark = f'<span style="color:{_COLOURS[status]};font-weight:bold">{_MARKS[status]} {status}</span>'
-    details = "".join(_details(report, question))
+    details = "".join(line for check in report.to_tell(question) for line in _details(report, check))
     name = f"<code>{escape(question.id)}</code>"
-    count = "" if status == "not started" else f"{question.passed} of {len(question.checks)} checks"
     cell = 'style="text-align:left;vertical-align:top"'
-    return f"<tr><td {cell}>{mark}</td><td {cell}>{name}</td><td {cell}>{count}{details}</td></tr>"
+    return f"<tr><td {cell}>{mark}</td><td {cell}>{name}</td><td {cell}>{report.count(question)}{details}</td></tr>"
 
 
-def _details(report: Report, question: QuestionReport) -> Iterator[str]:
-    if question.status == "not started":
-        return
-    for check in wrong(question.checks):
-        yield f'<div style="margin-top:0.5em"><b>{escape(check.title)}</b><br>{escape(check.message)}'
-        if check.line is not None:
-            yield f"<br>{escape(report.module)}, line {check.line}: <code>{escape(check.source)}</code>"
-        if check.printed.strip():
-            yield f"<br>It printed:<pre>{escape(check.printed.rstrip())}</pre>"
-        yield "</div>"
+def _details(report: Report, check: CheckResult) -> Iterator[str]:
+    yield f'<div style="margin-top:0.5em"><b>{escape(check.title)}</b><br>{escape(check.message)}'
+    if check.line is not None:
+        yield f"<br>{escape(report.module)}, line {check.line}: <code>{escape(check.source)}</code>"
+    if check.printed.strip():
+        yield f"<br>It printed:<pre>{escape(check.printed.rstrip())}</pre>"
+    yield "</div>"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -60,18 +59,55 @@ class QuestionReport:
 
 @dataclass(frozen=True)
 class Report:
-    """What came of a homework's checks."""
+    """What came of a homework's checks.
+
+    Attributes:
+        id: the homework.
+        title: its title.
+        module: the name of the student's module.
+        questions: in the order of the handout.
+        seconds: wall time of all of them.
+        trouble: why the module could not be loaded at all; then this is the one result of each question, too.
+    """
 
     id: str
     title: str
     module: str
     questions: tuple[QuestionReport, ...]
     seconds: float
+    trouble: CheckResult | None = None
+
+    @classmethod
+    def from_data(cls, data: dict[str, Any]) -> Report:
+        """A report from what `as_data` made of it."""
+        questions = [
+            QuestionReport(one["id"], one["points"], tuple(CheckResult(**check) for check in one["checks"]))
+            for one in data["questions"]
+        ]
+        trouble = data["trouble"] and CheckResult(**data["trouble"])
+        return cls(data["id"], data["title"], data["module"], tuple(questions), data["seconds"], trouble)
 
     @property
     def passed(self) -> bool:
         """Whether every check passed."""
         return all(question.status == "passed" for question in self.questions)
+
+    def to_tell(self, question: QuestionReport) -> list[CheckResult]:
+        """The checks to tell about below a question: each that did not pass, and of those that fail alike the first.
+
+        None where all of it is not started yet, or where `trouble` says what is wrong.
+        """
+        told: dict[tuple[str, int | None], CheckResult] = {}
+        if self.trouble is None and question.status != "not started":
+            for check in question.checks:
+                if check.status != "passed":
+                    told.setdefault((check.message, check.line), check)
+        return list(told.values())
+
+    def count(self, question: QuestionReport) -> str:
+        """How many of a question's checks pass, in words; "" where none has been begun."""
+        begun = self.trouble is None and question.status != "not started"
+        return f"{question.passed} of {len(question.checks)} checks" if begun else ""
 
     def summary(self) -> str:
         """The last line: how far one is, and that the grading asks for more."""
@@ -101,12 +137,3 @@ class Report:
         from gradkit.check.console import as_text
 
         return as_text(self)
-
-
-def wrong(checks: Sequence[CheckResult]) -> list[CheckResult]:
-    """The checks to tell about: each that did not pass, and of those that fail alike only the first."""
-    told: dict[tuple[str, int | None], CheckResult] = {}
-    for check in checks:
-        if check.status != "passed":
-            told.setdefault((check.message, check.line), check)
-    return list(told.values())

@@ -1,23 +1,23 @@
-"""Run a homework's public checks and say what came of each."""
+"""Run a homework's public checks, in this process, and say what came of each."""
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import inspect
 import io
 import random
 import sys
 import time
-import traceback
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
+from typing import NamedTuple
 
 from gradkit.check.homework import CHECKS, Homework, Question
 from gradkit.check.modules import fresh_modules
 from gradkit.check.patience import StoppedError, patience
+from gradkit.check.places import defined_at, raised_at, source_of
 from gradkit.check.report import CheckResult, QuestionReport, Report, Status
 from gradkit.errors import UsageError
 
@@ -25,114 +25,119 @@ SECONDS = 10.0  # for one check
 _PRINTED = 2_000
 
 
-def run_checks(homework: Homework, only: Question | None = None, seconds: float = SECONDS) -> Report:
+class Check(NamedTuple):
+    """A check that is about to be run.
+
+    Attributes:
+        name: the function's name.
+        title: what it checks, in a sentence.
+        question: the question that it belongs to; None for the loading of the module, which belongs to all.
+    """
+
+    name: str
+    title: str
+    question: str | None
+
+
+def run_checks(
+    homework: Homework,
+    only: Question | None = None,
+    seconds: float = SECONDS,
+    *,
+    begin: Callable[[Check], object] = lambda _: None,
+    ended: Iterable[CheckResult] = (),
+) -> Report:
     """Load the homework's files as they are now, and run its checks.
 
     Args:
         homework: the homework.
         only: the question to check; all when None.
         seconds: how long one check may take before it is interrupted.
+        begin: told of each check before it runs.
+        ended: results of checks that are not to be run again, since they ended the process that ran them.
 
     Raises:
-        UsageError: the checks themselves cannot be loaded.
+        UsageError: the checks themselves cannot be loaded, or torch cannot.
     """
-    import torch  # noqa: F401 - slow the first time, which is nobody's check
-
+    try:
+        import torch  # noqa: F401 - slow the first time, which is nobody's check
+    except ImportError as error:
+        raise UsageError(f"torch cannot be loaded ({error}). Install it: pip install -r requirements.txt") from None
     started = time.perf_counter()
-    questions = homework.questions if only is None else (only,)
     stem = Path(homework.module).stem
+    runner = _Runner(homework, seconds, begin, {result.name: result for result in ended})
     with fresh_modules(homework.folder, frozenset({stem, Path(CHECKS).stem})), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        runner = _Runner(homework, seconds)
-        trouble = runner.attempt(Path(homework.module).stem, f"{homework.module} is loaded.", lambda: __import__(stem))
-        if trouble.status != "passed":
-            reports = [QuestionReport(question.id, question.points, (trouble,)) for question in questions]
-        else:
-            checks = _checks(homework, _load_checks(homework))
-            reports = [
-                QuestionReport(question.id, question.points, tuple(runner.run(checks[question.id], question)))
-                for question in questions
-            ]
-    return Report(homework.id, homework.title, homework.module, tuple(reports), time.perf_counter() - started)
+        loaded = runner.run(Check(stem, f"{homework.module} can be loaded.", None), lambda: __import__(stem))
+        trouble = None if loaded.status == "passed" else loaded
+        checks = _checks(homework, _load_checks(homework)) if trouble is None else {}
+        reports = []
+        for question in homework.questions if only is None else (only,):
+            results = [loaded] if trouble else [runner.run(_about(one, question), one) for one in checks[question.id]]
+            reports.append(QuestionReport(question.id, question.points, tuple(results)))
+    took = time.perf_counter() - started
+    return Report(homework.id, homework.title, homework.module, tuple(reports), took, trouble)
+
+
+def ended_by(homework: Homework, check: Check, message: str) -> CheckResult:
+    """What there is to say of a check that ended the process it ran in."""
+    line = None if check.question is None else defined_at(homework, homework.question(check.question))
+    return CheckResult(check.name, check.title, "stopped", message, line, source_of(homework, line), "", 0.0)
 
 
 class _Runner:
     """Runs checks one by one."""
 
-    def __init__(self, homework: Homework, seconds: float) -> None:
+    def __init__(
+        self, homework: Homework, seconds: float, begin: Callable[[Check], object], ended: Mapping[str, CheckResult]
+    ) -> None:
         self.homework = homework
         self.seconds = seconds
-        self.path = homework.folder / homework.module
+        self.begin = begin
+        self.ended = ended
 
-    def run(self, checks: Sequence[Callable[[], object]], question: Question) -> Iterator[CheckResult]:
-        """The results of one question's checks."""
-        for check in checks:
-            title = (inspect.getdoc(check) or check.__name__).partition("\n")[0]
-            yield self.attempt(check.__name__, title, check, question)
-
-    def attempt(
-        self, name: str, title: str, action: Callable[[], object], question: Question | None = None
-    ) -> CheckResult:
+    def run(self, check: Check, action: Callable[[], object]) -> CheckResult:
         """Do something with the student's code, and say how it went."""
+        if check.name in self.ended:
+            return self.ended[check.name]
+        self.begin(check)
         printed = io.StringIO()
         started = time.perf_counter()
         _seed()
-        status: Status = "passed"
-        message, line = "", None
         with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed), _torch_as_it_was():
-            try:
-                with patience(self.seconds):
-                    action()
-            except StoppedError:
-                status, message = (
-                    "stopped",
-                    f"It did not finish within {self.seconds:g} seconds. Does a loop never end?",
-                )
-            except AssertionError as error:
-                line = self._line(error)
-                own = line is not None  # an assert of the student's own
-                status, message = "failed", str(error) or ("An assert of yours fails." if own else title)
-            except NotImplementedError as error:
-                line = self._line(error)
-                status, message = ("not started", "The TODO is still there.") if line else ("failed", _said(error))
-            except KeyboardInterrupt:
-                raise
-            except BaseException as error:  # noqa: BLE001 - sys.exit() in student code is a failed check
-                line = self._line(error)
-                status, message = "failed", _said(error)
-        if line is None and status != "passed" and question is not None:
-            line = self._definition(question)
+            status, message, line = self._outcome(check, action)
+        if line is None and status != "passed" and check.question is not None:
+            line = defined_at(self.homework, self.homework.question(check.question))
         return CheckResult(
-            name=name,
-            title=title,
+            name=check.name,
+            title=check.title,
             status=status,
             message=message,
             line=line,
-            source=self._source(line),
+            source=source_of(self.homework, line),
             printed=printed.getvalue()[-_PRINTED:],
             seconds=time.perf_counter() - started,
         )
 
-    def _line(self, error: BaseException) -> int | None:
-        """The innermost line of the student's module that an exception came through."""
-        if isinstance(error, SyntaxError) and error.filename == str(self.path):
-            return error.lineno
-        frames = traceback.extract_tb(error.__traceback__)
-        return next((frame.lineno for frame in reversed(frames) if frame.filename == str(self.path)), None)
-
-    def _definition(self, question: Question) -> int | None:
-        """The line where what the question asks for is defined."""
-        with contextlib.suppress(OSError, SyntaxError, ValueError):
-            for node in ast.parse(self.path.read_bytes()).body:
-                if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name in question.targets:
-                    return node.lineno
-        return None
-
-    def _source(self, line: int | None) -> str:
-        with contextlib.suppress(OSError, ValueError, IndexError):
-            if line is not None:
-                return self.path.read_text(encoding="utf-8-sig").splitlines()[line - 1].strip()[:200]
-        return ""
+    def _outcome(self, check: Check, action: Callable[[], object]) -> tuple[Status, str, int | None]:
+        """How it went, why, and the student's line that it is about."""
+        try:
+            with patience(self.seconds):
+                action()
+        except StoppedError as error:
+            line = raised_at(self.homework, error.__context__ or error)
+            return "stopped", f"It did not finish within {self.seconds:g} seconds. Does a loop never end?", line
+        except AssertionError as error:
+            line = raised_at(self.homework, error)  # None unless the assert is the student's own
+            return "failed", str(error) or (check.title if line is None else "An assert of yours fails."), line
+        except NotImplementedError as error:
+            line = raised_at(self.homework, error)
+            return ("failed", _said(error), line) if line is None else ("not started", "The TODO is still there.", line)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - sys.exit() in student code is a failed check
+            return "failed", _said(error), raised_at(self.homework, error)
+        return "passed", "", None
 
 
 def _load_checks(homework: Homework) -> ModuleType:
@@ -151,6 +156,10 @@ def _checks(homework: Homework, module: ModuleType) -> Mapping[str, Sequence[Cal
         if fitting and inspect.isfunction(value):
             found[max(fitting, key=len)].append(value)
     return found
+
+
+def _about(check: Callable[[], object], question: Question) -> Check:
+    return Check(check.__name__, (inspect.getdoc(check) or check.__name__).partition("\n")[0], question.id)
 
 
 def _said(error: BaseException) -> str:

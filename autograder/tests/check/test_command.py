@@ -32,7 +32,7 @@ def test_the_exit_status_says_whether_all_is_right(homework: Path) -> None:
     assert done.returncode == 1
     assert done.stdout.splitlines()[:3] == [
         "hw0_demo  Doubling",
-        "  not started double      ",
+        "  not started double",
         "  passed      double_all  1 of 1 checks",
     ]
     solve(homework, "return 2 * x")
@@ -53,6 +53,33 @@ def test_json(homework: Path) -> None:
     data = json.loads(run(homework, "--json").stdout)
     assert [question["status"] for question in data["questions"]] == ["not started", "passed"]
     assert data["questions"][1]["checks"][0]["name"] == "test_double_all_of_a_list"
+
+
+def test_what_code_writes_past_python_does_not_tear_the_result(homework: Path) -> None:
+    solve(homework, "import os; os.write(1, b'}'); return 2 * x")
+    assert json.loads(run(homework, "--json").stdout)["questions"][0]["status"] == "passed"
+
+
+def test_ending_the_process_is_no_way_to_pass(homework: Path) -> None:
+    solve(homework, "import os; os._exit(0)")
+    done = run(homework)
+    assert done.returncode == 1
+    assert "passed      double_all  1 of 1 checks" in done.stdout
+
+
+def test_a_file_that_cannot_be_loaded_is_told_once(homework: Path) -> None:
+    (homework / "demo.py").write_text("import torch\n\ndef double(x:\n")
+    words = run(homework).stdout
+    assert words.count("SyntaxError") == 1
+    assert words.splitlines()[-3:-1] == ["  failed      double", "  failed      double_all"]
+
+
+def test_a_terminal_that_does_not_have_every_letter(homework: Path) -> None:
+    solve(homework, "raise ValueError('\u03c0')")
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run([*COMMAND, str(homework)], capture_output=True, text=True, check=False, env=environment)  # noqa: S603 - our own
+    assert done.returncode == 1
+    assert r"ValueError: \u03c0" in done.stdout
 
 
 @contextmanager
@@ -77,11 +104,13 @@ def shown(process: subprocess.Popen[str]) -> str:
     return "".join(lines)
 
 
-def test_watch_judges_each_save_and_outlasts_an_endless_loop(homework: Path) -> None:
+def test_watch_judges_each_save_and_outlasts_what_does_not_end_or_ends_everything(homework: Path) -> None:
     with watching(homework) as process:
         assert "not started double" in shown(process)
         solve(homework, "while True: pass")
         assert "did not finish within 0.5 seconds" in shown(process)
+        solve(homework, "import os; os._exit(0)")
+        assert "ended the Python process" in shown(process)
         solve(homework, "return 2 * x")
         assert "2 of 2 questions pass" in shown(process)
         process.send_signal(signal.SIGINT)

@@ -67,7 +67,7 @@ def test_a_wrong_answer_is_annotated_on_its_line(homework: Path, tmp_path: Path)
         "::error file=hw0_demo/demo.py,line=6,title=double%3A Twice a tensor.::twice (1, 1) is (2, 2), not (3.0, 3.0)",
         "::error file=hw0_demo/demo.py,line=6,title=double%3A Twice a number.::twice 3 is 6",
     ]
-    assert "| ❌ | <code>double</code> | 0 of 2 | 2 |" in text
+    assert "| ❌ | <code>double</code> | 0 of 2 checks | 2 |" in text
     assert "<pre>twice 3 is 6\ndemo.py, line 6: def double(x):</pre>" in text
     result = json.loads(base64.b64decode(output.removeprefix("result=")))
     assert (result["version"], result["status"], result["max_score"]) == (1, "fail", 3)

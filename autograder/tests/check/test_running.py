@@ -66,6 +66,7 @@ def test_a_file_that_cannot_be_loaded_is_told_for_each_question(homework: Path) 
     report = run_checks(find_homework(homework))
     assert statuses(report) == {"double": "failed", "double_all": "failed"}
     (check,) = report.questions[0].checks
+    assert check == report.trouble
     assert check.message.startswith("SyntaxError")
     assert (check.line, check.source) == (3, "def double(x:")
 
@@ -90,6 +91,7 @@ def test_what_does_not_end_is_stopped_and_the_others_are_checked(homework: Path,
     report = run_checks(find_homework(homework), seconds=0.3)
     assert statuses(report) == {"double": "stopped", "double_all": "passed"}
     assert "within 0.3 seconds" in report.questions[0].checks[1].message
+    assert report.questions[0].checks[1].source == body
 
 
 def test_two_saves_in_a_second_are_two_versions(homework: Path) -> None:
