@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -40,24 +39,14 @@ def collect(
     Every one is looked at before it is copied or unpacked; one that is refused is named, and the others come in.
     """
     from gradkit.classroom.collecting import Repositories, collect_class
+    from gradkit.gradebook.roster import zoned_time
 
     if roster is None and (until, branch, pushes) != (None, None, None):
         raise UsageError("--until, --branch and --pushes say which commit counts; they need --git FILE.")
-    repositories = None if roster is None else Repositories(roster, _time(until), branch, pushes)
+    deadline = None if until is None else zoned_time("--until", until)
+    repositories = None if roster is None else Repositories(roster, deadline, branch, pushes)
     report = collect_class(find_course(course), assignments or None, zips, pattern, repositories)
     out.print(f"{report.collected} submission{'' if report.collected == 1 else 's'} collected.")
     for line in (*report.warnings, *report.refused):
         complain(line)
     raise typer.Exit(1 if report.refused else 0)
-
-
-def _time(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        time = datetime.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"--until {text}: is no time. Give it as 2026-10-05T22:00:00Z.") from None
-    if time.tzinfo is None:
-        raise UsageError(f"--until {text}: says no time zone. Give it as {text}Z for UTC, or as {text}+02:00.")
-    return time

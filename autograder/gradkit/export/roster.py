@@ -48,21 +48,22 @@ def read_roster(path: Path) -> dict[str, Person]:
         UsageError: naming file and row: an unknown column, no student, or an id that stands twice.
     """
     table = read_table(path)
-    unknown = [name for name in table.header if name.strip() not in (*COLUMNS, _NOT_OURS)]
-    if unknown or "student" not in [name.strip() for name in table.header]:
+    names = {name.strip().lower(): name for name in table.header}
+    unknown = [name for key, name in names.items() if key not in (*COLUMNS, _NOT_OURS)]
+    if unknown or "student" not in names:
         found = f'"{unknown[0]}" is none of its columns' if unknown else 'there is no column "student"'
         raise UsageError(f"{path}: {found}. A roster has: {', '.join(COLUMNS)}; all but student may be left out.")
     people = {}
     seen: dict[tuple[str, str], int] = {}
-    for number, row in enumerate(table.rows, start=2):
+    for number, row in table.numbered():
         person = Person(**{name: table.get(row, name) for name in COLUMNS})
         if not person.student:
-            raise UsageError(f"{path}, row {number}: student is empty. It is the id that the submissions have.")
+            raise UsageError(f"{path}, line {number}: student is empty. It is the id that the submissions have.")
         for name in _UNIQUE:
             value = str(getattr(person, name)).lower()
             before = seen.setdefault((name, value), number) if value else number
             if before != number:
-                raise UsageError(f"{path}, row {number}: {name} {value} stands in row {before} already.")
+                raise UsageError(f"{path}, line {number}: {name} {value} stands in line {before} already.")
         people[person.student] = person
     return people
 

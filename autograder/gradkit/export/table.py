@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,11 +21,13 @@ class Table:
         name: what errors call it.
         header: the columns.
         rows: the cells, as text.
+        lines: where each row ends in the file that it was read from.
     """
 
     name: str
     header: list[str]
     rows: list[list[str]]
+    lines: Sequence[int] = ()
 
     def column(self, name: str) -> int:
         """The number of a column.
@@ -33,14 +35,23 @@ class Table:
         Raises:
             UsageError: there is none of that name.
         """
-        for number, found in enumerate(self.header):
-            if found.strip().lower() == name.lower():
-                return number
-        raise UsageError(f'{self.name}: there is no column "{name}" (it has: {", ".join(self.header)}).')
+        place = self._place(name)
+        if place is None:
+            raise UsageError(f'{self.name}: there is no column "{name}" (it has: {", ".join(self.header)}).')
+        return place
 
     def get(self, row: Sequence[str], name: str) -> str:
         """The text of a row's cell; "" where there is no such column."""
-        return next((row[number].strip() for number, found in enumerate(self.header) if found.strip() == name), "")
+        place = self._place(name)
+        return "" if place is None else row[place].strip()
+
+    def numbered(self) -> Iterator[tuple[int, list[str]]]:
+        """The rows of a file, each with its line."""
+        return zip(self.lines, self.rows, strict=True)
+
+    def _place(self, name: str) -> int | None:
+        names = (found.strip().lower() for found in self.header)
+        return next((place for place, found in enumerate(names) if found == name.lower()), None)
 
     def put(self, row: list[str], name: str, value: Cell) -> None:
         """Change a cell; text that a spreadsheet would take for a formula gets an apostrophe."""
@@ -66,17 +77,19 @@ def read_table(path: Path) -> Table:
         UsageError: it cannot be read, or a row has more cells than the header; naming file and line.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        reader = csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""), strict=True)
+        lines = [(reader.line_num, row) for row in reader]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise UsageError(f"{path}: cannot be read as CSV in UTF-8 ({error}).") from error
-    if not lines or not any(lines[0]):
+    if not lines or not any(lines[0][1]):
         raise UsageError(f"{path}: is empty. It should begin with a line that names the columns.")
-    header, rows = lines[0], [row for row in lines[1:] if any(row)]
-    for number, row in enumerate(rows, start=2):
+    header = lines[0][1]
+    lines = [(number, row) for number, row in lines[1:] if any(row)]
+    for number, row in lines:
         if len(row) > len(header):
-            raise UsageError(f"{path}, row {number}: has {len(row)} cells, the header has {len(header)}.")
-    return Table(str(path), header, [row + [""] * (len(header) - len(row)) for row in rows])
+            raise UsageError(f"{path}, line {number}: has {len(row)} cells, the header has {len(header)}.")
+    rows = [row + [""] * (len(header) - len(row)) for _, row in lines]
+    return Table(str(path), header, rows, [number for number, _ in lines])
 
 
 def write_text(path: Path, text: str) -> None:

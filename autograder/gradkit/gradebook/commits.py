@@ -30,34 +30,26 @@ class Chosen:
     doubts: tuple[str, ...] = ()
 
 
-def choose(
-    repository: str,
-    copy: Path,
-    tip: str,
-    until: datetime | None,
-    branch: str | None,
-    record: Sequence[tuple[datetime, str]],
-) -> Chosen:
+def choose(copy: Path, tip: str, until: datetime | None, record: Sequence[tuple[datetime, str]]) -> Chosen:
     """The commit that counts, by the server's record if there is one.
 
     Args:
-        repository: its address.
         copy: the bare copy.
         tip: the newest commit of the branch.
         until: the deadline; None where the newest commit counts.
-        branch: the branch; None for the repository's own default.
-        record: the server's record: when which commit was pushed.
+        record: the server's record: when which commit was pushed, the later of two at one time after the other.
 
     Raises:
         SubmissionRefused: there is none before the deadline.
     """
-    pushed = list(record) or list(_reflog(repository, branch))
-    if pushed:
-        in_time = [(time, commit) for time, commit in pushed if until is None or time <= until]
+    if record:
+        pushed = sorted(record, key=lambda one: one[0])
+        in_time = [one for one in pushed if until is None or one[0] <= until]
         if not in_time:
-            first = _said(min(pushed)[0])
-            raise SubmissionRefused(f"nothing was pushed until {_said(until)}; the first push was {first}.")
-        time, commit = max(in_time, key=lambda one: one[0])
+            raise SubmissionRefused(
+                f"nothing was pushed until {_said(until)}; the first push was {_said(pushed[0][0])}."
+            )
+        time, commit = in_time[-1]
         return Chosen(commit, time, by_server=True)
     commits = history(copy, tip)
     found = next((one for one in commits if until is None or one.time <= until), None)
@@ -73,24 +65,6 @@ def _doubts(commits: Sequence[Commit], found: Commit) -> Iterator[str]:
         yield "an earlier commit bears a later time, so at least one of the two is wrong"
     if found.time > datetime.now(UTC) + _AHEAD:
         yield "the commit bears a time that is yet to come"
-
-
-def _reflog(repository: str, branch: str | None) -> Iterator[tuple[datetime, str]]:
-    """When which commit became the branch's newest, by the log of a repository on this machine, if it keeps one."""
-    root = Path(repository.removeprefix("file://"))
-    if not root.is_absolute() or not root.is_dir():
-        return
-    root = root if (root / "HEAD").is_file() else root / ".git"
-    try:
-        head = (root / "HEAD").read_text(encoding="utf-8").strip()
-        name = f"refs/heads/{branch}" if branch else head.removeprefix("ref: ")
-        lines = (root / "logs" / name).read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return
-    for line in lines:
-        about = line.partition("\t")[0].split()
-        if len(about) >= 4 and about[-2].isdigit() and set(about[1]) != {"0"}:
-            yield datetime.fromtimestamp(int(about[-2]), UTC), about[1]
 
 
 def _said(time: datetime | None) -> str:

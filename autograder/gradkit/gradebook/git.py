@@ -19,6 +19,7 @@ from pathlib import Path
 
 from gradkit.errors import SubmissionRefused
 from gradkit.gradebook.folders import printable
+from gradkit.temporary import TemporaryFolder
 
 _PATIENCE = 300  # seconds for one git command
 _LARGEST = 512  # MiB that one fetch may bring
@@ -34,8 +35,16 @@ _ENVIRONMENT = {
     "GIT_ALLOW_PROTOCOL": "https:ssh:git:file",
     "LC_ALL": "C",
 }
-_ADDRESS = re.compile(r"(https://|ssh://|git://|file:///|/|\./|\.\./|[\w.-]+@[\w.-]+:)[^\s\x00-\x1f]*")
-_SECRET = re.compile(r"(?<=//)[^/@\s]*:[^/@\s]*@")
+# What a hook that calls gradkit has set for its own repository.
+_FOREIGN = frozenset(
+    f"GIT_{name}"
+    for name in (
+        *("WORK_TREE", "INDEX_FILE", "COMMON_DIR", "NAMESPACE", "PREFIX", "OBJECT_DIRECTORY", "QUARANTINE_PATH"),
+        *("ALTERNATE_OBJECT_DIRECTORIES", "SHALLOW_FILE", "GRAFT_FILE", "REPLACE_REF_BASE"),
+    )
+)
+_ADDRESS = re.compile(r"(https://|ssh://|git://|file:///|/|[\w.-]+@[\w.-]+:)[^\x00-\x1f\x7f]*")
+_USER = re.compile(r"(?<=://).*@")
 _COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 
 
@@ -47,9 +56,14 @@ class Commit:
     time: datetime
 
 
+def without_user(address: str) -> str:
+    """A URL without the user's name, password or token; another address as it is."""
+    return _USER.sub("", address)
+
+
 def shown(address: str) -> str:
     """An address as it can be shown in any message: without a password or token, in quotes."""
-    return printable(_SECRET.sub("", address))
+    return printable(without_user(address))
 
 
 def check_address(address: str) -> str:
@@ -76,14 +90,16 @@ def fetch(address: str, copy: Path, branch: str | None) -> str:
         SubmissionRefused: it cannot be read, has no commit, or no such branch; in git's words.
     """
     check_address(address)
-    copy.parent.mkdir(parents=True, exist_ok=True)
-    if not copy.exists():
-        git(copy.parent, "init", "--quiet", "--bare", "--", copy.name)
+    if not (copy / "HEAD").is_file():
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryFolder("new", copy.parent) as work:
+            git(work, "init", "--quiet", "--bare", "--template=")
+            work.replace(copy)
     name = f"refs/heads/{branch}" if branch else "HEAD"
     said = git(copy, "ls-remote", "--", address, name).decode(errors="replace")
     tips = [line.split("\t")[0] for line in said.splitlines() if line.endswith(f"\t{name}")]
     if not tips:
-        what = f"no branch {printable(branch)}" if branch else "no commit yet"
+        what = f"no branch {printable(branch)}" if branch else "no commit yet in its default branch"
         raise SubmissionRefused(f"the repository {shown(address)} has {what}.")
     _fetch(copy, address, f"+{name}:refs/gradkit/tip")
     git(copy, "update-ref", f"refs/gradkit/seen/{tips[0]}", "refs/gradkit/tip")
@@ -98,11 +114,13 @@ def ensure(address: str, copy: Path, commit: str) -> None:
     """
     if not _COMMIT.fullmatch(commit):
         raise SubmissionRefused(f"{printable(commit)} is no commit's id.")
+    known = ("cat-file", "-e", f"{commit}^{{commit}}")
     try:
-        git(copy, "cat-file", "-e", f"{commit}^{{commit}}")
+        git(copy, *known)
     except SubmissionRefused:
         try:
             _fetch(copy, check_address(address), commit)
+            git(copy, *known)
         except SubmissionRefused as error:
             raise SubmissionRefused(
                 f"the commit {commit[:10]} that the server had then cannot be fetched ({error}). It was replaced by a "
@@ -137,10 +155,10 @@ def history(copy: Path, tip: str) -> list[Commit]:
 
 
 def git(folder: Path, *arguments: str, data: bytes = b"", megabytes: int = 64) -> bytes:
-    """Run git in a folder; what it printed.
+    """Run git on a bare repository; what it printed.
 
     Args:
-        folder: where.
+        folder: the repository. Git looks for no other one.
         arguments: of the command.
         data: its input.
         megabytes: how much it may print, and how large a file it may write, in MiB. A small repository can be told to
@@ -159,7 +177,7 @@ def git(folder: Path, *arguments: str, data: bytes = b"", megabytes: int = 64) -
         with subprocess.Popen(  # noqa: S603 - no shell, and what comes from a roster stands behind "--"
             ["git", *_SETTINGS, *arguments],  # noqa: S607 - the git on the path, as the instructor's own
             cwd=folder,
-            env={**os.environ, **_ENVIRONMENT},
+            env=_environment(folder),
             stdin=given,
             stdout=printed,
             stderr=complaint,
@@ -179,9 +197,14 @@ def git(folder: Path, *arguments: str, data: bytes = b"", megabytes: int = 64) -
             raise SubmissionRefused(f"git came to more than {megabytes} MiB; no homework has so many files.")
         if status != 0:
             lines = words.strip().splitlines() or [f"status {status}"]
-            raise SubmissionRefused(f"git says: {printable(lines[0])}.")
+            raise SubmissionRefused(f"git says: {printable(without_user(lines[0]))}.")
         printed.seek(0)
         return printed.read()
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    own = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
+    return {**own, **_ENVIRONMENT, "GIT_DIR": os.fspath(folder)}
 
 
 def _limit(size: int) -> None:

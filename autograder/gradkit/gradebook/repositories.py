@@ -4,36 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from gradkit.course import Course
-from gradkit.errors import GradkitError, SubmissionRefused, UsageError
-from gradkit.export.roster import COLUMNS as PEOPLE
-from gradkit.export.table import read_table
+from gradkit.errors import GradkitError, SubmissionRefused
 from gradkit.gradebook import git, tree
 from gradkit.gradebook.collect import Collected, CollectReport, Refused
 from gradkit.gradebook.commits import Chosen, choose
 from gradkit.gradebook.exchange import check_student
 from gradkit.gradebook.folders import copy_untrusted, put_in_place, scratch
-from gradkit.gradebook.times import parse_time, write_time
+from gradkit.gradebook.roster import Pushes, Row, read_pushes, read_rows
+from gradkit.gradebook.times import write_time
 from gradkit.temporary import replacing
-
-_COLUMNS = ("student", "repository", "assignment")
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row of the roster: a student's repository, for one assignment or, where that is "", for all."""
-
-    student: str
-    repository: str
-    assignment: str
-
-
-Pushes = Mapping[str, Sequence[tuple[datetime, str]]]
 
 
 def collect_repositories(
@@ -61,25 +45,25 @@ def collect_repositories(
     Raises:
         UsageError: roster or pushes is not what it should be.
     """
-    rows, record = _read_roster(course, roster), {} if pushes is None else _read_pushes(pushes)
+    rows, record = read_rows(course, roster), {} if pushes is None else read_pushes(pushes)
     collected: list[Collected] = []
     refused: list[Refused] = []
     warnings: list[str] = []
     unsure = 0
     for row in rows:
-        copy = course.work / "repositories" / hashlib.sha256(row.repository.encode()).hexdigest()[:24]
         wanted = [row.assignment] if row.assignment else list(course.assignment_ids)
         wanted = [one for one in wanted if assignment_ids is None or one in assignment_ids]
         if not wanted:
             continue
+        copy = course.work / "repositories" / hashlib.sha256(row.place.encode()).hexdigest()[:24]
         try:
             check_student(row.student)
             tip = git.fetch(row.repository, copy, branch)
-            chosen = choose(row.repository, copy, tip, until, branch, record.get(row.repository, ()))
+            chosen = choose(copy, tip, until, record.get(row.place, ()))
             git.ensure(row.repository, copy, chosen.commit)
             places = _places(course, tree.folders(copy, chosen.commit), wanted)
         except GradkitError as error:
-            refused.append(Refused(git.shown(row.repository), str(error), row.student, row.assignment))
+            refused.append(_refused(course, row, str(error), wanted))
             continue
         for name, folder in places.items():
             if _is_collected(course, row, name, chosen):
@@ -87,17 +71,41 @@ def collect_repositories(
             try:
                 left_out = _bring_in(course, row, name, copy, chosen, folder)
             except GradkitError as error:
-                refused.append(Refused(git.shown(row.repository), str(error), row.student, name))
+                refused.append(_refused(course, row, str(error), [name]))
             else:
                 collected.append(Collected(row.student, name, chosen.time))
                 unsure += not chosen.by_server
                 warnings += [f"{row.student}, {name}: {text}." for text in (*chosen.doubts, *left_out)]
+        if len(wanted) == 1 and not places:
+            warnings.append(f"{row.student}, {wanted[0]}: the repository has no folder of that name.")
     if unsure:
         warnings.append(
             f"{unsure} of {len(collected)} times are the commits' own, which their authors can set. Where the server's "
             "record of pushes is at hand, --pushes FILE takes it."
         )
-    return CollectReport(tuple(collected), tuple(refused), tuple(warnings))
+    return CollectReport(tuple(collected), tuple(refused), (*warnings, *_without_record(rows, pushes, record)))
+
+
+def _refused(course: Course, row: Row, reason: str, assignments: Sequence[str]) -> Refused:
+    """A refusal, which also says what then stays where it is."""
+    kept = [name for name in assignments if (course.submitted / row.student / name).is_dir()]
+    if kept:
+        reason += f" What was collected before of {', '.join(kept)} stays in submitted/{row.student}/."
+    return Refused(f"{row.student}, {git.shown(row.repository)}", reason, row.student, row.assignment)
+
+
+def _without_record(rows: Sequence[Row], pushes: Path | None, record: Pushes) -> list[str]:
+    """Where a server's record was given, but is not of the repositories of the roster."""
+    if pushes is None:
+        return []
+    unknown = sorted(record.keys() - {row.place for row in rows})
+    lacking = [row.student for row in rows if row.place not in record]
+    found = []
+    if unknown:
+        found.append(f"{pushes}: {len(unknown)} of its repositories are not in the roster: {', '.join(unknown)}.")
+    if lacking:
+        found.append(f"{pushes}: has no push of {', '.join(lacking)}; the commits' own times were taken there.")
+    return found
 
 
 def _places(course: Course, folders: Collection[str], wanted: Sequence[str]) -> dict[str, str]:
@@ -133,7 +141,7 @@ def _bring_in(course: Course, row: Row, assignment: str, copy: Path, chosen: Cho
 
 def _facts(row: Row, chosen: Chosen) -> dict[str, object]:
     return {
-        "repository": row.repository,
+        "repository": git.without_user(row.repository),
         "commit": chosen.commit,
         "time": chosen.time.isoformat(),
         "time_from": "server" if chosen.by_server else "commit",
@@ -152,41 +160,3 @@ def _is_collected(course: Course, row: Row, assignment: str, chosen: Chosen) -> 
     except (OSError, ValueError):
         return False
     return bool(before == _facts(row, chosen)) and (course.submitted / row.student / assignment).is_dir()
-
-
-def _read_roster(course: Course, path: Path) -> list[Row]:
-    table = read_table(path)
-    unknown = [name for name in table.header if name.strip() not in {*_COLUMNS, *PEOPLE}]
-    if unknown:
-        raise UsageError(f'{path}: "{unknown[0]}" is none of its columns: {", ".join(_COLUMNS)}.')
-    for name in ("student", "repository"):
-        table.column(name)
-    rows = [Row(*(table.get(row, name) for name in _COLUMNS)) for row in table.rows]
-    seen: dict[tuple[str, str], int] = {}
-    for number, row in enumerate(rows, start=2):
-        if not row.student or not row.repository:
-            raise UsageError(f"{path}, row {number}: student and repository must both be given.")
-        if row.assignment and row.assignment not in course.assignment_ids:
-            known = ", ".join(course.assignment_ids)
-            raise UsageError(
-                f"{path}, row {number}: there is no assignment {row.assignment} (the course has: {known})."
-            )
-        before = seen.setdefault((row.student, row.assignment), number)
-        if before != number:
-            raise UsageError(f"{path}, row {number}: {row.student} stands in row {before} already.")
-    return rows
-
-
-def _read_pushes(path: Path) -> Pushes:
-    table = read_table(path)
-    for name in ("repository", "commit", "time"):
-        table.column(name)
-    found: dict[str, list[tuple[datetime, str]]] = {}
-    for number, row in enumerate(table.rows, start=2):
-        time = parse_time(table.get(row, "time"))
-        if time is None:
-            raise UsageError(
-                f"{path}, row {number}: {table.get(row, 'time')!r} is no time, such as 2026-10-05T21:59:00Z."
-            )
-        found.setdefault(table.get(row, "repository"), []).append((time, table.get(row, "commit")))
-    return found

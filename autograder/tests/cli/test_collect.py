@@ -87,7 +87,7 @@ def test_repositories_come_in_and_a_missing_one_is_named(
     assert f"{tmp_path}/nowhere" in ran.err
     ran = gradkit("collect", HW, "--git", roster, "--until", "2000-01-01T00:00:00Z")
     assert (ran.status, ran.out) == (1, "0 submissions collected.\n")
-    assert "nothing was pushed until 2000-01-01" in ran.err
+    assert "there is no commit until 2000-01-01" in ran.err
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_repositories_come_in_and_a_missing_one_is_named(
     [
         (["--until", "2030-01-01T00:00:00Z"], "they need --git FILE"),
         (["--git", "roster.csv", "--zip", "."], "two ways to collect"),
-        (["--git", "roster.csv", "--until", "Friday"], "--until Friday: is no time"),
+        (["--git", "roster.csv", "--until", "Friday"], "--until 'Friday' is no time"),
         (["--git", "roster.csv", "--until", "2030-01-01"], "says no time zone"),
         (["--git", "nowhere.csv"], "nowhere.csv"),
         (["hw7"], 'There is no assignment "hw7"'),

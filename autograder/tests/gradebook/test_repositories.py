@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
 import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -17,6 +19,7 @@ from gradkit.export.roster import read_roster
 from gradkit.gradebook.repositories import collect_repositories
 from gradkit.gradebook.times import read_time
 
+GUIDE = Path(__file__).resolve().parents[3] / "docs" / "ci.md"
 HW, OTHER = "hw1_lines", "hw2_losses"
 MONDAY, TUESDAY, FRIDAY = (datetime(2025, 1, day, 12, 0, tzinfo=UTC) for day in (6, 7, 10))
 
@@ -24,11 +27,12 @@ MONDAY, TUESDAY, FRIDAY = (datetime(2025, 1, day, 12, 0, tzinfo=UTC) for day in 
 class Student:
     """A student with a repository on a server."""
 
-    def __init__(self, folder: Path, server: Path, *, log: bool) -> None:
+    def __init__(self, folder: Path, server: Path) -> None:
         self.folder, self.server = folder, server
+        self.pushes: list[tuple[str, datetime]] = []
         folder.mkdir(parents=True)
         git(server.parent, "init", "-q", "--bare", "-b", "main", str(server))
-        git(server, "config", "core.logAllRefUpdates", "always" if log else "false")
+        git(server, "config", "core.logAllRefUpdates", "always")
         git(folder, "init", "-q", "-b", "main")
 
     def commit(self, files: dict[str, str | bytes], at: datetime = MONDAY, *, pushed: datetime | None = None) -> str:
@@ -43,7 +47,9 @@ class Student:
 
     def push(self, at: datetime, *options: str) -> str:
         git(self.folder, "push", "-q", *options, str(self.server), "main", at=at)
-        return git(self.folder, "rev-parse", "HEAD").strip()
+        commit = git(self.folder, "rev-parse", "HEAD").strip()
+        self.pushes.append((commit, at))
+        return commit
 
 
 def git(folder: Path, *arguments: str, at: datetime = MONDAY) -> str:
@@ -62,9 +68,26 @@ def git(folder: Path, *arguments: str, at: datetime = MONDAY) -> str:
 
 @pytest.fixture
 def student(tmp_path: Path) -> Callable[..., Student]:
-    """Make a student: ``student("ada", log=True)``."""
+    """Make a student: ``student("ada")``."""
     (tmp_path / "server").mkdir()
-    return lambda name, log=False: Student(tmp_path / "homes" / name, tmp_path / "server" / f"{name}.git", log=log)
+    return lambda name: Student(tmp_path / "homes" / name, tmp_path / "server" / f"{name}.git")
+
+
+@pytest.fixture
+def record(tmp_path: Path) -> Callable[..., Path]:
+    """The server's record of what students pushed, as a file."""
+
+    def write(*students: Student, address: str = "{}") -> Path:
+        lines = [
+            f"{address.format(one.server)},{commit},{time.isoformat()}"
+            for one in students
+            for commit, time in one.pushes
+        ]
+        path = tmp_path / "pushes.csv"
+        path.write_text("\n".join(["repository,commit,time", *lines]) + "\n")
+        return path
+
+    return write
 
 
 @pytest.fixture
@@ -108,36 +131,64 @@ def test_what_came_after_the_deadline_does_not_count(room: Any, student: Any, co
     assert handed_in(room)["lines.py"] == b"in time\n"
 
 
-def test_the_servers_record_counts_and_not_the_commits_own_time(room: Any, student: Any, collect: Any) -> None:
-    ada = student("ada", log=True)
+def test_the_servers_record_counts_and_not_the_commits_own_time(
+    room: Any, student: Any, collect: Any, record: Any
+) -> None:
+    ada = student("ada")
+    ada.commit({"lines.py": "in time\n"}, pushed=MONDAY.replace(hour=13))
+    ada.commit({"lines.py": "dated back\n"}, MONDAY, pushed=FRIDAY)
+    report = collect(ada, until=TUESDAY, pushes=record(ada))
+    assert handed_in(room)["lines.py"] == b"in time\n"
+    assert read_time(room.course.submitted / "ada" / HW) == MONDAY.replace(hour=13)
+    assert report.warnings == ()
+
+
+def test_a_time_that_a_student_can_set_is_no_record(student: Any, collect: Any) -> None:
+    ada = student("ada")
+    ada.commit({"lines.py": "1\n"}, FRIDAY, pushed=MONDAY)
+    assert "there is no commit until 2025-01-07" in refusals(collect(ada, until=TUESDAY))["ada"]
+
+
+def test_the_later_of_two_pushes_in_one_second(room: Any, student: Any, collect: Any, record: Any) -> None:
+    ada = student("ada")
+    ada.commit({"lines.py": "1\n"})
+    ada.commit({"lines.py": "2\n"})
+    collect(ada, pushes=record(ada))
+    assert handed_in(room)["lines.py"] == b"2\n"
+
+
+def test_a_record_of_other_repositories_is_said(student: Any, collect: Any, record: Any) -> None:
+    ada, bob = student("ada"), student("bob")
+    ada.commit({"lines.py": "1\n"})
+    bob.commit({"lines.py": "1\n"})
+    assert collect(ada, pushes=record(ada, address="{}/")).warnings == ()
+    unsure, unknown, lacking = collect(bob, pushes=record(ada)).warnings
+    assert "1 of 1 times are the commits' own" in unsure
+    assert "1 of its repositories are not in the roster" in unknown
+    assert "has no push of bob" in lacking
+
+
+def test_a_reflog_is_made_a_record_as_the_guide_says(room: Any, student: Any, collect: Any, tmp_path: Path) -> None:
+    ada = student("ada")
     ada.commit({"lines.py": "in time\n"})
     ada.commit({"lines.py": "dated back\n"}, MONDAY, pushed=FRIDAY)
-    report = collect(ada, until=TUESDAY)
+    (script,) = (one for one in re.findall(r"```sh\n(.*?)```", GUIDE.read_text(), re.DOTALL) if "walk-reflogs" in one)
+    script = script.replace("amina bjorn", "ada").replace("/srv/git", str(tmp_path / "server"))
+    subprocess.run(["/bin/bash", "-e", "-c", script], cwd=tmp_path, check=True)  # noqa: S603 - our own
+    report = collect(ada, until=TUESDAY, pushes=tmp_path / "pushes.csv")
     assert handed_in(room)["lines.py"] == b"in time\n"
     assert report.warnings == ()
 
 
-def test_a_record_that_the_server_gave_out_as_a_file(room: Any, student: Any, collect: Any, tmp_path: Path) -> None:
+def test_a_force_push_after_the_deadline_takes_nothing_away(room: Any, student: Any, collect: Any, record: Any) -> None:
     ada = student("ada")
-    first = ada.commit({"lines.py": "in time\n"})
-    second = ada.commit({"lines.py": "dated back\n"})
-    pushes = tmp_path / "pushes.csv"
-    lines = [f"{ada.server},{first},2025-01-06T13:00:00Z", f"{ada.server},{second},2025-01-10 13:00:00+00:00"]
-    pushes.write_text("\n".join(["repository,commit,time", *lines]) + "\n")
-    collect(ada, until=TUESDAY, pushes=pushes)
-    assert handed_in(room)["lines.py"] == b"in time\n"
-    assert read_time(room.course.submitted / "ada" / HW) == MONDAY.replace(hour=13)
-
-
-def test_a_force_push_after_the_deadline_takes_nothing_away(room: Any, student: Any, collect: Any) -> None:
-    ada = student("ada", log=True)
     ada.commit({"lines.py": "in time\n"})
     collect(ada)
     git(ada.folder, "commit", "-q", "--amend", "--allow-empty", "-m", "again", at=FRIDAY)
     (ada.folder / "lines.py").write_text("forced\n")
     git(ada.folder, "commit", "-q", "-a", "--amend", "-m", "again", at=FRIDAY)
     ada.push(FRIDAY, "--force")
-    collect(ada, until=TUESDAY)
+    collect(ada, until=TUESDAY, pushes=record(ada))
     assert handed_in(room)["lines.py"] == b"in time\n"
 
 
@@ -323,12 +374,43 @@ def test_one_bad_repository_costs_only_itself(room: Any, student: Any, collect: 
     assert not (room.course.submitted / "link").exists()
 
 
-@pytest.mark.parametrize("until", [TUESDAY])
-@pytest.mark.parametrize("log", [True, False])
-def test_nothing_before_the_deadline(student: Any, collect: Any, until: datetime, log: bool) -> None:
-    ada = student("ada", log)
+@pytest.mark.parametrize("known", [True, False])
+def test_nothing_before_the_deadline(student: Any, collect: Any, record: Any, known: bool) -> None:
+    ada = student("ada")
     ada.commit({"lines.py": "1\n"}, FRIDAY)
-    assert "until 2025-01-07" in refusals(collect(ada, until=until))["ada"]
+    pushes = record(ada) if known else None
+    assert "until 2025-01-07" in refusals(collect(ada, until=TUESDAY, pushes=pushes))["ada"]
+    collect(ada)
+    assert f"of {HW} stays in submitted/ada/" in refusals(collect(ada, until=TUESDAY, pushes=pushes))["ada"]
+
+
+def test_a_homework_that_was_asked_for_and_is_not_there(student: Any, collect: Any) -> None:
+    ada = student("ada")
+    ada.commit({f"{OTHER}/losses.py": "1\n"})
+    assert f"ada, {HW}: the repository has no folder of that name." in collect(ada).warnings
+
+
+def test_git_looks_for_no_other_repository_than_the_copy(
+    room: Any, student: Any, collect: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = student("ada")
+    ada.commit({"lines.py": "1\n"})
+    git(room.course.root, "init", "-q")
+    before = git(room.course.root, "for-each-ref")
+    monkeypatch.setenv("GIT_DIR", str(room.course.root / ".git"))
+    monkeypatch.setenv("GIT_OBJECT_DIRECTORY", str(room.course.root / ".git" / "objects"))
+    collect(ada)
+    (copy,) = (room.course.work / "repositories").iterdir()
+    monkeypatch.delenv("GIT_DIR")
+    monkeypatch.delenv("GIT_OBJECT_DIRECTORY")
+    assert handed_in(room)["lines.py"] == b"1\n"
+    shutil.rmtree(copy)
+    copy.mkdir()  # what a killed run might have left
+    ada.commit({"lines.py": "2\n"}, TUESDAY)
+    collect(ada)
+    assert handed_in(room)["lines.py"] == b"2\n"
+    assert git(room.course.root, "for-each-ref") == before
+    assert not list((room.course.root / ".git" / "objects").glob("??"))
 
 
 @pytest.mark.parametrize(
@@ -350,10 +432,11 @@ def test_an_address_that_starts_a_program_is_none(collect: Any, tmp_path: Path, 
     assert not ran.exists()
 
 
-def test_a_token_in_an_address_is_not_shown(collect: Any) -> None:
-    (refused,) = collect("ada,https://ada:s3cret@localhost:1/x.git").refused
-    assert refused.name == '"https://localhost:1/x.git"'
-    assert "s3cret" not in refused.reason
+@pytest.mark.parametrize("user", ["ada:s3cret", "s3cret", "ada:s3/c@ret"])
+def test_a_token_in_an_address_is_not_shown(collect: Any, user: str) -> None:
+    (refused,) = collect(f"ada,https://{user}@localhost:1/x.git").refused
+    assert refused.name == 'ada, "https://localhost:1/x.git"'
+    assert "ret" not in refused.reason
 
 
 def test_a_branch_that_is_an_option(student: Any, collect: Any, tmp_path: Path) -> None:
@@ -369,9 +452,10 @@ def test_a_branch_that_is_an_option(student: Any, collect: Any, tmp_path: Path) 
     [
         ("student,url", "ada,x", '"url" is none of its columns'),
         ("student", "ada", 'no column "repository"'),
-        ("student,repository", "ada,", "row 2: student and repository must both be given"),
-        ("student,repository,assignment", "ada,/x,hw7", "row 2: there is no assignment hw7"),
-        ("student,repository", "ada,/x\nada,/y", "row 3: ada stands in row 2 already"),
+        ("student,repository", "\nada,", "line 3: student and repository must both be given"),
+        ("student,repository,assignment", "ada,/x,hw7", "line 2: there is no assignment hw7"),
+        ("Student,Repository", "ada,/x\nada,/y", "line 3: ada stands there already"),
+        ("student,repository,assignment", f"ada,/x,{HW}\nada,/y,", "line 3: ada stands there already"),
     ],
 )
 def test_a_wrong_roster_is_named_with_its_row(collect: Any, header: str, row: str, words: str) -> None:
@@ -379,9 +463,10 @@ def test_a_wrong_roster_is_named_with_its_row(collect: Any, header: str, row: st
         collect(row, header=header)
 
 
-def test_a_wrong_record_of_pushes(collect: Any, tmp_path: Path) -> None:
-    (tmp_path / "pushes.csv").write_text("repository,commit,time\nx,y,yesterday\n")
-    with pytest.raises(UsageError, match="row 2: 'yesterday' is no time"):
+@pytest.mark.parametrize(("time", "words"), [("yesterday", "is no time"), ("2025-01-06T12:00:00", "says no time zone")])
+def test_a_wrong_record_of_pushes(collect: Any, tmp_path: Path, time: str, words: str) -> None:
+    (tmp_path / "pushes.csv").write_text(f"repository,commit,time\nx,y,{time}\n")
+    with pytest.raises(UsageError, match=f"line 2: '{time}' {words}"):
         collect("ada,/x", pushes=tmp_path / "pushes.csv")
 
 

@@ -1,0 +1,104 @@
+"""What an instructor lists for collecting from repositories: whose they are, and what the server knows of pushes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from gradkit.course import Course
+from gradkit.errors import UsageError
+from gradkit.export.roster import COLUMNS as PEOPLE
+from gradkit.export.table import read_table
+from gradkit.gradebook.git import without_user
+
+_COLUMNS = ("student", "repository", "assignment")
+
+Pushes = Mapping[str, Sequence[tuple[datetime, str]]]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of the roster: a student's repository, for one assignment or, where that is "", for all."""
+
+    student: str
+    repository: str
+    assignment: str
+
+    @property
+    def place(self) -> str:
+        """What is the same in every way to write the repository's address."""
+        return place(self.repository)
+
+
+def place(address: str) -> str:
+    """An address without what may differ between two ways to write it: user, password, ``.git``, a slash at the end."""
+    return without_user(address).rstrip("/").removesuffix(".git")
+
+
+def read_rows(course: Course, path: Path) -> list[Row]:
+    """The rows of a roster.
+
+    Raises:
+        UsageError: it cannot be read, or a row is not what it should be; naming file and row.
+    """
+    table = read_table(path)
+    unknown = [name for name in table.header if name.strip().lower() not in {*_COLUMNS, *PEOPLE}]
+    if unknown:
+        raise UsageError(f'{path}: "{unknown[0]}" is none of its columns: {", ".join(_COLUMNS)}.')
+    for name in ("student", "repository"):
+        table.column(name)
+    rows: list[Row] = []
+    for number, cells in table.numbered():
+        row = Row(*(table.get(cells, name) for name in _COLUMNS))
+        if not row.student or not row.repository:
+            raise UsageError(f"{path}, line {number}: student and repository must both be given.")
+        if row.assignment and row.assignment not in course.assignment_ids:
+            known = ", ".join(course.assignment_ids)
+            raise UsageError(
+                f"{path}, line {number}: there is no assignment {row.assignment} (the course has: {known})."
+            )
+        for before in rows:
+            if before.student == row.student and (
+                before.assignment == row.assignment or "" in (before.assignment, row.assignment)
+            ):
+                raise UsageError(
+                    f"{path}, line {number}: {row.student} stands there already. Give a student one row, or one for "
+                    "each assignment."
+                )
+        rows.append(row)
+    return rows
+
+
+def read_pushes(path: Path) -> Pushes:
+    """A server's record: by `place` of the repository, when which commit was pushed.
+
+    Raises:
+        UsageError: it cannot be read, or a row is not what it should be; naming file and row.
+    """
+    table = read_table(path)
+    for name in ("repository", "commit", "time"):
+        table.column(name)
+    found: dict[str, list[tuple[datetime, str]]] = {}
+    for number, cells in table.numbered():
+        time = zoned_time(f"{path}, line {number}:", table.get(cells, "time"))
+        found.setdefault(place(table.get(cells, "repository")), []).append((time, table.get(cells, "commit")))
+    return found
+
+
+def zoned_time(what: str, text: str) -> datetime:
+    """A time in ISO 8601 that says its time zone.
+
+    Raises:
+        UsageError: it is none; ``what`` says whose it is.
+    """
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{what} {text!r} is no time. Give it as 2026-10-05T22:00:00Z.") from None
+    if time.tzinfo is None:
+        raise UsageError(
+            f"{what} {text!r} says no time zone. Give it as 2026-10-05T22:00:00Z, or as 2026-10-06T00:00:00+02:00."
+        )
+    return time
