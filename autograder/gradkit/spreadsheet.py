@@ -1,16 +1,19 @@
 """CSV files that a spreadsheet opens without running anything in them.
 
 A cell that begins with ``=``, ``+``, ``-``, ``@``, a tab or a carriage return is taken for a formula, also where it is
-a student's name. Source: OWASP, CSV Injection.
+a student's name, and also behind a separator that the file does not use but the spreadsheet does. Source: OWASP, CSV
+Injection.
 """
 
 from __future__ import annotations
 
-import csv
-import io
+import re
 from collections.abc import Iterable, Sequence
+from itertools import dropwhile
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_QUOTED = re.compile('[",;\t\r\n]')
+_EMPTY = '""'  # a row of one cell without text, which would be no row at all
 
 Cell = str | int | float | None
 
@@ -21,13 +24,21 @@ def cell(value: Cell) -> str:
         return ""
     if isinstance(value, (int, float)):
         return f"{value:g}" if float(f"{value:g}") == value else repr(value)
-    return f"'{value}" if value.startswith(_FORMULA) or value.lstrip().startswith(_FORMULA) else value
+    seen = "".join(dropwhile(lambda one: one.isspace() or not one.isprintable(), value))
+    return f"'{value}" if value.startswith(_FORMULA) or seen.startswith(_FORMULA) else value
 
 
 def to_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
-    """A CSV file's text, quoted as RFC 4180 has it."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(header)
-    writer.writerows([cell(value) for value in row] for row in rows)
-    return text.getvalue()
+    """A CSV file's text; no cell is a formula."""
+    return csv_text([header, *([cell(value) for value in row] for row in rows)])
+
+
+def csv_text(rows: Iterable[Sequence[str]]) -> str:
+    """Rows of cells as they are, quoted as RFC 4180 has it, and also where there is a semicolon or a tab."""
+    lines = (",".join(map(_quoted, row)) for row in rows)
+    return "".join(f"{line or _EMPTY}\r\n" for line in lines)
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace('"', '""')
+    return f'"{escaped}"' if _QUOTED.search(text) else text

@@ -12,7 +12,10 @@ from hypothesis import strategies as st
 from gradkit.spreadsheet import cell, to_csv
 
 
-@pytest.mark.parametrize("text", ['=HYPERLINK("http://x")', "+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", " =1", "\uff1d1"])
+@pytest.mark.parametrize(
+    "text",
+    ['=HYPERLINK("http://x")', "+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", " =1", "\uff1d1", "\u200b\ufeff=1", "\0-1"],
+)
 def test_what_would_be_a_formula_becomes_text(text: str) -> None:
     assert cell(text) == f"'{text}"
 
@@ -22,6 +25,10 @@ def test_what_would_be_a_formula_becomes_text(text: str) -> None:
 )
 def test_numbers_stay_numbers(value: float | None, text: str) -> None:
     assert cell(value) == text
+
+
+def test_a_formula_behind_another_separator_stays_inside_its_cell() -> None:
+    assert to_csv(["a"], [["x;=1+1"], ['y\t"=1']]) == 'a\r\n"x;=1+1"\r\n"y\t""=1"\r\n'
 
 
 @given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\x00")), min_size=1))

@@ -1,27 +1,33 @@
-"""Run the checks in a process of its own: whatever the student's code does there, a report comes of it.
+"""Run the checks in a process of their own: whatever the student's code does there, a report comes of it.
 
 Code that ends its process, or never comes back to Python, costs its own check; the others are run in a new process, and
-a watch goes on. torch is loaded once for as long as the process lives. Nothing is confined: this is the student's own
-machine, and what comes back is the student's own word.
+a watch goes on. torch is loaded once for as long as the process lives, which is until code leaves traces in it. Nothing
+is confined: this is the student's own machine, and what comes back is the student's own word.
 """
 
 from __future__ import annotations
 
 import json
-import multiprocessing
-import os
-import signal
-from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
+import subprocess
+import sys
+import threading
+from collections import deque
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict
+from queue import Empty, SimpleQueue
 from types import TracebackType
-from typing import Any
+from typing import IO, Any
 
 from gradkit.check.homework import Homework, Question
 from gradkit.check.report import CheckResult, Report
-from gradkit.check.running import Check, ended_by, run_checks
+from gradkit.check.running import Check, ended_by
 from gradkit.errors import GradkitError, UsageError
 
+_COMMAND = (sys.executable, "-P", "-m", "gradkit.check.served")  # -P: a student's json.py in the folder is not json
 _GRACE = 5.0  # seconds, for the interrupts that should end a check
+_PATIENCE = 1.0  # seconds to wait for the rest of what an ended process has said
+_COMPLAINTS = 20  # lines of what a process said before it ended
 
 
 class Apart:
@@ -37,8 +43,7 @@ class Apart:
         self._homework = homework
         self._seconds = seconds
         self._grace = grace
-        self._process: BaseProcess | None = None
-        self._pipe: Connection | None = None
+        self._process = _Process()
 
     def __enter__(self) -> Apart:
         return self
@@ -46,7 +51,11 @@ class Apart:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._end()
+        self.close()
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.end()
 
     def run(self, only: Question | None = None) -> Report:
         """As `run_checks`, on the files as they are now.
@@ -57,76 +66,105 @@ class Apart:
         """
         ended: dict[str, CheckResult] = {}
         while True:
-            pipe = self._pipe or self._start()
-            pipe.send_bytes(_packed({"only": only and only.id, "ended": [vars(result) for result in ended.values()]}))
             begun: Check | None = None
+            asked = {
+                "path": str(self._homework.folder),
+                "only": only and only.id,
+                "seconds": self._seconds,
+                "ended": [asdict(result) for result in ended.values()],
+            }
             try:
+                self._process.ask(asked)
                 while True:
-                    if begun is not None and not pipe.poll(self._seconds + self._grace):
-                        raise TimeoutError
-                    said = json.loads(pipe.recv_bytes())
+                    said = self._process.answer(None if begun is None else self._seconds + self._grace)
                     if "begun" in said:
                         begun = Check(*said["begun"])
-                    elif "report" in said:
-                        return Report.from_data(said["report"])
-                    else:
+                        continue
+                    if said["traces"]:
+                        self._replace()
+                    if "wrong" in said:
                         raise UsageError(said["wrong"])
+                    return Report.from_data(said["report"])
             except TimeoutError:
-                words = f"It did not finish within {self._seconds:g} seconds, nor could it be interrupted."
-            except (EOFError, OSError):
+                words = f"It did not finish within {self._seconds:g} s, nor could it be interrupted."
+            except EOFError:
                 words = "Your code ended the Python process: by os._exit(), a crash, or for want of memory."
-            status = self._end()
+            complaints = self._replace()
             if begun is None or begun.name in ended:
-                raise GradkitError(
-                    f"The process that runs the checks ended (status {status}). Does this work: import torch?"
-                )
+                raise GradkitError(f"The process that runs the checks ended by itself. {complaints}".strip())
             ended[begun.name] = ended_by(self._homework, begun, words)
 
-    def _start(self) -> Connection:
-        context = multiprocessing.get_context("spawn")
-        self._pipe, other = context.Pipe()
-        self._process = context.Process(target=_serve, args=(other, self._homework, self._seconds), daemon=True)
-        self._process.start()
-        other.close()
-        return self._pipe
+    def _replace(self) -> str:
+        """Begin a new process, which loads torch while nobody waits; what the old one complained of."""
+        complaints = self._process.end()
+        self._process = _Process()
+        return complaints
 
-    def _end(self) -> int | None:
-        """End the process, if there is one; the status that it had."""
-        if self._process is None or self._pipe is None:
-            return None
-        self._process.join(0.1)
+
+class _Process:
+    """The other process: a line of JSON to it, lines of JSON from it."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(  # noqa: S603 - this Python, and no word from elsewhere
+            _COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        self._lines: SimpleQueue[bytes | None] = SimpleQueue()
+        self._complaints: deque[bytes] = deque(maxlen=_COMPLAINTS)
+        self._readers = [threading.Thread(target=one, daemon=True) for one in (self._read_lines, self._read_complaints)]
+        for reader in self._readers:
+            reader.start()
+
+    def ask(self, data: Mapping[str, Any]) -> None:
+        """Send a request.
+
+        Raises:
+            EOFError: the process has ended.
+        """
+        stream = _opened(self._process.stdin)
+        try:
+            stream.write(json.dumps(data).encode() + b"\n")
+            stream.flush()
+        except OSError as error:
+            raise EOFError from error
+
+    def answer(self, seconds: float | None) -> Any:
+        """The next line; None waits for ever.
+
+        Raises:
+            TimeoutError: none came in time.
+            EOFError: the process has ended.
+        """
+        try:
+            line = self._lines.get(timeout=seconds)
+        except Empty:
+            raise TimeoutError from None
+        try:
+            return json.loads(line or b"")
+        except ValueError:  # the end, or what no process of ours would say
+            raise EOFError from None
+
+    def end(self) -> str:
+        """End the process; the last of what it complained of."""
         self._process.kill()
-        self._process.join()
-        self._pipe.close()
-        status = self._process.exitcode
-        self._process = self._pipe = None
-        return status
+        self._process.wait()
+        with suppress(OSError):  # a request that was not read
+            _opened(self._process.stdin).close()
+        for reader, stream in zip(self._readers, (self._process.stdout, self._process.stderr), strict=True):
+            reader.join(_PATIENCE)
+            if not reader.is_alive():  # else a process that the student's code has started holds the other end
+                _opened(stream).close()
+        return b"".join(self._complaints).decode(errors="replace").strip()
+
+    def _read_lines(self) -> None:
+        for line in _opened(self._process.stdout):
+            self._lines.put(line)
+        self._lines.put(None)
+
+    def _read_complaints(self) -> None:
+        self._complaints.extend(_opened(self._process.stderr))
 
 
-def _serve(pipe: Connection, homework: Homework, seconds: float) -> None:
-    """In the process: run the checks each time that the other side asks, until it is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the other side
-    nowhere = os.open(os.devnull, os.O_WRONLY)  # what is printed within a check is kept; the rest would tear the report
-    os.dup2(nowhere, 1)
-    os.dup2(nowhere, 2)
-
-    def begin(check: Check) -> None:
-        pipe.send_bytes(_packed({"begun": check}))
-
-    while True:
-        try:
-            asked = json.loads(pipe.recv_bytes())
-        except EOFError:
-            return
-        only = None if asked["only"] is None else homework.question(asked["only"])
-        ended = [CheckResult(**result) for result in asked["ended"]]
-        try:
-            report = run_checks(homework, only, seconds, begin=begin, ended=ended)
-            said: dict[str, Any] = {"report": report.as_data()}
-        except UsageError as error:
-            said = {"wrong": str(error)}
-        pipe.send_bytes(_packed(said))
-
-
-def _packed(data: dict[str, Any]) -> bytes:
-    return json.dumps(data).encode()
+def _opened(stream: IO[bytes] | None) -> IO[bytes]:
+    if stream is None:  # never, since all three are pipes
+        raise GradkitError("The process that runs the checks has no pipe.")
+    return stream

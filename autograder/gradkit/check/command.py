@@ -15,6 +15,7 @@ from gradkit.check.console import show
 from gradkit.check.github import begin_step, tell
 from gradkit.check.homework import Homework, Question, find_homework
 from gradkit.check.junit import as_junit
+from gradkit.check.places import path_from
 from gradkit.check.running import SECONDS
 from gradkit.errors import UsageError
 
@@ -47,15 +48,15 @@ def check(
             _watch(homework, only, checks, out)
             return
         report = checks.run(only)
+    if junit is not None:
+        junit.parent.mkdir(parents=True, exist_ok=True)
+        junit.write_text(as_junit(report, path_from(Path.cwd(), homework)), encoding="utf-8")
     if as_json:
         typer.echo(json.dumps(report.as_data(), indent=2))
     else:
         show(report, out)
     if step is not None:
-        tell(report, step, homework.folder)
-    if junit is not None:
-        junit.parent.mkdir(parents=True, exist_ok=True)
-        junit.write_text(as_junit(report), encoding="utf-8")
+        tell(report, step, path_from(step.root, homework))
     if not report.passed:
         raise typer.Exit(1)
 
@@ -65,10 +66,16 @@ def _watch(homework: Homework, only: Question | None, checks: Apart, out: Consol
 
     try:
         for _ in saves(homework.folder):
-            report = checks.run(only)
-            if out.is_terminal:
-                out.clear()
-            show(report, out)
-            out.print(f"({report.seconds * 1000:.0f} ms) Waiting for the next save; Ctrl-C ends.", style="dim")
+            out.print("Checking ...", style="dim")
+            try:
+                report = checks.run(only)
+            except UsageError as error:  # a file of the homework that is being replaced, perhaps
+                out.print(str(error), style="bold red", markup=False, soft_wrap=True)
+            else:
+                if out.is_terminal:
+                    out.clear()
+                show(report, out)
+                out.print(f"({report.seconds * 1000:.0f} ms) ", style="dim", end="")
+            out.print("Waiting for the next save; Ctrl-C ends.", style="dim")
     except KeyboardInterrupt:
         out.print()

@@ -42,21 +42,32 @@ class Step:
     token: str
     variables: Mapping[str, str]
 
+    @property
+    def root(self) -> Path:
+        """The top of the repository."""
+        return Path(self.variables.get("GITHUB_WORKSPACE", "") or Path.cwd())
+
 
 def begin_step() -> Step:
     """From here on what is printed is no command, and a process that is started is not told of the runner's files."""
     variables = {name: os.environ.pop(name) for name in list(os.environ) if _RUNNERS.match(name)}
-    return Step(_stop(), variables)
+    token = secrets.token_hex(16)
+    # What looks like a traceback in the log would be annotated, by a pattern that setup-python brings along.
+    print(f"::remove-matcher owner=python::\n::stop-commands::{token}", flush=True)  # noqa: T201 - to the runner
+    return Step(token, variables)
 
 
-def tell(report: Report, step: Step, folder: Path) -> None:
-    """Write the summary, the annotations and the result to where the runner of this step expects them."""
+def tell(report: Report, step: Step, path: str) -> None:
+    """Write the summary, the annotations and the result to where the runner of this step expects them.
+
+    Args:
+        report: the report.
+        step: the step, which is over with that.
+        path: of the student's module, from the repository's root.
+    """
     _append(step.variables.get("GITHUB_STEP_SUMMARY"), summary(report))
     _append(step.variables.get("GITHUB_OUTPUT"), f"result={classroom_result(report)}\n")
-    root = Path(step.variables.get("GITHUB_WORKSPACE", "") or Path.cwd()).resolve()
-    path = os.path.relpath(folder / report.module, root).replace(os.sep, "/")
-    print(f"\n::{step.token}::", *error_commands(report, path), sep="\n")  # noqa: T201 - to the runner
-    _stop()
+    print(f"\n::{step.token}::", *error_commands(report, path), sep="\n", flush=True)  # noqa: T201 - to the runner
 
 
 def error_commands(report: Report, path: str) -> list[str]:
@@ -78,7 +89,7 @@ def summary(report: Report) -> str:
     """The report in Markdown; all that comes from the student is preformatted and escaped."""
     lines = [f"## {_html(report.title)}", "", "| | question | result | points |", "| --- | --- | --- | --- |"]
     for question in report.questions:
-        count = report.count(question) or question.status
+        count = "not started" if question.status == "not started" else report.count(question) or question.status
         name = _html(question.id)
         lines.append(f"| {_MARKS[question.status]} | <code>{name}</code> | {count} | {question.points:g} |")
     lines += ["", _html(report.summary()), ""]
@@ -142,12 +153,6 @@ def _data(text: str) -> str:
 
 def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
-
-
-def _stop() -> str:
-    token = secrets.token_hex(16)
-    print(f"::stop-commands::{token}", flush=True)  # noqa: T201 - to the runner
-    return token
 
 
 def _append(path: str | None, text: str) -> None:

@@ -21,7 +21,11 @@ class _Loader(SourceFileLoader):
 
     def get_code(self, fullname: str) -> CodeType:
         path = self.get_filename(fullname)
-        code: CodeType = self.source_to_code(self.get_data(path), path)
+        try:
+            text = self.get_data(path).decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise SyntaxError("it is not a UTF-8 text file. Save it with the encoding UTF-8") from None
+        code: CodeType = self.source_to_code(text, path)
         return code
 
 

@@ -9,7 +9,8 @@ from types import MappingProxyType
 from gradkit.check.report import CheckResult, QuestionReport, Report
 
 _MARKS = MappingProxyType({"passed": "&#10003;", "failed": "&#10007;", "not started": "&#9675;", "stopped": "&#10007;"})
-_COLOURS = MappingProxyType({"passed": "#1a7f37", "failed": "#cf222e", "not started": "#6e7781", "stopped": "#cf222e"})
+# White on each of these can be read, whatever the theme around it.
+_COLOURS = MappingProxyType({"passed": "#1a7f37", "failed": "#cf222e", "not started": "#656d76", "stopped": "#cf222e"})
 
 
 def as_html(report: Report) -> str:
@@ -21,7 +22,8 @@ def as_html(report: Report) -> str:
 
 def _row(report: Report, question: QuestionReport) -> str:
     status = question.status
-    mark = f'<span style="color:{_COLOURS[status]};font-weight:bold">{_MARKS[status]} {status}</span>'
+    chip = f"background:{_COLOURS[status]};color:#fff;padding:0.1em 0.5em;border-radius:0.3em;white-space:nowrap"
+    mark = f'<span style="{chip}">{_MARKS[status]} {status}</span>'
     details = "".join(line for check in report.to_tell(question) for line in _details(report, check))
     name = f"<code>{escape(question.id)}</code>"
     cell = 'style="text-align:left;vertical-align:top"'
@@ -29,7 +31,7 @@ def _row(report: Report, question: QuestionReport) -> str:
 
 
 def _details(report: Report, check: CheckResult) -> Iterator[str]:
-    yield f'<div style="margin-top:0.5em"><b>{escape(check.title)}</b><br>{escape(check.message)}'
+    yield f'<div style="margin-top:0.5em;white-space:pre-wrap"><b>{escape(check.title)}</b><br>{escape(check.message)}'
     if check.line is not None:
         yield f"<br>{escape(report.module)}, line {check.line}: <code>{escape(check.source)}</code>"
     if check.printed.strip():

@@ -1,45 +1,50 @@
-"""Stop code that does not end, in this very process and on every system."""
+"""Stop code that does not end, in this very process and on every system.
+
+The code is interrupted as Ctrl-C would interrupt it. What never comes back to Python (``sum(itertools.repeat(1))``)
+cannot be: then somebody else has to end the process.
+"""
 
 from __future__ import annotations
 
 import _thread
 import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from types import FrameType
 
 _AGAIN = 0.2  # seconds until the next interrupt, for code that caught one
 
 
-class StoppedError(Exception):
-    """The block took too long and was interrupted."""
+class StoppedError(BaseException):
+    """The code took too long and was interrupted. No ``except Exception`` of a student's should catch it."""
 
 
-@contextmanager
-def patience(seconds: float) -> Iterator[None]:
-    """Interrupt the block, as Ctrl-C would, when it takes longer than ``seconds``. Works in the main thread only.
+def within(seconds: float, action: Callable[[], object]) -> None:
+    """Do something, and interrupt it when it takes longer. To be called in the main thread.
 
     Raises:
         StoppedError: the time was up.
         KeyboardInterrupt: a person pressed Ctrl-C.
     """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    # A process that was started in the background ignores Ctrl-C.
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     over, expired = threading.Event(), threading.Event()
+    inside = True
+
+    def interrupted(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        if not expired.is_set():
+            raise KeyboardInterrupt
+        if inside:  # an interrupt that comes too late is nobody's any more
+            raise StoppedError
+
+    before = signal.signal(signal.SIGINT, interrupted)
     watcher = threading.Thread(target=_watch, args=(seconds, over, expired), daemon=True)
-    watcher.start()
     try:
-        yield
-    except KeyboardInterrupt:
-        if expired.is_set():
-            raise StoppedError from None
-        raise
+        watcher.start()
+        action()
     finally:
+        inside = False
         over.set()
-        _outlast(watcher, expired)
+        watcher.join()
         signal.signal(signal.SIGINT, before)
 
 
@@ -50,15 +55,3 @@ def _watch(seconds: float, over: threading.Event, expired: threading.Event) -> N
             signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)  # also wakes it from a sleep
         else:
             _thread.interrupt_main()  # Windows
-
-
-def _outlast(watcher: threading.Thread, expired: threading.Event) -> None:
-    """Wait for the watcher's end; an interrupt of its that comes too late is nobody's any more."""
-    while True:
-        try:
-            watcher.join()
-        except KeyboardInterrupt:
-            if not expired.is_set():
-                raise
-        else:
-            return

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import os
 import traceback
+from pathlib import Path
 
 from gradkit.check.homework import Homework, Question
 
 _LONGEST = 200  # characters of a line that are shown
+
+
+def path_from(root: Path, homework: Homework) -> str:
+    """The path of the student's module from some folder, such as the top of a repository."""
+    return os.path.relpath(homework.folder / homework.module, root.resolve()).replace(os.sep, "/")
 
 
 def raised_at(homework: Homework, error: BaseException) -> int | None:
@@ -18,6 +25,14 @@ def raised_at(homework: Homework, error: BaseException) -> int | None:
         return error.lineno
     frames = traceback.extract_tb(error.__traceback__)
     return next((frame.lineno for frame in reversed(frames) if frame.filename == path), None)
+
+
+def is_todo(homework: Homework, error: BaseException) -> bool:
+    """Whether an exception is a stub's: ``NotImplementedError("<question>")``, in the student's module itself."""
+    frames = traceback.extract_tb(error.__traceback__)
+    here = bool(frames) and frames[-1].filename == str(homework.folder / homework.module)
+    ids = {question.id for question in homework.questions}
+    return isinstance(error, NotImplementedError) and here and len(error.args) == 1 and error.args[0] in ids
 
 
 def defined_at(homework: Homework, question: Question) -> int | None:

@@ -105,9 +105,12 @@ class Report:
         return list(told.values())
 
     def count(self, question: QuestionReport) -> str:
-        """How many of a question's checks pass, in words; "" where none has been begun."""
-        begun = self.trouble is None and question.status != "not started"
-        return f"{question.passed} of {len(question.checks)} checks" if begun else ""
+        """How many of a question's checks pass, or where its TODO still stands, in words."""
+        if self.trouble is not None or not question.checks:
+            return ""
+        if question.status == "not started":
+            return f"the TODO in line {question.checks[0].line}"
+        return f"{question.passed} of {len(question.checks)} checks"
 
     def summary(self) -> str:
         """The last line: how far one is, and that the grading asks for more."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import inspect
-import io
 import random
 import sys
 import time
@@ -16,13 +15,13 @@ from typing import NamedTuple
 
 from gradkit.check.homework import CHECKS, Homework, Question
 from gradkit.check.modules import fresh_modules
-from gradkit.check.patience import StoppedError, patience
-from gradkit.check.places import defined_at, raised_at, source_of
+from gradkit.check.patience import StoppedError, within
+from gradkit.check.places import defined_at, is_todo, raised_at, source_of
 from gradkit.check.report import CheckResult, QuestionReport, Report, Status
+from gradkit.check.texts import Tail, said, shown
 from gradkit.errors import UsageError
 
 SECONDS = 10.0  # for one check
-_PRINTED = 2_000
 
 
 class Check(NamedTuple):
@@ -57,12 +56,10 @@ def run_checks(
         ended: results of checks that are not to be run again, since they ended the process that ran them.
 
     Raises:
-        UsageError: the checks themselves cannot be loaded, or torch cannot.
+        UsageError: the checks themselves cannot be loaded.
     """
-    try:
-        import torch  # noqa: F401 - slow the first time, which is nobody's check
-    except ImportError as error:
-        raise UsageError(f"torch cannot be loaded ({error}). Install it: pip install -r requirements.txt") from None
+    import torch  # noqa: F401 - slow the first time, which is nobody's check
+
     started = time.perf_counter()
     stem = Path(homework.module).stem
     runner = _Runner(homework, seconds, begin, {result.name: result for result in ended})
@@ -73,7 +70,7 @@ def run_checks(
         checks = _checks(homework, _load_checks(homework)) if trouble is None else {}
         reports = []
         for question in homework.questions if only is None else (only,):
-            results = [loaded] if trouble else [runner.run(_about(one, question), one) for one in checks[question.id]]
+            results = [loaded] if trouble else runner.run_all(checks[question.id], question)
             reports.append(QuestionReport(question.id, question.points, tuple(results)))
     took = time.perf_counter() - started
     return Report(homework.id, homework.title, homework.module, tuple(reports), took, trouble)
@@ -96,48 +93,71 @@ class _Runner:
         self.begin = begin
         self.ended = ended
 
+    def run_all(self, checks: Sequence[Callable[[], object]], question: Question) -> list[CheckResult]:
+        """The results of a question's checks; once one of them had to be stopped, the others are left."""
+        results: list[CheckResult] = []
+        for one in checks:
+            check = Check(one.__name__, (inspect.getdoc(one) or one.__name__).partition("\n")[0], question.id)
+            if any(result.status == "stopped" for result in results):
+                results.append(ended_by(self.homework, check, "Not tried, since the check before had to be stopped."))
+            else:
+                results.append(self.run(check, one))
+        return results
+
     def run(self, check: Check, action: Callable[[], object]) -> CheckResult:
         """Do something with the student's code, and say how it went."""
         if check.name in self.ended:
             return self.ended[check.name]
         self.begin(check)
-        printed = io.StringIO()
+        printed = Tail()
         started = time.perf_counter()
         _seed()
-        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed), _torch_as_it_was():
-            status, message, line = self._outcome(check, action)
+        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+            if check.question is None:
+                status, message, line = self._outcome(check, action)
+            else:
+                with _torch_as_it_was():
+                    status, message, line = self._outcome(check, action)
         if line is None and status != "passed" and check.question is not None:
             line = defined_at(self.homework, self.homework.question(check.question))
         return CheckResult(
             name=check.name,
             title=check.title,
             status=status,
-            message=message,
+            message=shown(message),
             line=line,
-            source=source_of(self.homework, line),
-            printed=printed.getvalue()[-_PRINTED:],
+            source=shown(source_of(self.homework, line)),
+            printed=shown(printed.getvalue()),
             seconds=time.perf_counter() - started,
         )
 
     def _outcome(self, check: Check, action: Callable[[], object]) -> tuple[Status, str, int | None]:
         """How it went, why, and the student's line that it is about."""
         try:
-            with patience(self.seconds):
-                action()
+            within(self.seconds, action)
         except StoppedError as error:
-            line = raised_at(self.homework, error.__context__ or error)
-            return "stopped", f"It did not finish within {self.seconds:g} seconds. Does a loop never end?", line
+            line = raised_at(self.homework, error)
+            return "stopped", f"It did not finish within {self.seconds:g} s. Does a loop never end?", line
         except AssertionError as error:
             line = raised_at(self.homework, error)  # None unless the assert is the student's own
             return "failed", str(error) or (check.title if line is None else "An assert of yours fails."), line
-        except NotImplementedError as error:
-            line = raised_at(self.homework, error)
-            return ("failed", _said(error), line) if line is None else ("not started", "The TODO is still there.", line)
-        except KeyboardInterrupt:
-            raise
         except BaseException as error:  # noqa: BLE001 - sys.exit() in student code is a failed check
-            return "failed", _said(error), raised_at(self.homework, error)
+            line = raised_at(self.homework, error)
+            if is_todo(self.homework, error):
+                return "not started", "The TODO is still there.", line
+            return "failed", self._told(check, error, line), line
         return "passed", "", None
+
+    def _told(self, check: Check, error: BaseException, line: int | None) -> str:
+        """What there is to say of an exception."""
+        module = self.homework.module
+        if isinstance(error, ModuleNotFoundError) and f"{error.name}.py" == module:
+            return f"There is no {module} in this folder. The file must have just that name."
+        if isinstance(error, AttributeError) and f"{getattr(error.obj, '__name__', '')}.py" == module:
+            return f"{module} has no {error.name}. Was it renamed or taken out?"
+        if line is None and check.question is not None:
+            return f"The check cannot work with what your code gave it. ({said(error)})"
+        return said(error)
 
 
 def _load_checks(homework: Homework) -> ModuleType:
@@ -145,7 +165,7 @@ def _load_checks(homework: Homework) -> ModuleType:
         return __import__(Path(CHECKS).stem)
     except Exception as error:
         place = f"{homework.folder / CHECKS}"
-        raise UsageError(f"{place}: cannot be loaded ({_said(error)}). Take the file as you were given it.") from error
+        raise UsageError(f"{place}: cannot be loaded ({said(error)}). Take the file as you were given it.") from error
 
 
 def _checks(homework: Homework, module: ModuleType) -> Mapping[str, Sequence[Callable[[], object]]]:
@@ -156,17 +176,6 @@ def _checks(homework: Homework, module: ModuleType) -> Mapping[str, Sequence[Cal
         if fitting and inspect.isfunction(value):
             found[max(fitting, key=len)].append(value)
     return found
-
-
-def _about(check: Callable[[], object], question: Question) -> Check:
-    return Check(check.__name__, (inspect.getdoc(check) or check.__name__).partition("\n")[0], question.id)
-
-
-def _said(error: BaseException) -> str:
-    if isinstance(error, SystemExit):
-        return "Your code ends the program. Take out exit() and the like."
-    text = error.msg if isinstance(error, SyntaxError) else str(error)
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
 def _seed() -> None:

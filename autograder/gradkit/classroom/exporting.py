@@ -38,6 +38,8 @@ def course_grades(course: Course, assignments: Sequence[str], results: Path | No
             from gradkit.gradebook.marks import read_marks
 
             marks = dict(read_marks(course, name))
+        # Also for a submission that is not in the gradebook: with written questions, which no record counts.
+        most = max((mark.max_score for mark in marks.values()), default=None)
         for record in sorted((one for one in records if one.assignment == name), key=lambda one: one.student):
             mark = marks.get(record.student) if record.score is not None else None
             grades.append(
@@ -46,7 +48,7 @@ def course_grades(course: Course, assignments: Sequence[str], results: Path | No
                     name,
                     record.title,
                     record.score if mark is None else mark.score,
-                    record.max_score if mark is None else mark.max_score,
+                    record.max_score if most is None else most,
                     comment_on(record, mark.penalty if mark else 0.0),
                     mark is not None and mark.waits_for_person,
                 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from rich.console import Console
@@ -10,6 +11,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from gradkit.course import Course, load_course
 from gradkit.errors import UsageError
+
+_COMMAND = re.compile(r"^[ \t]*::|##\[", re.MULTILINE)
 
 # Names of students and files are printed as they are: nothing in them is markup.
 out = Console(highlight=False, markup=False)
@@ -22,8 +25,12 @@ def complain(text: str) -> None:
 
 
 def printable(text: str) -> str:
-    """The text with every control character but newline and tab made visible."""
-    return "".join(c if c.isprintable() or c in "\n\t" else repr(c)[1:-1] for c in text)
+    """The text with every control character but newline and tab made visible, and nothing that a CI runner obeys.
+
+    GitHub's takes ``::`` at the beginning of a line for a command, and ``##[`` anywhere.
+    """
+    visible = "".join(c if c.isprintable() or c in "\n\t" else repr(c)[1:-1] for c in text)
+    return _COMMAND.sub(lambda found: " ".join(found[0]), visible)
 
 
 def find_course(folder: Path | None) -> Course:

@@ -165,6 +165,8 @@ def _finish(table: Table, outcome: Outcome, output: Path, as_json: bool) -> None
     lost = output.with_name(f"{output.stem}.unmatched.csv")
     if outcome.unmatched:
         write_text(lost, outcome.unmatched_csv())
+    else:
+        lost.unlink(missing_ok=True)  # an earlier export's
     if as_json:
         out.print_json(json.dumps(asdict(outcome)))
     else:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gradkit.errors import UsageError
-from gradkit.spreadsheet import Cell, cell
+from gradkit.spreadsheet import Cell, cell, csv_text
 from gradkit.temporary import replacing
 
 
@@ -65,9 +65,7 @@ class Table:
 
     def text(self) -> str:
         """The file's text. Cells that were there are as they were."""
-        text = io.StringIO()
-        csv.writer(text, lineterminator="\r\n").writerows([self.header, *self.rows])
-        return text.getvalue()
+        return csv_text([self.header, *self.rows])
 
 
 def read_table(path: Path) -> Table:

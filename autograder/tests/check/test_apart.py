@@ -57,6 +57,34 @@ def test_what_ends_the_process_costs_its_own_check_alone(homework: Path, body: s
     assert mended.passed
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "torch.Tensor.tolist = lambda self: [2, 2]",
+        "torch.set_default_device('meta')",
+        "torch.set_default_dtype(torch.float64)",
+        "torch.inference_mode().__enter__()",
+        "import builtins; builtins.isinstance = lambda *_: True",
+    ],
+)
+def test_what_a_version_leaves_behind_is_gone_with_it(homework: Path, line: str) -> None:
+    wrong, right = "return 3 * x", "return 2 * x"
+    fresh = run(homework, wrong, right)
+    patched, *others = run(homework, f"{wrong}\n\n{line}", wrong, right)
+    assert not patched.passed
+    assert [without_times(one) for one in others] == [without_times(one) for one in fresh]
+
+
+def test_nobody_is_there_to_type(homework: Path) -> None:
+    (report,) = run(homework, "return input()")
+    assert report.questions[0].checks[0].message.startswith("Your code waits for input")
+
+
+def test_code_may_start_processes(homework: Path) -> None:
+    body = "from torch.utils.data import DataLoader\n    list(DataLoader([1, 2], num_workers=1)); return 2 * x"
+    assert run(homework, body)[0].passed
+
+
 def test_a_module_that_ends_the_process_while_it_is_loaded(homework: Path) -> None:
     (homework / "demo.py").write_text("import os\n\nos._exit(0)\n")
     with Apart(find_homework(homework), seconds=0.5) as checks:

@@ -32,7 +32,7 @@ def test_the_exit_status_says_whether_all_is_right(homework: Path) -> None:
     assert done.returncode == 1
     assert done.stdout.splitlines()[:3] == [
         "hw0_demo  Doubling",
-        "  not started double",
+        "  not started double      the TODO in line 8",
         "  passed      double_all  1 of 1 checks",
     ]
     solve(homework, "return 2 * x")
@@ -108,9 +108,14 @@ def test_watch_judges_each_save_and_outlasts_what_does_not_end_or_ends_everythin
     with watching(homework) as process:
         assert "not started double" in shown(process)
         solve(homework, "while True: pass")
-        assert "did not finish within 0.5 seconds" in shown(process)
+        assert "did not finish within 0.5 s" in shown(process)
         solve(homework, "import os; os._exit(0)")
         assert "ended the Python process" in shown(process)
+        checks = (homework / "test_public.py").read_text()
+        (homework / "test_public.py").write_text("1 / 0")
+        assert "test_public.py: cannot be loaded" in shown(process)
+        (homework / "test_public.py").write_text(checks)
+        shown(process)
         solve(homework, "return 2 * x")
         assert "2 of 2 questions pass" in shown(process)
         process.send_signal(signal.SIGINT)
@@ -126,6 +131,30 @@ def test_in_a_notebook_it_is_a_table(homework: Path) -> None:
     assert "<table>" in output.data["text/html"]
     assert "return &#x27;&lt;b&gt;&#x27; + 3 * x" in output.data["text/html"]
     assert "failed      double" in output.data["text/plain"]
+
+
+def test_a_notebook_outlasts_what_ends_or_hangs_python(homework: Path) -> None:
+    solve(homework, "import os; os._exit(0)")
+    cells = ["from gradkit.check import check", "check('double')", "check('double_all').passed"]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    NotebookClient(notebook, kernel_name="python3", resources={"metadata": {"path": str(homework)}}).execute()
+    assert "ended the Python process" in notebook.cells[1].outputs[0].data["text/plain"]
+    assert notebook.cells[2].outputs[0].data["text/plain"] == "True"
+
+
+def test_as_a_module_of_python(homework: Path) -> None:
+    command = [sys.executable, "-m", "gradkit.check", "check", str(homework)]
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 1  # noqa: S603 - our own
+
+
+def test_a_file_named_as_a_library_does_no_harm(homework: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(homework)
+    for name in ("json", "torch", "gradkit"):
+        (homework / f"{name}.py").write_text("raise SystemExit('shadowed')")
+    solve(homework, "return 2 * x")
+    command = [Path(sys.executable).parent / "gradkit", "check"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own
+    assert done.returncode == 0, done.stderr
 
 
 def test_from_python_it_looks_in_the_working_folder(homework: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -51,7 +51,9 @@ def test_a_wrong_answer_says_what_was_expected_and_where_it_is_defined(homework:
         ("import sys; sys.exit(0)", "Your code ends the program"),
         ("raise KeyError", "KeyError"),
         ("assert x == 4", "An assert of yours fails."),
-        ("raise NotImplementedError('later') from None", "The TODO is still there."),
+        ("raise KeyboardInterrupt", "KeyboardInterrupt"),
+        ("raise NotImplementedError('double') from None", "The TODO is still there."),
+        ("raise NotImplementedError('later')", "NotImplementedError: later"),
     ],
 )
 def test_what_is_raised_is_told_with_the_students_own_line(homework: Path, body: str, message: str) -> None:
@@ -74,7 +76,61 @@ def test_a_file_that_cannot_be_loaded_is_told_for_each_question(homework: Path) 
 def test_a_missing_function_is_told(homework: Path) -> None:
     (homework / "demo.py").write_text("def double_all(xs): return [2 * x for x in xs]")
     check = run_checks(find_homework(homework)).questions[0].checks[0]
-    assert check.message == "AttributeError: module 'demo' has no attribute 'double'"
+    assert check.message == "demo.py has no double. Was it renamed or taken out?"
+
+
+def test_a_missing_file_is_told(homework: Path) -> None:
+    (homework / "demo.py").rename(homework / "demo_final.py")
+    report = run_checks(find_homework(homework))
+    assert report.trouble is not None
+    assert report.trouble.message.startswith("There is no demo.py in this folder.")
+
+
+def test_a_file_that_grading_would_refuse_is_told(homework: Path) -> None:
+    (homework / "demo.py").write_bytes("x = 'fühl'\n".encode("latin-1"))
+    report = run_checks(find_homework(homework))
+    assert report.trouble is not None
+    assert "is not a UTF-8 text file" in report.trouble.message
+
+
+def test_what_a_check_cannot_work_with_is_not_told_as_if_the_student_had_written_it(homework: Path) -> None:
+    solve(homework, "pass")
+    check = run_checks(find_homework(homework)).questions[0].checks[0]
+    assert check.message.startswith("The check cannot work with what your code gave it. (AttributeError: 'NoneType'")
+    assert check.source == "def double(x):"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "class E(Exception):\n        def __str__(self): raise ValueError\n    raise E",
+        "class E(Exception):\n        def __str__(self): return 1\n    raise E",
+        "raise ValueError('\\ud800\\x1b]0;x\\x07' * 10**6)",
+        "import sys; sys.stdout.close(); sys.stderr.close(); raise ValueError",
+        "print('\\x9b2J', 'x' * 10**7); raise ValueError",
+    ],
+    ids=["raises", "no text", "long", "closes", "prints"],
+)
+def test_what_is_raised_or_printed_is_short_and_can_be_shown(homework: Path, body: str) -> None:
+    solve(homework, body)
+    for check in run_checks(find_homework(homework)).questions[0].checks:
+        assert check.status == "failed"
+        for text in (check.message, check.printed):
+            assert len(text) < 3_000
+            assert text.replace("\n", "").isprintable()
+
+
+def test_after_one_stopped_check_the_others_of_the_question_are_left(homework: Path) -> None:
+    solve(homework, "while True: pass")
+    first, second = run_checks(find_homework(homework), seconds=0.3).questions[0].checks
+    assert (first.status, second.status) == ("stopped", "stopped")
+    assert second.message.startswith("Not tried")
+
+
+def test_what_takes_long_to_let_go_is_stopped_all_the_same(homework: Path) -> None:
+    solve(homework, "return len(sorted(range(10**7)))")
+    first = run_checks(find_homework(homework), seconds=0.01).questions[0].checks[0]
+    assert "did not finish within 0.01 s" in first.message
 
 
 @pytest.mark.parametrize(
@@ -90,8 +146,8 @@ def test_what_does_not_end_is_stopped_and_the_others_are_checked(homework: Path,
     solve(homework, body)
     report = run_checks(find_homework(homework), seconds=0.3)
     assert statuses(report) == {"double": "stopped", "double_all": "passed"}
-    assert "within 0.3 seconds" in report.questions[0].checks[1].message
-    assert report.questions[0].checks[1].source == body
+    assert "within 0.3 s" in report.questions[0].checks[0].message
+    assert report.questions[0].checks[0].source == body
 
 
 def test_two_saves_in_a_second_are_two_versions(homework: Path) -> None:

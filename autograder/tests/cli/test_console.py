@@ -19,6 +19,7 @@ from gradkit.cli.console import complain, printable, shown
         ("turned \u202e round", "turned \\u202e round"),
         ("\udcff", "\\udcff"),
         ("Größe 数", "Größe 数"),
+        ('a::b "##[error]x"\n::error::y', 'a::b "# # [error]x"\n: :error::y'),
     ],
 )
 def test_control_characters_become_visible(text: str, expected: str) -> None:
