@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from functools import cache
@@ -211,3 +212,22 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_sessionfinish() -> None:
     """End the worker bases."""
     _open.close()
+
+
+@pytest.fixture
+def obeyed() -> Callable[[str], list[str]]:
+    """Which commands of a step's log GitHub's runner would obey, but for the one that takes a matcher away."""
+
+    def read(log: str) -> list[str]:
+        found: list[str] = []
+        stopped: str | None = None
+        for line in re.split(r"\r\n|\r|\n", log):
+            if stopped is not None:
+                stopped = None if line.strip() == f"::{stopped}::" else stopped
+            elif line.lstrip().startswith("::stop-commands::"):
+                stopped = line.strip().removeprefix("::stop-commands::")
+            elif (line.lstrip().startswith("::") or "##[" in line) and line != "::remove-matcher owner=python::":
+                found.append(line)
+        return found
+
+    return read

@@ -35,7 +35,7 @@ def autograder_zip(course: Course, assignment: Assignment) -> bytes:
     scripts = {"setup.sh": (_SCRIPTS / "setup.sh").read_bytes(), "run_autograder": run.encode()}
     files = {
         "constraints.txt": _constraints(course).encode(),
-        wheel.NAME: wheel.engine_wheel(),
+        wheel.ENGINE: wheel.engine_wheel(),
         "course.toml": (course.root / "course.toml").read_bytes(),
         "autograder/hidden/secret.txt": course.secret.encode() + b"\n",
         **dict(_tree(course, course.source(assignment.id))),

@@ -6,9 +6,9 @@ import json
 import shutil
 from pathlib import Path
 
-from gradkit.build import wheel
 from gradkit.build.notebook import complete_notebook, staged_notebook
 from gradkit.build.source import Source, read_source
+from gradkit.build.wheel import student_wheel
 from gradkit.check.homework import FILE
 from gradkit.course import Assignment, Course
 
@@ -17,7 +17,7 @@ WORKFLOWS = {".github/workflows/check.yml": "github.yml", ".gitlab-ci.yml": "git
 
 # What the notebooks and public checks of a course import. numpy because torch warns without it, and one warning
 # on stderr can cost points elsewhere.
-REQUIREMENTS = ("torch", "numpy", "matplotlib", "scikit-learn", "ipykernel", f"./{wheel.NAME}")
+REQUIREMENTS = ("torch", "numpy", "matplotlib", "scikit-learn", "ipykernel")
 
 
 def stage(course: Course, assignment: Assignment, folder: Path) -> Path:
@@ -48,16 +48,17 @@ def write_complete(source: Source, folder: Path) -> Path:
 
 def _write(source: Source, folder: Path, module: str, notebook: str) -> Path:
     target = folder / source.assignment.id
+    wheel, data = student_wheel()
     texts = {
         source.assignment.module: module,
         source.assignment.notebook: notebook,
-        "requirements.txt": "".join(f"{name}\n" for name in REQUIREMENTS),
+        "requirements.txt": "".join(f"{name}\n" for name in (*REQUIREMENTS, f"./{wheel}")),
         FILE: _homework(source.assignment),
     }
     target.mkdir(parents=True)
     for name, text in texts.items():
         (target / name).write_text(text, encoding="utf-8", newline="\n")
-    (target / wheel.NAME).write_bytes(wheel.student_wheel())
+    (target / wheel).write_bytes(data)
     for name, origin in WORKFLOWS.items():
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(Path(__file__).parent / "workflows" / origin, target / name)

@@ -1,7 +1,9 @@
 """The wheel that every release holds, `gradkit check` and nothing else of gradkit; and one of the whole engine.
 
 The same bytes every time (no compression, which differs between versions of zlib, and no times), so that a release
-that is up to date can be told from one that is not. The format: packaging.python.org, "Binary distribution format".
+that is up to date can be told from one that is not. The version of the students' wheel ends in a hash of what is in it:
+pip installs no wheel whose version it has already, and a later homework may bring another one. The format:
+packaging.python.org, "Binary distribution format".
 """
 
 from __future__ import annotations
@@ -18,21 +20,23 @@ from pathlib import Path
 import gradkit
 from gradkit.errors import BuildError
 
-NAME = f"gradkit-{gradkit.__version__}-py3-none-any.whl"
-_INFO = f"gradkit-{gradkit.__version__}.dist-info"
+ENGINE = f"gradkit-{gradkit.__version__}-py3-none-any.whl"
 _REQUIRED = ("rich>=14", "typer>=0.20", "watchfiles>=1.1")
 _ENDINGS = (".py", ".html", ".js", ".yml", ".sh", ".template")  # of what the engine consists of
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip file knows
 
 
 @cache
-def student_wheel() -> bytes:
-    """The wheel's bytes."""
-    return _pack(_sources(), _metadata())
+def student_wheel() -> tuple[str, bytes]:
+    """The students' wheel: its file name, and its bytes."""
+    sources = _sources()
+    content = "".join(f"{name} {_digest(data)}\n" for name, data in sources.items()) + repr(_REQUIRED)
+    version = f"{gradkit.__version__}+{hashlib.sha256(content.encode()).hexdigest()[:8]}"
+    return f"gradkit-{version}-py3-none-any.whl", _pack(version, sources, _metadata(version))
 
 
 def engine_wheel() -> bytes:
-    """A wheel of all of gradkit, for a machine that grades; its metadata are those of the one that is running.
+    """A wheel of all of gradkit, called `ENGINE`, for a machine that grades; its metadata are those that run here.
 
     Raises:
         BuildError: gradkit is not installed here, so that nobody knows what it requires.
@@ -47,16 +51,17 @@ def engine_wheel() -> bytes:
         installed = distribution("gradkit")
     except PackageNotFoundError:
         raise BuildError("gradkit is not installed here. Install it first: make setup") from None
-    metadata = dict(_metadata())
+    metadata = dict(_metadata(gradkit.__version__))
     for name in ("METADATA", "entry_points.txt"):
         metadata[name] = installed.read_text(name) or ""
-    return _pack(files, metadata)
+    return _pack(gradkit.__version__, files, metadata)
 
 
-def _pack(sources: Mapping[str, bytes], metadata: Mapping[str, str]) -> bytes:
+def _pack(version: str, sources: Mapping[str, bytes], metadata: Mapping[str, str]) -> bytes:
+    info = f"gradkit-{version}.dist-info"
     files = {f"gradkit/{name}": data for name, data in sources.items()}
-    files |= {f"{_INFO}/{name}": text.encode() for name, text in metadata.items()}
-    record = f"{_INFO}/RECORD"
+    files |= {f"{info}/{name}": text.encode() for name, text in metadata.items()}
+    record = f"{info}/RECORD"
     lines = [f"{name},sha256={_digest(data)},{len(data)}" for name, data in files.items()]
     files[record] = "\n".join([*lines, f"{record},,", ""]).encode()
     wheel = io.BytesIO()
@@ -74,8 +79,8 @@ def _sources() -> Mapping[str, bytes]:
     return {path.relative_to(package).as_posix(): path.read_bytes() for path in files}
 
 
-def _metadata() -> Mapping[str, str]:
-    metadata = ["Metadata-Version: 2.1", "Name: gradkit", f"Version: {gradkit.__version__}"]
+def _metadata(version: str) -> Mapping[str, str]:
+    metadata = ["Metadata-Version: 2.1", "Name: gradkit", f"Version: {version}"]
     metadata += ["Summary: Check your homework before you hand it in.", "Requires-Python: >=3.11"]
     metadata += [f"Requires-Dist: {name}" for name in _REQUIRED]
     wheel = ["Wheel-Version: 1.0", "Generator: gradkit build", "Root-Is-Purelib: true", "Tag: py3-none-any"]

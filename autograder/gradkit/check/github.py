@@ -65,7 +65,9 @@ def tell(report: Report, step: Step, path: str) -> None:
         step: the step, which is over with that.
         path: of the student's module, from the repository's root.
     """
-    _append(step.variables.get("GITHUB_STEP_SUMMARY"), summary(report))
+    page = step.variables.get("GITHUB_STEP_SUMMARY")
+    room = _SUMMARY - (Path(page).stat().st_size if page and Path(page).is_file() else 0)
+    _append(page, summary(report, room))
     _append(step.variables.get("GITHUB_OUTPUT"), f"result={classroom_result(report)}\n")
     print(f"\n::{step.token}::", *error_commands(report, path), sep="\n", flush=True)  # noqa: T201 - to the runner
 
@@ -85,8 +87,8 @@ def error_commands(report: Report, path: str) -> list[str]:
     return lines
 
 
-def summary(report: Report) -> str:
-    """The report in Markdown; all that comes from the student is preformatted and escaped."""
+def summary(report: Report, room: int = _SUMMARY) -> str:
+    """The report in Markdown, in about ``room`` bytes; all that comes from the student is preformatted and escaped."""
     lines = [f"## {_html(report.title)}", "", "| | question | result | points |", "| --- | --- | --- | --- |"]
     for question in report.questions:
         count = "not started" if question.status == "not started" else report.count(question) or question.status
@@ -96,7 +98,7 @@ def summary(report: Report) -> str:
     text = "\n".join(lines)
     for name, check in _wrong(report):
         more = _details(report, name, check)
-        if len((text + more).encode()) > _SUMMARY:
+        if len((text + more).encode()) > room:
             return text + "\nThere is more: run `gradkit check` on your machine.\n"
         text += more
     return text

@@ -8,11 +8,11 @@ import sys
 from pathlib import Path
 
 from gradkit.build import stage
-from gradkit.build.wheel import NAME as WHEEL
+from gradkit.build.wheel import student_wheel
 from gradkit.course import Assignment, Course
 
 FILES = {"scale.py", "scale.ipynb", "test_public.py", "README.md", "requirements.txt", "data/numbers.csv"}
-FILES |= {"homework.json", WHEEL, ".github/workflows/check.yml", ".gitlab-ci.yml"}
+FILES |= {"homework.json", student_wheel()[0], ".github/workflows/check.yml", ".gitlab-ci.yml"}
 
 
 def tree(folder: Path) -> dict[str, bytes]:
@@ -42,7 +42,7 @@ def test_the_solutions_folder_is_complete(built: Course) -> None:
 
 def test_requirements_are_what_notebooks_and_checks_import(built: Course) -> None:
     text = (built.release("hw9_scale") / "requirements.txt").read_text(encoding="utf-8")
-    assert text == "torch\nnumpy\nmatplotlib\nscikit-learn\nipykernel\n./" + WHEEL + "\n"
+    assert text == "torch\nnumpy\nmatplotlib\nscikit-learn\nipykernel\n./" + student_wheel()[0] + "\n"
 
 
 def test_the_released_module_can_be_imported(built: Course) -> None:

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +83,7 @@ def repository(tmp_path: Path) -> Path:
 
 
 def put(folder: Path, module: str) -> None:
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(exist_ok=True, parents=True)
     for name, text in {"homework.json": HOMEWORK, "demo.py": module, "test_public.py": CHECKS}.items():
         (folder / name).write_text(text)
 
@@ -122,14 +123,25 @@ def test_one_homework_at_the_top(repository: Path, file: str) -> None:
 
 
 @pytest.mark.parametrize("file", WORKFLOWS.values())
-def test_several_homeworks_one_of_them_wrong(repository: Path, file: str) -> None:
+def test_nothing_to_check_is_no_green_mark(repository: Path, file: str) -> None:
+    put(repository / "deep" / "hw0", RIGHT)
+    status, log, _ = play(repository, file)
+    assert status == 2
+    assert "nothing was checked" in log
+
+
+@pytest.mark.parametrize("file", WORKFLOWS.values())
+def test_several_homeworks_two_of_them_wrong(repository: Path, file: str, obeyed: Callable[[str], list[str]]) -> None:
     put(repository / "hw0", RIGHT.replace("2 * x", "x"))
     put(repository / "hw1", RIGHT)
+    put(repository / "hw2", RIGHT.replace("2 * x", "x"))
     status, log, installed = play(repository, file)
     assert status == 1, log
-    assert installed.count("pip install") == 2
+    assert installed.count("pip install") == 3
     if file == "github.yml":
-        assert "::error file=hw0/demo.py,line=1,title=double%3A Twice one.::Twice one.\n" in log
-        assert (repository.parent / "summary.md").read_text().count("## T") == 2
+        assert obeyed(log) == [
+            f"::error file={hw}/demo.py,line=1,title=double%3A Twice one.::Twice one." for hw in ("hw0", "hw2")
+        ]
+        assert (repository.parent / "summary.md").read_text().count("## T") == 3
     else:
-        assert sorted(path.name for path in (repository / "reports").iterdir()) == ["hw0.xml", "hw1.xml"]
+        assert sorted(path.name for path in (repository / "reports").iterdir()) == ["hw0.xml", "hw1.xml", "hw2.xml"]

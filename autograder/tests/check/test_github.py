@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from gradkit.check.report import CheckResult, QuestionReport, Report
 
 from .conftest import solve
 
+Obeyed = Callable[[str], list[str]]
 COMMAND = [sys.executable, "-c", "from gradkit.check.app import main; main()", "check", "--github"]
 FORGED = "::error file=a.py::forged\r\n::set-output name=result::forged\n%0A::warning::forged"
 
@@ -32,38 +34,22 @@ EVERYWHERE = f"""import os
     return 0"""
 
 
-class Runner:
-    """Reads a step's log as GitHub's runner does: which commands it obeys."""
-
-    def __init__(self, log: str) -> None:
-        self.obeyed: list[str] = []
-        stopped: str | None = None
-        for line in re.split(r"\r\n|\r|\n", log):
-            if stopped is not None:
-                stopped = None if line.strip() == f"::{stopped}::" else stopped
-            elif line.lstrip().startswith("::stop-commands::"):
-                stopped = line.strip().removeprefix("::stop-commands::")
-            elif re.match(r"\s*(::|##\[)", line):
-                self.obeyed.append(line)
-        self.obeyed = [line for line in self.obeyed if line != "::remove-matcher owner=python::"]
-
-
-def step(homework: Path, tmp_path: Path) -> tuple[subprocess.CompletedProcess[str], Runner, str, str]:
-    """Run the step as a runner would: the process, what was obeyed, the summary and the output file."""
+def step(homework: Path, tmp_path: Path) -> tuple[subprocess.CompletedProcess[str], str, str, str]:
+    """Run the step as a runner would: the process, its log, the summary and the output file."""
     files = {"GITHUB_STEP_SUMMARY": tmp_path / "summary.md", "GITHUB_OUTPUT": tmp_path / "output"}
     environment = {**os.environ, **{name: str(path) for name, path in files.items()}, "GITHUB_WORKSPACE": str(tmp_path)}
     done = subprocess.run(  # noqa: S603 - our own
         [*COMMAND, str(homework)], capture_output=True, text=True, check=False, env=environment
     )
     texts = [path.read_text() if path.is_file() else "" for path in files.values()]
-    return done, Runner(done.stdout + done.stderr), texts[0], texts[1]
+    return done, done.stdout + done.stderr, texts[0], texts[1]
 
 
-def test_a_wrong_answer_is_annotated_on_its_line(homework: Path, tmp_path: Path) -> None:
+def test_a_wrong_answer_is_annotated_on_its_line(homework: Path, tmp_path: Path, obeyed: Obeyed) -> None:
     solve(homework, "return 3 * x")
-    done, runner, text, output = step(homework, tmp_path)
+    done, log, text, output = step(homework, tmp_path)
     assert done.returncode == 1
-    assert runner.obeyed == [
+    assert obeyed(log) == [
         "::error file=hw0_demo/demo.py,line=6,title=double%3A Twice a tensor.::twice (1, 1) is (2, 2), not (3.0, 3.0)",
         "::error file=hw0_demo/demo.py,line=6,title=double%3A Twice a number.::twice 3 is 6",
     ]
@@ -78,19 +64,19 @@ def test_a_wrong_answer_is_annotated_on_its_line(homework: Path, tmp_path: Path)
     assert result["tests"][0]["line_no"] == 6
 
 
-def test_all_is_right(homework: Path, tmp_path: Path) -> None:
+def test_all_is_right(homework: Path, tmp_path: Path, obeyed: Obeyed) -> None:
     solve(homework, "return 2 * x")
-    done, runner, text, output = step(homework, tmp_path)
+    done, log, text, output = step(homework, tmp_path)
     assert done.returncode == 0
-    assert runner.obeyed == []
+    assert obeyed(log) == []
     assert "2 of 2 questions pass" in text
     assert json.loads(base64.b64decode(output.removeprefix("result=")))["status"] == "pass"
 
 
-def test_nothing_done_yet_is_no_error_in_anybodys_line(homework: Path, tmp_path: Path) -> None:
-    done, runner, text, _ = step(homework, tmp_path)
+def test_nothing_done_yet_is_no_error_in_anybodys_line(homework: Path, tmp_path: Path, obeyed: Obeyed) -> None:
+    done, log, text, _ = step(homework, tmp_path)
     assert done.returncode == 1
-    assert runner.obeyed == []
+    assert obeyed(log) == []
     assert "not started" in text
 
 
@@ -106,19 +92,19 @@ def test_nothing_done_yet_is_no_error_in_anybodys_line(homework: Path, tmp_path:
         "import os; open(os.environ['GITHUB_OUTPUT'], 'a').write('result=forged'); return 0",
     ],
 )
-def test_students_text_is_no_command(homework: Path, tmp_path: Path, body: str) -> None:
+def test_students_text_is_no_command(homework: Path, tmp_path: Path, body: str, obeyed: Obeyed) -> None:
     solve(homework, body)
-    _, runner, _, output = step(homework, tmp_path)
-    assert all(line.startswith("::error file=hw0_demo/demo.py,line=") for line in runner.obeyed)
+    _, log, _, output = step(homework, tmp_path)
+    assert all(line.startswith("::error file=hw0_demo/demo.py,line=") for line in obeyed(log))
     assert output.count("result=") == 1
     assert "forged" not in output
 
 
-def test_a_homework_that_is_none_is_said_on_the_log(tmp_path: Path) -> None:
-    done, runner, _, _ = step(tmp_path, tmp_path)
+def test_a_homework_that_is_none_is_said_on_the_log(tmp_path: Path, obeyed: Obeyed) -> None:
+    done, log, _, _ = step(tmp_path, tmp_path)
     assert done.returncode == 2
     assert "no homework lies here" in done.stderr
-    assert runner.obeyed == []
+    assert obeyed(log) == []
 
 
 def report(message: str, printed: str = "", number: int = 1) -> Report:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gradkit.build.wheel import NAME as WHEEL
+from gradkit.build.wheel import student_wheel
 from gradkit.classroom.sample import play_sample_if_empty
 from gradkit.course import Course, load_course
 from gradkit.errors import CourseError, UsageError
@@ -76,7 +76,7 @@ def test_students_hand_in_what_the_sample_says(course: Course, sample: Callable[
     assert sorted(path.name for path in bob.iterdir()) == [
         ".github",
         ".gitlab-ci.yml",
-        WHEEL,
+        student_wheel()[0],
         "homework.json",
         "requirements.txt",
         "scaling.ipynb",

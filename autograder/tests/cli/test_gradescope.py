@@ -19,7 +19,7 @@ import pytest
 
 from gradkit.build import build_course
 from gradkit.build.autograder import autograder_zip
-from gradkit.build.wheel import NAME, engine_wheel
+from gradkit.build.wheel import ENGINE, engine_wheel
 from gradkit.course import Course
 
 # Puts everything into an environment that is installed in another one, but for gradkit and what is there.
@@ -81,7 +81,7 @@ def test_it_holds_what_is_needed_and_nothing_of_another_assignment(archive: byte
     with zipfile.ZipFile(BytesIO(archive)) as opened:
         names = set(opened.namelist())
         modes = {entry.filename: stat.S_IMODE(entry.external_attr >> 16) for entry in opened.infolist()}
-    assert {"setup.sh", "run_autograder", "constraints.txt", "course.toml", NAME} <= names
+    assert {"setup.sh", "run_autograder", "constraints.txt", "course.toml", ENGINE} <= names
     assert "autograder/hidden/secret.txt" in names
     assert any(name.startswith("autograder/hidden/hw0_scaling/test_") for name in names)
     assert not any("hw8_other" in name or "__pycache__" in name for name in names)
