@@ -21,6 +21,7 @@ def small_problem():
 
 
 def test_train_returns_one_float_per_epoch():
+    """There is one loss for each epoch, a Python float."""
     model, x, y = small_problem()
     losses = training.train(model, x, y, nn.MSELoss(), torch.optim.SGD(model.parameters(), lr=0.375), 3)
     assert isinstance(losses, list), f"train must return a list; yours returned a {type(losses).__name__}."
@@ -31,6 +32,7 @@ def test_train_returns_one_float_per_epoch():
 
 
 def test_train_takes_away_three_quarters_of_the_error_in_each_epoch():
+    """Three epochs of a problem worked by hand: losses and weight."""
     # dL/dw = 2 (w - 4), so a step at the rate 0.375 leaves a quarter of w - 4: it is -4, -1, -0.25, -0.0625.
     model, x, y = small_problem()
     losses = training.train(model, x, y, nn.MSELoss(), torch.optim.SGD(model.parameters(), lr=0.375), 3)
@@ -44,6 +46,7 @@ def test_train_takes_away_three_quarters_of_the_error_in_each_epoch():
 
 
 def test_train_reports_every_few_epochs():
+    """A line is printed every report_every epochs, from epoch 0 on."""
     model, x, y = small_problem()
     with contextlib.redirect_stdout(io.StringIO()) as output:
         training.train(model, x, y, nn.MSELoss(), torch.optim.SGD(model.parameters(), lr=0.375), 5, report_every=2)
@@ -64,6 +67,7 @@ def layer_with_gradients():
 
 
 def test_sgd_step_goes_against_the_gradient():
+    """A step goes against the gradient, by the rate times the gradient."""
     layer = layer_with_gradients()
     training.sgd_step(layer.parameters(), 0.1)
     found = layer.weight.tolist()[0]
@@ -73,6 +77,7 @@ def test_sgd_step_goes_against_the_gradient():
 
 
 def test_sgd_step_leaves_a_parameter_without_gradient():
+    """A parameter without a gradient is left alone."""
     layer = layer_with_gradients()
     layer.weight.grad = None
     training.sgd_step(layer.parameters(), 0.1)
@@ -80,6 +85,7 @@ def test_sgd_step_leaves_a_parameter_without_gradient():
 
 
 def test_Adam_first_step_has_the_size_of_the_rate():
+    """The first step has the size of the rate; zero_grad clears the gradients."""
     # In the first step m_hat is g and v_hat is g^2, so each element moves by lr, whatever the size of its gradient.
     layer = layer_with_gradients()
     adam = training.Adam(layer.parameters(), lr=0.25)
@@ -93,6 +99,7 @@ def test_Adam_first_step_has_the_size_of_the_rate():
 
 
 def test_Adam_goes_where_torch_goes():
+    """Five steps lead to where torch's own Adam leads."""
     torch.manual_seed(0)
     gradients = torch.randn(5, 1, 2)
     ends = []
@@ -107,6 +114,7 @@ def test_Adam_goes_where_torch_goes():
 
 
 def test_LogisticRegression_gives_one_probability_a_row():
+    """The output is one probability for each row."""
     model = training.LogisticRegression(3)
     found = model(torch.zeros(4, 3))
     assert tuple(found.shape) == (4,), f"4 rows give the shape (4,); yours is {tuple(found.shape)}."
@@ -115,6 +123,7 @@ def test_LogisticRegression_gives_one_probability_a_row():
 
 
 def test_minibatches_have_each_row_once():
+    """Each row comes once, shuffled, the smaller last batch included."""
     x, y = torch.arange(10.0).reshape(10, 1), torch.arange(10)
     batches = list(training.minibatches(x, y, 4, torch.Generator().manual_seed(0)))
     sizes = [len(xb) for xb, _ in batches]
@@ -126,6 +135,7 @@ def test_minibatches_have_each_row_once():
 
 
 def test_train_minibatch_with_one_batch_is_train():
+    """With one batch that holds every row it does what train does."""
     model, x, y = small_problem()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.375)
     generator = torch.Generator().manual_seed(0)
@@ -137,6 +147,7 @@ def test_train_minibatch_with_one_batch_is_train():
 
 
 def test_accuracy_of_a_model_that_always_says_yes():
+    """A model that always says yes is right about every 1."""
     model = nn.Sequential(nn.Linear(1, 1), nn.Flatten(0), nn.Sigmoid())
     nn.init.zeros_(model[0].weight)
     nn.init.constant_(model[0].bias, 2.0)
@@ -147,6 +158,7 @@ def test_accuracy_of_a_model_that_always_says_yes():
 
 
 def test_checkpoints_there_and_back():
+    """What was saved can be loaded into another model."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.pt"
         model, other = nn.Linear(3, 2), nn.Linear(3, 2)

@@ -62,7 +62,10 @@ def write_course(root: Path) -> None:
             f'\n```python question="{name}"\n!python -m pytest -q test_public.py -k {name}\n```\n' for name in QUESTIONS
         ),
         f"assignments/{HW}/test_public.py": "import line\n"
-        + "".join(f"\n\ndef test_{name}_is_there():\n    assert callable(line.{name})\n" for name in QUESTIONS),
+        + "".join(
+            f"\n\ndef test_{name}_is_there():\n    'It is there.'\n    assert callable(line.{name})\n"
+            for name in QUESTIONS
+        ),
         f"assignments/{HW}/README.md": _README,
     }
     for question in QUESTIONS:

@@ -107,6 +107,10 @@ import scale
 def test_scale_keeps_the_shape():
     """One number for each."""
     assert scale.scale(torch.tensor([1.0, 2.0, 4.0, 8.0]), 2.0).shape == (4,)
+
+
+def test_Line_is_there():
+    """The line can be drawn."""
 ''',
     f"assignments/{HW}/README.md": "# Homework 9\n\nFill in `scale.py`.\n",
     "autograder/hidden/secret.txt": "correct-horse-battery-staple\n",

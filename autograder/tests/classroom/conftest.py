@@ -53,7 +53,8 @@ def course(course: Course, reference_source: str) -> Course:
     toml.write_text(toml.read_text() + '\n[[written]]\nid = "why"\npoints = 4\n')
     (source / "scaling.py").write_text(module)
     (source / "notebook.md").write_text(NOTEBOOK)
-    (source / "test_public.py").write_text("def test_nothing():\n    pass\n")
+    checks = "".join(f"def test_{question}():\n    'It is there.'\n\n\n" for question in SOLUTIONS.values())
+    (source / "test_public.py").write_text(checks)
     (source / "README.md").write_text("# Scaling\n")
     path = course.root / "course.toml"
     path.write_text(path.read_text() + "[late]\ngrace_minutes = 60\npercent_per_day = 10\nfloor_percent = 50\n")

@@ -34,10 +34,12 @@ import scaling
 
 
 def test_scale_is_there():
+    "It is there."
     assert callable(scaling.scale)
 
 
 def test_Shift_is_there():
+    "It is there."
     assert callable(scaling.Shift)
 """
 

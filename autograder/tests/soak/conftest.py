@@ -83,6 +83,7 @@ import {name}
 
 
 def test_{name}_is_there():
+    "It is there."
     assert callable({name}.{name})
 """
 
