@@ -36,12 +36,9 @@ _ENVIRONMENT = {
     "LC_ALL": "C",
 }
 # What a hook that calls gradkit has set for its own repository.
-_FOREIGN = frozenset(
-    f"GIT_{name}"
-    for name in (
-        *("WORK_TREE", "INDEX_FILE", "COMMON_DIR", "NAMESPACE", "PREFIX", "OBJECT_DIRECTORY", "QUARANTINE_PATH"),
-        *("ALTERNATE_OBJECT_DIRECTORIES", "SHALLOW_FILE", "GRAFT_FILE", "REPLACE_REF_BASE"),
-    )
+_FOREIGN = (
+    *("GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_PREFIX", "GIT_QUARANTINE_PATH"),
+    *("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_SHALLOW_FILE", "GIT_GRAFT_FILE"),
 )
 _ADDRESS = re.compile(r"(https://|ssh://|git://|file:///|/|[\w.-]+@[\w.-]+:)[^\x00-\x1f\x7f]*")
 _USER = re.compile(r"(?<=://).*@")
