@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from gradkit.course import Course
 from gradkit.errors import UsageError
 from gradkit.export.grades import Grade, comment_on
+from gradkit.grading.record import Record
 from gradkit.grading.store import read_records
 
 
@@ -20,7 +23,7 @@ def course_grades(course: Course, assignments: Sequence[str], results: Path | No
         results: read the records there, and ask no gradebook: points are the hidden suites' then.
 
     Raises:
-        UsageError: there are no records of them.
+        UsageError: there are no records of them, two have one title, or a record is not in the gradebook yet.
         GradebookUnavailable: the gradebook cannot be used now.
     """
     wanted = list(assignments) or list(course.assignment_ids)
@@ -31,26 +34,40 @@ def course_grades(course: Course, assignments: Sequence[str], results: Path | No
         raise UsageError(
             f"There are no records of {', '.join(wanted)} in {results or course.results}. Grade first: make grade"
         )
-    grades = []
+    titles = Counter(course.assignment(name).title for name in wanted)
+    if titles and titles.most_common(1)[0][1] > 1:
+        raise UsageError(f'Two assignments are called "{titles.most_common(1)[0][0]}": export one at a time.')
+    grades: list[Grade] = []
     for name in wanted:
-        marks = {}
-        if results is None:
-            from gradkit.gradebook.marks import read_marks
+        found = sorted((one for one in records if one.assignment == name), key=lambda one: one.student)
+        grades += [_of_record(record) for record in found] if results else _in_the_gradebook(course, name, found)
+    return grades
 
-            marks = dict(read_marks(course, name))
-        # Also for a submission that is not in the gradebook: with written questions, which no record counts.
-        most = max((mark.max_score for mark in marks.values()), default=None)
-        for record in sorted((one for one in records if one.assignment == name), key=lambda one: one.student):
-            mark = marks.get(record.student) if record.score is not None else None
-            grades.append(
-                Grade(
-                    record.student,
-                    name,
-                    record.title,
-                    record.score if mark is None else mark.score,
-                    record.max_score if most is None else most,
-                    comment_on(record, mark.penalty if mark else 0.0),
-                    mark is not None and mark.waits_for_person,
-                )
-            )
+
+def _of_record(record: Record) -> Grade:
+    return Grade(record.student, record.assignment, record.title, record.score, record.max_score, comment_on(record))
+
+
+def _in_the_gradebook(course: Course, assignment: str, records: Sequence[Record]) -> list[Grade]:
+    """What counts of each record, with a person's marks and the late penalty."""
+    from gradkit.gradebook.marks import read_marks
+
+    marks = read_marks(course, assignment)
+    lacking = [record.student for record in records if record.score is not None and record.student not in marks]
+    if lacking:
+        raise UsageError(
+            f"{assignment}: the gradebook does not have {', '.join(lacking)} yet. Run make grade; or take the hidden "
+            "suites' points alone, without a person's marks and late penalties: --results results"
+        )
+    # Also for a submission without a score: with written questions, which no record counts.
+    most = max((mark.max_score for mark in marks.values()), default=0.0)
+    grades = []
+    for record in records:
+        mark = marks.get(record.student)
+        if mark is None or record.score is None:
+            grades.append(replace(_of_record(record), max_score=most or record.max_score))
+            continue
+        comment = comment_on(record, mark.raw_score - record.score, mark.penalty)
+        grade = replace(_of_record(record), score=mark.score, max_score=mark.max_score, comment=comment)
+        grades.append(replace(grade, waits_for_person=mark.waits_for_person))
     return grades

@@ -52,8 +52,10 @@ def canvas(
     from gradkit.classroom.exporting import course_grades
     from gradkit.export.canvas import fill, new_table
 
-    if number is not None and len(assignments or ()) != 1:
-        raise UsageError("--assignment-id N is Canvas's number of one assignment: name that assignment.")
+    if number is not None and (len(assignments or ()) != 1 or not number.isdecimal()):
+        raise UsageError(
+            "--assignment-id N is Canvas's number of one assignment: name that assignment, and give a number."
+        )
     grades = course_grades(find_course(course), assignments or (), results)
     people = _people(roster)
     table = _table(into, people) or new_table(people)
@@ -132,6 +134,8 @@ def gradescope(assignment: _One, output: _Output, course: _Course = None) -> Non
 
     found = find_course(course)
     data = autograder_zip(found, found.assignment(assignment))
+    if output.is_dir():
+        raise UsageError(f"--output {shown(output)}: is a folder. Name the file to write.")
     with replacing(output) as new:
         new.write_bytes(data)
     out.print(

@@ -31,9 +31,17 @@ class Grade:
     waits_for_person: bool = False
 
 
-def comment_on(record: Record, penalty: float = 0.0) -> str:
-    """The points by question in a line: what a cell of an LMS may show the student."""
+def comment_on(record: Record, by_person: float = 0.0, penalty: float = 0.0) -> str:
+    """The points by question in a line: what a cell of an LMS may show the student.
+
+    Args:
+        record: the submission's record.
+        by_person: what a person's marks add to the hidden suite's points.
+        penalty: what lateness costs.
+    """
     parts = [f"{question.id} {points(question.score)} of {points(question.max_score)}" for question in record.questions]
+    if by_person:
+        parts.append(f"by a person {'+' if by_person > 0 else '-'}{points(abs(by_person))}")
     if penalty:
         parts.append(f"late -{points(penalty)}")
     return plain("; ".join(parts))

@@ -23,7 +23,16 @@ _KEYS = {"moodle_id": ("Identifier",), "email": ("Email address",)}
 
 
 def new_worksheet(roster: Mapping[str, Person], max_score: float) -> Table:
-    """A worksheet for the people of a roster, who need Moodle's ``Participant`` number there."""
+    """A worksheet for the people of a roster, who need Moodle's ``Participant`` number there.
+
+    Raises:
+        UsageError: nobody has one.
+    """
+    if not any(person.moodle_id for person in roster.values()):
+        raise UsageError(
+            "The roster has no moodle_id (Participant 1234), by which Moodle finds a row of its worksheet. Download "
+            "the worksheet and give it with --into, or make an import: gradkit export moodle-csv"
+        )
     table = Table("the roster", list(WORKSHEET), [])
     for person in roster.values():
         if person.moodle_id:
@@ -51,13 +60,13 @@ def fill_worksheet(table: Table, grades: Sequence[Grade], roster: Mapping[str, P
         row = rows.get(grade.student)
         if row is None or grade.score is None:
             continue
-        most = table.get(row, "Maximum Grade").replace(",", ".")
-        if most and float(most) != grade.max_score:
+        most = table.get(row, "Maximum Grade")
+        if most and not _is(most, grade.max_score):
             raise UsageError(
                 f"{table.name}: the maximum grade is {most}, the assignment gives {grade.max_score:g} points. "
                 "Set it to the same in Moodle, and download the worksheet again."
             )
-        if table.get(row, "Grade can be changed").lower() == "no":
+        if table.get(row, "Grade can be changed").lower() not in ("yes", ""):
             refused.append(f"{grade.student}: Moodle says that the grade cannot be changed; it is as it was")
             continue
         table.put(row, "Grade", grade.score)
@@ -68,23 +77,38 @@ def fill_worksheet(table: Table, grades: Sequence[Grade], roster: Mapping[str, P
 
 
 def import_table(grades: Sequence[Grade], roster: Mapping[str, Person]) -> tuple[Table, Outcome]:
-    """The CSV of the grade import: a row for each student; points and a comment for each assignment."""
+    """The CSV of the grade import: a row for each student; points and a comment for each assignment.
+
+    Where there is a roster, only the people in it are in the file, since Moodle refuses a file with somebody unknown.
+    Who has no login, address or ID number there is looked for by the student's id.
+    """
     table = Table("the import", list(IMPORT), [])
+    people = {name.lower(): person for name, person in roster.items()} or {
+        grade.student.lower(): Person(grade.student) for grade in grades
+    }
     rows: dict[str, list[str]] = {}
-    for student in sorted({*roster, *(grade.student for grade in grades)}):
-        person = roster.get(student, Person(student, sis_login_id=student))
-        row = [""] * len(IMPORT)
-        rows[student] = row
+    for name, person in sorted(people.items()):
+        row = rows[name] = [""] * len(IMPORT)
         table.rows.append(row)
-        for name, value in zip(IMPORT, (person.sis_login_id, person.email, person.sis_user_id), strict=True):
-            table.put(row, name, value)
+        values = (person.sis_login_id if person.known else person.student, person.email, person.sis_user_id)
+        for column, value in zip(IMPORT, values, strict=True):
+            table.put(row, column, value)
     for grade in grades:
         columns = (grade.title, f"{grade.title} (comment)")
         for name in columns:
             if name not in table.header:
                 table.add_column(name)
-        table.put(rows[grade.student], columns[0], grade.score)
-        table.put(rows[grade.student], columns[1], grade.comment)
-    graded = {grade.student for grade in grades}
-    unmatched = [student for student in graded if roster and student not in roster]
-    return table, outcome(grades, unmatched, [student for student in roster if student not in graded])
+        if grade.student.lower() in rows:
+            table.put(rows[grade.student.lower()], columns[0], grade.score)
+            table.put(rows[grade.student.lower()], columns[1], grade.comment)
+    graded = {grade.student.lower() for grade in grades}
+    unmatched = [grade.student for grade in grades if grade.student.lower() not in rows]
+    return table, outcome(grades, unmatched, [people[name].student for name in rows if name not in graded])
+
+
+def _is(text: str, number: float) -> bool:
+    """Whether a text says a number, with a point or a comma."""
+    try:
+        return float(text.replace(",", ".")) == number
+    except ValueError:
+        return False

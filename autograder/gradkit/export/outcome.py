@@ -20,6 +20,7 @@ class Outcome:
         not_submitted: rows of people who have no grade here; they are left as they were.
         waiting: students whose grade will change when a person has marked the rest.
         refused: rows that were not changed, each with the reason.
+        notes: what else there is to know, a sentence each.
     """
 
     written: int
@@ -28,6 +29,7 @@ class Outcome:
     not_submitted: tuple[str, ...]
     waiting: tuple[str, ...]
     refused: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def unmatched_csv(self) -> str:
         """The grades that found no row, as CSV: so that none is lost."""
@@ -39,17 +41,22 @@ class Outcome:
         lines = []
         for names, words in (
             ([one.student for one in self.unmatched], "with a grade but without a row in the other system's file"),
-            (self.without_score, "with a submission but without a score; their cells are empty"),
+            (self.without_score, "with a submission but without a score; their cells are as they were"),
             (self.waiting, "waiting for a person's marks; what was written is without them"),
             (self.not_submitted, "without a grade here; their rows are as they were"),
         ):
             if names:
-                lines.append(f"{len(names)} {words}: {', '.join(dict.fromkeys(names))}")
-        return [*lines, *self.refused]
+                different = list(dict.fromkeys(names))
+                lines.append(f"{len(different)} {words}: {'; '.join(different)}")
+        return [*lines, *self.refused, *self.notes]
 
 
 def outcome(
-    grades: Sequence[Grade], unmatched: Sequence[str], not_submitted: Sequence[str], refused: Sequence[str] = ()
+    grades: Sequence[Grade],
+    unmatched: Sequence[str],
+    not_submitted: Sequence[str],
+    refused: Sequence[str] = (),
+    notes: Sequence[str] = (),
 ) -> Outcome:
     """Sort grades by what became of them."""
     lost = set(unmatched)
@@ -60,4 +67,5 @@ def outcome(
         not_submitted=tuple(not_submitted),
         waiting=tuple(grade.student for grade in grades if grade.waits_for_person and grade.score is not None),
         refused=tuple(refused),
+        notes=tuple(notes),
     )

@@ -34,9 +34,14 @@ class Person:
     section: str = ""
     moodle_id: str = ""
 
+    @property
+    def known(self) -> bool:
+        """Whether the roster has any id of another system's; else the student's own id may be one."""
+        return any((self.email, self.canvas_id, self.sis_user_id, self.sis_login_id, self.moodle_id))
+
 
 COLUMNS = tuple(field.name for field in fields(Person))
-_NOT_OURS = "repository"  # a roster may also be what `gradkit collect --git` reads
+_NOT_OURS = ("repository", "assignment")  # a roster may also be what `gradkit collect --git` reads
 # Two people may share a name or a section, but none of these.
 _UNIQUE = ("student", "email", "canvas_id", "sis_user_id", "sis_login_id", "moodle_id")
 
@@ -49,16 +54,20 @@ def read_roster(path: Path) -> dict[str, Person]:
     """
     table = read_table(path)
     names = {name.strip().lower(): name for name in table.header}
-    unknown = [name for key, name in names.items() if key not in (*COLUMNS, _NOT_OURS)]
+    unknown = [name for key, name in names.items() if key not in (*COLUMNS, *_NOT_OURS)]
     if unknown or "student" not in names:
         found = f'"{unknown[0]}" is none of its columns' if unknown else 'there is no column "student"'
         raise UsageError(f"{path}: {found}. A roster has: {', '.join(COLUMNS)}; all but student may be left out.")
-    people = {}
+    if len(names) < len(table.header):
+        raise UsageError(f"{path}: a column stands twice in it (it has: {', '.join(table.header)}).")
+    people: dict[str, Person] = {}
     seen: dict[tuple[str, str], int] = {}
     for number, row in table.numbered():
         person = Person(**{name: table.get(row, name) for name in COLUMNS})
         if not person.student:
             raise UsageError(f"{path}, line {number}: student is empty. It is the id that the submissions have.")
+        if "assignment" in names and people.get(person.student) == person:
+            continue  # one row for each
         for name in _UNIQUE:
             value = str(getattr(person, name)).lower()
             before = seen.setdefault((name, value), number) if value else number
@@ -73,8 +82,8 @@ def match(
 ) -> tuple[dict[str, list[str]], list[str], list[list[str]]]:
     """Find each student's row.
 
-    Through the roster where it has the student, else by the id itself, which may also be what stands before the ``@``
-    of an address. What fits two rows or two students fits none.
+    Through the roster where it knows the student by such an id, else by the student's own id, which may also be what
+    stands before the ``@`` of an address. What fits two rows or two students fits none.
 
     Args:
         students: whom to find.
@@ -92,9 +101,10 @@ def match(
             for key in {text, text.partition("@")[0]} - {""}:
                 places.setdefault(f"{column}\0{key}", []).append(number)
     found: dict[str, int] = {}
+    people = {name.lower(): person for name, person in roster.items()}
     for student in students:
-        person = roster.get(student)
-        wanted = {name: str(getattr(person, name)) if person else student for name in keys}
+        person = people.get(student.lower())
+        wanted = {name: str(getattr(person, name)) if person and person.known else student for name in keys}
         hits = {
             number
             for name, columns in keys.items()

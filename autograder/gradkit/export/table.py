@@ -51,7 +51,7 @@ class Table:
 
     def _place(self, name: str) -> int | None:
         names = (found.strip().lower() for found in self.header)
-        return next((place for place, found in enumerate(names) if found == name.lower()), None)
+        return next((place for place, found in enumerate(names) if found == name.strip().lower()), None)
 
     def put(self, row: list[str], name: str, value: Cell) -> None:
         """Change a cell; text that a spreadsheet would take for a formula gets an apostrophe."""
@@ -77,11 +77,17 @@ def read_table(path: Path) -> Table:
     try:
         reader = csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""), strict=True)
         lines = [(reader.line_num, row) for row in reader]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"{path}: cannot be read as CSV in UTF-8 ({error}).") from error
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror}).") from error
+    except UnicodeDecodeError:
+        raise UsageError(f"{path}: is not in UTF-8. Save it as CSV with the encoding UTF-8.") from None
+    except csv.Error as error:
+        raise UsageError(f"{path}: cannot be read as CSV ({error}).") from error
     if not lines or not any(lines[0][1]):
         raise UsageError(f"{path}: is empty. It should begin with a line that names the columns.")
     header = lines[0][1]
+    if len(header) == 1 and ";" in header[0]:
+        raise UsageError(f"{path}: its cells are separated by semicolons. Save it with commas.")
     lines = [(number, row) for number, row in lines[1:] if any(row)]
     for number, row in lines:
         if len(row) > len(header):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from nbgrader.api import Gradebook
 
 from gradkit.course import Course
 
@@ -59,7 +60,7 @@ def test_moodle_and_its_import(gradkit: Callable[..., Any], results: Path, roste
     assert (row["Identifier"], row["Grade"]) == ("Participant 1", "5")
     ran = gradkit("export", "moodle-csv", "--roster", roster, "--results", results, "--output", table, "--json")
     assert json.loads(ran.out)["not_submitted"] == ["cyd"]
-    assert {row["Username"]: row["Scaling"] for row in read(table)} == {"al": "5", "bob": "", "cyd": ""}
+    assert {row["Username"]: row["Scaling"] for row in read(table)} == {"al": "5", "cyd": ""}
 
 
 def test_gradescope_results(gradkit: Callable[..., Any], results: Path, tmp_path: Path) -> None:
@@ -76,6 +77,7 @@ def test_gradescope_results(gradkit: Callable[..., Any], results: Path, tmp_path
     [
         (["canvas"], "Give --into FILE"),
         (["canvas", "--assignment-id", "7"], "name that assignment"),
+        (["canvas", HW, "--assignment-id", "x"], "give a number"),
         (["canvas", "hw9"], 'no assignment "hw9"'),
         (["moodle", HW, "--into", "nowhere.csv"], "nowhere.csv: cannot be read"),
     ],
@@ -86,6 +88,41 @@ def test_used_wrongly(
     ran = gradkit("export", *arguments, "--results", results, "--output", tmp_path / "out.csv")
     assert ran.status == 2
     assert words in ran.err
+
+
+def test_what_the_gradebook_adds(
+    gradkit: Callable[..., Any], built: Course, reference_source: str, tmp_path: Path
+) -> None:
+    for name, source in {"aaron": b"\xff", "bob": reference_source.encode()}.items():
+        module = built.submitted / name / HW / "scaling.py"
+        module.parent.mkdir(parents=True)
+        module.write_bytes(source)
+    assert gradkit("grade").status == 1  # aaron's is no text
+    roster = tmp_path / "roster.csv"
+    roster.write_text("student\naaron\nbob\n")
+    output = tmp_path / "canvas.csv"
+    lost = tmp_path / "canvas.unmatched.csv"
+    lost.write_text("an earlier export's")
+    ran = gradkit("export", "canvas", "--roster", roster, "--output", output)
+    assert ran.status == 0, ran.err
+    assert [row["Scaling"] for row in read(output)] == ["5", "", "5"]
+    assert not lost.exists()
+
+    with Gradebook(f"sqlite:///{built.root}/gradebook.db") as gradebook:
+        grade = gradebook.find_grade("scale", "scaling", HW, "bob")
+        grade.manual_score = 1.0
+        gradebook.db.commit()
+    table = tmp_path / "import.csv"
+    gradkit("export", "moodle-csv", "--output", table)
+    assert {row["Username"]: row["Scaling (comment)"] for row in read(table)} == {
+        "aaron": "",
+        "bob": "scale 3 of 3; Shift 2 of 2; by a person -2",
+    }
+
+    (built.root / "gradebook.db").unlink()
+    ran = gradkit("export", "canvas", "--roster", roster, "--output", output)
+    assert ran.status == 2
+    assert "the gradebook does not have bob yet" in ran.err
 
 
 def test_no_record(gradkit: Callable[..., Any], tmp_path: Path) -> None:

@@ -58,13 +58,38 @@ def test_a_roster_says_who_is_who(exported: Table, grades: list[Grade]) -> None:
     assert [grade.student for grade in outcome.unmatched] == ["bob", "=dee()"]  # both fit one row: neither gets it
 
 
-def test_by_canvass_number(exported: Table, grades: list[Grade]) -> None:
-    fill(exported, grades[:1], {}, number="71")
+def test_by_canvass_number(exported: Table) -> None:
+    fill(exported, [Grade("ada", "hw0", "Scaling", 4.5, 10.0)], {}, number="71")
     assert rows(exported)["Lovelace, Ada"]["Essay (71)"] == "4.5"
 
 
+def test_other_points_in_canvas_are_refused_before_they_do_harm(exported: Table) -> None:
+    with pytest.raises(UsageError, match=r"Scaling \(72\) gives 5 points in Canvas, and 20 here"):
+        fill(exported, [Grade("ada", "hw0", "Scaling", 4.5, 20.0)], {})
+
+
+def test_a_number_that_canvas_does_not_have(exported: Table, grades: list[Grade]) -> None:
+    with pytest.raises(UsageError, match="no column has the number 9"):
+        fill(exported, grades, {}, number="9")
+
+
+def test_two_columns_of_one_title(tmp_path: Path, grades: list[Grade]) -> None:
+    (tmp_path / "twice.csv").write_text("Student,ID,Scaling (71),Scaling (72)\nAda,1,,\n")
+    with pytest.raises(UsageError, match=r"several columns fit \(Scaling \(71\), Scaling \(72\)\)"):
+        fill(read_table(tmp_path / "twice.csv"), grades, {})
+
+
+def test_who_is_excused_stays_so(tmp_path: Path, grades: list[Grade]) -> None:
+    (tmp_path / "excused.csv").write_text("Student,ID,SIS Login ID,Scaling\nAda,1,ada,EX\n")
+    table = read_table(tmp_path / "excused.csv")
+    outcome = fill(table, grades[:1], {})
+    assert rows(table)["Ada"]["Scaling"] == "EX"
+    assert (outcome.written, outcome.refused) == (0, ("ada: is excused in Canvas (EX); the cell is as it was",))
+
+
 def test_a_new_assignment_gets_a_column_and_its_points(exported: Table) -> None:
-    fill(exported, [Grade("ada", "hw1", "MLP", 2.25, 18.0)], {})
+    outcome = fill(exported, [Grade("ada", "hw1", "MLP", 2.25, 18.0)], {})
+    assert 'the column "MLP" was added' in outcome.notes[0]
     after = rows(exported)
     assert after["Lovelace, Ada"]["MLP"] == "2.25"
     assert after["    Points Possible"]["MLP"] == "18"

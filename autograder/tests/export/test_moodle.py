@@ -65,8 +65,27 @@ def test_a_worksheet_from_a_roster_with_moodles_numbers(grades: list[Grade]) -> 
     assert [grade.student for grade in outcome.unmatched] == ["bob", "cyd", "=dee()"]
 
 
+def test_a_roster_without_moodles_numbers_makes_no_worksheet() -> None:
+    with pytest.raises(UsageError, match="has no moodle_id"):
+        new_worksheet({"ada": Person("ada", "Ada")}, 5.0)
+
+
+@pytest.mark.parametrize("most", ["-", "scale", "5,0,0"])
+def test_a_maximum_that_is_no_number(downloaded: Table, grades: list[Grade], most: str) -> None:
+    downloaded.put(downloaded.rows[0], "Maximum Grade", most)
+    with pytest.raises(UsageError, match=r"the maximum grade is .*, the assignment gives 5 points"):
+        fill_worksheet(downloaded, grades, {})
+
+
+@pytest.mark.parametrize("no", ["No", "Nein"])
+def test_a_locked_grade_stays_in_every_language(downloaded: Table, grades: list[Grade], no: str) -> None:
+    downloaded.put(downloaded.rows[0], "Grade can be changed", no)
+    assert fill_worksheet(downloaded, grades[:1], {}).written == 0
+    assert rows(downloaded, "Identifier")["Participant 11"]["Grade"] == ""
+
+
 def test_the_grade_import(grades: list[Grade]) -> None:
-    roster = {"ada": Person("ada", email="ada@x.org", sis_login_id="al", sis_user_id="77"), "eve": Person("eve")}
+    roster = {"ADA": Person("ADA", email="ada@x.org", sis_login_id="al", sis_user_id="77"), "eve": Person("eve")}
     table, outcome = import_table(grades, roster)
     assert table.header == [*IMPORT, "Scaling", "Scaling (comment)"]
     found = rows(table, "Username")
@@ -77,9 +96,20 @@ def test_the_grade_import(grades: list[Grade]) -> None:
         "Scaling": "4.5",
         "Scaling (comment)": "scale 2.5 of 3; shift 2 of 2",
     }
-    assert found["bob"]["Scaling"] == ""
-    assert found["cyd"]["Scaling"] == "0"
-    assert found["cyd"]["Scaling (comment)"] == "'-"
-    assert "'=dee()" in found
+    assert found.keys() == {"al", "eve"}
     assert {grade.student for grade in outcome.unmatched} == {"bob", "cyd", "=dee()"}
     assert outcome.not_submitted == ("eve",)
+    assert outcome.written == 1
+
+
+def test_the_grade_import_without_a_roster(grades: list[Grade]) -> None:
+    table, outcome = import_table(grades, {})
+    found = rows(table, "Username")
+    assert {name: row["Scaling"] for name, row in found.items()} == {
+        "ada": "4.5",
+        "bob": "",
+        "cyd": "0",
+        "'=dee()": "1",
+    }
+    assert found["cyd"]["Scaling (comment)"] == "'-"
+    assert outcome.unmatched == ()

@@ -32,6 +32,8 @@ def test_a_roster_with_some_columns(tmp_path: Path) -> None:
         ("student,email\nada,A@x\nbob,a@x\n", "line 3: email a@x stands in line 2 already"),
         ("student\nada,1,2\n", "line 2: has 3 cells, the header has 1"),
         ('student\n"ada\n', "cannot be read as CSV"),
+        ("student,name,Name\nada,1,2\n", "a column stands twice"),
+        ("student;name\nada;1\n", "separated by semicolons. Save it with commas"),
     ],
 )
 def test_a_wrong_roster_is_named_with_its_row(tmp_path: Path, text: str, words: str) -> None:
@@ -69,5 +71,18 @@ def test_two_students_who_fit_one_row_get_it_neither() -> None:
     assert found(["ada", "ada2"], rows, {"ada2": Person("ada2", email="ada@x.org")}) == ({}, ["ada", "ada2"], 1)
 
 
-def test_a_student_of_the_roster_is_not_found_by_the_id() -> None:
-    assert found(["ada"], [["Another Ada", "ada@x.org"]], {"ada": Person("ada", email="")}) == ({}, ["ada"], 1)
+def test_whom_the_roster_knows_otherwise_is_not_found_by_the_id() -> None:
+    assert found(["ada"], [["Another Ada", "ada@x.org"]], {"ada": Person("ada", canvas_id="7")}) == ({}, ["ada"], 1)
+
+
+def test_whom_the_roster_has_no_ids_of_is_found_by_the_students_own() -> None:
+    assert found(["ada"], [["Ada", "ada@x.org"]], {"ada": Person("ada", "Ada")}) == ({"ada": "Ada"}, [], 0)
+
+
+def test_capitals_do_not_count() -> None:
+    assert found(["ada"], [["Ada", "l@x.org"]], {"ADA": Person("ADA", email="L@x.org")}) == ({"ada": "Ada"}, [], 0)
+
+
+def test_a_roster_of_repositories_has_a_row_for_each_assignment(tmp_path: Path) -> None:
+    (tmp_path / "r.csv").write_text("student,email,repository,assignment\nada,a@x,/1,hw1\nada,a@x,/2,hw2\n")
+    assert read_roster(tmp_path / "r.csv") == {"ada": Person("ada", email="a@x")}
