@@ -21,9 +21,12 @@ class _Loader(SourceFileLoader):
 
     def get_code(self, fullname: str) -> CodeType:
         path = self.get_filename(fullname)
+        data = self.get_data(path)
+        if b"\0" in data:
+            raise SyntaxError("it holds zero bytes, so it is no text file. Was it saved as UTF-16?")
         try:
-            text = self.get_data(path).decode("utf-8-sig")
-        except UnicodeDecodeError:
+            text = importlib.util.decode_source(data)
+        except (SyntaxError, UnicodeDecodeError):
             raise SyntaxError("it is not a UTF-8 text file. Save it with the encoding UTF-8") from None
         code: CodeType = self.source_to_code(text, path)
         return code

@@ -61,7 +61,7 @@ def collect_class(
     for name in assignments or ():
         course.assignment(name)
     if repositories is not None:
-        if zips is not None:
+        if zips is not None or pattern is not None:
             raise UsageError("--git and --zip are two ways to collect: give one of them.")
         one = repositories
         return _incoming(collect_repositories(course, one.roster, assignments, one.until, one.branch, one.pushes))

@@ -73,8 +73,10 @@ def make_pages(
             continue
         if record.status == "graded":
             graded.append(student)
-        mark = marks.get(student) if record.status == "graded" else None
-        standing = Standing(mark.penalty, mark.score, mark.max_score, mark.waits_for_person) if mark else None
+        mark, standing = marks.get(student), None
+        if mark is not None and record.score is not None:
+            by_person = mark.raw_score - record.score
+            standing = Standing(by_person, mark.penalty, mark.score, mark.max_score, mark.waits_for_person)
         _write_page(
             feedback_page_path(course, student, assignment.id),
             feedback_page(record, course.title, parse_time(record.submitted or ""), standing),

@@ -15,7 +15,7 @@ from gradkit.gradebook.ledger import class_list
 from gradkit.gradebook.settings import feedback_page_path
 from gradkit.grading.store import read_records
 from gradkit.grading.submission import read_submission
-from gradkit.pages.class_report import class_page, similar_page
+from gradkit.pages.class_report import Link, class_page, similar_page
 from gradkit.report import ClassReport, summarise
 from gradkit.report.similarity import Pair, similar_pairs
 from gradkit.report.tables import as_csv, as_json
@@ -50,9 +50,32 @@ def make_report(course: Course, target: Path) -> Reported:
         UsageError: nothing has been graded yet.
         GradkitError: the folder cannot be written, or the gradebook cannot be read.
     """
-    records = list(read_records(course.results))
+
+    def link(student: str, assignment_id: str) -> str | None:
+        page = feedback_page_path(course, student, assignment_id)
+        return _relative(page, target) if page.is_file() else None
+
+    return _report(course, target, course.results, course.submitted, class_list(course), link)
+
+
+def report_on(course: Course, target: Path, results: Path, submissions: Path | None) -> Reported:
+    """As `make_report`, on records that lie in a folder of their own, without gradebook and feedback pages.
+
+    Args:
+        course: the course.
+        target: the folder to write to.
+        results: the records, ``<student>/<assignment>.json``.
+        submissions: what they were made from; without it there are no similar pairs.
+    """
+    return _report(course, target, results, submissions, (), lambda _student, _assignment_id: None)
+
+
+def _report(
+    course: Course, target: Path, results: Path, submitted: Path | None, students: Iterable[str], link: Link
+) -> Reported:
+    records = list(read_records(results))
     if not records:
-        raise UsageError(f"There are no records in {course.results}. Grade the class first: make grade")
+        raise UsageError(f"There are no records in {results}. Grade the class first: make grade")
     problems: list[str] = []
     sentences: dict[str, Mapping[str, str]] = {}
     sources: dict[str, Mapping[str, str]] = {}
@@ -64,20 +87,16 @@ def make_report(course: Course, target: Path) -> Reported:
         except (CourseError, UsageError) as error:
             problems.append(str(error))
             continue
-        students = sorted(record.student for record in records if record.assignment == name)
-        sources[name] = _sources(course, assignment, students)
-        pairs[name] = similar_pairs(sources[name], _given(course, assignment))
-    report = summarise(course.title, records, class_list(course), sentences=sentences, pairs=pairs)
+        if submitted is not None:
+            everybody = sorted(record.student for record in records if record.assignment == name)
+            sources[name] = _sources(course, assignment, submitted, everybody)
+            pairs[name] = similar_pairs(sources[name], _given(course, assignment))
+    report = summarise(course.title, records, students, sentences=sentences, pairs=pairs)
     similar = {
         one.id: similar_page(one, course.title, sources[one.id], _given(course, course.assignment(one.id))[0])
         for one in report.assignments
         if one.pairs
     }
-
-    def link(student: str, assignment_id: str) -> str | None:
-        page = feedback_page_path(course, student, assignment_id)
-        return _relative(page, target) if page.is_file() else None
-
     files = {
         PAGE: class_page(report, link, {name: f"similar/{name}.html" for name in similar}),
         "report.json": as_json(report),
@@ -94,12 +113,12 @@ def _sentences(course: Course, assignment: Assignment) -> Mapping[str, str]:
     return {entry.id: entry.sentence for entry in bank.mistakes}
 
 
-def _sources(course: Course, assignment: Assignment, students: Iterable[str]) -> Mapping[str, str]:
+def _sources(course: Course, assignment: Assignment, submitted: Path, students: Iterable[str]) -> Mapping[str, str]:
     """Each student's module, where there is one that can be read."""
     found = {}
     for student in students:
         try:
-            folder = course.submitted / student / assignment.id
+            folder = submitted / student / assignment.id
             source = read_submission(folder, student, assignment, course.submission).sources.get(assignment.module)
         except SubmissionRefused:
             continue  # its record says so

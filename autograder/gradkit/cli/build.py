@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from gradkit.cli.console import complain, find_course, out
+from gradkit.errors import UsageError
 
 
 def build(
@@ -26,6 +27,8 @@ def build(
     from gradkit.build import build_course, check_course
     from gradkit.gradebook.exchange import publish as publish_assignment
 
+    if check and publish:
+        raise UsageError("--check changes nothing, and --publish builds and publishes: give one of them.")
     found = find_course(course)
     if check:
         differences = check_course(found, assignments or None)

@@ -69,6 +69,14 @@ def grade(
     only = assignment or []
     for name in only:
         found.assignment(name)  # an unknown or broken one is said before any work begins
+    if output is not None and submission is None:
+        raise UsageError("--output FILE is where the record of --submission DIR goes; give both.")
+    if results is not None and submissions is None:
+        raise UsageError("--results DIR is where the records of --submissions DIR go; give both.")
+    if output is not None and output.is_dir():
+        raise UsageError(f"--output {shown(output)}: is a folder. Name the file to write.")
+    if results is not None and results.exists() and not results.is_dir():
+        raise UsageError(f"--results {shown(results)}: is a file. Name the folder to write to.")
     if submission is not None:
         if len(only) != 1 or output is None or submissions is not None:
             raise UsageError("--submission DIR needs exactly one --assignment HW and --output FILE.")

@@ -9,21 +9,33 @@ from typing import Annotated
 import typer
 
 from gradkit.cli.console import complain, find_course, out, shown
+from gradkit.errors import UsageError
 
 
 def report(
     output: Annotated[
         Path | None, typer.Option(help="The folder to write to; report/ in the course's folder by default.")
     ] = None,
+    results: Annotated[
+        Path | None, typer.Option(help="Report on the records of this folder; no gradebook, no feedback pages.")
+    ] = None,
+    submissions: Annotated[
+        Path | None, typer.Option(help="With --results: what was handed in, for similar pairs.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
     course: Annotated[Path | None, typer.Option(help="The course's folder.")] = None,
 ) -> None:
     """Write the class report: scores, questions, misconceptions, who is missing, who wrote alike."""
-    from gradkit.classroom.reporting import make_report
+    from gradkit.classroom.reporting import make_report, report_on
     from gradkit.report.tables import as_data
 
+    if submissions is not None and results is None:
+        raise UsageError("--submissions DIR is what the records of --results DIR were made from; give both.")
     found = find_course(course)
-    made = make_report(found, output or found.root / "report")
+    target = output or found.root / "report"
+    if target.exists() and not target.is_dir():
+        raise UsageError(f"--output {shown(target)}: is a file. Name the folder to write to.")
+    made = make_report(found, target) if results is None else report_on(found, target, results, submissions)
     if as_json:
         out.print_json(json.dumps(as_data(made.report)))
     else:

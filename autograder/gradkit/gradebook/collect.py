@@ -29,6 +29,7 @@ from gradkit.gradebook.folders import copy_untrusted, printable, put_in_place, s
 from gradkit.gradebook.quiet import gathered_log
 from gradkit.gradebook.settings import nbgrader_config
 from gradkit.gradebook.times import read_time, write_time
+from gradkit.grading.submission import read_submission
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,21 @@ class SafeCollect(ExchangeCollect):  # type: ignore[misc]
             self.log.warning(text)
 
 
+def refuse_worse(course: Course, new: Path, student: str, assignment_id: str) -> None:
+    """See that a submission that would take the place of an earlier one can be read by the grading.
+
+    The first one comes in as it is: its feedback page will say what is wrong with it.
+
+    Raises:
+        SubmissionRefused: there is an earlier one, which stays.
+    """
+    if (course.submitted / student / assignment_id).is_dir():
+        try:
+            read_submission(new, student, course.assignment(assignment_id), course.submission)
+        except SubmissionRefused as error:
+            raise SubmissionRefused(f"{error} The earlier submission stays.") from error
+
+
 def refusals_in_words(refused: Iterable[Refused]) -> list[str]:
     """One line for each refused submission."""
     return [f"{one.name}: {one.reason}" for one in refused]
@@ -133,6 +149,7 @@ def _newest_harmless(course: Course, submissions: list[Inbound], inbound: Path) 
         copy = inbound.parent / "examined" / one.path.name
         try:
             copy_untrusted(one.path, copy, course.submission)
+            refuse_worse(course, copy, one.student, one.assignment)
         except SubmissionRefused as error:
             refused.append(Refused(printable(one.path.name), str(error), one.student, one.assignment))
             continue

@@ -11,7 +11,7 @@ from pathlib import Path
 from gradkit.course import Course
 from gradkit.errors import GradkitError, SubmissionRefused
 from gradkit.gradebook import git, tree
-from gradkit.gradebook.collect import Collected, CollectReport, Refused
+from gradkit.gradebook.collect import Collected, CollectReport, Refused, refuse_worse
 from gradkit.gradebook.commits import Chosen, choose
 from gradkit.gradebook.exchange import check_student
 from gradkit.gradebook.folders import copy_untrusted, put_in_place, scratch
@@ -89,7 +89,7 @@ def collect_repositories(
 def _refused(course: Course, row: Row, reason: str, assignments: Sequence[str]) -> Refused:
     """A refusal, which also says what then stays where it is."""
     kept = [name for name in assignments if (course.submitted / row.student / name).is_dir()]
-    if kept:
+    if kept and "stays" not in reason:
         reason += f" What was collected before of {', '.join(kept)} stays in submitted/{row.student}/."
     return Refused(f"{row.student}, {git.shown(row.repository)}", reason, row.student, row.assignment)
 
@@ -130,6 +130,7 @@ def _bring_in(course: Course, row: Row, assignment: str, copy: Path, chosen: Cho
     with scratch(course, "git") as work:
         left_out = tree.write_files(copy, chosen.commit, folder, work / "files", course.submission)
         copy_untrusted(work / "files", work / "submission", course.submission)
+        refuse_worse(course, work / "submission", row.student, assignment)
         write_time(work / "submission", chosen.time)
         put_in_place(work / "submission", course.submitted / row.student / assignment)
     note = _note(course, row.student, assignment)

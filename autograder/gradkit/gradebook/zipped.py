@@ -18,7 +18,7 @@ from nbgrader.coursedir import CourseDirectory  # type: ignore[import-untyped]
 from gradkit.course import Course
 from gradkit.errors import GradkitError, SubmissionRefused, UsageError
 from gradkit.gradebook.archive import unpack
-from gradkit.gradebook.collect import Collected, CollectReport, Refused
+from gradkit.gradebook.collect import Collected, CollectReport, Refused, refuse_worse
 from gradkit.gradebook.exchange import check_student
 from gradkit.gradebook.folders import printable, put_in_place, scratch
 from gradkit.gradebook.quiet import gathered_log
@@ -150,6 +150,7 @@ def _collect_one(course: Course, upload: _Upload) -> None:
             endings = " ".join(COLLECTED_ENDINGS)
             raise SubmissionRefused(f"it holds no file that can be handed in ({endings}).")
         (result / "timestamp.txt").unlink(missing_ok=True)  # a time that the student wrote
+        refuse_worse(course, result, upload.student, upload.assignment)
         write_time(result, upload.time)
         put_in_place(result, course.submitted / upload.student / upload.assignment)
 

@@ -10,7 +10,7 @@ from itertools import groupby
 
 from gradkit.pages.rendering import read_template, render
 from gradkit.report import AssignmentReport, ClassReport
-from gradkit.report.similarity import Pair, Span
+from gradkit.report.similarity import MOST, Pair, Span
 
 _FEW = 2  # lines of the stub that are shown where they stand between others
 
@@ -48,6 +48,7 @@ def class_page(report: ClassReport, link: Link, side_by_side: Mapping[str, str])
         side_by_side=side_by_side,
         script=script,
         script_hash=digest,
+        most_pairs=MOST,
         highest=max([1, *(count for one in report.assignments for count in one.scores.counts)]),
     )
 

@@ -18,12 +18,14 @@ class Standing:
     """What the gradebook adds to a record. All figures are points.
 
     Attributes:
+        by_person: what a person's marks add to the hidden suites' points; less than 0 where they take away.
         penalty: what lateness costs.
         score: what counts: the hidden suites' points and a person's marks, less the penalty.
         max_score: what can be earned, written questions included.
         waits_for_person: whether something is still to be marked by a person.
     """
 
+    by_person: float
     penalty: float
     score: float
     max_score: float

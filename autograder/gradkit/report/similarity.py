@@ -1,9 +1,10 @@
 """Submissions that are closer to each other than the assignment explains.
 
 Each module is read as copydetect reads it: comments and layout are dropped, names of variables become one letter, so
-that renaming hides nothing. What two of them share is counted in runs of `LENGTH` characters of that text. A run that
-the stub or the reference has, or that many of the class have, is what the assignment asks for, and is not counted. What
-is left is something to look at, never a verdict: two students who learned together may well write alike.
+that renaming hides nothing; nor do annotations, and constants that nobody reads. What two of them share is counted in
+runs of `LENGTH` characters of that text. A run that the stub or the reference has, or that many of the class have, is
+what the assignment asks for, and is not counted. What is left is something to look at, never a verdict: two students
+who learned together may well write alike.
 
 Source: S. Schleimer, D. Wilkerson, A. Aiken, Winnowing: local algorithms for document fingerprinting, SIGMOD 2003. All
 runs are kept here rather than a sample, since these files are short; so the result is the same on every run.
@@ -19,6 +20,8 @@ import numpy as np
 
 # copydetect declares no types.
 from copydetect.utils import filter_code, get_copied_slices  # type: ignore[import-untyped]
+
+from gradkit.report.noise import without_noise
 
 LENGTH = 25  # characters of a run; copydetect's own default
 COMMON = 0.1  # the share of the class that has a run, from which on it is common
@@ -83,7 +86,8 @@ def similar_pairs(sources: Mapping[str, str], given: Sequence[str]) -> list[Pair
         shared = own[one] & own[other]
         spans = (tuple(_spans(texts[one], shared)), tuple(_spans(texts[other], shared)))
         pairs.append(Pair(one, other, share, len(shared), spans))
-    return sorted(pairs, key=lambda pair: (-pair.share, -pair.runs, pair.one, pair.other))[:MOST]
+    # Of pairs that are about as close, the longer ones first: they are the less likely by chance.
+    return sorted(pairs, key=lambda pair: (-round(pair.share, 1), -pair.runs, pair.one, pair.other))[:MOST]
 
 
 def _close(own: Mapping[str, set[str]]) -> Iterator[tuple[str, str, float]]:
@@ -107,7 +111,7 @@ def _close(own: Mapping[str, set[str]]) -> Iterator[tuple[str, str, float]]:
 
 
 def _read(source: str) -> _Text:
-    text, offsets = filter_code(source, "module.py", "python")
+    text, offsets = filter_code(without_noise(source), "module.py", "python")
     runs: dict[str, list[int]] = {}
     for place in range(len(text) - LENGTH + 1):
         runs.setdefault(text[place : place + LENGTH], []).append(place)

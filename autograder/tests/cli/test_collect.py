@@ -24,7 +24,7 @@ def zipped(files: Mapping[str, str]) -> bytes:
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w") as archive:
         for name, text in files.items():
-            archive.writestr(name, text)
+            archive.writestr(name, text.encode(errors="surrogateescape"))
     return data.getvalue()
 
 
@@ -49,6 +49,30 @@ def test_submissions_come_from_the_exchange_and_a_refused_one_is_named(
     assert later.name in ran.err
     assert '"key.py" is a link' in ran.err
     assert not (built.submitted / "bob" / HW / "key.py").exists()
+
+
+def test_a_submission_that_grading_could_not_read_takes_no_other_ones_place(
+    gradkit: Gradkit, built: Course, tmp_path: Path, commit: Callable[..., Path]
+) -> None:
+    def take(name: str) -> bytes:
+        return (built.submitted / name / HW / "scaling.py").read_bytes()
+
+    publish(built, HW)
+    repository, uploads, roster = tmp_path / "cyd", tmp_path / "uploads", tmp_path / "roster.csv"
+    roster.write_text(f"student,repository\ncyd,{repository}\n")
+    uploads.mkdir()
+    (tmp_path / "ada").mkdir()
+    folder = fetch(built, "ada", HW, tmp_path / "ada")
+    for number, text in enumerate(("right = 1\n", "\udcff\n")):
+        (folder / "scaling.py").write_bytes(text.encode(errors="surrogateescape"))
+        submit(built, "ada", folder, AT.replace(hour=12 + number))
+        (uploads / f"bob_{HW}.zip").write_bytes(zipped({"scaling.py": text}))
+        commit(repository, {"scaling.py": text.encode(errors="surrogateescape")})
+        for words in ((), ("--zip", uploads), (HW, "--git", roster)):
+            ran = gradkit("collect", *words)
+            assert (ran.status, ran.out) == (number, f"{1 - number} submission{'s' * number} collected.\n")
+            assert number == 0 or ("is not a UTF-8 text file" in ran.err and "earlier submission stays" in ran.err)
+    assert {take(name) for name in ("ada", "bob", "cyd")} == {b"right = 1\n"}
 
 
 def test_zip_files_come_in_and_a_hostile_one_is_named(gradkit: Gradkit, course: Course, tmp_path: Path) -> None:
@@ -95,6 +119,7 @@ def test_repositories_come_in_and_a_missing_one_is_named(
     [
         (["--until", "2030-01-01T00:00:00Z"], "they need --git FILE"),
         (["--git", "roster.csv", "--zip", "."], "two ways to collect"),
+        (["--git", "roster.csv", "--pattern", "x"], "two ways to collect"),
         (["--git", "roster.csv", "--until", "Friday"], "--until 'Friday' is no time"),
         (["--git", "roster.csv", "--until", "2030-01-01"], "says no time zone"),
         (["--git", "nowhere.csv"], "nowhere.csv"),

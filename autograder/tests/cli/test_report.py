@@ -29,6 +29,29 @@ def test_a_graded_class(
     assert (course.root / "elsewhere" / "students.csv").is_file()
 
 
+def test_records_of_a_folder(
+    gradkit: Callable[..., Any], submissions: Callable[..., Path], tmp_path: Path, reference_source: str
+) -> None:
+    longer = reference_source + "\n".join(f"v{line} = torch.sin(torch.tensor({line})) * {line}" for line in range(20))
+    folder = submissions({f"{name}/{HW}/scaling.py": longer for name in ("ada", "bob")})
+    records, output = tmp_path / "records", tmp_path / "report"
+    gradkit("grade", "--submissions", folder, "--results", records)
+    ran = gradkit("report", "--results", records, "--submissions", folder, "--output", output)
+    assert f"{HW}: 2 graded" in ran.out
+    assert (output / "similar" / f"{HW}.html").is_file()
+    gradkit("report", "--results", records, "--output", output)
+    assert not (output / "similar" / f"{HW}.html").exists()
+    assert "<a href" not in (output / "report.html").read_text().partition("<main>")[2].partition("</section>")[0]
+
+
+def test_used_wrongly(gradkit: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for words, said in (("--submissions", tmp_path), "give both"), (("--output", tmp_path / "file"), "is a file"):
+        ran = gradkit("report", *words)
+        assert ran.status == 2
+        assert said in ran.err
+
+
 def test_nothing_graded_yet(gradkit: Callable[..., Any]) -> None:
     ran = gradkit("report")
     assert ran.status == 2

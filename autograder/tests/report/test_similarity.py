@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gradkit.report.noise import without_noise
 from gradkit.report.similarity import MOST, similar_pairs
 
 STUB = '''
@@ -47,6 +53,29 @@ def test_a_copy_with_other_names_and_comments_is_found_and_shown() -> None:
         marked = " ".join(sources[student][start:end] for start, end in spans)
         assert "range(len(y))" in marked
         assert "log1p" in marked
+
+
+@pytest.mark.parametrize(
+    "disguise",
+    [
+        lambda text: re.sub(r"(\w+) = (?=t|torch)", r"\1: Tensor = ", text),
+        lambda text: re.sub(r"\n( +)(?=total|if|return)", r"\n\1ünused = 0\n\1", text),
+    ],
+    ids=["annotations", "constants"],
+)
+def test_a_copy_in_disguise_is_found(disguise: Callable[[str], str]) -> None:
+    copy = answer(disguise(LOOP))
+    assert copy != answer(LOOP)
+    (pair,) = similar_pairs({"ada": answer(LOOP), "bob": copy}, [STUB, REFERENCE])
+    assert pair.share > 0.8
+    assert "log1p" in " ".join(copy[start:end] for start, end in pair.spans[1])
+
+
+@given(st.text(alphabet="aü=0:\n\r #'\"()"))
+def test_every_character_but_noise_stays_in_its_place(source: str) -> None:
+    cleaned = without_noise(source)
+    assert len(cleaned) == len(source)
+    assert all(new in (old, " ", "\n") for new, old in zip(cleaned, source, strict=True))
 
 
 def test_the_same_answer_as_the_reference_is_what_was_asked_for() -> None:
