@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import textwrap
 from collections.abc import Iterable, Iterator
 from types import MappingProxyType
 
@@ -45,7 +46,10 @@ def _heading(report: Report, question: QuestionReport, width: int) -> Text:
 
 def _print(console: Console, lines: Iterable[tuple[str, str, int]]) -> None:
     for text, style, indent in lines:
-        console.print(Padding(Text(text, style), (0, 0, 0, indent), expand=False))
+        if console.is_terminal:
+            console.print(Padding(Text(text, style), (0, 0, 0, indent), expand=False))
+        else:  # a log is searched, and its reader wraps lines at a width of their own
+            console.print(Text(textwrap.indent(text, " " * indent), style), soft_wrap=True)
 
 
 def _details(report: Report, check: CheckResult) -> Iterator[tuple[str, str, int]]:

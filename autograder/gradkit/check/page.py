@@ -26,7 +26,7 @@ def _row(report: Report, question: QuestionReport) -> str:
     mark = f'<span style="{chip}">{_MARKS[status]} {status}</span>'
     details = "".join(line for check in report.to_tell(question) for line in _details(report, check))
     name = f"<code>{escape(question.id)}</code>"
-    cell = 'style="text-align:left;vertical-align:top"'
+    cell = 'style="text-align:left;vertical-align:top;padding:0.2em 0.8em 0.2em 0"'
     return f"<tr><td {cell}>{mark}</td><td {cell}>{name}</td><td {cell}>{report.count(question)}{details}</td></tr>"
 
 
@@ -35,5 +35,5 @@ def _details(report: Report, check: CheckResult) -> Iterator[str]:
     if check.line is not None:
         yield f"<br>{escape(report.module)}, line {check.line}: <code>{escape(check.source)}</code>"
     if check.printed.strip():
-        yield f"<br>It printed:<pre>{escape(check.printed.rstrip())}</pre>"
+        yield f'<br>It printed:<pre style="margin:0">{escape(check.printed.rstrip())}</pre>'
     yield "</div>"
