@@ -22,6 +22,7 @@ _MODULES: tuple[ModuleType, ...] = (
     *(nn, nn.functional, nn.init),
 )
 _CLASSES = (torch.Tensor, nn.Module)
+_CACHED = {"__slotnames__"}  # by Python, when an object is copied
 
 
 @dataclass(frozen=True)
@@ -41,20 +42,24 @@ def traces() -> Traces:
 def differ(before: Traces, after: Traces) -> bool:
     """Whether there are traces of what ran meanwhile.
 
-    A module may have got names, since some parts of torch are loaded late; a class may not.
+    Some parts of torch are loaded late: then a module gets names, and wraps a function of its own.
     """
     return (
         before.switches != after.switches
         or any(_changed(old, new) for old, new in zip(before.modules, after.modules, strict=True))
         or any(
-            _changed(old, new) or old.keys() != new.keys()
+            _changed(old, new) or old.keys() != new.keys() - _CACHED
             for old, new in zip(before.classes, after.classes, strict=True)
         )
     )
 
 
 def _changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
-    return any(new.get(name) is not value for name, value in old.items())
+    return any(new.get(name) is not value and not _is_torchs(new.get(name)) for name, value in old.items())
+
+
+def _is_torchs(value: Any) -> bool:
+    return str(getattr(value, "__module__", "")).startswith("torch.")
 
 
 def _switches() -> Mapping[str, Any]:
