@@ -66,33 +66,42 @@ class Apart:
         """
         ended: dict[str, CheckResult] = {}
         while True:
-            begun: Check | None = None
-            asked = {
+            request = {
                 "path": str(self._homework.folder),
                 "only": only and only.id,
                 "seconds": self._seconds,
                 "ended": [asdict(result) for result in ended.values()],
             }
-            try:
-                self._process.ask(asked)
-                while True:
-                    said = self._process.answer(None if begun is None else self._seconds + self._grace)
-                    if "begun" in said:
-                        begun = Check(*said["begun"])
-                        continue
-                    if said["traces"]:
-                        self._replace()
-                    if "wrong" in said:
-                        raise UsageError(said["wrong"])
-                    return Report.from_data(said["report"])
-            except TimeoutError:
-                words = f"It did not finish within {self._seconds:g} s, nor could it be interrupted."
-            except EOFError:
-                words = "Your code ended the Python process: by os._exit(), a crash, or for want of memory."
+            report, begun, reason = self._try(request)
+            if report is not None:
+                return report
+            was_idle = begun is None and self._process.answered
             complaints = self._replace()
+            if was_idle:
+                continue  # something that an earlier run left in it has ended it meanwhile
             if begun is None or begun.name in ended:
                 raise GradkitError(f"The process that runs the checks ended by itself. {complaints}".strip())
-            ended[begun.name] = ended_by(self._homework, begun, words)
+            ended[begun.name] = ended_by(self._homework, begun, reason)
+
+    def _try(self, request: Mapping[str, Any]) -> tuple[Report | None, Check | None, str]:
+        """The report; or None, the check that ended the process, if it came to one, and how."""
+        begun: Check | None = None
+        try:
+            self._process.ask(request)
+            while True:
+                said = self._process.answer(None if begun is None else self._seconds + self._grace)
+                if "begun" in said:
+                    begun = Check(*said["begun"])
+                    continue
+                if said["traces"]:
+                    self._replace()
+                if "wrong" in said:
+                    raise UsageError(said["wrong"])
+                return Report.from_data(said["report"]), begun, ""
+        except TimeoutError:
+            return None, begun, f"It did not finish within {self._seconds:g} s, nor could it be interrupted."
+        except (EOFError, KeyError, TypeError):  # it has ended, or says what no process of ours would say
+            return None, begun, "Your code ended the Python process: by os._exit(), a crash, or for want of memory."
 
     def _replace(self) -> str:
         """Begin a new process, which loads torch while nobody waits; what the old one complained of."""
@@ -102,9 +111,14 @@ class Apart:
 
 
 class _Process:
-    """The other process: a line of JSON to it, lines of JSON from it."""
+    """The other process: a line of JSON to it, lines of JSON from it.
+
+    Attributes:
+        answered: whether anything has come from it.
+    """
 
     def __init__(self) -> None:
+        self.answered = False
         self._process = subprocess.Popen(  # noqa: S603 - this Python, and no word from elsewhere
             _COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
@@ -139,9 +153,11 @@ class _Process:
         except Empty:
             raise TimeoutError from None
         try:
-            return json.loads(line or b"")
+            said = json.loads(line or b"")
         except ValueError:  # the end, or what no process of ours would say
             raise EOFError from None
+        self.answered = True
+        return said
 
     def end(self) -> str:
         """End the process; the last of what it complained of."""

@@ -77,6 +77,10 @@ def collect_zips(
             refused.append(Refused(printable(path.name), str(error)))
         else:
             uploads.setdefault((upload.student, upload.assignment), []).append(upload)
+    if not uploads and not refused:
+        raise UsageError(
+            f"{folder}: there is no file in it. Expected the uploaded zip files, not in folders of their own."
+        )
     collected: list[Collected] = []
     for mine in uploads.values():
         for upload in sorted(mine, key=lambda one: one.age, reverse=True):
@@ -110,7 +114,10 @@ def _expression(course: Course, assignment_id: str | None, pattern: str | None) 
     missing = needed - expression.groupindex.keys()
     if missing:
         groups = " and ".join(f"(?P<{name}>...)" for name in sorted(missing))
-        raise UsageError(f"The file-name pattern {pattern!r} lacks {groups}; without it a file belongs to no one.")
+        more = " Or name the assignment on the command line." if "assignment_id" in missing else ""
+        raise UsageError(
+            f"The file-name pattern {pattern!r} lacks {groups}; without it a file belongs to no one.{more}"
+        )
     return expression
 
 
@@ -119,7 +126,8 @@ def _read_name(course: Course, path: Path, expression: re.Pattern[str], assignme
     if found is None or path.suffix.lower() != ".zip":
         raise SubmissionRefused(
             "its name does not fit the file-name pattern, or it is no .zip file. By default, names are "
-            "<student>_<assignment>.zip or <student>_<assignment>_<anything>.zip."
+            "<student>_<assignment>.zip or <student>_<assignment>_<anything>.zip, with one of the assignments "
+            f"{', '.join(course.assignment_ids)}."
         )
     parts = found.groupdict()
     assignment = parts.get("assignment_id") or assignment_id or ""

@@ -90,7 +90,7 @@ def write_course(root: Path, course_files: Mapping[str, str]) -> None:
         module: source.lstrip("\n"),
         f"assignments/{HW}/notebook.md": NOTEBOOK,
         f"assignments/{HW}/README.md": "# Scaling\n",
-        f"assignments/{HW}/test_public.py": '"""Public checks."""\n',
+        f"assignments/{HW}/test_public.py": "def test_scale():\n    'A.'\n\n\ndef test_Shift():\n    'B.'\n",
     }
     for name, text in {**course_files, **more}.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)

@@ -75,6 +75,17 @@ def test_what_a_version_leaves_behind_is_gone_with_it(homework: Path, line: str)
     assert [without_times(one) for one in others] == [without_times(one) for one in fresh]
 
 
+def test_what_ends_the_process_between_two_saves_costs_nothing(homework: Path) -> None:
+    solve(homework, "return 2 * x")
+    late = "import os, threading\nthreading.Timer(0.3, os._exit, [0]).start()\n"
+    with Apart(find_homework(homework), seconds=0.5) as checks:
+        (homework / "demo.py").write_text(late + (homework / "demo.py").read_text())
+        assert checks.run().passed
+        checks._process._process.wait(60)
+        solve(homework, "return 2 * x")
+        assert checks.run().passed
+
+
 def test_nobody_is_there_to_type(homework: Path) -> None:
     (report,) = run(homework, "return input()")
     assert report.questions[0].checks[0].message.startswith("Your code waits for input")

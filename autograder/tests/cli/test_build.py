@@ -67,6 +67,12 @@ def test_mistakes_in_the_sources_name_the_place(
     assert not course.release(HW).exists()
 
 
+def test_to_look_and_to_publish_are_two_things(gradkit: Gradkit) -> None:
+    ran = gradkit("build", "--check", "--publish")
+    assert ran.status == 2
+    assert "give one of them" in ran.err
+
+
 def test_an_unknown_assignment_is_a_wrong_use(gradkit: Gradkit) -> None:
     ran = gradkit("build", "hw7")
     assert ran.status == 2

@@ -271,7 +271,22 @@ def test_a_record_that_cannot_be_written_is_the_graders_failure(
     gradkit: Gradkit, submissions: Submissions, reference_source: str, tmp_path: Path
 ) -> None:
     folder = submissions({f"ada/{HW}/scaling.py": reference_source}) / "ada" / HW
-    (tmp_path / "taken").mkdir()
-    ran = gradkit("grade", "--submission", folder, "--assignment", HW, "--output", tmp_path / "taken")
+    (tmp_path / "taken").write_text("")
+    ran = gradkit("grade", "--submission", folder, "--assignment", HW, "--output", tmp_path / "taken" / "record.json")
     assert ran.status == 3
     assert "cannot be written" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--output", "x.json"], "give both"),
+        (["--results", "x"], "give both"),
+        (["--submission", ".", "--assignment", HW, "--output", "."], "is a folder"),
+        (["--submissions", ".", "--results", "course.toml"], "is a file"),
+    ],
+)
+def test_where_records_go_is_looked_at_first(gradkit: Gradkit, words: list[str], said: str) -> None:
+    ran = gradkit("grade", *words)
+    assert ran.status == 2
+    assert said in ran.err

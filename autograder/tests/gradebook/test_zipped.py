@@ -196,9 +196,10 @@ def test_a_pattern_of_ones_own(room: Any, uploads: Path) -> None:
     ("assignment_id", "pattern", "words"),
     [
         (None, "(", "not a regular expression"),
-        (None, r"(?P<student_id>.+)\.zip", r"lacks \(\?P<assignment_id>"),
+        (None, r"(?P<student_id>.+)\.zip", r"lacks \(\?P<assignment_id>.*name the assignment on the command line"),
         (HW, r".+\.zip", r"lacks \(\?P<student_id>"),
         ("hw9", None, "no assignment"),
+        (None, None, "there is no file in it"),
     ],
 )
 def test_wrong_use_is_told(
