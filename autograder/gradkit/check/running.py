@@ -155,6 +155,8 @@ class _Runner:
             return f"There is no {module} in this folder. The file must have just that name."
         if isinstance(error, AttributeError) and f"{getattr(error.obj, '__name__', '')}.py" == module:
             return f"{module} has no {error.name}. Was it renamed or taken out?"
+        if line is None and check.question is not None and "NoneType" in said(error):
+            return "Your code gave None where a result was needed. Is there a return missing?"
         if line is None and check.question is not None:
             return f"The check cannot work with what your code gave it. ({said(error)})"
         return said(error)

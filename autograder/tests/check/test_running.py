@@ -94,10 +94,13 @@ def test_a_file_that_grading_would_refuse_is_told(homework: Path) -> None:
 
 
 def test_what_a_check_cannot_work_with_is_not_told_as_if_the_student_had_written_it(homework: Path) -> None:
-    solve(homework, "pass")
+    solve(homework, "return [x]")
     check = run_checks(find_homework(homework)).questions[0].checks[0]
-    assert check.message.startswith("The check cannot work with what your code gave it. (AttributeError: 'NoneType'")
+    assert check.message.startswith("The check cannot work with what your code gave it. (AttributeError: 'list' object")
     assert check.source == "def double(x):"
+    solve(homework, "2 * x")
+    check = run_checks(find_homework(homework)).questions[0].checks[0]
+    assert check.message == "Your code gave None where a result was needed. Is there a return missing?"
 
 
 @pytest.mark.parametrize(
