@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
+from gradkit.check.homework import question_of
 from gradkit.errors import BuildError
 
 
@@ -23,17 +24,17 @@ def check_public_checks(text: str, shown: str, question_ids: Sequence[str]) -> N
         checks = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)]
     except SyntaxError as error:
         raise BuildError(f"{shown}, line {error.lineno}: {error.msg}. It must be Python that can be read.") from None
-    checked = set()
+    checked: set[str] = set()
     for check in checks:
         if not check.name.startswith("test_"):
             continue
-        about = [one for one in question_ids if check.name == f"test_{one}" or check.name.startswith(f"test_{one}_")]
-        if not about:
+        question = question_of(check.name, question_ids)
+        if question is None:
             raise BuildError(
                 f"{shown}, line {check.lineno}: {check.name} belongs to no question. Its name must go on after test_ "
                 f"with one of: {', '.join(question_ids)}."
             )
-        checked.add(max(about, key=len))
+        checked.add(question)
         if not ast.get_docstring(check):
             raise BuildError(
                 f"{shown}, line {check.lineno}: {check.name} has no docstring. Its first line tells students what is "

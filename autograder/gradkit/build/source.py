@@ -15,12 +15,12 @@ from pathlib import Path
 from gradkit.build.notebook import SourceCell, read_cells
 from gradkit.build.public import check_public_checks
 from gradkit.build.strip import Region, complete_solutions, find_regions, strip_solutions
+from gradkit.check.homework import CHECKS
 from gradkit.course import Assignment, Course
 from gradkit.errors import BuildError
 
 NOTEBOOK = "notebook.md"
-PUBLIC = "test_public.py"
-COPIED = (PUBLIC, "README.md")
+COPIED = (CHECKS, "README.md")
 DATA = "data"
 DATA_ENDINGS = (".txt", ".csv", ".json", ".png")
 # What editors and tools leave behind. It is never copied, so there is nothing to tell anyone.
@@ -95,8 +95,8 @@ def read_source(course: Course, assignment: Assignment) -> Source:
         cells=tuple(cells),
         copied={name: folder / name for name in files if name in COPIED or name.startswith(f"{DATA}/")},
     )
-    public = f"{shown}/{PUBLIC}"
-    check_public_checks(read_text(folder / PUBLIC, public), public, source.question_ids)
+    public = f"{shown}/{CHECKS}"
+    check_public_checks(read_text(folder / CHECKS, public), public, source.question_ids)
     _parse(source.complete, f"{module_path}, complete")
     _refuse_raising_on_import(_parse(source.stub, f"{module_path}, stripped"), module_path)
     regions = [*source.module_regions, *(region for cell in cells for region in source.cell_regions(cell))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,6 +57,12 @@ class Homework:
                 return question
         known = ", ".join(question.id for question in self.questions)
         raise UsageError(f'{self.id} has no question "{name}". Its questions are: {known}.')
+
+
+def question_of(check: str, ids: Iterable[str]) -> str | None:
+    """The question that a check's name, after ``test_``, begins with: the longest that fits, or None."""
+    fitting = (one for one in ids if check == f"test_{one}" or check.startswith(f"test_{one}_"))
+    return max(fitting, key=len, default=None)
 
 
 def find_homework(path: Path) -> Homework:

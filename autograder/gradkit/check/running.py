@@ -13,7 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
 
-from gradkit.check.homework import CHECKS, Homework, Question
+from gradkit.check.homework import CHECKS, Homework, Question, question_of
 from gradkit.check.modules import fresh_modules
 from gradkit.check.patience import StoppedError, within
 from gradkit.check.places import defined_at, is_todo, raised_at, source_of
@@ -112,12 +112,10 @@ class _Runner:
         printed = Tail()
         started = time.perf_counter()
         _seed()
-        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-            if check.question is None:
-                status, message, line = self._outcome(check, action)
-            else:
-                with _torch_as_it_was():
-                    status, message, line = self._outcome(check, action)
+        # What the module switches while it is loaded holds for all of its checks.
+        kept = contextlib.nullcontext() if check.question is None else _torch_as_it_was()
+        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed), kept:
+            status, message, line = self._outcome(check, action)
         if line is None and status != "passed" and check.question is not None:
             line = defined_at(self.homework, self.homework.question(check.question))
         return CheckResult(
@@ -155,11 +153,12 @@ class _Runner:
             return f"There is no {module} in this folder. The file must have just that name."
         if isinstance(error, AttributeError) and f"{getattr(error.obj, '__name__', '')}.py" == module:
             return f"{module} has no {error.name}. Was it renamed or taken out?"
-        if line is None and check.question is not None and "NoneType" in said(error):
+        words = said(error)
+        if line is not None or check.question is None:
+            return words
+        if "NoneType" in words:
             return "Your code gave None where a result was needed. Is there a return missing?"
-        if line is None and check.question is not None:
-            return f"The check cannot work with what your code gave it. ({said(error)})"
-        return said(error)
+        return f"The check cannot work with what your code gave it. ({words})"
 
 
 def _load_checks(homework: Homework) -> ModuleType:
@@ -171,12 +170,12 @@ def _load_checks(homework: Homework) -> ModuleType:
 
 
 def _checks(homework: Homework, module: ModuleType) -> Mapping[str, Sequence[Callable[[], object]]]:
-    """The checks of each question: those whose name goes on after ``test_`` with its id, the longest that fits."""
+    """The checks of each question."""
     found: dict[str, list[Callable[[], object]]] = {question.id: [] for question in homework.questions}
     for name, value in vars(module).items():
-        fitting = [one for one in found if name == f"test_{one}" or name.startswith(f"test_{one}_")]
-        if fitting and inspect.isfunction(value):
-            found[max(fitting, key=len)].append(value)
+        question = question_of(name, found)
+        if question is not None and inspect.isfunction(value):
+            found[question].append(value)
     return found
 
 

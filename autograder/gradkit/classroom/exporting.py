@@ -67,7 +67,15 @@ def _in_the_gradebook(course: Course, assignment: str, records: Sequence[Record]
         if mark is None or record.score is None:
             grades.append(replace(_of_record(record), max_score=most or record.max_score))
             continue
-        comment = comment_on(record, mark.raw_score - record.score, mark.penalty)
-        grade = replace(_of_record(record), score=mark.score, max_score=mark.max_score, comment=comment)
-        grades.append(replace(grade, waits_for_person=mark.waits_for_person))
+        grades.append(
+            Grade(
+                record.student,
+                assignment,
+                record.title,
+                mark.score,
+                mark.max_score,
+                comment_on(record, mark.raw_score - record.score, mark.penalty),
+                mark.waits_for_person,
+            )
+        )
     return grades

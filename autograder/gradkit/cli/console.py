@@ -57,6 +57,26 @@ def progress() -> Progress:
     return Progress(*columns, console=err, transient=True, auto_refresh=False, disable=not err.is_terminal)
 
 
+def check_file(option: str, path: Path | None) -> None:
+    """See that an option names a file that can be written.
+
+    Raises:
+        UsageError: it is a folder.
+    """
+    if path is not None and path.is_dir():
+        raise UsageError(f"{option} {shown(path)}: is a folder. Name the file to write.")
+
+
+def check_folder(option: str, path: Path | None) -> None:
+    """See that an option names a folder, there or not yet.
+
+    Raises:
+        UsageError: it is a file.
+    """
+    if path is not None and path.exists() and not path.is_dir():
+        raise UsageError(f"{option} {shown(path)}: is a file. Name the folder to write to.")
+
+
 def shown(path: Path) -> str:
     """A path as short as it can be said from here."""
     relative = os.path.relpath(path)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gradkit.cli.console import complain, find_course, out, shown
+from gradkit.cli.console import check_file, complain, find_course, out, shown
 from gradkit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -132,10 +132,9 @@ def gradescope(assignment: _One, output: _Output, course: _Course = None) -> Non
     from gradkit.build.autograder import autograder_zip
     from gradkit.temporary import replacing
 
+    check_file("--output", output)
     found = find_course(course)
     data = autograder_zip(found, found.assignment(assignment))
-    if output.is_dir():
-        raise UsageError(f"--output {shown(output)}: is a folder. Name the file to write.")
     with replacing(output) as new:
         new.write_bytes(data)
     out.print(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gradkit.cli.console import complain, err, find_course, out, progress, shown
+from gradkit.cli.console import check_file, check_folder, complain, err, find_course, out, progress, shown
 from gradkit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -73,10 +73,8 @@ def grade(
         raise UsageError("--output FILE is where the record of --submission DIR goes; give both.")
     if results is not None and submissions is None:
         raise UsageError("--results DIR is where the records of --submissions DIR go; give both.")
-    if output is not None and output.is_dir():
-        raise UsageError(f"--output {shown(output)}: is a folder. Name the file to write.")
-    if results is not None and results.exists() and not results.is_dir():
-        raise UsageError(f"--results {shown(results)}: is a file. Name the folder to write to.")
+    check_file("--output", output)
+    check_folder("--results", results)
     if submission is not None:
         if len(only) != 1 or output is None or submissions is not None:
             raise UsageError("--submission DIR needs exactly one --assignment HW and --output FILE.")

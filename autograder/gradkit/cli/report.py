@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from gradkit.cli.console import complain, find_course, out, shown
+from gradkit.cli.console import check_folder, complain, find_course, out, shown
 from gradkit.errors import UsageError
 
 
@@ -33,8 +33,7 @@ def report(
         raise UsageError("--submissions DIR is what the records of --results DIR were made from; give both.")
     found = find_course(course)
     target = output or found.root / "report"
-    if target.exists() and not target.is_dir():
-        raise UsageError(f"--output {shown(target)}: is a file. Name the folder to write to.")
+    check_folder("--output", target)
     made = make_report(found, target) if results is None else report_on(found, target, results, submissions)
     if as_json:
         out.print_json(json.dumps(as_data(made.report)))

@@ -60,7 +60,8 @@ def fill(table: Table, grades: Sequence[Grade], roster: Mapping[str, Person], nu
     rows, unmatched, unused = match(students, people, roster, _KEYS)
     notes: list[str] = []
     refused: list[str] = []
-    columns = {grade.title: _column(table, grade, number, notes) for grade in grades}
+    titles = {grade.title: grade for grade in grades}
+    columns = {title: _column(table, grade, number, notes) for title, grade in titles.items()}
     for grade in grades:
         column = columns[grade.title]
         row = rows.get(grade.student)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -50,6 +51,7 @@ def read_rows(course: Course, path: Path) -> list[Row]:
     for name in ("student", "repository"):
         table.column(name)
     rows: list[Row] = []
+    seen: defaultdict[str, set[str]] = defaultdict(set)
     for number, cells in table.numbered():
         row = Row(*(table.get(cells, name) for name in _COLUMNS))
         if not row.student or not row.repository:
@@ -59,14 +61,13 @@ def read_rows(course: Course, path: Path) -> list[Row]:
             raise UsageError(
                 f"{path}, line {number}: there is no assignment {row.assignment} (the course has: {known})."
             )
-        for before in rows:
-            if before.student == row.student and (
-                before.assignment == row.assignment or "" in (before.assignment, row.assignment)
-            ):
-                raise UsageError(
-                    f"{path}, line {number}: {row.student} stands there already. Give a student one row, or one for "
-                    "each assignment."
-                )
+        before = seen[row.student]
+        if before and (row.assignment in before or "" in (*before, row.assignment)):
+            raise UsageError(
+                f"{path}, line {number}: {row.student} stands there already. Give a student one row, or one for each "
+                "assignment."
+            )
+        before.add(row.assignment)
         rows.append(row)
     return rows
 
