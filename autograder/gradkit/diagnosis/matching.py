@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import combinations
 
 from gradkit.diagnosis.answers import Answer
@@ -25,6 +26,11 @@ class Matcher:
     - no other mistake of which this is true explains as many.
 
     So another fault beside a mistake need not hide it, and a few equal answers do not make one.
+
+    A diagnosis that fails costs nothing but itself: from then on no mistake is named.
+
+    Attributes:
+        fault: what looking or naming raised, or None.
     """
 
     def __init__(self, known: Sequence[Fingerprint]) -> None:
@@ -32,10 +38,20 @@ class Matcher:
         self._unlike: dict[str, set[str]] = {one.id: set() for one in known}
         self._cases: Counter[str] = Counter()
         self._failed: set[str] = set()
+        self.fault: Exception | None = None
 
     def look(self, test: HiddenTest, outcome: CaseOutcome) -> None:
         """See one case's answers; a test's cases come in their order."""
-        self._see(test.id, outcome.mismatch is None, [Answer(found.observation) for found in outcome.found])
+        with self._giving_up():
+            self._see(test.id, outcome.mismatch is None, [Answer(found.observation) for found in outcome.found])
+
+    @contextmanager
+    def _giving_up(self) -> Iterator[None]:
+        """Drop what is raised: answers that were half looked at could be taken for a mistake's."""
+        try:
+            yield
+        except Exception as fault:  # noqa: BLE001 - no diagnosis is worth a verdict
+            self.fault = fault
 
     def _see(self, test: str, passed: bool, answers: Sequence[Answer]) -> None:
         number = self._cases[test]
@@ -51,6 +67,12 @@ class Matcher:
 
     def found(self) -> dict[str, Fingerprint]:
         """By the test's id, the mistake that was made in it."""
+        found: dict[str, Fingerprint] = {}
+        with self._giving_up():
+            found = self._find()
+        return {} if self.fault is not None else found
+
+    def _find(self) -> dict[str, Fingerprint]:
         explained = {}
         for one in self._known:
             tests = one.failed - self._unlike[one.id]

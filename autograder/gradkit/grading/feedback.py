@@ -61,8 +61,15 @@ def explain(policy: Feedback, cases: Sequence[CaseOutcome], reason: str) -> Expl
     if policy == "inputs" and kind in _WRONG and smallest.found:
         lines += [mismatch.figures] if mismatch.figures else []
         lines += ["The smallest case that fails:", show_call(smallest.found[-1].call)]
-    picture = mismatch.picture.as_data(values=policy == "inputs") if mismatch.picture is not None else None
-    return Explanation(kind, "\n".join(lines), mismatch.hint if kind in _HINTED else None, picture)
+    return Explanation(kind, "\n".join(lines), mismatch.hint if kind in _HINTED else None, _drawn(policy, mismatch))
+
+
+def _drawn(policy: Feedback, mismatch: Mismatch) -> Mapping[str, Any] | None:
+    """What a page may draw; None where there is nothing, or it cannot be made."""
+    try:
+        return None if mismatch.picture is None else mismatch.picture.as_data(values=policy == "inputs")
+    except Exception:  # noqa: BLE001 - no picture is worth a verdict
+        return None
 
 
 def _size(case: CaseOutcome) -> tuple[int, int]:

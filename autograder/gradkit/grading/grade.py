@@ -15,7 +15,7 @@ from gradkit.diagnosis import Fingerprint, Matcher, fingerprints
 from gradkit.errors import GraderFault, GradkitError
 from gradkit.grading.keys import versions
 from gradkit.grading.parallel import run_jobs
-from gradkit.grading.record import Record
+from gradkit.grading.record import Record, to_json
 from gradkit.grading.score import score_questions, score_tests
 from gradkit.grading.store import read_record, write_record
 from gradkit.grading.submission import Submission
@@ -102,30 +102,33 @@ def grade_submission(
     try:
         perform = runner.run if source is not None else _missing(assignment, submission)
         outcomes = suite.run(perform, look=matcher.look)
+        runner.close()  # from here on its log is whole
         tests = score_tests(assignment, outcomes, source, matcher.found())
+        record = Record(
+            student=submission.student,
+            assignment=assignment.id,
+            title=assignment.title,
+            status="graded",
+            max_score=assignment.max_score,
+            output="" if source is not None else _missing_text(assignment, submission),
+            problems=submission.problems,
+            questions=score_questions(assignment, tests),
+            tests=tests,
+            submitted=submission.submitted,
+            log=runner.log,
+            key={**keys, "submission": submission.digest},
+            versions=versions(),
+            sandbox=confinement,
+            seconds=round(time.perf_counter() - started, 3),
+        )
+        to_json(record)  # a record that cannot be written is a fault too, and of this submission alone
     except GradkitError as fault:
         return faulty(assignment, submission, str(fault))
     except Exception as fault:  # noqa: BLE001 - a submission that breaks the grader must not stop the class
         return faulty(assignment, submission, "".join(traceback.format_exception(fault))[-4000:])
     finally:
         runner.close()
-    return Record(
-        student=submission.student,
-        assignment=assignment.id,
-        title=assignment.title,
-        status="graded",
-        max_score=assignment.max_score,
-        output="" if source is not None else _missing_text(assignment, submission),
-        problems=submission.problems,
-        questions=score_questions(assignment, tests),
-        tests=tests,
-        submitted=submission.submitted,
-        log=runner.log,
-        key={**keys, "submission": submission.digest},
-        versions=versions(),
-        sandbox=confinement,
-        seconds=round(time.perf_counter() - started, 3),
-    )
+    return record
 
 
 def _missing_text(assignment: Assignment, submission: Submission) -> str:

@@ -16,7 +16,6 @@ from gradkit.errors import GraderFault
 from gradkit.suite.differences import DETACHED, Comparison, capital, check_finite
 from gradkit.suite.found import Found
 from gradkit.suite.mismatch import Mismatch, scrub
-from gradkit.suite.picture import Picture
 from gradkit.wire import ObservedTensor
 
 RTOL = ATOL = 1e-8
@@ -42,7 +41,7 @@ def assert_matches(found: Found, expected: Found, *, hint: str, rtol: float = RT
         found.require()
         comparison = Comparison(rtol, atol, graph=not expected.by_hand, sizes=found.call.sizes())
         for name, value in expected.observation.values.items():
-            comparison.values(_said(name), found.observation.values[name], value)
+            comparison.values(_said(name), found.observed(name), value)
         for name, gradient in expected.observation.gradients.items():
             _compare_gradient(name, found, gradient, comparison)
         assert_unchanged(found)
@@ -161,12 +160,7 @@ def _compare_gradient(name: str, found: Found, expected: Tensor | None, comparis
     if gradient.shape != expected.shape or gradient.dtype != expected.dtype:
         # autograd never gives these: the reply was forged
         raise Mismatch("gradient", f"{capital(said)} is a {gradient.dtype} tensor of shape {tuple(gradient.shape)}.")
-    check_finite(said, gradient)
-    difference = comparison.difference(gradient, expected)
-    if difference is not None:
-        words = f"The output is right, but {said} is wrong: {difference.words}."
-        picture = Picture(gradient, expected, difference.distance, gradient=True)
-        raise Mismatch("gradient", words, figures=difference.figures, picture=picture)
+    comparison.elements("gradient", said, f"The output is right, but {said} is wrong", gradient, expected)
 
 
 def _detached(name: str, error: str) -> str:

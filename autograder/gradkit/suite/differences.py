@@ -1,35 +1,19 @@
-"""Compare two plain values, and say in a beginner's words how they differ."""
+"""Compare two plain values. The verdict alone is found here; `gradkit.suite.explaining` says how they differ."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from gradkit.suite.mismatch import Mismatch, scrub
-from gradkit.suite.picture import Picture
-from gradkit.suite.relations import relation, same_numbers
+from gradkit.suite.explaining import Pair, explain_elements, explain_number, explain_shape
+from gradkit.suite.mismatch import Details, Mismatch, scrub
 from gradkit.wire import ObservedTensor, Opaque
 
 DETACHED = "no gradient can flow back through it. Avoid .item(), .detach(), .data, .numpy() and torch.no_grad() here."
-
-
-@dataclass(frozen=True)
-class Difference:
-    """How two tensors of one shape and dtype differ.
-
-    Attributes:
-        words: how many elements, where the worst is, how far off, and what relation there is; no value.
-        figures: the worst element as found and as expected.
-        distance: how far off each element is, negative where it is right.
-    """
-
-    words: str
-    figures: str
-    distance: Tensor
 
 
 class Comparison:
@@ -63,35 +47,53 @@ class Comparison:
     def _tensor(self, name: str, found: Any, expected: ObservedTensor) -> None:
         if not isinstance(found, ObservedTensor):
             raise Mismatch("type", f"{capital(name)} is {_kind(found)}; it must be a torch.Tensor.")
-        if found.data.shape != expected.data.shape:
-            shapes = f"shape {tuple(found.data.shape)}; it must be {tuple(expected.data.shape)}"
-            right = " The numbers in it are right." if same_numbers(found.data, expected.data) else ""
-            picture = Picture(found.data, expected.data)
-            raise Mismatch("shape", f"{capital(name)} has {shapes}.{right}", picture=picture)
-        if found.data.dtype != expected.data.dtype:
-            raise Mismatch("dtype", f"{capital(name)} is {found.data.dtype}; it must be {expected.data.dtype}.")
-        if torch.isfinite(expected.data).all():
-            check_finite(name, found.data)
-        difference = self.difference(found.data, expected.data)
-        if difference is not None:
-            words = f"{capital(name)} is wrong: {difference.words}."
-            picture = Picture(found.data, expected.data, difference.distance)
-            raise Mismatch("value", words, figures=difference.figures, picture=picture)
+        one, other = found.data, expected.data
+        if one.shape != other.shape:
+            words = f"{capital(name)} has shape {tuple(one.shape)}; it must be {tuple(other.shape)}."
+            raise Mismatch("shape", words, explain=lambda: explain_shape(words, one, other))
+        if one.dtype != other.dtype:
+            raise Mismatch("dtype", f"{capital(name)} is {one.dtype}; it must be {other.dtype}.")
+        self.elements("value", name, f"{capital(name)} is wrong", one, other)
         if self.graph and expected.attached and not found.attached:
             raise Mismatch("detached", f"{capital(name)} is not attached to the graph: {DETACHED}")
+
+    def elements(self, kind: str, name: str, words: str, found: Tensor, expected: Tensor) -> None:
+        """Fail unless two tensors of one shape and dtype agree within the tolerances.
+
+        Args:
+            kind: what to call the mismatch: "value" or "gradient".
+            name: what ``found`` is.
+            words: the plain sentence for wrong elements, without its full stop.
+            found: the student's tensor.
+            expected: the right one.
+        """
+        if torch.isfinite(expected).all():
+            check_finite(name, found)
+        wrong = self._wrong(found, expected)
+        if not wrong.any():
+            return
+
+        def explain() -> Details:
+            pair = Pair(found, expected, wrong, gradient=kind == "gradient")
+            return explain_elements(words, pair, self._allowed(), self.sizes)
+
+        raise Mismatch(kind, f"{words}.", explain=explain)
+
+    def _wrong(self, found: Tensor, expected: Tensor) -> Tensor:
+        if found.is_floating_point():
+            return ~torch.isclose(found, expected, rtol=self.rtol, atol=self.atol, equal_nan=True)
+        return found != expected
 
     def _number(self, name: str, found: Any, expected: float) -> None:
         if type(found) is not float and type(found) is not int:
             raise Mismatch("type", f"{capital(name)} is {_kind(found)}; it must be a Python float.")
-        pair = torch.tensor([float(found)], dtype=torch.float64), torch.tensor([expected], dtype=torch.float64)
-        if torch.isfinite(pair[1]).all():
-            check_finite(name, pair[0])
-        if not torch.allclose(*pair, rtol=self.rtol, atol=self.atol, equal_nan=True):
-            raise Mismatch(
-                "value",
-                f"{capital(name)} is wrong: off by {abs(float(found) - expected):.2g}.",
-                figures=f"Expected: {expected:.6g}; found: {float(found):.6g}.",
-            )
+        number = as_float(found)
+        one, other = torch.tensor(number, dtype=torch.float64), torch.tensor(expected, dtype=torch.float64)
+        if math.isfinite(expected):
+            check_finite(name, one)
+        if self._wrong(one, other):
+            words = f"{capital(name)} is wrong"
+            raise Mismatch("value", f"{words}.", explain=lambda: explain_number(words, number, expected))
 
     def _sequence(self, name: str, found: Any, expected: Sequence[Any]) -> None:
         if not isinstance(found, (list, tuple)) or (isinstance(expected, list) and not isinstance(found, list)):
@@ -109,27 +111,16 @@ class Comparison:
                 raise Mismatch("shape", f"{capital(name)} has no entry {key}.")
             self.values(f"{key} in {name}", found[key], value)
 
-    def difference(self, found: Tensor, expected: Tensor) -> Difference | None:
-        """How two tensors of one shape and dtype differ, or None where they agree within the tolerances."""
-        if found.is_floating_point():
-            wrong = ~torch.isclose(found, expected, rtol=self.rtol, atol=self.atol, equal_nan=True)
-        else:
-            wrong = found != expected
-        count = int(wrong.sum())
-        if count == 0:
-            return None
-        distance = torch.where(wrong, (found.double() - expected.double()).abs().nan_to_num(nan=torch.inf), -1.0)
-        worst = tuple(int(index) for index in torch.unravel_index(distance.argmax(), distance.shape))
-        words = f"off by {float(distance.max()):.2g} (allowed: {self._allowed()})"
-        if found.ndim:
-            words = f"{count} of {found.numel()} elements differ; the worst, at {list(worst)}, is {words}"
-        related = relation(found, expected, self.sizes)
-        where = f" at {list(worst)}" if found.ndim else ""
-        figures = f"Expected{where}: {expected[worst].item():.6g}; found: {found[worst].item():.6g}."
-        return Difference(f"{words}; {related}" if related else words, figures, distance)
-
     def _allowed(self) -> str:
         return f"{self.atol:g}" if self.rtol == 0 else f"{self.atol:g} + {self.rtol:g} of the value"
+
+
+def as_float(number: float) -> float:
+    """A Python number as a float; infinite where a whole number is too large for one."""
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf if number > 0 else -math.inf
 
 
 def check_finite(name: str, tensor: Tensor) -> None:

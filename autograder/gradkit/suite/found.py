@@ -45,8 +45,19 @@ class Found:
         Raises:
             Mismatch: the call gave no result.
         """
+        return _plain(self.observed(name))
+
+    def observed(self, name: str) -> Any:
+        """One observed value as it was reported.
+
+        Raises:
+            Mismatch: the call gave no result, or the reply lacks this value.
+        """
         self.require()
-        return _plain(self.observation.values[name])
+        try:
+            return self.observation.values[name]
+        except KeyError:
+            raise Mismatch(*explain_failure(Failure("protocol", "a value that was asked for is missing"))) from None
 
     def gradient(self, name: str) -> Tensor:
         """The gradient with respect to an input or parameter.

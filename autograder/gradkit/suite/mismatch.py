@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
 
 from gradkit.suite.picture import Picture
 from gradkit.wire import Failure
@@ -11,27 +14,78 @@ MAX_SHOWN = 300
 _CARRIER = re.compile(r"[-+]?\d*\.\d[\d.]*(?:[eE][-+]?\d+)?|\d{5,}|\d[eE][-+]?\d+|[^\s.,:;()\[\]{}'\"/]{41,}")
 
 
-class Mismatch(AssertionError):  # noqa: N818 - it is the finding of a test, not an error of the program
-    """The student's answer is not what it should be.
+@dataclass(frozen=True)
+class Details:
+    """What there is to say of a mismatch beyond its plain sentence.
 
     Attributes:
-        kind: what failed, in one word: "not_started", "raised", "type", "shape", "dtype", "finite", "value",
-            "detached", "gradient", "mutated", "check", or a failure's kind.
-        message: what the student reads.
-        hint: the suite's hint on shapes or definitions, or None.
+        message: what the student reads in place of the plain sentence.
         figures: a value as found and as expected, for students who may see hidden values; "" where there is none.
         picture: what to draw beside the message, or None.
     """
 
+    message: str
+    figures: str = ""
+    picture: Picture | None = None
+
+
+class Mismatch(AssertionError):  # noqa: N818 - it is the finding of a test, not an error of the program
+    """The student's answer is not what it should be.
+
+    Raising it is the verdict. How far off the answer is, and in what way, is computed afterwards by ``explain``: where
+    that fails, the plain sentence is all that is said, and the verdict stands.
+
+    Args:
+        kind: see the attribute.
+        message: the plain sentence, which the student reads.
+        hint: the suite's hint on shapes or definitions, or None.
+        explain: computes what else there is to say.
+
+    Attributes:
+        kind: what failed, in one word: "not_started", "raised", "type", "shape", "dtype", "finite", "value",
+            "detached", "gradient", "mutated", "check", or a failure's kind.
+        hint: the suite's hint on shapes or definitions, or None.
+        unexplained: what ``explain`` raised, or None.
+    """
+
     def __init__(
-        self, kind: str, message: str, hint: str | None = None, *, figures: str = "", picture: Picture | None = None
+        self, kind: str, message: str, hint: str | None = None, *, explain: Callable[[], Details] | None = None
     ) -> None:
         super().__init__(message)
         self.kind = kind
-        self.message = message
         self.hint = hint
-        self.figures = figures
-        self.picture = picture
+        self.unexplained: Exception | None = None
+        self._plain = Details(message)
+        self._explain = explain
+
+    @cached_property
+    def details(self) -> Details:
+        """Everything there is to say, or the plain sentence."""
+        if self._explain is None:
+            return self._plain
+        try:
+            return self._explain()
+        except Exception as error:  # noqa: BLE001 - no explanation is worth a verdict
+            self.unexplained = error
+            return self._plain
+
+    @property
+    def message(self) -> str:
+        """What the student reads."""
+        return self.details.message
+
+    @property
+    def figures(self) -> str:
+        """A value as found and as expected, for students who may see hidden values; "" where there is none."""
+        return self.details.figures
+
+    @property
+    def picture(self) -> Picture | None:
+        """What to draw beside the message, or None."""
+        return self.details.picture
+
+    def __str__(self) -> str:
+        return self.message
 
 
 def explain_failure(failure: Failure) -> tuple[str, str]:

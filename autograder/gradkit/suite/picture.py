@@ -6,6 +6,7 @@ feedback policy. Without leave to show values, the map of errors has few steps, 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -75,4 +76,9 @@ def _steps(distance: Tensor) -> list[str]:
 
 def _rounded(tensor: Tensor, leading: tuple[int, ...]) -> list[list[float]]:
     matrix = tensor[leading] if tensor.ndim > 1 else tensor.unsqueeze(0)
-    return [[float(f"{value:.{_DIGITS}g}") for value in row] for row in matrix.double().tolist()]
+    return [[_shortened(value) for value in row] for row in matrix.double().tolist()]
+
+
+def _shortened(value: float) -> float:
+    rounded = float(f"{value:.{_DIGITS}g}")
+    return rounded if math.isfinite(rounded) else value  # the largest floats would be rounded up to infinity

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import torch
@@ -33,7 +34,9 @@ def relation(found: Tensor, expected: Tensor, sizes: Mapping[str, torch.Size]) -
     if one.ndim == 2 and one.shape[0] == one.shape[1] > 1 and _same(one, other.T, near * scale):
         return "it is the transpose of what it should be"
     factor = float((one * other).sum() / (other * other).sum())
-    if factor == 0 or not _same(one, factor * other, near * scale * abs(factor)):
+    if factor == 0 or not (math.isfinite(factor) and math.isfinite(1 / factor)):
+        return ""  # too far from 1 for float64: no factor to speak of
+    if not _same(one, factor * other, near * scale * abs(factor)):
         return ""
     return _factor_in_words(factor, near, one.numel(), sizes)
 

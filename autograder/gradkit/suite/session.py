@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from _pytest.runner import runtestprotocol
 
 from gradkit.course import Assignment
 from gradkit.errors import CourseError, GraderFault
 from gradkit.suite.found import Found
 from gradkit.suite.hidden import HiddenTest, read_tests
 from gradkit.suite.isolation import forgetting_modules_of, interrupts_held, only_our_plugins
+from gradkit.suite.items import run_item, start_afresh
 from gradkit.suite.mismatch import Mismatch
 from gradkit.suite.reference import ReferenceRunner
 from gradkit.suite.rng import Rng
@@ -79,6 +79,8 @@ class Suite:
     ) -> tuple[TestOutcome, ...]:
         """Run tests with a submission that answers calls by ``perform``.
 
+        However it ends, the next run starts with nothing set up.
+
         Args:
             perform: answers calls.
             tests: which tests; all when None.
@@ -98,7 +100,11 @@ class Suite:
             # What was compared is done with: a class's replies must not pile up until its points are reckoned.
             return replace(outcome, found=tuple(map(_without_values, outcome.found)))
 
-        return tuple(TestOutcome(test, tuple(run_case(test, case) for case in test.cases)) for test in chosen)
+        try:
+            return tuple(TestOutcome(test, tuple(run_case(test, case) for case in test.cases)) for test in chosen)
+        except BaseException:
+            self._plugin.start_afresh()
+            raise
 
 
 class _Plugin:
@@ -112,6 +118,7 @@ class _Plugin:
         self._found: list[Found] = []
         self._raised: list[BaseException] = []
         self._reference: ReferenceRunner | None = None
+        self._session: pytest.Session | None = None
 
     # -- fixtures ------------------------------------------------------------------------------------------------
 
@@ -146,6 +153,7 @@ class _Plugin:
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Hand the collected suite to our body, instead of running every item once."""
+        self._session = session
         try:
             if not self.collect_errors:
                 folder = Path(str(session.config.args[0]))
@@ -167,12 +175,18 @@ class _Plugin:
     def run_case(self, case: pytest.Function, following: pytest.Function | None, perform: Perform) -> CaseOutcome:
         """Run one case; fixtures are torn down as far as the following case allows."""
         self._perform, self._found, self._raised = perform, [], []
-        runtestprotocol(case, log=False, nextitem=following)
+        run_item(case, following)
         for error in self._raised:
             if not isinstance(error, Mismatch):
                 raise GraderFault(f"{case.nodeid}: the hidden test itself failed: {error!r}") from error
         mismatch = self._raised[0] if self._raised else None
         return CaseOutcome(mismatch if isinstance(mismatch, Mismatch) else None, tuple(self._found))
+
+    def start_afresh(self) -> None:
+        """Forget a run that was stopped."""
+        self._perform, self._found, self._raised = None, [], []
+        if self._session is not None:
+            start_afresh(self._session)
 
     def perform(self, call: Call) -> Found:
         """Ask the submission, and remember the answer."""

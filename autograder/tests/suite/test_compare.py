@@ -182,3 +182,83 @@ def test_check_tells_its_message() -> None:
     check(True, "")
     with pytest.raises(Mismatch, match="look here"):
         check(False, "look here")
+
+
+EXTREMES = {
+    "tiny": 5e-324,
+    "huge": 1.7e308,
+    "zero": 0.0,
+    "infinite": float("inf"),
+    "no number": float("nan"),
+}
+
+
+@pytest.mark.parametrize("number", EXTREMES.values(), ids=EXTREMES)
+@pytest.mark.parametrize("expected", EXTREMES.values(), ids=EXTREMES)
+@pytest.mark.parametrize("shape", [(), (1,), (3,), (2, 2)], ids=str)
+def test_the_ends_of_the_number_line_are_told_like_any_others(
+    number: float, expected: float, shape: tuple[int, ...]
+) -> None:
+    one, other = (torch.full(shape, value, dtype=torch.float64) for value in (number, expected))
+    if number == expected or (number != number and expected != expected):
+        assert_matches(found(one, gradient=one), found(other, gradient=other), hint="", atol=0, rtol=0)
+        return
+    difference = mismatch(found(one), found(other), atol=0, rtol=0)
+    assert difference.kind in ("value", "finite")
+    assert difference.message
+    assert difference.unexplained is None
+    assert mismatch(found(number), found(expected), atol=0, rtol=0).kind == difference.kind
+
+
+WHOLE = {dtype: torch.iinfo(dtype) for dtype in (torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8)}
+
+
+@pytest.mark.parametrize("dtype", WHOLE, ids=str)
+def test_whole_numbers_at_their_ends_differ_by_something(dtype: torch.dtype) -> None:
+    ends = torch.tensor([WHOLE[dtype].min, WHOLE[dtype].max], dtype=dtype)
+    difference = mismatch(found(ends - torch.tensor([0, 1], dtype=dtype)), found(ends))
+    assert "1 of 2 elements differ; the worst, at [1], is off by 1 " in difference.message
+    assert mismatch(found(ends.flip(0)), found(ends)).unexplained is None
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.bool], ids=str)
+def test_narrow_types_are_compared(dtype: torch.dtype) -> None:
+    one, other = torch.tensor([1, 0], dtype=dtype), torch.tensor([1, 1], dtype=dtype)
+    assert_matches(found(one), found(one), hint="")
+    assert mismatch(found(one), found(other)).unexplained is None
+    assert mismatch(found(one.to(torch.uint8)), found(other)).kind == "dtype"
+
+
+@pytest.mark.parametrize("shape", [(0,), (2, 0)], ids=str)
+def test_empty_tensors_are_compared(shape: tuple[int, ...]) -> None:
+    empty = torch.empty(shape, dtype=torch.float64)
+    assert_matches(found(empty, gradient=empty), found(empty, gradient=empty), hint="")
+    assert mismatch(found(empty)).kind == "shape"
+    assert mismatch(found(), found(empty)).kind == "shape"
+
+
+def test_a_whole_number_too_large_for_a_float_is_a_wrong_number() -> None:
+    assert mismatch(found(10**400), found(1.0)).kind == "finite"
+    assert mismatch(found(-(2**63)), found(1.0)).kind == "value"
+
+
+def test_a_reply_without_what_was_asked_for_is_no_answer() -> None:
+    assert mismatch(Found(CALL, Observation(gradients={"x": X}))).kind == "protocol"
+    assert mismatch(Found(CALL, Observation(values={"result": ObservedTensor(X, True)}))).kind == "detached"
+
+
+def test_an_explanation_that_fails_is_left_out_and_the_verdict_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> str:
+        raise OverflowError("cannot convert float infinity to integer")
+
+    monkeypatch.setattr("gradkit.suite.explaining.relation", fail)
+    monkeypatch.setattr("gradkit.suite.explaining.same_numbers", fail)
+    for answer, kind, message in (
+        (found(X + 1), "value", "The result is wrong."),
+        (found(gradient=2 * X), "gradient", "The output is right, but the gradient with respect to x is wrong."),
+        (found(X.reshape(3, 1)), "shape", "The result has shape (3, 1); it must be (3,)."),
+    ):
+        difference = mismatch(answer)
+        assert (difference.kind, difference.message, difference.picture) == (kind, message, None)
+        assert (difference.hint, str(difference)) == ("the hint", message)
+        assert isinstance(difference.unexplained, OverflowError)

@@ -74,3 +74,10 @@ def test_a_gradient_is_shown_beside_the_right_one_only_with_leave(gradient: bool
 @pytest.mark.parametrize("number", [torch.tensor(1.0), torch.tensor([1.0])])
 def test_one_number_is_no_picture(number: Tensor) -> None:
     assert picture(number, number + 1).as_data(values=True) is None
+
+
+def test_the_largest_numbers_are_not_rounded_up_to_infinity() -> None:
+    largest = torch.finfo(torch.float64).max
+    data = picture(torch.tensor([largest, -largest], dtype=torch.float64), torch.zeros(2).double(), True).as_data(True)
+    assert data is not None
+    json.dumps(data, allow_nan=False)

@@ -45,6 +45,10 @@ def test_relation_is_told(found: Tensor, expected: Tensor, words: str) -> None:
         (torch.tensor([0.7, 1.4]), torch.tensor([1.0, 2.0])),
         (torch.tensor([2, 4]), torch.tensor([1, 2])),
         (torch.empty(0), torch.empty(0)),
+        (1e-310 * RIGHT, RIGHT),
+        (0 * ONE + 5e-324, ONE),
+        (1e308 * RIGHT / 7, 1e-300 * RIGHT),
+        (RIGHT, 1e-310 * RIGHT),
     ],
 )
 def test_no_relation_is_made_up(found: Tensor, expected: Tensor) -> None:

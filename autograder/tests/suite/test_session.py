@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -86,6 +87,95 @@ def test_a_test_that_breaks_by_itself_is_the_graders_fault(course: Course) -> No
     suite.write_text(suite.read_text().replace("assert_matches(student", "1 / 0\n    assert_matches(student"))
     with pytest.raises(GraderFault, match="ZeroDivisionError"):
         run_demo(course, nothing)
+
+
+FIXTURES = """
+SET_UP = []
+
+
+@pytest.fixture(scope="module")
+def laid_out():
+    assert not SET_UP, "what an earlier run has set up is still there"
+    SET_UP.append(1)
+    yield
+    SET_UP.clear()
+
+
+@pytest.fixture(autouse=True)
+def beside(laid_out, rng):
+    yield rng.normal(3)
+"""
+
+
+def breaking(at: int, error: BaseException, answer: Callable[[Call], Observation]) -> Callable[[Call], Observation]:
+    """Answers like ``answer``, but for the call of a number, which raises in the middle of a hidden test."""
+    numbers = itertools.count()
+
+    def run(call: Call) -> Observation:
+        if next(numbers) == at:
+            raise error
+        return answer(call)
+
+    return run
+
+
+@pytest.mark.parametrize("at", range(5))
+@pytest.mark.parametrize("error", [KeyError("a"), KeyboardInterrupt(), SystemExit(1), MemoryError()], ids=repr)
+def test_whatever_stops_a_run_the_next_one_starts_with_nothing_set_up(
+    course: Course, reference_source: str, at: int, error: BaseException
+) -> None:
+    for name in ("test_scale.py", "test_shift.py"):
+        path = course.hidden(HW) / name
+        path.write_text(path.read_text().replace("pytestmark", f"{FIXTURES}\n\npytestmark"))
+    answer = answering(reference_source)
+
+    def body(suite: Suite) -> None:
+        whole = kinds(suite.run(answer))
+        for stopped in (breaking(at, error, answer), breaking(at, error, nothing)):
+            with pytest.raises(KeyboardInterrupt if isinstance(error, KeyboardInterrupt) else GraderFault):
+                suite.run(stopped)
+            assert kinds(suite.run(nothing)) == [["died"] * 3, ["died"], ["died"]]
+            assert kinds(suite.run(answer)) == whole
+            assert kinds(suite.run(answer, suite.tests[2:])) == whole[2:]
+
+    open_demo(course, body)
+
+
+@pytest.mark.parametrize("scope", ["function", "module"])
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_fixture_that_breaks_once_costs_one_run(course: Course, reference_source: str, scope: str, when: str) -> None:
+    breaks = "if not BROKE:\n        BROKE.append(1)\n        raise OSError('once')"
+    parts = (f"    {breaks}\n", "    yield\n") if when == "before" else ("    yield\n", f"    {breaks}\n")
+    head = f"@pytest.fixture(scope={scope!r}, autouse=True)\ndef fragile():\n{''.join(parts)}"
+    path = course.hidden(HW) / "test_scale.py"
+    path.write_text(path.read_text().replace("pytestmark", f"BROKE = []\n\n\n{head}\n\npytestmark"))
+
+    def body(suite: Suite) -> None:
+        with pytest.raises(GraderFault, match="once"):
+            suite.run(answering(reference_source))
+        assert kinds(suite.run(answering(reference_source))) == [[None, None, None], [None], [None]]
+
+    open_demo(course, body)
+
+
+def test_a_reference_that_fails_once_is_asked_again(course: Course, reference_source: str) -> None:
+    path = course.source(HW) / "scaling.py"
+    fails = "    if not TRIED:\n        TRIED.append(1)\n        raise MemoryError\n    return x / "
+    path.write_text(reference_source.replace("    return x / ", fails) + "\n\nTRIED = []\n")
+
+    def body(suite: Suite) -> None:
+        with pytest.raises(GraderFault, match="the reference failed"):
+            suite.run(answering(reference_source))
+        assert kinds(suite.run(answering(reference_source))) == [[None, None, None], [None], [None]]
+
+    open_demo(course, body)
+
+
+def test_an_interrupt_in_the_reference_is_the_graders(course: Course, reference_source: str) -> None:
+    path = course.source(HW) / "scaling.py"
+    path.write_text(reference_source.replace("    return x / ", "    raise KeyboardInterrupt\n    return x / "))
+    with pytest.raises(KeyboardInterrupt):
+        run_demo(course, answering(reference_source))
 
 
 def test_an_interrupt_while_the_suite_is_imported_is_not_lost(course: Course) -> None:
