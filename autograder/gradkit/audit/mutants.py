@@ -16,7 +16,7 @@ from typing import Any
 
 from gradkit.course import Assignment
 from gradkit.errors import UsageError
-from gradkit.grading.bans import reachable
+from gradkit.reader.definitions import reachable
 
 Position = tuple[int, int]  # line, column
 # They need to be told which names to put where.

@@ -11,6 +11,8 @@ from gradkit.course import Assignment
 from gradkit.course.assignment import Limits
 from gradkit.errors import GraderFault
 from gradkit.grading.parallel import run_jobs
+from gradkit.grading.reader import SourceReader
+from gradkit.grading.reading import read_sources
 from gradkit.grading.score import score_tests
 from gradkit.sandbox import Sandbox, SubmissionRunner, Submitted, Workers
 from gradkit.suite.hidden import HiddenTest
@@ -71,7 +73,13 @@ def try_all(
         def prepare() -> Callable[[int], object]:
             workers = sandbox.connect()
             sandbox.let_go()
-            return lambda number: _write(folder / str(number), _try(suite, assignment, trials[number], workers))
+            reader = SourceReader()
+
+            def work(number: int) -> None:
+                tried = _try(suite, assignment, trials[number], workers, reader)
+                _write(folder / str(number), tried)
+
+            return work
 
         def keep(number: int) -> None:
             found[number] = Tried(**json.loads((folder / str(number)).read_text(encoding="utf-8")))
@@ -85,17 +93,17 @@ def _write(path: Path, tried: Tried) -> None:
     path.write_text(json.dumps(tried.__dict__), encoding="utf-8")
 
 
-def _try(suite: Suite, assignment: Assignment, trial: Trial, workers: Workers) -> Tried:
+def _try(suite: Suite, assignment: Assignment, trial: Trial, workers: Workers, reader: SourceReader) -> Tried:
     """Run the tests and score them as a submission's are: a banned call fails them too."""
     runner = SubmissionRunner(Submitted(assignment.module, trial.files), trial.limits, workers.start)
-    source = trial.files.get(assignment.module)
     outcomes: list[TestOutcome] = []
     failed: list[str] = []
     messages: list[str] = []
     try:
+        reading = read_sources(reader, assignment, trial.files)
         for test in trial.tests:
             outcomes += suite.run(runner.run, [test])
-            results = score_tests(assignment, outcomes, source)
+            results = score_tests(assignment, outcomes, reading)
             wrong = [(one.test.id, result) for one, result in zip(outcomes, results, strict=True) if not result.passed]
             failed, messages = [name for name, _ in wrong], [result.output for _, result in wrong]
             if wrong and not trial.to_the_end:

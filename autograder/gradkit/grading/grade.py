@@ -15,6 +15,8 @@ from gradkit.diagnosis import Fingerprint, Matcher, fingerprints
 from gradkit.errors import GraderFault, GradkitError
 from gradkit.grading.keys import versions
 from gradkit.grading.parallel import run_jobs
+from gradkit.grading.reader import SourceReader
+from gradkit.grading.reading import read_sources
 from gradkit.grading.record import Record, to_json
 from gradkit.grading.score import score_questions, score_tests
 from gradkit.grading.store import read_record, write_record
@@ -50,16 +52,19 @@ def grade_waiting(course: Course, triage: Triage, report: Report, sandbox: Sandb
         gc.freeze()  # torch and pytest stay as they are: the collector need not look at them for each submission
         known = fingerprints(course, assignment, suite, triage.keys, sandbox.connect)
 
-        def grade(number: int, workers: Workers) -> Record:
+        def grade(number: int, workers: Workers, reader: SourceReader) -> Record:
             task, submission = waiting[number]
-            record = grade_submission(suite, assignment, submission, triage.keys, workers, sandbox.as_record(), known)
+            record = grade_submission(
+                suite, assignment, submission, triage.keys, workers, reader, sandbox.as_record(), known
+            )
             write_record(record, task.record)
             return record
 
         def prepare() -> Callable[[int], object]:
             workers = sandbox.connect()
             sandbox.let_go()
-            return lambda number: grade(number, workers)
+            reader = SourceReader()
+            return lambda number: grade(number, workers, reader)
 
         def keep(record: Record) -> None:
             records.append(record)
@@ -75,9 +80,9 @@ def grade_waiting(course: Course, triage: Triage, report: Report, sandbox: Sandb
         if processes > 1:
             run_jobs(len(waiting), processes, prepare, fetch)
             return
-        with closing(sandbox.connect()) as workers:
+        with closing(sandbox.connect()) as workers, closing(SourceReader()) as reader:
             for number in range(len(waiting)):
-                keep(grade(number, workers))
+                keep(grade(number, workers, reader))
 
     torch.set_num_threads(1)
     source = course.source(assignment.id) / assignment.module
@@ -91,6 +96,7 @@ def grade_submission(
     submission: Submission,
     keys: Mapping[str, str],
     workers: Workers,
+    reader: SourceReader,
     confinement: Mapping[str, str],
     known: Sequence[Fingerprint] = (),
 ) -> Record:
@@ -100,10 +106,11 @@ def grade_submission(
     runner = SubmissionRunner(Submitted(assignment.module, submission.sources), assignment.limits, workers.start)
     matcher = Matcher(known)
     try:
+        reading = read_sources(reader, assignment, submission.sources)
         perform = runner.run if source is not None else _missing(assignment, submission)
         outcomes = suite.run(perform, look=matcher.look)
         runner.close()  # from here on its log is whole
-        tests = score_tests(assignment, outcomes, source, matcher.found())
+        tests = score_tests(assignment, outcomes, reading, matcher.found())
         record = Record(
             student=submission.student,
             assignment=assignment.id,
@@ -111,7 +118,7 @@ def grade_submission(
             status="graded",
             max_score=assignment.max_score,
             output="" if source is not None else _missing_text(assignment, submission),
-            problems=submission.problems,
+            problems=(*submission.problems, *reading.problems),
             questions=score_questions(assignment, tests),
             tests=tests,
             submitted=submission.submitted,

@@ -10,6 +10,7 @@ from gradkit.course import Assignment
 from gradkit.diagnosis import Fingerprint
 from gradkit.grading.bans import BannedUse, find_banned
 from gradkit.grading.feedback import Explanation, explain
+from gradkit.grading.reading import Reading
 from gradkit.grading.record import QuestionResult, TestResult
 from gradkit.suite.session import TestOutcome
 
@@ -17,7 +18,7 @@ from gradkit.suite.session import TestOutcome
 def score_tests(
     assignment: Assignment,
     outcomes: Sequence[TestOutcome],
-    source: bytes | None,
+    reading: Reading,
     mistakes: Mapping[str, Fingerprint] = MappingProxyType({}),
 ) -> tuple[TestResult, ...]:
     """One result for each test: full points where every case passed and the question uses no banned call.
@@ -25,11 +26,11 @@ def score_tests(
     Args:
         assignment: points, bans and what students may read.
         outcomes: what the suite found.
-        source: the student's module, for the bans.
+        reading: what the sources say, for the bans.
         mistakes: by the test's id, the misconception that was recognised.
     """
     banned = {
-        question.id: find_banned(assignment, question, source, _operators(outcomes, question.id))
+        question.id: find_banned(assignment, question, reading, _operators(outcomes, question.id))
         for question in assignment.questions
     }
     reasons = _reasons(outcomes, mistakes)

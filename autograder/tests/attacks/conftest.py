@@ -25,6 +25,7 @@ import torch
 
 from gradkit.course import Course, load_course
 from gradkit.grading.grade import grade_submission
+from gradkit.grading.reader import SourceReader
 from gradkit.grading.record import Record
 from gradkit.grading.store import read_record, write_record
 from gradkit.grading.triage import Task, triage
@@ -312,7 +313,7 @@ def grade_all(level: Sandbox, arena: Arena, chosen: list[Attack]) -> dict[str, A
     outcomes: dict[str, Any] = {}
 
     def body(suite: Suite) -> None:
-        with closing(level.connect()) as workers:
+        with closing(level.connect()) as workers, closing(SourceReader()) as reader:
             for attack in chosen:
                 mallory, trent = (folder / attack.name / name for name in ("mallory", "trent"))
                 attack.hand_in(mallory, arena.places)
@@ -321,7 +322,7 @@ def grade_all(level: Sandbox, arena: Arena, chosen: list[Attack]) -> dict[str, A
                 arena.watch()
                 try:
                     records = [
-                        grade(suite, Task(place.name, place, place.parent / f"{place.name}.json"), workers)
+                        grade(suite, Task(place.name, place, place.parent / f"{place.name}.json"), workers, reader)
                         for place in (mallory, trent)
                     ]
                 except Exception as error:  # noqa: BLE001 - the test of this attack raises it again
@@ -329,9 +330,9 @@ def grade_all(level: Sandbox, arena: Arena, chosen: list[Attack]) -> dict[str, A
                 else:
                     outcomes[attack.name] = (*records, arena.disturbed())
 
-    def grade(suite: Suite, task: Task, workers: Workers) -> Record | None:
+    def grade(suite: Suite, task: Task, workers: Workers, reader: SourceReader) -> Record | None:
         for _, submission in triage(course, HW, [task], lambda _record: None).waiting:
-            record = grade_submission(suite, assignment, submission, {}, workers, level.as_record())
+            record = grade_submission(suite, assignment, submission, {}, workers, reader, level.as_record())
             write_record(record, task.record)
         return read_record(task.record)
 

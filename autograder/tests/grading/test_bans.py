@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+from datetime import UTC, datetime
+
 import pytest
 
 from gradkit.course import Assignment, BanGroup, Question
 from gradkit.grading.bans import BannedUse, find_banned
+from gradkit.grading.reading import Reading
+from gradkit.reader.names import Asked, find_uses
 
 GROUP = BanGroup(
     "Not here.", names=("torch.nn.Linear", "torch.nn.functional.linear", "torch.optim.*"), operators=("linear",)
@@ -15,10 +20,9 @@ HEAD = "import torch\nfrom torch import nn\nimport torch.nn.functional as F\n"
 
 
 def find(source: str, operators: frozenset[str] = frozenset()) -> BannedUse | None:
-    from datetime import UTC, datetime
-
     assignment = Assignment("hw", "t", datetime(2026, 1, 1, tzinfo=UTC), "m.py", (QUESTION,), banned={"linear": GROUP})
-    return find_banned(assignment, QUESTION, source.encode(), operators)
+    (use,) = find_uses(ast.parse(source), [Asked(QUESTION.targets, [GROUP.names])])
+    return find_banned(assignment, QUESTION, Reading({} if use is None else {"Net": use}), operators)
 
 
 @pytest.mark.parametrize(
@@ -35,6 +39,14 @@ def find(source: str, operators: frozenset[str] = frozenset()) -> BannedUse | No
         "import torch\ndef Net(x): return torch.optim.SGD(x)\n",
         "def Net(x):\n    from torch.nn import functional as G\n    return G.linear(x, x)\n",
         HEAD + "if True:\n    def Net(x): return F.linear(x, x)\n",
+        HEAD + "try:\n    import nothing\nexcept ImportError:\n    def Net(x): return F.linear(x, x)\n",
+        HEAD + "match 1:\n    case _:\n        def Net(x): return F.linear(x, x)\n",
+        HEAD + "class Net: pass\nNet.layer = F.linear\n",
+        HEAD + "table = {}\ntable[0] = F.linear\ndef Net(x): return table[0](x, x)\n",
+        HEAD + "(found, *others), name = [F.linear], 1\ndef Net(x): return found(x, x)\n",
+        HEAD + "print(found := F.linear)\ndef Net(x): return found(x, x)\n",
+        HEAD + "def Net(x): return F.linear.__call__(x, x)\n",
+        HEAD + "def Net(x): return F.linear(x, x).sum().item()\n",
     ],
 )
 def test_a_banned_name_is_found(source: str) -> None:
@@ -54,7 +66,6 @@ def test_a_banned_name_is_found(source: str) -> None:
         "def linear(x): return x\ndef Net(x): return linear(x)\n",
         HEAD + "class Net:\n    def linear(self): return 1\n    def go(self): return self.linear()\n",
         HEAD + "if __name__ == '__main__':\n    print(nn.Linear(1, 1))\ndef Net(x): return x\n",
-        "def Net(:\n",
     ],
 )
 def test_what_is_not_a_banned_call_is_not_found(source: str) -> None:
@@ -65,3 +76,19 @@ def test_an_operator_that_ran_is_found_whatever_the_file_says() -> None:
     use = find("def Net(x): return x\n", frozenset({"mm", "linear"}))
     assert use is not None
     assert "seen while your code ran" in use.message
+
+
+def test_the_first_use_in_the_file_is_told() -> None:
+    use = find(HEAD + "def Net(x):\n    y = F.linear(x, x)\n    return torch.optim.SGD(y)\n")
+    assert use is not None
+    assert (use.what, use.line) == ("torch.nn.functional.linear", 5)
+
+
+def test_whether_a_file_that_cannot_be_read_uses_a_banned_call_is_not_known() -> None:
+    free = Question("Free", ("Free",), 1.0)
+    assignment = Assignment("hw", "t", datetime(2026, 1, 1, tzinfo=UTC), "m.py", (QUESTION,), banned={"linear": GROUP})
+    reading = Reading(unreadable={"m.py": "it is nested too deeply"})
+    use = find_banned(assignment, QUESTION, reading, frozenset())
+    assert use is not None
+    assert use.message.startswith("m.py cannot be read: it is nested too deeply. Write it in smaller steps.")
+    assert find_banned(assignment, free, reading, frozenset()) is None

@@ -1,0 +1,148 @@
+"""What a submission's Python files say, read by a process of its own (`gradkit.reader`).
+
+Python's parser takes a thousand times the size of some sources in memory, and other sources end the process that reads
+them. So the grader reads none itself. What cannot be read is that submission's failure.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from gradkit.course import Assignment, BanGroup
+from gradkit.grading.reader import Answers, SourceReader
+from gradkit.reader.names import MAX_NAME, Use, covers
+from gradkit.reader.signs import MAX_SIGNS
+
+_MOST_LINES = 1 << 24
+_LONGEST = 300  # characters of a sentence
+_SLOW = "reading it takes too long"
+_KILLED = "the process that reads it was killed"
+_CRASHED = "Python's parser crashes on it"
+_NOT_REACHED = "the files before it took too much"
+
+
+@dataclass(frozen=True)
+class FoundSign:
+    """A place in a submission's sources that a person should look at.
+
+    Attributes:
+        file: the file's name.
+        line: the line, from 1.
+        why: what is there.
+    """
+
+    file: str
+    line: int
+    why: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the sources of one submission say.
+
+    Attributes:
+        uses: by question, the first use of a name that it does not allow.
+        unreadable: by file name, why it could not be read.
+        signs: signs of deception, the assignment's module first.
+    """
+
+    uses: Mapping[str, Use] = field(default_factory=lambda: MappingProxyType({}))
+    unreadable: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    signs: tuple[FoundSign, ...] = ()
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """The files that could not be read, one sentence each."""
+        return tuple(in_words(name, why) for name, why in self.unreadable.items())
+
+
+@dataclass(frozen=True)
+class _File:
+    """What one file says, checked."""
+
+    uses: tuple[Use | None, ...] = ()
+    signs: tuple[FoundSign, ...] = ()
+    unreadable: str = ""
+
+
+def in_words(name: str, why: str) -> str:
+    """That a file could not be read, and what to do."""
+    return f"{name} cannot be read: {why}. Write it in smaller steps."
+
+
+def read_sources(reader: SourceReader, assignment: Assignment, sources: Mapping[str, bytes]) -> Reading:
+    """Read all files of a submission, each once.
+
+    Args:
+        reader: the grader's line to the process that reads.
+        assignment: whose module is looked through for calls that are not allowed.
+        sources: the bytes of the files, by name.
+
+    Raises:
+        GraderFault: the process cannot be started.
+    """
+    names = sorted(sources, key=lambda name: (name != assignment.module, name))
+    questions = assignment.questions if assignment.module in sources else ()
+    groups = [[assignment.banned[name] for name in question.banned] for question in questions]
+    asked = [
+        [question.targets, [group.names for group in own]] for question, own in zip(questions, groups, strict=True)
+    ]
+    data = [sources[name] for name in names]
+    answers = reader.ask({"names": names, "questions": asked}, data)
+    if answers.end == -signal.SIGKILL:  # perhaps from outside: that must not cost the submission anything
+        answers = reader.ask({"names": names, "questions": asked}, data)
+    files = {name: _checked(name, answers, number, groups if number == 0 else []) for number, name in enumerate(names)}
+    module = files.get(assignment.module, _File())
+    return Reading(
+        uses={question.id: use for question, use in zip(questions, module.uses, strict=False) if use is not None},
+        unreadable={name: file.unreadable for name, file in files.items() if file.unreadable},
+        signs=tuple(sign for file in files.values() for sign in file.signs),
+    )
+
+
+def _checked(name: str, answers: Answers, number: int, groups: Sequence[Sequence[BanGroup]]) -> _File:
+    """What was answered of a file, believed only where it has the right form."""
+    if number > len(answers.files):
+        return _File(unreadable=_NOT_REACHED)
+    if number == len(answers.files):
+        return _File(
+            unreadable={None: _SLOW, -signal.SIGXCPU: _SLOW, -signal.SIGKILL: _KILLED}.get(answers.end, _CRASHED)
+        )
+    answer = answers.files[number]
+    try:
+        if "unreadable" in answer:
+            return _File(unreadable=_text(answer["unreadable"], _LONGEST))
+        uses = tuple(_use(found, own) for found, own in zip(answer["uses"], groups, strict=True))
+        return _File(uses, tuple(FoundSign(name, *_sign(found)) for found in answer["signs"][:MAX_SIGNS]))
+    except (TypeError, KeyError, ValueError):
+        return _File(unreadable=_CRASHED)
+
+
+def _use(found: Mapping[str, object] | None, groups: Sequence[BanGroup]) -> Use | None:
+    if found is None:
+        return None
+    use = Use(
+        _number(found["group"], len(groups) - 1), _text(found["name"], MAX_NAME), _number(found["line"], _MOST_LINES)
+    )
+    if not any(covers(name, use.name) for name in groups[use.group].names):
+        raise ValueError(use.name)
+    return use
+
+
+def _sign(found: Mapping[str, object]) -> tuple[int, str]:
+    return _number(found["line"], _MOST_LINES), _text(found["why"], _LONGEST)
+
+
+def _number(value: object, most: int) -> int:
+    if type(value) is not int or not 0 <= value <= most:
+        raise ValueError(value)
+    return value
+
+
+def _text(value: object, most: int) -> str:
+    if not isinstance(value, str) or not value.isprintable() or not 0 < len(value) <= most:
+        raise ValueError(value)
+    return value

@@ -1,0 +1,95 @@
+"""The process that reads sources: forks a child for each submission, and says how it ended.
+
+A request is a line of JSON, then the bytes of the sources. The answers are lines of JSON: one for each source, in
+order, as far as the child came, and one with the child's end. The child is limited in memory and processor time and
+gone after its submission, so that nothing of one is left for the next. Standard input and output are the grader's
+channel; when the grader ends, so do both.
+"""
+
+from __future__ import annotations
+
+import ast
+import ctypes
+import gc
+import json
+import os
+import resource
+import signal
+import sys
+import warnings
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from gradkit.reader.names import Asked, find_uses
+from gradkit.reader.signs import find_signs
+
+_TOO_MUCH = "it is nested too deeply, or takes too much memory"
+_SET_DEATH_SIGNAL = 1
+
+
+def main() -> None:
+    """Serve the grader whose process id is the argument until it hangs up."""
+    _end_with(int(sys.argv[1]))
+    _read(__file__, Path(__file__).read_bytes(), [Asked(("main",), (("os.fork",),))])  # what a first time makes is kept
+    gc.freeze()
+    gc.disable()  # syntax trees have no circles, and a large one takes long to go through
+    with os.fdopen(0, "rb") as requests:
+        while line := requests.readline():
+            request = json.loads(line)
+            sources = [requests.read(size) for size in request["sizes"]]
+            reader = os.getpid()
+            child = os.fork()
+            if child == 0:
+                _end_with(reader)
+                _serve(request, sources)
+            del sources
+            _say({"ended": os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])})
+
+
+def _serve(request: Mapping[str, Any], sources: list[bytes]) -> None:
+    """In the child: read each source, and end without any clean-up."""
+    status = 1
+    try:
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_CPU, (request["seconds"], request["seconds"] + 1))
+        resource.setrlimit(resource.RLIMIT_AS, (request["memory"], request["memory"]))
+        warnings.simplefilter("ignore")  # what the parser has to say of `x is 1` or "\d"
+        questions = [Asked(targets, groups) for targets, groups in request["questions"]]
+        for number, (name, source) in enumerate(zip(request["names"], sources, strict=True)):
+            # The first is the module; only there are bans looked for.
+            _say(_read(name, source, questions if number == 0 else []))
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def _read(name: str, source: bytes, questions: list[Asked]) -> dict[str, Any]:
+    """What one source says."""
+    try:
+        tree = ast.parse(source)
+        uses = find_uses(tree, questions)
+        return {"uses": [use and asdict(use) for use in uses], "signs": list(map(asdict, find_signs(tree, name)))}
+    except (SyntaxError, ValueError):
+        return {"uses": [None] * len(questions), "signs": []}  # it cannot be imported either
+    except (RecursionError, MemoryError):  # which of the two the parser raises over nesting depends on its version
+        return {"unreadable": _TOO_MUCH}
+
+
+def _say(answer: Mapping[str, Any]) -> None:
+    line = json.dumps(answer).encode() + b"\n"
+    while line:
+        line = line[os.write(1, line) :]
+
+
+def _end_with(parent: int) -> None:
+    """Be killed when the parent ends, also in the middle of a source."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_SET_DEATH_SIGNAL, signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

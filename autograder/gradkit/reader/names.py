@@ -1,0 +1,166 @@
+"""Where a module uses names that a question does not allow.
+
+The tree is read from each target outwards, through the functions and classes of the file that it names, so that
+``nn.Linear`` in one question does not cost another. An alias, an import under another name or a name bound at module
+level is followed. Every chain of attributes is walked once, from its outermost part, and only what is looked for is
+kept: time and memory grow with the size of the source.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+from gradkit.reader.definitions import read_definitions
+
+MAX_NAME = 200  # characters of a dotted name that are looked at; no name that is looked for is nearly as long
+
+Hits = Mapping[str, tuple[int, int, str]]  # a name that is looked for -> line, order and name of its first use
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What one question does not allow.
+
+    Attributes:
+        targets: names in the module that belong to it.
+        groups: the dotted names of each of its ban groups; ``torch.optim.*`` stands for everything in it.
+    """
+
+    targets: Sequence[str]
+    groups: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Use:
+    """A use of a name that is not allowed.
+
+    Attributes:
+        group: the position of the ban group in its question.
+        name: the dotted name that was found, or the first `MAX_NAME` characters of it.
+        line: its line, from 1.
+    """
+
+    group: int
+    name: str
+    line: int
+
+
+def find_uses(tree: ast.Module, questions: Sequence[Asked]) -> list[Use | None]:
+    """For each question the first use of a name that it does not allow, or None."""
+    wanted = dict.fromkeys(name for question in questions for group in question.groups for name in group)
+    if not wanted:
+        return [None] * len(questions)
+    definitions = read_definitions(tree)
+    aliases = _aliases(tree, definitions.nodes)
+    exact, prefixes = frozenset(wanted), tuple(name[:-1] for name in wanted if name.endswith(".*"))
+    hits = [_hits(statement, aliases, exact, prefixes) for statement in tree.body]
+    return [_first(question, [hits[n] for n in definitions.reached(question.targets)]) for question in questions]
+
+
+def covers(name: str, used: str) -> bool:
+    """Whether a name of a ban group, which may end in ``.*``, stands for the name ``used``."""
+    return used.startswith(name[:-1]) if name.endswith(".*") else used == name
+
+
+def _first(question: Asked, hits: Sequence[Hits]) -> Use | None:
+    """The first of what the statements that a question reaches use of its groups."""
+    names = [name for group in question.groups for name in group]
+    found = [
+        (line, position, order, used)
+        for position, hit in enumerate(hits)
+        for line, order, used in (hit[name] for name in names if name in hit)
+    ]
+    if not found:
+        return None
+    line, _, _, used = min(found)
+    groups = (n for n, group in enumerate(question.groups) if any(covers(name, used) for name in group))
+    return Use(next(groups), used, line)
+
+
+def _hits(statement: ast.stmt, aliases: Mapping[str, str], exact: Collection[str], prefixes: tuple[str, ...]) -> Hits:
+    """The first use in a top-level statement of each name that is looked for."""
+    hits: dict[str, tuple[int, int, str]] = {}
+    for order, (used, line) in enumerate(_names(statement, aliases)):
+        covering = [used] if used in exact else []
+        if used.startswith(prefixes):
+            covering += [f"{prefix}*" for prefix in prefixes if used.startswith(prefix)]
+        for name in covering:
+            if name not in hits or line < hits[name][0]:
+                hits[name] = line, order, used
+    return hits
+
+
+def _aliases(tree: ast.Module, nodes: Iterable[Iterable[ast.AST]]) -> Mapping[str, str]:
+    """Local name -> dotted name, from imports anywhere and from plain assignments at module level."""
+    aliases: dict[str, str] = {}
+    for node in chain.from_iterable(nodes):
+        if isinstance(node, ast.Import):
+            for name in node.names:
+                aliases[name.asname or name.name.partition(".")[0]] = (
+                    name.name if name.asname else name.name.partition(".")[0]
+                )[:MAX_NAME]
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            for name in node.names:
+                aliases[name.asname or name.name] = f"{node.module[:MAX_NAME]}.{name.name}"[:MAX_NAME]
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, (ast.Name, ast.Attribute)):
+            root, attributes = _unrolled(node.value)
+            value = next(_dotted(root, attributes, aliases), None)
+            for target in node.targets:
+                if value is not None and isinstance(target, ast.Name):
+                    aliases[target.id] = value
+    return aliases
+
+
+def _names(statement: ast.stmt, aliases: Mapping[str, str]) -> Iterator[tuple[str, int]]:
+    """The dotted names in a statement that start at an import, with their lines.
+
+    Annotations and type tests cannot call anything, and are left out.
+    """
+    waiting: list[ast.AST] = [statement]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, (ast.Name, ast.Attribute)):
+            root, attributes = _unrolled(node)
+            for name in _dotted(root, attributes, aliases):
+                yield name, node.lineno
+            if not isinstance(root, ast.Name) and not _is_type_test(root):
+                waiting.append(root)
+            continue
+        for field in node._fields:
+            if field not in ("annotation", "returns", "ctx"):
+                value = getattr(node, field, None)
+                children = value if isinstance(value, list) else [value]
+                waiting += [child for child in children if isinstance(child, ast.AST) and not _is_type_test(child)]
+
+
+def _is_type_test(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("isinstance", "issubclass")
+    )
+
+
+def _unrolled(node: ast.expr) -> tuple[ast.expr, list[str]]:
+    """What a chain of attributes starts at, and the attributes from there on."""
+    attributes: list[str] = []
+    while isinstance(node, ast.Attribute):
+        attributes.append(node.attr)
+        node = node.value
+    return node, attributes[::-1]
+
+
+def _dotted(root: ast.expr, attributes: Sequence[str], aliases: Mapping[str, str]) -> Iterator[str]:
+    """``F.linear`` as ``torch.nn.functional.linear``, then each part that it begins with; none without an import."""
+    name = aliases.get(root.id) if isinstance(root, ast.Name) else None
+    if name is None:
+        return
+    names = [name]
+    for attribute in attributes:
+        if len(name) >= MAX_NAME:
+            break
+        name = f"{name}.{attribute}"[:MAX_NAME]
+        names.append(name)
+    yield from reversed(names)
