@@ -9,7 +9,8 @@ from pathlib import Path
 
 from gradkit.course import Course
 from gradkit.errors import UsageError
-from gradkit.gradebook.collect import CollectReport, collect, refusals_in_words
+from gradkit.gradebook.collect import collect
+from gradkit.gradebook.collected import CollectReport, refusals_in_words
 from gradkit.gradebook.repositories import collect_repositories
 from gradkit.gradebook.zipped import collect_zips
 

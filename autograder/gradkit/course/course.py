@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -14,6 +14,8 @@ from gradkit.course.reading import read_toml
 from gradkit.errors import CourseError, UsageError
 
 _STRICT = ConfigDict(extra="forbid")
+
+Owners = Literal["auto", "check", "ignore"]
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class _CourseFile:
     id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$")]
     title: str
     exchange: str = "exchange"
+    exchange_owners: Owners = "auto"
     late: LatePolicy = field(default_factory=LatePolicy)
     submission: SubmissionLimits = field(default_factory=SubmissionLimits)
 
@@ -70,6 +73,7 @@ class Course:
         id: the course's id in nbgrader's exchange.
         title: what pages call it.
         exchange: nbgrader's exchange folder.
+        exchange_owners: whether the accounts that folders in the exchange belong to say who handed them in.
         late: what a late submission costs.
         submission: what a submission may weigh.
     """
@@ -78,6 +82,7 @@ class Course:
     id: str
     title: str
     exchange: Path
+    exchange_owners: Owners
     late: LatePolicy
     submission: SubmissionLimits
 
@@ -161,6 +166,7 @@ def load_course(root: Path) -> Course:
         id=data.id,
         title=data.title,
         exchange=(root / data.exchange).resolve(),
+        exchange_owners=data.exchange_owners,
         late=data.late,
         submission=data.submission,
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gradkit.errors import UsageError
 from gradkit.export.table import Table, read_table
+from gradkit.ids import composed, skeleton, spelled
 
 
 @dataclass(frozen=True)
@@ -63,16 +64,19 @@ def read_roster(path: Path) -> dict[str, Person]:
     people: dict[str, Person] = {}
     seen: dict[tuple[str, str], int] = {}
     for number, row in table.numbered():
-        person = Person(**{name: table.get(row, name) for name in COLUMNS})
+        person = Person(**{name: composed(table.get(row, name)) for name in COLUMNS})
         if not person.student:
             raise UsageError(f"{path}, line {number}: student is empty. It is the id that the submissions have.")
         if "assignment" in names and people.get(person.student) == person:
             continue  # one row for each
         for name in _UNIQUE:
-            value = str(getattr(person, name)).lower()
+            value = skeleton(str(getattr(person, name)))
             before = seen.setdefault((name, value), number) if value else number
             if before != number:
-                raise UsageError(f"{path}, line {number}: {name} {value} stands in line {before} already.")
+                found = spelled(str(getattr(person, name)))
+                raise UsageError(
+                    f"{path}, line {number}: {name} {found} stands in line {before} already, or one that looks like it."
+                )
         people[person.student] = person
     return people
 
@@ -97,7 +101,7 @@ def match(
     places: dict[str, list[int]] = {}
     for number, row in enumerate(table.rows):
         for column in {column for columns in keys.values() for column in columns}:
-            text = table.get(row, column).lower().removeprefix("'")  # see gradkit.spreadsheet
+            text = composed(table.get(row, column)).lower().removeprefix("'")  # see gradkit.spreadsheet
             for key in {text, text.partition("@")[0]} - {""}:
                 places.setdefault(f"{column}\0{key}", []).append(number)
     found: dict[str, int] = {}

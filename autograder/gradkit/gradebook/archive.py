@@ -10,7 +10,9 @@ import re
 import stat
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from gradkit.course.course import SubmissionLimits
@@ -25,10 +27,13 @@ _DRIVE = re.compile(r"[A-Za-z]:")
 _ARCHIVES = (".zip", ".gz", ".tar", ".tgz", ".7z", ".rar", ".bz2", ".xz")
 
 
-def unpack(archive: Path, target: Path, limits: SubmissionLimits) -> None:
+def unpack(archive: Path, target: Path, limits: SubmissionLimits) -> datetime | None:
     """Unpack ``archive`` into the new folder ``target``.
 
     A single folder around everything is taken off, caches and archives inside the archive are left out.
+
+    Returns:
+        The newest time that one of its files bears, on whatever clock, taken as UTC; None where none bears one.
 
     Raises:
         SubmissionRefused: the archive is broken, encrypted, too large, or holds a link or a name that leads elsewhere.
@@ -44,6 +49,7 @@ def unpack(archive: Path, target: Path, limits: SubmissionLimits) -> None:
             target.mkdir(parents=True)
             for path, member in members.items():
                 _unpack_one(opened, member, target / path.relative_to(top), budget)
+            return _newest(members.values())
     except SubmissionRefused:
         raise
     except NotImplementedError as error:
@@ -112,6 +118,14 @@ def _common_folder(paths: list[PurePosixPath]) -> PurePosixPath:
             break
         top = PurePosixPath(*paths[0].parts[:depth])
     return top
+
+
+def _newest(members: Iterable[zipfile.ZipInfo]) -> datetime | None:
+    times = []
+    for member in members:
+        with suppress(ValueError):  # month 0, or the like
+            times.append(datetime(*member.date_time, tzinfo=UTC))
+    return max(times, default=None)
 
 
 def _unpack_one(opened: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, budget: Budget) -> None:

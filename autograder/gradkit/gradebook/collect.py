@@ -3,14 +3,15 @@
 nbgrader's collect follows links, drops large files silently, stops for the whole class at one strange folder, and
 deletes the earlier submission before it copies the next. So each new submission is first copied by ``folders``; those
 that pass are handed to nbgrader's ``ExchangeCollect`` in a private exchange; what it collects is moved into place.
+
+Whose a folder is and when it was handed in is what its name says only as far as ``owners`` and ``times`` find nothing
+against it.
 """
 
 from __future__ import annotations
 
-import os
-import pwd
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -23,54 +24,44 @@ from nbgrader.exchange.default import ExchangeCollect  # type: ignore[import-unt
 
 from gradkit.course import Course, load_course
 from gradkit.errors import SubmissionRefused
+from gradkit.gradebook.collected import (
+    Collected,
+    CollectReport,
+    Refused,
+    alike,
+    due_of,
+    refusals_in_words,
+    refuse_worse,
+)
 from gradkit.gradebook.database import ensure_database
 from gradkit.gradebook.exchange import Inbound, list_inbound
 from gradkit.gradebook.folders import copy_untrusted, printable, put_in_place, scratch
+from gradkit.gradebook.owners import ADVICE, Ownership, believed, judge
 from gradkit.gradebook.quiet import gathered_log
 from gradkit.gradebook.settings import nbgrader_config
-from gradkit.gradebook.times import read_time, write_time
-from gradkit.grading.submission import read_submission
+from gradkit.gradebook.times import HandedIn, format_time, handed_in, read_time, write_time
 
 
 @dataclass(frozen=True)
-class Collected:
-    """A submission that lies in ``submitted/<student>/<assignment>`` since this run."""
-
-    student: str
-    assignment: str
-    time: datetime | None
-
-
-@dataclass(frozen=True)
-class Refused:
-    """A submission that was not collected.
+class _Dated:
+    """A folder of the exchange, and when it was handed in.
 
     Attributes:
-        name: the folder or archive, ready to be shown.
-        reason: why, in a sentence or two.
-        student: who it says it is from; "" where that cannot be read.
-        assignment: the assignment's id; "" where that cannot be read.
+        inbound: the folder.
+        due: when its assignment is due; None where that cannot be read.
+        changed: when its files were last changed; None where that says nothing.
+        handed_in: the time, by all that is known.
     """
 
-    name: str
-    reason: str
-    student: str = ""
-    assignment: str = ""
+    inbound: Inbound
+    due: datetime | None
+    changed: datetime | None
+    handed_in: HandedIn
 
-
-@dataclass(frozen=True)
-class CollectReport:
-    """What one run of collecting did.
-
-    Attributes:
-        collected: submissions that are new or newer, by student and assignment.
-        refused: submissions that were left where they are. An earlier one of the same student stays, or is collected.
-        warnings: what an instructor should look at, one sentence each.
-    """
-
-    collected: tuple[Collected, ...] = ()
-    refused: tuple[Refused, ...] = ()
-    warnings: tuple[str, ...] = ()
+    @property
+    def key(self) -> tuple[str, str]:
+        """Student and assignment."""
+        return self.inbound.student, self.inbound.assignment
 
 
 def collect(course: Course, assignment_ids: Collection[str] | None = None) -> CollectReport:
@@ -85,23 +76,28 @@ def collect(course: Course, assignment_ids: Collection[str] | None = None) -> Co
     """
     wanted = course.assignment_ids if assignment_ids is None else assignment_ids
     inbound, strange = list_inbound(course)
+    ownership = judge(inbound, course.exchange_owners)
+    reasons = _reasons(course, inbound, ownership)
+    mine = [one for one in inbound if one.assignment in wanted or one.assignment not in course.assignment_ids]
     refused = [Refused(printable(name), reason) for name, reason in strange]
-    waiting: defaultdict[tuple[str, str], list[Inbound]] = defaultdict(list)
-    for one in inbound:
-        if one.assignment not in course.assignment_ids:
-            known = ", ".join(course.assignment_ids) or "none"
-            reason = f"there is no assignment {printable(one.assignment)} in this course (it has: {known})."
-            refused.append(Refused(printable(one.path.name), reason, one.student, one.assignment))
-        elif one.assignment in wanted:
-            waiting[one.student, one.assignment].append(one)
+    refused += [_refused(one, reasons[one.path]) for one in mine if one.path in reasons]
+    waiting: defaultdict[tuple[str, str], list[_Dated]] = defaultdict(list)
+    due = {name: due_of(course, name) for name in wanted}
+    for one in mine:
+        if one.path not in reasons:
+            dated = _date(one, due[one.assignment], None if one.path in ownership.ours else one.traces.changed)
+            waiting[dated.key].append(dated)
     with scratch(course, "collect") as work:
-        taken: list[Inbound] = []
+        taken: list[_Dated] = []
         for submissions in waiting.values():
             one_taken, not_taken = _newest_harmless(course, submissions, work / "exchange" / course.id / "inbound")
             taken += one_taken
             refused += not_taken
         collected, failed = _hand_to_nbgrader(course, taken, work)
-    warnings = [text for one in taken if (text := _foreign_owner(one))]
+    warnings = [f"{', '.join(one.key)}: {text}." for one in taken for text in one.handed_in.doubts]
+    warnings += believed([one.inbound for one in taken], ownership, course.exchange_owners)
+    if any(one.path in ownership.refused for one in mine):
+        warnings.append(ADVICE)
     return CollectReport(tuple(collected), tuple(refused + failed), tuple(warnings))
 
 
@@ -119,66 +115,73 @@ class SafeCollect(ExchangeCollect):  # type: ignore[misc]
             self.log.warning(text)
 
 
-def refuse_worse(course: Course, new: Path, student: str, assignment_id: str) -> None:
-    """See that a submission that would take the place of an earlier one can be read by the grading.
-
-    The first one comes in as it is: its feedback page will say what is wrong with it.
-
-    Raises:
-        SubmissionRefused: there is an earlier one, which stays.
-    """
-    if (course.submitted / student / assignment_id).is_dir():
-        try:
-            read_submission(new, student, course.assignment(assignment_id), course.submission)
-        except SubmissionRefused as error:
-            raise SubmissionRefused(f"{error} The earlier submission stays.") from error
+def _reasons(course: Course, inbound: Sequence[Inbound], ownership: Ownership) -> Mapping[Path, str]:
+    """By folder, why it is refused before anything in it is read."""
+    known = ", ".join(course.assignment_ids) or "none"
+    unknown = {
+        one.path: f"there is no assignment {printable(one.assignment)} in this course (it has: {known})."
+        for one in inbound
+        if one.assignment not in course.assignment_ids
+    }
+    twins = alike(course, {one.student for one in inbound if one.path not in ownership.refused})
+    similar = {one.path: twins[one.student] for one in inbound if one.student in twins}
+    return similar | {path: f"{text} It was not taken." for path, text in ownership.refused.items()} | unknown
 
 
-def refusals_in_words(refused: Iterable[Refused]) -> list[str]:
-    """One line for each refused submission."""
-    return [f"{one.name}: {one.reason}" for one in refused]
+def _refused(one: Inbound, reason: str) -> Refused:
+    return Refused(printable(one.path.name), reason, one.student, one.assignment)
 
 
-def _newest_harmless(course: Course, submissions: list[Inbound], inbound: Path) -> tuple[list[Inbound], list[Refused]]:
+def _date(one: Inbound, due: datetime | None, changed: datetime | None, written: datetime | None = None) -> _Dated:
+    return _Dated(one, due, changed, handed_in(one.time, written, changed, due))
+
+
+def _newest_harmless(
+    course: Course, submissions: Sequence[_Dated], inbound: Path
+) -> tuple[list[_Dated], list[Refused]]:
     """Copy a student's newest harmless submission of one assignment to ``inbound``, if it is newer than the last."""
-    before = read_time(course.submitted / submissions[0].student / submissions[0].assignment)
+    student, assignment_id = submissions[0].key
+    before = read_time(course.submitted / student / assignment_id)
     refused = []
-    for one in reversed(submissions):  # newest first
-        if before is not None and one.time <= before:
+    for dated in sorted(submissions, key=lambda one: (one.handed_in.time, one.inbound.path.name), reverse=True):
+        if before is not None and dated.handed_in.time <= before:
             break
-        copy = inbound.parent / "examined" / one.path.name
+        one, copy = dated.inbound, inbound.parent / "examined" / dated.inbound.path.name
         try:
-            copy_untrusted(one.path, copy, course.submission)
-            refuse_worse(course, copy, one.student, one.assignment)
+            copied = copy_untrusted(one.path, copy, course.submission)
+            if not (copied.owners <= one.traces.owners and copied.changed <= one.traces.changed):
+                raise SubmissionRefused("it was changed while it was collected. Collect once more.")
+            refuse_worse(course, copy, student, assignment_id)
         except SubmissionRefused as error:
-            refused.append(Refused(printable(one.path.name), str(error), one.student, one.assignment))
+            refused.append(_refused(one, str(error)))
             continue
+        final = _date(one, dated.due, dated.changed, read_time(copy))
         # nbgrader goes by the name when it collects and by the file when it counts late hours: they must agree.
-        write_time(copy, one.time)
-        put_in_place(copy, inbound / one.path.name)
-        return [one], refused
+        write_time(copy, final.handed_in.time)
+        put_in_place(copy, inbound / f"{student}+{assignment_id}+{format_time(final.handed_in.time)}")
+        return [final], refused
     return [], refused
 
 
-def _hand_to_nbgrader(course: Course, taken: list[Inbound], work: Path) -> tuple[list[Collected], list[Refused]]:
+def _hand_to_nbgrader(course: Course, taken: list[_Dated], work: Path) -> tuple[list[Collected], list[Refused]]:
     collected: list[Collected] = []
     failed: list[Refused] = []
     if taken:
         ensure_database(course)
-    for assignment_id in sorted({one.assignment for one in taken}):
-        mine = [one for one in taken if one.assignment == assignment_id]
+    for assignment_id in sorted({one.inbound.assignment for one in taken}):
+        mine = [one for one in taken if one.inbound.assignment == assignment_id]
         stopped = _nbgrader_collect(course, work, assignment_id, "*")
         for one in mine:
-            copy = work / "submitted" / one.student / assignment_id
+            student = one.inbound.student
+            copy = work / "submitted" / student / assignment_id
             # Where one of them stopped the run, each for itself, so that the others go on.
-            words = _nbgrader_collect(course, work, assignment_id, one.student) if stopped else ""
+            words = _nbgrader_collect(course, work, assignment_id, student) if stopped else ""
             try:
-                put_in_place(copy, course.submitted / one.student / assignment_id)
+                put_in_place(copy, course.submitted / student / assignment_id)
             except OSError as error:
-                reason = f"nbgrader could not collect it: {words or error.strerror}."
-                failed.append(Refused(printable(one.path.name), reason, one.student, assignment_id))
+                failed.append(_refused(one.inbound, f"nbgrader could not collect it: {words or error.strerror}."))
             else:
-                collected.append(Collected(one.student, assignment_id, one.time))
+                collected.append(Collected(student, assignment_id, one.handed_in.time))
     return sorted(collected, key=lambda one: (one.student, one.assignment)), failed
 
 
@@ -199,15 +202,3 @@ def _nbgrader_collect(course: Course, work: Path, assignment_id: str, student: s
         except (ExchangeError, OSError, RuntimeError, ValueError) as error:
             return "; ".join([*said, str(error)])
     return ""
-
-
-def _foreign_owner(one: Inbound) -> str | None:
-    """A warning where the folder belongs to someone who is neither the student nor the one who collects."""
-    try:
-        owner = one.path.stat(follow_symlinks=False).st_uid
-        name = pwd.getpwuid(owner).pw_name
-    except (OSError, KeyError):
-        return None
-    if owner == os.getuid() or name == one.student:
-        return None
-    return f"{printable(one.path.name)} says that it is from {one.student} but belongs to {printable(name)}."

@@ -6,7 +6,6 @@ real students use nbgrader's commands or its tab in Jupyter.
 
 from __future__ import annotations
 
-import re
 import warnings
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,13 +27,12 @@ from traitlets.config import Config
 
 from gradkit.course import Course
 from gradkit.errors import GradkitError, UsageError
-from gradkit.gradebook.folders import printable, scratch
+from gradkit.gradebook.folders import scratch
 from gradkit.gradebook.quiet import gathered_log
 from gradkit.gradebook.settings import nbgrader_config
 from gradkit.gradebook.times import format_time, parse_time
-
-# Letters of any script, as long as no shell, pattern, path or nbgrader's own "+" reads anything into them.
-_STUDENT = re.compile(r"[^\W_](?:[\w.@' -]{0,126}[\w@'-])?")
+from gradkit.gradebook.traces import Traces, traces_of
+from gradkit.ids import student_id
 
 
 @dataclass(frozen=True)
@@ -45,13 +43,15 @@ class Inbound:
         student: who it says it is from.
         assignment: the assignment's id, which may be unknown.
         time: when it says it was submitted, in UTC.
-        path: the folder itself; nothing in it has been looked at.
+        path: the folder itself; nothing in it has been opened.
+        traces: what the file system remembers of it.
     """
 
     student: str
     assignment: str
     time: datetime
     path: Path
+    traces: Traces
 
 
 # A class without declared types cannot be subclassed strictly.
@@ -96,7 +96,7 @@ def fetch(course: Course, student: str, assignment_id: str, into: Path) -> Path:
         GradkitError: it is not published, or ``into`` has it already.
     """
     config = nbgrader_config(course)
-    config.CourseDirectory.student_id = check_student(student)
+    config.CourseDirectory.student_id = student_id(student)
     config.Exchange.assignment_dir = str(into)
     _run(ExchangeFetchAssignment, config, assignment_id, "fetch")
     return into / assignment_id
@@ -115,7 +115,7 @@ def submit(course: Course, student: str, folder: Path, at: datetime | None = Non
         GradkitError: the assignment is not published, or the exchange cannot be written.
     """
     config = nbgrader_config(course)
-    config.CourseDirectory.student_id = check_student(student)
+    config.CourseDirectory.student_id = student_id(student)
     config.Exchange.assignment_dir = str(folder.parent)
     with scratch(course, "cache") as cache:
         # nbgrader keeps a copy for the student by second; two submissions of one second would meet there.
@@ -124,20 +124,6 @@ def submit(course: Course, student: str, folder: Path, at: datetime | None = Non
             _run(ExchangeSubmit, config, folder.name, "submit")
         else:
             _run(_SubmitAt, config, folder.name, "submit", at=at)
-
-
-def check_student(student: str) -> str:
-    """The student's id, if nbgrader can carry it as a folder's name.
-
-    Raises:
-        UsageError: it cannot.
-    """
-    if not _STUDENT.fullmatch(student):
-        raise UsageError(
-            f"{printable(student)} cannot be a student's id. Expected letters, digits and . _ - @ ' or spaces inside, "
-            "beginning with a letter or digit, at most 128 characters."
-        )
-    return student
 
 
 def list_inbound(course: Course) -> tuple[list[Inbound], list[tuple[str, str]]]:
@@ -153,15 +139,18 @@ def list_inbound(course: Course) -> tuple[list[Inbound], list[tuple[str, str]]]:
     except FileNotFoundError:
         return [], []
     for path in paths:
-        name = path.name
-        parts = name.split("+")
+        parts = path.name.split("+")
         time = parse_time(parts[2]) if len(parts) in (3, 4) else None
+        traces = traces_of(path, course.submission)
+        try:
+            student = student_id(parts[0])
+        except UsageError as error:
+            strange.append((path.name, str(error)))
+            continue
         if time is None:
-            strange.append((name, "its name is not <student>+<assignment>+<time>, as nbgrader's submit makes it."))
-        elif not _STUDENT.fullmatch(parts[0]):
-            strange.append((name, f"{printable(parts[0])} cannot be a student's id."))
-        else:
-            found.append(Inbound(parts[0], parts[1], time, path))
+            strange.append((path.name, "its name is not <student>+<assignment>+<time>, as nbgrader's submit makes it."))
+        elif traces is not None:
+            found.append(Inbound(student, parts[1], time, path, traces))
     return sorted(found, key=lambda one: (one.time, one.path.name)), strange
 
 

@@ -10,13 +10,13 @@ from nbgrader.api import Gradebook  # type: ignore[import-untyped]
 from gradkit.course import Assignment, Course
 from gradkit.errors import GradebookUnavailable, GradkitError
 from gradkit.gradebook.autograded import fill_notebook, write_autograded
-from gradkit.gradebook.exchange import check_student
 from gradkit.gradebook.folders import put_in_place, scratch
 from gradkit.gradebook.gradebook import save_record
 from gradkit.gradebook.settings import autograded_folder
 from gradkit.gradebook.stamps import STAMP, digest
 from gradkit.gradebook.troubles import is_full
 from gradkit.grading.record import Record
+from gradkit.ids import student_id
 
 
 def file_record(
@@ -42,7 +42,7 @@ def file_record(
     """
     if record.status != "graded":
         return None
-    check_student(record.student)
+    student_id(record.student)
     submitted = submitted or course.submitted / record.student / assignment.id
     target = autograded_folder(course, record.student, assignment.id)
     try:

@@ -14,13 +14,14 @@ import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from gradkit.course import Course
 from gradkit.course.course import SubmissionLimits
 from gradkit.errors import SubmissionRefused
 from gradkit.gradebook.settings import IGNORED, bytes_allowed, limits_in_words
+from gradkit.gradebook.traces import Traces
 from gradkit.temporary import TemporaryFolder
 
 _CHUNK = 1024 * 1024
@@ -30,12 +31,13 @@ _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
 
 @dataclass
 class Budget:
-    """What may still be copied of one submission."""
+    """What may still be copied of one submission, and what was opened of it so far."""
 
     limits: SubmissionLimits
     files: int = 0
     folders: int = 0
     bytes: int = 0
+    opened: list[os.stat_result] = field(default_factory=list)
 
     def add_file(self) -> None:
         """Count a file, before it is read.
@@ -70,8 +72,11 @@ class Budget:
             raise SubmissionRefused(f"its files are too large together; allowed: {limits_in_words(self.limits)}.")
 
 
-def copy_untrusted(source: Path, target: Path, limits: SubmissionLimits) -> None:
+def copy_untrusted(source: Path, target: Path, limits: SubmissionLimits) -> Traces:
     """Copy a student's folder to ``target``, which must not exist; names in ``IGNORED`` are left out.
+
+    Returns:
+        The traces of exactly what was copied.
 
     Raises:
         SubmissionRefused: the folder holds something that no submission needs or is too large. The reason is one
@@ -81,10 +86,12 @@ def copy_untrusted(source: Path, target: Path, limits: SubmissionLimits) -> None
         folder = os.open(source, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     except OSError as error:
         raise SubmissionRefused(f"it is not a folder that can be read ({error.strerror}).") from error
+    budget = Budget(limits)
     try:
-        _copy_folder(folder, target, Budget(limits), "", 0)
+        _copy_folder(folder, target, budget, "", 0)
     finally:
         os.close(folder)
+    return Traces.of(budget.opened)
 
 
 def check_name(name: str) -> None:
@@ -158,6 +165,7 @@ def scratch(course: Course, name: str) -> Iterator[Path]:
 
 def _copy_folder(folder: int, target: Path, budget: Budget, where: str, depth: int) -> None:
     budget.add_folder(depth)
+    budget.opened.append(os.fstat(folder))
     target.mkdir(parents=depth == 0)
     with os.scandir(folder) as entries:
         for entry in entries:
@@ -199,6 +207,7 @@ def _copy_file(file: int, target: Path, budget: Budget, name: str) -> None:
         raise SubmissionRefused(f"{printable(name)} is no ordinary file. Submit the file itself.")
     if found.st_nlink > 1:
         raise SubmissionRefused(f"{printable(name)} is a hard link to another file. Submit a copy of it.")
+    budget.opened.append(found)
     size = 0
     with target.open("xb") as copy:
         while chunk := os.read(file, _CHUNK):

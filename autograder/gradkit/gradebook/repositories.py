@@ -11,12 +11,12 @@ from pathlib import Path
 from gradkit.course import Course
 from gradkit.errors import GradkitError, SubmissionRefused
 from gradkit.gradebook import git, tree
-from gradkit.gradebook.collect import Collected, CollectReport, Refused, refuse_worse
+from gradkit.gradebook.collected import Collected, CollectReport, Refused, alike, refuse_worse
 from gradkit.gradebook.commits import Chosen, choose
-from gradkit.gradebook.exchange import check_student
 from gradkit.gradebook.folders import copy_untrusted, put_in_place, scratch
-from gradkit.gradebook.roster import Pushes, Row, read_pushes, read_rows
+from gradkit.gradebook.roster import Pushes, Row, read_pushes, read_rows, shared_repositories
 from gradkit.gradebook.times import write_time
+from gradkit.ids import student_id
 from gradkit.temporary import replacing
 
 
@@ -46,6 +46,7 @@ def collect_repositories(
         UsageError: roster or pushes is not what it should be.
     """
     rows, record = read_rows(course, roster), {} if pushes is None else read_pushes(pushes)
+    shared = shared_repositories(rows) | alike(course, {row.student for row in rows})
     collected: list[Collected] = []
     refused: list[Refused] = []
     warnings: list[str] = []
@@ -55,9 +56,12 @@ def collect_repositories(
         wanted = [one for one in wanted if assignment_ids is None or one in assignment_ids]
         if not wanted:
             continue
+        if row.student in shared:
+            refused.append(_refused(course, row, shared[row.student], wanted))
+            continue
         copy = course.work / "repositories" / hashlib.sha256(row.place.encode()).hexdigest()[:24]
         try:
-            check_student(row.student)
+            student_id(row.student)
             tip = git.fetch(row.repository, copy, branch)
             chosen = choose(copy, tip, until, record.get(row.place, ()))
             git.ensure(row.repository, copy, chosen.commit)

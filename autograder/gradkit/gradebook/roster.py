@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import unquote
 
 from gradkit.course import Course
 from gradkit.errors import UsageError
 from gradkit.export.roster import COLUMNS as PEOPLE
 from gradkit.export.table import read_table
 from gradkit.gradebook.git import without_user
+from gradkit.ids import composed, spelled
 
 _COLUMNS = ("student", "repository", "assignment")
+_REMOTE = re.compile(r"(?:\w+://|[^@/]*@)?(?P<host>[^/:]+)(?::(?:22|80|443|9418)(?=/)|:(?!\d+/))?/*(?P<path>.*)")
 
 Pushes = Mapping[str, Sequence[tuple[datetime, str]]]
 
@@ -38,6 +43,34 @@ def place(address: str) -> str:
     return without_user(address).rstrip("/").removesuffix(".git")
 
 
+def shared_repositories(rows: Sequence[Row]) -> dict[str, str]:
+    """By student, why nothing is collected: the roster gives the repository to others, too.
+
+    However an address is written: over https or ssh, with a port or without, in capitals, through a link.
+    """
+    students: defaultdict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        students[_where(row.repository)].add(row.student)
+    return {
+        row.student: (
+            f"the roster gives this repository to {', '.join(map(spelled, sorted(found - {row.student})))} as well. "
+            "Correct the roster: nothing is collected from it for either."
+        )
+        for row in rows
+        if len(found := students[_where(row.repository)]) > 1
+    }
+
+
+def _where(address: str) -> str:
+    """What is the same of all addresses of one repository, as far as an address alone can tell."""
+    local = without_user(address).removeprefix("file://")
+    if local.startswith("/"):
+        return place(os.path.realpath(local))
+    text = place(address)
+    found = _REMOTE.fullmatch(text)
+    return unquote("/".join(found.group("host", "path")) if found else text).casefold()
+
+
 def read_rows(course: Course, path: Path) -> list[Row]:
     """The rows of a roster.
 
@@ -53,7 +86,7 @@ def read_rows(course: Course, path: Path) -> list[Row]:
     rows: list[Row] = []
     seen: defaultdict[str, set[str]] = defaultdict(set)
     for number, cells in table.numbered():
-        row = Row(*(table.get(cells, name) for name in _COLUMNS))
+        row = Row(composed(table.get(cells, "student")), *(table.get(cells, name) for name in _COLUMNS[1:]))
         if not row.student or not row.repository:
             raise UsageError(f"{path}, line {number}: student and repository must both be given.")
         if row.assignment and row.assignment not in course.assignment_ids:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 # nbgrader has annotations but does not declare them (no py.typed).
@@ -12,6 +14,8 @@ from nbgrader.utils import parse_utc  # type: ignore[import-untyped]
 TIMESTAMP_FILE = "timestamp.txt"
 _FORMAT = "%Y-%m-%d %H:%M:%S.%f UTC"  # as nbgrader's submit writes it
 _LONGEST = 64
+SLACK = timedelta(minutes=5)  # that clocks may differ, and that copying a folder may take
+_EARLIEST = timedelta(days=366)  # before the due time, or before now
 # No slash: dateutil would open a file of that name to find a time zone in it.
 _SANE = re.compile(r"[\w :.,+-]+")
 
@@ -49,3 +53,51 @@ def write_time(folder: Path, time: datetime | None) -> None:
     """Write ``timestamp.txt``; nothing where the time is not known."""
     if time is not None:
         (folder / TIMESTAMP_FILE).write_text(format_time(time), encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """When something was handed in, and what speaks against that time, each a clause."""
+
+    time: datetime
+    doubts: tuple[str, ...]
+
+
+def handed_in(named: datetime, written: datetime | None, changed: datetime | None, due: datetime | None) -> HandedIn:
+    """The newest of all times that are known of a submission.
+
+    Args:
+        named: what its name says; also where the others agree with it but for a few minutes.
+        written: what its ``timestamp.txt`` says; None where that says none.
+        changed: when its files were last changed, which nobody can choose; None where that is not known. Where it is,
+            another time that is yet to come counts for nothing.
+        due: when the assignment is due; None where that is not known.
+    """
+    known = {"its name": named, "its timestamp.txt": written, "the newest of its files": changed}
+    times = {what: time for what, time in known.items() if time is not None}
+    doubts = [text for what, time in times.items() for text in impossible(what, time, due)]
+    if changed is not None:
+        times = {what: time for what, time in times.items() if not is_ahead(time)} or times
+    newest = max(times, key=lambda what: times[what])
+    if "its name" in times and times[newest] - named <= SLACK:
+        return HandedIn(named, tuple(doubts))
+    doubts.append(f"its name says {said(named)}, {newest} {said(times[newest])}: that counts")
+    return HandedIn(times[newest], tuple(doubts))
+
+
+def is_ahead(time: datetime) -> bool:
+    """Whether a time is yet to come."""
+    return time > datetime.now(UTC) + SLACK
+
+
+def impossible(what: str, time: datetime, due: datetime | None) -> Iterator[str]:
+    """Why a time cannot be that of a hand-in, as a clause, if it cannot."""
+    if is_ahead(time):
+        yield f"{what} says {said(time)}, which is yet to come"
+    elif due is not None and time < min(due, datetime.now(UTC)) - _EARLIEST:
+        yield f"{what} says {said(time)}, which is more than a year too early"
+
+
+def said(time: datetime) -> str:
+    """A time as it is shown."""
+    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"

@@ -7,8 +7,9 @@ Each archive is unpacked by ``archive``, which trusts nothing in it, into a priv
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 # nbgrader has annotations but does not declare them (no py.typed).
@@ -18,12 +19,12 @@ from nbgrader.coursedir import CourseDirectory  # type: ignore[import-untyped]
 from gradkit.course import Course
 from gradkit.errors import GradkitError, SubmissionRefused, UsageError
 from gradkit.gradebook.archive import unpack
-from gradkit.gradebook.collect import Collected, CollectReport, Refused, refuse_worse
-from gradkit.gradebook.exchange import check_student
+from gradkit.gradebook.collected import Collected, CollectReport, Refused, alike, due_of, refuse_worse
 from gradkit.gradebook.folders import printable, put_in_place, scratch
 from gradkit.gradebook.quiet import gathered_log
 from gradkit.gradebook.settings import COLLECTED_ENDINGS, nbgrader_config
-from gradkit.gradebook.times import parse_time, read_time, write_time
+from gradkit.gradebook.times import impossible, parse_time, read_time, said, write_time
+from gradkit.ids import student_id
 
 # <student>_<assignment>.zip, <student>_<assignment>_<anything>.zip; a time right after the assignment is its time:
 # <student>_<assignment>_2026-10-01-21-30-00.zip (UTC). {assignments} stands for the course's ids.
@@ -31,6 +32,7 @@ DEFAULT_PATTERN = (
     r"(?P<student_id>.+?)_(?P<assignment_id>{assignments})"
     r"(?:_(?P<timestamp>\d{{4}}-\d\d-\d\d-\d\d-\d\d-\d\d))?(?:_.*)?\.zip"
 )
+_ZONES = timedelta(hours=15)  # an archive says local times, and not where
 _DASHED_TIME = "%Y-%m-%d-%H-%M-%S"
 
 
@@ -77,25 +79,31 @@ def collect_zips(
             refused.append(Refused(printable(path.name), str(error)))
         else:
             uploads.setdefault((upload.student, upload.assignment), []).append(upload)
+    twins = alike(course, {student for student, _ in uploads})
     if not uploads and not refused:
         raise UsageError(
             f"{folder}: there is no file in it. Expected the uploaded zip files, not in folders of their own."
         )
     collected: list[Collected] = []
-    for mine in uploads.values():
+    warnings: list[str] = []
+    for (student, assignment), mine in uploads.items():
+        if student in twins:
+            refused += [Refused(printable(one.path.name), twins[student], student, assignment) for one in mine]
+            continue
         for upload in sorted(mine, key=lambda one: one.age, reverse=True):
             before = read_time(course.submitted / upload.student / upload.assignment)
             if before and upload.time and upload.time <= before:
                 break
             try:
-                _collect_one(course, upload)
+                doubts = _collect_one(course, upload)
             except GradkitError as error:
                 name = printable(upload.path.name)
                 refused.append(Refused(name, str(error), upload.student, upload.assignment))
             else:
                 collected.append(Collected(upload.student, upload.assignment, upload.time))
+                warnings += [f"{student}, {assignment}: {text}." for text in doubts]
                 break
-    return CollectReport(tuple(collected), tuple(refused))
+    return CollectReport(tuple(collected), tuple(refused), tuple(warnings))
 
 
 def _expression(course: Course, assignment_id: str | None, pattern: str | None) -> re.Pattern[str]:
@@ -134,7 +142,7 @@ def _read_name(course: Course, path: Path, expression: re.Pattern[str], assignme
     if assignment not in course.assignment_ids or (assignment_id and assignment != assignment_id):
         wanted = assignment_id or ", ".join(course.assignment_ids) or "none"
         raise SubmissionRefused(f"it is for the assignment {printable(assignment)}; expected: {wanted}.")
-    return _Upload(path, check_student(parts["student_id"] or ""), assignment, _time(parts.get("timestamp")))
+    return _Upload(path, student_id(parts["student_id"] or ""), assignment, _time(parts.get("timestamp")))
 
 
 def _time(text: str | None) -> datetime | None:
@@ -149,9 +157,12 @@ def _time(text: str | None) -> datetime | None:
     return time
 
 
-def _collect_one(course: Course, upload: _Upload) -> None:
+def _collect_one(course: Course, upload: _Upload) -> list[str]:
+    """Bring an archive in; what speaks against its time."""
     with scratch(course, "zip") as work:
-        unpack(upload.path, work / "downloaded" / upload.assignment / "archive" / upload.student, course.submission)
+        packed = unpack(
+            upload.path, work / "downloaded" / upload.assignment / "archive" / upload.student, course.submission
+        )
         _zip_collect(course, upload, work)
         result = work / "submitted" / upload.student / upload.assignment
         if not result.is_dir():
@@ -161,6 +172,19 @@ def _collect_one(course: Course, upload: _Upload) -> None:
         refuse_worse(course, result, upload.student, upload.assignment)
         write_time(result, upload.time)
         put_in_place(result, course.submitted / upload.student / upload.assignment)
+    return list(_doubts(course, upload, packed))
+
+
+def _doubts(course: Course, upload: _Upload, packed: datetime | None) -> Iterator[str]:
+    """The name's time is the platform's word, unless the student had a hand in the name."""
+    if upload.time is None:
+        return
+    yield from impossible("its name", upload.time, due_of(course, upload.assignment))
+    if packed is not None and packed > upload.time + _ZONES:
+        yield (
+            f"its name says {said(upload.time)}, but a file in it is of {packed:%Y-%m-%d %H:%M:%S}, by the "
+            "student's clock. Is the time in the name your platform's"
+        )
 
 
 def _zip_collect(course: Course, upload: _Upload, work: Path) -> None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from gradkit.course import Course
-from gradkit.errors import CourseError, GradkitError
+from gradkit.errors import CourseError, GradkitError, UsageError
 from gradkit.grading.record import Record
 from gradkit.grading.triage import Task, Triage, triage
+from gradkit.ids import look_alikes, read_id, spelled
 
 if TYPE_CHECKING:
     from gradkit.sandbox import Sandbox
@@ -84,18 +85,41 @@ def plan_class(course: Course, submissions: Path, results: Path, only: Sequence[
     """
     tasks: dict[str, list[Task]] = {assignment_id: [] for assignment_id in course.assignment_ids}
     refused: list[str] = []
-    for student in _folders(submissions):
-        if not student.name.isprintable() or student.is_symlink():
-            refused.append(f"{student.name!r}: not a student's folder: it is a link or has an unprintable name.")
+    students = _folders(submissions)
+    twins = look_alikes(student.name for student in students)
+    for student in students:
+        try:
+            name = _student(student, twins)
+            if name != student.name and submissions == course.submitted:
+                raise UsageError(
+                    f"{spelled(student.name)}: rename this folder to {spelled(name)}, the form that is kept."
+                )
+        except UsageError as error:
+            refused.append(str(error))
             continue
         for folder in _folders(student):
             if folder.name in tasks:
-                record = results / student.name / f"{folder.name}.json"
-                tasks[folder.name].append(Task(student.name, folder, record))
+                tasks[folder.name].append(Task(name, folder, results / name / f"{folder.name}.json"))
             elif not only:
                 known = ", ".join(course.assignment_ids)
                 refused.append(f"{student.name}: there is no assignment {folder.name!r} (the course has: {known}).")
     return Plan({name: found for name, found in tasks.items() if found and (not only or name in only)}, refused)
+
+
+def _student(folder: Path, twins: Mapping[str, Sequence[str]]) -> str:
+    """Whose a student's folder is.
+
+    Raises:
+        UsageError: it is a link, or nobody can tell.
+    """
+    if folder.is_symlink():
+        raise UsageError(f"{spelled(folder.name)}: not a student's folder: it is a link.")
+    if folder.name in twins:
+        others = ", ".join(map(spelled, twins[folder.name]))
+        raise UsageError(
+            f"{spelled(folder.name)}: looks like {others}; neither is graded. Give them names that differ."
+        )
+    return read_id(folder.name)
 
 
 def grade_class(course: Course, plan: Plan, policy: str, watcher: Watcher, processes: int = 1) -> ClassResult:

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from gradkit.gradebook.collect import CollectReport, collect
+from gradkit.gradebook.collect import collect
+from gradkit.gradebook.collected import CollectReport
 from gradkit.gradebook.times import read_time
 
 HW = "hw1_lines"
@@ -200,3 +201,46 @@ def test_one_students_place_that_cannot_be_written_does_not_stop_the_others(room
     report = collect(room.course)
     assert [one.student for one in report.collected] == ["ada"]
     assert [one.student for one in report.refused] == ["eve"]
+
+
+CYRILLIC = "\u0430\u0441\u0435"  # looks like "ace"
+
+
+def test_who_looks_like_a_student_with_work_does_not_come_in(room: Any) -> None:
+    room.hand_in("ace")
+    collect(room.course)
+    room.hand_in(CYRILLIC, DUE + HOUR)
+    room.hand_in("Ace", DUE + HOUR)
+    room.hand_in("ace", DUE + HOUR)
+    report = collect(room.course)
+    assert [one.student for one in report.collected] == ["ace"]
+    assert {one.student for one in report.refused} == {"Ace", CYRILLIC}
+    assert all('"ace"' in one.reason and '"Ace"' in one.reason for one in report.refused)
+    assert all("U+0430 CYRILLIC SMALL LETTER A" in one.reason for one in report.refused)
+    assert [path.name for path in room.course.submitted.iterdir()] == ["ace"]
+
+
+def test_of_two_new_ones_that_look_alike_neither_comes_in(room: Any) -> None:
+    for student in ("ace", CYRILLIC, "bob"):
+        room.hand_in(student)
+    report = collect(room.course)
+    assert [one.student for one in report.collected] == ["bob"]
+    assert {one.student for one in report.refused} == {"ace", CYRILLIC}
+
+
+def test_a_decomposed_id_is_the_same_student(room: Any) -> None:
+    room.hand_in("zo\u00eb", DUE, {"lines.py": "first\n"})
+    folder = plant(room, "zo\u00eb", DUE + HOUR)
+    folder.rename(folder.with_name(folder.name.replace("\u00eb", "e\u0308")))
+    report = collect(room.course)
+    assert [(one.student, one.time) for one in report.collected] == [("zo\u00eb", DUE + HOUR)]
+    assert [path.name for path in room.course.submitted.iterdir()] == ["zo\u00eb"]
+
+
+def test_a_later_time_in_the_folder_counts_against_the_name(room: Any) -> None:
+    folder = plant(room, "eve")
+    (folder / "timestamp.txt").write_text("2030-01-12 12:00:00 UTC")
+    report = collect(room.course)
+    assert read_time(room.course.submitted / "eve" / HW) == DUE + 48 * HOUR
+    assert any("2030-01-10 12:00:00 UTC, its timestamp.txt 2030-01-12 12:00:00 UTC" in text for text in report.warnings)
+    assert collect(room.course) == CollectReport()

@@ -17,6 +17,7 @@ import pytest
 from gradkit.errors import UsageError
 from gradkit.export.roster import read_roster
 from gradkit.gradebook.repositories import collect_repositories
+from gradkit.gradebook.roster import Row, shared_repositories
 from gradkit.gradebook.times import read_time
 
 GUIDE = Path(__file__).resolve().parents[3] / "docs" / "ci.md"
@@ -472,3 +473,56 @@ def test_a_wrong_record_of_pushes(collect: Any, tmp_path: Path, time: str, words
 
 def test_a_name_that_is_no_students(collect: Any) -> None:
     assert refusals(collect("../ada,/x"))
+
+
+def test_two_students_with_one_repository_are_both_named_and_neither_gets_its_work(
+    room: Any, student: Any, collect: Any
+) -> None:
+    ada, bob = student("ada"), student("bob")
+    for one in (ada, bob):
+        one.commit({f"{HW}/lines.py": "x = 1\n"})
+    report = collect(ada, bob, f"eve,{ada.server}/", f"zoe,file://{bob.server}", "cyd,/nowhere")
+    assert report.collected == ()
+    reasons = {one.student: one.reason for one in report.refused}
+    assert reasons.keys() == {"ada", "bob", "cyd", "eve", "zoe"}
+    for one, other in (("ada", "eve"), ("bob", "zoe")):
+        assert f'"{other}" as well' in reasons[one]
+        assert f'"{one}" as well' in reasons[other]
+    assert not room.course.submitted.exists()
+    assert [one.student for one in collect(ada, bob).collected] == ["ada", "bob"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://git.example.org/class/x.git", "git@git.example.org:class/x"),
+        ("https://git.example.org/class/x", "ssh://git@git.example.org:22/class/x.git/"),
+        ("https://git.example.org/class/x", "https://token@GIT.example.org:443/Class/X"),
+        ("https://git.example.org/class/x", "git://git.example.org/class/%78"),
+    ],
+)
+def test_an_address_written_in_another_way_is_the_same_repository(one: str, other: str) -> None:
+    rows = [Row("ada", one, ""), Row("eve", other, ""), Row("bob", "https://git.example.org/class/xy", "")]
+    assert shared_repositories(rows).keys() == {"ada", "eve"}
+
+
+def test_other_servers_and_ports_are_other_repositories() -> None:
+    places = ("https://a.org/x", "https://b.org/x", "https://a.org:8443/x", "git@a.org:1234/x", "/srv/x", "/srv/y")
+    assert shared_repositories([Row(f"s{n}", one, "") for n, one in enumerate(places)]) == {}
+
+
+def test_one_student_may_have_one_repository_for_all(student: Any, collect: Any) -> None:
+    ada = student("ada")
+    ada.commit({f"{HW}/lines.py": "x = 1\n", f"{OTHER}/losses.py": "x = 1\n"})
+    rows = [f"ada,{ada.server},{name}" for name in (HW, OTHER)]
+    report = collect(*rows, header="student,repository,assignment", assignment_ids=None)
+    assert [one.assignment for one in report.collected] == [HW, OTHER]
+
+
+def test_ids_that_look_alike_are_refused(student: Any, collect: Any) -> None:
+    ace = student("ace")
+    ace.commit({f"{HW}/lines.py": "x = 1\n"})
+    report = collect(ace, "\u0430\u0441\u0435,/nowhere", "a\u0441e,/nowhere")
+    assert report.collected == ()
+    assert [one.student for one in report.refused] == ["ace", "\u0430\u0441\u0435", "a\u0441e"]
+    assert all("U+0441 CYRILLIC SMALL LETTER ES" in one.reason for one in report.refused)

@@ -82,6 +82,27 @@ def test_no_name_inside_speaks_for_another_student(room: Any, uploads: Path) -> 
     assert [path.name for path in room.course.submitted.iterdir()] == ["ada"]
 
 
+def test_of_two_that_look_alike_neither_comes_in(room: Any, uploads: Path) -> None:
+    for student in ("ace", "\u0430\u0441\u0435", "bob", "b\u200bob"):
+        pack(uploads / f"{student}_{HW}.zip", {"lines.py": "x\n"})
+    report = collect_zips(room.course, uploads)
+    assert [one.student for one in report.collected] == ["bob"]
+    assert {one.student for one in report.refused} == {"ace", "\u0430\u0441\u0435", ""}
+    assert "U+0430 CYRILLIC SMALL LETTER A" in "".join(one.reason for one in report.refused)
+
+
+def test_what_speaks_against_the_time_in_a_name_is_said(room: Any, uploads: Path) -> None:
+    year = datetime.now(UTC).year
+    for name, stamp in (("ada", "1999-01-01"), ("bob", f"{year + 1}-12-01"), ("cyd", f"{year}-01-01")):
+        with zipfile.ZipFile(uploads / f"{name}_{HW}_{stamp}-10-00-00.zip", "w") as archive:
+            archive.writestr(zipfile.ZipInfo("lines.py", (year, 1, 3, 0, 0, 0)), "x\n")
+    warnings = collect_zips(room.course, uploads).warnings
+    assert [text.partition(",")[0] for text in warnings] == ["ada", "ada", "bob", "cyd"]
+    assert "too early" in warnings[0]
+    assert "yet to come" in warnings[2]
+    assert f"a file in it is of {year}-01-03 00:00:00" in warnings[3]
+
+
 def link_member(archive: zipfile.ZipFile) -> None:
     member = zipfile.ZipInfo("lines.py")
     member.external_attr = (stat.S_IFLNK | 0o777) << 16

@@ -1,0 +1,115 @@
+"""Students' ids: which there may be, and which ones look alike.
+
+An id comes in by many doors (a folder's name in the exchange, a zip file's name, a row of a roster, a folder of
+submissions), and people tell students apart by how ids look. So every door reads them here: what is written in two ways
+that mean the same is one id, and of two that a person could not tell apart neither is believed.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable
+
+from gradkit.errors import UsageError
+
+# Letters of any script, as long as no shell, pattern, path or nbgrader's own "+" reads anything into them.
+_CARRIED = re.compile(r"[^\W_](?:[\w.@' -]{0,126}[\w@'-])?")
+_LONGEST = 128
+_WORDS = re.compile(r"\S+")
+_EAST_ASIAN = frozenset({"LATIN", "CJK", "IDEOGRAPHIC", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO"})
+# Unicode's recommended scripts (UAX 31, table 5). Others are full of letters that look like theirs.
+_SCRIPTS = _EAST_ASIAN | frozenset(
+    _WORDS.findall(
+        """CYRILLIC GREEK ARMENIAN HEBREW ARABIC THAANA DEVANAGARI BENGALI GURMUKHI GUJARATI ORIYA TAMIL TELUGU KANNADA
+    MALAYALAM SINHALA THAI LAO TIBETAN MYANMAR GEORGIAN ETHIOPIC KHMER"""
+    )
+)
+# Unicode's Default_Ignorable_Code_Point, as far as Python counts them as printable.
+_INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
+# From Unicode's confusables.txt (UTS 39): small letters of these scripts that look like an ASCII one.
+_LIKE_ASCII = _WORDS.findall(
+    """2ƨꝛ 3ȝɜʒꝫзӡ 5ƽ 6б 8ȣ 9ꝯ aɑаα bƅꞵвьβ cᴄсϲ dԁժ eеҽεꬲ fẝꞙꬵϝք gƍɡᶃԍց hнһηհ iıɩɪіιꙇ jʝјϳ kкκĸ lǀӏ mмμϻ nνոռ
+    oᴏᴑꬽоοօ०০੦૦୦௦౦೦൦ഠ๐໐၀ဝዐჿ〇 pрρ qԛգզ rʀгꭇꭈ sꜱѕտ tтτ uʋᴜꞟꭎꭒυսሀ vᴠѵ wɯᴡѡԝա xхχꭓ yɣʏᶌỿꭚуүγყ zᴢζ"""  # noqa: RUF001
+)
+_SKELETON = str.maketrans({letter: one[0] for one in _LIKE_ASCII for letter in one[1:]})
+
+
+def composed(text: str) -> str:
+    """A text in Unicode's composed form (NFC): a letter and its accent are one character where there is such a one."""
+    return unicodedata.normalize("NFC", text)
+
+
+def read_id(text: str) -> str:
+    """An id as it is kept: in Unicode's composed form, whichever form ``text`` has.
+
+    Raises:
+        UsageError: it is empty or too long, or has a character that misleads: an invisible one, a blank at an end, a
+            variant of an ordinary letter, or letters of two scripts that look alike.
+    """
+    name = composed(text)
+    if not name.isprintable() or not name.strip() or len(name) > _LONGEST or _INVISIBLE.search(name):
+        raise UsageError(
+            f"{spelled(text)} cannot be a student's id: it is empty, too long, or has characters that nobody can see."
+        )
+    if name != name.strip():
+        raise UsageError(f"{spelled(text)} cannot be a student's id: it begins or ends with a blank.")
+    if (plain := unicodedata.normalize("NFKC", name)) != name:
+        raise UsageError(
+            f"{spelled(text)} cannot be a student's id: it has variants of ordinary characters. Expected: "
+            f"{spelled(plain)}."
+        )
+    scripts = _scripts(name)
+    if scripts - _SCRIPTS or not (len(scripts) <= 1 or scripts <= _EAST_ASIAN):
+        raise UsageError(
+            f"{spelled(text)} cannot be a student's id: its letters are of several scripts, or of a rare one, and look "
+            "like other letters."
+        )
+    return name
+
+
+def student_id(text: str) -> str:
+    """An id that nbgrader can carry as a part of a folder's name, as it is kept.
+
+    Raises:
+        UsageError: it cannot, or `read_id` refuses it.
+    """
+    name = composed(text)
+    if not _CARRIED.fullmatch(name):
+        raise UsageError(
+            f"{spelled(text)} cannot be a student's id. Expected letters, digits and . _ - @ ' or spaces inside, "
+            f"beginning with a letter or digit, at most {_LONGEST} characters."
+        )
+    return read_id(text)
+
+
+def skeleton(student: str) -> str:
+    """What is the same of two ids that a person could take for each other: for comparing, never for showing."""
+    return " ".join(composed(student).lower().translate(_SKELETON).split())
+
+
+def look_alikes(students: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Of each id that looks like others among ``students``, these others."""
+    groups: defaultdict[str, set[str]] = defaultdict(set)
+    for student in students:
+        groups[skeleton(student)].add(student)
+    return {one: tuple(sorted(group - {one})) for group in groups.values() if len(group) > 1 for one in group}
+
+
+def spelled(name: str) -> str:
+    """An id in quotes, fit for any message, with what tells its letters from ordinary ones: their code points."""
+    shown = "".join(c if c.isprintable() and not "\ud800" <= c <= "\udfff" else "?" for c in name[:_LONGEST])
+    strange = [c for c in dict.fromkeys(name) if not c.isascii() or not c.isprintable()]
+    points = [f"U+{ord(c):04X} {unicodedata.name(c, '')}".rstrip() for c in strange[:3]]
+    return f'"{shown}"' + (f" ({', '.join(points)}{', ...' if len(strange) > 3 else ''})" if points else "")
+
+
+def _scripts(name: str) -> set[str]:
+    """The scripts of an id's letters and digits, as the characters' names begin with them; ASCII digits have none."""
+    found = set()
+    for character in name:
+        letter = unicodedata.category(character)[0] == "L"
+        if letter or (unicodedata.category(character)[0] == "N" and not character.isascii()):
+            found.add(re.split("[ -]", unicodedata.name(character, "?"))[0])
+    return found
