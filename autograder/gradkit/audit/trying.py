@@ -95,7 +95,8 @@ def _write(path: Path, tried: Tried) -> None:
 
 def _try(suite: Suite, assignment: Assignment, trial: Trial, workers: Workers, reader: SourceReader) -> Tried:
     """Run the tests and score them as a submission's are: a banned call fails them too."""
-    runner = SubmissionRunner(Submitted(assignment.module, trial.files), trial.limits, workers.start)
+    submitted = Submitted(assignment.module, trial.files, assignment.banned_operators())
+    runner = SubmissionRunner(submitted, trial.limits, workers.start)
     outcomes: list[TestOutcome] = []
     failed: list[str] = []
     messages: list[str] = []

@@ -49,7 +49,8 @@ class BanGroup:
     Attributes:
         names: public torch names looked for in the syntax tree, through imports and aliases: ``torch.nn.BCELoss``;
             ``torch.optim.*`` stands for everything in it.
-        operators: names seen at run time, at torch's Python interface or as ATen operators: ``binary_cross_entropy``.
+        operators: what is noted where it runs, in any thread and by any name: ATen operators (``mse_loss``), and Python
+            functions and classes by their place in torch (``torch.autograd.grad``).
         reason: one sentence for the student: what is not allowed here, and why.
     """
 
@@ -137,6 +138,11 @@ class Assignment:
     def max_score(self) -> float:
         """Points that the hidden suite can give; written questions are not among them."""
         return sum(question.points for question in self.questions)
+
+    def banned_operators(self, question: Question | None = None) -> tuple[str, ...]:
+        """The operators that a question bans, or any of them."""
+        groups = [name for one in ([question] if question else self.questions) for name in one.banned]
+        return tuple(sorted({operator for name in groups for operator in self.banned[name].operators}))
 
     def find_question(self, question_id: str) -> Question | None:
         """The question with this id, or None."""

@@ -103,7 +103,9 @@ def run_entry(
         observations = tuple(found.observation for found in outcome.found)
         kept.setdefault(test.id, []).append(CaseAnswers(outcome.mismatch is None, observations))
 
-    runner = SubmissionRunner(Submitted(assignment.module, files), assignment.limits, start)
+    runner = SubmissionRunner(
+        Submitted(assignment.module, files, assignment.banned_operators()), assignment.limits, start
+    )
     try:
         suite.run(runner.run, [test for test in suite.tests if test.question == question], look)
     finally:

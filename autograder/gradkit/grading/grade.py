@@ -103,7 +103,11 @@ def grade_submission(
     """Grade one submission; a fault of the grader gives a record with status "error"."""
     started = time.perf_counter()
     source = submission.sources.get(assignment.module)
-    runner = SubmissionRunner(Submitted(assignment.module, submission.sources), assignment.limits, workers.start)
+    runner = SubmissionRunner(
+        Submitted(assignment.module, submission.sources, assignment.banned_operators()),
+        assignment.limits,
+        workers.start,
+    )
     matcher = Matcher(known)
     try:
         reading = read_sources(reader, assignment, submission.sources)

@@ -6,11 +6,12 @@ take away, and seccomp comes last because it forbids the calls that set the othe
 
 from __future__ import annotations
 
+import fcntl
 import os
 import resource
 import signal
 import sysconfig
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from gradkit.sandbox.levels import Level
 TEMPORARY_MB = 64
 THREADS = 64
 _MEGABYTE = 1 << 20
+_OUT_OF_THE_WAY = 16  # descriptors from here on are not given a meaning in a child
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,14 @@ class ConfinementError(Exception):
 
 
 def confine(
-    level: Level, bounds: Bounds, readable: Sequence[str], folder: str, uid: int | None, *, root: bool
+    level: Level,
+    bounds: Bounds,
+    readable: Sequence[str],
+    folder: str,
+    uid: int | None,
+    *,
+    root: bool,
+    present: int | None = None,
 ) -> dict[str, str]:
     """Put on every layer of ``level``. Where one is a pid namespace, the process is the first one in its own already.
 
@@ -56,6 +65,7 @@ def confine(
         readable: folders that it may read: Python and its packages.
         folder: where its temporary folder will be, on levels that have one.
         uid: the user id to take on, or None to keep the base's.
+        present: a Landlock ruleset with what is there at all (`what_is_there`), made once for many; None for all.
         root: whether the process still counts as root's for the kernel, whatever its namespace calls it.
 
     Returns:
@@ -87,7 +97,9 @@ def confine(
     rules += [("/dev/null", landlock.READ_WRITE_FILE)]
     if level.has_private_folder:
         rules.append((folder, landlock.WRITE_TREE))
-    _layer(done, "landlock", lambda: landlock.restrict(rules))
+    _layer(done, "landlock", lambda: landlock.restrict(landlock.make_ruleset(rules)))
+    if present is not None:
+        _layer(done, "landlock", lambda: landlock.restrict(present))
     _layer(done, "seccomp", seccomp.install)
     return done
 
@@ -116,6 +128,28 @@ def readable_folders() -> list[str]:
     names = ("stdlib", "platstdlib", "purelib", "platlib")
     folders = {sysconfig.get_path(name) for name in names} | {str(Path(__file__).parents[1])}
     return sorted(folders | {path for path in ("/usr/lib", "/usr/lib64", "/lib", "/lib64") if Path(path).is_dir()})
+
+
+def what_is_there(folder: str, hidden: Collection[str]) -> int | None:
+    """A ruleset that takes packages away from what `confine` allows; None where the kernel has no Landlock.
+
+    It has a rule for each package that is there, so it is made once, beforehand.
+
+    Args:
+        folder: where children have their temporary folders. As it is mounted over, the rule is for the one around it.
+        hidden: the packages' folders.
+    """
+    if not landlock.abi():
+        return None
+    folders = readable_folders()
+    outermost = [path for path in folders if not any(path.startswith(f"{other}/") for other in folders)]
+    rules = landlock.all_but(outermost, hidden)
+    rules += [("/dev", landlock.READ_WRITE_FILE), (str(Path(folder).parent), landlock.WRITE_TREE)]
+    made = landlock.make_ruleset(rules)
+    try:
+        return fcntl.fcntl(made, fcntl.F_DUPFD_CLOEXEC, _OUT_OF_THE_WAY)
+    finally:
+        os.close(made)
 
 
 def _layer(done: dict[str, str], name: str, action: Callable[[], object]) -> None:

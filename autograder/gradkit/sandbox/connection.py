@@ -7,7 +7,7 @@ import os
 import select
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
@@ -37,8 +37,12 @@ class Connection:
         self._ends: dict[int, tuple[int, float]] = {}
         self._number = 0
 
-    def start(self, limits: Limits) -> Worker:
+    def start(self, limits: Limits, banned: Sequence[str] = ()) -> Worker:
         """Fork a child that is locked in and ready for a submission.
+
+        Args:
+            limits: what it is held to.
+            banned: calls that the base replaces first, once and for all children, so that their use can be noted.
 
         Raises:
             SandboxError: a layer of confinement is not to be had.
@@ -48,7 +52,7 @@ class Connection:
         ours, theirs = socket.socketpair()
         output, output_end = os.pipe()
         bounds = Bounds(cpu_seconds=int(limits.seconds) + 2, memory_mb=limits.memory_mb)
-        message = {"op": "spawn", "id": self._number, "bounds": asdict(bounds)}
+        message = {"op": "spawn", "id": self._number, "bounds": asdict(bounds), "banned": list(banned)}
         with theirs:
             try:
                 socket.send_fds(self.control, [json.dumps(message).encode()], [theirs.fileno(), output_end])

@@ -6,13 +6,16 @@ import ctypes
 import errno
 import os
 import struct
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from pathlib import Path
 
 from gradkit.sandbox.kernel import PR_SET_NO_NEW_PRIVS, prctl, syscall
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _CREATE_VERSION = 1
 _RULE_PATH_BENEATH = 1
+
+Rule = tuple[str, int]  # a path, and the accesses beneath it
 
 _ACCESS = [
     "execute",
@@ -44,6 +47,7 @@ def _bits(names: str) -> int:
 
 
 READ_TREE = _bits("read_file read_dir")
+LIST_TREE = _bits("read_dir")
 READ_FILE = _bits("read_file")
 READ_WRITE_FILE = _bits("read_file write_file")
 # No links, sockets, pipes or devices.
@@ -57,11 +61,8 @@ def abi() -> int:
     return max(int(version), 0)
 
 
-def restrict(rules: Iterable[tuple[str, int]]) -> int:
-    """Allow only what ``rules`` allow: pairs of a path and the accesses beneath it; and no TCP at all.
-
-    Returns:
-        The version of the interface that was used.
+def make_ruleset(rules: Iterable[Rule]) -> int:
+    """A descriptor of a set of rules that allows only what ``rules`` allow, and no TCP at all.
 
     Raises:
         OSError: the kernel has no Landlock, or refuses.
@@ -81,7 +82,27 @@ def restrict(rules: Iterable[tuple[str, int]]) -> int:
         rule = struct.pack("=Qi", access & handled, descriptor)
         syscall("landlock_add_rule", _ADD_RULE, ruleset, _RULE_PATH_BENEATH, rule, 0)
         os.close(descriptor)
+    return ruleset
+
+
+def restrict(ruleset: int) -> None:
+    """Allow the calling process only what a ruleset allows, on top of what it was allowed before.
+
+    Raises:
+        OSError: the kernel refuses.
+    """
     prctl(PR_SET_NO_NEW_PRIVS, 1)
     syscall("landlock_restrict_self", _RESTRICT_SELF, ruleset, 0)
     os.close(ruleset)
-    return version
+
+
+def all_but(folders: Iterable[str], hidden: Collection[str]) -> list[Rule]:
+    """Rules that allow to read folders, but not the files in some places below them: only names can be listed there."""
+    rules: list[Rule] = []
+    for folder in folders:
+        if not any(Path(path).is_relative_to(folder) for path in hidden):
+            rules.append((folder, READ_TREE if Path(folder).is_dir() else READ_FILE))
+        elif folder not in hidden:
+            rules.append((folder, LIST_TREE))
+            rules += all_but(sorted(str(path) for path in Path(folder).iterdir()), hidden)
+    return rules

@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 
 from gradkit.course.assignment import Limits
@@ -29,7 +30,7 @@ def start_plain_worker(limits: Limits) -> Worker:
     folder = TemporaryFolder("gradkit-plain")
     command = [sys.executable, *ISOLATED, "-m", "gradkit.worker", str(theirs.fileno()), str(limits.memory_mb)]
     environment = {"PATH": "/usr/bin:/bin", "HOME": str(folder.path), "TMPDIR": str(folder.path), "LC_ALL": "C.UTF-8"}
-    # Compiled code would run operators where they are not seen.
+    # Compiled code would do an operator's work in other ones.
     environment |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTORCH_JIT": "0", "PYTHONHASHSEED": "0"}
     with theirs:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
@@ -51,8 +52,9 @@ def start_plain_worker(limits: Limits) -> Worker:
 class PlainConnection:
     """Starts plain workers; there is nothing to connect to."""
 
-    def start(self, limits: Limits) -> Worker:
-        """See `start_plain_worker`."""
+    def start(self, limits: Limits, banned: Sequence[str] = ()) -> Worker:
+        """See `start_plain_worker`; such a worker replaces banned calls when it loads the student's module."""
+        del banned
         return start_plain_worker(limits)
 
     def close(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gradkit.course.assignment import Limits
@@ -19,10 +19,12 @@ class Submitted:
     Attributes:
         module: the file name of the assignment's module.
         sources: the bytes of every Python file handed in, by file name.
+        banned: the ready-made calls that its questions ban.
     """
 
     module: str
     sources: Mapping[str, bytes]
+    banned: Sequence[str] = ()
 
 
 class SubmissionRunner:
@@ -83,11 +85,13 @@ class SubmissionRunner:
             self._refusal = Failure("unavailable", f"the code had to be stopped {self._starts} times before")
             return self._refusal
         self._starts += 1
+        submitted = self.submitted
         before = time.monotonic()
-        self._worker = self._start(self.limits)
+        self._worker = self._start(self.limits, submitted.banned)
         self.seconds -= time.monotonic() - before  # starting Python and torch is not the student's time
         try:
-            self._refusal = self._worker.load(self.submitted.module, self.submitted.sources, self._seconds_left())
+            seconds = self._seconds_left()
+            self._refusal = self._worker.load(submitted.module, submitted.sources, seconds, submitted.banned)
         except WorkerFailedError as error:
             if error.killed and self._starts == 1:
                 raise

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -26,7 +26,7 @@ _ADVICE = (
 class Workers(Protocol):
     """A line by which one grader process starts workers."""
 
-    def start(self, limits: Limits) -> Worker:
+    def start(self, limits: Limits, banned: Sequence[str] = ()) -> Worker:
         """Start a worker that is locked in and ready for a submission."""
         ...
 

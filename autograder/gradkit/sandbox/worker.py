@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import signal
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol, TypeVar
 
@@ -44,8 +44,8 @@ class WorkerFailedError(Exception):
 class StartWorker(Protocol):
     """Starts a worker that is locked in and ready for a submission."""
 
-    def __call__(self, limits: Limits) -> Worker:
-        """Start one worker held to ``limits``."""
+    def __call__(self, limits: Limits, banned: Sequence[str] = (), /) -> Worker:
+        """Start one worker held to ``limits``, in which the use of the calls in ``banned`` can be noted."""
         ...
 
 
@@ -79,8 +79,16 @@ class Worker:
         self.limits = limits
         self.confinement: dict[str, str] = {}
 
-    def load(self, module: str, sources: Mapping[str, bytes], seconds: float) -> Failure | None:
+    def load(
+        self, module: str, sources: Mapping[str, bytes], seconds: float, banned: Sequence[str] = ()
+    ) -> Failure | None:
         """Have the student's module loaded; what its body raised, or None.
+
+        Args:
+            module: the file name of the assignment's module.
+            sources: the bytes of every Python file, by file name.
+            seconds: how long that may take.
+            banned: the ready-made calls that any of the following calls may ask about.
 
         Raises:
             WorkerFailedError: the worker hung, ended or broke the protocol.
@@ -88,7 +96,7 @@ class Worker:
         files = {
             name: torch.frombuffer(bytearray(source or b"\n"), dtype=torch.uint8) for name, source in sources.items()
         }
-        value = self._ask("load", {"module": module, "sources": files}, "loaded", seconds)
+        value = self._ask("load", {"module": module, "sources": files, "banned": list(banned)}, "loaded", seconds)
         return self._with_limit(self._checked(failure_from_value, value))
 
     def call(self, call: Call, seconds: float) -> Observation:
@@ -102,6 +110,8 @@ class Worker:
         asked = set(call.observe), set() if call.vjp is None else set(call.vjp.wrt)
         if observation.failure is None and (set(observation.values), set(observation.gradients)) != asked:
             raise WorkerFailedError(Failure("protocol", "a reply with other values than were asked for"))
+        if not observation.operators <= set(call.banned):
+            raise WorkerFailedError(Failure("protocol", "a reply with other operators than were asked about"))
         return replace(observation, failure=self._with_limit(observation.failure))
 
     def close(self) -> str:

@@ -4,7 +4,7 @@
 output. It has one thread, always: a fork takes only the calling thread along, and a lock that another held would stay
 locked for ever. On the socket FD it is told, in JSON:
 
-    {"op": "spawn", "id", "bounds"} with two descriptors, the child's channel and its output
+    {"op": "spawn", "id", "bounds", "banned"} with two descriptors, the child's channel and its output
     {"op": "kill", "id"}
     {"op": "connect"} with one descriptor, a further socket to be told things on, for another grader
 
@@ -22,9 +22,10 @@ import select
 import signal
 import socket
 import sys
+import sysconfig
 import tempfile
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,12 +34,14 @@ from typing import Any, NoReturn
 import torch
 
 from gradkit.sandbox import kernel, seccomp
-from gradkit.sandbox.confine import Bounds, ConfinementError, confine, readable_folders
+from gradkit.sandbox.confine import Bounds, ConfinementError, confine, readable_folders, what_is_there
 from gradkit.sandbox.levels import LEVELS, Level
 from gradkit.sandbox.settle import pid_namespace_for_children, settle
 from gradkit.wire.frames import Frame, pack
 from gradkit.worker.__main__ import installed_folders, serve
+from gradkit.worker.absent import PACKAGES, take_away
 from gradkit.worker.rehearsal import rehearse
+from gradkit.worker.replacing import replace_calls
 
 _CHANNEL = 3
 
@@ -60,6 +63,7 @@ class Zygote:
         self.level = level
         self.folder = folder
         self.readable = readable_folders()
+        self.present = what_is_there(folder, _absent_packages())
         self.root = root
         self.uid = level.uid if root else None
         self.pid_namespace = os.open("/proc/self/ns/pid", os.O_RDONLY) if "pid" in level.namespaces else None
@@ -95,6 +99,7 @@ class Zygote:
         return True
 
     def _spawn(self, client: int, message: dict[str, Any], descriptors: list[int]) -> None:
+        replace_calls(message["banned"])
         try:
             with self._namespace_for_children():
                 pid = os.fork()
@@ -140,12 +145,12 @@ def _become_child(zygote: Zygote, bounds: Bounds, channel: int, output: int) -> 
     try:
         os.setsid()
         os.umask(0o077)
-        _take_descriptors(channel, output)
+        _take_descriptors(channel, output, [] if zygote.present is None else [zygote.present])
         tempfile.tempdir = folder  # the base's cached answer would be /tmp
         os.environ.clear()
         os.environ.update(PATH="/nonexistent", HOME=folder, TMPDIR=folder, LC_ALL="C.UTF-8", PYTORCH_JIT="0")
         os.environ["TORCHINDUCTOR_CACHE_DIR"] = folder
-        done = confine(level, bounds, zygote.readable, folder, zygote.uid, root=zygote.root)
+        done = confine(level, bounds, zygote.readable, folder, zygote.uid, root=zygote.root, present=zygote.present)
         os.chdir(folder if level.has_private_folder else "/")
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         sys.argv = ["student"]
@@ -165,8 +170,8 @@ def _refuse(channel: int, error: Exception) -> None:
         os.write(channel, b"".join(bytes(part) for part in pack(Frame("refused", "", str(error)))))
 
 
-def _take_descriptors(channel: int, output: int) -> None:
-    """Channel to 3, output to 1 and 2, nothing to read on 0, and no other descriptor."""
+def _take_descriptors(channel: int, output: int, kept: Sequence[int]) -> None:
+    """Channel to 3, output to 1 and 2, nothing to read on 0, and no other descriptor but those that are kept."""
     null = os.open(os.devnull, os.O_RDONLY)
     # Out of the way first, so that none of the targets below is one of the sources.
     high = [os.dup(os.dup(os.dup(os.dup(descriptor)))) for descriptor in (null, output, channel)]
@@ -174,13 +179,21 @@ def _take_descriptors(channel: int, output: int) -> None:
     os.dup2(high[1], 1)
     os.dup2(high[1], 2)
     os.dup2(high[2], _CHANNEL, inheritable=False)
-    kernel.close_descriptors_except([_CHANNEL])
+    kernel.close_descriptors_except([_CHANNEL, *kept])
+
+
+def _absent_packages() -> list[str]:
+    """Where packages are that a worker does not have."""
+    folders = {sysconfig.get_path(name) for name in ("purelib", "platlib")}
+    paths = (Path(folder, package) for folder in folders for package in PACKAGES)
+    return [str(path) for path in paths if path.exists()]
 
 
 def _warm(level: Level) -> None:
     """Do once what costs time the first time, and see that no thread was left behind."""
     torch.set_num_threads(1)
     rehearse()
+    take_away()
     installed_folders()
     if "pid" in level.namespaces:
         seccomp.program(1)  # every child is the first process of its own namespace

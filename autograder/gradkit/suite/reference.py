@@ -46,7 +46,7 @@ class ReferenceRunner:
         state = torch.get_rng_state()
         try:
             with redirect_stdout(io.StringIO()):
-                found = Found(call, perform(call, self._module, watch=False))
+                found = Found(call, perform(call, self._module))
         finally:
             torch.set_rng_state(state)
         if found.failure is not None and found.failure.type_name == "KeyboardInterrupt":

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -92,9 +93,12 @@ class Suite:
         chosen = self.tests if tests is None else tuple(tests)
         cases = [case for test in chosen for case in test.cases]
         following = dict(zip(cases, [*cases[1:], None], strict=True))
+        assignment = self._plugin.assignment
+        banned = {question.id: assignment.banned_operators(question) for question in assignment.questions}
 
         def run_case(test: HiddenTest, case: pytest.Function) -> CaseOutcome:
-            outcome = self._plugin.run_case(case, following[case], perform)
+            ask = partial(_ask, perform, banned[test.question])
+            outcome = self._plugin.run_case(case, following[case], ask)
             if look is not None:
                 look(test, outcome)
             # What was compared is done with: a class's replies must not pile up until its points are reckoned.
@@ -195,6 +199,11 @@ class _Plugin:
         found = Found(call, self._perform(call))
         self._found.append(found)
         return found
+
+
+def _ask(perform: Perform, banned: Sequence[str], call: Call) -> Observation:
+    """The submission's answer to a call, with the banned calls that it used."""
+    return perform(replace(call, banned=banned))
 
 
 def _without_values(found: Found) -> Found:

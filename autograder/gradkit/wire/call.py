@@ -66,6 +66,7 @@ class Call:
             "model.state" (parameters and buffers by name) and "model.gradients" (each parameter's ``.grad``).
         vjp: the gradients to take, or None.
         seed: torch's seed before the first step.
+        banned: the ready-made calls whose use is to be reported, as `BanGroup.operators` names them.
     """
 
     steps: Sequence[Step]
@@ -74,6 +75,7 @@ class Call:
     observe: Sequence[str] = ("result",)
     vjp: Vjp | None = None
     seed: int = 0
+    banned: Sequence[str] = ()
 
     def describe(self) -> str:
         """The sizes of the inputs, in words: ``x (5, 3), y (5, 1)``."""
@@ -97,6 +99,7 @@ def call_to_value(call: Call) -> dict[str, Any]:
         "observe": list(call.observe),
         "vjp": None if call.vjp is None else [call.vjp.output, list(call.vjp.wrt), list(call.vjp.cotangents)],
         "seed": call.seed,
+        "banned": list(call.banned),
     }
 
 
@@ -114,6 +117,7 @@ def call_from_value(value: Any) -> Call:
             observe=value["observe"],
             vjp=None if value["vjp"] is None else Vjp(*value["vjp"]),
             seed=value["seed"],
+            banned=value["banned"],
         )
     except (KeyError, TypeError) as error:
         raise WireError(f"not a call: {error!r}") from None

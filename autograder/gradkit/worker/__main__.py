@@ -2,7 +2,7 @@
 
 grader -> worker                          worker -> grader
                                           ready    (torch is imported, nothing of the student's has run)
-load     {module, sources}                loaded   failure or None
+load     {module, sources, banned}        loaded   failure or None
 call     a call                           observed an observation
 """
 
@@ -23,9 +23,11 @@ from gradkit.errors import WireError
 from gradkit.wire.call import call_from_value
 from gradkit.wire.frames import Frame, pack, read
 from gradkit.wire.observation import MAX_TEXT, Failure, Observation, failure_to_value, observation_to_value
+from gradkit.worker.absent import take_away
 from gradkit.worker.loading import SourceFinder, load_module
 from gradkit.worker.perform import describe_exception, perform, seed_everything
 from gradkit.worker.rehearsal import rehearse
+from gradkit.worker.replacing import replace_calls
 
 
 class Worker:
@@ -49,7 +51,8 @@ class Worker:
                 observation = perform(call_from_value(question.value), self.module)
                 self._answer_observation(question, observation)
 
-    def _load(self, module: str, sources: dict[str, torch.Tensor]) -> list[Any] | None:
+    def _load(self, module: str, sources: dict[str, torch.Tensor], banned: list[str]) -> list[Any] | None:
+        replace_calls(banned)  # before a line of the student's has run
         files = {name: data.numpy().tobytes() for name, data in sources.items()}
         sys.meta_path.append(SourceFinder(files))
         seed_everything(0)
@@ -115,6 +118,7 @@ def main() -> None:
     os.set_inheritable(descriptor, False)
     torch.set_num_threads(1)
     rehearse()
+    take_away()
     resource.setrlimit(resource.RLIMIT_DATA, (memory_mb << 20, memory_mb << 20))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     sys.argv = ["student"]

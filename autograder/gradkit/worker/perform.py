@@ -17,35 +17,36 @@ from torch import Tensor
 
 from gradkit.wire.call import Call, Vjp
 from gradkit.wire.observation import MAX_TEXT, Failure, FailureKind, Observation
-from gradkit.worker import watching
+from gradkit.worker.noting import NOTES
 from gradkit.worker.objects import CallError, Objects
+from gradkit.worker.printing import printing
+from gradkit.worker.replacing import replace_calls
 from gradkit.worker.values import observe
 
 
-def perform(call: Call, module: ModuleType, *, watch: bool = True) -> Observation:
+def perform(call: Call, module: ModuleType) -> Observation:
     """Do what the call asks of ``module`` and report what happened. Never raises.
 
     Args:
         call: what to do.
         module: the module that its steps may use.
-        watch: whether to note the operators that run; watching for the first time costs a second of imports.
     """
     started = time.perf_counter()
     seed_everything(call.seed)
-    names: set[str] = set()
+    replace_calls(call.banned)  # done already where a worker was told beforehand
     objects = Objects(module, call)
     values: dict[str, Any] = {}
     gradients: Mapping[str, Tensor | None] = {}
     failure, gradient_error, vjp = None, "", call.vjp
-    with watching.printing() as printed:
+    with NOTES.asking(call.banned) as used, printing() as printed:
         try:
             for step in call.steps:
                 ours = step.target.startswith("torch:")  # the others may run the student's methods and generators
-                with watching.operators(names) if watch and not ours else nullcontext():
+                with NOTES.ours() if ours else nullcontext():
                     objects.run(step, call.parameters.get(step.name, {}))
             values = {name: observe(objects.look(name)) for name in call.observe}
             if vjp is not None:
-                with watching.operators_of_backward(names) if watch else nullcontext():
+                with NOTES.ours("functions"):  # the call of autograd is ours, what it runs is the student's
                     gradients, gradient_error = _differentiate(objects, vjp)
         except CallError as error:
             failure = Failure(error.kind, str(error))
@@ -57,7 +58,7 @@ def perform(call: Call, module: ModuleType, *, watch: bool = True) -> Observatio
         gradients=gradients if failure is None else {},
         gradient_error=gradient_error,
         mutated=tuple(name for name, before in call.inputs.items() if not _same(objects.named[name], before)),
-        operators=frozenset(names - {""}),
+        operators=used(),
         printed=printed(),
         seconds=time.perf_counter() - started,
     )

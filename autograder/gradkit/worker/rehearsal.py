@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import linecache
 import sys
+import warnings
 
 import torch
 import torch._dynamo  # torch.optim imports it when first used, and it wants a temporary folder, which comes later
@@ -46,6 +47,7 @@ def loss(y_hat: Tensor, y: Tensor) -> Tensor:
 
 
 def step(x: Tensor) -> float:
+    torch.func.jacfwd(torch.func.jacrev(torch.exp))(x[0])
     model = Model().to(x.dtype)
     for make in (torch.optim.SGD, torch.optim.Adam):
         optimizer = make(model.parameters(), lr=0.1)
@@ -64,7 +66,8 @@ def unfinished() -> None:
 def rehearse() -> None:
     """Load a module, perform calls of every kind, and send the answers nowhere."""
     path = list(sys.meta_path)
-    with torch.random.fork_rng():
+    with torch.random.fork_rng(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what torch has to say of its own parts
         module = load_module(f"{_NAME}.py", {f"{_NAME}.py": _SOURCE})
         for dtype in (torch.float64, torch.float32):
             for call in _calls(dtype):

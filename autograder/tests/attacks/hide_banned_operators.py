@@ -1,13 +1,15 @@
-"""Use the banned call by way of getattr, with the watchers switched off and what they saw erased.
+"""Use the banned call by way of getattr, in a thread, with torch's modes switched off and the notes' class patched.
 
 expect: scores 2 banned
 """
+
+import threading
 
 import torch
 
 
 def scale(x, factor=2.0):
-    return getattr(torch, "mul")(x, factor) if factor else torch.mul(x, factor)
+    return x / (1 / factor) + 0 * hidden(x, factor).detach()
 
 
 class Shift(torch.nn.Module):
@@ -20,11 +22,22 @@ class Shift(torch.nn.Module):
 
 
 def evade():
-    import gradkit.worker.watching as watching
+    import gradkit.worker.noting as noting
 
-    watching._OperatorNames.__torch_dispatch__ = lambda self, func, types, args=(), kwargs=None: func(
-        *args, **kwargs or {}
-    )
+    noting.Notes.note = lambda self, name: None
+
+
+def hidden(x, factor):
+    found = []
+
+    def run():
+        with torch._C.DisableTorchFunction(), torch._C._AutoDispatchBelowAutograd():
+            found.append(getattr(torch, "mul")(x, factor))
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    return found[0]
 
 
 evade()

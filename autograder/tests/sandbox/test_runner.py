@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -216,10 +216,10 @@ def test_a_file_that_cannot_be_loaded_answers_every_call_with_the_reason(
 def test_a_file_that_never_finishes_loading_is_tried_once(workers: Workers, body: str) -> None:
     starts = 0
 
-    def counted(limits: Limits) -> Worker:
+    def counted(limits: Limits, banned: Sequence[str] = ()) -> Worker:
         nonlocal starts
         starts += 1
-        return workers.start(limits)
+        return workers.start(limits, banned)
 
     runner = SubmissionRunner(Submitted("answer.py", {"answer.py": body.encode()}), LIMITS, counted)
     for _ in range(3):

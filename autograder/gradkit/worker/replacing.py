@@ -1,0 +1,207 @@
+"""Replace ready-made calls, for the whole process, by ones that note their use and go on as before.
+
+A mode of torch's sees what its own thread runs at torch's front door. These replacements are where the work is done: an
+operator's kernels, in which every alias, thread, mode, redispatch and excluded key ends, and the code of a Python
+function, which every reference to it shares. They cost something where a replaced call is used, and nothing elsewhere.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import importlib
+import inspect
+import sys
+import warnings
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import cache
+from types import CodeType, FunctionType, ModuleType
+from typing import Any
+
+import torch
+
+from gradkit.worker.noting import NOTES
+
+# Where an operator's numbers are computed on a machine without accelerators. Others only prepare them.
+_KEYS = (
+    "CPU",
+    "MkldnnCPU",
+    "SparseCPU",
+    "SparseCsrCPU",
+    "QuantizedCPU",
+    "NestedTensorCPU",
+    "CompositeImplicitAutogradNestedTensor",
+    "CompositeImplicitAutograd",
+    "CompositeExplicitAutograd",
+)
+_ALIASES = frozenset({"CompositeImplicitAutograd", "CompositeExplicitAutograd"})
+# Operators whose work is done while the graph is recorded.
+_RECORDED = frozenset({"_make_dual"})
+_NUMBERS = frozenset({bool, int, float, complex})
+# Functions of a class without which it does nothing.
+_CLASS_FUNCTIONS = ("__init__", "forward", "step")
+_STAND_IN = """
+def outer({free}):
+    def stand_in(*args, **kwargs):
+        if False:
+            {body}
+        noted = "noted"
+        return noted(*args, **kwargs)
+    return stand_in
+"""
+
+_replaced: set[str] = set()
+
+
+def replace_calls(names: Collection[str]) -> None:
+    """Replace those of ``names`` that are not replaced yet; names that this torch does not have are passed over.
+
+    Args:
+        names: ATen operators (``sigmoid``), and Python functions and classes by their place (``torch.autograd.grad``,
+            ``torch.optim.*`` for all in it).
+    """
+    for name in sorted(set(names) - _replaced):
+        _replaced.add(name)
+        if "." not in name:
+            _replace_operator(name)
+        else:
+            for owner, attribute, value in _find(name):
+                _replace_python(owner, attribute, value, name)
+
+
+def _replace_operator(name: str) -> None:
+    has = torch._C._dispatch_has_kernel_for_dispatch_key
+    for overload in _overloads().get(name, ()):
+        for key in _KEYS:
+            if not has(overload, key) or (key in _ALIASES and has(overload, "CPU")):
+                continue
+            _replace_kernel(overload, key, name, original="CPU" if key in _ALIASES else key)
+        if name in _RECORDED:
+            _replace_kernel(overload, "AutogradCPU", name, original="AutogradCPU")
+
+
+def _replace_kernel(overload: str, key: str, name: str, *, original: str) -> None:
+    kernel = torch._C._dispatch_get_computed_kernel_for_dispatch_key(overload, original)
+    note, call = NOTES.note, kernel.call_boxed
+    arguments = torch._C._get_schema(*overload.partition(".")[::2]).arguments
+    tensors = [n for n, argument in enumerate(arguments) if argument.type.kind() == "TensorType"]
+
+    def noted(keys: Any, *args: Any, **kwargs: Any) -> Any:
+        note(name)
+        return call(keys, *args, **kwargs)
+
+    def noted_with_numbers(keys: Any, *args: Any, **kwargs: Any) -> Any:
+        note(name)
+        if not _NUMBERS.isdisjoint(map(type, args)):
+            args = _without_numbers(args, tensors)
+        return call(keys, *args, **kwargs)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that a kernel is replaced is the purpose
+        replacement = noted_with_numbers if len(tensors) > 1 else noted
+        _library().impl(overload.removeprefix("aten::"), key, replacement, True)  # type: ignore[call-arg]
+
+
+def _without_numbers(args: tuple[Any, ...], tensors: Sequence[int]) -> tuple[Any, ...]:
+    """The arguments with tensors where a tensor is due: torch hands ``2.0`` of ``x * 2.0`` to Python as a number."""
+    beside = next(value for value in args if isinstance(value, torch.Tensor))
+
+    def tensor(value: complex) -> torch.Tensor:
+        dtype = torch.bool if value is True or value is False else torch.result_type(beside, value)
+        return torch.tensor(value, dtype=dtype, device=beside.device)
+
+    return tuple(tensor(value) if n in tensors and type(value) in _NUMBERS else value for n, value in enumerate(args))
+
+
+@cache
+def _library() -> torch._C._DispatchModule:
+    """What registers kernels; they are there as long as it is."""
+    return torch._C._dispatch_library("IMPL", "aten", "")
+
+
+@cache
+def _overloads() -> dict[str, list[str]]:
+    """The full names of ATen's operators, by the name without the overload."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for overload in torch._C._dispatch_get_all_op_names():
+        space, _, name = overload.partition("::")
+        if space == "aten":
+            found[name.partition(".")[0]].append(overload)
+    return found
+
+
+def _find(name: str) -> Iterator[tuple[Any, str, Any]]:
+    """The owner, the name there, and the value of what stands at a dotted place."""
+    if name.endswith(".*"):
+        inside = name[:-1]
+        for module in [value for key, value in sys.modules.items() if f"{key}.".startswith(inside)]:
+            for attribute, value in list(vars(module).items()):
+                if isinstance(value, (FunctionType, type)) and f"{value.__module__}.".startswith(inside):
+                    yield module, attribute, value
+        return
+    owner: Any = None
+    parts = name.split(".")
+    for end in range(len(parts) - 1, 0, -1):
+        try:
+            owner = importlib.import_module(".".join(parts[:end]))
+        except ImportError:
+            continue
+        for part in parts[end:-1]:
+            owner = getattr(owner, part, None)
+        break
+    if hasattr(owner, parts[-1]):
+        yield owner, parts[-1], getattr(owner, parts[-1])
+
+
+def _replace_python(owner: Any, attribute: str, value: Any, name: str) -> None:
+    if isinstance(value, FunctionType):
+        _replace_code(value, name)
+    elif isinstance(value, type):
+        for function in (vars(value).get(part) for part in _CLASS_FUNCTIONS):
+            if isinstance(function, FunctionType):
+                _replace_code(function, name)
+    elif isinstance(owner, type):
+        _replace_method(owner, attribute, value, name)
+    elif isinstance(owner, ModuleType):
+        setattr(owner, attribute, _noted(value, name))
+
+
+def _noted(original: Callable[..., Any], name: str) -> Callable[..., Any]:
+    note = NOTES.note
+
+    def noted(*args: Any, **kwargs: Any) -> Any:
+        note(name)
+        return original(*args, **kwargs)
+
+    return noted
+
+
+def _replace_code(function: FunctionType, name: str) -> None:
+    """Give the function itself other code, so that whoever has it, under whatever name, has the replacement."""
+    code = function.__code__
+    if code.co_name == "stand_in":
+        return
+    original = FunctionType(code, function.__globals__, function.__name__, function.__defaults__, function.__closure__)
+    original.__kwdefaults__ = function.__kwdefaults__
+    signature = inspect.signature(function)
+    function.__code__ = _stand_in(code.co_freevars, _noted(original, name))
+    function.__defaults__ = function.__kwdefaults__ = None
+    function.__signature__ = signature  # type: ignore[attr-defined]
+
+
+def _stand_in(free: tuple[str, ...], noted: Callable[..., Any]) -> CodeType:
+    """Code that calls ``noted``, for a function with these free variables."""
+    space: dict[str, Any] = {}
+    names = ", ".join(free)
+    exec(_STAND_IN.format(free=names, body=names or "pass"), space)  # noqa: S102 - the text above
+    code: CodeType = space["outer"](*free).__code__
+    return code.replace(co_consts=tuple(noted if constant == "noted" else constant for constant in code.co_consts))
+
+
+def _replace_method(owner: type, attribute: str, method: Any, name: str) -> None:
+    """Replace a method of a type that is written in C, which Python does not allow to be changed."""
+    (methods,) = gc.get_referents(owner.__dict__)
+    noted = _noted(method, name)
+    methods[attribute] = lambda *args, **kwargs: noted(*args, **kwargs)  # a function, so that it is bound
+    ctypes.pythonapi.PyType_Modified(ctypes.py_object(owner))
