@@ -78,9 +78,10 @@ def lstm_cell(
 class ManyToOne(nn.Module):
     """From a sequence of tokens to the scores of one label, such as the mood of a review.
 
-    Which layers you use is free (nn.Embedding, then nn.RNN, nn.GRU or nn.LSTM, then nn.Linear, say), and so are their
-    names. Each of the parameters must take part, that is, get a gradient. Rows of a batch have nothing to do with each
-    other.
+    Carry a state from token to token, each made from the token and the state before it: with nn.RNN, nn.LSTM, nn.GRU or
+    a cell of your own. A sum over positions, a convolution or attention alone will not do. Sequences may have any
+    length. All else is free (nn.Embedding before and nn.Linear after, say), and so are the names. Each of the parameters
+    must take part, that is, get a gradient. Rows of a batch have nothing to do with each other.
 
     Args:
         vocab_size: how many different tokens there are, 0 to vocab_size - 1.
@@ -114,8 +115,9 @@ class ManyToOne(nn.Module):
 class ManyToMany(nn.Module):
     """From a sequence of tokens to the scores of a label for each of them, such as its part of speech.
 
-    Which layers you use is free, and so are their names. Each of the parameters must take part, that is, get a
-    gradient. Rows of a batch have nothing to do with each other.
+    Carry a state from token to token, as in ManyToOne; sequences may have any length. All else is free, and so are the
+    names. Each of the parameters must take part, that is, get a gradient. Rows of a batch have nothing to do with each
+    other.
 
     Args:
         vocab_size: how many different tokens there are, 0 to vocab_size - 1.
@@ -148,8 +150,10 @@ class ManyToMany(nn.Module):
 class OneToMany(nn.Module):
     """From one vector to a sequence of tokens, such as from an image to its caption.
 
-    Which layers you use is free, and so are their names. Each of the parameters must take part, that is, get a
-    gradient where there are two steps or more. Rows of a batch have nothing to do with each other.
+    Carry a state from step to step, each made from what the step is fed and the state before it: with nn.RNNCell,
+    nn.LSTMCell, nn.GRUCell, their layers or a cell of your own. All else is free, and so are the names. Each of the
+    parameters must take part, that is, get a gradient where there are two steps or more. Rows of a batch have nothing
+    to do with each other.
 
     Args:
         in_dim: the number of features of the vector.
@@ -183,9 +187,10 @@ class OneToMany(nn.Module):
 class Seq2Seq(nn.Module):
     """From one sequence of tokens to another, such as from a sentence to its translation.
 
-    An encoder reads the source; a decoder starts from where the encoder ended, and writes the target. Which layers you
-    use is free, and so are their names. Each of the parameters must take part, that is, get a gradient. Rows of a
-    batch have nothing to do with each other.
+    An encoder reads the source; a decoder starts from where the encoder ended, and writes the target. Each carries a
+    state from token to token, as in ManyToOne; the decoder may look at the encoder's states as well. Sequences may have
+    any length. All else is free, and so are the names. Each of the parameters must take part, that is, get a gradient.
+    Rows of a batch have nothing to do with each other.
 
     Args:
         vocab_size: how many different tokens there are in source and target, 0 to vocab_size - 1.

@@ -63,7 +63,8 @@ class Call:
         inputs: named tensors for the steps; whether they were changed is reported.
         parameters: object name -> parameter name -> value, written into the object right after the step that made it.
         observe: what to report: step results ("result"), attributes of them ("model.training"), or for a module
-            "model.state" (parameters and buffers by name) and "model.gradients" (each parameter's ``.grad``).
+            "model.state" (parameters and buffers by name) and "model.gradients" (each parameter's ``.grad``), for a
+            tensor "scores.depth" (how many steps its computation is deep).
         vjp: the gradients to take, or None.
         seed: torch's seed before the first step.
         banned: the ready-made calls whose use is to be reported, as `BanGroup.operators` names them.

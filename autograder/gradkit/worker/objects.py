@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from gradkit.wire.call import Call, Step
 from gradkit.wire.observation import FailureKind
 from gradkit.wire.values import Ref
+from gradkit.worker.depth import depth
 
 
 class CallError(Exception):
@@ -125,4 +126,6 @@ class Objects:
             return {key: tensor.detach() for key, tensor in value.state_dict().items()}
         if attribute == "gradients":
             return {key: parameter.grad for key, parameter in value.named_parameters()}
+        if attribute == "depth":
+            return depth(value)
         return self.find(name)

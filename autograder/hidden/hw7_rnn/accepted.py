@@ -209,6 +209,78 @@ class RowByRow(nn.Module):
         return self.out(torch.stack(rows))
 
 
+class OwnCell(nn.Module):
+    """A cell written out, with a learned first state and layer normalisation."""
+
+    def __init__(self, inputs, hidden_dim):
+        super().__init__()
+        self.first = nn.Parameter(torch.zeros(hidden_dim))
+        self.both = nn.Linear(inputs + hidden_dim, hidden_dim)
+        self.norm = nn.LayerNorm(hidden_dim)
+
+    def step(self, word, state):
+        """One step."""
+        return self.norm(torch.tanh(self.both(torch.cat([word, state], dim=1))))
+
+    def forward(self, words):
+        """All states."""
+        states = [self.first.expand(words.shape[1], -1)]
+        for word in words:
+            states.append(self.step(word, states[-1]))
+        return torch.stack(states[1:])
+
+
+@accepted("ManyToOne")
+class BothDirectionsPacked(nn.Module):
+    """A bidirectional LSTM on a packed sequence, its last states side by side."""
+
+    def __init__(self, vocab_size, embedding_dim, hidden_dim, num_classes):
+        super().__init__()
+        self.embed = nn.Embedding(vocab_size, embedding_dim)
+        self.lstm = nn.LSTM(embedding_dim, hidden_dim, num_layers=2, bidirectional=True, dropout=0.3)
+        self.out = nn.Linear(2 * hidden_dim, num_classes)
+
+    def forward(self, tokens, lengths):
+        packed = nn.utils.rnn.pack_padded_sequence(self.embed(tokens), lengths, enforce_sorted=False)
+        _, (h, _) = self.lstm(packed)
+        return self.out(torch.cat([h[-2], h[-1]], dim=1))
+
+
+@accepted("ManyToOne")
+class ReadsOneHot(nn.Module):
+    """One-hot vectors in place of an embedding, a cell of one's own."""
+
+    def __init__(self, vocab_size, embedding_dim, hidden_dim, num_classes):
+        super().__init__()
+        self.vocab_size = vocab_size
+        self.words = nn.Linear(vocab_size, embedding_dim, bias=False)
+        self.cell = OwnCell(embedding_dim, hidden_dim)
+        self.out = nn.Linear(hidden_dim, num_classes)
+
+    def forward(self, tokens, lengths):
+        states = self.cell(self.words(F.one_hot(tokens, self.vocab_size).float()))
+        return self.out(states[lengths - 1, torch.arange(len(lengths))])
+
+
+@accepted("ManyToOne")
+class Gated(nn.Module):
+    """A gate that only the token opens and shuts: the state is scaled, and goes through no matrix."""
+
+    def __init__(self, vocab_size, embedding_dim, hidden_dim, num_classes):
+        super().__init__()
+        self.embed = nn.Embedding(vocab_size, embedding_dim)
+        self.gate = nn.Linear(embedding_dim, hidden_dim)
+        self.new = nn.Linear(embedding_dim, hidden_dim)
+        self.out = nn.Sequential(nn.Tanh(), nn.Linear(hidden_dim, num_classes))
+
+    def forward(self, tokens, lengths):
+        words = self.embed(tokens)
+        state = torch.zeros(tokens.shape[1], self.new.out_features)
+        for t, (gate, new) in enumerate(zip(self.gate(words).sigmoid(), self.new(words))):
+            state = torch.where((t < lengths).unsqueeze(1), gate * state + (1 - gate) * new, state)
+        return self.out(state)
+
+
 # ---- ManyToMany
 
 
@@ -274,6 +346,55 @@ class TokenSkipsAhead(nn.Module):
     def forward(self, tokens):
         vectors = self.embed(tokens)
         return self.tag(torch.cat([self.rnn(vectors)[0], vectors], dim=2))
+
+
+@accepted("ManyToMany")
+class ByOwnCell(nn.Module):
+    """A cell of one's own, with a learned first state and layer normalisation."""
+
+    def __init__(self, vocab_size, embedding_dim, hidden_dim, num_classes):
+        super().__init__()
+        self.embed = nn.Embedding(vocab_size, embedding_dim)
+        self.cell = OwnCell(embedding_dim, hidden_dim)
+        self.tag = nn.Linear(hidden_dim, num_classes)
+
+    def forward(self, tokens):
+        return self.tag(self.cell(self.embed(tokens)))
+
+
+@accepted("ManyToMany")
+class ReluWithoutMatrix(nn.Module):
+    """A relu and one weight for each number of the state, and what came before added to the scores."""
+
+    def __init__(self, vocab_size, embedding_dim, hidden_dim, num_classes):
+        super().__init__()
+        self.embed = nn.Embedding(vocab_size, embedding_dim)
+        self.into = nn.Linear(embedding_dim, hidden_dim)
+        self.keep = nn.Parameter(torch.full((hidden_dim,), 0.9))
+        self.tag = nn.Linear(hidden_dim, num_classes)
+
+    def forward(self, tokens):
+        states = [torch.zeros(tokens.shape[1], self.keep.numel())]
+        for word in self.into(self.embed(tokens)):
+            states.append(nn.functional.elu(word + self.keep * states[-1]))
+        return self.tag(torch.stack(states[1:]))
+
+
+@accepted("ManyToMany")
+class LooksAtEarlierStates(nn.Module):
+    """A GRU whose states also attend to those before them."""
+
+    def __init__(self, vocab_size, embedding_dim, hidden_dim, num_classes):
+        super().__init__()
+        self.embed = nn.Embedding(vocab_size, embedding_dim)
+        self.gru = nn.GRU(embedding_dim, hidden_dim)
+        self.tag = nn.Linear(2 * hidden_dim, num_classes)
+
+    def forward(self, tokens):
+        states = self.gru(self.embed(tokens))[0]
+        hidden = torch.ones(len(tokens), len(tokens), dtype=torch.bool).triu(1)
+        weights = torch.einsum("tnh,snh->nts", states, states).masked_fill(hidden, -1e9).softmax(dim=2)
+        return self.tag(torch.cat([states, torch.einsum("nts,snh->tnh", weights, states)], dim=2))
 
 
 # ---- OneToMany
@@ -364,6 +485,68 @@ class LayerInALoop(nn.Module):
             rows.append(self.out(states))
             fed = self.embed(rows[-1].argmax(dim=-1))
         return torch.cat(rows)
+
+
+@accepted("OneToMany")
+class ImageFirst(nn.Module):
+    """The image is the first input, the first state is learned, and two layers of LSTM follow."""
+
+    def __init__(self, in_dim, hidden_dim, vocab_size):
+        super().__init__()
+        self.image = nn.Linear(in_dim, hidden_dim)
+        self.first = nn.Parameter(torch.zeros(2, 1, hidden_dim))
+        self.embed = nn.Embedding(vocab_size, hidden_dim)
+        self.lstm = nn.LSTM(hidden_dim, hidden_dim, num_layers=2)
+        self.out = nn.Linear(hidden_dim, vocab_size)
+
+    def forward(self, x, steps):
+        first = self.first.expand(2, len(x), -1).contiguous()
+        state, fed, rows = (first, torch.zeros_like(first)), self.image(x).unsqueeze(0), []
+        for _ in range(steps):
+            found, state = self.lstm(fed, state)
+            rows.append(self.out(found))
+            fed = self.embed(rows[-1].argmax(dim=2))
+        return torch.cat(rows)
+
+
+@accepted("OneToMany")
+class WritesWithOwnCell(nn.Module):
+    """A cell of one's own with layer normalisation, the image added to what is fed."""
+
+    def __init__(self, in_dim, hidden_dim, vocab_size):
+        super().__init__()
+        self.image = nn.Linear(in_dim, hidden_dim)
+        self.embed = nn.Embedding(vocab_size, hidden_dim)
+        self.cell = OwnCell(hidden_dim, hidden_dim)
+        self.out = nn.Linear(hidden_dim, vocab_size)
+
+    def forward(self, x, steps):
+        image = self.image(x)
+        state, fed, rows = self.cell.first.expand(len(x), -1), image, []
+        for _ in range(steps):
+            state = self.cell.step(fed, state)
+            rows.append(self.out(state))
+            fed = image + self.embed(rows[-1].argmax(dim=1))
+        return torch.stack(rows)
+
+
+@accepted("OneToMany")
+class ReadsItAllAgain(nn.Module):
+    """Each step reads from the start what has been written so far: slow and right."""
+
+    def __init__(self, in_dim, hidden_dim, vocab_size):
+        super().__init__()
+        self.image = nn.Linear(in_dim, hidden_dim)
+        self.embed = nn.Embedding(vocab_size, hidden_dim)
+        self.rnn = nn.RNN(hidden_dim, hidden_dim)
+        self.out = nn.Linear(hidden_dim, vocab_size)
+
+    def forward(self, x, steps):
+        fed = self.image(x).unsqueeze(0)
+        for _ in range(steps):
+            scores = self.out(self.rnn(fed)[0])
+            fed = torch.cat([fed, self.embed(scores[-1:].argmax(dim=2))])
+        return scores
 
 
 # ---- Seq2Seq
@@ -463,3 +646,44 @@ class 翻译(Translator):
     def forward(self, source, target):
         状态 = self.循环(self.词向量(source.flip(0)))[1]
         return self.输出(self.循环(self.词向量(target), 状态)[0])
+
+
+@accepted("Seq2Seq")
+class EncoderOfBothWays(Translator):
+    """A bidirectional encoder of two layers, whose states a linear layer turns into the decoder's first."""
+
+    def __init__(self, vocab_size, embedding_dim, hidden_dim):
+        super().__init__()
+        self.embed = nn.Embedding(vocab_size, embedding_dim)
+        self.encoder = nn.GRU(embedding_dim, hidden_dim, num_layers=2, bidirectional=True, dropout=0.2)
+        self.between = nn.Linear(2 * hidden_dim, hidden_dim)
+        self.decoder = nn.GRU(embedding_dim, hidden_dim)
+        self.out = nn.Linear(hidden_dim, vocab_size)
+
+    def forward(self, source, target):
+        _, h = self.encoder(self.embed(source))
+        first = torch.tanh(self.between(torch.cat([h[-2], h[-1]], dim=1)))
+        return self.out(self.decoder(self.embed(target), first.unsqueeze(0))[0])
+
+
+@accepted("Seq2Seq")
+class AttendsBeforeEachStep(Translator):
+    """Cells of one's own; what the decoder finds in the source is fed to its next step (Bahdanau)."""
+
+    def __init__(self, vocab_size, embedding_dim, hidden_dim):
+        super().__init__()
+        self.embed = nn.Embedding(vocab_size, embedding_dim)
+        self.read = OwnCell(embedding_dim, hidden_dim)
+        self.write = OwnCell(embedding_dim + hidden_dim, hidden_dim)
+        self.match = nn.Linear(2 * hidden_dim, 1)
+        self.out = nn.Linear(hidden_dim, vocab_size)
+
+    def forward(self, source, target):
+        memory = self.read(self.embed(source))
+        state, rows = memory[-1] + self.write.first, []
+        for word in self.embed(target):
+            pairs = torch.cat([memory, state.expand_as(memory)], dim=2)
+            found = (self.match(pairs).softmax(dim=0) * memory).sum(dim=0)
+            state = self.write.step(torch.cat([word, found], dim=1), state)
+            rows.append(self.out(state))
+        return torch.stack(rows)

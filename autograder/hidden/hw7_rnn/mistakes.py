@@ -494,6 +494,122 @@ class StateWithoutGraph(reference.ManyToOne):
         return self.scores(states[lengths - 1, torch.arange(len(lengths))].detach())
 
 
+class Feeding(nn.Module):
+    """An embedding and a network with a hidden layer: no layer that could carry a state."""
+
+    def __init__(self, vocab_size, embedding_dim, hidden_dim, num_classes, inputs=None):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, embedding_dim)
+        self.scores = nn.Sequential(
+            nn.Linear(inputs or embedding_dim, hidden_dim), nn.Tanh(), nn.Linear(hidden_dim, num_classes)
+        )
+
+
+def inside(tokens, lengths):
+    """(T, N, 1): 1 where a row's tokens are, 0 in its padding."""
+    return (torch.arange(len(tokens)).unsqueeze(1) < lengths).unsqueeze(2).float()
+
+
+def waves(length, size):
+    """Numbers that tell positions apart, (T, 1, size)."""
+    steps = torch.arange(length).unsqueeze(1) / 10 ** (torch.arange(size) / size)
+    return torch.sin(steps + 1).unsqueeze(1)
+
+
+@mistake("ManyToOne")
+class WeightedByPosition(Feeding):
+    """The embeddings are added up, each with a weight that comes from its position. That tells orders apart, but no
+    state is carried: a recurrent layer makes each state from a token and the state before it."""
+
+    def forward(self, tokens, lengths):
+        weights = 1 / (1 + torch.arange(len(tokens))).view(-1, 1, 1)
+        return self.scores((self.embedding(tokens) * weights * inside(tokens, lengths)).sum(dim=0))
+
+
+@mistake("ManyToOne")
+class WeightedMean(Feeding):
+    """The scores come from a mean of the embeddings in which later tokens count more. No state is carried from token to
+    token."""
+
+    def forward(self, tokens, lengths):
+        weights = (1 + torch.arange(len(tokens))).view(-1, 1, 1) * inside(tokens, lengths)
+        return self.scores((self.embedding(tokens) * weights).sum(dim=0) / weights.sum(dim=0))
+
+
+@mistake("ManyToOne")
+class BagWithPositions(Feeding):
+    """Each token goes through a layer together with its position, and the results are added up. No state is carried
+    from token to token."""
+
+    def forward(self, tokens, lengths):
+        words = torch.tanh(self.embedding(tokens) * (1 + waves(len(tokens), self.embedding.embedding_dim)))
+        return self.scores((words * inside(tokens, lengths)).sum(dim=0))
+
+
+@mistake("ManyToOne")
+class AttendsToTokens(Feeding):
+    """The last token attends to all tokens. Attention looks at them side by side; a recurrent layer reads them one
+    after the other, and carries a state along."""
+
+    def forward(self, tokens, lengths):
+        words = self.embedding(tokens) + waves(len(tokens), self.embedding.embedding_dim)
+        query = words[lengths - 1, torch.arange(len(lengths))]
+        match = torch.einsum("ne,tne->tn", query, words).masked_fill(inside(tokens, lengths).squeeze(2) == 0, -1e9)
+        return self.scores(torch.einsum("tn,tne->ne", match.softmax(dim=0), words) + query)
+
+
+@mistake("ManyToOne")
+class ConvolvesOverTime(Feeding):
+    """The tokens go through a convolution over time. It sees a few neighbours at once, and carries no state past
+    them."""
+
+    def __init__(self, vocab_size, embedding_dim, hidden_dim, num_classes):
+        super().__init__(vocab_size, embedding_dim, hidden_dim, num_classes, hidden_dim)
+        self.convolution = nn.Conv1d(embedding_dim, hidden_dim, 3, padding=1)
+
+    def forward(self, tokens, lengths):
+        within = inside(tokens, lengths)
+        found = self.convolution((self.embedding(tokens) * within).permute(1, 2, 0)).permute(2, 0, 1)
+        return self.scores((torch.tanh(found) * within).sum(dim=0))
+
+
+@mistake("ManyToOne")
+class FlattenedToAFixedLength(Feeding):
+    """Sequences are filled up to a fixed length and flattened, so a longer one does not fit. A state of one size holds
+    sequences of any length."""
+
+    def __init__(self, vocab_size, embedding_dim, hidden_dim, num_classes):
+        super().__init__(vocab_size, embedding_dim, hidden_dim, num_classes, 20 * embedding_dim)
+
+    def forward(self, tokens, lengths):
+        words = self.embedding(tokens) * inside(tokens, lengths)
+        padded = torch.cat([words, words.new_zeros(20 - len(words), *words.shape[1:])])
+        return self.scores(padded.transpose(0, 1).flatten(1))
+
+
+@mistake("ManyToOne")
+class TotalInALoop(Feeding):
+    """The loop only adds up what each token gives on its own. A state is made from the token and the state before it,
+    by weights that are learned."""
+
+    def forward(self, tokens, lengths):
+        total = 0
+        for t, word in enumerate(torch.tanh(self.embedding(tokens))):
+            total = 0.7 * total + word * (t < lengths).unsqueeze(1)
+        return self.scores(total)
+
+
+@mistake("ManyToOne")
+class BagThroughTheLayer(reference.ManyToOne):
+    """The embeddings are added up, weighted by position, and the recurrent layer takes a single step on the sum. It
+    should take one for each token."""
+
+    def forward(self, tokens, lengths):
+        weights = inside(tokens, lengths) / (1 + torch.arange(len(tokens))).view(-1, 1, 1)
+        bag = (self.embedding(tokens) * weights).sum(dim=0, keepdim=True)
+        return self.scores(self.recurrent(bag)[0][0])
+
+
 # ---- ManyToMany
 
 
@@ -602,6 +718,74 @@ class TaggerWithoutGraph(reference.ManyToMany):
 
     def forward(self, tokens):
         return self.scores(self.recurrent(self.embedding(tokens).detach())[0])
+
+
+@mistake("ManyToMany")
+class WeightedTotals(Feeding):
+    """A token's scores come from a running total of embeddings, weighted by position. A total is not a state: that is
+    made from the token and the state before it."""
+
+    def forward(self, tokens):
+        weights = 1 / (1 + torch.arange(len(tokens))).view(-1, 1, 1)
+        words = self.embedding(tokens)
+        return self.scores((words * weights).cumsum(dim=0) + words)
+
+
+@mistake("ManyToMany")
+class AttendsToEarlier(Feeding):
+    """Each token attends to those before it, and to where they are. No state is carried from token to token."""
+
+    def forward(self, tokens):
+        words = self.embedding(tokens) + waves(len(tokens), self.embedding.embedding_dim)
+        match = torch.einsum("tne,sne->nts", words, words)
+        hidden = torch.ones(len(tokens), len(tokens), dtype=torch.bool).triu(1)
+        weights = match.masked_fill(hidden, -1e9).softmax(dim=2)
+        return self.scores(torch.einsum("nts,sne->tne", weights, words) + words)
+
+
+@mistake("ManyToMany")
+class ConvolvesOverEarlier(Feeding):
+    """Two convolutions over time see the tokens before each one, up to a fixed distance. A state has no such limit."""
+
+    def __init__(self, vocab_size, embedding_dim, hidden_dim, num_classes):
+        super().__init__(vocab_size, embedding_dim, hidden_dim, num_classes, hidden_dim)
+        self.first = nn.Conv1d(embedding_dim, hidden_dim, 5)
+        self.second = nn.Conv1d(hidden_dim, hidden_dim, 5)
+
+    def forward(self, tokens):
+        found = self.embedding(tokens).permute(1, 2, 0)
+        for layer in (self.first, self.second):
+            found = torch.tanh(layer(nn.functional.pad(found, (4, 0))))
+        return self.scores(found.permute(2, 0, 1))
+
+
+@mistake("ManyToMany")
+class LastFewTokens(Feeding):
+    """A token is scored from itself and a fixed number of tokens before it, side by side. A state carries all of them,
+    however many there are."""
+
+    def __init__(self, vocab_size, embedding_dim, hidden_dim, num_classes):
+        super().__init__(vocab_size, embedding_dim, hidden_dim, num_classes, 8 * embedding_dim)
+
+    def forward(self, tokens):
+        words = self.embedding(tokens)
+        late = [torch.cat([words.new_zeros(k, *words.shape[1:]), words])[: len(words)] for k in range(8)]
+        return self.scores(torch.cat(late, dim=2))
+
+
+@mistake("ManyToMany")
+class TableOfPositions(Feeding):
+    """Each of twenty positions has a weight of its own for the tokens before it, so a longer sequence does not fit. A
+    state goes from token to token with the same weights."""
+
+    def __init__(self, vocab_size, embedding_dim, hidden_dim, num_classes):
+        super().__init__(vocab_size, embedding_dim, hidden_dim, num_classes)
+        self.weights = nn.Parameter(torch.randn(20, 20))
+
+    def forward(self, tokens):
+        t = len(tokens)
+        mixed = torch.einsum("ts,sne->tne", self.weights[:t, :t].tril(), self.embedding(tokens))
+        return self.scores(mixed)
 
 
 # ---- OneToMany
@@ -772,6 +956,71 @@ class EmbeddingLeftOut(Writer):
         for _ in range(steps):
             state = self.cell(state, state)
             rows.append(self.scores(state))
+        return torch.stack(rows)
+
+
+class Stateless(nn.Module):
+    """Layers for x, tokens and scores, and none that could carry a state."""
+
+    def __init__(self, in_dim, hidden_dim, vocab_size):
+        super().__init__()
+        self.start = nn.Linear(in_dim, hidden_dim)
+        self.embedding = nn.Embedding(vocab_size, hidden_dim)
+        self.scores = nn.Linear(hidden_dim, vocab_size)
+
+
+@mistake("OneToMany")
+class StepAndLastToken(Stateless):
+    """Each step is scored from x, its number and the token fed to it. No state is carried from step to step, so what
+    was written before that token is forgotten."""
+
+    def forward(self, x, steps):
+        token, rows = torch.zeros(len(x), dtype=torch.int64), []
+        for step in range(steps):
+            hidden = torch.tanh(self.start(x) + self.embedding(token) + 0.1 * step)
+            rows.append(self.scores(hidden))
+            token = rows[-1].argmax(dim=1)
+        return torch.stack(rows)
+
+
+@mistake("OneToMany")
+class WrittenSoFarAddedUp(Stateless):
+    """The tokens written so far are added up, weighted by position, and each step is scored from the sum and x. A state
+    is made from what is fed and the state before it."""
+
+    def forward(self, x, steps):
+        total, token, rows = 0, torch.zeros(len(x), dtype=torch.int64), []
+        for step in range(steps):
+            total = total + self.embedding(token) / (1 + step)
+            rows.append(self.scores(torch.tanh(self.start(x) + total)))
+            token = rows[-1].argmax(dim=1)
+        return torch.stack(rows)
+
+
+@mistake("OneToMany")
+class StateGoesBackToStart(Writer):
+    """Each step begins from the first state again. It begins from the state that the step before has left."""
+
+    def forward(self, x, steps):
+        rows, token = [], torch.zeros(len(x), dtype=torch.int64)
+        for _ in range(steps):
+            rows.append(self.scores(self.cell(self.embedding(token), self.first(x))))
+            token = rows[-1].argmax(dim=1)
+        return torch.stack(rows)
+
+
+@mistake("OneToMany")
+class StateWithoutTokens(Writer):
+    """The state goes from step to step, but does not read the token, which is only added to it for the scores. The cell
+    takes both."""
+
+    def forward(self, x, steps):
+        state, rows = self.first(x), []
+        token = torch.zeros(len(x), dtype=torch.int64)
+        for _ in range(steps):
+            state = self.cell(state, state)
+            rows.append(self.scores(state + self.embedding(token)))
+            token = rows[-1].argmax(dim=1)
         return torch.stack(rows)
 
 
@@ -967,3 +1216,83 @@ class EncoderWithoutGradient(reference.Seq2Seq):
     def forward(self, source, target):
         _, state = self.encoder(self.embedding(source))
         return self.scores(self.decoder(self.embedding(target), state.detach())[0])
+
+
+def greedily(model, source, steps, start):
+    """Greedy by forward, over and over again."""
+    target = torch.full_like(source[:1], start)
+    for _ in range(steps):
+        target = torch.cat([target, model(source, target)[-1:].argmax(dim=2)])
+    return target[1:]
+
+
+def weighted(words):
+    """Embeddings weighted by position."""
+    return words / (1 + torch.arange(len(words))).view(-1, 1, 1)
+
+
+@mistake("Seq2Seq")
+class NothingRecurrent(Feeding):
+    """The embeddings of source and target are added up, weighted by position. Encoder and decoder each carry a state
+    from token to token."""
+
+    def __init__(self, vocab_size, embedding_dim, hidden_dim):
+        super().__init__(vocab_size, embedding_dim, hidden_dim, vocab_size)
+
+    def forward(self, source, target):
+        words = self.embedding(target)
+        return self.scores(weighted(words).cumsum(dim=0) + words + 2 * weighted(self.embedding(source)).sum(dim=0))
+
+    def greedy(self, source, steps, start):
+        return greedily(self, source, steps, start)
+
+
+@mistake("Seq2Seq")
+class AttendsOnly(Feeding):
+    """Each token of the target attends to the source and to the target before it. Attention may help a decoder that
+    carries a state; it is no replacement for one here."""
+
+    def __init__(self, vocab_size, embedding_dim, hidden_dim):
+        super().__init__(vocab_size, embedding_dim, hidden_dim, vocab_size)
+
+    def forward(self, source, target):
+        size = self.embedding.embedding_dim
+        read = self.embedding(source) + waves(len(source), size)
+        words = self.embedding(target) + waves(len(target), size)
+        hidden = torch.ones(len(target), len(target), dtype=torch.bool).triu(1)
+        own = torch.einsum("tne,sne->nts", words, words).masked_fill(hidden, -1e9).softmax(dim=2)
+        other = torch.einsum("tne,sne->nts", words, read).softmax(dim=2)
+        mixed = torch.einsum("nts,sne->tne", own, words) + torch.einsum("nts,sne->tne", other, read)
+        return self.scores(mixed + words)
+
+    def greedy(self, source, steps, start):
+        return greedily(self, source, steps, start)
+
+
+@mistake("Seq2Seq")
+class SourceAddedUp(reference.Seq2Seq):
+    """The source is added up, weighted by position, and the encoder takes a single step on the sum. It should take one
+    for each token."""
+
+    def forward(self, source, target):
+        _, state = self.encoder(weighted(self.embedding(source)).sum(dim=0, keepdim=True))
+        return self.scores(self.decoder(self.embedding(target), state)[0])
+
+    def greedy(self, source, steps, start):
+        return greedily(self, source, steps, start)
+
+
+@mistake("Seq2Seq")
+class TargetAddedUp(reference.Seq2Seq):
+    """The decoder takes a single step on a weighted sum of the target so far, always from the encoder's state. Its own
+    state should go from token to token."""
+
+    def forward(self, source, target):
+        _, state = self.encoder(self.embedding(source))
+        words = self.embedding(target)
+        sums = (weighted(words).cumsum(dim=0) + words).flatten(0, 1).unsqueeze(0)
+        states, _ = self.decoder(sums, state.repeat(1, len(target), 1))
+        return self.scores(states.view(*target.shape, -1))
+
+    def greedy(self, source, steps, start):
+        return greedily(self, source, steps, start)

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from gradkit.suite import Call, Found, Ref, Runner, Step, assert_all_learn, assert_tensor, check
+from gradkit.suite import Call, Found, Ref, Rng, Runner, Step, assert_all_learn, assert_tensor, check
 
 pytestmark = pytest.mark.question("ManyToOne")
 
@@ -14,6 +14,11 @@ VOCABULARY, CLASSES = 11, 3
 TOKENS = torch.tensor([[4, 0, 7, 1], [2, 9, 3, 5], [8, 6, 10, 2], [1, 4, 5, 7], [3, 8, 0, 6]])
 LENGTHS = torch.tensor([3, 5, 1, 4])  # of the four columns
 SHAPE = "scores (N, num_classes)"
+SHORT = 5  # the length that a longer sequence is compared with
+NOT_CARRIED = (
+    "A long sequence takes no more steps, one after the other, than a short one: no state is carried from token to "
+    "token. Read the tokens with nn.RNN, nn.LSTM, nn.GRU or a cell of your own."
+)
 
 
 def scoring(batches: Sequence[tuple[Tensor, Tensor]], *then: Step, observe: Sequence[str] = (), seed: int = 0) -> Call:
@@ -46,7 +51,7 @@ def run(student: Runner, *batches: tuple[Tensor, Tensor], seed: int = 0) -> list
     return scores(student.run(scoring(batches, seed=seed)), batches)
 
 
-@pytest.mark.points(0.5)
+@pytest.mark.points(0.25)
 def test_shape_and_gradients(student: Runner) -> None:
     """The scores have the shape (N, num_classes), and every parameter gets a gradient."""
     then = [Step("sum", "object:scores0.sum"), Step("back", "object:sum.backward")]
@@ -56,7 +61,7 @@ def test_shape_and_gradients(student: Runner) -> None:
     assert_all_learn(found, "model", hint="every layer that you make must take part in forward")
 
 
-@pytest.mark.points(0.5)
+@pytest.mark.points(0.25)
 @pytest.mark.parametrize("seed", [0, 1])
 def test_padding_changes_nothing(student: Runner, seed: int) -> None:
     """What stands after a row's length changes nothing."""
@@ -66,7 +71,7 @@ def test_padding_changes_nothing(student: Runner, seed: int) -> None:
     check(torch.allclose(before, later, atol=1e-5), "The scores of a row change with tokens after its length.")
 
 
-@pytest.mark.points(0.5)
+@pytest.mark.points(0.25)
 @pytest.mark.parametrize("column", range(4))
 def test_a_row_alone_and_in_a_batch(student: Runner, column: int) -> None:
     """A row gets the same scores alone, cut to its length, as in a batch of rows of other lengths."""
@@ -78,7 +83,7 @@ def test_a_row_alone_and_in_a_batch(student: Runner, column: int) -> None:
     )
 
 
-@pytest.mark.points(0.5)
+@pytest.mark.points(0.25)
 @pytest.mark.parametrize("column", range(4))
 def test_every_token_counts(student: Runner, column: int) -> None:
     """The scores of a row depend on each of its tokens, from the first to the last."""
@@ -90,7 +95,7 @@ def test_every_token_counts(student: Runner, column: int) -> None:
         check(float((first - other)[column].abs().max()) > 1e-7, f"A row's {which} token makes no difference.")
 
 
-@pytest.mark.points(0.5)
+@pytest.mark.points(0.25)
 @pytest.mark.parametrize("column", range(4))
 def test_rows_are_apart(student: Runner, column: int) -> None:
     """A row's tokens change nothing in other rows."""
@@ -99,7 +104,7 @@ def test_rows_are_apart(student: Runner, column: int) -> None:
     check(torch.allclose(first[others], other[others], atol=1e-5), "A row's tokens change the scores of another row.")
 
 
-@pytest.mark.points(0.5)
+@pytest.mark.points(0.25)
 @pytest.mark.parametrize("seed", [0, 1])
 def test_order_counts(student: Runner, seed: int) -> None:
     """The same tokens in another order give other scores."""
@@ -108,3 +113,14 @@ def test_order_counts(student: Runner, seed: int) -> None:
     first, other = run(student, (TOKENS, length), (swapped, length), seed=seed)
     for one, two in zip(first, other, strict=True):
         check(not torch.allclose(one, two, rtol=0, atol=1e-7), "The order of a row's tokens makes no difference.")
+
+
+@pytest.mark.points(1.5)
+@pytest.mark.parametrize("length", [24, 37])
+def test_state_is_carried(student: Runner, rng: Rng, length: int) -> None:
+    """A state is carried from token to token: the scores of a longer sequence take more steps, one after the other."""
+    batches = [(rng.integers(t, 4, high=VOCABULARY), torch.tensor([t, t - 1, t - 2, t])) for t in (SHORT, length)]
+    found = student.run(scoring(batches, observe=("scores0.depth", "scores1.depth")))
+    scores(found, batches)
+    deeper = found.value("scores1.depth") - found.value("scores0.depth")
+    check(deeper >= length - SHORT, NOT_CARRIED)

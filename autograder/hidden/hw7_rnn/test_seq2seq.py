@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from gradkit.suite import Call, Ref, Runner, Step, assert_all_learn, assert_tensor, check
+from gradkit.suite import Call, Ref, Rng, Runner, Step, assert_all_learn, assert_tensor, check
 
 pytestmark = pytest.mark.question("Seq2Seq")
 
@@ -14,6 +14,7 @@ VOCABULARY = 11
 SOURCE = torch.tensor([[4, 0, 7], [2, 9, 3], [8, 6, 10], [1, 4, 5]])
 TARGET = torch.tensor([[10, 10, 10], [2, 9, 3], [8, 6, 0], [1, 4, 5], [3, 8, 0]])
 SHAPE = "scores (T, N, vocab_size)"
+SHORT = 4  # the length that a longer sequence is compared with
 MODEL = [Step("model", "student:Seq2Seq", [VOCABULARY, 6, 8]), Step("mode", "object:model.eval")]
 
 
@@ -53,7 +54,7 @@ def test_shape_and_gradients(student: Runner, s: int, t: int, n: int) -> None:
     assert_all_learn(found, "model", hint="every layer that you make must take part in forward")
 
 
-@pytest.mark.points(0.5)
+@pytest.mark.points(0.25)
 @pytest.mark.parametrize("row", range(5))
 def test_target_up_to_its_place(student: Runner, row: int) -> None:
     """A row of scores depends on the target up to its place, and on nothing that comes after."""
@@ -65,7 +66,7 @@ def test_target_up_to_its_place(student: Runner, row: int) -> None:
     )
 
 
-@pytest.mark.points(0.5)
+@pytest.mark.points(0.25)
 @pytest.mark.parametrize("row", range(4))
 def test_every_token_of_the_source_counts(student: Runner, row: int) -> None:
     """Every row of scores depends on each token of the source."""
@@ -86,7 +87,7 @@ def test_rows_are_apart(student: Runner, column: int) -> None:
     check(torch.allclose(first[:, column], third[:, 0], atol=1e-4), "A row's scores are others in a batch than alone.")
 
 
-@pytest.mark.points(0.5)
+@pytest.mark.points(0.25)
 @pytest.mark.parametrize("which", ["source", "target"])
 def test_order_counts(student: Runner, which: str) -> None:
     """The same tokens in another order give other scores."""
@@ -96,7 +97,7 @@ def test_order_counts(student: Runner, which: str) -> None:
     check(bool((moved > 1e-7).all()), f"The order of the tokens of the {which} makes no difference.")
 
 
-@pytest.mark.points(1)
+@pytest.mark.points(0.5)
 @pytest.mark.parametrize("start", [10, 3])
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("steps", [1, 6])
@@ -117,3 +118,19 @@ def test_greedy_agrees_with_forward(student: Runner, start: int, seed: int, step
     scores = assert_tensor(found, "scores", (steps, 3, VOCABULARY), hint=SHAPE)
     hint = "each token is the most likely one after those before it, beginning with the start token"
     check(torch.equal(scores.argmax(dim=2), tokens), f"greedy does not agree with forward: {hint}.")
+
+
+@pytest.mark.points(1.25)
+@pytest.mark.parametrize("length", [24, 37])
+@pytest.mark.parametrize("which", ["source", "target"])
+def test_state_is_carried(student: Runner, rng: Rng, which: str, length: int) -> None:
+    """Encoder and decoder carry a state: a longer source, or target, takes more steps, one after the other."""
+    sizes = [(t, SHORT) if which == "source" else (SHORT, t) for t in (SHORT, length)]
+    batches = [(rng.integers(s, 3, high=VOCABULARY), rng.integers(t, 3, high=VOCABULARY)) for s, t in sizes]
+    found = student.run(scoring(batches, observe=("scores0.depth", "scores1.depth")))
+    for number, (_, t) in enumerate(sizes):
+        assert_tensor(found, f"scores{number}", (t, 3, VOCABULARY), hint=SHAPE)
+    deeper = found.value("scores1.depth") - found.value("scores0.depth")
+    part = "encoder" if which == "source" else "decoder"
+    message = f"A long {which} takes no more steps, one after the other, than a short one: the {part} carries no state."
+    check(deeper >= length - SHORT, f"{message} Use nn.RNN, nn.LSTM, nn.GRU or a cell of your own.")

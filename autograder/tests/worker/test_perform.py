@@ -222,3 +222,12 @@ def test_the_seed_of_a_call_is_torchs(module: ModuleType) -> None:
     call = Call([Step("result", "torch:randn", (3,))], seed=7)
     first, second = perform(call, module), perform(call, module)
     assert torch.equal(first.values["result"].data, second.values["result"].data)
+
+
+def test_depth_of_a_result_can_be_observed() -> None:
+    steps = [Step("y", "torch:tanh", [Ref("x")]), Step("z", "torch:sin", [Ref("y")])]
+    call = Call(steps, {"x": torch.ones(2)}, observe=("z.depth",))
+    assert perform(call, ModuleType("m")).values == {"z.depth": 0}
+    linear = [Step("layer", "torch:nn.Linear", [2, 3]), Step("y", "object:layer", [Ref("x")])]
+    call = Call([*linear, Step("z", "torch:tanh", [Ref("y")])], {"x": torch.ones(1, 2)}, observe=("y.depth", "z.depth"))
+    assert perform(call, ModuleType("m")).values == {"y.depth": 0, "z.depth": 1}
