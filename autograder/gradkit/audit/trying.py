@@ -62,7 +62,7 @@ def try_all(
     processes: int,
     advance: Callable[[], None] = lambda: None,
 ) -> list[Tried]:
-    """Try each, in ``processes`` forked graders.
+    """Try each, in ``processes`` forked graders, or in one where the sandbox allows no more.
 
     Raises:
         GraderFault: a grader died twice at the same trial.
@@ -85,7 +85,7 @@ def try_all(
             found[number] = Tried(**json.loads((folder / str(number)).read_text(encoding="utf-8")))
             advance()
 
-        run_jobs(len(trials), processes, prepare, keep)
+        run_jobs(len(trials), sandbox.at_a_time(processes), prepare, keep)
     return found
 
 

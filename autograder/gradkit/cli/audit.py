@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gradkit.cli.console import complain, find_course, out, progress
+from gradkit.cli.console import complain, err, find_course, out, progress
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -51,6 +51,8 @@ def audit(
     audits = []
     processes = workers or len(os.sched_getaffinity(0))
     with open_sandbox("insecure" if insecure else sandbox) as opened, progress() as bar:
+        if opened.at_a_time(processes) < processes:
+            err.print(opened.why_one(), style="dim", soft_wrap=True)
         for name in names:
             task = bar.add_task(name, total=None)
 

@@ -166,14 +166,15 @@ def _grade_with_progress(
     from gradkit.grading.classroom import grade_class
 
     with progress() as bar:
-        return grade_class(course, plan, options.policy, _Watcher(bar, plan.size, file), options.processes)
+        return grade_class(course, plan, options.policy, _Watcher(bar, plan.size, file, options), options.processes)
 
 
 class _Watcher:
     """Shows on standard error what happens while a class is graded, and files each record."""
 
-    def __init__(self, bar: Progress, size: int, file: Callable[[Record], None]) -> None:
+    def __init__(self, bar: Progress, size: int, file: Callable[[Record], None], options: _Options) -> None:
         self._bar = bar
+        self._processes = options.processes
         self._task = bar.add_task("grading", total=size)
         self._file = file
 
@@ -188,6 +189,8 @@ class _Watcher:
         for reason in sandbox.missed:
             err.print(f"not available here: {reason}", style="dim", soft_wrap=True)
         err.print(f"sandbox: {sandbox.describe()}", style="dim", soft_wrap=True)
+        if sandbox.at_a_time(self._processes) < self._processes:
+            err.print(sandbox.why_one(), style="dim", soft_wrap=True)
 
 
 def _print_result(result: ClassResult, late: set[tuple[str, str]], as_json: bool) -> None:

@@ -39,7 +39,8 @@ def grade_waiting(course: Course, triage: Triage, report: Report, sandbox: Sandb
         triage: one assignment's submissions.
         report: told each record.
         sandbox: where the students' code runs.
-        processes: how many graders to fork; 1 grades in this process. The records are the same with any number.
+        processes: how many graders to fork, where the sandbox allows several. The records are the same with any
+            number.
 
     Raises:
         CourseError: the suite is wrong, so that none of them can be graded.
@@ -77,13 +78,14 @@ def grade_waiting(course: Course, triage: Triage, report: Report, sandbox: Sandb
                 raise GraderFault(f"{path}: the record that was just written is gone")
             keep(record)
 
-        if processes > 1:
-            run_jobs(len(waiting), processes, prepare, fetch)
+        if graders > 1:
+            run_jobs(len(waiting), graders, prepare, fetch)
             return
         with closing(sandbox.connect()) as workers, closing(SourceReader()) as reader:
             for number in range(len(waiting)):
                 keep(grade(number, workers, reader))
 
+    graders = sandbox.at_a_time(processes)
     torch.set_num_threads(1)
     source = course.source(assignment.id) / assignment.module
     open_suite(course.hidden(assignment.id), assignment, source, course.secret, body)

@@ -32,7 +32,7 @@ class Bounds:
         cpu_seconds: processor time, all threads together.
         memory_mb: mebibytes on top of what the worker base has.
         temporary_mb: mebibytes in its temporary folder, and in any one file.
-        threads: threads of its user.
+        threads: its own threads.
         descriptors: open files.
     """
 
@@ -85,8 +85,10 @@ def confine(
             size, inodes = bounds.temporary_mb * _MEGABYTE, 512
             _layer(done, "tmpfs", lambda: kernel.mount_private_tmpfs(folder, size, inodes))
     kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
-    _layer(done, "rlimits", lambda: set_limits(bounds))
-    if root:
+    counted_with_others = not (level.namespaces or root)
+    others = kernel.threads_by_user().get(os.getuid(), 0) if counted_with_others else 0
+    _layer(done, "rlimits", lambda: set_limits(bounds, others))
+    if root and uid is None:
         done["rlimits"] = "all but threads, which the kernel does not count for root"
     if level.namespaces or uid is not None or root:
         _layer(done, "capabilities", kernel.drop_capabilities)
@@ -104,8 +106,13 @@ def confine(
     return done
 
 
-def set_limits(bounds: Bounds) -> None:
-    """The limits that every level has, also "insecure"."""
+def set_limits(bounds: Bounds, others: int = 0) -> None:
+    """The limits of every confined level.
+
+    Args:
+        bounds: what the process may use.
+        others: threads that its user has beside it, for the kernel counts those, too.
+    """
     size, data = _memory_now()
     memory = bounds.memory_mb * _MEGABYTE
     for kind, value in (
@@ -114,13 +121,19 @@ def set_limits(bounds: Bounds) -> None:
         (resource.RLIMIT_DATA, data + memory),
         (resource.RLIMIT_FSIZE, bounds.temporary_mb * _MEGABYTE),
         (resource.RLIMIT_NOFILE, bounds.descriptors),
-        (resource.RLIMIT_NPROC, bounds.threads),
+        (resource.RLIMIT_NPROC, _at_most(resource.RLIMIT_NPROC, bounds.threads + others)),
         (resource.RLIMIT_MSGQUEUE, 0),
         (resource.RLIMIT_MEMLOCK, 0),
         # Equal soft and hard limits: SIGKILL at once, which also ends the first process of a pid namespace.
         (resource.RLIMIT_CPU, bounds.cpu_seconds),
     ):
         resource.setrlimit(kind, (value, value))
+
+
+def _at_most(kind: int, value: int) -> int:
+    """A limit that the process may set itself."""
+    most = resource.getrlimit(kind)[1]
+    return value if most == resource.RLIM_INFINITY else min(value, most)
 
 
 def readable_folders() -> list[str]:

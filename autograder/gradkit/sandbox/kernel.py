@@ -5,8 +5,10 @@ from __future__ import annotations
 import ctypes
 import os
 import platform
+import re
 import struct
 from collections.abc import Iterable
+from contextlib import suppress
 
 MACHINE = platform.machine()
 
@@ -70,6 +72,25 @@ def unshare(names: Iterable[str]) -> None:
         ):
             with open(f"/proc/self/{file}", "w") as handle:  # noqa: PTH123 - pathlib would import more in a fresh child
                 handle.write(text)
+
+
+def counts_threads_by_namespace() -> bool:
+    """Whether the kernel counts a user's threads in each user namespace apart: Linux 5.14 and newer."""
+    version = re.match(r"(\d+)\.(\d+)", platform.release())
+    return version is not None and (int(version[1]), int(version[2])) >= (5, 14)
+
+
+def threads_by_user() -> dict[int, int]:
+    """How many threads each user id has on this machine, as far as its processes can be seen."""
+    found: dict[int, int] = {}
+    for process in os.listdir("/proc"):  # noqa: PTH208 - pathlib would import more in a fresh child
+        if not process.isdigit():
+            continue
+        with suppress(OSError), open(f"/proc/{process}/status") as status:  # noqa: PTH123 - as above
+            fields = dict(line.split(":", 1) for line in status if line.startswith(("Uid:", "Threads:")))
+            user = int(fields["Uid"].split()[0])
+            found[user] = found.get(user, 0) + int(fields["Threads"])
+    return found
 
 
 def set_namespace(descriptor: int, name: str) -> None:

@@ -2,7 +2,7 @@
 
 bubblewrap   the worker base runs inside bubblewrap; each child also has namespaces of its own and what "flat" has
 namespaces   each child has user, mount, pid, ipc, uts and network namespaces of its own and what "flat" has
-flat-uid     a user id of its own, and what "flat" has (only when started by root)
+flat-uid     a user id of its own for each child, and what "flat" has (only when started by root)
 flat         rlimits, no capabilities, no new privileges, Landlock, seccomp
 insecure     a process of its own with rlimits: for one's own code only
 """
@@ -13,9 +13,10 @@ import os
 from dataclasses import dataclass
 
 from gradkit.errors import GradkitError
+from gradkit.sandbox import kernel
 
-# A user id that no account has by default, and below the range that containers are given.
-OUR_UID = 64321
+# User ids that no account has by default, below the range that containers are given.
+OUR_UID, OUR_UIDS = 64321, 1000
 
 
 class SandboxError(GradkitError):
@@ -32,7 +33,7 @@ class Level:
         name: what records and messages call it.
         jail: whether the worker base itself runs inside bubblewrap.
         namespaces: the namespaces that each child leaves.
-        uid: the user id that a child takes on, or None to keep the base's.
+        uid: the first of the user ids that children take on, each one of its own; None to keep the base's.
         confined: whether rlimits, capabilities, Landlock and seccomp apply. Only "insecure" goes without.
     """
 
@@ -46,6 +47,13 @@ class Level:
     def has_private_folder(self) -> bool:
         """Whether a child has a temporary folder of its own, with a size limit."""
         return "mnt" in self.namespaces
+
+    @property
+    def counts_threads_apart(self) -> bool:
+        """Whether the kernel, where it counts threads at all, counts each child's apart."""
+        if self.namespaces:
+            return kernel.counts_threads_by_namespace()
+        return self.uid is not None or not self.confined
 
 
 BUBBLEWRAP = Level("bubblewrap", jail=True, namespaces=("user", "mnt", "pid", "ipc", "uts"))

@@ -53,10 +53,25 @@ class Sandbox:
     connect: Callable[[], Workers]
     let_go: Callable[[], None] = lambda: None
 
+    def at_a_time(self, processes: int) -> int:
+        """How many submissions may run at a time, where ``processes`` were asked for.
+
+        One alone where one could take the threads of all: the kernel counts them together, or not at all.
+        """
+        counted = self.level.counts_threads_apart and not self.layers["rlimits"].startswith("all but")
+        return processes if counted else 1
+
     def describe(self) -> str:
         """The level and its layers in one line."""
         names = [f"{name}: {what}" if what.startswith("all but") else name for name, what in self.layers.items()]
         return f"{self.level.name} ({', '.join(names)})"
+
+    def why_one(self) -> str:
+        """Why no more than one submission runs at a time, as a sentence."""
+        return (
+            f"One submission at a time: at {self.level.name} here, one could take all threads that others may have. "
+            "With bubblewrap installed, and not as root, each has a count of its own."
+        )
 
     def as_record(self) -> dict[str, str]:
         """What goes into each record: the level and its layers."""

@@ -14,6 +14,7 @@ When a socket closes, the children asked for on it are killed; when FD does, eve
 
 from __future__ import annotations
 
+import errno
 import gc
 import json
 import os
@@ -35,7 +36,7 @@ import torch
 
 from gradkit.sandbox import kernel, seccomp
 from gradkit.sandbox.confine import Bounds, ConfinementError, confine, readable_folders, what_is_there
-from gradkit.sandbox.levels import LEVELS, Level
+from gradkit.sandbox.levels import LEVELS, OUR_UID, OUR_UIDS, Level
 from gradkit.sandbox.settle import pid_namespace_for_children, settle
 from gradkit.wire.frames import Frame, pack
 from gradkit.worker.__main__ import installed_folders, serve
@@ -48,11 +49,12 @@ _CHANNEL = 3
 
 @dataclass(frozen=True)
 class _Child:
-    """A forked child: the socket that asked for it, the number it has there, its process."""
+    """A forked child: the socket that asked for it, the number it has there, its process, its own user id if any."""
 
     client: int
     number: int
     pid: int
+    uid: int | None
 
 
 class Zygote:
@@ -65,7 +67,7 @@ class Zygote:
         self.readable = readable_folders()
         self.present = what_is_there(folder, _absent_packages())
         self.root = root
-        self.uid = level.uid if root else None
+        self.has_uids = level.uid is not None and root
         self.pid_namespace = os.open("/proc/self/ns/pid", os.O_RDONLY) if "pid" in level.namespaces else None
         self.clients = {control: socket.socket(fileno=control)}
         self.children: dict[int, _Child] = {}  # by pidfd
@@ -101,16 +103,26 @@ class Zygote:
     def _spawn(self, client: int, message: dict[str, Any], descriptors: list[int]) -> None:
         replace_calls(message["banned"])
         try:
+            uid = self._free_uid() if self.has_uids else None
             with self._namespace_for_children():
                 pid = os.fork()
                 if pid == 0:
-                    _become_child(self, Bounds(**message["bounds"]), *descriptors)
-            self.children[os.pidfd_open(pid)] = _Child(client, message["id"], pid)
+                    _become_child(self, Bounds(**message["bounds"]), uid, *descriptors)
+            self.children[os.pidfd_open(pid)] = _Child(client, message["id"], pid, uid)
         except OSError as error:  # too many processes or namespaces: no child, but the base goes on
             _refuse(descriptors[0], error)
             self._say(client, op="exit", id=message["id"], status=1, cpu=0.0)
         for descriptor in descriptors:
             os.close(descriptor)
+
+    def _free_uid(self) -> int:
+        """A user id that no process has: also none of another base's, which begins its search elsewhere."""
+        taken = {child.uid for child in self.children.values()} | kernel.threads_by_user().keys()
+        for number in range(OUR_UIDS):
+            uid = OUR_UID + (os.getpid() * 37 + number) % OUR_UIDS
+            if uid not in taken:
+                return uid
+        raise OSError(errno.EAGAIN, "no user id is free for it")
 
     def _namespace_for_children(self) -> AbstractContextManager[None]:
         return nullcontext() if self.pid_namespace is None else pid_namespace_for_children(self.pid_namespace)
@@ -139,7 +151,7 @@ class Zygote:
                 self.clients[client].send(json.dumps(message).encode())
 
 
-def _become_child(zygote: Zygote, bounds: Bounds, channel: int, output: int) -> NoReturn:
+def _become_child(zygote: Zygote, bounds: Bounds, uid: int | None, channel: int, output: int) -> NoReturn:
     """In the forked child: take the two descriptors, lock in, and serve."""
     level, folder = zygote.level, zygote.folder
     try:
@@ -150,7 +162,7 @@ def _become_child(zygote: Zygote, bounds: Bounds, channel: int, output: int) -> 
         os.environ.clear()
         os.environ.update(PATH="/nonexistent", HOME=folder, TMPDIR=folder, LC_ALL="C.UTF-8", PYTORCH_JIT="0")
         os.environ["TORCHINDUCTOR_CACHE_DIR"] = folder
-        done = confine(level, bounds, zygote.readable, folder, zygote.uid, root=zygote.root, present=zygote.present)
+        done = confine(level, bounds, zygote.readable, folder, uid, root=zygote.root, present=zygote.present)
         os.chdir(folder if level.has_private_folder else "/")
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         sys.argv = ["student"]
