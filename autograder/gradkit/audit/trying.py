@@ -9,8 +9,8 @@ from pathlib import Path
 
 from gradkit.course import Assignment
 from gradkit.course.assignment import Limits
-from gradkit.errors import GraderFault
-from gradkit.grading.parallel import run_jobs
+from gradkit.errors import GraderFault, WorkerBaseEnded
+from gradkit.grading.parallel import Jobs, run_jobs
 from gradkit.grading.reader import SourceReader
 from gradkit.grading.reading import read_sources
 from gradkit.grading.score import score_tests
@@ -64,8 +64,7 @@ def try_all(
 ) -> list[Tried]:
     """Try each, in ``processes`` forked graders, or in one where the sandbox allows no more.
 
-    Raises:
-        GraderFault: a grader died twice at the same trial.
+    A trial at which the grader dies twice is at fault.
     """
     found: list[Tried] = [Tried(())] * len(trials)
     with TemporaryFolder("gradkit-audit") as folder:
@@ -85,7 +84,11 @@ def try_all(
             found[number] = Tried(**json.loads((folder / str(number)).read_text(encoding="utf-8")))
             advance()
 
-        run_jobs(len(trials), sandbox.at_a_time(processes), prepare, keep)
+        def give_up(number: int, how: str) -> None:
+            found[number] = Tried((), (), how)
+            advance()
+
+        run_jobs(len(trials), sandbox.at_a_time(processes), Jobs(prepare, keep, give_up, sandbox.revive))
     return found
 
 
@@ -109,6 +112,8 @@ def _try(suite: Suite, assignment: Assignment, trial: Trial, workers: Workers, r
             failed, messages = [name for name, _ in wrong], [result.output for _, result in wrong]
             if wrong and not trial.to_the_end:
                 break
+    except WorkerBaseEnded:
+        raise
     except GraderFault as fault:
         return Tried(tuple(failed), tuple(messages), str(fault))
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 import traceback
 
@@ -59,6 +60,8 @@ def main() -> None:
     except Exception as error:  # noqa: BLE001 - whatever it is, the status must say that gradkit failed, not the subject
         if isinstance(error, OSError) and is_full(error):
             complain(f"{error}\nMake room and run this again. Records that were written are complete.")
+        elif isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM):
+            complain("Memory ran out. Records that were written are complete: run this again, with --workers 1.")
         else:
             traceback.print_exc()
             complain("gradkit itself failed. Records that were written are complete; please report what stands above.")

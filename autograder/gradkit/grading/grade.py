@@ -12,9 +12,9 @@ import torch
 
 from gradkit.course import Assignment, Course
 from gradkit.diagnosis import Fingerprint, Matcher, fingerprints
-from gradkit.errors import GraderFault, GradkitError
+from gradkit.errors import GraderFault, GradkitError, WorkerBaseEnded
 from gradkit.grading.keys import versions
-from gradkit.grading.parallel import run_jobs
+from gradkit.grading.parallel import Jobs, run_jobs
 from gradkit.grading.reader import SourceReader
 from gradkit.grading.reading import read_sources
 from gradkit.grading.record import Record, to_json
@@ -29,7 +29,7 @@ from gradkit.wire import Call, Failure, Observation
 Report = Callable[[Record], None]
 
 
-def grade_waiting(course: Course, triage: Triage, report: Report, sandbox: Sandbox, processes: int = 1) -> list[Record]:
+def grade_waiting(course: Course, triage: Triage, report: Report, sandbox: Sandbox, processes: int = 0) -> list[Record]:
     """Grade what triage found to be new or changed, and write each record as it is there.
 
     A fault of suite or grader gives a record with status "error" and does not stop the others.
@@ -39,8 +39,8 @@ def grade_waiting(course: Course, triage: Triage, report: Report, sandbox: Sandb
         triage: one assignment's submissions.
         report: told each record.
         sandbox: where the students' code runs.
-        processes: how many graders to fork, where the sandbox allows several. The records are the same with any
-            number.
+        processes: how many graders to fork, where the sandbox allows several; 0 grades in this process, and ends with
+            it. The records are the same with any number.
 
     Raises:
         CourseError: the suite is wrong, so that none of them can be graded.
@@ -51,7 +51,11 @@ def grade_waiting(course: Course, triage: Triage, report: Report, sandbox: Sandb
 
     def body(suite: Suite) -> None:
         gc.freeze()  # torch and pytest stay as they are: the collector need not look at them for each submission
-        known = fingerprints(course, assignment, suite, triage.keys, sandbox.connect)
+        try:
+            known = fingerprints(course, assignment, suite, triage.keys, sandbox.connect)
+        except WorkerBaseEnded:
+            sandbox.revive(1.0)
+            known = fingerprints(course, assignment, suite, triage.keys, sandbox.connect)
 
         def grade(number: int, workers: Workers, reader: SourceReader) -> Record:
             task, submission = waiting[number]
@@ -78,13 +82,20 @@ def grade_waiting(course: Course, triage: Triage, report: Report, sandbox: Sandb
                 raise GraderFault(f"{path}: the record that was just written is gone")
             keep(record)
 
-        if graders > 1:
-            run_jobs(len(waiting), graders, prepare, fetch)
+        def give_up(number: int, how: str) -> None:
+            task, submission = waiting[number]
+            record = faulty(assignment, submission, how)
+            write_record(record, task.record)
+            keep(record)
+
+        if graders:
+            run_jobs(len(waiting), graders, Jobs(prepare, fetch, give_up, sandbox.revive))
             return
         with closing(sandbox.connect()) as workers, closing(SourceReader()) as reader:
             for number in range(len(waiting)):
                 keep(grade(number, workers, reader))
 
+    sandbox.revive(0.0)
     graders = sandbox.at_a_time(processes)
     torch.set_num_threads(1)
     source = course.source(assignment.id) / assignment.module
@@ -102,7 +113,11 @@ def grade_submission(
     confinement: Mapping[str, str],
     known: Sequence[Fingerprint] = (),
 ) -> Record:
-    """Grade one submission; a fault of the grader gives a record with status "error"."""
+    """Grade one submission; a fault of the grader gives a record with status "error".
+
+    Raises:
+        WorkerBaseEnded: there is nothing left that could run it; another grader may.
+    """
     started = time.perf_counter()
     source = submission.sources.get(assignment.module)
     runner = SubmissionRunner(
@@ -135,6 +150,8 @@ def grade_submission(
             seconds=round(time.perf_counter() - started, 3),
         )
         to_json(record)  # a record that cannot be written is a fault too, and of this submission alone
+    except WorkerBaseEnded:
+        raise
     except GradkitError as fault:
         return faulty(assignment, submission, str(fault))
     except Exception as fault:  # noqa: BLE001 - a submission that breaks the grader must not stop the class

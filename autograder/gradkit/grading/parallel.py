@@ -1,7 +1,8 @@
 """Spread jobs over forked grader processes: the collected suite is inherited, so each costs a fork and nothing more.
 
 A job is a number. What a job makes is on disk when it is done (a record), so nothing but its number travels back. A
-process that dies loses its job, which another does again, once.
+process that dies loses its job, which another does again: alone, when all others are done, so that nothing beside it
+takes its memory. A job whose process dies twice is given up, and costs no other.
 """
 
 from __future__ import annotations
@@ -10,121 +11,193 @@ import os
 import select
 import socket
 import threading
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NoReturn
 
-from gradkit.errors import GraderFault, GradkitError
+from gradkit.errors import GraderFault, GradkitError, WorkerBaseEnded
+from gradkit.sandbox import deaths
 
-_TRIES = 2
+
+@dataclass(frozen=True)
+class Jobs:
+    """What is done, and who is told.
+
+    Attributes:
+        prepare: called once in each process; returns what does a job there.
+        done: called here with each finished job's number.
+        lost: called here with the number of a job whose process died twice, and how, in a sentence or two.
+        revive: starts another worker base if the last one has ended, within so many seconds; how it ended, else None.
+    """
+
+    prepare: Callable[[], Callable[[int], object]]
+    done: Callable[[int], None]
+    lost: Callable[[int, str], None]
+    revive: Callable[[float], str | None] = lambda _seconds: None
 
 
 @dataclass
 class _Process:
     pid: int
     channel: socket.socket
+    kills: Mapping[str, int]
     job: int | None = None
 
 
-def run_jobs(
-    count: int, processes: int, prepare: Callable[[], Callable[[int], object]], done: Callable[[int], None]
-) -> None:
+@dataclass
+class _Run:
+    """Some jobs under way.
+
+    Attributes:
+        jobs: what is done.
+        processes: how many processes there may be.
+        waiting: the jobs that no process has yet, the next one last.
+        running: the processes, by their channels.
+        died: by job, how its process died.
+        base_end: how the last worker base ended.
+        failure: what a job raised.
+    """
+
+    jobs: Jobs
+    processes: int
+    waiting: list[int]
+    running: dict[int, _Process] = field(default_factory=dict)
+    died: dict[int, str] = field(default_factory=dict)
+    base_end: str = "lost its worker base"
+    failure: GradkitError | None = None
+
+
+def run_jobs(count: int, processes: int, jobs: Jobs) -> None:
     """Run jobs 0 ... count - 1, each in one of some forked processes.
 
-    Args:
-        count: how many jobs there are.
-        processes: how many processes to fork.
-        prepare: called once in each process; returns what does a job there.
-        done: called here with each finished job's number.
-
     Raises:
-        GraderFault: a job's process died twice.
+        GraderFault: no process can be forked.
         GradkitError: what a job raised; jobs that were under way are finished first.
     """
     if threading.active_count() != 1:
         raise GraderFault("graders can only be forked from a process with one thread")
-    waiting = list(reversed(range(count)))
-    tries: Counter[int] = Counter()
-    running: dict[int, _Process] = {}
-    failure: GradkitError | None = None
+    for job, first in sorted(_run(range(count), processes, jobs).items()):
+        for second in _run([job], 1, jobs).values():
+            jobs.lost(job, _obituary(processes, first, second))
+
+
+def _obituary(processes: int, first: str, second: str) -> str:
+    text = (
+        f"The grader process {first}; {processes} ran at a time. It was tried once more, alone, after all others, and "
+        f"{second}."
+    )
+    if "SIGKILL" in first + second:
+        text += " Free some memory, or take fewer graders (--workers 1), and run again."
+    return text
+
+
+def _run(numbers: range | list[int], processes: int, jobs: Jobs) -> dict[int, str]:
+    """Run each of these jobs once; by job, how its process died."""
+    run = _Run(jobs, processes, list(reversed(numbers)))
     try:
-        while (waiting and failure is None) or any(process.job is not None for process in running.values()):
-            while waiting and failure is None and len(running) < processes:
-                process = _fork(prepare, running)
-                running[process.channel.fileno()] = process
-                _assign(process, waiting, tries)
-            for descriptor in select.select(list(running), [], [])[0]:
-                process = running[descriptor]
-                answer = _hear(process)
-                if answer == b"done":
-                    done(_take(process))
-                    if waiting and failure is None:
-                        _assign(process, waiting, tries)
-                    continue
-                job = _take(process)
-                _bury(running.pop(descriptor))
-                if answer:
-                    failure = GradkitError(answer.decode())
-                elif tries[job] < _TRIES:
-                    waiting.append(job)
-                else:
-                    failure = GraderFault("a grader process was killed twice at the same submission")
+        while (run.waiting and run.failure is None) or any(one.job is not None for one in run.running.values()):
+            _fill(run)
+            for descriptor in select.select(list(run.running), [], [])[0]:
+                _attend(run, descriptor)
     finally:
-        for process in running.values():
+        for process in run.running.values():
             _bury(process)
-    if failure is not None:
-        raise failure
+    if run.failure is not None:
+        raise run.failure
+    return run.died
 
 
-def _fork(prepare: Callable[[], Callable[[int], object]], siblings: dict[int, _Process]) -> _Process:
+def _fill(run: _Run) -> None:
+    """Fork processes for waiting jobs, as many as there may be and as the system gives."""
+    while run.waiting and run.failure is None and len(run.running) < run.processes:
+        run.base_end = _without_base(run.jobs.revive(0.0)) or run.base_end
+        try:
+            process = _fork(run)
+        except OSError as error:
+            if run.running:
+                run.processes = len(run.running)
+                return
+            raise GraderFault(
+                f"no grader process can be started ({error.strerror}). Is there enough memory?"
+            ) from error
+        run.running[process.channel.fileno()] = process
+        _assign(run, process)
+
+
+def _attend(run: _Run, descriptor: int) -> None:
+    """Hear a process out, and give it its next job."""
+    process = run.running[descriptor]
+    kind, text = _hear(process)
+    job, process.job = process.job, None
+    if kind == b"done" and job is not None:
+        run.jobs.done(job)
+        if run.waiting and run.failure is None:
+            _assign(run, process)
+        return
+    how = _bury(run.running.pop(descriptor))
+    if kind == b"base":
+        how = run.base_end = _without_base(run.jobs.revive(1.0)) or run.base_end
+    if kind == b"fail":
+        run.failure = GradkitError(text)
+    elif job is not None:
+        run.died[job] = how
+
+
+def _without_base(how: str | None) -> str | None:
+    return how and f"lost its worker base, which {how}"
+
+
+def _fork(run: _Run) -> _Process:
+    kills = deaths.kills()
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    pid = os.fork()
-    if pid == 0:
-        ours.close()
-        for sibling in siblings.values():
-            sibling.channel.close()
-        _serve(theirs, prepare)
-    theirs.close()
-    return _Process(pid, ours)
+    with theirs:
+        try:
+            pid = os.fork()
+        except OSError:
+            ours.close()
+            raise
+        if pid == 0:
+            ours.close()
+            for sibling in run.running.values():
+                sibling.channel.close()
+            _serve(theirs, run.jobs.prepare)
+    return _Process(pid, ours, kills)
 
 
 def _serve(channel: socket.socket, prepare: Callable[[], Callable[[int], object]]) -> NoReturn:
     """In the forked process: do jobs until the channel closes, then end without any clean-up of the parent's."""
     try:
+        deaths.offer(deaths.GRADER)
         work = prepare()
         while number := channel.recv(16):
             work(int(number))
             channel.send(b"done")
+    except WorkerBaseEnded:
+        channel.send(b"base")
     except Exception as error:  # noqa: BLE001 - the parent raises it again
-        channel.send((str(error) or repr(error)).encode()[: 1 << 15])
+        channel.send(b"fail" + (str(error) or repr(error)).encode()[: 1 << 15])
     finally:
         os._exit(0)
 
 
-def _assign(process: _Process, waiting: list[int], tries: Counter[int]) -> None:
-    process.job = waiting.pop()
-    tries[process.job] += 1
+def _assign(run: _Run, process: _Process) -> None:
+    process.job = run.waiting.pop()
     with suppress(OSError):  # it died: the answer will be its end
         process.channel.send(b"%d" % process.job)
 
 
-def _hear(process: _Process) -> bytes:
-    """What it says; nothing when it has ended, also before it read its job."""
+def _hear(process: _Process) -> tuple[bytes, str]:
+    """What it says: four letters, and a text; nothing when it has ended, also before it read its job."""
     try:
-        return process.channel.recv(1 << 16)
+        answer = process.channel.recv(1 << 16)
     except ConnectionError:
-        return b""
+        answer = b""
+    return answer[:4], answer[4:].decode(errors="replace")
 
 
-def _take(process: _Process) -> int:
-    job, process.job = process.job, None
-    if job is None:
-        raise GraderFault("a grader process answered without a job")
-    return job
-
-
-def _bury(process: _Process) -> None:
+def _bury(process: _Process) -> str:
+    """Wait for its end, and how it ended."""
     process.channel.close()
-    os.waitpid(process.pid, 0)
+    _, status, used = os.wait4(process.pid, 0)
+    return deaths.said(os.waitstatus_to_exitcode(status), used.ru_maxrss, process.kills)

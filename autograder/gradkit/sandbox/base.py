@@ -9,7 +9,8 @@ import subprocess
 import sys
 import tempfile
 
-from gradkit.errors import GraderFault
+from gradkit.errors import GraderFault, WorkerBaseEnded
+from gradkit.sandbox import deaths
 from gradkit.sandbox.bubblewrap import bubblewrap
 from gradkit.sandbox.connection import BASE_ENDED, Connection
 from gradkit.sandbox.levels import Level, SandboxError
@@ -36,6 +37,7 @@ class WorkerBase:
 
     def __init__(self, level: Level) -> None:
         self.level = level
+        self._kills = deaths.kills()
         self._folder = TemporaryFolder("gradkit-base")
         self._folder.path.chmod(0o755)
         mount_point = self._folder.path / "tmp"
@@ -76,7 +78,7 @@ class WorkerBase:
         """A further line to the base, for another grader.
 
         Raises:
-            GraderFault: the base has ended.
+            WorkerBaseEnded: the base has ended.
         """
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
@@ -84,8 +86,16 @@ class WorkerBase:
                 socket.send_fds(self.first.control, [json.dumps({"op": "connect"}).encode()], [theirs.fileno()])
             except OSError as error:
                 ours.close()
-                raise GraderFault(BASE_ENDED) from error
+                raise WorkerBaseEnded(BASE_ENDED) from error
         return Connection(self.level, ours)
+
+    def ended(self, seconds: float) -> str | None:
+        """How it has ended, as a clause; None where it has not, within ``seconds``."""
+        try:
+            code = self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return None
+        return deaths.said(128 - code if code > 128 else code, 0, self._kills)  # bubblewrap adds 128
 
     def close(self) -> None:
         """End the base and every child."""

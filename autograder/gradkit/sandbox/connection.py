@@ -13,7 +13,7 @@ from dataclasses import asdict
 from typing import Any
 
 from gradkit.course.assignment import Limits
-from gradkit.errors import GraderFault
+from gradkit.errors import GraderFault, WorkerBaseEnded
 from gradkit.sandbox.channel import Channel
 from gradkit.sandbox.confine import Bounds
 from gradkit.sandbox.levels import Level
@@ -46,7 +46,8 @@ class Connection:
 
         Raises:
             SandboxError: a layer of confinement is not to be had.
-            GraderFault: the child does not come up, or the base has ended.
+            GraderFault: the child does not come up.
+            WorkerBaseEnded: the base has ended.
         """
         self._number += 1
         ours, theirs = socket.socketpair()
@@ -59,11 +60,15 @@ class Connection:
             except OSError as error:
                 ours.close()
                 os.close(output)
-                raise GraderFault(BASE_ENDED) from error
+                raise WorkerBaseEnded(BASE_ENDED) from error
             finally:
                 os.close(output_end)
         worker = Worker(_Child(self, self._number), Channel(ours, output, limits.output_kb << 10), limits)
-        worker.wait_until_ready()
+        try:
+            worker.wait_until_ready()
+        except GraderFault:
+            self.listen(lambda _message: False, 1.0)  # where it is the base that has ended, that is what to say
+            raise
         return worker
 
     def kill(self, number: int) -> None:
@@ -75,7 +80,7 @@ class Connection:
         """A child's exit code, negative for a signal, and its CPU seconds; None where it has not ended by then.
 
         Raises:
-            GraderFault: the base has ended, so that nobody knows.
+            WorkerBaseEnded: the base has ended, so that nobody knows.
         """
         if number not in self._ends:
             self.listen(lambda message: message.get("id") == number, seconds)
@@ -85,7 +90,7 @@ class Connection:
         """Hear the base out until it says what is wanted; False when it does not within ``seconds``.
 
         Raises:
-            GraderFault: the base has ended.
+            WorkerBaseEnded: the base has ended.
         """
         deadline = time.monotonic() + seconds
         while True:
@@ -97,7 +102,7 @@ class Connection:
             except OSError:
                 data = b""
             if not data:
-                raise GraderFault(BASE_ENDED)
+                raise WorkerBaseEnded(BASE_ENDED)
             message = json.loads(data)
             if message["op"] == "exit":
                 self._ends[message["id"]] = (message["status"], message["cpu"])

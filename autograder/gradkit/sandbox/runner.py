@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gradkit.course.assignment import Limits
+from gradkit.errors import GraderFault
+from gradkit.sandbox import deaths
 from gradkit.sandbox.worker import StartWorker, Worker, WorkerFailedError
 from gradkit.wire.call import Call
 from gradkit.wire.observation import Failure, Observation
@@ -44,17 +46,21 @@ class SubmissionRunner:
         self._starts = 0
         self._worker: Worker | None = None
         self._refusal: Failure | None = None
+        self._kills = deaths.kills()
 
     def run(self, call: Call) -> Observation:
         """Perform one call; every fault of the student's process is an observation with a failure.
 
         A process that was killed is given the call a second time: the kill may have come from outside, and code that
         kills itself will do so again.
+
+        Raises:
+            GraderFault: it was killed twice, and the kernel has killed for lack of memory meanwhile.
         """
         started = time.monotonic()
         failure = None
         try:
-            for _ in range(2):
+            for last in (False, True):
                 try:
                     worker = self._ready_worker()
                     if isinstance(worker, Failure):
@@ -65,6 +71,7 @@ class SubmissionRunner:
                     failure = error.failure
                     if not error.killed:
                         break
+                    self._look_for_memory(last)
             return Observation(failure=failure, seconds=time.monotonic() - started)
         finally:
             self.seconds += time.monotonic() - started
@@ -72,6 +79,18 @@ class SubmissionRunner:
     def close(self) -> None:
         """End the process, if there is one."""
         self._close_worker()
+
+    def _look_for_memory(self, last: bool) -> None:
+        """After a kill: where it was the kernel's, to get memory back, the code has not lost a process by it."""
+        if not deaths.ran_out(self._kills):
+            return
+        self._kills = deaths.kills()
+        self._starts -= 1
+        if last:
+            raise GraderFault(
+                "the kernel killed the submission's process twice, because memory ran out on this machine, within "
+                f"the {self.limits.memory_mb} MiB that it may have. Take fewer graders (--workers 1) and run again."
+            )
 
     def _ready_worker(self) -> Worker | Failure:
         """A worker with the module loaded, or why there is none."""
@@ -93,7 +112,7 @@ class SubmissionRunner:
             seconds = self._seconds_left()
             self._refusal = self._worker.load(submitted.module, submitted.sources, seconds, submitted.banned)
         except WorkerFailedError as error:
-            if error.killed and self._starts == 1:
+            if error.killed and (self._starts == 1 or deaths.ran_out(self._kills)):
                 raise
             # A module that cannot be loaded once will not be loaded better a second time.
             self._refusal = Failure("import", f"while the file was loaded, {error.failure.message}")

@@ -45,6 +45,8 @@ class Sandbox:
         missed: the stronger levels that are not to be had here, with the exact reason, one sentence each.
         connect: makes a line by which one grader process starts workers.
         let_go: to be called in a forked grader once it has its own line, so that the first one can end the base.
+        revive: starts another worker base if the last one has ended, within so many seconds; how it ended, as a clause,
+            else None.
     """
 
     level: Level
@@ -52,6 +54,7 @@ class Sandbox:
     missed: tuple[str, ...]
     connect: Callable[[], Workers]
     let_go: Callable[[], None] = lambda: None
+    revive: Callable[[float], str | None] = lambda _seconds: None
 
     def at_a_time(self, processes: int) -> int:
         """How many submissions may run at a time, where ``processes`` were asked for.
@@ -59,7 +62,7 @@ class Sandbox:
         One alone where one could take the threads of all: the kernel counts them together, or not at all.
         """
         counted = self.level.counts_threads_apart and not self.layers["rlimits"].startswith("all but")
-        return processes if counted else 1
+        return processes if counted else min(processes, 1)
 
     def describe(self) -> str:
         """The level and its layers in one line."""
@@ -101,15 +104,41 @@ def open_sandbox(policy: str = "auto") -> Iterator[Sandbox]:
         except SandboxError as error:
             missed.append(str(error))
             continue
+        keeper = _Keeper(level, base)
         try:
-            yield Sandbox(level, MappingProxyType(layers), tuple(missed), base.connect, base.first.close)
+            yield Sandbox(level, MappingProxyType(layers), tuple(missed), keeper.connect, keeper.let_go, keeper.revive)
         finally:
-            base.close()
+            keeper.base.close()
         return
     reasons = "\n".join(f"  {reason}" for reason in missed)
     raise SandboxError(
         f"Students' code cannot be confined well enough here, so nothing was graded:\n{reasons}\n{_ADVICE}"
     )
+
+
+class _Keeper:
+    """Keeps a worker base at one level, and replaces it when it has ended.
+
+    Attributes:
+        base: the one that there is now.
+    """
+
+    def __init__(self, level: Level, base: WorkerBase) -> None:
+        self.base = base
+        self._level = level
+
+    def connect(self) -> Workers:
+        return self.base.connect()
+
+    def let_go(self) -> None:
+        self.base.first.close()
+
+    def revive(self, seconds: float) -> str | None:
+        how = self.base.ended(seconds)
+        if how is not None:
+            self.base.close()
+            self.base, _ = _try(self._level)
+        return how
 
 
 def _try(level: Level) -> tuple[WorkerBase, dict[str, str]]:

@@ -34,7 +34,7 @@ from typing import Any, NoReturn
 
 import torch
 
-from gradkit.sandbox import kernel, seccomp
+from gradkit.sandbox import deaths, kernel, seccomp
 from gradkit.sandbox.confine import Bounds, ConfinementError, confine, readable_folders, what_is_there
 from gradkit.sandbox.levels import LEVELS, OUR_UID, OUR_UIDS, Level
 from gradkit.sandbox.settle import pid_namespace_for_children, settle
@@ -217,6 +217,7 @@ def _warm(level: Level) -> None:
 def main() -> None:
     """Import, warm up, and serve."""
     descriptor, level, folder = int(sys.argv[1]), LEVELS[sys.argv[2]], sys.argv[3]
+    deaths.offer(deaths.WORKER_BASE)
     root = settle(level, readable_folders())
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.set_inheritable(descriptor, False)

@@ -181,6 +181,8 @@ class _Plugin:
         self._perform, self._found, self._raised = perform, [], []
         run_item(case, following)
         for error in self._raised:
+            if isinstance(error, GraderFault):  # it comes from below the test
+                raise error
             if not isinstance(error, Mismatch):
                 raise GraderFault(f"{case.nodeid}: the hidden test itself failed: {error!r}") from error
         mismatch = self._raised[0] if self._raised else None

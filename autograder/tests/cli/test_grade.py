@@ -158,7 +158,7 @@ def test_a_class_with_every_kind_of_trouble_is_graded_all_the_same(
     assert "bob: there is no assignment 'hw9_unknown' (the course has: hw0_scaling, hw1_broken, hw2_faulty)" in ran.err
     # What students named or wrote does nothing to the terminal.
     assert "\x1b" not in ran.out + ran.err
-    assert "'\\x1b[31meve': not a student's folder" in ran.err
+    assert '"?[31meve" (U+001B) cannot be a student\'s id' in ran.err
     assert "fay: there is no assignment 'hw\\x1b[31m'" in ran.err
 
     # Without the faulty one: status 2, for the course's file. What was graded before stands.

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from gradkit.errors import GraderFault, GradkitError
-from gradkit.grading.parallel import run_jobs
+from gradkit.errors import GradkitError, WorkerBaseEnded
+from gradkit.grading.parallel import Jobs, run_jobs
 
 
 def writing(folder: Path, harm: Callable[[int], None] = lambda _number: None) -> Callable[[], Callable[[int], None]]:
@@ -23,38 +25,72 @@ def writing(folder: Path, harm: Callable[[int], None] = lambda _number: None) ->
     return lambda: work
 
 
+def run(count: int, processes: int, prepare: Callable[[], Callable[[int], None]]) -> tuple[list[int], dict[int, str]]:
+    """The jobs that were done, and how those were lost that were not."""
+    done: list[int] = []
+    lost: dict[int, str] = {}
+    run_jobs(count, processes, Jobs(prepare, done.append, lost.__setitem__))
+    return sorted(done), lost
+
+
 @pytest.mark.parametrize("processes", [1, 2, 5])
 def test_every_job_is_done_once_elsewhere(tmp_path: Path, processes: int) -> None:
-    done: list[int] = []
-    run_jobs(7, processes, writing(tmp_path), done.append)
-    assert sorted(done) == list(range(7))
+    assert run(7, processes, writing(tmp_path)) == (list(range(7)), {})
     workers = {path.read_text() for path in tmp_path.iterdir()}
     assert str(os.getpid()) not in workers
     assert len(workers) <= processes
 
 
 def test_no_jobs_need_no_process(tmp_path: Path) -> None:
-    run_jobs(0, 4, writing(tmp_path), lambda _number: pytest.fail("there was no job"))
+    assert run(0, 4, writing(tmp_path)) == ([], {})
 
 
-def test_a_job_whose_process_is_killed_is_done_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_job_whose_process_is_killed_is_done_again_alone(tmp_path: Path, processes: int) -> None:
     def die_once(number: int) -> None:
-        if number == 3 and not (tmp_path / "died").exists():
+        if number == 0 and not (tmp_path / "died").exists():
             (tmp_path / "died").touch()
             os.kill(os.getpid(), signal.SIGKILL)
+        if number == 0:
+            (tmp_path / "left").write_text(" ".join(sorted(path.name for path in tmp_path.iterdir())))
 
-    done: list[int] = []
-    run_jobs(5, 2, writing(tmp_path, die_once), done.append)
-    assert sorted(done) == list(range(5))
+    assert run(4, processes, writing(tmp_path, die_once)) == ([0, 1, 2, 3], {})
+    assert (tmp_path / "left").read_text() == "1 2 3 died"
 
 
-def test_a_job_that_kills_twice_ends_the_run(tmp_path: Path) -> None:
+def test_a_job_that_kills_twice_is_lost_and_costs_no_other(tmp_path: Path) -> None:
     def die(number: int) -> None:
         if number == 1:
+            bytearray(80 << 20)
             os.kill(os.getpid(), signal.SIGKILL)
+        if number == 2:
+            os._exit(3)
+        if number == 3:
+            os.abort()
 
-    with pytest.raises(GraderFault, match="twice"):
-        run_jobs(3, 2, writing(tmp_path, die), lambda _number: None)
+    done, lost = run(6, 2, writing(tmp_path, die))
+    assert done == [0, 4, 5]
+    assert lost.keys() == {1, 2, 3}
+    assert re.match(
+        r"The grader process was killed by signal 9 \(SIGKILL\), having used up to \d\d+ MiB.*2 ran at a time.*alone.*"
+        r"signal 9 \(SIGKILL\).*memory ran out.*--workers 1",
+        lost[1],
+    )
+    assert lost[2].count("ended with exit status 3") == 2
+    assert lost[3].count("signal 6 (SIGABRT)") == 2
+    assert not any("memory ran out" in lost[number] for number in (2, 3))
+
+
+def test_a_process_that_dies_idle_costs_nothing(tmp_path: Path) -> None:
+    def leave_the_first(number: int) -> None:
+        if number == 1:
+            while not (tmp_path / "0").exists():
+                time.sleep(0.01)
+            time.sleep(0.1)
+            os.kill(int((tmp_path / "0").read_text()), signal.SIGKILL)
+            time.sleep(0.1)
+
+    assert run(2, 2, writing(tmp_path, leave_the_first)) == ([0, 1], {})
 
 
 def test_what_a_job_raises_is_raised_here(tmp_path: Path) -> None:
@@ -63,11 +99,39 @@ def test_what_a_job_raises_is_raised_here(tmp_path: Path) -> None:
             raise GradkitError("the disk is full")
 
     with pytest.raises(GradkitError, match="the disk is full"):
-        run_jobs(6, 2, writing(tmp_path, fail), lambda _number: None)
+        run(6, 2, writing(tmp_path, fail))
 
 
 def test_no_process_stays_behind(tmp_path: Path) -> None:
-    run_jobs(4, 3, writing(tmp_path), lambda _number: None)
+    run(4, 3, writing(tmp_path))
     for path in tmp_path.iterdir():
         with pytest.raises(ProcessLookupError):
             os.kill(int(path.read_text()), 0)
+
+
+def test_a_process_that_lost_its_worker_base_is_replaced_after_another_base_was_started(tmp_path: Path) -> None:
+    revived: list[float] = []
+
+    def revive(seconds: float) -> str | None:
+        revived.append(seconds)
+        return "was killed by signal 9 (SIGKILL)" if seconds else None
+
+    def lose(number: int) -> None:
+        if number in (0, 1) and (number == 1 or not (tmp_path / "lost").exists()):
+            (tmp_path / "lost").touch()
+            raise WorkerBaseEnded
+
+    done: list[int] = []
+    lost: dict[int, str] = {}
+    run_jobs(4, 1, Jobs(writing(tmp_path, lose), done.append, lost.__setitem__, revive))
+    assert sorted(done) == [0, 2, 3]
+    assert lost[1].count("lost its worker base, which was killed by signal 9 (SIGKILL)") == 2
+    assert revived.count(1.0) == 3
+
+
+def test_graders_offer_themselves_before_the_main_process(tmp_path: Path) -> None:
+    def note(_number: int) -> None:
+        (tmp_path / "score").write_text(Path("/proc/self/oom_score_adj").read_text())
+
+    run(1, 1, writing(tmp_path, note))
+    assert int((tmp_path / "score").read_text()) > int(Path("/proc/self/oom_score_adj").read_text())

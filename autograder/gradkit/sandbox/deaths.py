@@ -1,0 +1,74 @@
+"""How a process of ours ended, and whether it was for lack of memory: as far as the kernel tells.
+
+A process that the kernel kills to get memory back dies of SIGKILL and can say nothing; but the kernel counts such
+kills, for the machine and for each control group.
+"""
+
+from __future__ import annotations
+
+import re
+import signal
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+# How gladly the kernel should kill a process for its memory, from -1000 to 1000: the main process, 0, last of all.
+GRADER, WORKER_BASE = 300, 600
+_GROUPS = Path("/sys/fs/cgroup")
+_COUNT = re.compile(r"^oom_kill (\d+)$", re.MULTILINE)
+
+
+def offer(score: int) -> None:
+    """Have the kernel kill this process, and those that it starts, sooner than others when memory runs out."""
+    with suppress(OSError):  # no /proc, or a lower score was forbidden: then it takes the largest
+        Path("/proc/self/oom_score_adj").write_text(str(score), encoding="ascii")
+
+
+def kills() -> Mapping[str, int]:
+    """How many processes the kernel has killed for their memory so far: on the machine, and in our control group."""
+    found = {}
+    for path in ("/proc/vmstat", *map(str, _groups())):
+        with suppress(OSError, ValueError):
+            if count := _COUNT.search(Path(path).read_text(encoding="ascii")):
+                found[path] = int(count[1])
+    return found
+
+
+def ran_out(before: Mapping[str, int]) -> bool:
+    """Whether the kernel has killed for memory since ``before``."""
+    return any(count > before.get(path, count) for path, count in kills().items())
+
+
+def said(code: int, peak_kilobytes: int, before: Mapping[str, int]) -> str:
+    """How a process ended, as a clause without a subject.
+
+    Args:
+        code: its exit status, negative for a signal.
+        peak_kilobytes: the most memory that it had; 0 where that is not known.
+        before: `kills` from before it was started.
+    """
+    used = f", having used up to {peak_kilobytes >> 10} MiB" if peak_kilobytes else ""
+    if code >= 0:
+        return f"ended with exit status {code}{used}"
+    name = signal.Signals(-code).name if -code in set(signal.Signals) else "unknown"
+    text = f"was killed by signal {-code} ({name}){used}"
+    if code != -signal.SIGKILL:
+        return text
+    after = kills()
+    risen = [path for path, count in after.items() if count > before.get(path, count)]
+    if any(path != "/proc/vmstat" for path in risen):
+        return f"{text}: the kernel killed processes of this control group because its memory ran out"
+    if risen:
+        return f"{text}: the kernel killed processes because memory ran out"
+    return f"{text}, most likely because memory ran out"
+
+
+def _groups() -> Iterator[Path]:
+    """The files in which the kernel counts for our control group: version 2, then version 1."""
+    with suppress(OSError):
+        for line in Path("/proc/self/cgroup").read_text(encoding="utf-8").splitlines():
+            _, controllers, path = line.split(":", 2)
+            if not controllers:
+                yield _GROUPS / path.lstrip("/") / "memory.events"
+            elif "memory" in controllers.split(","):
+                yield _GROUPS / "memory" / path.lstrip("/") / "memory.oom_control"
