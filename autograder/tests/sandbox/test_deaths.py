@@ -1,0 +1,62 @@
+"""What is said of a process that died."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from gradkit.course.assignment import Limits
+from gradkit.errors import GraderFault
+from gradkit.sandbox import Sandbox, SubmissionRunner, Submitted, deaths
+from gradkit.suite import function_call
+
+
+def test_a_status_a_signal_and_a_kill_are_told_apart() -> None:
+    now = deaths.kills()
+    assert deaths.said(3, 0, now) == "ended with exit status 3"
+    assert deaths.said(-6, 2048, now) == "was killed by signal 6 (SIGABRT), having used up to 2 MiB"
+    assert deaths.said(-9, 0, now) == "was killed by signal 9 (SIGKILL), most likely because memory ran out"
+
+
+def test_the_kernels_count_proves_it() -> None:
+    now = deaths.kills()
+    assert "/proc/vmstat" in now
+    assert not deaths.ran_out(now)
+    before = now | {"/proc/vmstat": now["/proc/vmstat"] - 1}
+    assert deaths.ran_out(before)
+    assert deaths.said(-9, 0, before).endswith(": the kernel killed processes because memory ran out")
+    group = before | {"group": 0}
+    assert not deaths.ran_out(now | {"group": 0}), "a count that is gone is no kill"
+    assert deaths.ran_out(group)
+
+
+def test_a_process_offers_itself_and_what_it_starts() -> None:
+    code = "from gradkit.sandbox import deaths; deaths.offer(700); print(open('/proc/self/oom_score_adj').read())"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
+    assert int(said.stdout) == 700
+
+
+@pytest.mark.parametrize("ran_out", [True, False])
+def test_a_kill_for_memory_is_not_the_submissions_fault(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, ran_out: bool
+) -> None:
+    # The kernel cannot be made to run out of memory in a test: its counter is moved instead.
+    counts = iter(range(1000))
+    if ran_out:
+        monkeypatch.setattr(deaths, "kills", lambda: {"/proc/vmstat": next(counts)})
+    source = b"import os, signal\ndef attack():\n    os.kill(os.getpid(), signal.SIGKILL)\n"
+    workers = sandbox.connect()
+    runner = SubmissionRunner(Submitted("a.py", {"a.py": source}), Limits(restarts=0), workers.start)
+    try:
+        if ran_out:
+            with pytest.raises(GraderFault, match=r"killed the submission's process twice, because memory ran out"):
+                runner.run(function_call("attack", {}))
+        else:
+            failure = runner.run(function_call("attack", {})).failure
+            assert failure is not None
+            assert failure.kind in ("died", "unavailable")
+    finally:
+        runner.close()
+        workers.close()
