@@ -1,4 +1,4 @@
-"""Audit one assignment: try stub, reference, bank and mutants of the reference on its hidden suite."""
+"""Audit one assignment: try stub, reference, bank, mutants of the reference and strange answers on its hidden suite."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from gradkit.audit.equivalent import Equivalent, read_equivalent
+from gradkit.audit.fuzz import fuzz_suite
 from gradkit.audit.mistakes import bank_faults
 from gradkit.audit.mutants import Mutant, mutants
 from gradkit.audit.report import Audit, QuestionAudit
@@ -36,7 +37,7 @@ def audit_assignment(course: Course, assignment_id: str, sandbox: Sandbox, proce
 
     Raises:
         CourseError: suite, bank or ``equivalent.toml`` is wrong, or the release is not built.
-        UsageError: cosmic-ray is not installed.
+        UsageError: cosmic-ray or hypothesis is not installed.
         GraderFault: a hidden test fails by itself on the reference, or a grader died twice at the same trial.
     """
     assignment = course.assignment(assignment_id)
@@ -77,6 +78,7 @@ class _Desk:
         failed = self._mistakes(bank, known)
         self.faults += bank_faults(self.assignment, bank, known, failed)
         tried = self._try_mutants(found, slowest)
+        answers = self._fuzz(known)
         survivors = [mutant for mutant, one in zip(found, tried, strict=True) if not one.failed and not one.fault]
         excused = [one for one in equivalent if any(one.is_of(mutant) for mutant in survivors)]
         stale = [one for one in equivalent if one not in excused]
@@ -92,6 +94,7 @@ class _Desk:
             tuple(mutant for mutant in survivors if not any(one.is_of(mutant) for one in excused)),
             tuple(twins(known)),
             self.runs + len(bank.mistakes),
+            answers,
         )
 
     def _try(self, trials: Sequence[Trial]) -> list[Tried]:
@@ -162,6 +165,20 @@ class _Desk:
             if one.fault
         ]
         return tried
+
+    def _fuzz(self, known: Sequence[Fingerprint]) -> int:
+        """Strange answers to every test; returns how many."""
+        done = 0
+
+        def advance() -> None:
+            nonlocal done
+            done += 1
+            self.progress(done, len(self.suite.tests))
+
+        source = self.course.source(self.assignment.id) / self.assignment.module
+        fuzzed = fuzz_suite(self.suite, self.assignment, source, known, self.processes, advance)
+        self.faults += fuzzed.faults
+        return fuzzed.answers
 
     def _question(
         self,

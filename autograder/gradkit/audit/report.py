@@ -42,6 +42,7 @@ class Audit:
         survivors: mutants that pass and are not listed as equivalent.
         twins: mistakes of one question that answer alike everywhere, so that neither can be told from the other.
         runs: how many submissions were tried.
+        answers: how many strange answers were given to the tests.
     """
 
     assignment: str
@@ -50,6 +51,7 @@ class Audit:
     survivors: tuple[Mutant, ...]
     twins: tuple[tuple[str, str], ...]
     runs: int
+    answers: int
 
     @property
     def passed(self) -> bool:

@@ -31,10 +31,11 @@ def audit(
     as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
     course: Annotated[Path | None, typer.Option(help="The course's folder.")] = None,
 ) -> None:
-    """Try stub, reference, bank and mutants of the reference on the hidden suites.
+    """Try stub, reference, bank, mutants of the reference and strange answers on the hidden suites.
 
     The stub must get no points, the reference and every accepted variant all of them; every mistake and every mutant
     must fail a test. Mutants that no suite should notice are listed in equivalent.toml, each with the reason why.
+    A strange answer may pass or fail, but must not break a test.
     """
     found = find_course(course)
     names = assignments or list(found.assignment_ids)
@@ -88,7 +89,7 @@ def _print(audit: Audit) -> None:
     accepted = sum(question.accepted for question in audit.questions)
     mutants = sum(question.mutants for question in audit.questions)
     verdict = "right, as far as is known" if audit.passed else "NOT RIGHT"
-    counts = f"{mistakes} mistakes, {accepted} accepted variants, {mutants} mutants"
+    counts = f"{mistakes} mistakes, {accepted} accepted variants, {mutants} mutants, {audit.answers} strange answers"
     style = "green" if audit.passed else "red"
     out.print(f"{audit.assignment}: {verdict}: {counts}, {audit.runs} runs\n", style=style, soft_wrap=True)
 
@@ -115,6 +116,7 @@ def _as_data(audit: Audit) -> dict[str, Any]:
         "assignment": audit.assignment,
         "passed": audit.passed,
         "runs": audit.runs,
+        "answers": audit.answers,
         "faults": list(audit.faults),
         "survivors": [
             {

@@ -13,9 +13,10 @@ import torch
 from torch import Tensor
 
 from gradkit.errors import GraderFault
-from gradkit.suite.differences import DETACHED, Comparison, capital, check_finite
+from gradkit.suite.differences import DETACHED, Comparison, check_finite
 from gradkit.suite.found import Found
 from gradkit.suite.mismatch import Mismatch, scrub
+from gradkit.suite.naming import capital, said
 from gradkit.wire import ObservedTensor
 
 RTOL = ATOL = 1e-8
@@ -41,7 +42,7 @@ def assert_matches(found: Found, expected: Found, *, hint: str, rtol: float = RT
         found.require()
         comparison = Comparison(rtol, atol, graph=not expected.by_hand, sizes=found.call.sizes())
         for name, value in expected.observation.values.items():
-            comparison.values(_said(name), found.observed(name), value)
+            comparison.values(said(name), found.observed(name), value)
         for name, gradient in expected.observation.gradients.items():
             _compare_gradient(name, found, gradient, comparison)
         assert_unchanged(found)
@@ -71,9 +72,9 @@ def assert_finite(found: Found, *, hint: str) -> None:
         for name, value in found.observation.values.items():
             tensors = _tensors(value)
             if not tensors:
-                raise Mismatch("type", f"{capital(_said(name))} holds no number; it must.")
+                raise Mismatch("type", f"{capital(said(name))} holds no number; it must.")
             for tensor in tensors:
-                check_finite(_said(name), tensor)
+                check_finite(said(name), tensor)
         for name, gradient in found.observation.gradients.items():
             if gradient is None:
                 raise Mismatch("detached", _detached(name, found.observation.gradient_error))
@@ -86,22 +87,21 @@ def assert_finite(found: Found, *, hint: str) -> None:
 def assert_tensor(found: Found, name: str, shape: Sequence[int], *, hint: str) -> Tensor:
     """Fail unless one observed value is a finite floating-point tensor of a shape, whatever its numbers; return it.
 
+    What is returned is float64, so that two of them can be compared whatever the dtype they came in.
+
     Raises:
         Mismatch: saying what was found instead.
     """
-    value, said = found.value(name), capital(_said(name))
+    words = said(name)
     try:
-        if not isinstance(value, Tensor):
-            raise Mismatch("type", f"{said} must be a tensor; yours is a {type(value).__name__}.")
-        if tuple(value.shape) != tuple(shape):
-            raise Mismatch("shape", f"{said} must have the shape {tuple(shape)}; yours is {tuple(value.shape)}.")
+        value = found.tensor(name, shape)
         if not value.is_floating_point():
-            raise Mismatch("dtype", f"{said} must hold floating-point numbers; yours holds {value.dtype}.")
-        check_finite(_said(name), value)
+            raise Mismatch("dtype", f"{capital(words)} must hold floating-point numbers; yours holds {value.dtype}.")
+        check_finite(words, value)
     except Mismatch as mismatch:
-        mismatch.hint = hint
+        mismatch.hint = mismatch.hint or hint
         raise
-    return value
+    return value.double()
 
 
 def assert_all_learn(found: Found, name: str, *, hint: str) -> None:
@@ -112,7 +112,7 @@ def assert_all_learn(found: Found, name: str, *, hint: str) -> None:
     Raises:
         Mismatch: naming the parameters that no gradient has reached.
     """
-    gradients = found.value(f"{name}.gradients")
+    gradients = found.gradients(f"{name}.gradients")
     if not gradients:
         raise Mismatch("detached", "There are no parameters: nothing can learn.", hint)
     without = sorted(parameter for parameter, gradient in gradients.items() if gradient is None)
@@ -179,18 +179,6 @@ def _tensors(value: Any) -> list[Tensor]:
     if isinstance(value, dict):
         return [tensor for item in value.values() for tensor in _tensors(item)]
     return []
-
-
-def _said(name: str) -> str:
-    """An observed name as a student would say it."""
-    owner, _, attribute = name.partition(".")
-    if name == "result":
-        return "the result"
-    if attribute == "state":
-        return f"the {owner} afterwards"
-    if attribute == "gradients":
-        return f"the .grad of the {owner}'s parameters"
-    return name
 
 
 def _short(name: str) -> str:

@@ -10,8 +10,10 @@ import torch
 from torch import Tensor
 
 from gradkit.suite.explaining import Pair, explain_elements, explain_number, explain_shape
-from gradkit.suite.mismatch import Details, Mismatch, scrub
-from gradkit.wire import ObservedTensor, Opaque
+from gradkit.suite.mismatch import Details, Mismatch
+from gradkit.suite.naming import capital, kind
+from gradkit.suite.reading import as_float
+from gradkit.wire import ObservedTensor
 
 DETACHED = "no gradient can flow back through it. Avoid .item(), .detach(), .data, .numpy() and torch.no_grad() here."
 
@@ -40,13 +42,13 @@ class Comparison:
         elif isinstance(expected, dict):
             self._dict(name, found, expected)
         elif type(found) is not type(expected):
-            raise Mismatch("type", f"{capital(name)} is {_kind(found)}; it must be {_kind(expected)}.")
+            raise Mismatch("type", f"{capital(name)} is {kind(found)}; it must be {kind(expected)}.")
         elif found != expected:
             raise Mismatch("value", f"{capital(name)} is wrong.")
 
     def _tensor(self, name: str, found: Any, expected: ObservedTensor) -> None:
         if not isinstance(found, ObservedTensor):
-            raise Mismatch("type", f"{capital(name)} is {_kind(found)}; it must be a torch.Tensor.")
+            raise Mismatch("type", f"{capital(name)} is {kind(found)}; it must be a torch.Tensor.")
         one, other = found.data, expected.data
         if one.shape != other.shape:
             words = f"{capital(name)} has shape {tuple(one.shape)}; it must be {tuple(other.shape)}."
@@ -57,11 +59,11 @@ class Comparison:
         if self.graph and expected.attached and not found.attached:
             raise Mismatch("detached", f"{capital(name)} is not attached to the graph: {DETACHED}")
 
-    def elements(self, kind: str, name: str, words: str, found: Tensor, expected: Tensor) -> None:
+    def elements(self, verdict: str, name: str, words: str, found: Tensor, expected: Tensor) -> None:
         """Fail unless two tensors of one shape and dtype agree within the tolerances.
 
         Args:
-            kind: what to call the mismatch: "value" or "gradient".
+            verdict: what to call the mismatch: "value" or "gradient".
             name: what ``found`` is.
             words: the plain sentence for wrong elements, without its full stop.
             found: the student's tensor.
@@ -74,10 +76,10 @@ class Comparison:
             return
 
         def explain() -> Details:
-            pair = Pair(found, expected, wrong, gradient=kind == "gradient")
+            pair = Pair(found, expected, wrong, gradient=verdict == "gradient")
             return explain_elements(words, pair, self._allowed(), self.sizes)
 
-        raise Mismatch(kind, f"{words}.", explain=explain)
+        raise Mismatch(verdict, f"{words}.", explain=explain)
 
     def _wrong(self, found: Tensor, expected: Tensor) -> Tensor:
         if found.is_floating_point():
@@ -86,7 +88,7 @@ class Comparison:
 
     def _number(self, name: str, found: Any, expected: float) -> None:
         if type(found) is not float and type(found) is not int:
-            raise Mismatch("type", f"{capital(name)} is {_kind(found)}; it must be a Python float.")
+            raise Mismatch("type", f"{capital(name)} is {kind(found)}; it must be a Python float.")
         number = as_float(found)
         one, other = torch.tensor(number, dtype=torch.float64), torch.tensor(expected, dtype=torch.float64)
         if math.isfinite(expected):
@@ -97,7 +99,7 @@ class Comparison:
 
     def _sequence(self, name: str, found: Any, expected: Sequence[Any]) -> None:
         if not isinstance(found, (list, tuple)) or (isinstance(expected, list) and not isinstance(found, list)):
-            raise Mismatch("type", f"{capital(name)} is {_kind(found)}; it must be {_kind(expected)}.")
+            raise Mismatch("type", f"{capital(name)} is {kind(found)}; it must be {kind(expected)}.")
         if len(found) != len(expected):
             raise Mismatch("shape", f"{capital(name)} has {len(found)} entries; it must have {len(expected)}.")
         for index, (one, other) in enumerate(zip(found, expected, strict=True)):
@@ -105,7 +107,7 @@ class Comparison:
 
     def _dict(self, name: str, found: Any, expected: dict[Any, Any]) -> None:
         if not isinstance(found, dict):
-            raise Mismatch("type", f"{capital(name)} is {_kind(found)}; it must be a dict.")
+            raise Mismatch("type", f"{capital(name)} is {kind(found)}; it must be a dict.")
         for key, value in expected.items():
             if key not in found:
                 raise Mismatch("shape", f"{capital(name)} has no entry {key}.")
@@ -115,30 +117,9 @@ class Comparison:
         return f"{self.atol:g}" if self.rtol == 0 else f"{self.atol:g} + {self.rtol:g} of the value"
 
 
-def as_float(number: float) -> float:
-    """A Python number as a float; infinite where a whole number is too large for one."""
-    try:
-        return float(number)
-    except OverflowError:
-        return math.inf if number > 0 else -math.inf
-
-
 def check_finite(name: str, tensor: Tensor) -> None:
     """Fail if any element is infinite or NaN."""
     bad = ~torch.isfinite(tensor)
     if bad.any():
         what = "NaN" if torch.isnan(tensor).any() else "infinite"
         raise Mismatch("finite", f"{capital(name)} is not finite: {int(bad.sum())} of {tensor.numel()} are {what}.")
-
-
-def _kind(value: Any) -> str:
-    if isinstance(value, ObservedTensor):
-        return "a torch.Tensor"
-    if isinstance(value, Opaque):
-        return f"a {scrub(value.type_name[:80])}"
-    return "None" if value is None else f"a {type(value).__name__}"
-
-
-def capital(text: str) -> str:
-    """The text with its first letter in upper case."""
-    return text[:1].upper() + text[1:]

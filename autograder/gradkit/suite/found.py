@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
+import torch
 from torch import Tensor
 
 from gradkit.suite.mismatch import Mismatch, explain_failure
-from gradkit.wire import Call, Failure, Observation, ObservedTensor
+from gradkit.suite.naming import said
+from gradkit.suite.reading import Reader, plain, same
+from gradkit.wire import Call, Failure, Observation
 
 
 class Found:
@@ -40,12 +44,96 @@ class Found:
         return self.observation.printed
 
     def value(self, name: str = "result") -> Any:
-        """One observed value: a number, text, list, tuple or dict; tensors as plain `torch.Tensor`.
+        """One observed value, whatever it is; tensors in it are plain `torch.Tensor`.
+
+        It may be of any type. To compute with it, read it by one of the methods below, which say what it must be.
 
         Raises:
             Mismatch: the call gave no result.
         """
-        return _plain(self.observed(name))
+        return plain(self.observed(name))
+
+    def tensor(
+        self,
+        name: str = "result",
+        shape: Sequence[int] | None = None,
+        dtype: torch.dtype | None = None,
+        *,
+        otherwise: str | None = None,
+    ) -> Tensor:
+        """An observed tensor, of this shape and dtype where they are given. Its numbers may be any, also NaN.
+
+        Args:
+            name: the observed name.
+            shape: what its shape must be.
+            dtype: what its dtype must be.
+            otherwise: what the student reads where it is something else; a sentence that says what was found when None.
+
+        Raises:
+            Mismatch: the call gave no result, or another one.
+        """
+        return self._reader(name, otherwise).tensor(shape, dtype)
+
+    def number(self, name: str = "result", *, otherwise: str | None = None) -> float:
+        """An observed Python float or int as a float; it may be infinite or NaN. Raises like `tensor`."""
+        return self._reader(name, otherwise).number()
+
+    def numbers(self, name: str = "result", count: int | None = None, *, otherwise: str | None = None) -> list[float]:
+        """An observed list of Python floats, ``count`` of them where it is given. Raises like `tensor`."""
+        return self._reader(name, otherwise).numbers(count)
+
+    def sequence(
+        self, name: str = "result", count: int | None = None, *, otherwise: str | None = None
+    ) -> list[Any] | tuple[Any, ...]:
+        """An observed list or tuple, of ``count`` entries where it is given. Raises like `tensor`.
+
+        Its entries may be anything; tensors among them are plain.
+        """
+        return self._reader(name, otherwise).sequence(count)
+
+    def tensors(self, name: str, *, otherwise: str | None = None) -> dict[str, Tensor]:
+        """An observed dict from names to tensors, such as ``"model.state"``. Raises like `tensor`."""
+        return self._reader(name, otherwise).tensors()
+
+    def gradients(self, name: str, *, otherwise: str | None = None) -> dict[str, Tensor | None]:
+        """Each parameter's ``.grad`` or None, observed as ``"model.gradients"``. Raises like `tensor`."""
+        return self._reader(name, otherwise).gradients()
+
+    def parameters(self, owner: str) -> dict[str, Tensor]:
+        """A module's parameters in their order, from ``<owner>.state`` and ``<owner>.gradients``, both observed.
+
+        Raises:
+            Mismatch: the call gave no result, or a state without one of the parameters.
+        """
+        state, names = self.tensors(f"{owner}.state"), self.gradients(f"{owner}.gradients")
+        if not names.keys() <= state.keys():
+            raise Mismatch("check", f"The state_dict() of the {owner} lacks some of its parameters.")
+        return {name: state[name] for name in names}
+
+    def equals(self, name: str, expected: Any) -> bool:
+        """Whether an observed value is this one: of equal type and contents, at any depth.
+
+        Raises:
+            Mismatch: the call gave no result.
+        """
+        return same(self.value(name), expected)
+
+    def gradient(self, name: str) -> Tensor:
+        """The gradient with respect to an input or parameter, of its shape; its numbers may be any, also NaN.
+
+        Raises:
+            Mismatch: the call gave no result, or no gradient reaches ``name``.
+        """
+        self.require()
+        gradient = self.observation.gradients.get(name)
+        if gradient is None:
+            raise Mismatch("detached", f"No gradient reaches {name}.")
+        owner, _, parameter = name.partition(".")
+        leaf = self.call.parameters.get(owner, {}).get(parameter) if parameter else self.call.inputs.get(name)
+        if not gradient.is_floating_point() or (leaf is not None and gradient.shape != leaf.shape):
+            # autograd never gives these: the reply was forged
+            raise Mismatch("gradient", f"The gradient with respect to {name} has another shape or dtype than {name}.")
+        return gradient
 
     def observed(self, name: str) -> Any:
         """One observed value as it was reported.
@@ -59,17 +147,8 @@ class Found:
         except KeyError:
             raise Mismatch(*explain_failure(Failure("protocol", "a value that was asked for is missing"))) from None
 
-    def gradient(self, name: str) -> Tensor:
-        """The gradient with respect to an input or parameter.
-
-        Raises:
-            Mismatch: the call gave no result, or no gradient reaches ``name``.
-        """
-        self.require()
-        gradient = self.observation.gradients.get(name)
-        if gradient is None:
-            raise Mismatch("detached", f"No gradient reaches {name}.")
-        return gradient
+    def _reader(self, name: str, otherwise: str | None) -> Reader:
+        return Reader(said(name), self.observed(name), otherwise)
 
     def require(self) -> None:
         """Go on only if there is a result.
@@ -87,13 +166,3 @@ class Runner(Protocol):
     def run(self, call: Call) -> Found:
         """Perform one call."""
         ...
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, ObservedTensor):
-        return value.data
-    if isinstance(value, (list, tuple)):
-        return type(value)(_plain(item) for item in value)
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    return value

@@ -41,8 +41,8 @@ def test_a_new_model_has_its_three_parts(student: Runner, in_dim: int, out_dim: 
         steps.append(Step(f"is_{name}", "builtin:isinstance", [Ref(name), Ref(kind)]))
     found = student.run(Call(steps, observe=(*(f"is_{name}" for name in kinds), "model.state")))
     for name, kind in kinds.items():
-        check(found.value(f"is_{name}") is True, f"The attribute {name} must be a {kind.replace('torch:', 'torch.')}.")
-    shapes = {name: tuple(value.shape) for name, value in found.value("model.state").items()}
+        check(found.equals(f"is_{name}", True), f"The attribute {name} must be a {kind.replace('torch:', 'torch.')}.")
+    shapes = {name: tuple(value.shape) for name, value in found.tensors("model.state").items()}
     check(
         shapes == {"weight": (out_dim, in_dim), "bias": (out_dim,)},
         f"For in_dim = {in_dim} and out_dim = {out_dim}, model must be nn.Linear({in_dim}, {out_dim}).",

@@ -20,10 +20,10 @@ def test_new_model_has_one_parameter(student: Runner, in_dim: int) -> None:
     )
     found = student.run(call)
     shape = (in_dim + 1, 1)
-    check(found.value("model.w.shape") == shape, f"For in_dim = {in_dim}, w must have the shape {shape}.")
-    check(found.value("model.w.requires_grad") is True, "w must be learnable: an nn.Parameter with requires_grad=True.")
+    check(found.equals("model.w.shape", shape), f"For in_dim = {in_dim}, w must have the shape {shape}.")
+    check(found.equals("model.w.requires_grad", True), "w must be learnable: an nn.Parameter with requires_grad=True.")
     check(
-        found.value("model.gradients") == {"w": None},
+        found.equals("model.gradients", {"w": None}),
         "model.named_parameters() should give just w: the bias is its last row, and only an nn.Parameter is found.",
     )
 
@@ -39,10 +39,10 @@ def test_new_model_draws_from_standard_normal(student: Runner, in_dim: int) -> N
     names = ("first", "second")
     steps = [Step(name, "student:LinearRegression", [in_dim]) for name in names]
     found = student.run(Call(steps=steps, observe=("first.w", "second.w")))
-    first, second = (found.value(f"{name}.w") for name in names)
-    for w in (first, second):
-        check(isinstance(w, torch.Tensor) and w.numel() == in_dim + 1, "w should be a tensor of in_dim + 1 numbers.")
-        numbers = w.double()
+    size = "w should be a tensor of in_dim + 1 numbers."
+    first, second = (found.tensor(f"{name}.w", otherwise=size).double() for name in names)
+    for numbers in (first, second):
+        check(numbers.numel() == in_dim + 1, size)
         inside = (numbers.abs() < 1).double().mean().item()
         check(abs(numbers.mean().item()) < 0.06, "The mean of a standard normal is 0; that of w is too far from it.")
         check(abs(numbers.std().item() - 1) < 0.05, "A standard normal has standard deviation 1; that of w is another.")

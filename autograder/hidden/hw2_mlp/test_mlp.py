@@ -33,16 +33,16 @@ def test_a_new_model_has_its_layers(student: Runner, sizes: list[int]) -> None:
         Step("is_list", "builtin:isinstance", [Ref("list"), Ref("torch:nn.ModuleList")]),
     ]
     found = student.run(Call(steps, observe=("is_list", "model.state", "model.gradients")))
-    check(found.value("is_list") is True, "The attribute layers must be an nn.ModuleList, so that PyTorch sees in it.")
+    check(found.equals("is_list", True), "The attribute layers must be an nn.ModuleList, so that PyTorch sees in it.")
     expected = {}
     for number, (before, after) in enumerate(pairwise(sizes)):
         expected |= {f"layers.{number}.weight": (after, before), f"layers.{number}.bias": (after,)}
-    shapes = {name: tuple(value.shape) for name, value in found.value("model.state").items()}
+    shapes = {name: tuple(value.shape) for name, value in found.tensors("model.state").items()}
     check(
         {name: shapes.get(name) for name in expected} == expected,
         f"For layer_sizes = {sizes}, layer l must be nn.Linear(layer_sizes[l], layer_sizes[l + 1]).",
     )
-    extra = sorted(found.value("model.gradients").keys() - expected.keys())
+    extra = sorted(found.gradients("model.gradients").keys() - expected.keys())
     check(not extra, f"The layers' weights and biases are all there is to learn; found besides: {', '.join(extra)}.")
 
 

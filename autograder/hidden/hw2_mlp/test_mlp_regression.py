@@ -37,7 +37,7 @@ def test_new_model_has_two_layers(student: Runner, in_dim: int, hidden_dim: int)
     found = student.run(Call(steps=[Step("model", "student:MLPRegression", [in_dim, hidden_dim])], observe=observe))
     for name, shape in shapes.items():
         sizes = f"in_dim = {in_dim} and hidden_dim = {hidden_dim}"
-        check(found.value(f"model.{name}.shape") == shape, f"For {sizes}, {name} must have the shape {shape}.")
+        check(found.equals(f"model.{name}.shape", shape), f"For {sizes}, {name} must have the shape {shape}.")
 
 
 @pytest.mark.points(1.5)

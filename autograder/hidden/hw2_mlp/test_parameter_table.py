@@ -26,7 +26,7 @@ def sequential(*layers: tuple[str, Sequence[Any]]) -> Call:
 def assert_same_table(found: Found, expected: Found) -> None:
     """The tables are equal as Python sees it: a list is no tuple."""
     assert_matches(found, expected, hint=HINT)
-    rows = found.value()
+    rows = found.sequence()
     check(
         all(isinstance(row, tuple) and isinstance(row[1], tuple) for row in rows),
         "Each row is a tuple, and so is the shape in it: [2, 3] == (2, 3) is False.",
@@ -43,7 +43,7 @@ def test_figures_counted_by_hand(student: Runner) -> None:
     rows = [("0.weight", (2, 4), 8), ("0.bias", (2,), 2), ("2.weight", (1, 2), 2), ("2.bias", (1,), 1)]
     found = student.run(call)
     assert_same_table(found, figures(result=rows))
-    check(sum(row[2] for row in found.value()) == 13, "The third column adds up to the number of all parameters.")
+    check(sum(row[2] for row in found.sequence()) == 13, "The third column adds up to the number of all parameters.")
 
 
 @pytest.mark.points(1)

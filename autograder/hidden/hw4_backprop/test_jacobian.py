@@ -11,8 +11,7 @@ pytestmark = pytest.mark.question("jacobian")
 
 def assert_near(found: Found, expected: Tensor) -> None:
     """The Jacobian is right to one part in a million, by the Frobenius norm."""
-    value = found.value()
-    check(isinstance(value, Tensor), "jacobian must return a tensor.")
+    value = found.tensor(otherwise="jacobian must return a tensor.")
     check(
         value.shape == expected.shape,
         f"Where f goes from {expected.shape[1]} to {expected.shape[0]} numbers, the Jacobian has the shape "

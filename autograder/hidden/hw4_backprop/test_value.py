@@ -22,9 +22,8 @@ def expression(numbers: Mapping[str, float], *steps: Step, nodes: Sequence[str] 
 def assert_numbers(found: Found, expected: Mapping[str, float], hint: str) -> None:
     """Every observed number is there and right."""
     for name, right in expected.items():
-        value = found.value(name)
         node, _, part = name.partition(".")
-        check(isinstance(value, (int, float)), f"The {part} of a Value must be a plain number, a float.")
+        value = found.number(name, otherwise=f"The {part} of a Value must be a plain number, a float.")
         what = (
             "the result" if node == "result" else "a Value that went into it" if len(node) == 1 else "a Value between"
         )
@@ -36,7 +35,7 @@ def assert_numbers(found: Found, expected: Mapping[str, float], hint: str) -> No
 
 def assert_same(found: Found, expected: Found, hint: str) -> None:
     """Every observed number is that of the reference."""
-    assert_numbers(found, {name: expected.value(name) for name in expected.call.observe}, hint)
+    assert_numbers(found, {name: expected.number(name) for name in expected.call.observe}, hint)
 
 
 @pytest.mark.points(1)

@@ -41,7 +41,7 @@ def test_share_of_right_answers(student: Runner, reference: Runner, rng: Rng, n:
     call = judging(rng.normal(n, 3), (rng.uniform(n) > 0.4).to(dtype), rng.normal(1, 3))
     found = student.run(call)
     check(
-        isinstance(found.value("result"), float),
+        isinstance(found.value(), float),
         "accuracy must return a Python float; item() takes it out of a tensor.",
     )
     assert_matches(found, reference.run(call), hint=HINT, rtol=1e-6, atol=1e-6)
@@ -71,5 +71,5 @@ def test_figures_worked_by_hand(student: Runner) -> None:
     x = torch.tensor([[-2], [-1], [1], [2], [3]], dtype=torch.float64)
     y = torch.tensor([0, 1, 1, 0, 1], dtype=torch.float64)
     found = student.run(judging(x, y, torch.ones(1, 1, dtype=torch.float64)))
-    value = found.value("result")
+    value = found.value()
     check(isinstance(value, float) and abs(value - 0.6) < 1e-6, f"Three of five are right, so 0.6: {HINT}.")

@@ -123,8 +123,8 @@ def test_without_gradient_and_in_place(student: Runner, steps: int) -> None:
     unchanged = torch.tensor([2, 3], dtype=torch.float64)
     moved = torch.tensor([1 - 0.001 * steps, -1 + 0.001 * steps], dtype=torch.float64)
     assert_matches(found, figures(end_b=unchanged, end_a=moved), hint="a parameter whose .grad is None is skipped")
-    check(found.value("before") == found.value("after"), "A parameter must keep its storage: change it in place.")
-    check(found.value("leaf") is True, "A parameter must stay a leaf of the graph: change it under torch.no_grad().")
+    check(found.equals("before", found.value("after")), "A parameter must keep its storage: change it in place.")
+    check(found.equals("leaf", True), "A parameter must stay a leaf of the graph: change it under torch.no_grad().")
 
 
 @pytest.mark.points(0.25)
@@ -141,7 +141,7 @@ def test_zero_grad(student: Runner, rng: Rng, steps: int) -> None:
     ]
     observe = ("model.gradients",)
     found = student.run(Call([*whole.steps, *last], inputs=whole.inputs, parameters=whole.parameters, observe=observe))
-    gradients = found.value("model.gradients").values()
+    gradients = found.gradients("model.gradients").values()
     gone = all(gradient is None or not gradient.any() for gradient in gradients)
     check(gone, "zero_grad must leave None or zeros in each .grad; there are gradients left.")
 

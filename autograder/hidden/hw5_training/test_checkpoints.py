@@ -33,9 +33,9 @@ def test_there_and_back(student: Runner, seed: int) -> None:
         Step("loaded", "student:load_model", (Ref("other"), Ref("file"))),
     ]
     found = student.run(Call(steps, observe=("model.state", "other.state", "inside"), seed=seed))
-    inside, state = found.value("inside"), found.value("model.state")
-    right = isinstance(inside, dict) and set(inside) == set(SHAPES)
-    check(right, "The file must hold model.state_dict(), and nothing else.")
+    right = "The file must hold model.state_dict(), and nothing else."
+    inside, state = found.tensors("inside", otherwise=right), found.tensors("model.state")
+    check(set(inside) == set(SHAPES), right)
     hint = "the state dict goes into the file, and from there into the model that is handed over"
     assert_matches(found, figures(**{"other.state": state, "inside": state}), hint=hint)
 

@@ -17,7 +17,7 @@ HINT = "sigmoid(x w + b), shape (N,); the layer linear = nn.Linear(in_dim, 1) ho
 def test_a_new_model_has_one_layer(student: Runner, in_dim: int) -> None:
     """A new model has the layer linear, and nothing else to learn."""
     found = student.run(Call([Step("model", "student:LogisticRegression", (in_dim,))], observe=("model.state",)))
-    shapes = {name: tuple(value.shape) for name, value in found.value("model.state").items()}
+    shapes = {name: tuple(value.shape) for name, value in found.tensors("model.state").items()}
     right = shapes == {"linear.weight": (1, in_dim), "linear.bias": (1,)}
     check(right, "The model has one layer, self.linear = nn.Linear(in_dim, 1).")
 

@@ -39,8 +39,11 @@ def stepping(
 def assert_stepped(student: Runner, reference: Runner, call: Call, **tolerances: float) -> None:
     """The parameters are right, and still the same tensors."""
     found, expected = student.run(call), reference.run(call)
-    check(found.value("before") == found.value("after"), f"A parameter must keep its storage: {HINT}.")
-    check(found.value("leaf") and found.value("learns"), f"A parameter must stay one that can learn: {HINT}.")
+    check(found.equals("before", found.value("after")), f"A parameter must keep its storage: {HINT}.")
+    check(
+        found.equals("leaf", True) and found.equals("learns", True),
+        f"A parameter must stay one that can learn: {HINT}.",
+    )
     for name in ("model.state", "model.gradients"):
         values = {name: expected.value(name)}
         assert_matches(found, figures(**values), hint=HINT, **tolerances)

@@ -159,7 +159,7 @@ def test_reports(student: Runner, reference: Runner, rng: Rng, epochs: int, opti
     """
     x, y = rng.normal(7, 2), 40 * rng.normal(7, 1)
     call = training(x, y, linear(rng, 2, 1), epochs=epochs, **options)
-    losses = reference.run(call).value("result")
+    losses = reference.run(call).numbers()
     lines = REPORT.findall(student.run(call).printed)
     due = list(range(0, epochs, options.get("report_every", 500)))
     check(

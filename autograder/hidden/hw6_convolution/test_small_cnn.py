@@ -39,8 +39,7 @@ def test_shape_and_gradients(student: Runner, rng: Rng, n: int, classes: int) ->
 def test_convolutions_and_parameters(student: Runner, options: list[int]) -> None:
     """There are at least two convolutions and fewer than 20,000 parameters; 10 classes are the default."""
     found = student.run(Call([Step("model", "student:SmallCNN", options)], observe=("model.state", "model.gradients")))
-    state = found.value("model.state")
-    shapes = [tuple(state[name].shape) for name in found.value("model.gradients")]
+    shapes = [tuple(parameter.shape) for parameter in found.parameters("model").values()]
     count = sum(math.prod(shape) for shape in shapes)
     check(count < 20_000, f"The model must have fewer than 20,000 parameters; yours has {count:,}.")
     kernels = sum(len(shape) == 4 for shape in shapes)

@@ -32,9 +32,8 @@ def test_layers(student: Runner, config: list[Any], channels: int) -> None:
         Step("sequential", "builtin:isinstance", [Ref("model"), Ref("torch:nn.Sequential")]),
     ]
     found = student.run(Call(steps, observe=("sequential", "model.state", "model.gradients")))
-    check(found.value("sequential") is True, "vgg_features must return an nn.Sequential.")
-    state = found.value("model.state")
-    right = [tuple(state[name].shape) for name in found.value("model.gradients")] == shapes(config, channels)
+    check(found.equals("sequential", True), "vgg_features must return an nn.Sequential.")
+    right = [tuple(one.shape) for one in found.parameters("model").values()] == shapes(config, channels)
     check(right, f"The parameters do not have the shapes that the list asks for: {HINT}.")
 
 

@@ -99,6 +99,7 @@ def test_most_likely_token_is_fed(student: Runner, rng: Rng, seed: int) -> None:
         turned = turns[step] & ~turns[:step].any(dim=0)
         usual = ~turns[: step + 1].any(dim=0)
         if turned.any():  # else this step always finds the same token, and nothing can be seen along this line
+            check(bool(usual.any()), "The most likely token changes at every small step of x.")
             jumps = float(moves[step + 1][turned].median()) > 3 * float(moves[step + 1][usual].quantile(0.99))
             check(jumps, "Where another token becomes most likely, the scores of the next step do not change.")
 

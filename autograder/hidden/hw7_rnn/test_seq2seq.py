@@ -112,9 +112,8 @@ def test_greedy_agrees_with_forward(student: Runner, start: int, seed: int, step
     first = torch.full((1, 3), start)
     inputs = {"source": SOURCE, "first": first}
     found = student.run(Call([*MODEL, *fed], inputs=inputs, observe=("tokens", "scores"), seed=seed))
-    tokens, shape = found.value("tokens"), (steps, 3)
-    right = isinstance(tokens, Tensor) and tuple(tokens.shape) == shape and tokens.dtype == torch.int64
-    check(right, f"greedy must return an int64 tensor of the shape (steps, N) = {shape}.")
+    right = f"greedy must return an int64 tensor of the shape (steps, N) = {(steps, 3)}."
+    tokens = found.tensor("tokens", (steps, 3), torch.int64, otherwise=right)
     scores = assert_tensor(found, "scores", (steps, 3, VOCABULARY), hint=SHAPE)
     hint = "each token is the most likely one after those before it, beginning with the start token"
     check(torch.equal(scores.argmax(dim=2), tokens), f"greedy does not agree with forward: {hint}.")

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from gradkit.suite import Runner, assert_matches, check, figures, function_call
+from gradkit.suite import Runner, assert_matches, figures, function_call
 
 pytestmark = pytest.mark.question("causal_mask")
 
@@ -16,11 +16,7 @@ def test_every_length(student: Runner, reference: Runner, size: int) -> None:
     """The mask is right for several lengths."""
     call = function_call("causal_mask", {"T": size})
     found = student.run(call)
-    dtype = getattr(found.value("result"), "dtype", None)
-    check(
-        dtype == torch.bool,
-        f"The mask must be a boolean tensor; yours is {dtype or type(found.value('result')).__name__}.",
-    )
+    found.tensor(dtype=torch.bool)
     assert_matches(found, reference.run(call), hint=HINT)
 
 

@@ -32,13 +32,13 @@ def test_a_new_module_has_two_layers(student: Runner, e: int, heads: int) -> Non
     """A new module has the layers qkv and out, and nothing else to learn."""
     steps = [Step("module", "student:SelfAttention", [e, heads])]
     found = student.run(Call(steps, observe=("module.state", "module.gradients")))
-    shapes = {name: tuple(value.shape) for name, value in found.value("module.state").items()}
+    shapes = {name: tuple(value.shape) for name, value in found.tensors("module.state").items()}
     expected = {"qkv.weight": (3 * e, e), "qkv.bias": (3 * e,), "out.weight": (e, e), "out.bias": (e,)}
     check(
         {name: shapes.get(name) for name in expected} == expected,
         "qkv must be nn.Linear(E, 3 * E) and out nn.Linear(E, E), both with bias, whatever the number of heads.",
     )
-    extra = sorted(found.value("module.gradients").keys() - expected.keys())
+    extra = sorted(found.gradients("module.gradients").keys() - expected.keys())
     check(not extra, f"The weights and biases of qkv and out are all there is to learn; besides: {', '.join(extra)}.")
 
 

@@ -158,6 +158,7 @@ def test_an_expected_exception_must_be_that_one_and_say_what_it_must() -> None:
 
 def test_a_tensor_of_a_shape_is_returned_whatever_its_numbers() -> None:
     assert torch.equal(assert_tensor(found(), "result", (3,), hint=""), X)
+    assert torch.equal(assert_tensor(found(X.half()), "result", (3,), hint=""), X)
     wrong = {"type": found(1.0), "shape": found(X[:2]), "dtype": found(X.long()), "finite": found(X / 0)}
     for kind, answer in wrong.items():
         with pytest.raises(Mismatch) as caught:

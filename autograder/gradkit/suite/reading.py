@@ -1,0 +1,115 @@
+"""Read an observed value as the type that a test goes on with; anything else ends in a `Mismatch`.
+
+An observed value is whatever the student's process reported: any type, any size, any key. A test that computes with one
+must know first what it is, since an exception of its own would be the suite's fault and leave the submission unscored.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
+
+import torch
+from torch import Tensor
+
+from gradkit.suite.mismatch import Mismatch
+from gradkit.suite.naming import capital, kind
+from gradkit.wire import ObservedTensor
+
+
+class Reader:
+    """Reads one observed value.
+
+    Args:
+        name: what it is, in words.
+        value: the value as it was reported.
+        otherwise: what the student reads where it is something else; a sentence that says what was found when None.
+    """
+
+    def __init__(self, name: str, value: Any, otherwise: str | None) -> None:
+        self._name, self._value, self._otherwise = capital(name), value, otherwise
+
+    def tensor(self, shape: Sequence[int] | None, dtype: torch.dtype | None) -> Tensor:
+        """A tensor, of this shape and dtype where they are given."""
+        if not isinstance(self._value, ObservedTensor):
+            self._fail("type", f"must be a tensor; yours is {kind(self._value)}.")
+        tensor = self._value.data
+        if shape is not None and tuple(tensor.shape) != tuple(shape):
+            self._fail("shape", f"must have the shape {tuple(shape)}; yours is {tuple(tensor.shape)}.")
+        if dtype is not None and tensor.dtype != dtype:
+            self._fail("dtype", f"must hold {dtype}; yours holds {tensor.dtype}.")
+        return tensor
+
+    def number(self) -> float:
+        """A Python float or int, but not a truth value; infinite where it is too large for a float."""
+        if type(self._value) is not float and type(self._value) is not int:
+            self._fail("type", f"must be a Python number; yours is {kind(self._value)}.")
+        return as_float(self._value)
+
+    def numbers(self, count: int | None) -> list[float]:
+        """A list of Python floats, ``count`` of them where it is given."""
+        values = self.sequence(count)
+        if not isinstance(self._value, list) or any(type(value) is not float for value in values):
+            self._fail("type", "must be a list of Python floats.")
+        return list(values)
+
+    def sequence(self, count: int | None) -> list[Any] | tuple[Any, ...]:
+        """A list or tuple, of ``count`` entries where it is given; tensors in it are plain."""
+        if not isinstance(self._value, (list, tuple)):
+            self._fail("type", f"must be a list or tuple; yours is {kind(self._value)}.")
+        if count is not None and len(self._value) != count:
+            self._fail("shape", f"must have {count} entries; yours has {len(self._value)}.")
+        return type(self._value)(plain(item) for item in self._value)
+
+    def tensors(self) -> dict[str, Tensor]:
+        """A dict from names to tensors."""
+        return self._dict(lambda item: isinstance(item, ObservedTensor), "tensors")
+
+    def gradients(self) -> dict[str, Tensor | None]:
+        """A dict from names to tensors or None."""
+        return self._dict(lambda item: item is None or isinstance(item, ObservedTensor), "tensors or None")
+
+    def _dict(self, fits: Callable[[Any], bool], what: str) -> dict[str, Any]:
+        if not isinstance(self._value, dict):
+            self._fail("type", f"must be a dict; yours is {kind(self._value)}.")
+        if not all(type(key) is str and fits(item) for key, item in self._value.items()):
+            self._fail("type", f"must be a dict from names to {what}.")
+        return {key: plain(item) for key, item in self._value.items()}
+
+    def _fail(self, kind: str, words: str) -> NoReturn:
+        if self._otherwise is not None:
+            raise Mismatch("check", self._otherwise)
+        raise Mismatch(kind, f"{self._name} {words}")
+
+
+def as_float(number: float) -> float:
+    """A Python number as a float; infinite where a whole number is too large for one."""
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf if number > 0 else -math.inf
+
+
+def plain(value: Any) -> Any:
+    """The value with plain tensors, at any depth."""
+    if isinstance(value, ObservedTensor):
+        return value.data
+    if isinstance(value, (list, tuple)):
+        return type(value)(plain(item) for item in value)
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    return value
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two plain values are equal in types and contents, at any depth."""
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, Tensor):
+        return one.dtype == other.dtype and torch.equal(one, other)
+    if isinstance(one, (list, tuple)):
+        return len(one) == len(other) and all(map(same, one, other))
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(same(item, other[key]) for key, item in one.items())
+    return bool(one == other)

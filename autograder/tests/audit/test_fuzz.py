@@ -1,0 +1,117 @@
+"""The fuzz finds what breaks on a strange answer: in a suite, in a message, in a picture, in a diagnosis."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from gradkit.audit.fuzz import ANSWERS, Fuzzed, fuzz_suite
+from gradkit.audit.pool import make_pool
+from gradkit.course import Course
+from gradkit.diagnosis import fingerprints
+from gradkit.grading.keys import suite_keys
+from gradkit.sandbox import Sandbox
+from gradkit.suite.picture import Picture
+from gradkit.suite.session import Suite, open_suite
+from gradkit.wire import ObservedTensor
+
+HW = "hw0_scaling"
+SUITE = f"autograder/hidden/{HW}/test_shift.py"
+
+
+@pytest.fixture
+def fuzz(course: Course, sandbox: Sandbox) -> Callable[[], Fuzzed]:
+    """Fuzz the demonstration's suite."""
+
+    def run() -> Fuzzed:
+        found: list[Fuzzed] = []
+        assignment = course.assignment(HW)
+        source = course.source(HW) / assignment.module
+
+        def body(suite: Suite) -> None:
+            known = fingerprints(course, assignment, suite, suite_keys(course, HW), sandbox.connect)
+            found.append(fuzz_suite(suite, assignment, source, known, 2))
+
+        open_suite(course.hidden(HW), assignment, source, course.secret, body)
+        return found[0]
+
+    return run
+
+
+def test_a_suite_that_reads_answers_by_accessors_does_not_break(fuzz: Callable[[], Fuzzed]) -> None:
+    assert fuzz() == Fuzzed(3 * ANSWERS, ())
+
+
+@pytest.mark.parametrize(
+    ("read", "error"),
+    [
+        ("found.value().abs()", "AttributeError"),
+        ("len(found.value())", "TypeError"),
+        ("found.value().sum(dim=1)", "IndexError"),
+        ("int(found.tensor().sum())", "OverflowError"),
+        ("round(1 / float(found.tensor().double().abs().max()))", "ZeroDivisionError"),
+        ("found.observation.values['result']", "KeyError"),
+        ("found.observation.gradients['x'].abs()", "AttributeError"),
+        ("float(found.printed or 0)", "ValueError"),
+    ],
+)
+def test_an_unchecked_read_is_found_and_named(
+    course: Course, fuzz: Callable[[], Fuzzed], read: str, error: str
+) -> None:
+    path = course.root / SUITE
+    plain = "assert_matches(student.run(call), reference.run(call)"
+    assert plain in path.read_text()
+    checked = plain.replace("student.run(call)", "found")
+    path.write_text(
+        path.read_text().replace(f"    {plain}", f"    found = student.run(call)\n    {read}\n    {checked}")
+    )
+    faults = fuzz().faults
+    assert any(
+        fault.startswith("test_secret_name_shift breaks on an answer: ") and f"{error}: " in fault for fault in faults
+    ), faults
+
+
+def fail(*_args: object, **_options: object) -> Any:
+    raise OverflowError("cannot convert float infinity to integer")
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "gradkit.suite.explaining.relation",
+        "gradkit.suite.explaining.same_numbers",
+        "gradkit.suite.picture.Picture.as_data",
+        "gradkit.diagnosis.matching._agrees",
+        "gradkit.grading.score.explain",
+    ],
+)
+def test_what_a_verdict_is_guarded_against_is_found_all_the_same(
+    course: Course, fuzz: Callable[[], Fuzzed], monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    head = '"""Mistakes."""\n\nfrom gradkit.bank import mistake\n\n\n@mistake("scale")\n'
+    wrong = 'def inverted(x, factor=2.0):\n    """It divides."""\n    return x / factor\n'
+    (course.hidden(HW) / "mistakes.py").write_text(head + wrong)
+    monkeypatch.setattr(part, fail)
+    assert any("OverflowError: cannot convert float infinity" in fault for fault in fuzz().faults)
+
+
+def test_a_picture_that_no_record_can_hold_is_found(
+    fuzz: Callable[[], Fuzzed], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Picture, "as_data", lambda *_args, **_options: {"kind": "values", "found": [float("inf")]})
+    assert any("ValueError: Out of range float values" in fault for fault in fuzz().faults)
+
+
+def test_the_pool_holds_every_type_of_the_wire_and_the_ends_of_its_numbers() -> None:
+    pool = make_pool()
+    kinds = {type(value).__name__ for value in pool.values}
+    assert kinds >= {"float", "int", "bool", "str", "NoneType", "list", "tuple", "dict", "Opaque", "Ref", "dtype"}
+    tensors = [value.data for value in pool.values if isinstance(value, ObservedTensor)]
+    assert len({tensor.dtype for tensor in tensors}) == 10
+    assert any(tensor.numel() == 0 for tensor in tensors)
+    numbers = [number for some in pool.numbers for number in some]
+    assert any(number != number for number in numbers)
+    assert {5e-324, float("inf"), float("-inf"), 0.0} <= set(numbers)
+    assert any(0 < abs(number) < 2.3e-308 for number in numbers)
