@@ -94,5 +94,5 @@ def test_state_is_carried(student: Runner, rng: Rng, length: int) -> None:
     found = student.run(scoring(batches, observe=("scores0.depth", "scores1.depth")))
     for number, t in enumerate((SHORT, length)):
         assert_tensor(found, f"scores{number}", (t, 4, CLASSES), hint=SHAPE)
-    deeper = found.value("scores1.depth") - found.value("scores0.depth")
+    deeper = found.number("scores1.depth") - found.number("scores0.depth")
     check(deeper >= length - SHORT, NOT_CARRIED)

@@ -122,5 +122,5 @@ def test_state_is_carried(student: Runner, rng: Rng, length: int) -> None:
     batches = [(rng.integers(t, 4, high=VOCABULARY), torch.tensor([t, t - 1, t - 2, t])) for t in (SHORT, length)]
     found = student.run(scoring(batches, observe=("scores0.depth", "scores1.depth")))
     scores(found, batches)
-    deeper = found.value("scores1.depth") - found.value("scores0.depth")
+    deeper = found.number("scores1.depth") - found.number("scores0.depth")
     check(deeper >= length - SHORT, NOT_CARRIED)

@@ -123,5 +123,5 @@ def test_state_is_carried(student: Runner, rng: Rng, steps: int) -> None:
     found = student.run(writing(numbers(rng, 3, IN), [SHORT, steps], observe=("scores0.depth", "scores1.depth")))
     for number, count in enumerate((SHORT, steps)):
         assert_tensor(found, f"scores{number}", (count, 3, VOCABULARY), hint=SHAPE)
-    deeper = found.value("scores1.depth") - found.value("scores0.depth")
+    deeper = found.number("scores1.depth") - found.number("scores0.depth")
     check(deeper >= steps - SHORT, NOT_CARRIED)
