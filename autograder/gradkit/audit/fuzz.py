@@ -18,7 +18,7 @@ from gradkit.audit.pool import make_pool
 from gradkit.audit.strange import Strange, Stranger
 from gradkit.course import Assignment, Feedback
 from gradkit.diagnosis import Fingerprint, Matcher
-from gradkit.grading.parallel import run_jobs
+from gradkit.grading.parallel import Jobs, run_jobs
 from gradkit.grading.reading import Reading
 from gradkit.grading.record import Record, to_json
 from gradkit.grading.score import score_questions, score_tests
@@ -77,7 +77,11 @@ def fuzz_suite(
             found[number] = Fuzzed(answers, tuple(faults))
             advance()
 
-        run_jobs(len(suite.tests), processes, lambda: work, keep)
+        def give_up(number: int, how: str) -> None:
+            found[number] = Fuzzed(0, (f"{suite.tests[number].name} cannot be fuzzed: {how}",))
+            advance()
+
+        run_jobs(len(suite.tests), processes, Jobs(lambda: work, keep, give_up))
     return Fuzzed(sum(one.answers for one in found), tuple(fault for one in found for fault in one.faults))
 
 
