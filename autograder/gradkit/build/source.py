@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import fnmatch
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,10 +18,11 @@ from gradkit.build.public import check_public_checks
 from gradkit.build.strip import Region, complete_solutions, find_regions, strip_solutions
 from gradkit.check.homework import CHECKS
 from gradkit.course import Assignment, Course
+from gradkit.course.course import SubmissionLimits
 from gradkit.errors import BuildError
 
 NOTEBOOK = "notebook.md"
-COPIED = (CHECKS, "README.md")
+README = "README.md"
 DATA = "data"
 DATA_ENDINGS = (".txt", ".csv", ".json", ".png")
 # What editors and tools leave behind. It is never copied, so there is nothing to tell anyone.
@@ -39,7 +41,8 @@ class Source:
         module: the module's text, with solution regions.
         module_path: what errors call the module.
         cells: the notebook's cells.
-        copied: name -> file, for all that is copied as it is (``test_public.py``, ``README.md``, ``data/...``).
+        copied: name -> file, for all that is copied as it is (``test_public.py``, ``data/...``).
+        readme: the README's text, with the limits of a submission at its end.
     """
 
     assignment: Assignment
@@ -47,6 +50,7 @@ class Source:
     module_path: str
     cells: tuple[SourceCell, ...]
     copied: dict[str, Path]
+    readme: str
 
     @property
     def question_ids(self) -> list[str]:
@@ -93,7 +97,8 @@ def read_source(course: Course, assignment: Assignment) -> Source:
         module=read_text(folder / assignment.module, module_path),
         module_path=module_path,
         cells=tuple(cells),
-        copied={name: folder / name for name in files if name in COPIED or name.startswith(f"{DATA}/")},
+        copied={name: folder / name for name in files if name == CHECKS or name.startswith(f"{DATA}/")},
+        readme=_readme(read_text(folder / README, f"{shown}/{README}"), course.submission),
     )
     public = f"{shown}/{CHECKS}"
     check_public_checks(read_text(folder / CHECKS, public), public, source.question_ids)
@@ -122,13 +127,17 @@ def read_text(path: Path, shown: str) -> str:
     return text.rstrip("\n") + "\n"
 
 
+def _readme(text: str, limits: SubmissionLimits) -> str:
+    return f"{text}\n{textwrap.fill(f'A submission may hold {limits.in_words}.', 120)}\n"
+
+
 def is_litter(name: str) -> bool:
     """Whether an editor or a tool left a file or folder of this name behind."""
     return any(fnmatch.fnmatchcase(name, pattern) for pattern in _LITTER)
 
 
 def _files(folder: Path, shown: str, assignment: Assignment) -> list[str]:
-    required = {"assignment.toml", assignment.module, NOTEBOOK, *COPIED}
+    required = {"assignment.toml", assignment.module, NOTEBOOK, CHECKS, README}
     found = sorted(_walk(folder, "", shown))
     for name in sorted(required.difference(found)):
         raise BuildError(f"{shown}/{name}: no such file; every assignment has one.")

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from gradkit.build.notebook import complete_notebook, staged_notebook
-from gradkit.build.source import Source, read_source
+from gradkit.build.source import README, Source, read_source
 from gradkit.build.wheel import student_wheel
 from gradkit.check.homework import FILE
 from gradkit.course import Assignment, Course
@@ -54,6 +54,7 @@ def _write(source: Source, folder: Path, module: str, notebook: str) -> Path:
         source.assignment.notebook: notebook,
         "requirements.txt": "".join(f"{name}\n" for name in (*REQUIREMENTS, f"./{wheel}")),
         FILE: _homework(source.assignment),
+        README: source.readme,
     }
     target.mkdir(parents=True)
     for name, text in texts.items():

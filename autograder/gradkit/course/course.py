@@ -43,6 +43,7 @@ class SubmissionLimits:
         files: how many files it may hold.
         megabytes: mebibytes of all its files together.
         file_megabytes: mebibytes of any one of them.
+        source_kilobytes: kibibytes of any one of its Python files.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
@@ -50,6 +51,15 @@ class SubmissionLimits:
     files: Annotated[int, Field(ge=1)] = 100
     megabytes: Annotated[float, Field(gt=0)] = 20.0
     file_megabytes: Annotated[float, Field(gt=0)] = 10.0
+    source_kilobytes: Annotated[int, Field(ge=1, le=4096)] = 256
+
+    @property
+    def in_words(self) -> str:
+        """The limits as one phrase: "at most 100 files, ..."."""
+        return (
+            f"at most {self.files} files, {self.file_megabytes:g} MiB each "
+            f"(a Python file: {self.source_kilobytes} KiB), {self.megabytes:g} MiB together"
+        )
 
 
 @dataclass(frozen=True)

@@ -136,7 +136,4 @@ def _kilobytes(megabytes: float) -> int:
 
 def limits_in_words(limits: SubmissionLimits) -> str:
     """The limits as one phrase for messages."""
-    return (
-        f"at most {limits.files} files, {limits.file_megabytes:g} MiB each, {limits.megabytes:g} MiB together "
-        "([submission] in course.toml)"
-    )
+    return f"{limits.in_words} ([submission] in course.toml)"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import math
 import os
 import re
 import stat
@@ -22,6 +23,7 @@ _MAX_DEPTH = 20
 # Others (punycode, say) can take very long to decode, or do strange things.
 _ENCODINGS = frozenset({"utf-8", "utf-8-sig", "ascii", "us-ascii", "iso-8859-1", "latin-1", "cp1252", "windows-1252"})
 _TIMESTAMP = re.compile(r"[0-9A-Z:+. -]{8,40}")
+_KILOBYTE = 1 << 10
 _MEGABYTE = 1 << 20
 
 
@@ -61,7 +63,7 @@ def read_submission(folder: Path, student: str, assignment: Assignment, limits: 
     except OSError as error:
         raise SubmissionRefused(f"{Path(error.filename or folder).name} cannot be read ({error.strerror}).") from error
     top = {name: _read(path) for name, path in files.items() if "/" not in name and name.endswith((".py", ".ipynb"))}
-    sources = {name: data for name, data in top.items() if name.endswith(".py")}
+    sources = {name: data for name, data in top.items() if _is_source(name)}
     for name, data in sources.items():
         _check_text(name, data)
     sha = hashlib.sha256()
@@ -111,10 +113,20 @@ def _check_sizes(files: Mapping[str, Path], limits: SubmissionLimits) -> None:
             raise SubmissionRefused(
                 f"{name} has {size / _MEGABYTE:.1f} MiB; a file may have {limits.file_megabytes:g} MiB at most."
             )
+        if _is_source(name) and size > limits.source_kilobytes * _KILOBYTE:
+            raise SubmissionRefused(
+                f"{name} has {math.ceil(size / _KILOBYTE)} KiB; a Python file may have {limits.source_kilobytes} KiB "
+                "at most. Keep your code in it, and put data into files of their own."
+            )
     if total > limits.megabytes * _MEGABYTE:
         raise SubmissionRefused(
             f"its files have {total / _MEGABYTE:.1f} MiB together; at most {limits.megabytes:g} MiB are accepted."
         )
+
+
+def _is_source(name: str) -> bool:
+    """Whether it is a Python file that is used."""
+    return "/" not in name and name.endswith(".py")
 
 
 def _read(path: Path) -> bytes:

@@ -11,6 +11,7 @@ from gradkit.suite.picture import Picture
 from gradkit.wire import Failure
 
 MAX_SHOWN = 300
+_MAX_READ = 10 * MAX_SHOWN
 _CARRIER = re.compile(r"[-+]?\d*\.\d[\d.]*(?:[eE][-+]?\d+)?|\d{5,}|\d[eE][-+]?\d+|[^\s.,:;()\[\]{}'\"/]{41,}")
 
 
@@ -128,5 +129,7 @@ def scrub(text: str) -> str:
     Sizes and names stay, so that ``mat1 and mat2 shapes cannot be multiplied (5x3 and 4x1)`` is read as it was written.
     Fractions, long numbers and long words without a blank become an ellipsis.
     """
+    if len(text) > _MAX_READ:  # a long number that the cut goes through must not be shown in part
+        text = text[:_MAX_READ].rpartition(" ")[0] + "..."
     text = _CARRIER.sub("...", text)
     return text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 3] + "..."

@@ -21,7 +21,16 @@ def read(course: Course) -> set[str]:
 def test_only_what_is_on_the_list_is_copied(write: Write) -> None:
     course = write({"<hw>/data/a.txt": "a", "<hw>/data/b.csv": "b", "<hw>/data/c.json": "{}", "<hw>/data/d.png": "d"})
     data = {"data/a.txt", "data/b.csv", "data/c.json", "data/d.png"}
-    assert read(course) == {"README.md", "test_public.py"} | data
+    assert read(course) == {"test_public.py"} | data
+
+
+def test_the_readme_ends_with_the_limits_of_the_course(write: Write) -> None:
+    course = write({"course.toml": 'id = "tiny"\ntitle = "Tiny"\n\n[submission]\nfiles = 7\nsource_kilobytes = 33\n'})
+    readme = read_source(course, course.assignment(HW)).readme
+    assert readme.startswith("# Homework 9\n\nFill in `scale.py`.\n")
+    assert readme.endswith(
+        "\nA submission may hold at most 7 files, 10 MiB each (a Python file: 33 KiB), 20 MiB together.\n"
+    )
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,16 @@ def test_a_file_of_100_megabytes_is_refused_unread(course: Course, hand_in: Hand
         read(course, folder)
 
 
+def test_a_python_file_that_is_too_large_to_be_code_is_refused(course: Course, hand_in: HandIn) -> None:
+    folder = hand_in({"scaling.py": "a = 1", "data/table.py": "x" * 3000, "table.txt": "x" * 3000})
+    assert read(course, folder, source_kilobytes=2).sources
+    (folder / "table.py").write_text("x" * 2049)
+    with pytest.raises(
+        SubmissionRefused, match=r"table\.py has 3 KiB; a Python file may have 2 KiB at most\. Keep your"
+    ):
+        read(course, folder, source_kilobytes=2)
+
+
 def test_too_much_in_all_is_refused(course: Course, hand_in: HandIn) -> None:
     folder = hand_in({f"part{number}.txt": "x" * 600_000 for number in range(4)})
     with pytest.raises(SubmissionRefused, match="together"):

@@ -1,0 +1,94 @@
+"""Regular expressions that meet what a submission says take time in proportion to its length."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+import time
+from collections.abc import Iterator
+
+import pytest
+
+import gradkit
+
+# Those of `build`, `bank`, `scaffold`, `audit` and `bench` read the course's own files; `check` runs at the student's.
+ROOMS = (
+    "cli",
+    "classroom",
+    "export",
+    "gradebook",
+    "pages",
+    "report",
+    "grading",
+    "diagnosis",
+    "suite",
+    "sandbox",
+    "wire",
+)
+SIZE = 100_000
+SECONDS = 3.0  # a quadratic one takes ten; a linear one some hundredths
+UNITS = [
+    *("1", "a", " ", "\t", "\n", ".", "-", "/", "\\", ":", "é", "=", "@", "٣"),
+    *("1.", "1e", "-1", "+.", "1e1", "1234 ", "1234a", "a ", " \n", " :", "#[", "\\ ", "ab1 ", "a.", "://", "0:"),
+    *("\x1b", "\x1b[", "\x1b[0", "\x1b]", "\x1b]a", "\x9b", "\x9b0", "\r\n", "\ud800"),
+    *("a" * 40 + " ", "1a" * 20 + ".", "\\" + " " * 50, "\x1b[" + "0" * 500, "1" * 500 + "e"),
+]
+BEFORE = ["", "\x1b[", "\x1b]", "\x9b", "\\", "data:image/png;base64,", "https://", "1.", "-"]
+
+
+def patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
+    """Each expression that a module of these rooms has compiled."""
+    for room in ROOMS:
+        package = importlib.import_module(f"gradkit.{room}")
+        for info in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+            if not info.name.endswith("__main__"):
+                for name, value in sorted(vars(importlib.import_module(info.name)).items()):
+                    if isinstance(value, re.Pattern) and isinstance(value.pattern, str):
+                        yield f"{info.name.removeprefix(gradkit.__name__ + '.')}.{name}", value
+
+
+ALL = dict(patterns())
+
+
+# What each is used for where a submission has a say in the text, and those that only meet an instructor's or our own.
+USED = {
+    "cli.console._COMMAND": "search",
+    "diagnosis.answers._NUMBER": "search",
+    "gradebook.archive._DRIVE": "match",
+    "gradebook.autograded._SECRET": "fullmatch",
+    "gradebook.exchange._STUDENT": "fullmatch",
+    "gradebook.notebooks._BASE64": "fullmatch",
+    "gradebook.pages._ACTIVE_TEX": "search",
+    "gradebook.pages._HIGHLIGHT": "match",
+    "gradebook.pages._PICTURE": "match",
+    "gradebook.times._SANE": "fullmatch",
+    "grading.submission._TIMESTAMP": "fullmatch",
+    "grading.wording._CONTROL": "search",
+    "grading.wording._ESCAPES": "search",
+    "suite.mismatch._CARRIER": "search",
+}
+OURS = {
+    "export.canvas._NOT_STUDENTS",
+    "gradebook.git._ADDRESS",
+    "gradebook.git._COMMIT",
+    "gradebook.git._USER",
+    "gradebook.quiet._INSIDE",
+}
+
+
+@pytest.mark.parametrize("name", USED)
+def test_an_expression_takes_linear_time(name: str) -> None:
+    for unit in UNITS:
+        for before in BEFORE if len(unit) < 3 else BEFORE[:1]:
+            text = before + unit * (SIZE // len(unit))
+            start = time.process_time()
+            if USED[name] == "search":
+                assert sum(1 for _ in ALL[name].finditer(text)) <= SIZE + len(before)
+            else:
+                getattr(ALL[name], USED[name])(text)
+            assert time.process_time() - start < SECONDS, (before, unit)
+
+
+def test_each_expression_is_one_of_these() -> None:
+    assert ALL.keys() == USED.keys() | OURS
