@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -17,7 +17,7 @@ from gradkit.grading.store import read_records
 from gradkit.grading.submission import read_submission
 from gradkit.pages.class_report import Link, class_page, similar_page
 from gradkit.report import ClassReport, summarise
-from gradkit.report.similarity import Pair, similar_pairs
+from gradkit.report.similarity import Pair, compare
 from gradkit.report.tables import as_csv, as_json
 from gradkit.temporary import replacing
 
@@ -79,7 +79,7 @@ def _report(
     problems: list[str] = []
     sentences: dict[str, Mapping[str, str]] = {}
     sources: dict[str, Mapping[str, str]] = {}
-    pairs: dict[str, list[Pair]] = {}
+    pairs: dict[str, Sequence[Pair]] = {}
     for name in sorted({record.assignment for record in records}):
         try:
             assignment = course.assignment(name)
@@ -90,7 +90,12 @@ def _report(
         if submitted is not None:
             everybody = sorted(record.student for record in records if record.assignment == name)
             sources[name] = _sources(course, assignment, submitted, everybody)
-            pairs[name] = similar_pairs(sources[name], _given(course, assignment))
+            comparison = compare(sources[name], _given(course, assignment))
+            pairs[name] = comparison.pairs
+            problems += [
+                f"{name}: {student}'s {assignment.module} was not compared with the others: {why}."
+                for student, why in comparison.left_out.items()
+            ]
     report = summarise(course.title, records, students, sentences=sentences, pairs=pairs)
     similar = {
         one.id: similar_page(one, course.title, sources[one.id], _given(course, course.assignment(one.id))[0])

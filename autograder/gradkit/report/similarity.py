@@ -7,23 +7,21 @@ what the assignment asks for, and is not counted. What is left is something to l
 who learned together may well write alike.
 
 Source: S. Schleimer, D. Wilkerson, A. Aiken, Winnowing: local algorithms for document fingerprinting, SIGMOD 2003. All
-runs are kept here rather than a sample, since these files are short; so the result is the same on every run.
+runs are kept here rather than a sample; so the result is the same on every run.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 # copydetect declares no types.
-from copydetect.utils import filter_code, get_copied_slices  # type: ignore[import-untyped]
+from copydetect.utils import get_copied_slices  # type: ignore[import-untyped]
 
-from gradkit.report.noise import without_noise
+from gradkit.report.texts import LENGTH, Runs, Text, read_text, read_texts
 
-LENGTH = 25  # characters of a run; copydetect's own default
 COMMON = 0.1  # the share of the class that has a run, from which on it is common
 _FEWEST_COMMON = 4  # students who must have it, in a small class
 SMALLEST = 40  # runs of its own that a submission must have to be compared
@@ -54,83 +52,74 @@ class Pair:
 
 
 @dataclass(frozen=True)
-class _Text:
-    """A module as it is compared.
+class Comparison:
+    """What comparing a class's modules came to.
 
     Attributes:
-        runs: each run's places in the filtered text.
-        offsets: pairs (place in the filtered text, characters dropped before it).
+        pairs: the pairs to look at, the closest first.
+        left_out: students whose module was not compared, and why.
     """
 
-    runs: Mapping[str, list[int]]
-    offsets: Sequence[tuple[int, int]]
+    pairs: tuple[Pair, ...]
+    left_out: Mapping[str, str]
 
 
-def similar_pairs(sources: Mapping[str, str], given: Sequence[str]) -> list[Pair]:
-    """The pairs to look at, the closest first.
+def compare(sources: Mapping[str, str], given: Sequence[str]) -> Comparison:
+    """Compare each two modules of a class.
 
     Args:
         sources: each student's module.
         given: what everybody was given or is meant to write: the stub and the reference.
     """
-    texts = {student: _read(source) for student, source in sorted(sources.items())}
-    explained = {run for source in given for run in _read(source).runs}
-    owners = Counter(run for text in texts.values() for run in text.runs)
-    limit = max(_FEWEST_COMMON, COMMON * len(texts))
-    own = {
-        student: {run for run in text.runs if run not in explained and owners[run] < limit}
-        for student, text in texts.items()
-    }
+    texts, left_out = read_texts(sources)
+    own = _own(texts, [read_text(source).runs for source in given])
     pairs = []
     for one, other, share in _close(own):
-        shared = own[one] & own[other]
+        shared = np.intersect1d(own[one], own[other], assume_unique=True)
         spans = (tuple(_spans(texts[one], shared)), tuple(_spans(texts[other], shared)))
         pairs.append(Pair(one, other, share, len(shared), spans))
     # Of pairs that are about as close, the longer ones first: they are the less likely by chance.
-    return sorted(pairs, key=lambda pair: (-round(pair.share, 1), -pair.runs, pair.one, pair.other))[:MOST]
+    pairs.sort(key=lambda pair: (-round(pair.share, 1), -pair.runs, pair.one, pair.other))
+    return Comparison(tuple(pairs[:MOST]), left_out)
 
 
-def _close(own: Mapping[str, set[str]]) -> Iterator[tuple[str, str, float]]:
+def _own(texts: Mapping[str, Text], given: Sequence[Runs]) -> dict[str, Runs]:
+    """Each submission's runs, each once, without those that are given or common."""
+    runs = {student: np.unique(text.runs) for student, text in texts.items()}
+    if not runs:
+        return {}
+    every, owners = np.unique(np.concatenate(list(runs.values())), return_counts=True)
+    common = every[owners >= max(_FEWEST_COMMON, COMMON * len(texts))]
+    explained = np.unique(np.concatenate([common, *given]))
+    return {student: np.setdiff1d(found, explained, assume_unique=True) for student, found in runs.items()}
+
+
+def _close(own: Mapping[str, Runs]) -> Iterator[tuple[str, str, float]]:
     """Every two with a large enough share in common."""
     students = [student for student, runs in own.items() if len(runs) >= SMALLEST]
-    owners: dict[str, list[int]] = {}
-    for row, student in enumerate(students):
-        for run in own[student]:
-            owners.setdefault(run, []).append(row)
-    shared = [rows for rows in owners.values() if len(rows) > 1]
-    common = np.zeros((len(students), len(students)), dtype=np.float32)
-    for start in range(0, len(shared), _BLOCK):
-        has = np.zeros((len(students), _BLOCK), dtype=np.float32)
-        for column, rows in enumerate(shared[start : start + _BLOCK]):
-            has[rows, column] = 1
-        common += has @ has.T
+    if len(students) < 2:
+        return
     sizes = np.array([len(own[student]) for student in students])
-    share = common / np.minimum.outer(sizes, sizes) if students else common
+    _, columns, owners = np.unique(
+        np.concatenate([own[student] for student in students]), return_inverse=True, return_counts=True
+    )
+    rows = np.repeat(np.arange(len(students)), sizes)
+    order = np.argsort(columns, kind="stable")
+    order = order[owners[columns[order]] > 1]
+    rows, columns = rows[order], np.unique(columns[order], return_inverse=True)[1]
+    common = np.zeros((len(students), len(students)), dtype=np.float32)
+    for start in range(0, int(columns.max(initial=-1)) + 1, _BLOCK):
+        first, last = np.searchsorted(columns, (start, start + _BLOCK))
+        has = np.zeros((len(students), _BLOCK), dtype=np.float32)
+        has[rows[first:last], columns[first:last] - start] = 1
+        common += has @ has.T
+    share = common / np.minimum.outer(sizes, sizes)
     for row, column in zip(*np.where(np.triu(share, 1) >= LEAST), strict=True):
         yield students[row], students[column], float(share[row, column])
 
 
-def _read(source: str) -> _Text:
-    text, offsets = filter_code(without_noise(source), "module.py", "python")
-    runs: dict[str, list[int]] = {}
-    for place in range(len(text) - LENGTH + 1):
-        runs.setdefault(text[place : place + LENGTH], []).append(place)
-    return _Text(runs, [(int(place), int(dropped)) for place, dropped in offsets])
-
-
-def _spans(text: _Text, shared: set[str]) -> Iterator[Span]:
+def _spans(text: Text, shared: Runs) -> Iterator[Span]:
     """Where the shared runs stand in the source as it was written."""
-    places = np.array(sorted(place for run in shared for place in text.runs[run]))
-    starts, ends = get_copied_slices(places, LENGTH)
+    starts, ends = get_copied_slices(np.flatnonzero(np.isin(text.runs, shared)), LENGTH)
     for start, end in zip(starts, ends, strict=True):
-        yield _in_source(text, int(start)), _in_source(text, int(end))
-
-
-def _in_source(text: _Text, place: int) -> int:
-    """A place in the filtered text, as a place in the source."""
-    dropped = 0
-    for at, before in text.offsets:
-        if at > place:
-            break
-        dropped = max(dropped, before)  # at a class's name copydetect notes only what that name lost
-    return place + dropped
+        yield text.in_source(int(start)), text.in_source(int(end))

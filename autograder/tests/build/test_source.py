@@ -67,7 +67,7 @@ def test_anything_else_stops_the_build_by_name(name: str, write: Write) -> None:
     ],
 )
 def test_what_editors_and_tools_leave_behind_is_passed_over(name: str, write: Write) -> None:
-    assert read(write({f"<hw>/{name}": "x"})) == {"README.md", "test_public.py"}
+    assert read(write({f"<hw>/{name}": "x"})) == {"test_public.py"}
 
 
 @pytest.mark.parametrize("name", ["scale.py", "notebook.md", "test_public.py", "README.md"])

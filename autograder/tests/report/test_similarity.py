@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gradkit.report import texts
 from gradkit.report.noise import without_noise
-from gradkit.report.similarity import MOST, similar_pairs
+from gradkit.report.similarity import MOST, Pair, compare
 
 STUB = '''
 """The homework."""
@@ -41,6 +43,12 @@ WHERE = """certain = torch.where(y.bool(), y_hat, 1.0 - y_hat)
 
 def answer(body: str) -> str:
     return STUB.replace('raise NotImplementedError("loss")', body)
+
+
+def similar_pairs(sources: dict[str, str], given: list[str]) -> list[Pair]:
+    found = compare(sources, given)
+    assert found.left_out == {}
+    return list(found.pairs)
 
 
 def test_a_copy_with_other_names_and_comments_is_found_and_shown() -> None:
@@ -112,3 +120,28 @@ def test_a_class_of_copies_is_cut_and_the_order_is_always_the_same() -> None:
 
 def test_nobody() -> None:
     assert similar_pairs({}, [STUB, REFERENCE]) == []
+
+
+def test_a_module_that_takes_too_much_is_left_out_and_the_others_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(texts, "_SECONDS", 0.5)
+    hostile = {"long": "x = 1\n" * 11_000, "slow": " \n" * 30_000}  # pygments takes a minute over the blank lines
+    found = compare({"ada": answer(LOOP), "bob": answer(LOOP), **hostile}, [STUB, REFERENCE])
+    assert [(pair.one, pair.other) for pair in found.pairs] == [("ada", "bob")]
+    assert found.left_out == {
+        "long": "it has 66,000 characters; at most 65,536 are compared",
+        "slow": "reading it takes more than 0.5 seconds",
+    }
+
+
+def test_a_class_takes_no_more_than_a_class_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(texts, "_MOST", 1000)
+    found = compare({"ada": answer(LOOP), "bob": answer(LOOP), "cyd": answer(LOOP) * 3}, [STUB, REFERENCE])
+    assert len(found.pairs) == 1
+    assert set(found.left_out) == {"cyd"}
+
+
+@pytest.mark.parametrize("unit", ["a:a=a;", "x: int = 0; ", "def f(a: b): 0\n"])
+def test_blanking_takes_linear_time(unit: str) -> None:
+    started = time.process_time()
+    assert len(without_noise(unit * (texts.LARGEST // len(unit)))) <= texts.LARGEST
+    assert time.process_time() - started < 5.0
