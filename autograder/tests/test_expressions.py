@@ -10,8 +10,6 @@ from collections.abc import Iterator
 
 import pytest
 
-import gradkit
-
 # Those of `build`, `bank`, `scaffold`, `audit` and `bench` read the course's own files; `check` runs at the student's.
 ROOMS = (
     "cli",
@@ -41,11 +39,12 @@ def patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
     """Each expression that a module of these rooms has compiled."""
     for room in ROOMS:
         package = importlib.import_module(f"gradkit.{room}")
-        for info in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
-            if not info.name.endswith("__main__"):
-                for name, value in sorted(vars(importlib.import_module(info.name)).items()):
+        below = pkgutil.iter_modules(getattr(package, "__path__", []), f"{package.__name__}.")
+        for module in [room, *(info.name.removeprefix("gradkit.") for info in below)]:
+            if not module.endswith("__main__"):
+                for name, value in sorted(vars(importlib.import_module(f"gradkit.{module}")).items()):
                     if isinstance(value, re.Pattern) and isinstance(value.pattern, str):
-                        yield f"{info.name.removeprefix(gradkit.__name__ + '.')}.{name}", value
+                        yield f"{module}.{name}", value
 
 
 ALL = dict(patterns())
@@ -57,7 +56,6 @@ USED = {
     "diagnosis.answers._NUMBER": "search",
     "gradebook.archive._DRIVE": "match",
     "gradebook.autograded._SECRET": "fullmatch",
-    "gradebook.exchange._STUDENT": "fullmatch",
     "gradebook.notebooks._BASE64": "fullmatch",
     "gradebook.pages._ACTIVE_TEX": "search",
     "gradebook.pages._HIGHLIGHT": "match",
@@ -66,6 +64,9 @@ USED = {
     "grading.submission._TIMESTAMP": "fullmatch",
     "grading.wording._CONTROL": "search",
     "grading.wording._ESCAPES": "search",
+    "ids._CARRIED": "fullmatch",
+    "ids._INVISIBLE": "search",
+    "ids._WORDS": "search",
     "suite.mismatch._CARRIER": "search",
 }
 OURS = {
@@ -74,6 +75,7 @@ OURS = {
     "gradebook.git._COMMIT",
     "gradebook.git._USER",
     "gradebook.quiet._INSIDE",
+    "gradebook.roster._REMOTE",
 }
 
 
