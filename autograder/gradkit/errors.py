@@ -8,7 +8,6 @@
     |-- SubmissionRefused        one submission cannot be read; the others go on (exit status 1)
     |-- GradebookUnavailable     gradebook.db cannot be used now: records wait for the next run (exit status 3)
     |-- GraderFault              the suite, the reference or gradkit failed: no score is given (exit status 3)
-    |   `-- WorkerBaseEnded      the process that starts students' processes is gone: another one has to be started
     `-- WireError                a frame breaks the protocol
 
 An error's text names the thing, what was found, and what to do next.
@@ -57,10 +56,6 @@ class GradebookUnavailable(GradkitError):  # noqa: N818 - a state that passes
 
 class GraderFault(GradkitError):  # noqa: N818 - the word that the docs use
     """The suite, the reference or gradkit itself failed: the submission stays unscored."""
-
-
-class WorkerBaseEnded(GraderFault):
-    """The worker base has ended. What was under way is lost, and can be done again once another one was started."""
 
 
 class WireError(GradkitError):

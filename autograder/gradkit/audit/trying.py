@@ -9,12 +9,12 @@ from pathlib import Path
 
 from gradkit.course import Assignment
 from gradkit.course.assignment import Limits
-from gradkit.errors import GraderFault, WorkerBaseEnded
+from gradkit.errors import GraderFault
 from gradkit.grading.parallel import Jobs, run_jobs
 from gradkit.grading.reader import SourceReader
 from gradkit.grading.reading import read_sources
 from gradkit.grading.score import score_tests
-from gradkit.sandbox import Sandbox, SubmissionRunner, Submitted, Workers
+from gradkit.sandbox import Sandbox, SubmissionRunner, Submitted, WorkerBaseEnded, Workers
 from gradkit.suite.hidden import HiddenTest
 from gradkit.suite.session import Suite, TestOutcome
 from gradkit.temporary import TemporaryFolder

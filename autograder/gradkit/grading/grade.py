@@ -12,7 +12,7 @@ import torch
 
 from gradkit.course import Assignment, Course
 from gradkit.diagnosis import Fingerprint, Matcher, fingerprints
-from gradkit.errors import GraderFault, GradkitError, WorkerBaseEnded
+from gradkit.errors import GraderFault, GradkitError
 from gradkit.grading.keys import versions
 from gradkit.grading.parallel import Jobs, run_jobs
 from gradkit.grading.reader import SourceReader
@@ -22,7 +22,7 @@ from gradkit.grading.score import score_questions, score_tests
 from gradkit.grading.store import read_record, write_record
 from gradkit.grading.submission import Submission
 from gradkit.grading.triage import Triage, faulty
-from gradkit.sandbox import Sandbox, SubmissionRunner, Submitted, Workers
+from gradkit.sandbox import Sandbox, SubmissionRunner, Submitted, WorkerBaseEnded, Workers
 from gradkit.suite.session import Suite, open_suite
 from gradkit.wire import Call, Failure, Observation
 

@@ -16,8 +16,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import NoReturn
 
-from gradkit.errors import GraderFault, GradkitError, WorkerBaseEnded
-from gradkit.sandbox import deaths
+from gradkit.errors import GraderFault, GradkitError
+from gradkit.sandbox import WorkerBaseEnded, deaths
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Processes for untrusted code: confine one, ask it, hold it to its limits, end it."""
 
-from gradkit.sandbox.levels import LEVELS, SandboxError
+from gradkit.sandbox.levels import LEVELS, SandboxError, WorkerBaseEnded
 from gradkit.sandbox.runner import SubmissionRunner, Submitted
 from gradkit.sandbox.sandbox import Sandbox, Workers, open_sandbox
 from gradkit.sandbox.worker import StartWorker, Worker
@@ -13,6 +13,7 @@ __all__ = [
     "SubmissionRunner",
     "Submitted",
     "Worker",
+    "WorkerBaseEnded",
     "Workers",
     "open_sandbox",
 ]

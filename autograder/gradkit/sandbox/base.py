@@ -9,11 +9,11 @@ import subprocess
 import sys
 import tempfile
 
-from gradkit.errors import GraderFault, WorkerBaseEnded
+from gradkit.errors import GraderFault
 from gradkit.sandbox import deaths
 from gradkit.sandbox.bubblewrap import bubblewrap
 from gradkit.sandbox.connection import BASE_ENDED, Connection
-from gradkit.sandbox.levels import Level, SandboxError
+from gradkit.sandbox.levels import Level, SandboxError, WorkerBaseEnded
 from gradkit.sandbox.worker import ISOLATED, START_SECONDS
 from gradkit.temporary import TemporaryFolder
 

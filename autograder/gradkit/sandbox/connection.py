@@ -13,10 +13,10 @@ from dataclasses import asdict
 from typing import Any
 
 from gradkit.course.assignment import Limits
-from gradkit.errors import GraderFault, WorkerBaseEnded
+from gradkit.errors import GraderFault
 from gradkit.sandbox.channel import Channel
 from gradkit.sandbox.confine import Bounds
-from gradkit.sandbox.levels import Level
+from gradkit.sandbox.levels import Level, WorkerBaseEnded
 from gradkit.sandbox.worker import Worker
 
 BASE_ENDED = "the worker base has ended; was it killed? Run the same command again to grade the rest."

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from gradkit.errors import GradkitError, WorkerBaseEnded
+from gradkit.errors import GradkitError
 from gradkit.grading.parallel import Jobs, run_jobs
+from gradkit.sandbox import WorkerBaseEnded
 
 
 def writing(folder: Path, harm: Callable[[int], None] = lambda _number: None) -> Callable[[], Callable[[int], None]]:
