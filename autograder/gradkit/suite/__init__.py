@@ -12,6 +12,7 @@ from gradkit.suite.compare import (
 )
 from gradkit.suite.found import Found, Runner
 from gradkit.suite.mismatch import Mismatch
+from gradkit.suite.properties import assert_deeper
 from gradkit.suite.rng import Rng
 from gradkit.wire import Call, ObservedTensor, Ref, Step, Vjp
 
@@ -26,6 +27,7 @@ __all__ = [
     "Step",
     "Vjp",
     "assert_all_learn",
+    "assert_deeper",
     "assert_finite",
     "assert_matches",
     "assert_raises",

@@ -334,6 +334,43 @@ class 小网络(torch.nn.Module):
         return self.输出(x.flatten(1))
 
 
+@accepted("SmallCNN")
+class Residual(torch.nn.Module):
+    """A residual connection, layer normalisation, log-probabilities as scores."""
+
+    def __init__(self, num_classes=10):
+        super().__init__()
+        self.first = torch.nn.Conv2d(1, 16, 3, padding=1)
+        self.norm = torch.nn.LayerNorm([16, 8, 8])
+        self.second = torch.nn.Conv2d(16, 16, 3, padding=1)
+        self.out = torch.nn.Linear(256, num_classes)
+
+    def forward(self, x):
+        h = torch.relu(self.first(x))
+        h = h + torch.relu(self.second(self.norm(h)))
+        return self.out(torch.nn.functional.avg_pool2d(h, 2).flatten(1)).log_softmax(dim=1)
+
+
+@accepted("SmallCNN")
+class BlackAndWhite(torch.nn.Module):
+    """Scores from the image and from a black-and-white copy of it, a mean over places at the end."""
+
+    def __init__(self, num_classes=10):
+        super().__init__()
+        self.layers = torch.nn.Sequential(
+            torch.nn.Conv2d(2, 16, 3, padding=1),
+            torch.nn.BatchNorm2d(16),
+            torch.nn.LeakyReLU(),
+            torch.nn.MaxPool2d(2),
+            torch.nn.Conv2d(16, 32, 3),
+            torch.nn.GELU(),
+        )
+        self.out = torch.nn.Linear(128, num_classes)
+
+    def forward(self, x):
+        return self.out(self.layers(torch.cat([x, (x > 0.5).float()], dim=1)).flatten(1))
+
+
 # ---- vgg_features
 
 

@@ -14,6 +14,9 @@ from gradkit.suite import Call, Ref, Rng, Runner, Step, assert_all_learn, assert
 pytestmark = pytest.mark.question("SmallCNN")
 
 EPOCHS, BATCH, ENOUGH = 20, 64, 0.93
+POINTS = 61  # on the way from one image to another
+JUMP = 0.4  # the share of a change in one step: 3 % in a network, nearly all of it where images are looked up
+SHUFFLES = 4
 SHAPE = "scores (N, num_classes)"
 
 
@@ -74,9 +77,23 @@ def digits() -> tuple[Tensor, Tensor, Tensor, Tensor]:
     return x.float()[:, None] / 16, x_test.float()[:, None] / 16, y, y_test
 
 
-def learning() -> Call:
-    """The recipe of the handout, and the scores of the images held out."""
-    x, x_test, y, _ = digits()
+def held_out(rng: Rng) -> Tensor:
+    """The images held out, each pixel off by at most one grey level: what looks them up finds none of them."""
+    _, x_test, _, _ = digits()
+    return x_test + rng.uniform(*x_test.shape, low=-1 / 16, high=1 / 16, dtype=torch.float32)
+
+
+def in_between(images: Tensor) -> Tensor:
+    """Little by little from an image of each digit to one of another, (10 * POINTS, 1, 8, 8)."""
+    _, _, _, y_test = digits()
+    one = images[[int((y_test == digit).nonzero()[0]) for digit in range(10)]].unsqueeze(1)
+    along = torch.linspace(0, 1, POINTS).view(1, -1, 1, 1, 1)
+    return ((1 - along) * one + along * one.roll(3, dims=0)).flatten(0, 1)
+
+
+def trained() -> tuple[list[Step], dict[str, Tensor]]:
+    """The recipe of the handout: steps, and their inputs."""
+    x, _, y, _ = digits()
     order = torch.randperm(len(x), generator=torch.Generator().manual_seed(0)).split(BATCH)
     inputs = {f"x{n}": x[rows] for n, rows in enumerate(order)} | {f"y{n}": y[rows] for n, rows in enumerate(order)}
     steps = [
@@ -93,18 +110,64 @@ def learning() -> Call:
             Step("back", "object:loss.backward"),
             Step("stepped", "object:optimizer.step"),
         ]
-    end = [
-        Step("mode", "object:model.eval"),
-        Step("scores", "object:model.__call__", [Ref("held_out")]),
-        Step("result", "object:scores.detach"),
+    return [*steps, *(epoch * EPOCHS), Step("mode", "object:model.eval")], inputs
+
+
+def shuffled(number: int) -> list[Step]:
+    """All numbers of the parameters in another order, and the scores then."""
+    return [
+        Step("vector", "torch:nn.utils.parameters_to_vector", [Ref("model.parameters()")]),
+        Step("count", "object:vector.numel"),
+        Step("places", "torch:randperm", [Ref("count")]),
+        Step("mixed", "torch:index_select", [Ref("vector"), 0, Ref("places")]),
+        Step("written", "torch:nn.utils.vector_to_parameters", [Ref("mixed"), Ref("model.parameters()")]),
+        Step(f"shuffled{number}", "object:model.__call__", [Ref("held_out")]),
     ]
-    return Call([*steps, *(epoch * EPOCHS), *end], inputs=inputs | {"held_out": x_test})
+
+
+def learning(rng: Rng) -> Call:
+    """The recipe, then what the model says of images held out, between two of them, and with shuffled parameters."""
+    steps, inputs = trained()
+    inputs["held_out"] = held_out(rng)
+    inputs["in_between"] = in_between(inputs["held_out"])
+    asked = [
+        Step("result", "object:model.__call__", [Ref("held_out")]),
+        Step("between", "object:model.__call__", [Ref("in_between")]),
+    ]
+    for number in range(SHUFFLES):
+        asked += shuffled(number)
+    names = ("result", "between", *(f"shuffled{number}" for number in range(SHUFFLES)))
+    return Call([*steps, *asked], inputs=inputs, observe=names)
+
+
+def share_right(scores: Tensor) -> float:
+    """The share of the images held out whose digit has the largest score."""
+    _, _, _, y_test = digits()
+    return float((scores.argmax(dim=1) == y_test).double().mean())
+
+
+def largest_step(scores: Tensor) -> float:
+    """The largest part of the change between two images that comes in one step: the median of ten pairs."""
+    between = scores.unflatten(0, (10, POINTS))
+    steps = (between[:, 1:] - between[:, :-1]).abs().amax(dim=(1, 2))
+    return float((steps / (between.amax(dim=1) - between.amin(dim=1)).amax(dim=1)).median())
 
 
 @pytest.mark.points(1.5)
-def test_learns_digits(student: Runner) -> None:
-    """Trained by the recipe of the handout, it is right for at least 93 percent of the images held out."""
-    _, x_test, _, y_test = digits()
-    scores = assert_tensor(student.run(learning()), "result", (len(x_test), 10), hint=SHAPE)
-    right = float((scores.argmax(dim=1) == y_test).double().mean())
-    check(right >= ENOUGH, f"After the training {right:.1%} of the images held out are right; 93 % are asked for.")
+def test_learns_digits(student: Runner, rng: Rng) -> None:
+    """Trained by the recipe of the handout, its parameters know at least 93 percent of the images held out."""
+    found = student.run(learning(rng))
+    size = (len(digits()[1]), 10)
+    share = share_right(assert_tensor(found, "result", size, hint=SHAPE))
+    check(share >= ENOUGH, f"After the training {share:.1%} of the images held out are right; 93 % are asked for.")
+    between = assert_tensor(found, "between", (10 * POINTS, 10), hint=SHAPE)
+    check(largest_step(between) < JUMP, "Between two images the scores jump: they are looked up, not computed.")
+    # Numbers in another order may give anything, infinity included.
+    without = [found.value(f"shuffled{number}") for number in range(SHUFFLES)]
+    known = [
+        share_right(one) for one in without if isinstance(one, Tensor) and one.is_floating_point() and one.shape == size
+    ]
+    check(
+        max(known, default=0) < 0.5,
+        "With shuffled parameters as many images are right: what the model knows is not in its parameters.",
+    )

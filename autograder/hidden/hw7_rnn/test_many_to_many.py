@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from gradkit.suite import Call, Ref, Rng, Runner, Step, assert_all_learn, assert_tensor, check
+from gradkit.suite import Call, Ref, Rng, Runner, Step, assert_all_learn, assert_deeper, assert_tensor, check
 
 pytestmark = pytest.mark.question("ManyToMany")
 
@@ -94,5 +94,4 @@ def test_state_is_carried(student: Runner, rng: Rng, length: int) -> None:
     found = student.run(scoring(batches, observe=("scores0.depth", "scores1.depth")))
     for number, t in enumerate((SHORT, length)):
         assert_tensor(found, f"scores{number}", (t, 4, CLASSES), hint=SHAPE)
-    deeper = found.number("scores1.depth") - found.number("scores0.depth")
-    check(deeper >= length - SHORT, NOT_CARRIED)
+    assert_deeper(found, "scores0", "scores1", by=length - SHORT, message=NOT_CARRIED)

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from gradkit.suite import Call, Found, Ref, Rng, Runner, Step, assert_all_learn, assert_tensor, check
+from gradkit.suite import Call, Found, Ref, Rng, Runner, Step, assert_all_learn, assert_deeper, assert_tensor, check
 
 pytestmark = pytest.mark.question("ManyToOne")
 
@@ -122,5 +122,4 @@ def test_state_is_carried(student: Runner, rng: Rng, length: int) -> None:
     batches = [(rng.integers(t, 4, high=VOCABULARY), torch.tensor([t, t - 1, t - 2, t])) for t in (SHORT, length)]
     found = student.run(scoring(batches, observe=("scores0.depth", "scores1.depth")))
     scores(found, batches)
-    deeper = found.number("scores1.depth") - found.number("scores0.depth")
-    check(deeper >= length - SHORT, NOT_CARRIED)
+    assert_deeper(found, "scores0", "scores1", by=length - SHORT, message=NOT_CARRIED)

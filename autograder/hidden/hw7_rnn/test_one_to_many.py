@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from gradkit.suite import Call, Ref, Rng, Runner, Step, Vjp, assert_all_learn, assert_tensor, check
+from gradkit.suite import Call, Ref, Rng, Runner, Step, Vjp, assert_all_learn, assert_deeper, assert_tensor, check
 
 pytestmark = pytest.mark.question("OneToMany")
 
@@ -123,5 +123,4 @@ def test_state_is_carried(student: Runner, rng: Rng, steps: int) -> None:
     found = student.run(writing(numbers(rng, 3, IN), [SHORT, steps], observe=("scores0.depth", "scores1.depth")))
     for number, count in enumerate((SHORT, steps)):
         assert_tensor(found, f"scores{number}", (count, 3, VOCABULARY), hint=SHAPE)
-    deeper = found.number("scores1.depth") - found.number("scores0.depth")
-    check(deeper >= steps - SHORT, NOT_CARRIED)
+    assert_deeper(found, "scores0", "scores1", by=steps - SHORT, message=NOT_CARRIED)

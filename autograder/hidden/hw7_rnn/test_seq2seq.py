@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from gradkit.suite import Call, Ref, Rng, Runner, Step, assert_all_learn, assert_tensor, check
+from gradkit.suite import Call, Ref, Rng, Runner, Step, assert_all_learn, assert_deeper, assert_tensor, check
 
 pytestmark = pytest.mark.question("Seq2Seq")
 
@@ -129,7 +129,7 @@ def test_state_is_carried(student: Runner, rng: Rng, which: str, length: int) ->
     found = student.run(scoring(batches, observe=("scores0.depth", "scores1.depth")))
     for number, (_, t) in enumerate(sizes):
         assert_tensor(found, f"scores{number}", (t, 3, VOCABULARY), hint=SHAPE)
-    deeper = found.number("scores1.depth") - found.number("scores0.depth")
     part = "encoder" if which == "source" else "decoder"
     message = f"A long {which} takes no more steps, one after the other, than a short one: the {part} carries no state."
-    check(deeper >= length - SHORT, f"{message} Use nn.RNN, nn.LSTM, nn.GRU or a cell of your own.")
+    message += " Use nn.RNN, nn.LSTM, nn.GRU or a cell of your own."
+    assert_deeper(found, "scores0", "scores1", by=length - SHORT, message=message)
