@@ -90,8 +90,8 @@ class ManyToOne(nn.Module):
 
     Carry a state from token to token, each made from the token and the state before it: with nn.RNN, nn.LSTM, nn.GRU or
     a cell of your own. A sum over positions, a convolution or attention alone will not do. Sequences may have any
-    length. All else is free (nn.Embedding before and nn.Linear after, say), and so are the names. Each of the parameters
-    must take part, that is, get a gradient. Rows of a batch have nothing to do with each other.
+    length. All else is free (nn.Embedding before and nn.Linear after, say), and so are the names. Each parameter must
+    take part, that is, get a gradient. Rows of a batch have nothing to do with each other.
 
     Args:
         vocab_size: how many different tokens there are, 0 to vocab_size - 1.
