@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from rich.table import Table
@@ -17,19 +18,22 @@ MARKS = {
     "x": "refused",
     "!": "something went wrong: see the feedback page",
     "~": "late",
+    "*": "look at this: signs of deception in the sources, see gradkit report",
 }
 _TROUBLE = frozenset({"import", "timeout", "died", "memory", "disk", "threads", "output", "protocol", "unavailable"})
 
 
 def mark_of(record: Record, late: bool = False) -> str:
-    """The mark behind a record's points; empty when nothing needs a look."""
+    """The marks behind a record's points; empty when nothing needs a look."""
     if record.status == "error":
         return "?"
     if record.status == "refused":
         return "x"
     if record.output or record.problems or any(test.kind in _TROUBLE for test in record.tests):
-        return "!"
-    return "~" if late else ""
+        mark = "!"
+    else:
+        mark = "~" if late else ""
+    return mark + ("*" if record.look_at else "")
 
 
 def class_table(records: Sequence[Record], assignments: Sequence[str], late: set[tuple[str, str]]) -> Table:
@@ -61,7 +65,7 @@ def _cell(record: Record | None, late: bool) -> Text:
 
 def legend(records: Sequence[Record], late: set[tuple[str, str]]) -> str:
     """What the marks in the table mean, those that it has."""
-    used = {mark_of(record, (record.student, record.assignment) in late) for record in records}
+    used = {mark for record in records for mark in mark_of(record, (record.student, record.assignment) in late)}
     return "   ".join(f"{mark} {text}" for mark, text in MARKS.items() if mark in used)
 
 
@@ -77,6 +81,7 @@ def as_rows(records: Sequence[Record], late: set[tuple[str, str]]) -> list[dict[
             "late": (record.student, record.assignment) in late,
             "output": record.output,
             "problems": list(record.problems),
+            "look_at": [asdict(sign) for sign in record.look_at],
         }
         for record in records
     ]

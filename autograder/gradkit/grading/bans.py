@@ -56,5 +56,5 @@ def find_banned(
     for group in groups:
         for operator in group.operators:
             if operator in operators:
-                return BannedUse(group, operator)
+                return BannedUse(group, operator.removesuffix(".*"))
     return None

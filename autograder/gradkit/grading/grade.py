@@ -26,6 +26,8 @@ from gradkit.sandbox import Sandbox, SubmissionRunner, Submitted, WorkerBaseEnde
 from gradkit.suite.session import Suite, open_suite
 from gradkit.wire import Call, Failure, Observation
 
+_MOST_SIGNS = 50  # in one record
+
 Report = Callable[[Record], None]
 
 
@@ -143,6 +145,7 @@ def grade_submission(
             questions=score_questions(assignment, tests),
             tests=tests,
             submitted=submission.submitted,
+            look_at=reading.signs[:_MOST_SIGNS],
             log=runner.log,
             key={**keys, "submission": submission.digest},
             versions=versions(),

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
+
+from gradkit.grading.reading import FoundSign
 
 SCHEMA_VERSION = 1
 
@@ -80,6 +82,7 @@ class Record:
         questions: points by question, in the assignment's order.
         tests: every hidden test, in the suite's order.
         submitted: when it was handed in, ISO 8601 in UTC, where that is known.
+        look_at: signs of deception in its sources, for the instructor only.
         log: what the student's code printed, cut to the limit; for the instructor only.
         key: the hashes that say what was graded with what; equal keys mean an equal result.
         versions: of Python, torch and gradkit.
@@ -97,6 +100,7 @@ class Record:
     questions: tuple[QuestionResult, ...] = ()
     tests: tuple[TestResult, ...] = ()
     submitted: str | None = None
+    look_at: tuple[FoundSign, ...] = ()
     log: str = ""
     key: Mapping[str, str] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
@@ -133,6 +137,7 @@ def to_dict(record: Record) -> dict[str, Any]:
             "problems": list(record.problems),
             "questions": [{"id": q.id, "score": q.score, "max_score": q.max_score} for q in record.questions],
             "submitted": record.submitted,
+            **({"look_at": [asdict(sign) for sign in record.look_at]} if record.look_at else {}),
             "log": record.log,
             "key": dict(record.key),
             "versions": dict(record.versions),
@@ -166,6 +171,7 @@ def from_json(text: str) -> Record:
             questions=tuple(QuestionResult(**question) for question in extra["questions"]),
             tests=tuple(_test_from_json(test) for test in data["tests"]),
             submitted=extra["submitted"],
+            look_at=tuple(FoundSign(**sign) for sign in extra.get("look_at", ())),
             log=extra["log"],
             key=extra["key"],
             versions=extra["versions"],

@@ -1,25 +1,20 @@
 """Signs of deception: what nobody needs for a homework, and what hides how a value was found.
 
-They are put before a person ("look at this") and never cost points.
+They are put before a person ("look at this") and never cost points. Bans see most of what is hidden in these ways when
+it runs; what they could miss takes one of these to set up.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from gradkit.reader.places import ATTRIBUTES, METHODS, NAMES, NAMES_UNLESS_OWN, PLACES
+
 MAX_SIGNS = 20  # of one file
-_MODULES = {
-    "ctypes": "it reaches past Python into memory",
-    "gc": "it reaches objects that were not handed to it",
-    "gradkit": "it reaches for what grades it",
-    "inspect": "it reaches into the code that calls it",
-}
-_NAMES = {
-    "__import__": "it imports by a name that is made while it runs",
-    "_getframe": "it reaches into the code that calls it",
-}
+_MAX_NAME = 80  # characters of a name that is shown
+_BY_NAME = ("delattr", "getattr", "setattr")
 
 
 @dataclass(frozen=True)
@@ -35,6 +30,15 @@ class Sign:
     why: str
 
 
+@dataclass(frozen=True)
+class _File:
+    """What a file's names stand for: imports and plain assignments of them, and what it stores itself."""
+
+    aliases: Mapping[str, str]
+    own: frozenset[str]
+    classes: frozenset[str]
+
+
 def find_signs(tree: ast.Module, filename: str) -> list[Sign]:
     """The signs in one file, in order of their lines, at most `MAX_SIGNS`."""
     del filename
@@ -42,12 +46,179 @@ def find_signs(tree: ast.Module, filename: str) -> list[Sign]:
 
 
 def _signs(tree: ast.Module) -> Iterator[Sign]:
+    file = _read(tree)
+    waiting: list[tuple[ast.AST, str]] = [
+        (tree, "")
+    ]  # nodes, and the name that the method around them gives its object
+    while waiting:
+        node, self = waiting.pop()
+        if isinstance(node, (ast.Attribute, ast.Name)):
+            root, attributes = _unrolled(node)
+            yield from _in_chain(node, root, attributes, file)
+            if not isinstance(root, ast.Name):
+                waiting.append((root, self))
+            continue
+        yield from _in_statement(node, file)
+        if isinstance(node, ast.Call):
+            yield from _in_call(node, self, file)
+        if isinstance(node, ast.ClassDef):
+            waiting += [(child, _first_argument(child)) for child in ast.iter_child_nodes(node)]
+        else:
+            waiting += [(child, self) for child in ast.iter_child_nodes(node)]
+
+
+def _in_statement(node: ast.AST, file: _File) -> Iterator[Sign]:
+    match node:
+        case ast.Import(names=names):
+            for alias in names:
+                yield from _at_place(node.lineno, alias.name)
+        case ast.ImportFrom(module=str(module), names=names, level=0):
+            for alias in names:
+                yield from _at_place(node.lineno, f"{module}.{alias.name}")
+        case ast.FunctionDef(name=name) if name in METHODS:
+            yield _sign(node.lineno, name, METHODS[name])
+        case ast.ClassDef(bases=bases):
+            for base in bases:
+                if isinstance(base, (ast.Name, ast.Attribute)) and _dotted(base, file) == "torch.Tensor":
+                    yield _sign(
+                        node.lineno, "torch.Tensor", "a subclass of it can act in the place of torch's functions"
+                    )
+        case ast.Assign(targets=targets):
+            for target in targets:
+                yield from _in_target(target, node.value, file)
+        case ast.AnnAssign(annotation=annotation) | ast.arg(annotation=ast.expr() as annotation):
+            if any(isinstance(part, (ast.Call, ast.NamedExpr, ast.Lambda)) for part in ast.walk(annotation)):
+                yield Sign(annotation.lineno, "an annotation that runs code")
+        case _:
+            return
+
+
+def _in_target(target: ast.expr, value: ast.expr, file: _File) -> Iterator[Sign]:
+    """Attributes that are set where they do not belong: of a module, of torch, of a class from outside."""
+    if not isinstance(target, ast.Attribute):
+        return
+    if target.attr == "__class__":
+        yield _sign(target.lineno, "__class__", "an object is made one of another class")
+    root, attributes = _unrolled(target)
+    if not isinstance(root, ast.Name):
+        return
+    name = ".".join([root.id, *attributes])
+    if root.id in file.aliases:
+        yield _sign(target.lineno, name, "it changes what belongs to a module")
+    elif root.id in file.classes and len(attributes) == 1 and not isinstance(value, ast.Constant):
+        yield _sign(target.lineno, name, "an attribute of a class that is set from outside")
+
+
+def _in_chain(node: ast.expr, root: ast.expr, attributes: list[str], file: _File) -> Iterator[Sign]:
+    """A name with the attributes behind it."""
+    if isinstance(root, ast.Name):
+        if root.id in NAMES or root.id in METHODS:
+            yield _sign(node.lineno, root.id, NAMES.get(root.id) or METHODS[root.id])
+        elif root.id in NAMES_UNLESS_OWN and root.id not in file.own:
+            yield _sign(node.lineno, root.id, NAMES_UNLESS_OWN[root.id])
+        elif root.id in file.aliases:
+            yield from _at_place(node.lineno, _joined(file.aliases[root.id], attributes))
+    for attribute in attributes:
+        if attribute in ATTRIBUTES:
+            yield _sign(node.lineno, attribute, ATTRIBUTES[attribute])
+    if "__dict__" in attributes and not (
+        isinstance(root, ast.Name) and root.id == "self" and attributes[0] == "__dict__"
+    ):
+        yield _sign(node.lineno, "__dict__", "it looks names up by another way")
+
+
+def _in_call(node: ast.Call, self: str, file: _File) -> Iterator[Sign]:
+    """A call of getattr or a relative, with a name that cannot be read here."""
+    called, args = node.func, node.args
+    if isinstance(called, ast.Name) and called.id in _BY_NAME and len(args) > 1:
+        of_itself = isinstance(args[0], ast.Name) and args[0].id == self != ""
+        if not _is_text(args[1]) and not of_itself:
+            yield _sign(node.lineno, called.id, "the name that it looks up is made while it runs")
+    elif isinstance(called, (ast.Name, ast.Attribute)):
+        name = _dotted(called, file)
+        if name in ("operator.attrgetter", "operator.methodcaller") and not all(map(_is_text, args[:1])):
+            yield _sign(node.lineno, name, "the name that it looks up is made while it runs")
+    for argument in [*args, *(keyword.value for keyword in node.keywords)]:
+        if isinstance(argument, ast.Name) and argument.id in _BY_NAME and argument.id not in file.own:
+            yield _sign(node.lineno, argument.id, "a function that looks names up is handed on")
+
+
+def _at_place(line: int, name: str) -> Iterator[Sign]:
+    """What a dotted name that starts at an import stands for, where that is a sign."""
+    parts = name.split(".")
+    for end in range(1, min(len(parts), 5) + 1):
+        place = ".".join(parts[:end])
+        if place in PLACES:
+            yield _sign(line, place, PLACES[place])
+            return
+    if parts[0] == "torch":
+        private = next((n for n, part in enumerate(parts) if part.startswith("_") and not part.startswith("__")), 0)
+        if private:
+            yield _sign(line, ".".join(parts[: private + 1]), "an inner part of torch")
+
+
+def _sign(line: int, what: str, why: str) -> Sign:
+    return Sign(line, f"{what[:_MAX_NAME]}: {why}")
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant)
+
+
+def _first_argument(node: ast.AST) -> str:
+    """What a method calls its object; "" for anything else, and where the object could be something handed over."""
+    if not isinstance(node, ast.FunctionDef):
+        return ""
+    arguments = [*node.args.posonlyargs, *node.args.args]
+    given = len(node.args.defaults) >= len(arguments)
+    return arguments[0].arg if arguments and not given and not node.decorator_list else ""
+
+
+def _read(tree: ast.Module) -> _File:
+    aliases: dict[str, str] = {}
+    own: set[str] = set()
+    classes: set[str] = set()
+    plain: list[tuple[str, ast.expr]] = []
     for node in ast.walk(tree):
         match node:
-            case ast.Import():
-                modules = [name.name.partition(".")[0] for name in node.names]
-                yield from (Sign(node.lineno, f"{name}: {_MODULES[name]}") for name in modules if name in _MODULES)
-            case ast.ImportFrom(module=str(module)) if (name := module.partition(".")[0]) in _MODULES:
-                yield Sign(node.lineno, f"{name}: {_MODULES[name]}")
-            case ast.Name(id=name) | ast.Attribute(attr=name) if name in _NAMES:
-                yield Sign(node.lineno, f"{name}: {_NAMES[name]}")
+            case ast.Import(names=names):
+                for alias in names:
+                    first = alias.name.partition(".")[0]
+                    aliases[alias.asname or first] = alias.name if alias.asname else first
+            case ast.ImportFrom(module=str(module), names=names, level=0):
+                aliases |= {alias.asname or alias.name: f"{module}.{alias.name}" for alias in names}
+            case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name):
+                own.add(name)
+            case ast.FunctionDef(name=name):
+                own.add(name)
+            case ast.ClassDef(name=name):
+                own.add(name)
+                classes.add(name)
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Name() | ast.Attribute() as bound):
+                plain.append((name, bound))
+    file = _File(aliases, frozenset(own), frozenset(classes))
+    for name, value in plain:
+        stands_for = _dotted(value, file)
+        if stands_for is not None:
+            aliases.setdefault(name, stands_for[:_MAX_NAME])
+    return file
+
+
+def _unrolled(node: ast.expr) -> tuple[ast.expr, list[str]]:
+    """What a chain of attributes starts at, and the attributes from there on."""
+    attributes: list[str] = []
+    while isinstance(node, ast.Attribute):
+        attributes.append(node.attr)
+        node = node.value
+    return node, attributes[::-1]
+
+
+def _dotted(node: ast.expr, file: _File) -> str | None:
+    root, attributes = _unrolled(node)
+    if not isinstance(root, ast.Name) or root.id not in file.aliases:
+        return None
+    return _joined(file.aliases[root.id], attributes)
+
+
+def _joined(name: str, attributes: list[str]) -> str:
+    return ".".join([name, *attributes[:5]])

@@ -83,6 +83,7 @@ class AssignmentReport:
         misconceptions: by question, the most frequent first.
         missing: students of the class who handed in nothing.
         refused: (student, reason) of what could not be read, and of what the grader failed at.
+        look_at: (student, file, line, why) of the signs of deception in what they handed in.
         slowest: (student, seconds), the slowest first.
         pairs: submissions that are closer than the assignment explains, the closest first.
     """
@@ -97,6 +98,7 @@ class AssignmentReport:
     misconceptions: tuple[Misconception, ...]
     missing: tuple[str, ...]
     refused: tuple[tuple[str, str], ...]
+    look_at: tuple[tuple[str, str, int, str], ...]
     slowest: tuple[tuple[str, float], ...]
     pairs: tuple[Pair, ...]
 

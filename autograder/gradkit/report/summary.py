@@ -73,6 +73,11 @@ def _assignment(
         misconceptions=_misconceptions(graded, sentences),
         missing=tuple(student for student in everybody if student not in present),
         refused=tuple(refused),
+        look_at=tuple(
+            (record.student, sign.file, sign.line, sign.why)
+            for record in sorted(graded, key=lambda record: record.student)
+            for sign in record.look_at
+        ),
         slowest=tuple((record.student, record.seconds) for record in by_time),
         pairs=tuple(pairs),
     )

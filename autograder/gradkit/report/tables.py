@@ -81,6 +81,10 @@ def as_csv(report: ClassReport) -> Mapping[str, str]:
             ["assignment", "student", "reason"],
             [[one.id, *line] for one in every for line in (*one.refused, *((name, "missing") for name in one.missing))],
         ),
+        "look_at.csv": to_csv(
+            ["assignment", "student", "file", "line", "why"],
+            [[one.id, *line] for one in every for line in one.look_at],
+        ),
         "slowest.csv": to_csv(
             ["assignment", "student", "seconds"], [[one.id, *line] for one in every for line in one.slowest]
         ),

@@ -24,7 +24,7 @@ import torch
 from gradkit.worker.noting import NOTES
 
 # Where an operator's numbers are computed on a machine without accelerators. Others only prepare them.
-_KEYS = (
+KEYS = (
     "CPU",
     "MkldnnCPU",
     "SparseCPU",
@@ -73,7 +73,7 @@ def replace_calls(names: Collection[str]) -> None:
 def _replace_operator(name: str) -> None:
     has = torch._C._dispatch_has_kernel_for_dispatch_key
     for overload in _overloads().get(name, ()):
-        for key in _KEYS:
+        for key in KEYS:
             if not has(overload, key) or (key in _ALIASES and has(overload, "CPU")):
                 continue
             _replace_kernel(overload, key, name, original="CPU" if key in _ALIASES else key)
