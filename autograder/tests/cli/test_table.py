@@ -6,7 +6,11 @@ import pytest
 from rich.console import Console
 
 from gradkit.cli.table import MARKS, as_rows, class_table, legend, mark_of
+from gradkit.grading.reading import FoundSign
 from gradkit.grading.record import QuestionResult, Record, TestResult
+
+
+SIGNS = (FoundSign("lines.py", 3, "gc: it reaches objects that were not handed to it"),)
 
 
 def made(student: str = "ada", assignment: str = "hw1_lines", kind: str | None = None, **more: object) -> Record:
@@ -39,6 +43,7 @@ def printed(records: list[Record], late: set[tuple[str, str]] | None = None) -> 
         (made(output="The file is missing."), False, "!"),
         (made(problems=("The notebook cannot be read.",)), False, "!"),
         (refused(), False, "x"),
+        (made(look_at=SIGNS), False, "*"),
         (made(status="error", questions=(), tests=(), log="ZeroDivisionError"), False, "?"),
     ],
 )
@@ -63,6 +68,14 @@ def test_the_legend_has_each_mark_once_in_their_order() -> None:
     assert [part.split(" ")[0] for part in shown.split("   ")] == ["x", "!", "~"]
 
 
+def test_a_sign_is_marked_beside_what_else_there_is() -> None:
+    records = [made("bob", look_at=SIGNS), made("ada", kind="memory", look_at=SIGNS)]
+    assert [line.split()[1:] for line in printed(records, {("bob", "hw1_lines")})[1:]] == [["0", "!*"], ["2.5", "~*"]]
+    shown = legend(records, {("bob", "hw1_lines")})
+    assert [part.split(" ")[0] for part in shown.split("   ")] == ["!", "~", "*"]
+    assert as_rows(records, set())[0]["look_at"] == [{"file": "lines.py", "line": 3, "why": SIGNS[0].why}]
+
+
 @pytest.mark.parametrize("name", ["[red]bob", "[bold]", "a[b]c", "back\\"])
 def test_names_are_not_markup(name: str) -> None:
     assert printed([made(name)])[1].split("  ")[0] == name
@@ -83,5 +96,6 @@ def test_rows_are_the_same_as_plain_data() -> None:
         "late": True,
         "output": "",
         "problems": [],
+        "look_at": [],
     }
     assert (rows[1]["score"], rows[1]["late"], rows[1]["problems"]) == (None, False, ["It is a link."])

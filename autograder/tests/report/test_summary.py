@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from gradkit.grading.reading import FoundSign
 from gradkit.grading.record import QuestionResult, Record, TestResult
+from gradkit.pages.class_report import class_page
 from gradkit.report import ClassReport, summarise
 from gradkit.report.similarity import Pair
 from gradkit.report.tables import as_csv, as_json
@@ -121,3 +123,13 @@ def test_json_holds_all_of_it(report: ClassReport) -> None:
     assert data["assignments"][0]["questions"][0]["item"]["discrimination"] == pytest.approx(0.5)
     assert data["assignments"][0]["missing"] == ["gus"]
     assert data["students"][0] == {"student": "=cmd()", "scores": {"hw0": 3.0}, "sum": 3.0}
+
+
+def test_signs_are_listed_by_student_for_the_instructor() -> None:
+    signs = tuple(FoundSign("m.py", line, "gc: it reaches objects that were not handed to it") for line in (3, 7))
+    report = summarise("A course", [record("bob", True, True, look_at=signs), record("ada", True, True)])
+    assert report.assignments[0].look_at == tuple(("bob", "m.py", sign.line, sign.why) for sign in signs)
+    rows = list(csv.DictReader(io.StringIO(as_csv(report)["look_at.csv"])))
+    assert [(row["student"], row["file"], row["line"]) for row in rows] == [("bob", "m.py", "3"), ("bob", "m.py", "7")]
+    page = class_page(report, lambda _student, _assignment: None, {})
+    assert "m.py:7</code>" in page
