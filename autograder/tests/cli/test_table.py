@@ -9,7 +9,6 @@ from gradkit.cli.table import MARKS, as_rows, class_table, legend, mark_of
 from gradkit.grading.reading import FoundSign
 from gradkit.grading.record import QuestionResult, Record, TestResult
 
-
 SIGNS = (FoundSign("lines.py", 3, "gc: it reaches objects that were not handed to it"),)
 
 

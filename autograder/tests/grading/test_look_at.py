@@ -10,7 +10,7 @@ import jsonschema
 
 from gradkit.export.gradescope import results_json
 from gradkit.grading.record import Record, from_json, to_json
-from gradkit.pages.submission import submission_page
+from gradkit.pages.submission import feedback_page
 
 SCHEMA = json.loads((Path(__file__).parents[3] / "docs/record.schema.json").read_text())
 WHY = "gc: it reaches objects that were not handed to it"
@@ -29,7 +29,7 @@ def test_signs_are_recorded_and_cost_nothing(
     assert len(record.look_at) <= 50
     assert from_json(to_json(record)) == record
     jsonschema.validate(json.loads(to_json(record)), SCHEMA)
-    for shown in (results_json(record), submission_page(record)):
+    for shown in (results_json(record), feedback_page(record, "A course")):
         assert "helper.py" not in shown
         assert "look_at" not in shown
 
