@@ -1,8 +1,9 @@
 """Processes for untrusted code: confine one, ask it, hold it to its limits, end it."""
 
 from gradkit.sandbox.levels import LEVELS, SandboxError, WorkerBaseEnded
-from gradkit.sandbox.runner import SubmissionRunner, Submitted
+from gradkit.sandbox.runner import SubmissionRunner
 from gradkit.sandbox.sandbox import Sandbox, Workers, open_sandbox
+from gradkit.sandbox.wording import Submitted
 from gradkit.sandbox.worker import StartWorker, Worker
 
 __all__ = [

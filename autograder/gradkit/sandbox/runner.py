@@ -3,30 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from gradkit.course.assignment import Limits
 from gradkit.errors import GraderFault
 from gradkit.sandbox import deaths
+from gradkit.sandbox.wording import Submitted
 from gradkit.sandbox.worker import StartWorker, Worker, WorkerFailedError
 from gradkit.wire.call import Call
 from gradkit.wire.observation import Failure, Observation
-
-
-@dataclass(frozen=True)
-class Submitted:
-    """The code of one submission.
-
-    Attributes:
-        module: the file name of the assignment's module.
-        sources: the bytes of every Python file handed in, by file name.
-        banned: the ready-made calls that its questions ban.
-    """
-
-    module: str
-    sources: Mapping[str, bytes]
-    banned: Sequence[str] = ()
 
 
 class SubmissionRunner:
@@ -109,8 +93,7 @@ class SubmissionRunner:
         self._worker = self._start(self.limits, submitted.banned)
         self.seconds -= time.monotonic() - before  # starting Python and torch is not the student's time
         try:
-            seconds = self._seconds_left()
-            self._refusal = self._worker.load(submitted.module, submitted.sources, seconds, submitted.banned)
+            self._refusal = self._worker.load(submitted, self._seconds_left())
         except WorkerFailedError as error:
             if error.killed and (self._starts == 1 or deaths.ran_out(self._kills)):
                 raise

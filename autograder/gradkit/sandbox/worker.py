@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import signal
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Protocol, TypeVar
 
@@ -14,11 +14,12 @@ import torch
 from gradkit.course.assignment import Limits
 from gradkit.errors import GraderFault, WireError
 from gradkit.sandbox.channel import Channel, ChannelClosedError, DeadlineError, FloodError
-from gradkit.sandbox.confine import TEMPORARY_MB, THREADS
 from gradkit.sandbox.levels import SandboxError
+from gradkit.sandbox.wording import Submitted, complete
 from gradkit.wire.call import Call, call_to_value
 from gradkit.wire.frames import Frame
-from gradkit.wire.observation import Failure, Observation, failure_from_value, observation_from_value
+from gradkit.wire.observation import Failure, Observation
+from gradkit.wire.reply import loading_from_value, reply_from_value
 
 T = TypeVar("T")
 
@@ -78,26 +79,22 @@ class Worker:
         self.channel = channel
         self.limits = limits
         self.confinement: dict[str, str] = {}
+        self.submitted = Submitted("", {"": b""})
 
-    def load(
-        self, module: str, sources: Mapping[str, bytes], seconds: float, banned: Sequence[str] = ()
-    ) -> Failure | None:
+    def load(self, submitted: Submitted, seconds: float) -> Failure | None:
         """Have the student's module loaded; what its body raised, or None.
-
-        Args:
-            module: the file name of the assignment's module.
-            sources: the bytes of every Python file, by file name.
-            seconds: how long that may take.
-            banned: the ready-made calls that any of the following calls may ask about.
 
         Raises:
             WorkerFailedError: the worker hung, ended or broke the protocol.
         """
         files = {
-            name: torch.frombuffer(bytearray(source or b"\n"), dtype=torch.uint8) for name, source in sources.items()
+            name: torch.frombuffer(bytearray(source or b"\n"), dtype=torch.uint8)
+            for name, source in submitted.sources.items()
         }
-        value = self._ask("load", {"module": module, "sources": files, "banned": list(banned)}, "loaded", seconds)
-        return self._with_limit(self._checked(failure_from_value, value))
+        self.submitted = submitted
+        question = {"module": submitted.module, "sources": files, "banned": list(submitted.banned)}
+        failure = self._checked(loading_from_value, self._ask("load", question, "loaded", seconds))
+        return None if failure is None else complete(failure, submitted, self.limits, None)
 
     def call(self, call: Call, seconds: float) -> Observation:
         """Have one call performed.
@@ -105,14 +102,13 @@ class Worker:
         Raises:
             WorkerFailedError: the worker hung, ended or broke the protocol.
         """
+        started = time.monotonic()
         value = self._ask("call", call_to_value(call), "observed", seconds)
-        observation = self._checked(observation_from_value, value)
-        asked = set(call.observe), set() if call.vjp is None else set(call.vjp.wrt)
-        if observation.failure is None and (set(observation.values), set(observation.gradients)) != asked:
-            raise WorkerFailedError(Failure("protocol", "a reply with other values than were asked for"))
-        if not observation.operators <= set(call.banned):
-            raise WorkerFailedError(Failure("protocol", "a reply with other operators than were asked about"))
-        return replace(observation, failure=self._with_limit(observation.failure))
+        observation = self._checked(lambda value: reply_from_value(value, call), value)
+        failure = observation.failure
+        if failure is not None:
+            failure = complete(failure, self.submitted, self.limits, call)
+        return replace(observation, failure=failure, seconds=time.monotonic() - started)
 
     def close(self) -> str:
         """End the process and all that it started; returns what it printed, cut to the limit."""
@@ -148,8 +144,7 @@ class Worker:
         except ChannelClosedError:
             raise self._died() from None
         except DeadlineError:
-            message = f"it did not finish within {seconds:g} seconds"
-            raise WorkerFailedError(Failure("timeout", message)) from None
+            raise WorkerFailedError(Failure("timeout", self._too_long(seconds))) from None
         except FloodError:
             message = f"it printed more than {64 * self.limits.output_kb} KiB"
             raise WorkerFailedError(Failure("output", message)) from None
@@ -157,16 +152,11 @@ class Worker:
             raise WorkerFailedError(Failure("protocol", str(error))) from None
         return frame.value
 
-    def _with_limit(self, failure: Failure | None) -> Failure | None:
-        """The failure with the limit that was hit in figures, where it was one."""
-        if failure is None or failure.kind not in ("memory", "disk", "threads"):
-            return failure
-        what = {
-            "memory": f"it asked for more than {self.limits.memory_mb} MiB of memory",
-            "disk": f"it wrote more than {TEMPORARY_MB} MiB to its temporary folder",
-            "threads": f"it could not start another thread; {THREADS} are allowed, and each takes memory",
-        }
-        return replace(failure, message=what[failure.kind])
+    def _too_long(self, seconds: float) -> str:
+        """Which limit was hit, in the course's figures: how much was left of it is the process's choice."""
+        if seconds >= self.limits.seconds_per_call:
+            return f"it did not finish within {self.limits.seconds_per_call:g} seconds"
+        return f"it did not finish before the {self.limits.seconds:g} seconds for the whole submission were over"
 
     def _checked(self, read: Callable[[Any], T], value: Any) -> T:
         try:

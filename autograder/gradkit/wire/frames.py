@@ -1,4 +1,4 @@
-"""A frame: head, JSON body, tensor bytes. The reader trusts nothing that it reads.
+"""A frame: head, JSON body, tensor bytes. The reader trusts nothing that it reads, and repeats nothing of it.
 
 head     16 bytes: magic "GRD1", body length (4 bytes), payload length (8 bytes), little-endian
 body     JSON: [kind, nonce, tree, [[dtype, shape], ...]]
@@ -70,7 +70,7 @@ def read(read_exactly: Callable[[int], bytearray]) -> Frame:
 
 def _check_sizes(body: int, payload: int) -> None:
     if body > MAX_BODY or payload > MAX_PAYLOAD:
-        raise WireError(f"a frame of {body} + {payload} bytes is over the limit of {MAX_BODY} + {MAX_PAYLOAD}")
+        raise WireError(f"a frame is over the limit of {MAX_BODY} + {MAX_PAYLOAD} bytes")
 
 
 def _bytes_of(tensor: Tensor) -> memoryview:
@@ -92,7 +92,7 @@ def _parse(body: bytes, payload: bytearray) -> Frame:
         raise WireError("a frame's body must be [kind, nonce, value, tensors]")
     kind, nonce, tree, shapes = top
     if len(shapes) > MAX_TENSORS:
-        raise WireError(f"a frame holds {len(shapes)} tensors, the limit is {MAX_TENSORS}")
+        raise WireError(f"a frame holds more than {MAX_TENSORS} tensors")
     tensors, offset = [], 0
     for shape in shapes:
         tensor, offset = _tensor(shape, payload, offset)

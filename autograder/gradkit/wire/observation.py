@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 from torch import Tensor
 
 from gradkit.errors import WireError
+from gradkit.wire.values import MAX_NAME
 
 FailureKind = Literal[
     "import",  # the student's module raised while it was loaded
@@ -26,7 +27,8 @@ FailureKind = Literal[
 ]
 FAILURE_KINDS: frozenset[str] = frozenset(get_args(FailureKind))
 MAX_TEXT = 4000
-MAX_SECONDS = 86_400.0
+MAX_PRINTED = 500_000  # characters of one call: many honest lines, and still less than a frame may hold
+MAX_LINE = 1 << 31
 
 
 @dataclass(frozen=True)
@@ -35,22 +37,28 @@ class Failure:
 
     Attributes:
         kind: one of `FailureKind`.
+        message: an exception's message, or the grader's sentence about what happened.
         type_name: the exception's type, where there was one.
-        message: its message, or a sentence about what happened.
         line: the line of the student's own file where it happened, or None.
-        source: that line's text.
+        source: that line's text, which the grader reads from the file that was handed in; never sent.
+        name: what is missing or of another shape, as the call names it: ``student:conv2d``, ``model.weight``.
+        shape: the shape of a parameter that must have another, or None.
     """
 
     kind: FailureKind
-    message: str
+    message: str = ""
     type_name: str = ""
     line: int | None = None
     source: str = ""
+    name: str = ""
+    shape: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class Observation:
     """What a process reports about one call.
+
+    Nothing of it is taken as true: see `gradkit.wire.reply` for what a reply may say at all.
 
     Attributes:
         failure: why there is no result, or None.
@@ -60,7 +68,7 @@ class Observation:
         mutated: names of inputs that the call changed.
         operators: those of the call's banned calls that were used.
         printed: what was printed to standard output during the call, cut to a limit.
-        seconds: wall-clock seconds of the call.
+        seconds: wall-clock seconds of the call, as the grader measured them; never sent.
     """
 
     failure: Failure | None = None
@@ -77,7 +85,8 @@ def failure_to_value(failure: Failure | None) -> list[Any] | None:
     """A failure, or that there was none, as plain data for a frame."""
     if failure is None:
         return None
-    return [failure.kind, failure.message, failure.type_name, failure.line, failure.source]
+    shape = None if failure.shape is None else list(failure.shape)
+    return [failure.kind, failure.message, failure.type_name, failure.line, failure.name, shape]
 
 
 def observation_to_value(observation: Observation) -> dict[str, Any]:
@@ -90,7 +99,6 @@ def observation_to_value(observation: Observation) -> dict[str, Any]:
         "mutated": list(observation.mutated),
         "operators": sorted(observation.operators),
         "printed": observation.printed,
-        "seconds": observation.seconds,
     }
 
 
@@ -101,7 +109,7 @@ def observation_from_value(value: Any) -> Observation:
         WireError: any part of it is missing, superfluous, or of another type than it must be.
     """
     if type(value) is not dict or set(value) != set(_SHAPE):
-        raise WireError("an observation must have exactly its eight parts")
+        raise WireError("an observation must have exactly its seven parts")
     for name, kinds in _SHAPE.items():
         if type(value[name]) not in kinds:
             raise WireError(f"an observation's {name} is of the wrong type")
@@ -109,17 +117,14 @@ def observation_from_value(value: Any) -> Observation:
         raise WireError("an observation's gradients must be tensors or None")
     if any(type(name) is not str for part in ("values", "gradients", "mutated", "operators") for name in value[part]):
         raise WireError("an observation's names must be text")
-    if not 0 <= value["seconds"] <= MAX_SECONDS:
-        raise WireError("an observation's seconds must be a number from 0 to a day's")
     return Observation(
         failure=failure_from_value(value["failure"]),
         values=value["values"],
         gradients=value["gradients"],
-        gradient_error=value["gradient_error"],
+        gradient_error=value["gradient_error"][:MAX_TEXT],
         mutated=tuple(value["mutated"]),
         operators=frozenset(value["operators"]),
-        printed=value["printed"],
-        seconds=value["seconds"],
+        printed=value["printed"][:MAX_PRINTED],
     )
 
 
@@ -131,7 +136,6 @@ _SHAPE: dict[str, tuple[type, ...]] = {
     "mutated": (list,),
     "operators": (list,),
     "printed": (str,),
-    "seconds": (float,),
 }
 
 
@@ -143,12 +147,23 @@ def failure_from_value(value: Any) -> Failure | None:
     """
     if value is None:
         return None
-    if type(value) is not list or [type(part) for part in value] not in (
-        [str, str, str, int, str],
-        [str, str, str, type(None), str],
-    ):
-        raise WireError("an observation's failure must be [kind, message, type, line, source]")
-    kind, message, type_name, line, source = value
+    if type(value) is not list or [type(part) for part in value] not in _FAILURES:
+        raise WireError("an observation's failure must be [kind, message, type, line, name, shape]")
+    kind, message, type_name, line, name, shape = value
     if kind not in FAILURE_KINDS:
         raise WireError("an observation's failure is of an unknown kind")
-    return Failure(kind, message[:MAX_TEXT], type_name[:200], line, source[:300])
+    if line is not None and not 0 < line < MAX_LINE:
+        raise WireError("an observation's failure names a line that no file has")
+    if shape is not None and any(type(size) is not int or size < 0 for size in shape):
+        raise WireError("an observation's failure names a shape that no tensor has")
+    return Failure(
+        kind,
+        message[:MAX_TEXT],
+        type_name[:MAX_NAME],
+        line,
+        name=name[:MAX_NAME],
+        shape=None if shape is None else tuple(shape),
+    )
+
+
+_FAILURES = [[str, str, str, line, str, shape] for line in (int, type(None)) for shape in (list, type(None))]

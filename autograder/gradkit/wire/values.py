@@ -25,6 +25,7 @@ from gradkit.errors import WireError
 
 MAX_DEPTH = 32
 MAX_NODES = 200_000
+MAX_NAME = 200
 
 DTYPES: Mapping[str, torch.dtype] = MappingProxyType(
     {
@@ -125,7 +126,7 @@ class _Decoder:
             "$tensor": self._tensor,
             "$dtype": self._dtype,
             "$ref": lambda body, _: Ref(self._text(body)),
-            "$opaque": lambda body, _: Opaque(self._text(body)),
+            "$opaque": lambda body, _: Opaque(self._text(body)[:MAX_NAME]),
             "$seen": self._seen,
         }
 
@@ -140,7 +141,7 @@ class _Decoder:
                 raise WireError("a tagged value must have one key")
             ((tag, body),) = node.items()
             if tag not in self.tagged:
-                raise WireError(f"unknown tag {tag[:40]!r}")
+                raise WireError("a tagged value has an unknown tag")
             return self.tagged[tag](body, depth + 1)
         if type(node) is str:
             return _scrub(node)

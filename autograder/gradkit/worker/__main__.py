@@ -22,7 +22,7 @@ import torch
 from gradkit.errors import WireError
 from gradkit.wire.call import call_from_value
 from gradkit.wire.frames import Frame, pack, read
-from gradkit.wire.observation import MAX_TEXT, Failure, Observation, failure_to_value, observation_to_value
+from gradkit.wire.observation import Failure, Observation, failure_to_value, observation_to_value
 from gradkit.worker.absent import take_away
 from gradkit.worker.loading import SourceFinder, load_module
 from gradkit.worker.perform import describe_exception, perform, seed_everything
@@ -65,8 +65,8 @@ class Worker:
     def _answer_observation(self, question: Frame, observation: Observation) -> None:
         try:
             self._answer(question, "observed", observation_to_value(observation))
-        except (WireError, RuntimeError) as error:
-            failed = Observation(failure=Failure("protocol", str(error)[:MAX_TEXT]), seconds=observation.seconds)
+        except (WireError, RuntimeError):
+            failed = Observation(failure=Failure("protocol"))
             self._answer(question, "observed", observation_to_value(failed))
 
     def _answer(self, question: Frame, kind: str, value: Any) -> None:

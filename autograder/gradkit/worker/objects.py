@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 import operator
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import ModuleType
 from typing import Any
 
@@ -12,17 +12,21 @@ import torch
 from torch import Tensor, nn
 
 from gradkit.wire.call import Call, Step
-from gradkit.wire.observation import FailureKind
+from gradkit.wire.observation import Failure, FailureKind
 from gradkit.wire.values import Ref
 from gradkit.worker.depth import depth
 
 
 class CallError(Exception):
-    """The call cannot go on, for a reason that lies in what the student's module offers."""
+    """The call cannot go on, for a reason that lies in what the student's module offers.
 
-    def __init__(self, kind: FailureKind, message: str) -> None:
-        super().__init__(message)
-        self.kind: FailureKind = kind
+    Attributes:
+        failure: the reason, in names of the call.
+    """
+
+    def __init__(self, kind: FailureKind, name: str, shape: Iterable[int] | None = None) -> None:
+        super().__init__(name)
+        self.failure = Failure(kind, name=name, shape=None if shape is None else tuple(shape))
 
 
 class Objects:
@@ -42,7 +46,7 @@ class Objects:
         place, _, name = target.partition(":")
         if place == "student":
             if not hasattr(self.module, name):
-                raise CallError("missing", f"{self.module.__name__}.py has no {name}")
+                raise CallError("missing", target)
             return getattr(self.module, name)
         if place == "object":
             return self.find(name)
@@ -57,10 +61,10 @@ class Objects:
             return self.find_target(path)
         head, *parts = path.split(".")
         value = self.named[head]
-        for part in parts:
+        for end, part in enumerate(parts, start=1):
             attribute = part.removesuffix("()")
             if not hasattr(value, attribute):
-                raise CallError("missing", f"{type(value).__name__} has no attribute {attribute}")
+                raise CallError("missing", ".".join([head, *parts[:end]]).removesuffix("()"))
             value = getattr(value, attribute)
             if part.endswith("()"):
                 value = value()
@@ -88,17 +92,9 @@ class Objects:
         found = self.named_parameters(owner)
         for name, value in values.items():
             if name not in found:
-                known = ", ".join(sorted(found)[:20]) or "none"
-                raise CallError(
-                    "parameter",
-                    f"{type(self.named[owner]).__name__} has no parameter named {name} (it has: {known}). Is it an "
-                    f"nn.Parameter, assigned to self.{name} in __init__?",
-                )
+                raise CallError("parameter", f"{owner}.{name}")
             if found[name].shape != value.shape:
-                raise CallError(
-                    "parameter",
-                    f"Parameter {name} has shape {tuple(found[name].shape)}; it must be {tuple(value.shape)}.",
-                )
+                raise CallError("parameter", f"{owner}.{name}", found[name].shape)
             with torch.no_grad():
                 found[name].copy_(value)
 
@@ -121,7 +117,7 @@ class Objects:
         owner, _, attribute = name.partition(".")
         value = self.named[owner]
         if attribute in ("state", "gradients") and not isinstance(value, nn.Module):
-            raise CallError("missing", f"{type(value).__name__} is not an nn.Module, so it has no parameters")
+            raise CallError("missing", name)
         if attribute == "state":
             return {key: tensor.detach() for key, tensor in value.state_dict().items()}
         if attribute == "gradients":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import random
-import time
 import traceback
 from collections.abc import Mapping
 from contextlib import nullcontext
@@ -16,7 +15,8 @@ import torch
 from torch import Tensor
 
 from gradkit.wire.call import Call, Vjp
-from gradkit.wire.observation import MAX_TEXT, Failure, FailureKind, Observation
+from gradkit.wire.observation import MAX_LINE, MAX_TEXT, Failure, FailureKind, Observation
+from gradkit.wire.values import MAX_NAME
 from gradkit.worker.noting import NOTES
 from gradkit.worker.objects import CallError, Objects
 from gradkit.worker.printing import printing
@@ -31,7 +31,6 @@ def perform(call: Call, module: ModuleType) -> Observation:
         call: what to do.
         module: the module that its steps may use.
     """
-    started = time.perf_counter()
     seed_everything(call.seed)
     replace_calls(call.banned)  # done already where a worker was told beforehand
     objects = Objects(module, call)
@@ -49,7 +48,7 @@ def perform(call: Call, module: ModuleType) -> Observation:
                 with NOTES.ours("functions"):  # the call of autograd is ours, what it runs is the student's
                     gradients, gradient_error = _differentiate(objects, vjp)
         except CallError as error:
-            failure = Failure(error.kind, str(error))
+            failure = error.failure
         except BaseException as error:  # noqa: BLE001 - sys.exit() in student code is an answer like any other
             failure = describe_exception("raised", error, f"{module.__name__}.py")
     return Observation(
@@ -60,7 +59,6 @@ def perform(call: Call, module: ModuleType) -> Observation:
         mutated=tuple(name for name, before in call.inputs.items() if not _same(objects.named[name], before)),
         operators=used(),
         printed=printed(),
-        seconds=time.perf_counter() - started,
     )
 
 
@@ -74,15 +72,18 @@ def seed_everything(seed: int) -> None:
 
 def describe_exception(kind: FailureKind, error: BaseException, filename: str) -> Failure:
     """The failure that an exception of student code makes, with the line of ``filename`` it came from."""
-    line, source = _place(error.__traceback__, filename)
+    line = _line(error.__traceback__, filename)
     if isinstance(error, SyntaxError) and error.filename == filename:
-        line, source = error.lineno, (error.text or "").strip()
+        line = error.lineno
+    if type(line) is not int or not 0 < line < MAX_LINE:
+        line = None
     try:
         message = str(error)
-        kind = _limit_hit(error, message) or kind
+        if limit := _limit_hit(error, message):
+            return Failure(limit, line=line)
     except BaseException:  # noqa: BLE001 - __str__ is the student's code too
         message = "(its message cannot be shown)"
-    return Failure(kind, message[:MAX_TEXT], type(error).__name__[:200], line, source[:300])
+    return Failure(kind, message[:MAX_TEXT], type(error).__name__[:MAX_NAME], line)
 
 
 def _limit_hit(error: BaseException, message: str) -> FailureKind | None:
@@ -94,10 +95,10 @@ def _limit_hit(error: BaseException, message: str) -> FailureKind | None:
     return "threads" if "can't start new thread" in message else None
 
 
-def _place(trace: TracebackType | None, filename: str) -> tuple[int | None, str]:
+def _line(trace: TracebackType | None, filename: str) -> int | None:
     """The innermost line of ``filename`` in a traceback."""
     frames = [frame for frame in traceback.extract_tb(trace) if frame.filename == filename]
-    return (frames[-1].lineno, (frames[-1].line or "").strip()) if frames else (None, "")
+    return frames[-1].lineno if frames else None
 
 
 def _differentiate(objects: Objects, vjp: Vjp) -> tuple[dict[str, Tensor | None], str]:

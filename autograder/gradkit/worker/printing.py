@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
-# Characters kept of what one call prints: many honest lines, and still less than a frame may hold.
-MAX_PRINTED = 500_000
+from gradkit.wire.observation import MAX_PRINTED
 
 
 class _Tee(io.TextIOBase):

@@ -39,6 +39,5 @@ def reply(tensors=(), payload=b"", **parts):
         "mutated": [],
         "operators": [],
         "printed": "",
-        "seconds": 0.0,
     }
     send(["observed", question().nonce, plain(**(whole | parts)), list(tensors)], payload)

@@ -8,7 +8,7 @@ from forging import reply
 
 
 def evil(x):
-    reply(failure=["raised", "m", "T", None, ""], seconds=1.7e308)
+    reply(failure=["raised", "m", "T", None, "", None], seconds=1.7e308)
 
 
 def scale(x, factor=2.0):

@@ -13,7 +13,7 @@ answered = 0
 def evil(x):
     global answered
     answered += 1
-    reply(failure=["raised", "m", "T", None, ""], seconds=10**400 if answered == 1 else 0.5)
+    reply(failure=["raised", "m", "T", None, "", None], seconds=10**400 if answered == 1 else 0.5)
 
 
 def scale(x, factor=2.0):

@@ -9,7 +9,8 @@ import torch
 
 from gradkit.errors import WireError
 from gradkit.wire import Failure, Observation, ObservedTensor
-from gradkit.wire.observation import observation_from_value, observation_to_value
+from gradkit.wire.observation import MAX_PRINTED, MAX_TEXT, observation_from_value, observation_to_value
+from gradkit.wire.values import MAX_NAME
 
 
 def good() -> dict[str, Any]:
@@ -19,19 +20,18 @@ def good() -> dict[str, Any]:
         mutated=("x",),
         operators=frozenset({"add"}),
         printed="hello",
-        seconds=0.5,
     )
     return observation_to_value(observation)
 
 
 def test_an_observation_comes_back() -> None:
     back = observation_from_value(good())
-    assert (back.mutated, back.operators, back.printed, back.seconds) == (("x",), frozenset({"add"}), "hello", 0.5)
+    assert (back.mutated, back.operators, back.printed) == (("x",), frozenset({"add"}), "hello")
     assert back.gradients["y"] is None
 
 
 def test_a_failure_comes_back() -> None:
-    failure = Failure("raised", "no", "ValueError", 3, "raise")
+    failure = Failure("raised", "no", "ValueError", 3, name="module.w", shape=(2, 1))
     assert observation_from_value(observation_to_value(Observation(failure=failure))).failure == failure
 
 
@@ -39,8 +39,14 @@ def test_a_failure_comes_back() -> None:
     ("part", "value"),
     [
         ("failure", "died"),
-        ("failure", ["raised", "m", "T", "3", "s"]),
-        ("failure", ["passed", "m", "T", None, "s"]),
+        ("failure", ["raised", "m", "T", "3", "", None]),
+        ("failure", ["raised", "m", "T", 0, "", None]),
+        ("failure", ["raised", "m", "T", 1 << 40, "", None]),
+        ("failure", ["raised", "m", "T", True, "", None]),
+        ("failure", ["raised", "m", "T", None, "", [1.5]]),
+        ("failure", ["raised", "m", "T", None, "", [-1]]),
+        ("failure", ["raised", "m", "T", None, ""]),
+        ("failure", ["passed", "m", "T", None, "", None]),
         ("values", []),
         ("values", {1: 2}),
         ("gradients", {"x": 1.0}),
@@ -48,9 +54,8 @@ def test_a_failure_comes_back() -> None:
         ("mutated", [1]),
         ("operators", "add"),
         ("printed", 1),
-        ("seconds", "1"),
-        ("seconds", float("nan")),
-        ("seconds", -1.0),
+        ("operators", ["add"] * 10_000),
+        ("seconds", 1.0),
         ("score", 5),
     ],
 )
@@ -63,3 +68,13 @@ def test_anything_else_is_refused(part: str, value: object) -> None:
 def test_something_of_another_shape_is_refused(value: object) -> None:
     with pytest.raises(WireError):
         observation_from_value(value)
+
+
+def test_every_text_is_cut_to_its_size() -> None:
+    long = "a" * 1_000_000
+    parts = {"failure": ["raised", long, long, 3, long, None], "gradient_error": long, "printed": long}
+    back = observation_from_value({**good(), **parts, "operators": ["add", long]})
+    assert back.failure is not None
+    texts = (back.failure.message, back.failure.type_name, back.failure.name, back.gradient_error, back.printed)
+    assert [len(text) for text in texts] == [MAX_TEXT, MAX_NAME, MAX_NAME, MAX_TEXT, MAX_PRINTED]
+    assert back.operators == {"add"}

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from gradkit.suite import function_call, module_call
-from gradkit.wire import Call, Observation, ObservedTensor, Opaque, Ref, Step
+from gradkit.wire import Call, Failure, Observation, ObservedTensor, Opaque, Ref, Step
 from gradkit.worker.loading import load_module
 from gradkit.worker.perform import perform
 
@@ -121,7 +121,6 @@ def test_whatever_is_raised_is_an_answer(module: ModuleType, name: str, type_nam
 def test_a_failure_names_the_students_own_line(module: ModuleType) -> None:
     failure = run(module, "fail").failure
     assert failure is not None
-    assert failure.source == 'raise ValueError("bad x")'
     assert failure.line == SOURCE.split("\n").index('    raise ValueError("bad x")') + 1
 
 
@@ -134,7 +133,7 @@ def test_running_out_of_memory_is_told_apart(module: ModuleType) -> None:
 def test_a_missing_name_is_said(module: ModuleType) -> None:
     failure = run(module, "nowhere").failure
     assert failure is not None
-    assert (failure.kind, failure.message) == ("missing", "answer.py has no nowhere")
+    assert (failure.kind, failure.name) == ("missing", "student:nowhere")
 
 
 def net_call(**parameters: torch.Tensor) -> Call:
@@ -161,16 +160,14 @@ def test_a_parameter_may_go_by_two_names(module: ModuleType) -> None:
 
 
 @pytest.mark.parametrize(
-    ("parameters", "words"),
-    [({"v": torch.ones(2, 1)}, "no parameter named v"), ({"w": torch.ones(1, 2)}, "it must be (1, 2)")],
+    ("parameters", "name", "shape"),
+    [({"v": torch.ones(2, 1)}, "module.v", None), ({"w": torch.ones(1, 2)}, "module.w", (2, 1))],
 )
 def test_a_parameter_that_is_not_as_agreed_is_said(
-    module: ModuleType, parameters: dict[str, torch.Tensor], words: str
+    module: ModuleType, parameters: dict[str, torch.Tensor], name: str, shape: tuple[int, ...] | None
 ) -> None:
     failure = perform(net_call(**parameters), module).failure
-    assert failure is not None
-    assert failure.kind == "parameter"
-    assert words in failure.message
+    assert failure == Failure("parameter", name=name, shape=shape)
 
 
 def test_steps_can_use_torch_and_earlier_results(module: ModuleType) -> None:

@@ -1,0 +1,121 @@
+"""What a student's process may say in reply: names of the call, kinds that it alone can know, and no prose of ours.
+
+The code that answers has seen the call's inputs, and some of what it says is shown to its author. So a reply has no
+room for anything that the call does not name, apart from values, which are compared, and from an exception's type,
+message and line, which `gradkit.grading.gate` shows sparingly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from gradkit.errors import WireError
+from gradkit.wire.call import Call
+from gradkit.wire.frames import MAX_DIMENSIONS
+from gradkit.wire.observation import Failure, Observation, failure_from_value, observation_from_value
+from gradkit.wire.values import Ref
+
+# Kind -> the facts that come with it. The grader alone states the other kinds.
+_EXCEPTION = frozenset({"message", "type_name", "line"})
+_LIMITS = dict.fromkeys(("memory", "disk", "threads"), frozenset({"line"}))
+_WHILE_LOADING = {"import": _EXCEPTION, **_LIMITS}
+_IN_A_CALL = {
+    "raised": _EXCEPTION,
+    "missing": frozenset({"name"}),
+    "parameter": frozenset({"name", "shape"}),
+    "protocol": frozenset[str](),
+    **_LIMITS,
+}
+
+
+def loading_from_value(value: Any) -> Failure | None:
+    """Check and read what a student's process says of loading its module.
+
+    Raises:
+        WireError: it is neither None nor a failure that loading can have.
+    """
+    failure = failure_from_value(value)
+    if failure is not None:
+        _check_facts(failure, _WHILE_LOADING)
+    return failure
+
+
+def reply_from_value(value: Any, call: Call) -> Observation:
+    """Check and read what a student's process says of ``call``.
+
+    Raises:
+        WireError: it is not an observation, or not one of this call.
+    """
+    observation = observation_from_value(value)
+    failure = observation.failure
+    names = list(call.observe), [] if call.vjp is None else list(call.vjp.wrt)
+    if (set(observation.values), set(observation.gradients)) != (
+        tuple(map(set, names)) if failure is None else (set(), set())
+    ):
+        raise WireError("a reply with other values than were asked for")
+    if len(set(observation.mutated)) != len(observation.mutated) or not set(observation.mutated) <= set(call.inputs):
+        raise WireError("a reply that names inputs which the call does not have")
+    if not observation.operators <= set(call.banned):
+        raise WireError("a reply with other operators than were asked about")
+    if failure is not None:
+        _check_facts(failure, _IN_A_CALL)
+        _check_names(failure, call)
+    if observation.gradient_error and (failure is not None or call.vjp is None):
+        raise WireError("a reply with an error of gradients that were not asked for")
+    return replace(
+        observation,
+        # In the call's order, which its author cannot choose.
+        values={name: observation.values[name] for name in names[0] if failure is None},
+        gradients={name: observation.gradients[name] for name in names[1] if failure is None},
+        mutated=tuple(name for name in call.inputs if name in observation.mutated),
+    )
+
+
+def _check_facts(failure: Failure, allowed: dict[str, frozenset[str]]) -> None:
+    if failure.kind not in allowed:
+        raise WireError("a reply with a kind of failure that a student's process cannot state")
+    none = Failure(failure.kind)
+    if failure != replace(none, **{name: getattr(failure, name) for name in allowed[failure.kind]}):
+        raise WireError("a reply with facts that do not belong to its kind of failure")
+
+
+def _check_names(failure: Failure, call: Call) -> None:
+    if failure.kind == "missing" and failure.name not in set(_names(call)):
+        raise WireError("a reply that misses a name which the call does not use")
+    if failure.kind == "parameter":
+        owner, _, name = failure.name.partition(".")
+        if name not in call.parameters.get(owner, {}):
+            raise WireError("a reply that speaks of a parameter which the call does not load")
+        if failure.shape is not None and len(failure.shape) > MAX_DIMENSIONS:
+            raise WireError("a reply with a shape that no tensor has")
+
+
+def _names(call: Call) -> Iterator[str]:
+    """Every name of the student's that the call uses, as `Failure.name` has it."""
+    for path in _paths(call):
+        place, colon, path_there = path.rpartition(":")
+        if place == "student":
+            yield path
+        elif not colon or place == "object":
+            parts = path_there.split(".")
+            for end in range(2, len(parts) + 1):
+                yield ".".join(parts[:end]).removesuffix("()")
+
+
+def _paths(call: Call) -> Iterator[str]:
+    yield from call.observe
+    for step in call.steps:
+        yield step.target
+        yield from _references([step.args, step.kwargs])
+
+
+def _references(value: Any) -> Iterator[str]:
+    if isinstance(value, Ref):
+        yield value.name
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _references(item)
+    elif isinstance(value, dict):
+        yield from _references(list(value.values()))

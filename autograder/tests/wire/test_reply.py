@@ -1,0 +1,114 @@
+"""A reply speaks of its call: names that the call does not have, and kinds that only the grader knows, are refused."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import torch
+
+from gradkit.errors import WireError
+from gradkit.suite import module_call
+from gradkit.wire import Call, Failure, Observation, ObservedTensor
+from gradkit.wire.observation import FAILURE_KINDS, failure_to_value, observation_to_value
+from gradkit.wire.reply import loading_from_value, reply_from_value
+
+X = torch.ones(3, 2, dtype=torch.float64)
+CALL = replace(
+    module_call("Net", [2], {"x": X, "y": X}, parameters={"layer.w": X.T}, cotangent=X),
+    observe=("result", "module.size"),
+)
+SEEN = ObservedTensor(X, attached=True)
+GOOD = Observation(
+    values={"result": SEEN, "module.size": 2}, gradients={"x": X, "y": X, "module.layer.w": None}, mutated=("y", "x")
+)
+
+
+def reply(observation: Observation, call: Call = CALL) -> Observation:
+    return reply_from_value(observation_to_value(observation), call)
+
+
+def test_a_reply_comes_back_in_the_order_of_the_call() -> None:
+    turned = replace(GOOD, values=dict(reversed(GOOD.values.items())), gradients=dict(reversed(GOOD.gradients.items())))
+    back = reply(turned)
+    assert list(back.values) == ["result", "module.size"]
+    assert list(back.gradients) == ["x", "y", "module.layer.w"]
+    assert back.mutated == ("x", "y")
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"mutated": ("x", "x")},
+        {"mutated": ("z",)},
+        {"mutated": ("tensor([[1., 1.]])",)},
+        {"values": {"result": SEEN}},
+        {"values": {"result": SEEN, "module.size": 2, "more": 1}},
+        {"gradients": {"x": X}},
+        {"failure": Failure("raised", "m", "ValueError")},
+    ],
+)
+def test_names_are_those_of_the_call(facts: dict[str, Any]) -> None:
+    with pytest.raises(WireError):
+        reply(replace(GOOD, **facts))
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        Failure("raised", "x is too large", "ValueError", 3),
+        Failure("missing", name="student:Net"),
+        Failure("missing", name="module.to"),
+        Failure("missing", name="module.size"),
+        Failure("parameter", name="module.layer.w"),
+        Failure("parameter", name="module.layer.w", shape=(4, 1)),
+        Failure("memory", line=3),
+        Failure("protocol"),
+    ],
+)
+def test_a_failure_is_told_in_names_of_the_call(failure: Failure) -> None:
+    assert reply(Observation(failure=failure)).failure == failure
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        *(Failure(kind) for kind in ("import", "timeout", "died", "output", "unavailable")),
+        Failure("missing", name="student:Other"),
+        Failure("missing", name="module.secret"),
+        Failure("missing", name="torch:nn.Linear"),
+        Failure("missing", "the input is 0.25", name="student:Net"),
+        Failure("missing", name="student:Net", line=4),
+        Failure("parameter", name="module.other"),
+        Failure("parameter", "the input is 0.25", name="module.layer.w"),
+        Failure("parameter", name="module.layer.w", shape=(1,) * 17),
+        Failure("raised", "m", "ValueError", name="student:Net"),
+        Failure("raised", "m", "ValueError", shape=(3,)),
+        Failure("memory", "the input is 0.25"),
+        Failure("protocol", "the input is 0.25"),
+        Failure("protocol", line=5),
+    ],
+)
+def test_anything_else_that_a_failure_could_say_is_refused(failure: Failure) -> None:
+    with pytest.raises(WireError):
+        reply(Observation(failure=failure))
+
+
+def test_an_error_of_gradients_comes_only_where_they_were_asked_for() -> None:
+    assert reply(replace(GOOD, gradient_error="in-place")).gradient_error == "in-place"
+    with pytest.raises(WireError):
+        reply(replace(GOOD, gradient_error="in-place", gradients={}), replace(CALL, vjp=None))
+    with pytest.raises(WireError):
+        reply(Observation(failure=Failure("raised", "m", "T"), gradient_error="in-place"))
+
+
+@pytest.mark.parametrize("failure", [None, Failure("import", "m", "SyntaxError", 3), Failure("memory", line=1)])
+def test_what_loading_can_come_to(failure: Failure | None) -> None:
+    assert loading_from_value(failure_to_value(failure)) == failure
+
+
+@pytest.mark.parametrize("kind", sorted(FAILURE_KINDS - {"import", "memory", "disk", "threads"}))
+def test_what_loading_cannot_come_to(kind: Any) -> None:
+    with pytest.raises(WireError):
+        loading_from_value(failure_to_value(Failure(kind)))
