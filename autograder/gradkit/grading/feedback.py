@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gradkit.course import Feedback
+from gradkit.grading.gate import Gate, bare
 from gradkit.suite.mismatch import Mismatch
 from gradkit.suite.session import CaseOutcome
 from gradkit.suite.showing import show_call
@@ -36,13 +37,14 @@ class Explanation:
     picture: Mapping[str, Any] | None = None
 
 
-def explain(policy: Feedback, cases: Sequence[CaseOutcome], reason: str) -> Explanation:
-    """Why a test failed, as far as the policy lets students know.
+def explain(policy: Feedback, cases: Sequence[CaseOutcome], reason: str, gate: Gate) -> Explanation:
+    """Why a test failed, as far as the policy and the submission's budget let students know.
 
     Args:
         policy: what the assignment's students may read.
         cases: all cases of the test, at least one of which failed.
         reason: the recognised misconception in words, or "".
+        gate: what all that the student's process chose must pass.
     """
     failed = [case for case in cases if case.mismatch is not None]
     smallest = min(failed, key=_size)
@@ -51,7 +53,14 @@ def explain(policy: Feedback, cases: Sequence[CaseOutcome], reason: str) -> Expl
     if policy == "verdict" and kind in _WRONG:
         raised = "Your code raised an exception." if kind == "raised" else "This is not right yet."
         return Explanation(kind, raised)
-    lines = [mismatch.message]
+    hint = mismatch.hint if kind in _HINTED else None
+    picture = _drawn(policy, mismatch)
+    if picture is not None and not gate.lets(kind, mismatch.said, hint, picture):
+        picture = None
+    if gate.lets(kind, mismatch.said, hint, picture):
+        lines = [mismatch.message]
+    else:
+        lines, hint = [bare(kind)], None
     if kind in _HINTED and smallest.found and smallest.found[-1].call.inputs:
         lines[0] += f" Smallest case: {smallest.found[-1].call.describe()}."
     if len(cases) > 1 and kind not in _NOT_COUNTED:
@@ -61,7 +70,7 @@ def explain(policy: Feedback, cases: Sequence[CaseOutcome], reason: str) -> Expl
     if policy == "inputs" and kind in _WRONG and smallest.found:
         lines += [mismatch.figures] if mismatch.figures else []
         lines += ["The smallest case that fails:", show_call(smallest.found[-1].call)]
-    return Explanation(kind, "\n".join(lines), mismatch.hint if kind in _HINTED else None, _drawn(policy, mismatch))
+    return Explanation(kind, "\n".join(lines), hint, picture)
 
 
 def _drawn(policy: Feedback, mismatch: Mismatch) -> Mapping[str, Any] | None:

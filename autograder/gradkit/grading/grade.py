@@ -29,6 +29,7 @@ from gradkit.wire import Call, Failure, Observation
 _MOST_SIGNS = 50  # in one record
 
 Report = Callable[[Record], None]
+_SHOWN_NAMES, _SHOWN = 10, 60  # files that a message names, and characters of each name
 
 
 def grade_waiting(course: Course, triage: Triage, report: Report, sandbox: Sandbox, processes: int = 0) -> list[Record]:
@@ -133,7 +134,7 @@ def grade_submission(
         perform = runner.run if source is not None else _missing(assignment, submission)
         outcomes = suite.run(perform, look=matcher.look)
         runner.close()  # from here on its log is whole
-        tests = score_tests(assignment, outcomes, reading, matcher.found())
+        tests = score_tests(assignment, outcomes, reading, matcher.found(), source or b"")
         record = Record(
             student=submission.student,
             assignment=assignment.id,
@@ -165,7 +166,10 @@ def grade_submission(
 
 
 def _missing_text(assignment: Assignment, submission: Submission) -> str:
-    found = ", ".join(sorted(submission.sources)) or "no Python file"
+    names = sorted(submission.sources)
+    found = ", ".join(name if len(name) <= _SHOWN else f"{name[:_SHOWN]}..." for name in names[:_SHOWN_NAMES])
+    more = f" and {len(names) - _SHOWN_NAMES} more" if len(names) > _SHOWN_NAMES else ""
+    found = f"{found}{more}" if names else "no Python file"
     return f"{assignment.module} is not among the files handed in (found: {found}). Did you hand in the right folder?"
 
 

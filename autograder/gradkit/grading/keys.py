@@ -31,7 +31,7 @@ def suite_keys(course: Course, assignment_id: str) -> dict[str, str]:
 @cache
 def engine_key() -> str:
     """A hash of gradkit's own source and of the versions that it runs on."""
-    return _hash_tree(Path(gradkit.__file__).parent, extra=repr(sorted(versions().items())))
+    return _hash_tree(Path(gradkit.__file__).parent, endings=(".py", ".txt"), extra=repr(sorted(versions().items())))
 
 
 def _hash_tree(folder: Path, endings: tuple[str, ...] = (".py",), extra: str = "", unused: tuple[str, ...] = ()) -> str:

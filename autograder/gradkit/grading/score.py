@@ -10,8 +10,10 @@ from gradkit.course import Assignment
 from gradkit.diagnosis import Fingerprint
 from gradkit.grading.bans import BannedUse, find_banned
 from gradkit.grading.feedback import Explanation, explain
+from gradkit.grading.gate import BUDGETS, Gate, bare
 from gradkit.grading.reading import Reading
 from gradkit.grading.record import QuestionResult, TestResult
+from gradkit.suite.said import say
 from gradkit.suite.session import TestOutcome
 
 
@@ -20,6 +22,7 @@ def score_tests(
     outcomes: Sequence[TestOutcome],
     reading: Reading,
     mistakes: Mapping[str, Fingerprint] = MappingProxyType({}),
+    source: bytes = b"",
 ) -> tuple[TestResult, ...]:
     """One result for each test: full points where every case passed and the question uses no banned call.
 
@@ -28,12 +31,14 @@ def score_tests(
         outcomes: what the suite found.
         reading: what the sources say, for the bans.
         mistakes: by the test's id, the misconception that was recognised.
+        source: the student's module: what messages quote from it is cheap.
     """
     banned = {
         question.id: find_banned(assignment, question, reading, _operators(outcomes, question.id))
         for question in assignment.questions
     }
     reasons = _reasons(outcomes, mistakes)
+    gate = Gate(BUDGETS[assignment.feedback], [_suite_text(outcomes), source.decode(errors="replace")])
     return tuple(
         _score_test(
             assignment,
@@ -41,6 +46,7 @@ def score_tests(
             banned[outcome.test.question],
             mistakes.get(outcome.test.id),
             reasons.get(outcome.test.id, ""),
+            gate,
         )
         for outcome in outcomes
     )
@@ -65,6 +71,12 @@ def _operators(outcomes: Sequence[TestOutcome], question: str) -> frozenset[str]
     return frozenset(names)
 
 
+def _suite_text(outcomes: Sequence[TestOutcome]) -> str:
+    """The files that the tests stand in: most of what their messages say."""
+    paths = {case.path for outcome in outcomes for case in outcome.test.cases}
+    return "\n".join(path.read_text("utf-8") for path in sorted(paths))
+
+
 def _reasons(outcomes: Sequence[TestOutcome], mistakes: Mapping[str, Fingerprint]) -> dict[str, str]:
     """The recognised misconceptions in words; each is told once, and referred to where it shows again."""
     told: dict[str, str] = {}
@@ -82,13 +94,18 @@ def _reasons(outcomes: Sequence[TestOutcome], mistakes: Mapping[str, Fingerprint
 
 
 def _score_test(
-    assignment: Assignment, outcome: TestOutcome, banned: BannedUse | None, mistake: Fingerprint | None, reason: str
+    assignment: Assignment,
+    outcome: TestOutcome,
+    banned: BannedUse | None,
+    mistake: Fingerprint | None,
+    reason: str,
+    gate: Gate,
 ) -> TestResult:
     why = None
     if any(case.mismatch is not None for case in outcome.cases):
-        why = explain(assignment.feedback, outcome.cases, reason)
+        why = explain(assignment.feedback, outcome.cases, reason, gate)
     elif banned is not None:
-        why = Explanation("banned", banned.message)
+        why = Explanation("banned", banned.message if gate.lets("banned", say(banned.message)) else bare("banned"))
     return TestResult(
         question=outcome.test.question,
         test=outcome.test.name,

@@ -17,6 +17,7 @@ from gradkit.suite.differences import DETACHED, Comparison, check_finite
 from gradkit.suite.found import Found
 from gradkit.suite.mismatch import Mismatch, scrub
 from gradkit.suite.naming import capital, said
+from gradkit.suite.said import Said, say, shape, words
 from gradkit.wire import ObservedTensor
 
 RTOL = ATOL = 1e-8
@@ -58,7 +59,7 @@ def assert_unchanged(found: Found) -> None:
         Mismatch: naming the first input that was changed.
     """
     for name in found.observation.mutated:
-        raise Mismatch("mutated", f"Your code changed its input {name}. Work on a copy: the caller still needs it.")
+        raise Mismatch("mutated", say(f"Your code changed its input {name}. Work on a copy: the caller still needs it."))
 
 
 def assert_finite(found: Found, *, hint: str) -> None:
@@ -72,13 +73,13 @@ def assert_finite(found: Found, *, hint: str) -> None:
         for name, value in found.observation.values.items():
             tensors = _tensors(value)
             if not tensors:
-                raise Mismatch("type", f"{capital(said(name))} holds no number; it must.")
+                raise Mismatch("type", say(capital(said(name)), " holds no number; it must."))
             for tensor in tensors:
                 check_finite(said(name), tensor)
         for name, gradient in found.observation.gradients.items():
             if gradient is None:
                 raise Mismatch("detached", _detached(name, found.observation.gradient_error))
-            check_finite(f"the gradient with respect to {_short(name)}", gradient)
+            check_finite(say(f"the gradient with respect to {_short(name)}"), gradient)
     except Mismatch as mismatch:
         mismatch.hint = hint
         raise
@@ -92,12 +93,13 @@ def assert_tensor(found: Found, name: str, shape: Sequence[int], *, hint: str) -
     Raises:
         Mismatch: saying what was found instead.
     """
-    words = said(name)
+    what = said(name)
     try:
         value = found.tensor(name, shape)
         if not value.is_floating_point():
-            raise Mismatch("dtype", f"{capital(words)} must hold floating-point numbers; yours holds {value.dtype}.")
-        check_finite(words, value)
+            yours = say(capital(what), f" must hold floating-point numbers; yours holds {value.dtype}.")
+            raise Mismatch("dtype", yours)
+        check_finite(what, value)
     except Mismatch as mismatch:
         mismatch.hint = mismatch.hint or hint
         raise
@@ -114,10 +116,11 @@ def assert_all_learn(found: Found, name: str, *, hint: str) -> None:
     """
     gradients = found.gradients(f"{name}.gradients")
     if not gradients:
-        raise Mismatch("detached", "There are no parameters: nothing can learn.", hint)
+        raise Mismatch("detached", say("There are no parameters: nothing can learn."), hint)
     without = sorted(parameter for parameter, gradient in gradients.items() if gradient is None)
     if without:
-        raise Mismatch("detached", f"No gradient reaches {', '.join(scrub(parameter) for parameter in without)}.", hint)
+        names = words(", ".join(scrub(parameter) for parameter in without))
+        raise Mismatch("detached", say("No gradient reaches ", names, "."), hint)
 
 
 def assert_raises(found: Found, error: type[BaseException], *, mentions: Sequence[str] = (), hint: str) -> None:
@@ -128,18 +131,22 @@ def assert_raises(found: Found, error: type[BaseException], *, mentions: Sequenc
     """
     failure = found.failure
     if failure is None:
-        raise Mismatch("value", f"No exception was raised; {error.__name__} is expected here.", hint)
+        raise Mismatch("value", say(f"No exception was raised; {error.__name__} is expected here."), hint)
     if failure.kind != "raised" or failure.type_name == "NotImplementedError":
         found.require()
     if failure.type_name != error.__name__:
-        raise Mismatch("raised", f"{error.__name__} is expected here; your code raised {failure.type_name}.", hint)
+        yours = words(scrub(failure.type_name))
+        raise Mismatch("raised", say(f"{error.__name__} is expected here; your code raised ", yours, "."), hint)
     for text in mentions:
         if text not in failure.message:
-            raise Mismatch("value", f"The message of your {error.__name__} does not name {text}.", hint)
+            raise Mismatch("value", say(f"The message of your {error.__name__} does not name {text}."), hint)
 
 
 def check(condition: bool, message: str) -> None:
     """Fail with ``message``, which the student reads, unless ``condition`` holds.
+
+    What of the message is not in the suite's own text may be the student's choice, and is charged to the submission's
+    budget (`gradkit.grading.gate`).
 
     Raises:
         Mismatch: with that message.
@@ -152,21 +159,22 @@ def _compare_gradient(name: str, found: Found, expected: Tensor | None, comparis
     gradient = found.observation.gradients.get(name)
     if expected is None or not torch.isfinite(expected).all():
         return
-    said = f"the gradient with respect to {_short(name)}"
+    what = say(f"the gradient with respect to {_short(name)}")
     if gradient is None:
         if not expected.any():
             return
         raise Mismatch("detached", _detached(name, found.observation.gradient_error))
     if gradient.shape != expected.shape or gradient.dtype != expected.dtype:
         # autograd never gives these: the reply was forged
-        raise Mismatch("gradient", f"{capital(said)} is a {gradient.dtype} tensor of shape {tuple(gradient.shape)}.")
-    comparison.elements("gradient", said, f"The output is right, but {said} is wrong", gradient, expected)
+        yours = say(capital(what), f" is a {gradient.dtype} tensor of shape ", shape(gradient.shape), ".")
+        raise Mismatch("gradient", yours)
+    comparison.elements("gradient", what, say("The output is right, but ", what, " is wrong"), gradient, expected)
 
 
-def _detached(name: str, error: str) -> str:
+def _detached(name: str, error: str) -> Said:
     if error:
-        return f"The output is right, but its gradient cannot be taken: {scrub(error)}"
-    return f"The output is right, but no gradient reaches {_short(name)}: {DETACHED}"
+        return say("The output is right, but its gradient cannot be taken: ", words(scrub(error)))
+    return say(f"The output is right, but no gradient reaches {_short(name)}: {DETACHED}")
 
 
 def _tensors(value: Any) -> list[Tensor]:

@@ -15,6 +15,7 @@ from torch import Tensor
 from gradkit.suite.mismatch import Details
 from gradkit.suite.picture import Picture
 from gradkit.suite.relations import relation, same_numbers
+from gradkit.suite.said import Said, about, one_of, say
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,13 +35,13 @@ class Pair:
     gradient: bool = False
 
 
-def explain_shape(words: str, found: Tensor, expected: Tensor) -> Details:
+def explain_shape(words: Said, found: Tensor, expected: Tensor) -> Details:
     """For two tensors of different shapes: whether the numbers are right, and a picture of the shapes."""
     right = " The numbers in it are right." if same_numbers(found, expected) else ""
-    return Details(f"{words}{right}", picture=Picture(found, expected))
+    return Details(say(words, right), picture=Picture(found, expected))
 
 
-def explain_elements(words: str, pair: Pair, allowed: str, sizes: Mapping[str, torch.Size]) -> Details:
+def explain_elements(words: Said, pair: Pair, allowed: str, sizes: Mapping[str, torch.Size]) -> Details:
     """For two tensors of one shape: how many elements differ, where the worst is, how far off, and what relation.
 
     Args:
@@ -51,21 +52,26 @@ def explain_elements(words: str, pair: Pair, allowed: str, sizes: Mapping[str, t
     """
     found, expected, distance = pair.found, pair.expected, _distance(pair)
     worst = tuple(int(index) for index in torch.unravel_index(distance.argmax(), distance.shape))
-    how = f"off by {float(distance.max()):.2g} (allowed: {allowed})"
+    of = "the right value" if expected.numel() == 1 else "the largest right value"
+    scale = float(expected.abs().max()) if found.is_floating_point() else 0.0  # of whole numbers every one counts
+    error = about(float(distance.max()), scale, of)
+    how = say("off by ", error, f" (allowed: {allowed})")
     if found.ndim:
-        count = int(pair.wrong.sum())
-        how = f"{count} of {found.numel()} elements differ; the worst, at {list(worst)}, is {how}"
+        count, at = (one_of(str(text), found.numel()) for text in (int(pair.wrong.sum()), list(worst)))
+        how = say(count, f" of {found.numel()} elements differ; the worst, at ", at, ", is ", how)
     related = relation(found, expected, sizes)
     where = f" at {list(worst)}" if found.ndim else ""
     figures = f"Expected{where}: {expected[worst].item():.6g}; found: {found[worst].item():.6g}."
     picture = Picture(found, expected, distance, pair.gradient)
-    return Details(f"{words}: {how}{f'; {related}' if related else ''}.", figures, picture)
+    more = say("; ", related) if related.text else related
+    return Details(say(words, ": ", how, more, "."), figures, picture)
 
 
-def explain_number(words: str, found: float, expected: float) -> Details:
+def explain_number(words: Said, found: float, expected: float) -> Details:
     """For two numbers: how far off."""
     return Details(
-        f"{words}: off by {abs(found - expected):.2g}.", figures=f"Expected: {expected:.6g}; found: {found:.6g}."
+        say(words, ": off by ", about(abs(found - expected), abs(expected), "the right value"), "."),
+        figures=f"Expected: {expected:.6g}; found: {found:.6g}.",
     )
 
 

@@ -11,6 +11,7 @@ from torch import Tensor
 from gradkit.suite.mismatch import Mismatch, explain_failure
 from gradkit.suite.naming import said
 from gradkit.suite.reading import Reader, plain, same
+from gradkit.suite.said import say
 from gradkit.wire import Call, Failure, Observation
 
 
@@ -107,7 +108,7 @@ class Found:
         """
         state, names = self.tensors(f"{owner}.state"), self.gradients(f"{owner}.gradients")
         if not names.keys() <= state.keys():
-            raise Mismatch("check", f"The state_dict() of the {owner} lacks some of its parameters.")
+            raise Mismatch("check", say(f"The state_dict() of the {owner} lacks some of its parameters."))
         return {name: state[name] for name in names}
 
     def equals(self, name: str, expected: Any) -> bool:
@@ -127,12 +128,13 @@ class Found:
         self.require()
         gradient = self.observation.gradients.get(name)
         if gradient is None:
-            raise Mismatch("detached", f"No gradient reaches {name}.")
+            raise Mismatch("detached", say(f"No gradient reaches {name}."))
         owner, _, parameter = name.partition(".")
         leaf = self.call.parameters.get(owner, {}).get(parameter) if parameter else self.call.inputs.get(name)
         if not gradient.is_floating_point() or (leaf is not None and gradient.shape != leaf.shape):
             # autograd never gives these: the reply was forged
-            raise Mismatch("gradient", f"The gradient with respect to {name} has another shape or dtype than {name}.")
+            words = f"The gradient with respect to {name} has another shape or dtype than {name}."
+            raise Mismatch("gradient", say(words))
         return gradient
 
     def observed(self, name: str) -> Any:

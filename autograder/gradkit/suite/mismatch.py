@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from gradkit.suite.picture import Picture
+from gradkit.suite.said import Said, number, say, shape, words
 from gradkit.wire import Failure
 
 MAX_SHOWN = 300
@@ -20,12 +21,12 @@ class Details:
     """What there is to say of a mismatch beyond its plain sentence.
 
     Attributes:
-        message: what the student reads in place of the plain sentence.
+        said: what the student reads in place of the plain sentence.
         figures: a value as found and as expected, for students who may see hidden values; "" where there is none.
         picture: what to draw beside the message, or None.
     """
 
-    message: str
+    said: Said
     figures: str = ""
     picture: Picture | None = None
 
@@ -38,7 +39,7 @@ class Mismatch(AssertionError):  # noqa: N818 - it is the finding of a test, not
 
     Args:
         kind: see the attribute.
-        message: the plain sentence, which the student reads.
+        message: the plain sentence, which the student reads. Of a plain text all could be the student's choice.
         hint: the suite's hint on shapes or definitions, or None.
         explain: computes what else there is to say.
 
@@ -50,13 +51,13 @@ class Mismatch(AssertionError):  # noqa: N818 - it is the finding of a test, not
     """
 
     def __init__(
-        self, kind: str, message: str, hint: str | None = None, *, explain: Callable[[], Details] | None = None
+        self, kind: str, message: str | Said, hint: str | None = None, *, explain: Callable[[], Details] | None = None
     ) -> None:
-        super().__init__(message)
+        super().__init__(str(message))
         self.kind = kind
         self.hint = hint
         self.unexplained: Exception | None = None
-        self._plain = Details(message)
+        self._plain = Details(words(message) if isinstance(message, str) else message)
         self._explain = explain
 
     @cached_property
@@ -71,9 +72,14 @@ class Mismatch(AssertionError):  # noqa: N818 - it is the finding of a test, not
             return self._plain
 
     @property
+    def said(self) -> Said:
+        """What the student reads, and what of it their process chose."""
+        return self.details.said
+
+    @property
     def message(self) -> str:
         """What the student reads."""
-        return self.details.message
+        return self.said.text
 
     @property
     def figures(self) -> str:
@@ -89,38 +95,48 @@ class Mismatch(AssertionError):  # noqa: N818 - it is the finding of a test, not
         return self.message
 
 
-def explain_failure(failure: Failure) -> tuple[str, str]:
+def explain_failure(failure: Failure) -> tuple[str, Said]:
     """The kind and the sentence for a call that gave no result."""
-    where = f" in line {failure.line}: {failure.source}" if failure.line is not None else ""
-    name, message = scrub(failure.type_name[:80]), scrub(failure.message)
-    said = f"{name}: {message}" if message else name
+    where = _where(failure)
+    name, message = words(scrub(failure.type_name[:80])), words(scrub(failure.message))
+    said = say(name, ": ", message) if message.text else name
     match failure.kind:
         case "raised" if failure.type_name == "NotImplementedError":
-            return "not_started", "Not started yet: the TODO is still there."
+            return "not_started", say("Not started yet: the TODO is still there.")
         case "raised" if failure.type_name in ("SystemExit", "KeyboardInterrupt"):
-            return "raised", f"Your code ended the program ({failure.type_name}{where}). Return a value instead."
+            return "raised", say(
+                f"Your code ended the program ({failure.type_name}", where, "). Return a value instead."
+            )
         case "raised":
-            return "raised", f"Your code raised {said}{where}"
+            return "raised", say("Your code raised ", said, where)
         case "import" if failure.type_name:
-            return "import", f"Your file cannot be loaded: {said}{where}"
-        case "import":
-            return "import", f"Your file cannot be loaded: {message}."
-        case "missing":
-            return "missing", f"{message}. Names must be as the handout gives them."
-        case "parameter":
-            return "parameter", message
-        case "timeout":
-            return "timeout", f"Your code was stopped: {message}. Is there a loop that never ends?"
-        case "died":
-            return "died", f"Your code ended the Python process: {message}. That counts as no answer."
+            return "import", say("Your file cannot be loaded: ", said, where)
         case "memory" | "disk" | "threads":
-            return failure.kind, f"Your code went over a limit: {message}{where}."
-        case "output":
-            return "output", f"Your code was stopped: {message}. Is there a print inside a long loop?"
-        case "protocol":
-            return "protocol", f"The reply of your code's process could not be used: {message}."
-        case "unavailable":
-            return "unavailable", f"This test was not run: {message}."
+            return failure.kind, say(f"Your code went over a limit: {failure.message}", where, ".")
+        case "parameter" if failure.shape is not None:
+            return "parameter", Said(failure.message, bits=shape(failure.shape).bits)
+        case _:
+            return failure.kind, say(_of_the_grader(failure))
+
+
+def _where(failure: Failure) -> Said:
+    """The line that the student's process named, as it stands in the file."""
+    if failure.line is None:
+        return say("")
+    return Said(f" in line {failure.line}: {failure.source}", bits=number(failure.line).bits)
+
+
+def _of_the_grader(failure: Failure) -> str:
+    """The sentence for a failure whose message the grader wrote."""
+    return {
+        "import": "Your file cannot be loaded: {}.",
+        "missing": "{}. Names must be as the handout gives them.",
+        "timeout": "Your code was stopped: {}. Is there a loop that never ends?",
+        "died": "Your code ended the Python process: {}. That counts as no answer.",
+        "output": "Your code was stopped: {}. Is there a print inside a long loop?",
+        "protocol": "The reply of your code's process could not be used: {}.",
+        "unavailable": "This test was not run: {}.",
+    }.get(failure.kind, "{}").format(failure.message)
 
 
 def scrub(text: str) -> str:

@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from gradkit.suite.mismatch import scrub
+from gradkit.suite.said import Said, say, words
 from gradkit.wire import ObservedTensor, Opaque
 
 
-def said(name: str) -> str:
+def said(name: str) -> Said:
     """An observed name in words: "model.state" is "the model afterwards"."""
     owner, _, attribute = name.partition(".")
     if name == "result":
-        return "the result"
+        return say("the result")
     if attribute == "state":
-        return f"the {owner} afterwards"
+        return say(f"the {owner} afterwards")
     if attribute == "gradients":
-        return f"the .grad of the {owner}'s parameters"
-    return name
+        return say(f"the .grad of the {owner}'s parameters")
+    return say(name)
 
 
-def kind(value: Any) -> str:
+def kind(value: Any) -> Said:
     """What an observed value is: "a torch.Tensor", "a list", "None"."""
     if isinstance(value, ObservedTensor):
-        return "a torch.Tensor"
+        return say("a torch.Tensor")
     if isinstance(value, Opaque):
-        return f"a {scrub(value.type_name[:80])}"
-    return "None" if value is None else f"a {type(value).__name__}"
+        return say("a ", words(scrub(value.type_name[:80])))
+    return say("None" if value is None else f"a {type(value).__name__}")
 
 
-def capital(text: str) -> str:
+def capital(name: Said) -> Said:
     """The text with its first letter in upper case."""
-    return text[:1].upper() + text[1:]
+    return replace(name, text=name.text[:1].upper() + name.text[1:])

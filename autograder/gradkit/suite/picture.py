@@ -1,7 +1,8 @@
 """What a look says more of than a sentence: two shapes, where a tensor is wrong, a gradient beside the right one.
 
 A mismatch carries the tensors as they were compared; `Picture.as_data` makes of them what a record may hold under the
-feedback policy. Without leave to show values, the map of errors has few steps, and each is a share of the largest.
+feedback policy. Without leave to show values, the map tells right from wrong and no more: sizes of errors, element by
+element, are what a value can be found by, hand-in after hand-in.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from typing import Any
 import torch
 from torch import Tensor
 
-STEPS = 4  # of an error's size
 MOST = 16  # rows or columns that are drawn
 _MOST_VALUES = 8  # rows or columns that are written as numbers
 _DIGITS = 4  # significant digits of a value that is shown
@@ -53,7 +53,7 @@ class Picture:
         if values and self.gradient and max(rows, columns) <= _MOST_VALUES:
             pair = {"found": _rounded(self.found, leading), "expected": _rounded(self.expected, leading)}
             return {"kind": "values", **about, **pair}
-        return {"kind": "errors", **about, "rows": _steps(distance[:MOST, :MOST]), "whole": max(rows, columns) <= MOST}
+        return {"kind": "errors", **about, "rows": _marks(distance), "whole": max(rows, columns) <= MOST}
 
 
 def _slice(tensor: Tensor) -> tuple[tuple[int, ...], Tensor]:
@@ -65,13 +65,12 @@ def _slice(tensor: Tensor) -> tuple[tuple[int, ...], Tensor]:
     return leading, tensor[leading]
 
 
-def _steps(distance: Tensor) -> list[str]:
-    """A line of digits for each row: 0 where it is right, up to `STEPS` for the largest error."""
-    finite = torch.isfinite(distance)
-    largest = torch.where(finite, distance, 0.0).max()
-    share = torch.where(finite, distance / largest if largest > 0 else distance, 1.0)
-    steps = torch.where(distance < 0, 0, (share.clamp(0, 1) * STEPS).ceil().clamp(min=1)).long()
-    return ["".join(map(str, row)) for row in steps.tolist()]
+def _marks(distance: Tensor) -> list[str]:
+    """A line of digits for each row: 0 where it is right, 1 where it is wrong, 2 for the largest error."""
+    marks = (distance >= 0).long()
+    marks.view(-1)[distance.argmax()] = 2
+    marks = marks[:MOST, :MOST]
+    return ["".join(map(str, row)) for row in marks.tolist()]
 
 
 def _rounded(tensor: Tensor, leading: tuple[int, ...]) -> list[list[float]]:

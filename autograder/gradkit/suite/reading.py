@@ -15,6 +15,8 @@ from torch import Tensor
 
 from gradkit.suite.mismatch import Mismatch
 from gradkit.suite.naming import capital, kind
+from gradkit.suite.said import Said, number, say
+from gradkit.suite.said import shape as said_shape
 from gradkit.wire import ObservedTensor
 
 
@@ -27,16 +29,16 @@ class Reader:
         otherwise: what the student reads where it is something else; a sentence that says what was found when None.
     """
 
-    def __init__(self, name: str, value: Any, otherwise: str | None) -> None:
+    def __init__(self, name: Said, value: Any, otherwise: str | None) -> None:
         self._name, self._value, self._otherwise = capital(name), value, otherwise
 
     def tensor(self, shape: Sequence[int] | None, dtype: torch.dtype | None) -> Tensor:
         """A tensor, of this shape and dtype where they are given."""
         if not isinstance(self._value, ObservedTensor):
-            self._fail("type", f"must be a tensor; yours is {kind(self._value)}.")
+            self._fail("type", "must be a tensor; yours is ", kind(self._value), ".")
         tensor = self._value.data
         if shape is not None and tuple(tensor.shape) != tuple(shape):
-            self._fail("shape", f"must have the shape {tuple(shape)}; yours is {tuple(tensor.shape)}.")
+            self._fail("shape", f"must have the shape {tuple(shape)}; yours is ", said_shape(tensor.shape), ".")
         if dtype is not None and tensor.dtype != dtype:
             self._fail("dtype", f"must hold {dtype}; yours holds {tensor.dtype}.")
         return tensor
@@ -44,7 +46,7 @@ class Reader:
     def number(self) -> float:
         """A Python float or int, but not a truth value; infinite where it is too large for a float."""
         if type(self._value) is not float and type(self._value) is not int:
-            self._fail("type", f"must be a Python number; yours is {kind(self._value)}.")
+            self._fail("type", "must be a Python number; yours is ", kind(self._value), ".")
         return as_float(self._value)
 
     def numbers(self, count: int | None) -> list[float]:
@@ -57,9 +59,9 @@ class Reader:
     def sequence(self, count: int | None) -> list[Any] | tuple[Any, ...]:
         """A list or tuple, of ``count`` entries where it is given; tensors in it are plain."""
         if not isinstance(self._value, (list, tuple)):
-            self._fail("type", f"must be a list or tuple; yours is {kind(self._value)}.")
+            self._fail("type", "must be a list or tuple; yours is ", kind(self._value), ".")
         if count is not None and len(self._value) != count:
-            self._fail("shape", f"must have {count} entries; yours has {len(self._value)}.")
+            self._fail("shape", f"must have {count} entries; yours has ", number(len(self._value)), ".")
         return type(self._value)(plain(item) for item in self._value)
 
     def tensors(self) -> dict[str, Tensor]:
@@ -72,15 +74,15 @@ class Reader:
 
     def _dict(self, fits: Callable[[Any], bool], what: str) -> dict[str, Any]:
         if not isinstance(self._value, dict):
-            self._fail("type", f"must be a dict; yours is {kind(self._value)}.")
+            self._fail("type", "must be a dict; yours is ", kind(self._value), ".")
         if not all(type(key) is str and fits(item) for key, item in self._value.items()):
             self._fail("type", f"must be a dict from names to {what}.")
         return {key: plain(item) for key, item in self._value.items()}
 
-    def _fail(self, kind: str, words: str) -> NoReturn:
+    def _fail(self, kind: str, *words: str | Said) -> NoReturn:
         if self._otherwise is not None:
             raise Mismatch("check", self._otherwise)
-        raise Mismatch(kind, f"{self._name} {words}")
+        raise Mismatch(kind, say(self._name, " ", *words))
 
 
 def as_float(number: float) -> float:

@@ -8,10 +8,12 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-_LARGEST_FACTOR = 1_000_000
+from gradkit.suite.said import Said, one_of
+
+_SIMPLE = 10  # the largest factor that is told without being a size of an input
 
 
-def relation(found: Tensor, expected: Tensor, sizes: Mapping[str, torch.Size]) -> str:
+def relation(found: Tensor, expected: Tensor, sizes: Mapping[str, torch.Size]) -> Said:
     """In words, how a wrong tensor is related to the right one of the same shape; "" where nothing simple is found.
 
     Looked for: zeros, a transpose, a constant factor, a sign. What is said is true of this case, and no guess at its
@@ -22,6 +24,12 @@ def relation(found: Tensor, expected: Tensor, sizes: Mapping[str, torch.Size]) -
         expected: the right one.
         sizes: the shapes of the inputs by name: a factor that is one of their sizes is told as such.
     """
+    text = _relation(found, expected, sizes)
+    # Zeros, transposed, opposite, one factor; or one of the factors that have a name, to either side, with either sign.
+    return one_of(text, 4 + 4 * (_SIMPLE + sum(len(shape) + 1 for shape in sizes.values())))
+
+
+def _relation(found: Tensor, expected: Tensor, sizes: Mapping[str, torch.Size]) -> str:
     if not found.is_floating_point() or not found.numel() or not torch.isfinite(found).all():
         return ""
     one, other = found.detach().double(), expected.detach().double()
@@ -66,13 +74,16 @@ def _factor_in_words(factor: float, near: float, count: int, sizes: Mapping[str,
     if abs(size - 1) <= near:
         return "it has the opposite sign" if sign else ""
     larger = size > 1
-    whole = round(size if larger else 1 / size)
-    if whole <= _LARGEST_FACTOR and abs((size if larger else 1 / size) / whole - 1) <= near:
+    exact = size if larger else 1 / size
+    whole = round(exact)
+    if abs(exact / whole - 1) <= near:
         names = [name for name, shape in sizes.items() if whole in shape]
         known = f" ({whole} is a size of {' and of '.join(names)})" if names else ""
+        if not known and (wholes := [name for name, shape in sizes.items() if whole == shape.numel()]):
+            known = f" ({whole} is the number of elements of {' and of '.join(wholes)})"
         # One number is some multiple of any other: only a size or a sign is worth a word.
-        if known or count > 1:
+        if known or (count > 1 and whole <= _SIMPLE):
             return f"it is {whole} times too {'large' if larger else 'small'}{known}{sign}"
     if count > 2:  # two numbers are in some ratio by chance
-        return f"each number is {factor:.4g} times what it should be"
+        return "each number is wrong by the same factor"
     return ""

@@ -22,7 +22,7 @@ def assert_near(found: Found, expected: Tensor) -> None:
     error = ((value - expected).norm() / expected.norm()).item()
     check(
         error <= 1e-6,
-        f"The Jacobian is off by {error:.1e} of its norm; 1e-6 is allowed. Central differences with h = 1e-5 do it.",
+        f"The Jacobian is off by {error:.0e} of its norm; 1e-6 is allowed. Central differences with h = 1e-5 do it.",
     )
     assert_unchanged(found)
 

@@ -34,7 +34,7 @@ from gradkit.suite.session import Suite, open_suite
 
 HERE = Path(__file__).parent
 HW = "hw0_scaling"
-_HELPERS = ("conftest", "trying", "forging")
+_HELPERS = ("conftest", "trying", "forging", "carrying")
 CANARIES = {
     name: f"canary-{secrets.token_hex(8)}"
     for name in (

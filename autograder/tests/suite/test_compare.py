@@ -60,7 +60,11 @@ def test_equal_observations_match() -> None:
         (found(X.float()), "dtype", "torch.float32"),
         (found(X / 0), "finite", "3 of 3 are infinite"),
         (found(X * torch.nan), "finite", "NaN"),
-        (found(X + torch.tensor([0, 0, 0.25])), "value", "1 of 3 elements differ; the worst, at [2], is off by 0.25"),
+        (
+            found(X + torch.tensor([0, 0, 0.25])),
+            "value",
+            "1 of 3 elements differ; the worst, at [2], is off by about 0.2",
+        ),
         (found(attached=False), "detached", "not attached to the graph"),
         (found(gradient=None), "detached", "no gradient reaches x"),
         (found(gradient=2 * X), "gradient", "The output is right"),
@@ -218,7 +222,7 @@ WHOLE = {dtype: torch.iinfo(dtype) for dtype in (torch.int64, torch.int32, torch
 def test_whole_numbers_at_their_ends_differ_by_something(dtype: torch.dtype) -> None:
     ends = torch.tensor([WHOLE[dtype].min, WHOLE[dtype].max], dtype=dtype)
     difference = mismatch(found(ends - torch.tensor([0, 1], dtype=dtype)), found(ends))
-    assert "1 of 2 elements differ; the worst, at [1], is off by 1 " in difference.message
+    assert "1 of 2 elements differ; the worst, at [1], is off by about 1 " in difference.message
     assert mismatch(found(ends.flip(0)), found(ends)).unexplained is None
 
 

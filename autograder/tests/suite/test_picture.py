@@ -21,11 +21,11 @@ def test_two_shapes() -> None:
     assert data == {"kind": "shape", "found": [3, 1], "expected": [3]}
 
 
-def test_errors_in_quarters_of_the_largest() -> None:
+def test_right_and_wrong_and_the_largest_error() -> None:
     found = torch.tensor([[0.0, 1.0, 4.0], [5.0, 8.0, 0.0]])
     data = picture(found, torch.zeros(2, 3)).as_data(values=False)
     assert data is not None
-    assert data["rows"] == ["012", "340"]
+    assert data["rows"] == ["011", "120"]
     assert data["whole"]
 
 
@@ -34,14 +34,22 @@ def test_the_matrix_with_the_worst_element_is_shown() -> None:
     found[1, 2, 0, 1], found[0, 0, 0, 0] = 2.0, 1.0
     data = picture(found, torch.zeros(2, 3, 2, 2)).as_data(values=False)
     assert data is not None
-    assert (data["at"], data["rows"]) == ([1, 2], ["04", "00"])
+    assert (data["at"], data["rows"]) == ([1, 2], ["02", "00"])
+
+
+def test_a_picture_does_not_tell_how_large_an_error_is() -> None:
+    marked = {
+        json.dumps(picture(torch.tensor([9.0, size, 0.0]), torch.zeros(3)).as_data(values=False))
+        for size in (1e-6, 0.1, 5.0, 8.9)
+    }
+    assert len(marked) == 1
 
 
 @pytest.mark.parametrize("strange", [torch.nan, torch.inf, -torch.inf])
 def test_what_is_no_number_is_as_wrong_as_can_be(strange: float) -> None:
     data = picture(torch.tensor([strange, 0.0, strange]), torch.zeros(3)).as_data(values=False)
     assert data is not None
-    assert data["rows"] == ["404"]
+    assert data["rows"] == ["201"]
     json.dumps(data, allow_nan=False)
 
 

@@ -25,12 +25,14 @@ ONE = torch.tensor(0.3, dtype=torch.float64)
         (RIGHT / 3, RIGHT, "it is 3 times too small (3 is a size of x)"),
         (-2 * RIGHT, RIGHT, "it is 2 times too large and of the opposite sign"),
         (5 * ONE, ONE, "it is 5 times too large (5 is a size of x and of y)"),
-        (0.7 * RIGHT, RIGHT, "each number is 0.7 times what it should be"),
+        (15 * RIGHT, RIGHT, "it is 15 times too large (15 is the number of elements of x)"),
+        (0.4118 * RIGHT, RIGHT, "each number is wrong by the same factor"),
+        (1234 * RIGHT, RIGHT, "each number is wrong by the same factor"),
         (RIGHT.float() * 5, RIGHT.float(), "it is 5 times too large (5 is a size of x and of y)"),
     ],
 )
 def test_relation_is_told(found: Tensor, expected: Tensor, words: str) -> None:
-    assert relation(found, expected, SIZES) == words
+    assert relation(found, expected, SIZES).text == words
 
 
 @pytest.mark.parametrize(
@@ -52,7 +54,7 @@ def test_relation_is_told(found: Tensor, expected: Tensor, words: str) -> None:
     ],
 )
 def test_no_relation_is_made_up(found: Tensor, expected: Tensor) -> None:
-    assert relation(found, expected, SIZES) == ""
+    assert relation(found, expected, SIZES).text == ""
 
 
 @pytest.mark.parametrize(

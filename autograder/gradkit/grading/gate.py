@@ -1,0 +1,166 @@
+"""The one gate between a student's process and the page that its author reads.
+
+The process has seen the hidden inputs. Whatever it chooses of a page (an exception's words, a shape, which element is
+the worst) could carry some of them out, so each submission has a budget in bits. A message is charged with the bits
+that tell it from all others that could stand in its place; the same message again is free. Where the budget does not
+cover a message, its kind alone is told.
+
+The charge for free text is the length of a code in which it can be written: pieces of texts that are known (usual
+messages of Python and torch, the student's own file, the suite) by their place and length, everything else letter by
+letter. Texts of n bits in a code without ambiguity are at most 2^n, so the bound holds however the text was made up.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from gradkit.course import Feedback
+from gradkit.suite.said import Said
+
+BUDGETS: Mapping[Feedback, int] = {"verdict": 256, "hint": 2048, "inputs": 2048}
+MAX_MESSAGES = 40  # different ones on a page
+MAX_MESSAGE = 2000  # characters of one
+SENTENCE_BITS = 13  # which of the sentences of engine and suite a message is, about which value, with which hint
+_KNOWN = 1 << 17  # characters that a piece can be taken from: 17 bits for its place
+_PIECE = 1 << 7  # characters of one piece: 7 bits for its length
+_PIECE_BITS = 1 + 17 + 7
+_SHORT_PIECE = 4
+_LETTER_BITS = 1 + 7
+_WIDE_LETTER_BITS = 1 + 7 + 21  # an escape, and a code point
+
+_BARE = {
+    "raised": "Your code raised an exception.",
+    "type": "Something has another type than it must have.",
+    "shape": "Something has another shape or length than it must have.",
+    "dtype": "Something has another dtype than it must have.",
+    "finite": "Something is infinite or NaN.",
+    "detached": "Something is not attached to the graph.",
+    "gradient": "A gradient is wrong.",
+    "mutated": "Your code changed one of its inputs. Work on a copy: the caller still needs it.",
+    "import": "Your file cannot be loaded.",
+    "missing": "A name that the handout gives is missing.",
+    "parameter": "A parameter that the handout names is missing or has another shape.",
+    "timeout": "Your code was stopped: it took too long.",
+    "died": "Your code ended the Python process. That counts as no answer.",
+    "memory": "Your code went over its limit of memory.",
+    "disk": "Your code went over its limit of disk space.",
+    "threads": "Your code went over its limit of threads.",
+    "output": "Your code was stopped: it printed too much.",
+    "protocol": "The reply of your code's process could not be used.",
+    "unavailable": "This test was not run: your code was stopped too often, or used up its time.",
+    "banned": "Something is used that is not allowed in this question.",
+}
+KINDS = 24  # of failures; those without a text of their own here are "not right yet"
+
+
+class Gate:
+    """Spends one submission's budget, in the order of its tests.
+
+    Args:
+        budget: bits that the messages together may carry.
+        known: texts that are known apart from what the student's process says.
+    """
+
+    def __init__(self, budget: int, known: Iterable[str] = ()) -> None:
+        self.left = budget
+        self._known = "\n".join([_phrases(), *known])[:_KNOWN]
+        self._told: set[tuple[object, ...]] = set()
+        self._texts: set[str] = set()
+
+    def lets(self, kind: str, said: Said, hint: str | None = None, picture: Mapping[str, Any] | None = None) -> bool:
+        """Whether a message may be told as it is; if so, it is paid for.
+
+        Args:
+            kind: the kind of failure.
+            said: the message.
+            hint: what is told with it.
+            picture: what is drawn beside it.
+        """
+        drawn = json.dumps(picture, sort_keys=True) if picture is not None else ""
+        message = (kind, said.text, hint, drawn)
+        if message in self._told:
+            return True
+        if len(self._told) == MAX_MESSAGES or len(said.text) > MAX_MESSAGE:
+            return False
+        cost = SENTENCE_BITS + picture_bits(picture)
+        if said.text not in self._texts:
+            cost += said.bits
+            for text in said.words:
+                cost += text_bits(text, self._known, self.left - cost)
+        if cost > self.left:
+            return False
+        self.left -= cost
+        self._told.add(message)
+        self._texts.add(said.text)
+        return True
+
+
+def bare(kind: str) -> str:
+    """What is told of a failure whose message is kept back."""
+    return _BARE.get(kind, "This is not right yet.")
+
+
+@cache
+def _phrases() -> str:
+    """Usual messages of Python and torch, one a line."""
+    return (files("gradkit.grading") / "phrases.txt").read_text("utf-8")
+
+
+def text_bits(text: str, known: str, most: int) -> int:
+    """The length of ``text`` in bits, in this module's code; where it is more than ``most``, only that."""
+    bits = place = 0
+    while place < len(text) and bits <= most:
+        size = _longest_piece(text[place : place + _PIECE], known)
+        letters = sum(_LETTER_BITS if letter.isascii() else _WIDE_LETTER_BITS for letter in text[place : place + size])
+        if letters <= _PIECE_BITS:
+            size = 1
+            bits += _LETTER_BITS if text[place].isascii() else _WIDE_LETTER_BITS
+        else:
+            bits += _PIECE_BITS
+        place += max(size, 1)
+    return bits + _LETTER_BITS  # and its end
+
+
+def _longest_piece(text: str, known: str) -> int:
+    """How many of the first letters of ``text`` stand in ``known`` together."""
+    if text[:_SHORT_PIECE] not in known:
+        return 1 if text[:1] in known else 0
+    low, high = min(_SHORT_PIECE, len(text)), len(text)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if text[:middle] in known else (low, middle - 1)
+    return low
+
+
+def picture_bits(picture: Mapping[str, Any] | None) -> int:
+    """What a picture tells beside its message, which names shapes and the worst element."""
+    if picture is None or picture["kind"] != "errors":
+        return 0
+    bits, before = 0, ""
+    for row in picture["rows"]:
+        pattern = row.replace("2", "1")  # the worst element is named
+        full = pattern in ("1" * len(row), before)
+        bits += 2 if full else 1 + len(row)
+        before = pattern
+    return bits
+
+
+def page_bits(policy: Feedback, tests: Iterable[tuple[int, int]]) -> int:
+    """The most that one submission can carry to its author's page, in bits.
+
+    Beside the budget there is, for each test, whether it passed, which message or kind is told, which case is the
+    smallest that failed, how many did, and which mistake was recognised.
+
+    Args:
+        policy: what students may read.
+        tests: for each test, how many cases it has and how many mistakes can be recognised in it.
+    """
+    told = math.log2(1 + KINDS + MAX_MESSAGES)
+    return BUDGETS[policy] + math.ceil(
+        sum(told + 2 * math.log2(cases) + math.log2(1 + mistakes) for cases, mistakes in tests)
+    )
