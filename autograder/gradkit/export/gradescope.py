@@ -23,6 +23,7 @@ def results_json(record: Record) -> str:
     test, so that Gradescope shows the run as failed, and nobody gets points or none by default.
     """
     data = to_dict(record)
+    del data["execution_time"]  # how long it takes is the code's choice, and it has seen hidden inputs
     for test in data["tests"]:
         test["extra_data"] = {name: test["extra_data"][name] for name in _TEST_FACTS}
     extra: dict[str, Any] = data["extra_data"]

@@ -21,6 +21,7 @@ from gradkit.suite.said import Said, say, shape, words
 from gradkit.wire import ObservedTensor
 
 RTOL = ATOL = 1e-8
+_MOST_NAMES = 10
 
 
 def assert_matches(found: Found, expected: Found, *, hint: str, rtol: float = RTOL, atol: float = ATOL) -> None:
@@ -119,7 +120,7 @@ def assert_all_learn(found: Found, name: str, *, hint: str) -> None:
         raise Mismatch("detached", say("There are no parameters: nothing can learn."), hint)
     without = sorted(parameter for parameter, gradient in gradients.items() if gradient is None)
     if without:
-        names = words(", ".join(scrub(parameter) for parameter in without))
+        names = words(", ".join(scrub(parameter) for parameter in without[:_MOST_NAMES]))
         raise Mismatch("detached", say("No gradient reaches ", names, "."), hint)
 
 

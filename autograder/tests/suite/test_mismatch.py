@@ -38,3 +38,7 @@ def test_numbers_and_long_words_are_left_out(text: str, shown: str) -> None:
 
 def test_a_long_message_is_cut() -> None:
     assert len(scrub("so it goes " * 100)) == MAX_SHOWN
+
+
+def test_a_text_of_any_length_is_cut_before_it_is_looked_at() -> None:
+    assert scrub("1.5 " * 1_000_000) == scrub("1.5 " * 300)
