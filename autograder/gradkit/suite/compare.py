@@ -60,7 +60,9 @@ def assert_unchanged(found: Found) -> None:
         Mismatch: naming the first input that was changed.
     """
     for name in found.observation.mutated:
-        raise Mismatch("mutated", say(f"Your code changed its input {name}. Work on a copy: the caller still needs it."))
+        raise Mismatch(
+            "mutated", say(f"Your code changed its input {name}. Work on a copy: the caller still needs it.")
+        )
 
 
 def assert_finite(found: Found, *, hint: str) -> None:

@@ -102,7 +102,9 @@ class Comparison:
         if not isinstance(found, (list, tuple)) or (isinstance(expected, list) and not isinstance(found, list)):
             raise Mismatch("type", say(capital(name), " is ", kind(found), "; it must be ", kind(expected), "."))
         if len(found) != len(expected):
-            raise Mismatch("shape", say(capital(name), " has ", number(len(found)), f" entries; it must have {len(expected)}."))
+            raise Mismatch(
+                "shape", say(capital(name), " has ", number(len(found)), f" entries; it must have {len(expected)}.")
+            )
         for index, (one, other) in enumerate(zip(found, expected, strict=True)):
             self.values(say("entry ", one_of(str(index), len(expected)), " of ", name), one, other)
 

@@ -54,7 +54,6 @@ def test_a_failure_comes_back() -> None:
         ("mutated", [1]),
         ("operators", "add"),
         ("printed", 1),
-        ("operators", ["add"] * 10_000),
         ("seconds", 1.0),
         ("score", 5),
     ],
@@ -73,8 +72,7 @@ def test_something_of_another_shape_is_refused(value: object) -> None:
 def test_every_text_is_cut_to_its_size() -> None:
     long = "a" * 1_000_000
     parts = {"failure": ["raised", long, long, 3, long, None], "gradient_error": long, "printed": long}
-    back = observation_from_value({**good(), **parts, "operators": ["add", long]})
+    back = observation_from_value({**good(), **parts})
     assert back.failure is not None
     texts = (back.failure.message, back.failure.type_name, back.failure.name, back.gradient_error, back.printed)
     assert [len(text) for text in texts] == [MAX_TEXT, MAX_NAME, MAX_NAME, MAX_TEXT, MAX_PRINTED]
-    assert back.operators == {"add"}

@@ -18,10 +18,14 @@ X = torch.ones(3, 2, dtype=torch.float64)
 CALL = replace(
     module_call("Net", [2], {"x": X, "y": X}, parameters={"layer.w": X.T}, cotangent=X),
     observe=("result", "module.size"),
+    banned=("linear", "matmul"),
 )
 SEEN = ObservedTensor(X, attached=True)
 GOOD = Observation(
-    values={"result": SEEN, "module.size": 2}, gradients={"x": X, "y": X, "module.layer.w": None}, mutated=("y", "x")
+    values={"result": SEEN, "module.size": 2},
+    gradients={"x": X, "y": X, "module.layer.w": None},
+    mutated=("y", "x"),
+    operators=frozenset({"linear"}),
 )
 
 
@@ -42,6 +46,8 @@ def test_a_reply_comes_back_in_the_order_of_the_call() -> None:
     [
         {"mutated": ("x", "x")},
         {"mutated": ("z",)},
+        {"operators": frozenset({"conv2d"})},
+        {"operators": frozenset({"linear", "tensor([1.])"})},
         {"mutated": ("tensor([[1., 1.]])",)},
         {"values": {"result": SEEN}},
         {"values": {"result": SEEN, "module.size": 2, "more": 1}},
