@@ -23,6 +23,7 @@ ROOMS = (
     "suite",
     "sandbox",
     "wire",
+    "ids",
 )
 SIZE = 100_000
 SECONDS = 3.0  # a quadratic one takes ten; a linear one some hundredths
