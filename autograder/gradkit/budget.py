@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from types import FrameType
 
 
-class OutOfTimeError(Exception):
-    """The budget is used up."""
+class OutOfTimeError(BaseException):
+    """The budget is used up. No ``except Exception`` on the way out stops it."""
 
 
 @contextmanager

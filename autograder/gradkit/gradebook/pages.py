@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any
 
 import bleach  # type: ignore[import-untyped]  # no annotations at all
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from nbconvert.exporters import NotebookExporter
+from nbconvert.filters import Highlight2HTML
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 # nbgrader has annotations but does not declare them (no py.typed).
 from nbgrader.converters.base import NbGraderException  # type: ignore[import-untyped]
+
+from gradkit.budget import OutOfTimeError, at_most
 
 # fmt: off
 _TAGS = frozenset({
@@ -30,6 +34,8 @@ _TAGS = frozenset({
 _ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt", "title", "width", "height"}, "ol": {"start"}}
 _PICTURE = re.compile(r"data:image/(png|jpeg|gif);base64,[A-Za-z0-9+/=\s]*\Z|(https?:)?//|[\w./-]*\Z")
 _HIGHLIGHT = re.compile(r"(highlight|hll|[a-z]{1,2}\d?)( [a-z]{1,2}\d?)?\Z")  # pygments' own class names
+_SECONDS = 10.0  # of processor time for a page's cells; what comes later is shown as it was written
+_SPENT = "gradkit_seconds"
 # TeX commands by which MathJax makes links, classes and ids.
 _ACTIVE_TEX = re.compile(r"\\\s*(href|url|require|class|cssId|style|data)\b")
 
@@ -37,7 +43,33 @@ _ACTIVE_TEX = re.compile(r"\\\s*(href|url|require|class|cssId|style|data)\b")
 @pass_context
 def safe_markdown(context: Context, source: str) -> str:
     """Markdown to HTML as nbconvert does it, then without anything that a page could run. A Jinja filter."""
-    cell: Mapping[str, Any] = context.get("cell", {})
+    return _in_time(context, source, lambda: _markdown(context.get("cell", {}), source))
+
+
+@pass_context
+def safe_highlight(context: Context, source: str, **more: Any) -> str:
+    """Code to HTML as nbconvert does it. A Jinja filter."""
+    language = context.get("nb", {}).get("metadata", {}).get("language_info", {})
+    lexer = language.get("pygments_lexer", language.get("name"))
+    convert = Highlight2HTML(pygments_lexer=lexer)  # type: ignore[no-untyped-call]  # nbconvert declares few types
+    return _in_time(context, source, lambda: str(convert(source, **more)))
+
+
+def _in_time(context: Context, source: str, convert: Callable[[], str]) -> str:
+    """What ``convert`` makes of the source, while the page's time lasts; then the source as it is."""
+    resources: MutableMapping[str, Any] = context.get("resources", {})
+    spent = resources.get(_SPENT, 0.0)
+    started = time.process_time()
+    try:
+        with at_most(max(_SECONDS - spent, 0.01)):
+            return convert()
+    except OutOfTimeError:
+        return as_it_is(source)
+    finally:
+        resources[_SPENT] = spent + time.process_time() - started
+
+
+def _markdown(cell: Mapping[str, Any], source: str) -> str:
     try:
         renderer = IPythonRenderer(escape=False, attachments=cell.get("attachments", {}), anchor_link_text="")
         page = MarkdownWithMath(renderer=renderer).render(source)

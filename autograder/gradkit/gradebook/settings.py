@@ -94,7 +94,10 @@ def _guard(config: Config) -> None:
     """Keep nbgrader from running students' code, following their links, and showing their scripts to a browser."""
     config.Autograde.exporter_class = "gradkit.gradebook.pages.GradedElsewhere"
     config.ExchangeFactory.collect = "gradkit.gradebook.collect.SafeCollect"
-    config.HTMLExporter.filters = {"markdown2html": "gradkit.gradebook.pages.safe_markdown"}
+    config.HTMLExporter.filters = {
+        "markdown2html": "gradkit.gradebook.pages.safe_markdown",
+        "highlight_code": "gradkit.gradebook.pages.safe_highlight",
+    }
 
 
 def _describe(config: Config, course: Course) -> None:

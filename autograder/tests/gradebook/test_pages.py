@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import html
 import time
 from typing import Any
 
 import pytest
 from jinja2 import Environment
 
-from gradkit.gradebook.pages import safe_markdown
+from gradkit.gradebook import pages
+from gradkit.gradebook.pages import safe_highlight, safe_markdown
 
 
 def render(source: str, **cell: Any) -> str:
@@ -76,3 +78,24 @@ def test_a_long_cell_of_odd_marks_does_not_keep_the_page_waiting(pattern: str) -
     started = time.process_time()
     render((pattern * 20_000)[:20_000])
     assert time.process_time() - started < 10
+
+
+def test_a_page_takes_no_more_than_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "_SECONDS", 0.5)
+    environment = Environment(autoescape=False)  # noqa: S701 - as nbconvert's
+    environment.filters |= {"markdown2html": safe_markdown, "highlight_code": safe_highlight}
+    template = environment.from_string("{{ a | highlight_code }}{{ b | markdown2html }}")
+    code, text = " \n" * 10_000, "<ul><li>" * 2_500  # each takes some seconds
+    started = time.process_time()
+    page = template.render(a=code, b=text, nb={}, resources={})
+    assert time.process_time() - started < 2.5
+    assert page == f"<pre>{code}</pre><pre>{html.escape(text)}</pre>"
+
+
+def test_code_is_coloured() -> None:
+    environment = Environment(autoescape=False)  # noqa: S701 - as nbconvert's
+    environment.filters["highlight_code"] = safe_highlight
+    nb = {"metadata": {"language_info": {"name": "python", "pygments_lexer": "ipython3"}}}
+    assert '<span class="kn">import</span>' in environment.from_string("{{ a | highlight_code }}").render(
+        a="import torch", nb=nb
+    )
