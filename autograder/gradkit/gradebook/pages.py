@@ -32,7 +32,8 @@ _TAGS = frozenset({
 })
 # fmt: on
 _ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt", "title", "width", "height"}, "ol": {"start"}}
-_PICTURE = re.compile(r"data:image/(png|jpeg|gif);base64,[A-Za-z0-9+/=\s]*\Z|(https?:)?//|[\w./-]*\Z")
+# None from the network: whoever opens the page would tell the other end so.
+_PICTURE = re.compile(r"data:image/(png|jpeg|gif);base64,[A-Za-z0-9+/=\s]*\Z|(?!//)[\w./-]*\Z")
 _HIGHLIGHT = re.compile(r"(highlight|hll|[a-z]{1,2}\d?)( [a-z]{1,2}\d?)?\Z")  # pygments' own class names
 _SECONDS = 10.0  # of processor time for a page's cells; what comes later is shown as it was written
 _SPENT = "gradkit_seconds"

@@ -67,6 +67,13 @@ def test_what_could_act_becomes_text(source: str) -> None:
     assert page.startswith("<pre>") or "\\href" not in page
 
 
+@pytest.mark.parametrize("place", ["https://example.org/seen.png", "HTTP://example.org/x", "//example.org/seen.png"])
+@pytest.mark.parametrize("written", ["![seen]({})", "<img src='{}'>", "<img alt='seen' src=' {}'>"])
+def test_no_picture_is_fetched_from_the_network(place: str, written: str) -> None:
+    page = render(written.format(place))
+    assert "src=" not in page or page.startswith("<pre>")
+
+
 def test_an_attached_picture_is_shown_and_a_missing_one_does_no_harm() -> None:
     picture = render("![](attachment:a.png)", attachments={"a.png": {"image/png": "aGk="}})
     assert '<img alt="" src="data:image/png;base64,aGk=">' in picture or 'src="data:image/png;base64,aGk="' in picture
