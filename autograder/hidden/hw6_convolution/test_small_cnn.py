@@ -15,7 +15,7 @@ pytestmark = pytest.mark.question("SmallCNN")
 
 EPOCHS, BATCH, ENOUGH = 20, 64, 0.93
 POINTS = 61  # on the way from one image to another
-JUMP = 0.4  # the share of a change in one step: 3 % in a network, nearly all of it where images are looked up
+JUMP = 0.3  # the share of a change in one step: 4 % in a network, nearly all of it where images are looked up
 SHUFFLES = 4
 SHAPE = "scores (N, num_classes)"
 
@@ -163,11 +163,6 @@ def test_learns_digits(student: Runner, rng: Rng) -> None:
     between = assert_tensor(found, "between", (10 * POINTS, 10), hint=SHAPE)
     check(largest_step(between) < JUMP, "Between two images the scores jump: they are looked up, not computed.")
     # Numbers in another order may give anything, infinity included.
-    without = [found.value(f"shuffled{number}") for number in range(SHUFFLES)]
-    known = [
-        share_right(one) for one in without if isinstance(one, Tensor) and one.is_floating_point() and one.shape == size
-    ]
-    check(
-        max(known, default=0) < 0.5,
-        "With shuffled parameters as many images are right: what the model knows is not in its parameters.",
-    )
+    without = [found.tensor(f"shuffled{number}", size).double().nan_to_num() for number in range(SHUFFLES)]
+    message = "With shuffled parameters as many images are right: what the model knows is not in its parameters."
+    check(max(map(share_right, without)) < 0.5, message)
