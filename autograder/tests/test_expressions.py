@@ -77,6 +77,7 @@ OURS = {
     "gradebook.git._USER",
     "gradebook.quiet._INSIDE",
     "gradebook.roster._REMOTE",
+    "sandbox.deaths._COUNT",
 }
 
 
