@@ -68,7 +68,7 @@ def _slice(tensor: Tensor) -> tuple[tuple[int, ...], Tensor]:
 def _marks(distance: Tensor) -> list[str]:
     """A line of digits for each row: 0 where it is right, 1 where it is wrong, 2 for the largest error."""
     marks = (distance >= 0).long()
-    marks.view(-1)[distance.argmax()] = 2
+    marks[divmod(int(distance.argmax()), distance.shape[1])] = 2
     marks = marks[:MOST, :MOST]
     return ["".join(map(str, row)) for row in marks.tolist()]
 

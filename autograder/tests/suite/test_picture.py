@@ -89,3 +89,10 @@ def test_the_largest_numbers_are_not_rounded_up_to_infinity() -> None:
     data = picture(torch.tensor([largest, -largest], dtype=torch.float64), torch.zeros(2).double(), True).as_data(True)
     assert data is not None
     json.dumps(data, allow_nan=False)
+
+
+def test_a_transposed_tensor_is_drawn_like_any_other() -> None:
+    found = torch.tensor([[0.0, 1.0, 4.0], [5.0, 8.0, 0.0]]).T
+    data = picture(found, torch.zeros(2, 3).T).as_data(values=False)
+    assert data is not None
+    assert data["rows"] == picture(found.contiguous(), torch.zeros(3, 2)).as_data(values=False)["rows"]
