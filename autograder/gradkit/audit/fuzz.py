@@ -95,10 +95,9 @@ def fuzz_test(
     for number in range(ANSWERS):
         case = number % len(test.cases)
         calls = bench.calls(case)
-        place = chance.randrange(len(calls)) if calls else 0
-        strange = stranger.answer(calls[place].call, calls[place].observation) if calls else None
-        if strange is not None:
-            bench.run(case, place, strange)
+        if calls:
+            place = chance.randrange(len(calls))
+            bench.run(case, place, stranger.answer(calls[place].call, calls[place].observation))
     faults = [f"{test.name} breaks on an answer: {why}" for why in bench.faults.values()]
     return Fuzzed(bench.answers, tuple(faults[:_MOST]))
 

@@ -65,8 +65,13 @@ class Stranger:
     def __init__(self, pool: Pool, random: Random) -> None:
         self._pool, self._random = pool, random
 
-    def answer(self, call: Call, right: Observation) -> Strange | None:
-        """A strange answer to a call, made from the right one; None where the protocol would not let it through."""
+    def answer(self, call: Call, right: Observation) -> Strange:
+        """A strange answer to a call, made from the right one; one that the protocol lets through."""
+        while (strange := self._draw(call, right)) is None:
+            pass
+        return strange
+
+    def _draw(self, call: Call, right: Observation) -> Strange | None:
         kinds = [self._failed, self._beside]
         kinds += [self._one_value] * 6 + [self._values] if call.observe else []
         kinds += [self._one_gradient] * 2 + [self._gradients] if call.vjp is not None else []
