@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -50,7 +51,7 @@ def test_a_suite_that_reads_answers_by_accessors_does_not_break(fuzz: Callable[[
         ("found.value().abs()", "AttributeError"),
         ("len(found.value())", "TypeError"),
         ("found.value().sum(dim=1)", "IndexError"),
-        ("int(found.tensor().sum())", "OverflowError"),
+        ("int(found.tensor().sum())", "(OverflowError|ValueError)"),
         ("round(1 / float(found.tensor().double().abs().max()))", "ZeroDivisionError"),
         ("found.observation.values['result']", "KeyError"),
         ("found.observation.gradients['x'].abs()", "AttributeError"),
@@ -69,7 +70,8 @@ def test_an_unchecked_read_is_found_and_named(
     )
     faults = fuzz().faults
     assert any(
-        fault.startswith("test_secret_name_shift breaks on an answer: ") and f"{error}: " in fault for fault in faults
+        fault.startswith("test_secret_name_shift breaks on an answer: ") and re.search(f"{error}: ", fault)
+        for fault in faults
     ), faults
 
 
