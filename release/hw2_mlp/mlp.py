@@ -16,7 +16,8 @@ def sigmoid(x: Tensor) -> Tensor:
     sigmoid(x) * (1 - sigmoid(x)).
 
     torch.sigmoid, torch.tanh, torch.relu, torch.special.expit, softplus and logsigmoid are not allowed in this question
-    in any form (function, method or module). exp, where, clamp, maximum, logaddexp and your own functions are.
+    in any form (function, method or module, of torch or NumPy), nor are relatives that do the same work (softmax, silu,
+    threshold and the like). exp, where, clamp, maximum, logaddexp and your own functions are.
 
     Args:
         x: floating-point numbers, of any shape, () too. It is left unchanged.
