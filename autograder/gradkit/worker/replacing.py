@@ -58,8 +58,8 @@ def replace_calls(names: Collection[str]) -> None:
     """Replace those of ``names`` that are not replaced yet; names that this torch does not have are passed over.
 
     Args:
-        names: ATen operators (``sigmoid``), and Python functions and classes by their place (``torch.autograd.grad``,
-            ``torch.optim.*`` for all in it).
+        names: ATen operators (``sigmoid``), and functions and classes by their place (``torch.autograd.grad``,
+            ``numpy.tanh``, ``torch.optim.*`` for all in it).
     """
     for name in sorted(set(names) - _replaced):
         _replaced.add(name)
@@ -164,7 +164,15 @@ def _replace_python(owner: Any, attribute: str, value: Any, name: str) -> None:
     elif isinstance(owner, type):
         _replace_method(owner, attribute, value, name)
     elif isinstance(owner, ModuleType):
-        setattr(owner, attribute, _noted(value, name))
+        _replace_everywhere(owner, value, _noted(value, name))
+
+
+def _replace_everywhere(owner: ModuleType, value: object, replacement: Callable[..., Any]) -> None:
+    """Put the replacement in the place of what is written in C, in each module of its package that has it."""
+    root = owner.__name__.partition(".")[0]
+    for module in [module for name, module in sys.modules.items() if f"{name}.".startswith(f"{root}.")]:
+        for attribute in [attribute for attribute, held in list(vars(module).items()) if held is value]:
+            setattr(module, attribute, replacement)
 
 
 def _noted(original: Callable[..., Any], name: str) -> Callable[..., Any]:

@@ -113,11 +113,43 @@ _SIGMOID_BEFORE = {
     "_foreach": ("torch._foreach_sigmoid([*args])[0]", ""),
     "a helper file": ("helper.work(*args)", "import helper"),
 }
-HELPER = "import torch\n\ndef work(x):\n    return torch.sigmoid(x)\n"
+HELPER = (
+    "import numpy as np\nimport torch\n\ndef work(x):\n    return torch.sigmoid(x)\n\n"
+    "def tanh(x):\n    return np.tanh(x)\n"
+)
+_NUMBERS_BEFORE = {
+    "NumPy, handed over": ("bearer(np, x)", "import numpy as np\ndef bearer(m, x): return m.tanh(x)"),
+    "NumPy, from a list": ("[np][0].tanh(x)", "import numpy as np"),
+    "NumPy, all its names": ("again(x)", "from numpy import *\nagain = tanh"),
+    "NumPy, its inner part": ("np._core.umath.tanh(x)", "import numpy as np"),
+    "NumPy, in a test of types": (
+        "bearer(x)",
+        "import numpy as np\ndef bearer(x):\n    isinstance(y := np.tanh(x), object)\n    return y",
+    ),
+    "NumPy, in a helper file": ("helper.tanh(x)", "import helper"),
+    "numbers, one by one": ("np.vectorize(bearer(math))(x)", "import math, numpy as np\ndef bearer(m): return m.tanh"),
+}
+_NUMBERS = """
+{before}
+class Own(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, tensor):
+        x = tensor.detach().numpy()
+        y = torch.as_tensor({call}).to(tensor.dtype)
+        ctx.save_for_backward(y)
+        return y
+    @staticmethod
+    def backward(ctx, g):
+        (y,) = ctx.saved_tensors
+        return g * (1 - y * y)
+def tanh(x):
+    return Own.apply(x)
+"""
 
 WAYS: dict[tuple[str, str], dict[str, str]] = {
     ("hw2_mlp", "activations"): {
         **{way: plain("sigmoid", call, before) for way, (call, before) in _SIGMOID_BEFORE.items()},
+        **{way: _NUMBERS.format(call=call, before=before) for way, (call, before) in _NUMBERS_BEFORE.items()},
         "a thread": _THREAD.format(name="sigmoid", call="torch.sigmoid(*args)"),
         "a pool": _POOL.format(name="sigmoid", call="torch.sigmoid(*args)"),
         "a patched method": plain("sigmoid", "args[0].work()", "torch.Tensor.work = torch.Tensor.sigmoid"),
