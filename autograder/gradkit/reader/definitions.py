@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _LEAVES = (ast.Name, ast.Constant, ast.Lambda)
 
 
@@ -42,16 +46,82 @@ def read_definitions(tree: ast.Module) -> Definitions:
     """Look at each top-level statement of a module."""
     defining: dict[str, list[int]] = {}
     nodes = [list(ast.walk(statement)) for statement in tree.body]
+    renamed = any(map(_names_the_module, chain.from_iterable(nodes)))
     for position, statement in enumerate(tree.body):
-        for name in dict.fromkeys(_defined_by(statement)):
+        runs = [statement] if renamed else _when_imported(statement)
+        for name in dict.fromkeys(chain.from_iterable(map(_defined_by, runs))):
             defining.setdefault(name, []).append(position)
-    naming = [list(dict.fromkeys(node.id for node in each if isinstance(node, ast.Name))) for each in nodes]
+    naming = [list(dict.fromkeys(_looked_up(statement))) for statement in tree.body]
     return Definitions(nodes, defining, naming)
 
 
 def reachable(tree: ast.Module, targets: Iterable[str]) -> list[ast.stmt]:
     """The top-level statements that define the targets and what they name, directly or not."""
     return [tree.body[position] for position in read_definitions(tree).reached(targets)]
+
+
+def _looked_up(statement: ast.stmt) -> Iterator[str]:
+    """The names that a statement may look up in the module: all but those that belong to a function around them."""
+    everywhere: set[str] = set()
+    for part in ast.walk(statement):
+        if isinstance(part, ast.Global):
+            everywhere.update(part.names)
+        elif isinstance(part, ast.ClassDef):  # what a class binds, its body looks up in the module until then
+            everywhere.update(_stored(part.body))
+    local: Counter[str] = Counter()  # for each name, how many functions around this place bind it
+    waiting: list[ast.AST | tuple[int, list[str]]] = [statement]  # a pair where a function begins or ends
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, tuple):
+            local.update(dict.fromkeys(node[1], node[0]))
+        elif isinstance(node, ast.Name):
+            if node.id in everywhere or not local[node.id]:
+                yield node.id
+        elif isinstance(node, _FUNCTIONS):
+            body = node.body if isinstance(node.body, list) else [node.body]
+            own = list({*_arguments(node.args), *_stored(body)})
+            waiting += [(-1, own), *body, (1, own)]
+            inside = set(map(id, body))
+            waiting += [child for child in ast.iter_child_nodes(node) if id(child) not in inside]
+        else:
+            waiting += ast.iter_child_nodes(node)
+
+
+def _arguments(arguments: ast.arguments) -> Iterator[str]:
+    extra = [arguments.vararg, arguments.kwarg]
+    every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *extra]
+    return (argument.arg for argument in every if argument is not None)
+
+
+def _stored(body: Iterable[ast.AST]) -> Iterator[str]:
+    """The names that a body binds by itself, not in a function, class or comprehension in it."""
+    waiting = list(body)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        elif isinstance(node, ast.alias):
+            yield node.asname or node.name.partition(".")[0]
+        elif isinstance(name := getattr(node, "name", None), str):
+            yield name
+        if not isinstance(node, (*_FUNCTIONS, ast.ClassDef, *_COMPREHENSIONS)):
+            waiting += ast.iter_child_nodes(node)
+
+
+def _when_imported(statement: ast.stmt) -> list[ast.stmt]:
+    """What runs of a statement: nothing of ``if __name__ == "__main__":`` in a file that is imported, as in grading."""
+    match statement:
+        case ast.If(test=ast.Compare(ast.Name("__name__"), [ast.Eq()], [ast.Constant("__main__")]), orelse=otherwise):
+            return otherwise
+        case _:
+            return [statement]
+
+
+def _names_the_module(node: ast.AST) -> bool:
+    """Whether it gives ``__name__`` another value, so that such a block may run after all."""
+    if isinstance(node, ast.Name):
+        return node.id == "__name__" and not isinstance(node.ctx, ast.Load)
+    return "__name__" in (getattr(node, field, None) for field in ("name", "asname", "rest"))
 
 
 def _defined_by(statement: ast.stmt) -> Iterator[str]:

@@ -46,6 +46,17 @@ def find(source: str, operators: frozenset[str] = frozenset()) -> BannedUse | No
         HEAD + "(found, *others), name = [F.linear], 1\ndef Net(x): return found(x, x)\n",
         HEAD + "print(found := F.linear)\ndef Net(x): return found(x, x)\n",
         HEAD + "def Net(x): return F.linear.__call__(x, x)\n",
+        HEAD + "if __name__ == '__main__': pass\nelse: f = F.linear\ndef Net(x): return f(x, x)\n",
+        HEAD + "x = F.linear\ndef Net(f=x): return f(1, 1)\n",
+        HEAD + "x = F.linear\ndef Net():\n    class A:\n        y = x\n        x = 1\n    x = 2\n    return A\n",
+        HEAD
+        + "x = F.linear\ndef Net():\n    class A:\n        y = x\n        def x(self): 0\n    x = 2\n    return A\n",
+        HEAD + "x = F.linear\ndef Net():\n    def f():\n        global x\n        return x\n    x = 2\n    return f\n",
+        HEAD + "x = F.linear\ndef Net():\n    def f(x): return x\n    return x(1, 1)\n",
+        HEAD + "x = F.linear\ndef Net():\n    [0 for x in []]\n    return x(1, 1)\n",
+        HEAD + "x = F.linear\nNet = (lambda x: x)(x)\n",
+        HEAD + "__name__ = '__main__'\nif __name__ == '__main__': f = F.linear\ndef Net(x): return f(x, x)\n",
+        HEAD + "import sys as __name__\nif __name__ == '__main__': f = F.linear\ndef Net(x): return f(x, x)\n",
         HEAD + "def Net(x): return F.linear(x, x).sum().item()\n",
     ],
 )
@@ -66,6 +77,10 @@ def test_a_banned_name_is_found(source: str) -> None:
         "def linear(x): return x\ndef Net(x): return linear(x)\n",
         HEAD + "class Net:\n    def linear(self): return 1\n    def go(self): return self.linear()\n",
         HEAD + "if __name__ == '__main__':\n    print(nn.Linear(1, 1))\ndef Net(x): return x\n",
+        HEAD + "def Net(x): return x\nif __name__ == '__main__':\n    x = 1\n    print(Net(x), F.linear(x, x))\n",
+        HEAD + "x = F.linear(1, 1)\ndef Net(x): return x\nprint(x)\n",
+        HEAD + "x = F.linear(1, 1)\ndef Net(y):\n    x = y\n    return [x for _ in y]\n",
+        HEAD + "x = F.linear(1, 1)\nclass Net:\n    def forward(self, *x): return (lambda: x)()\n",
     ],
 )
 def test_what_is_not_a_banned_call_is_not_found(source: str) -> None:
