@@ -14,6 +14,7 @@ from gradkit.reader.places import ATTRIBUTES, METHODS, NAMES, NAMES_UNLESS_OWN, 
 
 MAX_SIGNS = 20  # of one file
 _MAX_NAME = 80  # characters of a name that is shown
+_SWITCHES = "torch.backends."  # what is there to be set, as in ``torch.backends.cudnn.deterministic = True``
 _BY_NAME = ("delattr", "getattr", "setattr")
 
 
@@ -104,7 +105,8 @@ def _in_target(target: ast.expr, value: ast.expr, file: _File) -> Iterator[Sign]
         return
     name = ".".join([root.id, *attributes])
     if root.id in file.aliases:
-        yield _sign(target.lineno, name, "it changes what belongs to a module")
+        if not (_dotted(target, file) or "").startswith(_SWITCHES):
+            yield _sign(target.lineno, name, "it changes what belongs to a module")
     elif root.id in file.classes and len(attributes) == 1 and not isinstance(value, ast.Constant):
         yield _sign(target.lineno, name, "an attribute of a class that is set from outside")
 

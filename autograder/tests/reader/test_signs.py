@@ -80,6 +80,7 @@ torch.autograd.Function
 torch.utils.data.DataLoader(x)
 x: list[int] = []
 torch.__version__
+torch.backends.cudnn.deterministic = True
 sys.stdout.write("x")
 f: Callable[[Tensor], Tensor] = torch.sigmoid
 """.strip().splitlines()
