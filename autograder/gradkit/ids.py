@@ -30,10 +30,12 @@ _SCRIPTS = _EAST_ASIAN | frozenset(
 _INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 # From Unicode's confusables.txt (UTS 39): small letters of these scripts that look like an ASCII one.
 _LIKE_ASCII = _WORDS.findall(
-    """2ƨꝛ 3ȝɜʒꝫзӡ 5ƽ 6б 8ȣ 9ꝯ aɑаα bƅꞵвьβ cᴄсϲ dԁժ eеҽεꬲ fẝꞙꬵϝք gƍɡᶃԍց hнһηհ iıɩɪіιꙇ jʝјϳ kкκĸ lǀӏ mмμϻ nνոռ
+    """2ƨꝛ 3ȝɜʒꝫзӡ 5ƽ 6б 8ȣ 9ꝯ aɑаα bƅꞵвьβ cᴄсϲ dԁժ eеҽεꬲ fẝꞙꬵϝք gƍɡᶃԍց hнһηհ iıɩɪіιꙇ jʝјϳ kкκĸ lǀӏꞁ mмμϻ nνոռ
     oᴏᴑꬽоοօ०০੦૦୦௦౦೦൦ഠ๐໐၀ဝዐჿ〇 pрρ qԛգզ rʀгꭇꭈ sꜱѕտ tтτ uʋᴜꞟꭎꭒυսሀ vᴠѵ wɯᴡѡԝա xхχꭓ yɣʏᶌỿꭚуүγყ zᴢζ"""  # noqa: RUF001
 )
-_SKELETON = str.maketrans({letter: one[0] for one in _LIKE_ASCII for letter in one[1:]})
+# The same for the scripts that an id may mix.
+_LIKE_HAN = _WORDS.findall("一ー 丿ノ 二ニ 八ハ 力カ 卜ト 口ロ 夕タ 工エ へヘ")  # noqa: RUF001
+_SKELETON = str.maketrans({letter: one[0] for one in (*_LIKE_ASCII, *_LIKE_HAN) for letter in one[1:]})
 
 
 def composed(text: str) -> str:

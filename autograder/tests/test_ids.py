@@ -78,6 +78,9 @@ def test_ids_that_mislead_are_refused_at_every_door(name: str, words: str) -> No
         ("ACE", "\u0410\u0421\u0415"),
         ("uox", "\u03c5\u03bf\u03c7"),  # all of it Greek
         ("bin", "b\u0131n"),  # a dotless i, which is Latin
+        ("lin", "\ua781in"),  # a turned l, which is Latin too
+        ("\u52a0\u529b", "\u52a0\u30ab"),  # Han, and Katakana's ka
+        ("\u5c71\u4e00", "\u5c71\u30fc"),
         ("Ada", "ada"),
         ("ada b", "ada  b"),
         ("Zoë", unicodedata.normalize("NFD", "Zoë")),
