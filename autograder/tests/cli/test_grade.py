@@ -143,7 +143,7 @@ def test_a_class_with_every_kind_of_trouble_is_graded_all_the_same(
     ran = gradkit_command(*words)
     assert ran.status == 3
     assert row_of(ran, "ada") == ["ada", "5", "-", "?"]
-    assert row_of(ran, "bob") == ["bob", "0", "!", "-"]
+    assert row_of(ran, "bob") == ["bob", "0", "!*", "-"]
     assert row_of(ran, "cleo") == ["cleo", "-", "x", "-"]
     assert row_of(ran, "dan") == ["dan", "0", "!", "-"]
     assert "? not graded: the grader failed   x refused   ! something went wrong" in ran.out
