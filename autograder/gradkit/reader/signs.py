@@ -16,6 +16,8 @@ MAX_SIGNS = 20  # of one file
 _MAX_NAME = 80  # characters of a name that is shown
 _SWITCHES = "torch.backends."  # what is there to be set, as in ``torch.backends.cudnn.deterministic = True``
 _BY_NAME = ("delattr", "getattr", "setattr")
+# Decorators that call a method with its own object.
+_HARMLESS = frozenset({"cached_property", "enable_grad", "inference_mode", "no_grad", "override", "property"})
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,8 @@ def _signs(tree: ast.Module) -> Iterator[Sign]:
             yield from _in_call(node, self, file)
         if isinstance(node, ast.ClassDef):
             waiting += [(child, _first_argument(child)) for child in ast.iter_child_nodes(node)]
+        elif _is_vars_of(node, self):
+            continue
         else:
             waiting += [(child, self) for child in ast.iter_child_nodes(node)]
 
@@ -107,7 +111,7 @@ def _in_target(target: ast.expr, value: ast.expr, file: _File) -> Iterator[Sign]
     if root.id in file.aliases:
         if not (_dotted(target, file) or "").startswith(_SWITCHES):
             yield _sign(target.lineno, name, "it changes what belongs to a module")
-    elif root.id in file.classes and len(attributes) == 1 and not isinstance(value, ast.Constant):
+    elif root.id in file.classes and len(attributes) == 1 and not _is_its_own(value, root.id):
         yield _sign(target.lineno, name, "an attribute of a class that is set from outside")
 
 
@@ -163,6 +167,22 @@ def _sign(line: int, what: str, why: str) -> Sign:
     return Sign(line, f"{what[:_MAX_NAME]}: {why}")
 
 
+def _is_its_own(value: ast.expr, owner: str) -> bool:
+    """Whether it is a constant, or an attribute of the class itself, as in ``Value.__radd__ = Value.__add__``."""
+    if isinstance(value, ast.Attribute):
+        return isinstance(value.value, ast.Name) and value.value.id == owner
+    return isinstance(value, ast.Constant)
+
+
+def _is_vars_of(node: ast.AST, self: str) -> bool:
+    """Whether it is ``vars(self)`` in a method of that object."""
+    match node:
+        case ast.Call(ast.Name("vars"), [ast.Name(name)], []):
+            return name == self
+        case _:
+            return False
+
+
 def _is_text(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant)
 
@@ -173,7 +193,14 @@ def _first_argument(node: ast.AST) -> str:
         return ""
     arguments = [*node.args.posonlyargs, *node.args.args]
     given = len(node.args.defaults) >= len(arguments)
-    return arguments[0].arg if arguments and not given and not node.decorator_list else ""
+    usual = all(map(_is_harmless, node.decorator_list))
+    return arguments[0].arg if arguments and not given and usual else ""
+
+
+def _is_harmless(decorator: ast.expr) -> bool:
+    called = decorator.func if isinstance(decorator, ast.Call) else decorator
+    name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+    return name in _HARMLESS
 
 
 def _read(tree: ast.Module) -> _File:

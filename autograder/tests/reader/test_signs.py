@@ -71,6 +71,7 @@ hasattr(x, name)
 x.__class__.__name__
 self.__dict__
 Model.count = 0
+Model.__radd__ = Model.build
 model.eval()
 re.compile("x")
 model.w.data = x
@@ -110,6 +111,21 @@ def test_a_sign_is_found_on_its_line(line: str) -> None:
 @pytest.mark.parametrize("line", ORDINARY)
 def test_ordinary_code_is_no_sign(line: str) -> None:
     assert len(find_signs(ast.parse(f"{BEFORE}\n{line}\n"), "m.py")) == IMPORTED
+
+
+@pytest.mark.parametrize("decorator", ["", "@torch.no_grad()\n    ", "@property\n    "])
+@pytest.mark.parametrize("use", ["getattr(self, name)", "vars(self)", "[getattr(self, n) for n in vars(self)]"])
+def test_a_method_may_look_at_its_own_object(decorator: str, use: str) -> None:
+    source = f"{BEFORE}\nclass Mine:\n    {decorator}def f(self, name=None):\n        return {use}\n"
+    assert len(find_signs(ast.parse(source), "m.py")) == IMPORTED
+
+
+@pytest.mark.parametrize(
+    "source", ["vars(x)", "vars(self, torch)", "map(vars, [torch])", "vars(self).update(vars(torch))"]
+)
+def test_vars_of_anything_else_is_a_sign(source: str) -> None:
+    text = f"{BEFORE}\nclass Mine:\n    def f(self):\n        return {source}\n"
+    assert len(find_signs(ast.parse(text), "m.py")) > IMPORTED
 
 
 def test_a_sign_says_what_and_why() -> None:
