@@ -13,7 +13,8 @@ from types import MappingProxyType
 
 from gradkit.course import Assignment, BanGroup
 from gradkit.grading.reader import Answers, SourceReader
-from gradkit.reader.names import MAX_NAME, Use, covers
+from gradkit.reader.chains import MAX_NAME
+from gradkit.reader.names import Use, covers
 from gradkit.reader.signs import MAX_SIGNS
 
 _MOST_LINES = 1 << 24

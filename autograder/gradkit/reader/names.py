@@ -13,9 +13,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
+from gradkit.reader.chains import MAX_NAME, imported, unrolled
 from gradkit.reader.definitions import read_definitions
-
-MAX_NAME = 200  # characters of a dotted name that are looked at; no name that is looked for is nearly as long
 
 Hits = Mapping[str, tuple[int, int, str]]  # a name that is looked for -> line, order and name of its first use
 
@@ -95,19 +94,10 @@ def _hits(statement: ast.stmt, aliases: Mapping[str, str], exact: Collection[str
 
 def _aliases(tree: ast.Module, nodes: Iterable[Iterable[ast.AST]]) -> Mapping[str, str]:
     """Local name -> dotted name, from imports anywhere and from plain assignments at module level."""
-    aliases: dict[str, str] = {}
-    for node in chain.from_iterable(nodes):
-        if isinstance(node, ast.Import):
-            for name in node.names:
-                aliases[name.asname or name.name.partition(".")[0]] = (
-                    name.name if name.asname else name.name.partition(".")[0]
-                )[:MAX_NAME]
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            for name in node.names:
-                aliases[name.asname or name.name] = f"{node.module[:MAX_NAME]}.{name.name}"[:MAX_NAME]
+    aliases = imported(chain.from_iterable(nodes))
     for node in tree.body:
         if isinstance(node, ast.Assign) and isinstance(node.value, (ast.Name, ast.Attribute)):
-            root, attributes = _unrolled(node.value)
+            root, attributes = unrolled(node.value)
             value = next(_dotted(root, attributes, aliases), None)
             for target in node.targets:
                 if value is not None and isinstance(target, ast.Name):
@@ -124,7 +114,7 @@ def _names(statement: ast.stmt, aliases: Mapping[str, str]) -> Iterator[tuple[st
     while waiting:
         node = waiting.pop()
         if isinstance(node, (ast.Name, ast.Attribute)):
-            root, attributes = _unrolled(node)
+            root, attributes = unrolled(node)
             for name in _dotted(root, attributes, aliases):
                 yield name, node.lineno
             if not isinstance(root, ast.Name) and not _is_type_test(root):
@@ -141,15 +131,6 @@ def _is_type_test(node: ast.AST) -> bool:
     return (
         isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("isinstance", "issubclass")
     )
-
-
-def _unrolled(node: ast.expr) -> tuple[ast.expr, list[str]]:
-    """What a chain of attributes starts at, and the attributes from there on."""
-    attributes: list[str] = []
-    while isinstance(node, ast.Attribute):
-        attributes.append(node.attr)
-        node = node.value
-    return node, attributes[::-1]
 
 
 def _dotted(root: ast.expr, attributes: Sequence[str], aliases: Mapping[str, str]) -> Iterator[str]:

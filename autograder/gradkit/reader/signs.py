@@ -10,6 +10,7 @@ import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from gradkit.reader.chains import imported, unrolled
 from gradkit.reader.places import ATTRIBUTES, METHODS, NAMES, NAMES_UNLESS_OWN, PLACES
 
 MAX_SIGNS = 20  # of one file
@@ -56,7 +57,7 @@ def _signs(tree: ast.Module) -> Iterator[Sign]:
     while waiting:
         node, self = waiting.pop()
         if isinstance(node, (ast.Attribute, ast.Name)):
-            root, attributes = _unrolled(node)
+            root, attributes = unrolled(node)
             yield from _in_chain(node, root, attributes, file)
             if not isinstance(root, ast.Name):
                 waiting.append((root, self))
@@ -104,7 +105,7 @@ def _in_target(target: ast.expr, value: ast.expr, file: _File) -> Iterator[Sign]
         return
     if target.attr == "__class__":
         yield _sign(target.lineno, "__class__", "an object is made one of another class")
-    root, attributes = _unrolled(target)
+    root, attributes = unrolled(target)
     if not isinstance(root, ast.Name):
         return
     name = ".".join([root.id, *attributes])
@@ -204,18 +205,12 @@ def _is_harmless(decorator: ast.expr) -> bool:
 
 
 def _read(tree: ast.Module) -> _File:
-    aliases: dict[str, str] = {}
+    aliases = imported(ast.walk(tree))
     own: set[str] = set()
     classes: set[str] = set()
     plain: list[tuple[str, ast.expr]] = []
     for node in ast.walk(tree):
         match node:
-            case ast.Import(names=names):
-                for alias in names:
-                    first = alias.name.partition(".")[0]
-                    aliases[alias.asname or first] = alias.name if alias.asname else first
-            case ast.ImportFrom(module=str(module), names=names, level=0):
-                aliases |= {alias.asname or alias.name: f"{module}.{alias.name}" for alias in names}
             case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name):
                 own.add(name)
             case ast.FunctionDef(name=name):
@@ -233,17 +228,8 @@ def _read(tree: ast.Module) -> _File:
     return file
 
 
-def _unrolled(node: ast.expr) -> tuple[ast.expr, list[str]]:
-    """What a chain of attributes starts at, and the attributes from there on."""
-    attributes: list[str] = []
-    while isinstance(node, ast.Attribute):
-        attributes.append(node.attr)
-        node = node.value
-    return node, attributes[::-1]
-
-
 def _dotted(node: ast.expr, file: _File) -> str | None:
-    root, attributes = _unrolled(node)
+    root, attributes = unrolled(node)
     if not isinstance(root, ast.Name) or root.id not in file.aliases:
         return None
     return _joined(file.aliases[root.id], attributes)

@@ -1,0 +1,31 @@
+"""Chains of attributes, such as ``F.linear``, and what the names that they start at stand for."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+
+MAX_NAME = 200  # characters of a dotted name that are looked at; no name that is looked for is nearly as long
+
+
+def unrolled(node: ast.expr) -> tuple[ast.expr, list[str]]:
+    """What a chain of attributes starts at, and the attributes from there on."""
+    attributes: list[str] = []
+    while isinstance(node, ast.Attribute):
+        attributes.append(node.attr)
+        node = node.value
+    return node, attributes[::-1]
+
+
+def imported(nodes: Iterable[ast.AST]) -> dict[str, str]:
+    """Local name -> dotted name, for whatever one of the nodes imports."""
+    aliases: dict[str, str] = {}
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                first = alias.name.partition(".")[0]
+                aliases[alias.asname or first] = (alias.name if alias.asname else first)[:MAX_NAME]
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            for alias in node.names:
+                aliases[alias.asname or alias.name] = f"{node.module[:MAX_NAME]}.{alias.name}"[:MAX_NAME]
+    return aliases
