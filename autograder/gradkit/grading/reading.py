@@ -47,7 +47,7 @@ class Reading:
     Attributes:
         uses: by question, the first use of a name that it does not allow.
         unreadable: by file name, why it could not be read.
-        signs: signs of deception, the assignment's module first.
+        signs: signs of deception in the assignment's module and the files that it imports, the module's first.
     """
 
     uses: Mapping[str, Use] = field(default_factory=lambda: MappingProxyType({}))
@@ -66,6 +66,7 @@ class _File:
 
     uses: tuple[Use | None, ...] = ()
     signs: tuple[FoundSign, ...] = ()
+    imports: tuple[str, ...] = ()
     unreadable: str = ""
 
 
@@ -96,12 +97,29 @@ def read_sources(reader: SourceReader, assignment: Assignment, sources: Mapping[
     if answers.end == -signal.SIGKILL:  # perhaps from outside: that must not cost the submission anything
         answers = reader.ask({"names": names, "questions": asked}, data)
     files = {name: _checked(name, answers, number, groups if number == 0 else []) for number, name in enumerate(names)}
-    module = files.get(assignment.module, _File())
+    module, loaded = files.get(assignment.module, _File()), _loaded(assignment.module, files)
     return Reading(
         uses={question.id: use for question, use in zip(questions, module.uses, strict=False) if use is not None},
         unreadable={name: file.unreadable for name, file in files.items() if file.unreadable},
-        signs=tuple(sign for file in files.values() for sign in file.signs),
+        signs=tuple(sign for name, file in files.items() if name in loaded for sign in file.signs),
     )
+
+
+def _loaded(module: str, files: Mapping[str, _File]) -> set[str]:
+    """The files that loading the module loads: the others, such as the public checks, have no part in an answer.
+
+    All of them, where a file on the way cannot be read.
+    """
+    found: set[str] = set()
+    waiting = [module]
+    while waiting:
+        name = waiting.pop()
+        if name in files and name not in found:
+            if files[name].unreadable:
+                return set(files)
+            found.add(name)
+            waiting += [f"{one}.py" for one in files[name].imports]
+    return found
 
 
 def _checked(name: str, answers: Answers, number: int, groups: Sequence[Sequence[BanGroup]]) -> _File:
@@ -117,7 +135,8 @@ def _checked(name: str, answers: Answers, number: int, groups: Sequence[Sequence
         if "unreadable" in answer:
             return _File(unreadable=_text(answer["unreadable"], _LONGEST))
         uses = tuple(_use(found, own) for found, own in zip(answer["uses"], groups, strict=True))
-        return _File(uses, tuple(FoundSign(name, *_sign(found)) for found in answer["signs"][:MAX_SIGNS]))
+        signs = tuple(FoundSign(name, *_sign(found)) for found in answer["signs"][:MAX_SIGNS])
+        return _File(uses, signs, tuple(_text(one, _LONGEST) for one in answer["imports"]))
     except (TypeError, KeyError, ValueError):
         return _File(unreadable=_CRASHED)
 

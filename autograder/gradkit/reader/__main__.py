@@ -17,11 +17,12 @@ import resource
 import signal
 import sys
 import warnings
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from gradkit.reader.chains import imported_modules
 from gradkit.reader.names import Asked, find_uses
 from gradkit.reader.signs import find_signs
 
@@ -32,7 +33,9 @@ _SET_DEATH_SIGNAL = 1
 def main() -> None:
     """Serve the grader whose process id is the argument until it hangs up."""
     _end_with(int(sys.argv[1]))
-    _read(__file__, Path(__file__).read_bytes(), [Asked(("main",), (("os.fork",),))])  # what a first time makes is kept
+    _read(
+        __file__, Path(__file__).read_bytes(), [Asked(("main",), (("os.fork",),))], ()
+    )  # what a first time makes is kept
     gc.freeze()
     gc.disable()  # syntax trees have no circles, and a large one takes long to go through
     with os.fdopen(0, "rb") as requests:
@@ -57,22 +60,25 @@ def _serve(request: Mapping[str, Any], sources: list[bytes]) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (request["memory"], request["memory"]))
         warnings.simplefilter("ignore")  # what the parser has to say of `x is 1` or "\d"
         questions = [Asked(targets, groups) for targets, groups in request["questions"]]
+        modules = {name.removesuffix(".py") for name in request["names"]}
         for number, (name, source) in enumerate(zip(request["names"], sources, strict=True)):
             # The first is the module; only there are bans looked for.
-            _say(_read(name, source, questions if number == 0 else []))
+            _say(_read(name, source, questions if number == 0 else [], modules))
         status = 0
     finally:
         os._exit(status)
 
 
-def _read(name: str, source: bytes, questions: list[Asked]) -> dict[str, Any]:
-    """What one source says."""
+def _read(name: str, source: bytes, questions: list[Asked], modules: Collection[str]) -> dict[str, Any]:
+    """What one source says, and which of ``modules`` it imports."""
     try:
         tree = ast.parse(source)
         uses = find_uses(tree, questions)
-        return {"uses": [use and asdict(use) for use in uses], "signs": list(map(asdict, find_signs(tree, name)))}
+        imports = sorted(imported_modules(tree).intersection(modules))
+        signs = list(map(asdict, find_signs(tree, name)))
+        return {"uses": [use and asdict(use) for use in uses], "signs": signs, "imports": imports}
     except (SyntaxError, ValueError):
-        return {"uses": [None] * len(questions), "signs": []}  # it cannot be imported either
+        return {"uses": [None] * len(questions), "signs": [], "imports": []}  # it cannot be imported either
     except (RecursionError, MemoryError):  # which of the two the parser raises over nesting depends on its version
         return {"unreadable": _TOO_MUCH}
 

@@ -17,6 +17,17 @@ def unrolled(node: ast.expr) -> tuple[ast.expr, list[str]]:
     return node, attributes[::-1]
 
 
+def imported_modules(tree: ast.AST) -> set[str]:
+    """The first parts of the names of all modules that a file imports."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found.update(alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module.partition(".")[0])
+    return found
+
+
 def imported(nodes: Iterable[ast.AST]) -> dict[str, str]:
     """Local name -> dotted name, for whatever one of the nodes imports."""
     aliases: dict[str, str] = {}
