@@ -202,7 +202,7 @@ def _print_result(result: ClassResult, late: set[tuple[str, str]], as_json: bool
         return
     out.print(class_table(result.records, sorted({record.assignment for record in result.records}), late))
     if marks := legend(result.records, late):
-        out.print("\n" + marks, style="dim")
+        out.print("\n" + marks, style="dim", soft_wrap=True)
     _complain_about(result)
 
 

@@ -18,7 +18,7 @@ MARKS = {
     "x": "refused",
     "!": "something went wrong: see the feedback page",
     "~": "late",
-    "*": "look at this: signs of deception in the sources, see gradkit report",
+    "*": "look at this: see gradkit report",
 }
 _TROUBLE = frozenset({"import", "timeout", "died", "memory", "disk", "threads", "output", "protocol", "unavailable"})
 
