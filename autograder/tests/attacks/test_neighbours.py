@@ -33,7 +33,7 @@ HONEST = """
 
 import threading
 
-threading.stack_size(256 << 10)
+threading.stack_size(2 << 20)  # torch itself needs some
 _scale = scale
 
 
