@@ -22,7 +22,7 @@ from gradkit.errors import BuildError
 
 ENGINE = f"gradkit-{gradkit.__version__}-py3-none-any.whl"
 _REQUIRED = ("rich>=14", "typer>=0.20", "watchfiles>=1.1")
-_ENDINGS = (".py", ".html", ".js", ".yml", ".sh", ".template")  # of what the engine consists of
+_ENDINGS = (".py", ".txt", ".html", ".js", ".yml", ".sh", ".template")  # of what the engine consists of
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip file knows
 
 
