@@ -86,7 +86,7 @@ def test_a_submission_whose_functions_return_a_denormal_number_is_graded(tmp_pat
     folder = tmp_path / "submitted" / "ada" / name
     folder.mkdir(parents=True)
     (folder / assignment.module).write_text("\n\n".join(TINY.format(name=target) for target in targets))
-    found = grade_class(COURSE, plan_class(COURSE, tmp_path / "submitted", tmp_path / "results"), "auto", Quiet())
+    found = grade_class(COURSE, plan_class(COURSE, tmp_path / "submitted", tmp_path / "results"), "auto", Quiet(), 0)
     (record,) = found.records
     assert (record.status, record.score, found.exit_status) == ("graded", 0.0, 0)
     assert {test.kind for test in record.tests} >= {"value", "shape"}
