@@ -49,10 +49,11 @@ class FullDisk:
 
 Interruption = Sequence[Kill] | FullDisk
 
+# The run that loses its worker base ends whole, so it is last: the others must find work to do.
 SHORT: Sequence[Interruption] = (
-    (Kill("worker", 0.1, 0.0), Kill("grader", 0.2, 0.3), Kill("zygote", 0.4, 0.1)),
-    (Kill("parent", 0.6, 0.5),),
     FullDisk(40),
+    (Kill("parent", 0.6, 0.5),),
+    (Kill("worker", 0.1, 0.0), Kill("grader", 0.2, 0.3), Kill("zygote", 0.4, 0.1)),
 )
 
 
