@@ -33,9 +33,7 @@ _SET_DEATH_SIGNAL = 1
 def main() -> None:
     """Serve the grader whose process id is the argument until it hangs up."""
     _end_with(int(sys.argv[1]))
-    _read(
-        __file__, Path(__file__).read_bytes(), [Asked(("main",), (("os.fork",),))], ()
-    )  # what a first time makes is kept
+    _read(Path(__file__).read_bytes(), [Asked(("main",), (("os.fork",),))], ())  # what a first time makes is kept
     gc.freeze()
     gc.disable()  # syntax trees have no circles, and a large one takes long to go through
     with os.fdopen(0, "rb") as requests:
@@ -61,21 +59,21 @@ def _serve(request: Mapping[str, Any], sources: list[bytes]) -> None:
         warnings.simplefilter("ignore")  # what the parser has to say of `x is 1` or "\d"
         questions = [Asked(targets, groups) for targets, groups in request["questions"]]
         modules = {name.removesuffix(".py") for name in request["names"]}
-        for number, (name, source) in enumerate(zip(request["names"], sources, strict=True)):
+        for number, source in enumerate(sources):
             # The first is the module; only there are bans looked for.
-            _say(_read(name, source, questions if number == 0 else [], modules))
+            _say(_read(source, questions if number == 0 else [], modules))
         status = 0
     finally:
         os._exit(status)
 
 
-def _read(name: str, source: bytes, questions: list[Asked], modules: Collection[str]) -> dict[str, Any]:
+def _read(source: bytes, questions: list[Asked], modules: Collection[str]) -> dict[str, Any]:
     """What one source says, and which of ``modules`` it imports."""
     try:
         tree = ast.parse(source)
         uses = find_uses(tree, questions)
         imports = sorted(imported_modules(tree).intersection(modules))
-        signs = list(map(asdict, find_signs(tree, name)))
+        signs = list(map(asdict, find_signs(tree)))
         return {"uses": [use and asdict(use) for use in uses], "signs": signs, "imports": imports}
     except (SyntaxError, ValueError):
         return {"uses": [None] * len(questions), "signs": [], "imports": []}  # it cannot be imported either

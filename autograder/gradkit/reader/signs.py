@@ -43,9 +43,8 @@ class _File:
     classes: frozenset[str]
 
 
-def find_signs(tree: ast.Module, filename: str) -> list[Sign]:
+def find_signs(tree: ast.Module) -> list[Sign]:
     """The signs in one file, in order of their lines, at most `MAX_SIGNS`."""
-    del filename
     return sorted(set(_signs(tree)), key=lambda sign: (sign.line, sign.why))[:MAX_SIGNS]
 
 

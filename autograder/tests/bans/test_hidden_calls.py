@@ -70,7 +70,7 @@ def graded(course: Course, sandbox: Sandbox, hw: str, question: str) -> Iterator
 
 
 def test_ordinary_code_has_next_to_no_signs(real_course: Course) -> None:
-    flagged = [name for name, tree in ordinary(real_course) if find_signs(tree, name)]
+    flagged = [name for name, tree in ordinary(real_course) if find_signs(tree)]
     number = sum(1 for _ in ordinary(real_course))
     assert number > 1000
     assert len(flagged) <= number / 100, flagged

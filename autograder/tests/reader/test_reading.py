@@ -102,7 +102,7 @@ def test_twice_the_source_takes_at_most_twice_the_steps(shape: str) -> None:
     def steps(size: int) -> int:
         tree = ast.parse({**WIDE, **DEEP}[shape](size))
         asked = [Asked(question.targets, [GROUP.names]) for question in QUESTIONS]
-        return counted(lambda: (find_uses(tree, asked), find_signs(tree, "m.py")))
+        return counted(lambda: (find_uses(tree, asked), find_signs(tree)))
 
     size = 100 if shape in DEEP else 2000  # the parser itself goes no deeper than some hundred
     assert steps(2 * size) <= 2.2 * steps(size) + 500
