@@ -102,6 +102,9 @@ def serve(descriptor: int, confinement: Mapping[str, str]) -> None:
     # Only what is installed: not the folder that gradkit was started from.
     sys.path[:] = [entry for entry in sys.path if entry.startswith(installed_folders())]
     torch.set_num_threads(1)
+    # After a fork, torch makes a new autograd engine when one is first used, without a lock: two of a student's threads
+    # that used it first at the same time would each free the old one (torch 2.13, PythonEngine::get_python_engine).
+    torch.autograd.Variable._execution_engine.is_checkpoint_valid()
     Worker(descriptor).serve(confinement)
     os._exit(0)  # no atexit handler or left-over thread of the student's gets another word
 

@@ -16,7 +16,6 @@ import warnings
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cache
-from threading import RLock
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
@@ -51,9 +50,6 @@ def outer({free}):
         return noted(*args, **kwargs)
     return stand_in
 """
-
-# torch's own kernels, called from Python in several threads at a time, end the process now and then.
-_ONE_AT_A_TIME = RLock()
 
 _replaced: set[str] = set()
 
@@ -93,15 +89,13 @@ def _replace_kernel(overload: str, key: str, name: str, *, original: str) -> Non
 
     def noted(keys: Any, *args: Any, **kwargs: Any) -> Any:
         note(name)
-        with _ONE_AT_A_TIME:
-            return call(keys, *args, **kwargs)
+        return call(keys, *args, **kwargs)
 
     def noted_with_numbers(keys: Any, *args: Any, **kwargs: Any) -> Any:
         note(name)
         if not _NUMBERS.isdisjoint(map(type, args)):
             args = _without_numbers(args, tensors)
-        with _ONE_AT_A_TIME:
-            return call(keys, *args, **kwargs)
+        return call(keys, *args, **kwargs)
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that a kernel is replaced is the purpose
