@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from functools import cache
@@ -124,6 +125,16 @@ def write_tree(root: Path, files: Mapping[str, str | bytes]) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content.encode() if isinstance(content, str) else content)
     return root
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _no_thread_left() -> Iterator[None]:
+    """Fail a module that leaves a thread behind: later ones could not fork graders in this process."""
+    yield
+    left = [thread for thread in threading.enumerate() if thread is not threading.main_thread()]
+    for thread in left:
+        thread.join(5.0)
+    assert not any(thread.is_alive() for thread in left), f"threads left behind: {left}"
 
 
 @pytest.fixture(scope="session")

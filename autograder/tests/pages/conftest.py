@@ -47,9 +47,9 @@ def record() -> Record:
     )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium, as it is installed."""
+    """Chromium, as it is installed; it has threads here, which end with it."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if chromium is None:
         pytest.fail("Pages are looked at in Chromium, and there is none. Install it: apt-get install chromium")
