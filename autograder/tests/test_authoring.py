@@ -10,6 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import torch
+
+import gradkit.suite
+from gradkit.suite import Found, Rng, assert_matches
+from gradkit.worker.perform import perform
+
 PAGE = Path(__file__).parents[2] / "docs" / "authoring.md"
 BLOCK = re.compile(
     r"^(?P<fence>`{3,})(?P<kind>\w+)(?: status=(?P<status>\d))?\n(?P<text>.*?)^(?P=fence)\n", re.M | re.S
@@ -34,6 +40,15 @@ def steps() -> Iterator[Step]:
         yield Step(block["kind"], block["text"], int(block["status"] or 0), name[1] if name else "")
 
 
+def perform_example(text: str) -> None:
+    """Perform the call that an example makes, with torch.nn for the students' module, and compare it with itself."""
+    space = {**vars(gradkit.suite), "torch": torch, "rng": Rng("a secret", "a test", "a case")}
+    exec(text, space)  # noqa: S102 - an example of the page
+    call = space["call"]
+    found = Found(call, perform(call, torch.nn))
+    assert_matches(found, found, hint="")
+
+
 def test_a_new_author_gets_what_the_page_promises(tmp_path: Path) -> None:
     (tmp_path / "autograder" / "hidden").mkdir(parents=True)
     (tmp_path / "autograder" / "hidden" / "secret.txt").write_text("a secret\n")
@@ -43,7 +58,9 @@ def test_a_new_author_gets_what_the_page_promises(tmp_path: Path) -> None:
     kinds = []
     for step in steps():
         kinds.append("file" if step.file else step.kind)
-        if step.file:
+        if step.kind == "python" and not step.file:
+            perform_example(step.text)
+        elif step.file:
             (tmp_path / step.file).write_text(step.text, encoding="utf-8")
         elif step.kind == "sh":
             done = subprocess.run(  # noqa: S603 - the page's own commands
