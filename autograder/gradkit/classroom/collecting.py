@@ -26,6 +26,25 @@ class Repositories:
 
 
 @dataclass(frozen=True)
+class Entry:
+    """An upload, a folder of the exchange or a repository, and what became of it.
+
+    Attributes:
+        name: what it is called.
+        status: "taken", "superseded", "unchanged", "refused" or "not understood".
+        reason: why it was not taken; "" where it was.
+        student: the student's id; "" where that cannot be read.
+        assignment: the assignment's id; "" where that cannot be read.
+    """
+
+    name: str
+    status: str
+    reason: str
+    student: str
+    assignment: str
+
+
+@dataclass(frozen=True)
 class Incoming:
     """What one run of collecting brought in.
 
@@ -33,11 +52,13 @@ class Incoming:
         collected: how many submissions are new or newer.
         refused: what was not brought in, one sentence each.
         warnings: what an instructor should look at, one sentence each.
+        entries: what became of each thing that was looked at.
     """
 
     collected: int
     refused: tuple[str, ...]
     warnings: tuple[str, ...]
+    entries: tuple[Entry, ...] = ()
 
 
 def collect_class(
@@ -76,4 +97,22 @@ def collect_class(
 
 
 def _incoming(report: CollectReport) -> Incoming:
-    return Incoming(len(report.collected), tuple(refusals_in_words(report.refused)), report.warnings)
+    taken = [Entry(_bare(one.name), "taken", "", one.student, one.assignment) for one in report.collected]
+    passed = [Entry(_bare(one.name), one.status, one.reason, one.student, one.assignment) for one in report.passed]
+    refused = [
+        Entry(
+            _bare(one.name), "refused" if one.understood else "not understood", one.reason, one.student, one.assignment
+        )
+        for one in report.refused
+    ]
+    return Incoming(
+        len(report.collected),
+        tuple(refusals_in_words(report.refused)),
+        report.warnings,
+        tuple(sorted([*taken, *passed, *refused], key=lambda entry: (entry.name, entry.student, entry.assignment))),
+    )
+
+
+def _bare(shown: str) -> str:
+    """A name without the quotes that it has in messages."""
+    return shown[1:-1] if shown.startswith('"') and shown.endswith('"') else shown

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gradkit.cli.console import complain, find_course, out
+from gradkit.cli.console import complain, err, find_course, out, printable
 from gradkit.errors import UsageError
+
+if TYPE_CHECKING:
+    from gradkit.classroom.collecting import Incoming
 
 
 def collect(
     assignments: Annotated[list[str] | None, typer.Argument(help="Assignments to collect; all by default.")] = None,
     zips: Annotated[
-        Path | None, typer.Option("--zip", help="Collect a folder of uploaded zip files (an LMS download) instead.")
+        Path | None, typer.Option("--zip", help="Collect a folder of uploads (an LMS download) instead.")
     ] = None,
     pattern: Annotated[
-        str | None, typer.Option(help="With --zip: a regular expression for the file names; see docs/instructors.md.")
+        str | None,
+        typer.Option(
+            help="With --zip: canvas, moodle, brightspace, blackboard, or a regular expression for the names."
+        ),
     ] = None,
     roster: Annotated[
         Path | None, typer.Option("--git", help="Collect from the repositories that this CSV file lists instead.")
@@ -32,6 +40,7 @@ def collect(
     pushes: Annotated[
         Path | None, typer.Option(help="With --git: the server's record of pushes, a CSV file; see docs/ci.md.")
     ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what became of each upload as JSON.")] = False,
     course: Annotated[Path | None, typer.Option(help="The course's folder.")] = None,
 ) -> None:
     """Bring submissions into submitted/.
@@ -46,7 +55,21 @@ def collect(
     deadline = None if until is None else zoned_time("--until", until)
     repositories = None if roster is None else Repositories(roster, deadline, branch, pushes)
     report = collect_class(find_course(course), assignments or None, zips, pattern, repositories)
-    out.print(f"{report.collected} submission{'' if report.collected == 1 else 's'} collected.")
+    if as_json:
+        out.print_json(json.dumps(asdict(report)))
+    else:
+        out.print(f"{report.collected} submission{'' if report.collected == 1 else 's'} collected.")
+        if zips is not None:
+            _account_for(report)
     for line in (*report.warnings, *report.refused):
         complain(line)
     raise typer.Exit(1 if report.refused else 0)
+
+
+def _account_for(report: Incoming) -> None:
+    """Name each upload that was taken or passed over; what was refused is named with its reason."""
+    for entry in report.entries:
+        if entry.status == "taken":
+            err.print(printable(f'taken: "{entry.name}": {entry.student}, {entry.assignment}'), soft_wrap=True)
+        elif entry.status in ("superseded", "unchanged"):
+            err.print(printable(f'not taken: "{entry.name}": {entry.reason}.'), soft_wrap=True)

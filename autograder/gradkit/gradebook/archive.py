@@ -10,33 +10,46 @@ import re
 import stat
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from gradkit.course.course import SubmissionLimits
 from gradkit.errors import SubmissionRefused
-from gradkit.gradebook.folders import Budget, check_name, ignored, printable
+from gradkit.gradebook.folders import Budget, check_name, printable
 from gradkit.gradebook.settings import bytes_allowed, limits_in_words
+from gradkit.ids import composed
+from gradkit.intake import ENDINGS, TIME_FILE, archived, ignored, kept, listed, wrapper
 
 _CHUNK = 64 * 1024
 _ENTRY = b"PK\x01\x02"  # begins each entry of a zip file's directory
 _ENTRIES_PER_FILE = 50  # directory entries that are read at all, for each file that is allowed
 _DRIVE = re.compile(r"[A-Za-z]:")
-_ARCHIVES = (".zip", ".gz", ".tar", ".tgz", ".7z", ".rar", ".bz2", ".xz")
 
 
-def unpack(archive: Path, target: Path, limits: SubmissionLimits) -> datetime | None:
+@dataclass(frozen=True)
+class Unpacked:
+    """What an archive held.
+
+    Attributes:
+        newest: the newest time that one of its files bears, on whatever clock, taken as UTC; None where none bears one.
+        left_out: files that were not unpacked, because a homework does not consist of such.
+    """
+
+    newest: datetime | None
+    left_out: tuple[str, ...]
+
+
+def unpack(archive: Path, target: Path, limits: SubmissionLimits) -> Unpacked:
     """Unpack ``archive`` into the new folder ``target``.
 
-    A single folder around everything is taken off, caches and archives inside the archive are left out.
-
-    Returns:
-        The newest time that one of its files bears, on whatever clock, taken as UTC; None where none bears one.
+    A single folder around everything is taken off; what `gradkit.intake` says does not belong is left out.
 
     Raises:
-        SubmissionRefused: the archive is broken, encrypted, too large, or holds a link or a name that leads elsewhere.
+        SubmissionRefused: the archive is broken, encrypted, too large, or holds a link, a name that leads elsewhere, or
+            no file that a homework consists of.
     """
     try:
         if archive.is_symlink() or not archive.is_file():
@@ -45,11 +58,15 @@ def unpack(archive: Path, target: Path, limits: SubmissionLimits) -> datetime | 
         with zipfile.ZipFile(archive) as opened:
             budget = Budget(limits)
             members = dict(_checked(opened.infolist(), budget))
-            top = _common_folder(list(members))
+            if not members:
+                raise SubmissionRefused(_nothing(budget.left_out))
+            top = wrapper(map(str, members))
             target.mkdir(parents=True)
             for path, member in members.items():
-                _unpack_one(opened, member, target / path.relative_to(top), budget)
-            return _newest(members.values())
+                place = str(path).removeprefix(top)
+                if place != TIME_FILE:  # a time that the student wrote
+                    _unpack_one(opened, member, target / place, budget, str(path))
+            return Unpacked(_newest(members.values()), tuple(budget.left_out))
     except SubmissionRefused:
         raise
     except NotImplementedError as error:
@@ -74,7 +91,8 @@ def _checked(members: list[zipfile.ZipInfo], budget: Budget) -> Iterator[tuple[P
     seen: set[str] = set()
     folders: set[str] = set()
     for member in members:
-        path = _path(member.filename)
+        if (path := _path(member.filename)) is None:
+            continue
         kind = stat.S_IFMT(member.external_attr >> 16)
         if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
             what = "a link" if kind == stat.S_IFLNK else "no ordinary file"
@@ -83,41 +101,42 @@ def _checked(members: list[zipfile.ZipInfo], budget: Budget) -> Iterator[tuple[P
             raise SubmissionRefused(f"{printable(member.filename)} is encrypted. Pack it without a password.")
         if member.is_dir():
             continue
-        budget.add_file()
+        budget.add_entry()
         name = str(path).casefold()  # some file systems do not tell A from a
         if name in seen:
             raise SubmissionRefused(f"{printable(member.filename)} stands in it twice.")
         seen.add(name)
         folders.update(str(parent).casefold() for parent in path.parents)
-        if not any(ignored(part) for part in path.parts) and path.suffix.lower() not in _ARCHIVES:
+        if kept(path.name):
+            budget.add_file(str(path))
             yield path, member
+        else:
+            budget.left_out.append(str(path))
     for name in sorted(seen & folders):
         raise SubmissionRefused(f"{printable(name)} stands in it both as a file and as a folder.")
 
 
-def _path(name: str) -> PurePosixPath:
-    """A member's path, if it leads nowhere but down."""
+def _nothing(left_out: Sequence[str]) -> str:
+    """Why an archive is refused that holds no file of use, with what it does hold."""
+    found = listed(left_out)
+    inner = " An archive inside it is not unpacked: pack the files themselves." if any(map(archived, left_out)) else ""
+    return f"it holds no file that can be handed in ({' '.join(ENDINGS)}); found: {found or 'nothing'}.{inner}"
+
+
+def _path(name: str) -> PurePosixPath | None:
+    """A member's path in composed Unicode, if it leads nowhere but down; None where it belongs to no submission."""
     slashed = name.replace("\\", "/")  # as some programs on Windows pack
     parts = slashed.rstrip("/").split("/")
     if slashed.startswith("/") or _DRIVE.match(slashed) or ".." in parts:
         raise SubmissionRefused(f"the name {printable(name)} leads out of the archive. Pack it anew, from its folder.")
     parts = [part for part in parts if part != "."]
+    if any(map(ignored, parts)):
+        return None
     for part in parts:
         check_name(part)
     if not parts or len(parts) > 20:
         raise SubmissionRefused(f"the name {printable(name)} is empty or lies too deep.")
-    return PurePosixPath(*parts)
-
-
-def _common_folder(paths: list[PurePosixPath]) -> PurePosixPath:
-    """The folder that is around everything, as when a student packs the folder and not the files in it."""
-    top = PurePosixPath()
-    while paths:
-        depth = len(top.parts) + 1
-        if any(len(path.parts) <= depth for path in paths) or len({path.parts[:depth] for path in paths}) > 1:
-            break
-        top = PurePosixPath(*paths[0].parts[:depth])
-    return top
+    return PurePosixPath(composed("/".join(parts)))
 
 
 def _newest(members: Iterable[zipfile.ZipInfo]) -> datetime | None:
@@ -128,11 +147,9 @@ def _newest(members: Iterable[zipfile.ZipInfo]) -> datetime | None:
     return max(times, default=None)
 
 
-def _unpack_one(opened: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, budget: Budget) -> None:
+def _unpack_one(opened: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, budget: Budget, name: str) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    size = 0
     with opened.open(member) as source, target.open("xb") as copy:
         while chunk := source.read(_CHUNK):
-            size += len(chunk)
-            budget.add_bytes(len(chunk), size, member.filename)
+            budget.add_bytes(len(chunk), name)
             copy.write(chunk)

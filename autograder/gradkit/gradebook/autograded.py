@@ -26,8 +26,10 @@ from gradkit.gradebook.folders import copy_untrusted
 from gradkit.gradebook.messages import question_in_words, submission_in_words
 from gradkit.gradebook.notebooks import Cell, assemble, claimed, make_cell, merge, read_released, read_submitted
 from gradkit.gradebook.settings import autograded_folder, bytes_allowed
-from gradkit.gradebook.times import TIMESTAMP_FILE, format_time, parse_time
+from gradkit.gradebook.times import format_time, parse_time
 from gradkit.grading.record import Record
+from gradkit.grading.submission import work_folder
+from gradkit.intake import TIME_FILE
 
 # Files that formgrader may serve beside the notebook. HTML and SVG are not among them: they could run scripts.
 _SHOWN = frozenset({".py", ".txt", ".md", ".csv", ".json", ".png", ".jpg", ".jpeg", ".gif", ".pdf"})
@@ -67,7 +69,9 @@ def fill_notebook(course: Course, assignment: Assignment, record: Record, submit
     """
     released = read_released(course.release(assignment.id) / assignment.notebook)
     try:
-        cells = read_submitted(submitted / assignment.notebook, bytes_allowed(course.submission.file_megabytes))
+        cells = read_submitted(
+            work_folder(submitted) / assignment.notebook, bytes_allowed(course.submission.file_megabytes)
+        )
         notebook = merge(cells, released)
     except SubmissionRefused as reason:
         note = f"*What follows is the notebook as it was handed out, because {reason}. Its questions were graded.*"
@@ -99,7 +103,7 @@ def write_autograded(
     (target / assignment.notebook).write_text(text + "\n", encoding="utf-8")
     time = parse_time(record.submitted or "")
     # release_feedback stops for the whole class where one of these is missing; an empty time is one it can read.
-    (target / TIMESTAMP_FILE).write_text(format_time(time) if time else "", encoding="utf-8")
+    (target / TIME_FILE).write_text(format_time(time) if time else "", encoding="utf-8")
     secret = target / _SECRET_FILE
     if not secret.is_file() or not _SECRET.fullmatch(secret.read_text(encoding="utf-8", errors="replace").strip()):
         secret.write_text(secrets.token_hex(64), encoding="utf-8")

@@ -35,7 +35,7 @@ from gradkit.gradebook.collected import (
 )
 from gradkit.gradebook.database import ensure_database
 from gradkit.gradebook.exchange import Inbound, list_inbound
-from gradkit.gradebook.folders import copy_untrusted, printable, put_in_place, scratch
+from gradkit.gradebook.folders import copy_untrusted, not_kept, printable, put_in_place, scratch
 from gradkit.gradebook.owners import ADVICE, Ownership, believed, judge
 from gradkit.gradebook.quiet import gathered_log
 from gradkit.gradebook.settings import nbgrader_config
@@ -51,12 +51,14 @@ class _Dated:
         due: when its assignment is due; None where that cannot be read.
         changed: when its files were last changed; None where that says nothing.
         handed_in: the time, by all that is known.
+        left_out: what was not copied of it, in a sentence.
     """
 
     inbound: Inbound
     due: datetime | None
     changed: datetime | None
     handed_in: HandedIn
+    left_out: tuple[str, ...] = ()
 
     @property
     def key(self) -> tuple[str, str]:
@@ -94,7 +96,7 @@ def collect(course: Course, assignment_ids: Collection[str] | None = None) -> Co
             taken += one_taken
             refused += not_taken
         collected, failed = _hand_to_nbgrader(course, taken, work)
-    warnings = [f"{', '.join(one.key)}: {text}." for one in taken for text in one.handed_in.doubts]
+    warnings = [f"{', '.join(one.key)}: {text}." for one in taken for text in (*one.handed_in.doubts, *one.left_out)]
     warnings += believed([one.inbound for one in taken], ownership, course.exchange_owners)
     if any(one.path in ownership.refused for one in mine):
         warnings.append(ADVICE)
@@ -132,8 +134,14 @@ def _refused(one: Inbound, reason: str) -> Refused:
     return Refused(printable(one.path.name), reason, one.student, one.assignment)
 
 
-def _date(one: Inbound, due: datetime | None, changed: datetime | None, written: datetime | None = None) -> _Dated:
-    return _Dated(one, due, changed, handed_in(one.time, written, changed, due))
+def _date(
+    one: Inbound,
+    due: datetime | None,
+    changed: datetime | None,
+    written: datetime | None = None,
+    left_out: tuple[str, ...] = (),
+) -> _Dated:
+    return _Dated(one, due, changed, handed_in(one.time, written, changed, due), left_out)
 
 
 def _newest_harmless(
@@ -149,13 +157,15 @@ def _newest_harmless(
         one, copy = dated.inbound, inbound.parent / "examined" / dated.inbound.path.name
         try:
             copied = copy_untrusted(one.path, copy, course.submission)
-            if not (copied.owners <= one.traces.owners and copied.changed <= one.traces.changed):
+            seen = copied.traces
+            if not (seen.owners <= one.traces.owners and seen.changed <= one.traces.changed):
                 raise SubmissionRefused("it was changed while it was collected. Collect once more.")
             refuse_worse(course, copy, student, assignment_id)
         except SubmissionRefused as error:
             refused.append(_refused(one, str(error)))
             continue
-        final = _date(one, dated.due, dated.changed, read_time(copy))
+        left_out = tuple(not_kept(course, assignment_id, copied.left_out))
+        final = _date(one, dated.due, dated.changed, read_time(copy), left_out)
         # nbgrader goes by the name when it collects and by the file when it counts late hours: they must agree.
         write_time(copy, final.handed_in.time)
         put_in_place(copy, inbound / f"{student}+{assignment_id}+{format_time(final.handed_in.time)}")
@@ -181,7 +191,8 @@ def _hand_to_nbgrader(course: Course, taken: list[_Dated], work: Path) -> tuple[
             except OSError as error:
                 failed.append(_refused(one.inbound, f"nbgrader could not collect it: {words or error.strerror}."))
             else:
-                collected.append(Collected(student, assignment_id, one.handed_in.time))
+                name = printable(one.inbound.path.name)
+                collected.append(Collected(student, assignment_id, one.handed_in.time, name))
     return sorted(collected, key=lambda one: (one.student, one.assignment)), failed
 
 

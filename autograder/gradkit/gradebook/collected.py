@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import json
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from gradkit.course import Course
 from gradkit.errors import CourseError, SubmissionRefused
 from gradkit.grading.submission import read_submission
 from gradkit.ids import look_alikes, spelled
+from gradkit.temporary import replacing
 
 
 @dataclass(frozen=True)
 class Collected:
-    """A submission that lies in ``submitted/<student>/<assignment>`` since this run."""
+    """A submission that lies in ``submitted/<student>/<assignment>`` since this run; ``name`` is where it came from."""
 
     student: str
     assignment: str
     time: datetime | None
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -31,12 +35,25 @@ class Refused:
         reason: why, in a sentence or two.
         student: who it says it is from; "" where that cannot be read.
         assignment: the assignment's id; "" where that cannot be read.
+        understood: whether its name says whose it is.
     """
 
     name: str
     reason: str
     student: str = ""
     assignment: str = ""
+    understood: bool = True
+
+
+@dataclass(frozen=True)
+class Passed:
+    """An upload with nothing wrong with it that was not taken: "superseded" by another, or "unchanged" since it was."""
+
+    name: str
+    status: str
+    reason: str
+    student: str
+    assignment: str
 
 
 @dataclass(frozen=True)
@@ -47,11 +64,13 @@ class CollectReport:
         collected: submissions that are new or newer, by student and assignment.
         refused: submissions that were left where they are. An earlier one of the same student stays, or is collected.
         warnings: what an instructor should look at, one sentence each.
+        passed: uploads that were not taken because another one counts, or because they were collected before.
     """
 
     collected: tuple[Collected, ...] = ()
     refused: tuple[Refused, ...] = ()
     warnings: tuple[str, ...] = ()
+    passed: tuple[Passed, ...] = ()
 
 
 def refusals_in_words(refused: Iterable[Refused]) -> list[str]:
@@ -94,3 +113,24 @@ def due_of(course: Course, assignment_id: str) -> datetime | None:
         return course.assignment(assignment_id).due
     except CourseError:
         return None
+
+
+def note_path(course: Course, student: str, assignment_id: str) -> Path:
+    """Where it is kept what a collected submission was made from."""
+    return course.work / "collected" / student / f"{assignment_id}.json"
+
+
+def read_note(course: Course, student: str, assignment_id: str) -> Mapping[str, Any]:
+    """What a collected submission was made from; empty where that is not known."""
+    try:
+        note = json.loads(note_path(course, student, assignment_id).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return note if isinstance(note, dict) else {}
+
+
+def write_note(path: Path, facts: Mapping[str, object]) -> None:
+    """Keep what a submission was made from, for the next run."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as new:
+        new.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")

@@ -33,6 +33,7 @@ from gradkit.gradebook.settings import nbgrader_config
 from gradkit.gradebook.times import format_time, parse_time
 from gradkit.gradebook.traces import Traces, traces_of
 from gradkit.ids import student_id
+from gradkit.intake import system_made
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,8 @@ def list_inbound(course: Course) -> tuple[list[Inbound], list[tuple[str, str]]]:
     except FileNotFoundError:
         return [], []
     for path in paths:
+        if system_made(path.name):
+            continue
         parts = path.name.split("+")
         time = parse_time(parts[2]) if len(parts) in (3, 4) else None
         traces = traces_of(path, course.submission)

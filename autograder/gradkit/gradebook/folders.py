@@ -8,11 +8,10 @@ link after it was looked at. So every file is opened first, without following li
 from __future__ import annotations
 
 import ctypes
-import fnmatch
 import os
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,63 +19,85 @@ from pathlib import Path
 from gradkit.course import Course
 from gradkit.course.course import SubmissionLimits
 from gradkit.errors import SubmissionRefused
-from gradkit.gradebook.settings import IGNORED, bytes_allowed, limits_in_words
+from gradkit.gradebook.settings import bytes_allowed, limits_in_words
 from gradkit.gradebook.traces import Traces
+from gradkit.ids import composed
+from gradkit.intake import ENDINGS, TIME_FILE, ignored, kept, listed, most_of, wrapper
 from gradkit.temporary import TemporaryFolder
 
 _CHUNK = 1024 * 1024
 _DEPTH = 20
+_SEEN = 50  # entries that are looked at, for each file that is allowed
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
 
 
 @dataclass
 class Budget:
-    """What may still be copied of one submission, and what was opened of it so far."""
+    """What may still be copied of one submission, and what was opened of it so far. Only files that are kept count."""
 
     limits: SubmissionLimits
-    files: int = 0
-    folders: int = 0
-    bytes: int = 0
+    seen: int = 0
+    weights: dict[str, int] = field(default_factory=dict)
     opened: list[os.stat_result] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
 
-    def add_file(self) -> None:
-        """Count a file, before it is read.
-
-        Raises:
-            SubmissionRefused: it is one too many.
-        """
-        self.files += 1
-        if self.files > self.limits.files:
-            raise SubmissionRefused(f"it holds too many files; allowed: {limits_in_words(self.limits)}.")
-
-    def add_folder(self, depth: int) -> None:
-        """Count a folder.
+    def add_entry(self, depth: int = 0) -> None:
+        """Count whatever there is, so that no one is kept busy by a million of it.
 
         Raises:
             SubmissionRefused: it is one too many, or lies too deep.
         """
-        self.folders += 1
-        if self.folders > self.limits.files or depth > _DEPTH:
-            raise SubmissionRefused(f"it holds too many folders; allowed: {limits_in_words(self.limits)}.")
+        self.seen += 1
+        if depth > _DEPTH:
+            raise SubmissionRefused(f"its folders are nested more than {_DEPTH} deep.")
+        if self.seen > self.limits.files * _SEEN:
+            raise SubmissionRefused(f"it holds too many files and folders; allowed: {limits_in_words(self.limits)}.")
 
-    def add_bytes(self, count: int, of_this_file: int, name: str) -> None:
-        """Count bytes as they are read, whatever a header or directory entry promised.
+    def add_file(self, name: str) -> None:
+        """Count a file that is kept, before it is read.
+
+        Raises:
+            SubmissionRefused: it is one too many.
+        """
+        self.weights[name] = 0
+        if len(self.weights) > self.limits.files:
+            raise SubmissionRefused(f"it holds too many files{self._most()}; allowed: {limits_in_words(self.limits)}.")
+
+    def add_bytes(self, count: int, name: str) -> None:
+        """Count bytes of a file as they are read, whatever a header or directory entry promised.
 
         Raises:
             SubmissionRefused: the file, or all files together, are too large.
         """
-        self.bytes += count
-        if of_this_file > bytes_allowed(self.limits.file_megabytes):
+        self.weights[name] = self.weights.get(name, 0) + count
+        if self.weights[name] > bytes_allowed(self.limits.file_megabytes):
             raise SubmissionRefused(f"{printable(name)} is too large; allowed: {limits_in_words(self.limits)}.")
-        if self.bytes > bytes_allowed(self.limits.megabytes):
-            raise SubmissionRefused(f"its files are too large together; allowed: {limits_in_words(self.limits)}.")
+        if sum(self.weights.values()) > bytes_allowed(self.limits.megabytes):
+            raise SubmissionRefused(
+                f"its files are too large together{most_of(self.weights)}; allowed: {limits_in_words(self.limits)}."
+            )
+
+    def _most(self) -> str:
+        return most_of(dict.fromkeys([*self.weights, *self.left_out], 1))
 
 
-def copy_untrusted(source: Path, target: Path, limits: SubmissionLimits) -> Traces:
-    """Copy a student's folder to ``target``, which must not exist; names in ``IGNORED`` are left out.
+@dataclass(frozen=True)
+class Copied:
+    """What a folder of a student's was, once it has been copied.
 
-    Returns:
-        The traces of exactly what was copied.
+    Attributes:
+        traces: what the file system remembers of exactly what was copied.
+        left_out: files that were not copied, because a homework does not consist of such.
+    """
+
+    traces: Traces
+    left_out: tuple[str, ...]
+
+
+def copy_untrusted(source: Path, target: Path, limits: SubmissionLimits) -> Copied:
+    """Copy a student's folder to ``target``, which must not exist, without what `gradkit.intake` says does not belong.
+
+    A single folder around everything is taken off. A file that no homework needs is copied as long as there is room.
 
     Raises:
         SubmissionRefused: the folder holds something that no submission needs or is too large. The reason is one
@@ -87,11 +108,43 @@ def copy_untrusted(source: Path, target: Path, limits: SubmissionLimits) -> Trac
     except OSError as error:
         raise SubmissionRefused(f"it is not a folder that can be read ({error.strerror}).") from error
     budget = Budget(limits)
+    spare = Budget(limits)
     try:
-        _copy_folder(folder, target, budget, "", 0)
+        target.mkdir(parents=True)
+        _copy_folder(folder, target, (budget, spare), "", 0)
     finally:
         os.close(folder)
-    return Traces.of(budget.opened)
+    unwrap(target, [*budget.weights, *spare.weights])
+    return Copied(Traces.of(budget.opened), tuple(budget.left_out))
+
+
+def unwrap(folder: Path, names: Collection[str]) -> None:
+    """Take off a single folder that is around all files that count; what lies beside it is moved to where they are.
+
+    Args:
+        folder: a copy of our own.
+        names: its files.
+    """
+    top = wrapper(names)
+    if not top:
+        return
+    inner = folder.with_name(f"{folder.name}.inner")
+    (folder / top).rename(inner)
+    for name in names:
+        beside, moved = folder / name, inner / name
+        # The time is nbgrader's own; one inside is the student's.
+        if beside.is_file() and (name == TIME_FILE or not moved.exists()):
+            moved.parent.mkdir(parents=True, exist_ok=True)
+            beside.replace(moved)
+    shutil.rmtree(folder)
+    inner.rename(folder)
+
+
+def not_kept(course: Course, assignment_id: str, names: Iterable[str]) -> list[str]:
+    """A sentence on files that were left out, if there are any; what every student was given goes without saying."""
+    released = {path.name for path in course.release(assignment_id).glob("*")}
+    told = [name for name in names if name.rpartition("/")[2] not in released]
+    return [f"left out: {listed(told)} (kept are {' '.join(ENDINGS)})"] if told else []
 
 
 def check_name(name: str) -> None:
@@ -117,11 +170,6 @@ def printable(name: str) -> str:
     """A name as it can be shown in any message, in quotes."""
     shown = "".join(c if c.isprintable() and not "\ud800" <= c <= "\udfff" else "?" for c in name[:120])
     return f'"{shown}"'
-
-
-def ignored(name: str) -> bool:
-    """Whether a file or folder of this name belongs to no submission."""
-    return any(fnmatch.fnmatchcase(name, pattern) for pattern in IGNORED)
 
 
 def put_in_place(new: Path, target: Path) -> None:
@@ -163,54 +211,75 @@ def scratch(course: Course, name: str) -> Iterator[Path]:
         yield folder
 
 
-def _copy_folder(folder: int, target: Path, budget: Budget, where: str, depth: int) -> None:
-    budget.add_folder(depth)
+def _copy_folder(folder: int, target: Path, budgets: tuple[Budget, Budget], where: str, depth: int) -> None:
+    budget = budgets[0]
     budget.opened.append(os.fstat(folder))
-    target.mkdir(parents=depth == 0)
     with os.scandir(folder) as entries:
         for entry in entries:
+            budget.add_entry(depth)
             if ignored(entry.name):
-                budget.add_file()  # so that no one is kept busy by a million of them
                 continue
             check_name(entry.name)
-            name = f"{where}{entry.name}"
+            name = composed(f"{where}{entry.name}")
             try:
-                _copy_entry(folder, entry, target, budget, name, depth)
+                _copy_entry(folder, entry, target, budgets, name, depth)
             except OSError as error:
                 raise SubmissionRefused(f"{printable(name)} cannot be read ({error.strerror}).") from error
 
 
-def _copy_entry(folder: int, entry: os.DirEntry[str], target: Path, budget: Budget, name: str, depth: int) -> None:
+def _copy_entry(
+    folder: int, entry: os.DirEntry[str], target: Path, budgets: tuple[Budget, Budget], name: str, depth: int
+) -> None:
     mode = entry.stat(follow_symlinks=False).st_mode
     if stat.S_ISDIR(mode):
         inner = os.open(entry.name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=folder)
         try:
-            _copy_folder(inner, target / entry.name, budget, f"{name}/", depth + 1)
+            _copy_folder(inner, target, budgets, f"{name}/", depth + 1)
         finally:
             os.close(inner)
         return
     if not stat.S_ISREG(mode):
         kind = "a link" if stat.S_ISLNK(mode) else "no ordinary file"
         raise SubmissionRefused(f"{printable(name)} is {kind}. Submit the file itself.")
-    budget.add_file()
+    if kept(name):
+        budgets[0].add_file(name)
     # Without O_NONBLOCK, a pipe put there in the meantime would wait for a writer for ever.
     inner = os.open(entry.name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
     try:
-        _copy_file(inner, target / entry.name, budget, name)
+        _copy_file(inner, target / name, budgets, name)
     finally:
         os.close(inner)
 
 
-def _copy_file(file: int, target: Path, budget: Budget, name: str) -> None:
+def _copy_file(file: int, target: Path, budgets: tuple[Budget, Budget], name: str) -> None:
     found = os.fstat(file)
     if not stat.S_ISREG(found.st_mode):
         raise SubmissionRefused(f"{printable(name)} is no ordinary file. Submit the file itself.")
     if found.st_nlink > 1:
         raise SubmissionRefused(f"{printable(name)} is a hard link to another file. Submit a copy of it.")
+    budget, spare = budgets
     budget.opened.append(found)
-    size = 0
-    with target.open("xb") as copy:
+    if kept(name):
+        _write_file(file, target, budget, name)
+        return
+    try:
+        spare.add_file(name)
+        spare.add_bytes(found.st_size, name)  # before a byte of it is read
+        spare.weights[name] = 0
+        _write_file(file, target, spare, name)
+    except SubmissionRefused:
+        spare.weights.pop(name, None)
+        target.unlink(missing_ok=True)
+        budget.left_out.append(name)
+
+
+def _write_file(file: int, target: Path, budget: Budget, name: str) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        copy = target.open("xb")
+    except FileExistsError:
+        raise SubmissionRefused(f"{printable(name)} is there twice, in two spellings of the same letters.") from None
+    with copy:
         while chunk := os.read(file, _CHUNK):
-            size += len(chunk)
-            budget.add_bytes(len(chunk), size, name)
+            budget.add_bytes(len(chunk), name)
             copy.write(chunk)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -11,13 +10,21 @@ from pathlib import Path
 from gradkit.course import Course
 from gradkit.errors import GradkitError, SubmissionRefused
 from gradkit.gradebook import git, tree
-from gradkit.gradebook.collected import Collected, CollectReport, Refused, alike, refuse_worse
+from gradkit.gradebook.collected import (
+    Collected,
+    CollectReport,
+    Refused,
+    alike,
+    note_path,
+    read_note,
+    refuse_worse,
+    write_note,
+)
 from gradkit.gradebook.commits import Chosen, choose
-from gradkit.gradebook.folders import copy_untrusted, put_in_place, scratch
+from gradkit.gradebook.folders import copy_untrusted, not_kept, printable, put_in_place, scratch
 from gradkit.gradebook.roster import Pushes, Row, read_pushes, read_rows, shared_repositories
 from gradkit.gradebook.times import write_time
 from gradkit.ids import student_id
-from gradkit.temporary import replacing
 
 
 def collect_repositories(
@@ -77,7 +84,7 @@ def collect_repositories(
             except GradkitError as error:
                 refused.append(_refused(course, row, str(error), [name]))
             else:
-                collected.append(Collected(row.student, name, chosen.time))
+                collected.append(Collected(row.student, name, chosen.time, git.shown(row.repository)))
                 unsure += not chosen.by_server
                 warnings += [f"{row.student}, {name}: {text}." for text in (*chosen.doubts, *left_out)]
         if len(wanted) == 1 and not places:
@@ -132,16 +139,14 @@ def _places(course: Course, folders: Collection[str], wanted: Sequence[str]) -> 
 
 def _bring_in(course: Course, row: Row, assignment: str, copy: Path, chosen: Chosen, folder: str) -> list[str]:
     with scratch(course, "git") as work:
-        left_out = tree.write_files(copy, chosen.commit, folder, work / "files", course.submission)
+        left_out, inner = tree.write_files(copy, chosen.commit, folder, work / "files", course.submission)
         copy_untrusted(work / "files", work / "submission", course.submission)
         refuse_worse(course, work / "submission", row.student, assignment)
         write_time(work / "submission", chosen.time)
         put_in_place(work / "submission", course.submitted / row.student / assignment)
-    note = _note(course, row.student, assignment)
-    note.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(note) as new:
-        new.write_text(json.dumps(_facts(row, chosen), indent=1) + "\n", encoding="utf-8")
-    return left_out
+    write_note(note_path(course, row.student, assignment), _facts(row, chosen))
+    repositories = [f"{printable(name)} is another repository (a submodule) and was left out" for name in inner]
+    return [*repositories, *not_kept(course, assignment, left_out)]
 
 
 def _facts(row: Row, chosen: Chosen) -> dict[str, object]:
@@ -154,14 +159,7 @@ def _facts(row: Row, chosen: Chosen) -> dict[str, object]:
     }
 
 
-def _note(course: Course, student: str, assignment: str) -> Path:
-    return course.work / "collected" / student / f"{assignment}.json"
-
-
 def _is_collected(course: Course, row: Row, assignment: str, chosen: Chosen) -> bool:
     """Whether just this commit is what lies in ``submitted/``."""
-    try:
-        before = json.loads(_note(course, row.student, assignment).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
+    before = read_note(course, row.student, assignment)
     return bool(before == _facts(row, chosen)) and (course.submitted / row.student / assignment).is_dir()

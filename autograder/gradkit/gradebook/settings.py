@@ -14,29 +14,7 @@ from traitlets.config import Config
 from gradkit.course import Course, load_course
 from gradkit.course.course import SubmissionLimits
 from gradkit.errors import CourseError
-
-# Names that no submission needs: caches, version control, what editors and operating systems leave behind.
-IGNORED = (
-    ".filed",
-    ".ipynb_checkpoints",
-    "*.pyc",
-    "__pycache__",
-    ".pytest_cache",
-    ".mypy_cache",
-    ".ruff_cache",
-    ".git",
-    ".venv",
-    ".idea",
-    ".vscode",
-    ".DS_Store",
-    "__MACOSX",
-    "Thumbs.db",
-    "desktop.ini",
-    "feedback",  # where nbgrader puts the feedback that a student fetches
-)
-
-# What zip_collect keeps of an uploaded archive; nbgrader's default would keep the notebook alone.
-COLLECTED_ENDINGS = (".ipynb", ".py", ".txt", ".csv", ".json", ".md", ".png", ".jpg", ".jpeg")
+from gradkit.intake import ENDINGS, IGNORED
 
 _MEBIBYTE = 1024 * 1024
 _KILOBYTE = 1000  # nbgrader's
@@ -121,7 +99,8 @@ def _describe(config: Config, course: Course) -> None:
     config.CourseDirectory.max_dir_size = _kilobytes(course.submission.megabytes)
     config.Exchange.root = str(course.exchange)
     config.Exchange.cache = str(course.work / "nbgrader_cache")
-    config.FileNameCollectorPlugin.valid_ext = list(COLLECTED_ENDINGS)
+    # nbgrader's default would keep the notebook alone.
+    config.FileNameCollectorPlugin.valid_ext = list(ENDINGS)
     config.AssignLatePenalties.plugin_class = "gradkit.gradebook.late.LatePenalty"
     config.LatePenalty.grace_minutes = course.late.grace_minutes
     config.LatePenalty.percent_per_day = course.late.percent_per_day

@@ -11,7 +11,8 @@ from pathlib import Path
 # nbgrader has annotations but does not declare them (no py.typed).
 from nbgrader.utils import parse_utc  # type: ignore[import-untyped]
 
-TIMESTAMP_FILE = "timestamp.txt"
+from gradkit.intake import TIME_FILE
+
 _FORMAT = "%Y-%m-%d %H:%M:%S.%f UTC"  # as nbgrader's submit writes it
 _LONGEST = 64
 SLACK = timedelta(minutes=5)  # that clocks may differ, and that copying a folder may take
@@ -39,7 +40,7 @@ def format_time(time: datetime) -> str:
 
 def read_time(folder: Path) -> datetime | None:
     """When the submission in ``folder`` was handed in, in UTC; None where that is not known."""
-    path = folder / TIMESTAMP_FILE
+    path = folder / TIME_FILE
     try:
         if path.is_symlink():
             return None
@@ -52,7 +53,7 @@ def read_time(folder: Path) -> datetime | None:
 def write_time(folder: Path, time: datetime | None) -> None:
     """Write ``timestamp.txt``; nothing where the time is not known."""
     if time is not None:
-        (folder / TIMESTAMP_FILE).write_text(format_time(time), encoding="utf-8")
+        (folder / TIME_FILE).write_text(format_time(time), encoding="utf-8")
 
 
 @dataclass(frozen=True)

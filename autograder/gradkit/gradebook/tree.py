@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from gradkit.course.course import SubmissionLimits
 from gradkit.errors import SubmissionRefused
-from gradkit.gradebook.folders import check_name, ignored, printable
+from gradkit.gradebook.folders import check_name, printable
 from gradkit.gradebook.git import git
-from gradkit.gradebook.settings import COLLECTED_ENDINGS, bytes_allowed
+from gradkit.gradebook.settings import bytes_allowed
+from gradkit.ids import composed
+from gradkit.intake import TIME_FILE, ignored, kept, listed, most_of
 
 _LONGEST = 1_000
 _Entry = tuple[str, str, str, int, str]
 
 
-def write_files(copy: Path, commit: str, folder: str, target: Path, limits: SubmissionLimits) -> list[str]:
+def write_files(
+    copy: Path, commit: str, folder: str, target: Path, limits: SubmissionLimits
+) -> tuple[list[str], list[str]]:
     """Write the files of a commit that can be handed in to ``target``.
 
     Args:
@@ -27,43 +31,46 @@ def write_files(copy: Path, commit: str, folder: str, target: Path, limits: Subm
         limits: what a submission may weigh.
 
     Returns:
-        What was left out, one sentence each.
+        What was left out: the names of files, and those of other repositories (submodules).
 
     Raises:
         SubmissionRefused: there is nothing, or too much, or something that no submission needs.
     """
-    left_out, wanted = [], {}
-    size = 0
+    left_out: list[str] = []
+    inner: list[str] = []
+    wanted: dict[str, str] = {}
+    weights: dict[str, int] = {}
     for mode, kind, identity, weight, name in _entries(copy, commit, folder):
-        if any(ignored(part) for part in PurePosixPath(name).parts):
-            continue
         if kind == "commit":
-            left_out.append(f"{printable(name)} is another repository (a submodule) and was left out")
+            inner.append(name)
             continue
         if mode == "120000":
             raise SubmissionRefused(f"{printable(name)} is a link. Commit the file itself.")
-        if not name.endswith(COLLECTED_ENDINGS) or name == "timestamp.txt":
+        if name == TIME_FILE:
             continue
-        size += weight
-        if weight > bytes_allowed(limits.file_megabytes) or size > bytes_allowed(limits.megabytes):
-            raise SubmissionRefused(
-                f"{printable(name)} makes it too large: a file may have {limits.file_megabytes:g} MiB, all of them "
-                f"{limits.megabytes:g} MiB."
-            )
-        wanted[name] = identity
+        if not kept(name):
+            left_out.append(name)
+            continue
+        wanted[name], weights[name] = identity, weight
         if len(wanted) > limits.files:
-            raise SubmissionRefused(f"it has more than {limits.files} files.")
+            raise SubmissionRefused(f"it has more than {limits.files} files{most_of(dict.fromkeys(weights, 1))}.")
+        if weight > bytes_allowed(limits.file_megabytes) or sum(weights.values()) > bytes_allowed(limits.megabytes):
+            raise SubmissionRefused(
+                f"{printable(name)} makes it too large{most_of(weights)}: a file may have {limits.file_megabytes:g} "
+                f"MiB, all of them {limits.megabytes:g} MiB."
+            )
     if not wanted:
-        raise SubmissionRefused(f"commit {commit[:10]} has no file in it that can be handed in.")
+        found = listed([*left_out, *(f"{name} (another repository, a submodule)" for name in inner)]) or "nothing"
+        raise SubmissionRefused(f"commit {commit[:10]} has no file in it that can be handed in; found: {found}.")
     for name, data in _contents(copy, wanted, bytes_allowed(limits.megabytes)).items():
-        path = target / name
+        path = target / composed(name)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("xb") as file:
                 file.write(data)
         except (FileExistsError, NotADirectoryError):
             raise SubmissionRefused(f"{printable(name)} stands in it twice.") from None
-    return left_out
+    return left_out, inner
 
 
 def folders(copy: Path, commit: str) -> set[str]:
@@ -80,6 +87,9 @@ def _entries(copy: Path, commit: str, folder: str) -> Iterator[_Entry]:
         for part in entry[4].split("/"):
             if part in ("", ".", "..") or part.lower() == ".git":
                 raise SubmissionRefused(f"{printable(entry[4])} is no name of a file.")
+        if any(map(ignored, entry[4].split("/"))):
+            continue
+        for part in entry[4].split("/"):
             check_name(part)
         yield entry
 

@@ -1,15 +1,19 @@
-"""Collect a folder of uploaded zip files, as a learning platform gives them out, with nbgrader's own zip_collect.
+"""Collect a folder of uploads, as a learning platform gives them out, with nbgrader's own zip_collect.
 
 Each archive is unpacked by ``archive``, which trusts nothing in it, into a private folder; there nbgrader's
-``ZipCollectApp`` takes over, one student at a time; what it collects is moved into place.
+``ZipCollectApp`` takes over, one student at a time; what it collects is moved into place. Every file of the folder is
+accounted for: taken, passed over for another, or refused.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 
 # nbgrader has annotations but does not declare them (no py.typed).
@@ -19,163 +23,230 @@ from nbgrader.coursedir import CourseDirectory  # type: ignore[import-untyped]
 from gradkit.course import Course
 from gradkit.errors import GradkitError, SubmissionRefused, UsageError
 from gradkit.gradebook.archive import unpack
-from gradkit.gradebook.collected import Collected, CollectReport, Refused, alike, due_of, refuse_worse
-from gradkit.gradebook.folders import printable, put_in_place, scratch
-from gradkit.gradebook.quiet import gathered_log
-from gradkit.gradebook.settings import COLLECTED_ENDINGS, nbgrader_config
-from gradkit.gradebook.times import impossible, parse_time, read_time, said, write_time
-from gradkit.ids import student_id
-
-# <student>_<assignment>.zip, <student>_<assignment>_<anything>.zip; a time right after the assignment is its time:
-# <student>_<assignment>_2026-10-01-21-30-00.zip (UTC). {assignments} stands for the course's ids.
-DEFAULT_PATTERN = (
-    r"(?P<student_id>.+?)_(?P<assignment_id>{assignments})"
-    r"(?:_(?P<timestamp>\d{{4}}-\d\d-\d\d-\d\d-\d\d-\d\d))?(?:_.*)?\.zip"
+from gradkit.gradebook.collected import (
+    Collected,
+    CollectReport,
+    Passed,
+    Refused,
+    alike,
+    due_of,
+    note_path,
+    read_note,
+    refuse_worse,
+    write_note,
 )
+from gradkit.gradebook.folders import copy_untrusted, not_kept, printable, put_in_place, scratch
+from gradkit.gradebook.quiet import gathered_log
+from gradkit.gradebook.settings import nbgrader_config
+from gradkit.gradebook.times import impossible, read_time, said, write_time
+from gradkit.gradebook.uploads import Names, Upload, several_people, two_people
+from gradkit.intake import ENDINGS, TIME_FILE, archived, ignored, listed
+
 _ZONES = timedelta(hours=15)  # an archive says local times, and not where
-_DASHED_TIME = "%Y-%m-%d-%H-%M-%S"
+_MOST = 10_000  # names of an archive that are looked at for advice
 
 
-@dataclass(frozen=True)
-class _Upload:
-    path: Path
-    student: str
-    assignment: str
-    time: datetime | None
+@dataclass
+class _Account:
+    """What became of each file."""
 
-    @property
-    def age(self) -> tuple[datetime, float, str]:
-        """Sorts the newest last: by the time in its name, else by the file's own."""
-        return self.time or datetime.min.replace(tzinfo=UTC), self.path.stat().st_mtime, self.path.name
+    collected: list[Collected] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+    passed: list[Passed] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    def refuse(self, upload: Upload, reason: str) -> None:
+        self.refused.append(Refused(upload.shown, reason, upload.student, upload.assignment))
+
+    def pass_over(self, upload: Upload, status: str, reason: str) -> None:
+        self.passed.append(Passed(upload.shown, status, reason, upload.student, upload.assignment))
 
 
 def collect_zips(
     course: Course, folder: Path, assignment_id: str | None = None, pattern: str | None = None
 ) -> CollectReport:
-    """Collect each student's newest archive in ``folder``, in place of what was collected before.
+    """Collect each student's newest upload in ``folder``, in place of what was collected before.
 
     Args:
         course: the course.
-        folder: holds the zip files; its sub-folders are not searched.
+        folder: holds the zip files, or a folder for each student with one zip file or the files themselves.
         assignment_id: the assignment that all of them are for, where their names do not say it.
         pattern: a regular expression for their whole names, with groups named as in nbgrader's own: ``student_id``,
-            and if need be ``assignment_id`` and ``timestamp``; ``DEFAULT_PATTERN`` where it is None.
+            and if need be ``assignment_id``, ``timestamp``, ``name`` and ``attempt``; or a key of
+            `uploads.PLATFORMS`; or `uploads.DEFAULT_PATTERN` where it is None.
 
     Returns:
-        What was collected and what was refused. One archive's failure never stops the run.
+        What became of every file. One upload's failure never stops the run.
 
     Raises:
         UsageError: the folder, the pattern or the assignment is not what it should be.
     """
-    expression = _expression(course, assignment_id, pattern)
+    names = Names(course, assignment_id, pattern)
+    if folder.is_file():
+        raise UsageError(f"{folder} is a file. Unpack it, and give the folder with the uploads that were in it.")
     if not folder.is_dir():
         raise UsageError(f"{folder}: no such folder. Expected the folder with the uploaded zip files.")
-    refused: list[Refused] = []
-    uploads: dict[tuple[str, str], list[_Upload]] = {}
-    for path in sorted(path for path in folder.iterdir() if not path.name.startswith(".") and not path.is_dir()):
+    account = _Account()
+    uploads: dict[tuple[str, str], list[Upload]] = {}
+    for path in sorted(path for path in folder.iterdir() if not ignored(path.name)):
         try:
-            upload = _read_name(course, path, expression, assignment_id)
+            upload = _read(names, path)
         except GradkitError as error:
-            refused.append(Refused(printable(path.name), str(error)))
+            account.refused.append(
+                Refused(printable(path.name), str(error), understood=names.match(path.name) is not None)
+            )
         else:
             uploads.setdefault((upload.student, upload.assignment), []).append(upload)
-    twins = alike(course, {student for student, _ in uploads})
-    if not uploads and not refused:
-        raise UsageError(
-            f"{folder}: there is no file in it. Expected the uploaded zip files, not in folders of their own."
-        )
-    collected: list[Collected] = []
-    warnings: list[str] = []
-    for (student, assignment), mine in uploads.items():
-        if student in twins:
-            refused += [Refused(printable(one.path.name), twins[student], student, assignment) for one in mine]
-            continue
-        for upload in sorted(mine, key=lambda one: one.age, reverse=True):
-            before = read_time(course.submitted / upload.student / upload.assignment)
-            if before and upload.time and upload.time <= before:
-                break
-            try:
-                doubts = _collect_one(course, upload)
-            except GradkitError as error:
-                name = printable(upload.path.name)
-                refused.append(Refused(name, str(error), upload.student, upload.assignment))
-            else:
-                collected.append(Collected(upload.student, upload.assignment, upload.time))
-                warnings += [f"{student}, {assignment}: {text}." for text in doubts]
-                break
-    return CollectReport(tuple(collected), tuple(refused), tuple(warnings))
+    if not uploads and not account.refused:
+        raise UsageError(f"{folder}: there is no file in it. Expected the uploaded zip files.")
+    every = [upload for mine in uploads.values() for upload in mine]
+    stopped = several_people(every) | alike(course, {student for student, _ in uploads})
+    for (student, _), mine in uploads.items():
+        if student in stopped:
+            for upload in mine:
+                account.refuse(upload, stopped[student])
+        else:
+            _collect_newest(course, mine, account)
+    return CollectReport(
+        tuple(account.collected), tuple(account.refused), tuple(account.warnings), tuple(account.passed)
+    )
 
 
-def _expression(course: Course, assignment_id: str | None, pattern: str | None) -> re.Pattern[str]:
-    if assignment_id is not None and assignment_id not in course.assignment_ids:
-        known = ", ".join(course.assignment_ids) or "none"
-        raise UsageError(f"There is no assignment {printable(assignment_id)} in this course (it has: {known}).")
-    if pattern is None:
-        # The longest first, so that an id that begins another does not take its files.
-        ids = sorted(course.assignment_ids, key=len, reverse=True)
-        pattern = DEFAULT_PATTERN.format(assignments="|".join(map(re.escape, ids)))
-    try:
-        expression = re.compile(pattern)
-    except re.error as error:
-        raise UsageError(f"The file-name pattern {pattern!r} is not a regular expression: {error}.") from error
-    needed = {"student_id"} if assignment_id is not None else {"student_id", "assignment_id"}
-    missing = needed - expression.groupindex.keys()
-    if missing:
-        groups = " and ".join(f"(?P<{name}>...)" for name in sorted(missing))
-        more = " Or name the assignment on the command line." if "assignment_id" in missing else ""
-        raise UsageError(
-            f"The file-name pattern {pattern!r} lacks {groups}; without it a file belongs to no one.{more}"
-        )
-    return expression
-
-
-def _read_name(course: Course, path: Path, expression: re.Pattern[str], assignment_id: str | None) -> _Upload:
-    found = expression.fullmatch(path.name)
-    if found is None or path.suffix.lower() != ".zip":
+def _read(names: Names, path: Path) -> Upload:
+    """An upload of the folder, by its name."""
+    parts = names.match(path.name)
+    shown = printable(path.name)
+    if path.is_symlink():
+        raise SubmissionRefused("it is not an ordinary file but a link.")
+    if parts is not None and path.is_dir():
+        return names.read(_inside(path), parts, shown)
+    if path.suffix.lower() != ".zip" and not path.is_dir():
+        what = "another kind of archive" if archived(path.name) else "no .zip file"
         raise SubmissionRefused(
-            "its name does not fit the file-name pattern, or it is no .zip file. By default, names are "
-            "<student>_<assignment>.zip or <student>_<assignment>_<anything>.zip, with one of the assignments "
-            f"{', '.join(course.assignment_ids)}."
+            f"it is {what}: uploads are taken as .zip files. Ask the student for one, or pack it as .zip anew."
         )
-    parts = found.groupdict()
-    assignment = parts.get("assignment_id") or assignment_id or ""
-    if assignment not in course.assignment_ids or (assignment_id and assignment != assignment_id):
-        wanted = assignment_id or ", ".join(course.assignment_ids) or "none"
-        raise SubmissionRefused(f"it is for the assignment {printable(assignment)}; expected: {wanted}.")
-    return _Upload(path, student_id(parts["student_id"] or ""), assignment, _time(parts.get("timestamp")))
+    if parts is None:
+        raise SubmissionRefused(f"its name does not fit the file-name pattern.{_advice(names, path)} {names.expected}.")
+    return names.read(path, parts, shown)
 
 
-def _time(text: str | None) -> datetime | None:
-    if not text:
+def _inside(folder: Path) -> Path:
+    """What a student's folder holds: its only zip file, or the folder itself with the student's files."""
+    found = sorted(path for path in folder.iterdir() if not ignored(path.name))
+    zips = [path for path in found if path.suffix.lower() == ".zip" and not path.is_dir()]
+    if not zips:
+        return folder
+    if len(found) > 1:
+        raise SubmissionRefused(
+            f"it is a folder with {listed(path.name for path in found)}, and nothing says which of them counts. Leave "
+            "one zip file in it, or the files themselves."
+        )
+    return zips[0]
+
+
+def _advice(names: Names, path: Path) -> str:
+    """Where an archive or folder holds uploads of several students: what to do with it."""
+    inner: list[str] = []
+    with suppress(OSError, ValueError, zipfile.BadZipFile, NotImplementedError):
+        if path.is_dir():
+            inner = [one.name for one in path.iterdir()]
+        elif zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
+                inner = [name.rstrip("/").rpartition("/")[2] for name in archive.namelist()[:_MOST]]
+    fitting = [name for name in inner if not ignored(name) and names.match(name) is not None]
+    if not fitting:
+        return ""
+    what = "Collect from that folder" if path.is_dir() else "Unpack it, and collect from the folder that it makes"
+    return f" It holds {len(fitting)} upload{'s' * (len(fitting) > 1)}, such as {printable(fitting[0])}. {what}."
+
+
+def _collect_newest(course: Course, uploads: Sequence[Upload], account: _Account) -> None:
+    """Collect a student's newest upload of one assignment that can be read; name what it supersedes."""
+    newest: Upload | None = None
+    for upload in sorted(uploads, key=lambda one: one.age, reverse=True):
+        if newest is not None:
+            same = newest.path.is_file() and _digest(newest.path) == _digest(upload.path)
+            why, sure = ("both are the same file", True) if same else newest.newer_than(upload)
+            account.pass_over(upload, "superseded", f"superseded by {newest.shown}: {why}")
+            if not sure:
+                account.warnings.append(
+                    f"{upload.student}, {upload.assignment}: {why}: {newest.shown}, which was taken for its name, or "
+                    f"{upload.shown}. Look at both, and take away the one that does not count."
+                )
+            continue
+        try:
+            reason = _is_collected(course, upload)
+            if reason:
+                account.pass_over(upload, "unchanged", reason)
+            else:
+                doubts = _collect_one(course, upload)
+                account.collected.append(Collected(upload.student, upload.assignment, upload.time, upload.shown))
+                account.warnings += [f"{upload.student}, {upload.assignment}: {text}." for text in doubts]
+            newest = upload
+        except GradkitError as error:
+            account.refuse(upload, str(error))
+
+
+def _is_collected(course: Course, upload: Upload) -> str:
+    """Why an upload need not be collected: it was before, or a newer one was; else "".
+
+    Raises:
+        SubmissionRefused: what was collected before of this id is another person's.
+    """
+    target = course.submitted / upload.student / upload.assignment
+    if not target.is_dir():
+        return ""
+    before = read_time(target)
+    note = read_note(course, upload.student, upload.assignment)
+    person = note.get("person")
+    if person and upload.person and str(person).casefold() != upload.person.casefold():
+        raise SubmissionRefused(
+            two_people(upload.student, [(str(person), str(note.get("upload"))), (upload.person, upload.shown)])
+        )
+    if note.get("sha256") == _digest(upload.path):
+        return "it was collected before"
+    if before and upload.time and upload.time <= before:
+        return f"one of {said(before)} was collected before"
+    numbers = note.get("attempt")
+    if upload.numbered and isinstance(numbers, list) and list(upload.numbers) < numbers:
+        return f"superseded by {note.get('upload')}, which was collected before: its name has the higher number"
+    return ""
+
+
+def _digest(path: Path) -> str | None:
+    if not path.is_file():
         return None
-    try:
-        return datetime.strptime(text, _DASHED_TIME).replace(tzinfo=UTC)
-    except ValueError:
-        time = parse_time(text)
-    if time is None:
-        raise SubmissionRefused(f"{printable(text)} in its name is not a time, such as 2026-10-01-21-30-00.")
-    return time
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _collect_one(course: Course, upload: _Upload) -> list[str]:
-    """Bring an archive in; what speaks against its time."""
+def _collect_one(course: Course, upload: Upload) -> list[str]:
+    """Bring an upload in; what speaks against its time, and what was left out."""
     with scratch(course, "zip") as work:
-        packed = unpack(
-            upload.path, work / "downloaded" / upload.assignment / "archive" / upload.student, course.submission
-        )
+        target = work / "downloaded" / upload.assignment / "archive" / upload.student
+        packed = None
+        if upload.path.is_dir():
+            left_out = copy_untrusted(upload.path, target, course.submission).left_out
+        else:
+            unpacked = unpack(upload.path, target, course.submission)
+            packed, left_out = unpacked.newest, unpacked.left_out
         _zip_collect(course, upload, work)
         result = work / "submitted" / upload.student / upload.assignment
         if not result.is_dir():
-            endings = " ".join(COLLECTED_ENDINGS)
-            raise SubmissionRefused(f"it holds no file that can be handed in ({endings}).")
-        (result / "timestamp.txt").unlink(missing_ok=True)  # a time that the student wrote
+            raise SubmissionRefused(f"it holds no file that can be handed in ({' '.join(ENDINGS)}).")
+        (result / TIME_FILE).unlink(missing_ok=True)  # a time that the student wrote
         refuse_worse(course, result, upload.student, upload.assignment)
         write_time(result, upload.time)
         put_in_place(result, course.submitted / upload.student / upload.assignment)
-    return list(_doubts(course, upload, packed))
+    facts = {"upload": upload.shown, "person": upload.person, "sha256": _digest(upload.path)}
+    write_note(
+        note_path(course, upload.student, upload.assignment),
+        facts | ({"attempt": list(upload.numbers)} if upload.numbered else {}),
+    )
+    return [*_doubts(course, upload, packed), *not_kept(course, upload.assignment, left_out)]
 
 
-def _doubts(course: Course, upload: _Upload, packed: datetime | None) -> Iterator[str]:
+def _doubts(course: Course, upload: Upload, packed: datetime | None) -> Iterator[str]:
     """The name's time is the platform's word, unless the student had a hand in the name."""
     if upload.time is None:
         return
@@ -187,7 +258,7 @@ def _doubts(course: Course, upload: _Upload, packed: datetime | None) -> Iterato
         )
 
 
-def _zip_collect(course: Course, upload: _Upload, work: Path) -> None:
+def _zip_collect(course: Course, upload: Upload, work: Path) -> None:
     """Run nbgrader's zip_collect on what has been unpacked."""
     config = nbgrader_config(course)
     config.CourseDirectory.root = str(work)
@@ -199,6 +270,9 @@ def _zip_collect(course: Course, upload: _Upload, work: Path) -> None:
     config.FileNameCollectorPlugin.named_regexp = (
         f"{re.escape(str(extracted))}/(?P<student_id>{re.escape(upload.student)})/(?P<file_id>.+)"
     )
+    # What was brought in has been chosen already, whatever the case of its ending.
+    found = {path.suffix for path in (work / "downloaded").rglob("*") if path.is_file()}
+    config.FileNameCollectorPlugin.valid_ext = sorted(ending for ending in found if ending.lower() in ENDINGS)
     with gathered_log("zip_collect") as (log, said):
         app = ZipCollectApp(config=config, log=log)
         app.coursedir = CourseDirectory(parent=app)

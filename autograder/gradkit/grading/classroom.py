@@ -14,6 +14,7 @@ from gradkit.errors import CourseError, GradkitError, UsageError
 from gradkit.grading.record import Record
 from gradkit.grading.triage import Task, Triage, triage
 from gradkit.ids import look_alikes, read_id, spelled
+from gradkit.intake import ignored, system_made
 
 if TYPE_CHECKING:
     from gradkit.sandbox import Sandbox
@@ -85,7 +86,7 @@ def plan_class(course: Course, submissions: Path, results: Path, only: Sequence[
     """
     tasks: dict[str, list[Task]] = {assignment_id: [] for assignment_id in course.assignment_ids}
     refused: list[str] = []
-    students = _folders(submissions)
+    students = [folder for folder in _folders(submissions) if not system_made(folder.name)]
     twins = look_alikes(student.name for student in students)
     for student in students:
         try:
@@ -100,7 +101,7 @@ def plan_class(course: Course, submissions: Path, results: Path, only: Sequence[
         for folder in _folders(student):
             if folder.name in tasks:
                 tasks[folder.name].append(Task(name, folder, results / name / f"{folder.name}.json"))
-            elif not only:
+            elif not only and not ignored(folder.name):
                 known = ", ".join(course.assignment_ids)
                 refused.append(f"{student.name}: there is no assignment {folder.name!r} (the course has: {known}).")
     return Plan({name: found for name, found in tasks.items() if found and (not only or name in only)}, refused)

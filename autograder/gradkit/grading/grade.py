@@ -17,10 +17,10 @@ from gradkit.grading.keys import versions
 from gradkit.grading.parallel import Jobs, run_jobs
 from gradkit.grading.reader import SourceReader
 from gradkit.grading.reading import read_sources
-from gradkit.grading.record import Record, to_json
+from gradkit.grading.record import Record, TestResult, to_json
 from gradkit.grading.score import score_questions, score_tests
 from gradkit.grading.store import read_record, write_record
-from gradkit.grading.submission import Submission
+from gradkit.grading.submission import Submission, missing_module, untouched_module
 from gradkit.grading.triage import Triage, faulty
 from gradkit.sandbox import Sandbox, SubmissionRunner, Submitted, WorkerBaseEnded, Workers
 from gradkit.suite.session import Suite, open_suite
@@ -29,7 +29,6 @@ from gradkit.wire import Call, Failure, Observation
 _MOST_SIGNS = 50  # in one record
 
 Report = Callable[[Record], None]
-_SHOWN_NAMES, _SHOWN = 10, 60  # files that a message names, and characters of each name
 
 
 def grade_waiting(course: Course, triage: Triage, report: Report, sandbox: Sandbox, processes: int = 0) -> list[Record]:
@@ -131,7 +130,7 @@ def grade_submission(
     matcher = Matcher(known)
     try:
         reading = read_sources(reader, assignment, submission.sources)
-        perform = runner.run if source is not None else _missing(assignment, submission)
+        perform = runner.run if source is not None else _missing(assignment)
         outcomes = suite.run(perform, look=matcher.look)
         runner.close()  # from here on its log is whole
         tests = score_tests(assignment, outcomes, reading, matcher.found(), source or b"")
@@ -141,7 +140,7 @@ def grade_submission(
             title=assignment.title,
             status="graded",
             max_score=assignment.max_score,
-            output="" if source is not None else _missing_text(assignment, submission),
+            output=_about(assignment, submission, tests),
             problems=(*submission.problems, *reading.problems),
             questions=score_questions(assignment, tests),
             tests=tests,
@@ -165,15 +164,16 @@ def grade_submission(
     return record
 
 
-def _missing_text(assignment: Assignment, submission: Submission) -> str:
-    names = sorted(submission.sources)
-    found = ", ".join(name if len(name) <= _SHOWN else f"{name[:_SHOWN]}..." for name in names[:_SHOWN_NAMES])
-    more = f" and {len(names) - _SHOWN_NAMES} more" if len(names) > _SHOWN_NAMES else ""
-    found = f"{found}{more}" if names else "no Python file"
-    return f"{assignment.module} is not among the files handed in (found: {found}). Did you hand in the right folder?"
+def _about(assignment: Assignment, submission: Submission, tests: Sequence[TestResult]) -> str:
+    """What there is to say of the submission as a whole: that its work is probably in another file; else ""."""
+    if assignment.module not in submission.sources:
+        return missing_module(assignment.module, submission)
+    if tests and all(test.kind == "not_started" for test in tests):
+        return untouched_module(assignment.module, submission)
+    return ""
 
 
-def _missing(assignment: Assignment, submission: Submission) -> Callable[[Call], Observation]:
+def _missing(assignment: Assignment) -> Callable[[Call], Observation]:
     """What answers the calls where there is no module to ask."""
-    message = _missing_text(assignment, submission).partition(" (")[0]
+    message = f"{assignment.module} is not among the files handed in"
     return lambda _call: Observation(failure=Failure("missing", message))

@@ -10,18 +10,22 @@ import os
 import re
 import stat
 import tokenize
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
+from gradkit.check.homework import CHECKS
 from gradkit.course import Assignment
 from gradkit.course.course import SubmissionLimits
 from gradkit.errors import SubmissionRefused
+from gradkit.ids import composed
+from gradkit.intake import archived, ignored, kept, likenesses, listed, most_of, wrapper
 
-_SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules", "venv"})
 _MAX_DEPTH = 20
+_MAX_SEEN = 100  # entries that are looked at, for each file that is allowed
 # Others (punycode, say) can take very long to decode, or do strange things.
 _ENCODINGS = frozenset({"utf-8", "utf-8-sig", "ascii", "us-ascii", "iso-8859-1", "latin-1", "cp1252", "windows-1252"})
+_LFS = b"version https://git-lfs.github.com/spec/"
 _TIMESTAMP = re.compile(r"[0-9A-Z:+. -]{8,40}")
 _KILOBYTE = 1 << 10
 _MEGABYTE = 1 << 20
@@ -34,10 +38,11 @@ class Submission:
     Attributes:
         student: the student's id; "" where one folder is graded by itself.
         folder: where it lies.
-        sources: the bytes of its Python files, by file name; those in sub-folders are not used.
+        sources: the bytes of its Python files, by file name in composed Unicode; those in sub-folders are not used.
         digest: a hash of every file that the grading or the feedback uses.
         submitted: when it was handed in, ISO 8601 in UTC, where a ``timestamp.txt`` says so.
         problems: parts that could not be used, each named in a sentence.
+        others: the names of its other files that a message may have to name, with their folders.
     """
 
     student: str
@@ -46,6 +51,7 @@ class Submission:
     digest: str
     submitted: str | None
     problems: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
 
 
 def read_submission(folder: Path, student: str, assignment: Assignment, limits: SubmissionLimits) -> Submission:
@@ -58,42 +64,118 @@ def read_submission(folder: Path, student: str, assignment: Assignment, limits: 
     if folder.is_symlink() or not folder.is_dir():
         raise SubmissionRefused(f"{folder.name} is not a folder. Hand in the assignment's folder with its files.")
     try:
-        files = {path.relative_to(folder).as_posix(): path for path in _plain_files(folder)}
-        _check_sizes(files, limits)
+        files = _files(folder, limits)
+        _check_sizes({name: path for name, path in files.items() if kept(name)}, limits)
     except OSError as error:
         raise SubmissionRefused(f"{Path(error.filename or folder).name} cannot be read ({error.strerror}).") from error
-    top = {name: _read(path) for name, path in files.items() if "/" not in name and name.endswith((".py", ".ipynb"))}
+    around = wrapper(files)
+    names = [name.removeprefix(around) for name in files]
+    top = {name: _read(files[around + name]) for name in names if "/" not in name and name.endswith((".py", ".ipynb"))}
     sources = {name: data for name, data in top.items() if _is_source(name)}
     for name, data in sources.items():
         _check_text(name, data)
-    sha = hashlib.sha256()
-    for name, data in sorted(top.items()):
-        sha.update(f"{name}\0{len(data)}\0".encode() + data)
+    others = _others(assignment.module, names)
     timestamp = _read(files["timestamp.txt"]) if "timestamp.txt" in files else b""
     submitted = timestamp[:100].decode(errors="replace").strip()
     return Submission(
         student=student,
         folder=folder,
         sources=sources,
-        digest=sha.hexdigest(),
+        digest=_digest(top, others),
         submitted=submitted if _TIMESTAMP.fullmatch(submitted) else None,
         problems=tuple(_notebook_problems(top.get(assignment.notebook), assignment)),
+        others=others,
     )
 
 
+def work_folder(folder: Path) -> Path:
+    """The folder that holds the work itself: ``folder``, or the only one in it, where that is around everything."""
+    try:
+        return folder / wrapper(_files(folder, SubmissionLimits()))
+    except (OSError, SubmissionRefused):
+        return folder
+
+
+def missing_module(module: str, submission: Submission) -> str:
+    """What a student reads where no file of the module's name was handed in; names what there is instead."""
+    others = submission.others
+    python = [name for name in others if name.casefold().endswith(".py") and PurePosixPath(name).name != CHECKS]
+    nothing = f"no Python file, but {listed(others)}" if others else "no Python file, nor any other"
+    text = f"{module} is not among the files handed in (found: {listed(python) if python else nothing}). "
+    alike = likenesses(module, others)
+    if len(alike) == 1:
+        folder, _, name = alike[0].rpartition("/")
+        if name == module:
+            return f"{text}Hand in the files that are in the folder {folder}."
+        return f"{text}If {listed(alike)} is your work, rename it to {module} and hand in again."
+    if packed := [name for name in others if archived(name)]:
+        return f"{text}Unpack {listed(packed)} and hand in the files themselves, or one .zip file of them."
+    if not python and any(name.endswith(".ipynb") for name in others):
+        return f"{text}Write your code into {module}: what is in a notebook is not graded as code."
+    return f"{text}Did you hand in the right folder?"
+
+
+def untouched_module(module: str, submission: Submission) -> str:
+    """What a student reads where nothing is started in the module but other Python files are there; else ""."""
+    python = [name for name in submission.others if name.casefold().endswith((".py", ".py.txt"))]
+    alike = likenesses(module, python) or python
+    if not alike:
+        return ""
+    return (
+        f"The {module} that was handed in is the file as it was given out: nothing in it is started. There is also "
+        f"{listed(alike)}, which is not graded. If your work is there, put it into {module} and hand in again."
+    )
+
+
+def _others(module: str, names: Collection[str]) -> tuple[str, ...]:
+    """Where the module is missing, all other files; else other Python files, which may be what was meant."""
+    others = sorted(name for name in names if name not in (module, "timestamp.txt"))
+    if module not in names:
+        return tuple(others)
+    return tuple(name for name in others if name.casefold().endswith((".py", ".py.txt")) and name != CHECKS)
+
+
+def _digest(top: Mapping[str, bytes], others: Collection[str]) -> str:
+    sha = hashlib.sha256()
+    for name, data in sorted(top.items()):
+        sha.update(f"{name}\0{len(data)}\0".encode() + data)
+    for name in others:
+        if name not in top:
+            sha.update(f"{name}\0\0".encode())
+    return sha.hexdigest()
+
+
+def _files(folder: Path, limits: SubmissionLimits) -> dict[str, Path]:
+    """The files of a submission by name, in composed Unicode; what systems and tools left there is not among them."""
+    files: dict[str, Path] = {}
+    for path in _plain_files(folder):
+        name = composed(path.relative_to(folder).as_posix())
+        if name in files:
+            raise SubmissionRefused(f"{name} is there twice, in two spellings of the same letters. Remove one.")
+        files[name] = path
+        if len(files) > limits.files * _MAX_SEEN:
+            raise SubmissionRefused(f"it has more than {len(files) - 1} files{_most(files)}. Hand in your work alone.")
+    return files
+
+
+def _most(files: Collection[str]) -> str:
+    return most_of(dict.fromkeys(files, 1))
+
+
 def _plain_files(folder: Path, depth: int = 0) -> Iterator[Path]:
-    """Every file below ``folder``; anything that is neither a plain file nor a folder is refused."""
+    """Every file below ``folder`` that is not ignored; what is neither a plain file nor a folder is refused."""
     if depth > _MAX_DEPTH:
         raise SubmissionRefused(f"its folders are nested more than {_MAX_DEPTH} deep. Hand in the assignment's own.")
     for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+        if ignored(entry.name):
+            continue
         if not entry.name.isprintable():
             raise SubmissionRefused(f"{entry.name!a} is not a printable name. Rename the file.")
         mode = entry.stat(follow_symlinks=False)
         if stat.S_ISLNK(mode.st_mode):
             raise SubmissionRefused(f"{entry.name} is a link. Hand in the file itself.")
         if stat.S_ISDIR(mode.st_mode):
-            if not entry.name.startswith(".") and entry.name not in _SKIPPED_FOLDERS:
-                yield from _plain_files(Path(entry.path), depth + 1)
+            yield from _plain_files(Path(entry.path), depth + 1)
         elif not stat.S_ISREG(mode.st_mode):
             raise SubmissionRefused(f"{entry.name} is not a plain file. Hand in plain files only.")
         elif mode.st_nlink > 1:
@@ -103,24 +185,25 @@ def _plain_files(folder: Path, depth: int = 0) -> Iterator[Path]:
 
 
 def _check_sizes(files: Mapping[str, Path], limits: SubmissionLimits) -> None:
+    """Refuse what is over a limit, and name the file or the folder that makes it so."""
     if len(files) > limits.files:
-        raise SubmissionRefused(f"it has {len(files)} files; at most {limits.files} are accepted.")
-    total = 0
-    for name, path in files.items():
-        size = path.stat(follow_symlinks=False).st_size
-        total += size
+        raise SubmissionRefused(f"it has {len(files)} files{_most(files)}; at most {limits.files} are accepted.")
+    sizes = {name: path.stat(follow_symlinks=False).st_size for name, path in files.items()}
+    around = wrapper(files)
+    for name, size in sizes.items():
         if size > limits.file_megabytes * _MEGABYTE:
             raise SubmissionRefused(
                 f"{name} has {size / _MEGABYTE:.1f} MiB; a file may have {limits.file_megabytes:g} MiB at most."
             )
-        if _is_source(name) and size > limits.source_kilobytes * _KILOBYTE:
+        if _is_source(name.removeprefix(around)) and size > limits.source_kilobytes * _KILOBYTE:
             raise SubmissionRefused(
                 f"{name} has {math.ceil(size / _KILOBYTE)} KiB; a Python file may have {limits.source_kilobytes} KiB "
                 "at most. Keep your code in it, and put data into files of their own."
             )
-    if total > limits.megabytes * _MEGABYTE:
+    if (total := sum(sizes.values())) > limits.megabytes * _MEGABYTE:
         raise SubmissionRefused(
-            f"its files have {total / _MEGABYTE:.1f} MiB together; at most {limits.megabytes:g} MiB are accepted."
+            f"its files have {total / _MEGABYTE:.1f} MiB together{most_of(sizes)}; at most {limits.megabytes:g} MiB "
+            "are accepted."
         )
 
 
@@ -141,6 +224,11 @@ def _read(path: Path) -> bytes:
 
 def _check_text(name: str, data: bytes) -> None:
     """Refuse a Python file that Python itself could not decode."""
+    if data.startswith(_LFS):
+        raise SubmissionRefused(
+            f"{name} is a pointer of Git LFS, not the file itself. Take Python files out of Git LFS (git lfs untrack), "
+            "or hand in the file in another way."
+        )
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         if encoding not in _ENCODINGS:

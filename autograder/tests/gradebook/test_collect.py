@@ -52,7 +52,7 @@ def many_files(folder: Path) -> None:
 
 
 def many_folders(folder: Path) -> None:
-    for number in range(20):
+    for number in range(700):
         (folder / f"{number}").mkdir()
 
 
@@ -61,13 +61,13 @@ def deep_folders(folder: Path) -> None:
 
 
 def large_file(folder: Path) -> None:
-    with (folder / "weights.bin").open("wb") as file:
+    with (folder / "weights.csv").open("wb") as file:
         file.truncate(100 * 1024 * 1024)
 
 
 def large_together(folder: Path) -> None:
     for number in range(3):
-        (folder / f"{number}.bin").write_bytes(bytes(200 * 1024))
+        (folder / f"{number}.csv").write_bytes(bytes(200 * 1024))
 
 
 def name_not_utf8(folder: Path) -> None:
@@ -89,9 +89,9 @@ SPOILT: list[tuple[Callable[[Path], None], str]] = [
     (hard_link, '"copy.py" is a hard link'),
     (pipe, '"pipe.py" is no ordinary file'),
     (many_files, "too many files"),
-    (many_folders, "too many folders"),
-    (deep_folders, "too many folders"),
-    (large_file, '"weights.bin" is too large'),
+    (many_folders, "too many files and folders"),
+    (deep_folders, "nested more than 20 deep"),
+    (large_file, '"weights.csv" is too large'),
     (large_together, "too large together"),
     (name_not_utf8, "is not UTF-8"),
     (name_with_escape, "cannot be shown"),

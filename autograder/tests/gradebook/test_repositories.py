@@ -118,7 +118,8 @@ def test_the_newest_commit_comes_in_with_its_time_and_a_doubt(room: Any, student
     assert handed_in(room).keys() == {"lines.py", "timestamp.txt"}
     assert handed_in(room)["lines.py"] == b"x = 2\n"
     assert read_time(room.course.submitted / "ada" / HW) == TUESDAY
-    (warning,) = report.warnings
+    left_out, warning = report.warnings
+    assert "left out: model.pt" in left_out
     assert warning.startswith("1 of 1 times are the commits' own, which their authors can set")
     note = json.loads((room.course.work / "collected" / "ada" / f"{HW}.json").read_text())
     assert note["time_from"] == "commit"

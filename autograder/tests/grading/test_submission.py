@@ -84,9 +84,9 @@ def test_too_many_files_are_refused(course: Course, hand_in: HandIn) -> None:
 
 def test_a_file_of_100_megabytes_is_refused_unread(course: Course, hand_in: HandIn) -> None:
     folder = hand_in({"scaling.py": "a = 1"})
-    with (folder / "weights.bin").open("wb") as file:
+    with (folder / "weights.csv").open("wb") as file:
         file.truncate(100 << 20)
-    with pytest.raises(SubmissionRefused, match=r"weights\.bin has 100\.0 MiB"):
+    with pytest.raises(SubmissionRefused, match=r"weights\.csv has 100\.0 MiB"):
         read(course, folder)
 
 

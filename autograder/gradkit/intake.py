@@ -1,0 +1,132 @@
+"""The rule book for hand-ins: which files belong to a submission, and how messages speak of the others.
+
+Every way in (the exchange, zip files, repositories, folders) and the grading itself ask here, so that one tree of files
+gets one answer whichever way it took.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from pathlib import PurePath, PurePosixPath
+
+from gradkit.ids import composed
+
+# What operating systems and file managers put into any folder.
+SYSTEM = (
+    *(".DS_Store", "._*", "__MACOSX", ".AppleDouble", ".Spotlight-V100", ".Trashes", ".fseventsd", "Icon\r"),
+    *("Thumbs.db", "ehthumbs.db", "desktop.ini", "$RECYCLE.BIN", "System Volume Information"),
+    *(".directory", ".Trash-*", ".nfs*", ".fuse_hidden*", "lost+found"),
+)
+# What tools leave beside the work: version control, environments, caches, editors, office programs, nbgrader, gradkit.
+TOOLS = (
+    *(".git", ".hg", ".svn", ".bzr", "CVS"),
+    *("venv", ".venv", "env", ".env", "virtualenv", ".conda", ".direnv", "node_modules", "site-packages"),
+    *("__pycache__", "*.pyc", "*.pyo", "*.egg-info", ".eggs", ".ipynb_checkpoints", ".virtual_documents"),
+    *(".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis", ".cache", ".tox", ".nox", ".coverage"),
+    *(".vscode", ".idea", ".vs", ".spyproject", ".spyder*", ".settings", ".project", ".pydevproject", ".jupyter"),
+    *("*~", "~$*", ".~*", ".*.sw?", "*.swp", "*.swo", ".#*", "#*#"),
+    *(".filed", "feedback"),  # the latter is where nbgrader puts the feedback that a student fetches
+)
+IGNORED = (*SYSTEM, *TOOLS)
+
+# Kinds of files that a homework consists of, whatever the case of their letters.
+ENDINGS = (".ipynb", ".py", ".txt", ".csv", ".json", ".md", ".png", ".jpg", ".jpeg")
+ARCHIVES = (".zip", ".gz", ".tar", ".tgz", ".7z", ".rar", ".bz2", ".xz")
+
+TIME_FILE = "timestamp.txt"  # nbgrader's, beside the work rather than a part of it
+_WORK = (".py", ".ipynb")
+_SHOWN, _LONGEST = 10, 60  # names in one list, and characters of each
+_COPY = re.compile(r"[\W_]*(\(\d+\)|\d+|copy|kopie|copie|final|new|old|v\d+)?[\W_\d]*", re.IGNORECASE)
+
+
+def _matcher(patterns: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(fnmatch.translate(pattern.casefold()) for pattern in patterns))
+
+
+_SYSTEM, _IGNORED = _matcher(SYSTEM), _matcher(IGNORED)
+
+
+def ignored(name: str) -> bool:
+    """Whether a file or folder of this name belongs to no submission: it is hidden, or a system or tool made it."""
+    return name.startswith(".") or _IGNORED.match(name.casefold()) is not None
+
+
+def system_made(name: str) -> bool:
+    """Whether the name is an operating system's own, and so nobody's id."""
+    return _SYSTEM.match(name.casefold()) is not None
+
+
+def kept(name: str) -> bool:
+    """Whether a file is of a kind that a homework consists of. Others never count towards a limit."""
+    return name.casefold().endswith(ENDINGS)
+
+
+def archived(name: str) -> bool:
+    """Whether a file is an archive, by its name."""
+    return name.casefold().endswith(ARCHIVES)
+
+
+def wrapper(names: Iterable[str]) -> str:
+    """The folder around everything that counts, with code or a notebook in it, as "folder/"; else "".
+
+    It is there when someone hands in the folder and not the files in it.
+    """
+    files = [PurePosixPath(name) for name in names if kept(name) and name != TIME_FILE]
+    depth = 0
+    while files and all(len(path.parts) > depth + 1 for path in files):
+        if len({path.parts[: depth + 1] for path in files}) > 1:
+            return ""
+        depth += 1
+    works = any(len(path.parts) == depth + 1 and path.name.casefold().endswith(_WORK) for path in files)
+    return "/".join((*files[0].parts[:depth], "")) if depth and works else ""
+
+
+def listed(names: Iterable[str]) -> str:
+    """A few names for a message; of many, those in one folder are counted: "a.py, data/ (12 files)"."""
+    every = sorted(names)
+    if len(every) > _SHOWN:
+        inside = Counter(name.partition("/")[0] + "/" for name in every if "/" in name)
+        counted = [f"{_short(top)} ({number} file{'s' * (number > 1)})" for top, number in sorted(inside.items())]
+        shown = [_short(name) for name in every if "/" not in name] + counted
+    else:
+        shown = [_short(name) for name in every]
+    more = f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
+    return ", ".join(shown[:_SHOWN]) + more
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _LONGEST else f"{name[:_LONGEST]}..."
+
+
+def most_of(weights: Mapping[str, float]) -> str:
+    """The folder that weighs most, for the message that a limit is passed: ', most of them in data/'; "" for none.
+
+    Args:
+        weights: by path, files or bytes.
+    """
+    tops: defaultdict[str, float] = defaultdict(float)
+    for name, weight in weights.items():
+        tops[name.rpartition("/")[0]] += weight
+    folder, heaviest = max(tops.items(), key=lambda pair: (pair[1], pair[0]), default=("", 0))
+    return f", most of it in {_short(folder)}/" if folder and 2 * heaviest > sum(tops.values()) else ""
+
+
+def likenesses(module: str, names: Iterable[str]) -> list[str]:
+    """Files that may be meant to be ``module``: in another folder, in other letters, or as a copy ("losses (1).py")."""
+    stem = _plain(PurePath(module).stem)
+    found = []
+    for name in names:
+        path = PurePosixPath(name)
+        if name == module or not path.name.casefold().endswith((".py", ".py.txt", ".ipynb.py")):
+            continue
+        other = _plain(path.name.partition(".")[0])
+        if other.startswith(stem) and _COPY.fullmatch(other[len(stem) :]):
+            found.append(name)
+    return sorted(found)
+
+
+def _plain(text: str) -> str:
+    return composed(text).casefold()
