@@ -36,7 +36,9 @@ IGNORED = (*SYSTEM, *TOOLS)
 ENDINGS = (".ipynb", ".py", ".txt", ".csv", ".json", ".md", ".png", ".jpg", ".jpeg")
 ARCHIVES = (".zip", ".gz", ".tar", ".tgz", ".7z", ".rar", ".bz2", ".xz")
 
-TIME_FILE = "timestamp.txt"  # nbgrader's, beside the work rather than a part of it
+TIME_FILE = "timestamp.txt"
+BESIDE = frozenset({TIME_FILE, "submission_secret.txt"})  # nbgrader's, beside the work rather than a part of it
+SEEN = 50  # files and folders that are looked at, for each file that may be handed in
 _WORK = (".py", ".ipynb")
 _SHOWN, _LONGEST = 10, 60  # names in one list, and characters of each
 _COPY = re.compile(r"[\W_]*(\(\d+\)|\d+|copy|kopie|copie|final|new|old|v\d+)?[\W_\d]*", re.IGNORECASE)
@@ -74,7 +76,7 @@ def wrapper(names: Iterable[str]) -> str:
 
     It is there when someone hands in the folder and not the files in it.
     """
-    files = [PurePosixPath(name) for name in names if kept(name) and name != TIME_FILE]
+    files = [PurePosixPath(name) for name in names if kept(name) and name not in BESIDE]
     depth = 0
     while files and all(len(path.parts) > depth + 1 for path in files):
         if len({path.parts[: depth + 1] for path in files}) > 1:

@@ -22,12 +22,11 @@ from gradkit.errors import SubmissionRefused
 from gradkit.gradebook.settings import bytes_allowed, limits_in_words
 from gradkit.gradebook.traces import Traces
 from gradkit.ids import composed
-from gradkit.intake import ENDINGS, TIME_FILE, ignored, kept, listed, most_of, wrapper
+from gradkit.intake import BESIDE, ENDINGS, SEEN, ignored, kept, listed, most_of, wrapper
 from gradkit.temporary import TemporaryFolder
 
 _CHUNK = 1024 * 1024
 _DEPTH = 20
-_SEEN = 50  # entries that are looked at, for each file that is allowed
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
 
 
@@ -50,7 +49,7 @@ class Budget:
         self.seen += 1
         if depth > _DEPTH:
             raise SubmissionRefused(f"its folders are nested more than {_DEPTH} deep.")
-        if self.seen > self.limits.files * _SEEN:
+        if self.seen > self.limits.files * SEEN:
             raise SubmissionRefused(f"it holds too many files and folders; allowed: {limits_in_words(self.limits)}.")
 
     def add_file(self, name: str) -> None:
@@ -132,8 +131,8 @@ def unwrap(folder: Path, names: Collection[str]) -> None:
     (folder / top).rename(inner)
     for name in names:
         beside, moved = folder / name, inner / name
-        # The time is nbgrader's own; one inside is the student's.
-        if beside.is_file() and (name == TIME_FILE or not moved.exists()):
+        # Time and secret are nbgrader's own; those inside are the student's.
+        if beside.is_file() and (name in BESIDE or not moved.exists()):
             moved.parent.mkdir(parents=True, exist_ok=True)
             beside.replace(moved)
     shutil.rmtree(folder)

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from gradkit.course.course import SubmissionLimits
+from gradkit.intake import SEEN, ignored
 
 
 @dataclass(frozen=True)
@@ -39,20 +40,22 @@ class Traces:
 def traces_of(folder: Path, limits: SubmissionLimits) -> Traces | None:
     """Look at a folder without following a link or opening a file; None where it is gone.
 
-    What lies deeper or is more than a submission may hold is not looked at: such a folder is refused when it is copied.
+    What belongs to no submission, lies deeper or is more than one may hold is not looked at: it is never copied.
     """
     try:
         found = [folder.lstat()]
     except OSError:
         return None
     if stat.S_ISDIR(found[0].st_mode):
-        found += (one for one, _ in zip(_below(folder), range(2 * limits.files), strict=False))
+        found += (one for one, _ in zip(_below(folder), range(SEEN * limits.files), strict=False))
     return Traces.of(found)
 
 
 def _below(folder: Path, depth: int = 0) -> Iterator[os.stat_result]:
     with suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
+            if ignored(entry.name):
+                continue
             status = entry.stat(follow_symlinks=False)
             yield status
             if stat.S_ISDIR(status.st_mode) and depth < 20:

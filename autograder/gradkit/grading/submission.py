@@ -19,10 +19,9 @@ from gradkit.course import Assignment
 from gradkit.course.course import SubmissionLimits
 from gradkit.errors import SubmissionRefused
 from gradkit.ids import composed
-from gradkit.intake import archived, ignored, kept, likenesses, listed, most_of, wrapper
+from gradkit.intake import BESIDE, SEEN, TIME_FILE, archived, ignored, kept, likenesses, listed, most_of, wrapper
 
 _MAX_DEPTH = 20
-_MAX_SEEN = 100  # entries that are looked at, for each file that is allowed
 # Others (punycode, say) can take very long to decode, or do strange things.
 _ENCODINGS = frozenset({"utf-8", "utf-8-sig", "ascii", "us-ascii", "iso-8859-1", "latin-1", "cp1252", "windows-1252"})
 _LFS = b"version https://git-lfs.github.com/spec/"
@@ -75,7 +74,7 @@ def read_submission(folder: Path, student: str, assignment: Assignment, limits: 
     for name, data in sources.items():
         _check_text(name, data)
     others = _others(assignment.module, names)
-    timestamp = _read(files["timestamp.txt"]) if "timestamp.txt" in files else b""
+    timestamp = _read(files[TIME_FILE]) if TIME_FILE in files else b""
     submitted = timestamp[:100].decode(errors="replace").strip()
     return Submission(
         student=student,
@@ -122,14 +121,14 @@ def untouched_module(module: str, submission: Submission) -> str:
     if not alike:
         return ""
     return (
-        f"The {module} that was handed in is the file as it was given out: nothing in it is started. There is also "
+        f"Nothing is started in the {module} that was handed in: its TODOs are all still there. There is also "
         f"{listed(alike)}, which is not graded. If your work is there, put it into {module} and hand in again."
     )
 
 
 def _others(module: str, names: Collection[str]) -> tuple[str, ...]:
     """Where the module is missing, all other files; else other Python files, which may be what was meant."""
-    others = sorted(name for name in names if name not in (module, "timestamp.txt"))
+    others = sorted(name for name in names if name != module and name not in BESIDE)
     if module not in names:
         return tuple(others)
     return tuple(name for name in others if name.casefold().endswith((".py", ".py.txt")) and name != CHECKS)
@@ -153,7 +152,7 @@ def _files(folder: Path, limits: SubmissionLimits) -> dict[str, Path]:
         if name in files:
             raise SubmissionRefused(f"{name} is there twice, in two spellings of the same letters. Remove one.")
         files[name] = path
-        if len(files) > limits.files * _MAX_SEEN:
+        if len(files) > limits.files * SEEN:
             raise SubmissionRefused(f"it has more than {len(files) - 1} files{_most(files)}. Hand in your work alone.")
     return files
 
