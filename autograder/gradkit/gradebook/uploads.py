@@ -140,8 +140,8 @@ class Names:
                 return found.groupdict()
         return None
 
-    def read(self, path: Path, parts: Mapping[str, str | None], shown: str) -> Upload:
-        """An upload whose name has these parts.
+    def read(self, path: Path, parts: Mapping[str, str | None], name: str) -> Upload:
+        """The upload at ``path``, as ``name`` says, which has these parts.
 
         Raises:
             SubmissionRefused: its assignment or time is none.
@@ -156,7 +156,9 @@ class Names:
         numbers = _numbers(attempt or parts.get("rest") or "")
         time = _time(parts.get("timestamp"))
         student = student_id(parts["student_id"] or "")
-        return Upload(path, shown, student, assignment, time, numbers, self._person(parts, path.name), bool(attempt))
+        return Upload(
+            path, printable(name), student, assignment, time, numbers, self._person(parts, name), bool(attempt)
+        )
 
     def _person(self, parts: Mapping[str, str | None], name: str) -> str:
         named = " ".join(filter(None, (parts.get("name"), parts.get("first_name"), parts.get("last_name"))))
@@ -164,7 +166,8 @@ class Names:
             return composed(named)
         # A pattern of one's own may take for an id what is not one; then the platform's number tells people apart.
         for expression in _RECOGNISED if self._own else ():
-            if found := expression.fullmatch(composed(name)):
+            plain = composed(name)
+            if found := expression.fullmatch(plain) or expression.fullmatch(plain.removesuffix(".zip")):
                 return f"{found['name']}, number {found['student_id']}"
         return ""
 

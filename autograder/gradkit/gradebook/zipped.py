@@ -115,11 +115,10 @@ def collect_zips(
 def _read(names: Names, path: Path) -> Upload:
     """An upload of the folder, by its name."""
     parts = names.match(path.name)
-    shown = printable(path.name)
     if path.is_symlink():
         raise SubmissionRefused("it is not an ordinary file but a link.")
     if parts is not None and path.is_dir():
-        return names.read(_inside(path), parts, shown)
+        return names.read(_inside(path), parts, path.name)
     if path.suffix.lower() != ".zip" and not path.is_dir():
         what = "another kind of archive" if archived(path.name) else "no .zip file"
         raise SubmissionRefused(
@@ -127,7 +126,7 @@ def _read(names: Names, path: Path) -> Upload:
         )
     if parts is None:
         raise SubmissionRefused(f"its name does not fit the file-name pattern.{_advice(names, path)} {names.expected}.")
-    return names.read(path, parts, shown)
+    return names.read(path, parts, path.name)
 
 
 def _inside(folder: Path) -> Path:

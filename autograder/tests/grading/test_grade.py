@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -59,6 +60,24 @@ def test_the_stub_gets_nothing(grade: Grade, hand_in: HandIn) -> None:
     (record,) = grade(hand_in({"scaling.py": stub}))
     assert record.score == 0
     assert {test.kind for test in record.tests} == {"not_started", "missing"}
+
+
+def test_an_untouched_stub_beside_the_work_names_the_other_file(
+    grade: Grade, hand_in: HandIn, reference_source: str
+) -> None:
+    stub = re.sub("return .*|self.offset = .*", 'raise NotImplementedError("x")', reference_source)
+    folder = hand_in({"scaling.py": stub, "scaling (1).py": reference_source, "test_public.py": ""})
+    (record,) = grade(folder)
+    assert record.score == 0
+    assert {test.kind for test in record.tests} == {"not_started"}
+    assert "Nothing is started in the scaling.py that was handed in" in record.output
+    assert "There is also scaling (1).py, which is not graded" in record.output
+    (folder / "scaling (1).py").rename(folder / "scaling.py")  # as the message says
+    (record,) = grade(folder)
+    assert (record.score, record.output) == (5, "")
+    (folder / "scaling.py").write_text(stub)
+    (record,) = grade(folder)
+    assert (record.score, record.output) == (0, "")  # nothing else is there
 
 
 def test_a_file_that_raises_on_import_gets_nothing_and_the_reason(grade: Grade, hand_in: HandIn) -> None:

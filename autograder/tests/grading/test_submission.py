@@ -12,7 +12,7 @@ import pytest
 from gradkit.course import Course
 from gradkit.course.course import SubmissionLimits
 from gradkit.errors import SubmissionRefused
-from gradkit.grading.submission import Submission, read_submission
+from gradkit.grading.submission import Submission, missing_module, read_submission
 
 HW = "hw0_scaling"
 HandIn = Callable[..., Path]
@@ -133,3 +133,56 @@ def test_the_digest_changes_with_every_file_that_counts(course: Course, hand_in:
         digests.add(read(course, hand_in(files)).digest)
     digests.add(read(course, hand_in({"scaling.ipynb": json.dumps({"cells": []})})).digest)
     assert len(digests) == 4
+
+
+@pytest.mark.parametrize(
+    ("files", "found", "advice"),
+    [
+        ({}, "no Python file, nor any other", "right folder"),
+        ({"Scaling.py": ""}, "found: Scaling.py", "If Scaling.py is your work, rename it to scaling.py"),
+        ({"scaling (1).py": "", "test_public.py": ""}, "found: scaling (1).py)", "If scaling (1).py is your work"),
+        ({"a/scaling.py": "", "b/other.py": ""}, "a/scaling.py, b/other.py", "files that are in the folder a."),
+        ({"a/scaling.py": "", "b/scaling.py": ""}, "a/scaling.py, b/scaling.py", "right folder"),
+        ({"work.zip": "", "README.md": ""}, "no Python file, but README.md, work.zip", "Unpack work.zip"),
+        ({"scaling.tar.gz": ""}, "scaling.tar.gz", "Unpack scaling.tar.gz"),
+        ({"scaling.7z": ""}, "scaling.7z", "Unpack scaling.7z"),
+        ({"scaling.ipynb": "{}"}, "no Python file, but scaling.ipynb", "what is in a notebook is not graded"),
+        ({"submission_secret.txt": "", "timestamp.txt": ""}, "nor any other", "right folder"),
+    ],
+)
+def test_where_the_module_is_missing_what_is_there_is_named(
+    course: Course, hand_in: HandIn, files: dict[str, str], found: str, advice: str
+) -> None:
+    text = missing_module("scaling.py", read(course, hand_in({"x/y.pyc": "", "__MACOSX/a": "", **files})))
+    assert "scaling.py is not among the files handed in" in text
+    assert found in text
+    assert advice in text
+    assert "pyc" not in text
+
+
+def test_a_pointer_of_git_lfs_is_not_the_file(course: Course, hand_in: HandIn) -> None:
+    pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a2146\nsize 12345\n"
+    with pytest.raises(SubmissionRefused, match=r"scaling\.py is a pointer of Git LFS"):
+        read(course, hand_in({"scaling.py": pointer}))
+
+
+def test_the_folder_that_is_over_a_limit_is_named(course: Course, hand_in: HandIn) -> None:
+    folder = hand_in({"scaling.py": "a = 1", **{f"runs/{number}.txt": "x" * 1000 for number in range(9)}})
+    with pytest.raises(SubmissionRefused, match="10 files, most of it in runs/; at most 5"):
+        read(course, folder, files=5)
+    with pytest.raises(SubmissionRefused, match="together, most of it in runs/"):
+        read(course, folder, megabytes=0.005)
+
+
+def test_what_no_homework_consists_of_never_counts(course: Course, hand_in: HandIn) -> None:
+    folder = hand_in({"scaling.py": "a = 1", **{f"venv/lib/{number}.py": "\0" for number in range(20)}})
+    (folder / "venv" / "python").symlink_to("/usr/bin/python3")
+    with (folder / "weights.bin").open("wb") as file:
+        file.truncate(100 << 20)
+    assert read(course, folder, files=1).digest == read(course, hand_in({"scaling.py": "a = 1"}, student="bob")).digest
+
+
+def test_two_spellings_of_one_name_are_refused(course: Course, hand_in: HandIn) -> None:
+    folder = hand_in({"scaling.py": "a = 1", "pr\u00fcfung.py": "x", "pru\u0308fung.py": "y"})
+    with pytest.raises(SubmissionRefused, match="two spellings"):
+        read(course, folder)
