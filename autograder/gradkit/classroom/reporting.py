@@ -15,6 +15,7 @@ from gradkit.gradebook.ledger import class_list
 from gradkit.gradebook.settings import feedback_page_path
 from gradkit.grading.store import read_records
 from gradkit.grading.submission import read_submission
+from gradkit.ids import composed
 from gradkit.pages.class_report import Link, class_page, similar_page
 from gradkit.report import ClassReport, summarise
 from gradkit.report.similarity import Pair, compare
@@ -121,9 +122,10 @@ def _sentences(course: Course, assignment: Assignment) -> Mapping[str, str]:
 def _sources(course: Course, assignment: Assignment, submitted: Path, students: Iterable[str]) -> Mapping[str, str]:
     """Each student's module, where there is one that can be read."""
     found = {}
+    folders = {composed(path.name): path for path in sorted(submitted.iterdir())} if submitted.is_dir() else {}
     for student in students:
         try:
-            folder = submitted / student / assignment.id
+            folder = folders.get(student, submitted / student) / assignment.id
             source = read_submission(folder, student, assignment, course.submission).sources.get(assignment.module)
         except SubmissionRefused:
             continue  # its record says so

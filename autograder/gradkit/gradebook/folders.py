@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import shutil
 import stat
 from collections.abc import Collection, Iterable, Iterator
@@ -27,6 +28,7 @@ from gradkit.temporary import TemporaryFolder
 
 _CHUNK = 1024 * 1024
 _DEPTH = 20
+_WHEEL = re.compile(r"(.*/)?gradkit-[^/]*\.whl")  # of an older release
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
 
 
@@ -142,7 +144,7 @@ def unwrap(folder: Path, names: Collection[str]) -> None:
 def not_kept(course: Course, assignment_id: str, names: Iterable[str]) -> list[str]:
     """A sentence on files that were left out, if there are any; what every student was given goes without saying."""
     released = {path.name for path in course.release(assignment_id).glob("*")}
-    told = [name for name in names if name.rpartition("/")[2] not in released]
+    told = [name for name in names if name.rpartition("/")[2] not in released and not _WHEEL.fullmatch(name)]
     return [f"left out: {listed(told)} (kept are {' '.join(ENDINGS)})"] if told else []
 
 

@@ -86,7 +86,8 @@ def collect_repositories(
             else:
                 collected.append(Collected(row.student, name, chosen.time, git.shown(row.repository)))
                 unsure += not chosen.by_server
-                warnings += [f"{row.student}, {name}: {text}." for text in (*chosen.doubts, *left_out)]
+                where = [f"taken from the folder {printable(folder)}"] if folder not in ("", name) else []
+                warnings += [f"{row.student}, {name}: {text}." for text in (*chosen.doubts, *where, *left_out)]
         if len(wanted) == 1 and not places:
             warnings.append(f"{row.student}, {wanted[0]}: the repository has no folder of that name.")
     if unsure:
@@ -122,19 +123,28 @@ def _without_record(rows: Sequence[Row], pushes: Path | None, record: Pushes) ->
 def _places(course: Course, folders: Collection[str], wanted: Sequence[str]) -> dict[str, str]:
     """Where in a repository each assignment lies: in the folder of its name; at the top, where no assignment has one.
 
+    Capitals in a folder's name do not matter, where only one folder can be meant.
+
     An assignment without a folder beside others that have one is not handed in, and not in the result.
 
     Raises:
         SubmissionRefused: the repository has no such folder, and could be any of several assignments.
     """
-    if any(name in folders for name in course.assignment_ids):
-        return {name: name for name in wanted if name in folders}
+    spelled = {name: _folder_of(name, folders) for name in course.assignment_ids}
+    if any(spelled.values()):
+        return {name: found for name in wanted if (found := spelled[name])}
     if len(wanted) > 1:
         raise SubmissionRefused(
             f"it has no folder named after an assignment ({', '.join(wanted)}). If it is for one of them alone, say "
             'which: in the roster\'s column "assignment", or on the command line.'
         )
     return {wanted[0]: ""}
+
+
+def _folder_of(assignment: str, folders: Collection[str]) -> str:
+    """The folder of an assignment's name, or the only one that differs from it in capitals; "" where there is none."""
+    alike = [name for name in folders if name.casefold() == assignment.casefold()]
+    return assignment if assignment in folders else alike[0] if len(alike) == 1 else ""
 
 
 def _bring_in(course: Course, row: Row, assignment: str, copy: Path, chosen: Chosen, folder: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import shutil
 import zipfile
 from collections.abc import Callable, Mapping
@@ -97,6 +98,36 @@ def test_names_of_zip_files_are_read_by_a_pattern(gradkit: Gradkit, course: Cour
     ran = gradkit("collect", HW, "--zip", uploads, "--pattern", r"Participant (?P<student_id>\d+) - .*\.zip")
     assert ran.status == 0
     assert (course.submitted / "7" / HW / "scaling.py").read_text() == "# seven\n"
+
+
+def test_each_upload_is_accounted_for_in_words_as_data_and_by_the_status(
+    gradkit: Gradkit, course: Course, tmp_path: Path
+) -> None:
+    uploads = tmp_path / "uploads"
+    uploads.mkdir()
+    for name in ("doejane_1_7_a.zip", "doejane_2_8_a.zip", "roe_3_9_a.zip", "roe_3_10_a.zip"):
+        (uploads / name).write_bytes(zipped({"scaling.py": f"# {name}\n"}))
+    pattern = r"(?P<student_id>[^_]+)(_LATE)?_\d+_\d+_.*\.zip"
+    ran = gradkit("collect", HW, "--zip", uploads, "--pattern", pattern)
+    assert (ran.status, ran.out) == (1, "1 submission collected.\n")
+    assert 'more than one person has the id "doejane"' in ran.err
+    assert "doejane_1_7_a.zip" in ran.err
+    assert "doejane_2_8_a.zip" in ran.err
+    assert [path.name for path in course.submitted.iterdir()] == ["roe"]
+
+    ran = gradkit("collect", HW, "--zip", uploads, "--pattern", "canvas", "--json")
+    assert ran.status == 0
+    told = json.loads(ran.out)
+    assert told["collected"] == 3
+    assert {entry["name"]: (entry["status"], entry["student"]) for entry in told["entries"]} == {
+        "doejane_1_7_a.zip": ("taken", "1"),
+        "doejane_2_8_a.zip": ("taken", "2"),
+        "roe_3_10_a.zip": ("taken", "3"),
+        "roe_3_9_a.zip": ("superseded", "3"),
+    }
+    assert 'superseded by "roe_3_10_a.zip"' in told["entries"][3]["reason"]
+    (uploads / "roe.rar").touch()
+    assert gradkit("collect", HW, "--zip", uploads, "--pattern", "canvas").status == 1
 
 
 def test_repositories_come_in_and_a_missing_one_is_named(

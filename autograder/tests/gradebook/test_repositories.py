@@ -229,6 +229,18 @@ def test_several_homeworks_in_one_repository(room: Any, student: Any, collect: A
     assert (room.course.submitted / "ada" / OTHER / "losses.py").is_file()
 
 
+def test_capitals_in_a_folders_name_do_not_matter_where_one_alone_is_meant(
+    room: Any, student: Any, collect: Any
+) -> None:
+    ada, bob = student("ada"), student("bob")
+    ada.commit({"HW1_Lines/lines.py": "1\n", "README.md": ""})
+    bob.commit({"HW1_Lines/lines.py": "1\n", "Hw1_lines/lines.py": "2\n"})
+    report = collect(ada, bob)
+    assert 'ada, hw1_lines: taken from the folder "HW1_Lines".' in report.warnings
+    assert handed_in(room)["lines.py"] == b"1\n"
+    assert "lines.py" not in handed_in(room, "bob")
+
+
 def test_a_repository_that_could_be_for_any_homework(student: Any, collect: Any) -> None:
     ada = student("ada")
     ada.commit({"lines.py": "1\n"})
