@@ -22,7 +22,7 @@ SYSTEM = (
 )
 # What tools leave beside the work: version control, environments, caches, editors, office programs, nbgrader, gradkit.
 TOOLS = (
-    *(".git", ".hg", ".svn", ".bzr", "CVS"),
+    *(".git", ".hg", ".svn", ".bzr"),
     *("venv", ".venv", "env", ".env", "virtualenv", ".conda", ".direnv", "node_modules", "site-packages"),
     *("__pycache__", "*.pyc", "*.pyo", "*.egg-info", ".eggs", ".ipynb_checkpoints", ".virtual_documents"),
     *(".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis", ".cache", ".tox", ".nox", ".coverage"),
