@@ -9,9 +9,10 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePath, PurePosixPath
 
+from gradkit.check.homework import CHECKS
 from gradkit.ids import composed
 
 # What operating systems and file managers put into any folder.
@@ -128,6 +129,36 @@ def likenesses(module: str, names: Iterable[str]) -> list[str]:
         if other.startswith(stem) and _COPY.fullmatch(other[len(stem) :]):
             found.append(name)
     return sorted(found)
+
+
+def missing_module(module: str, others: Sequence[str]) -> str:
+    """What a student reads where no file of the module's name was handed in; names what there is instead."""
+    python = [name for name in others if name.casefold().endswith(".py") and PurePosixPath(name).name != CHECKS]
+    nothing = f"no Python file, but {listed(others)}" if others else "no Python file, nor any other"
+    text = f"{module} is not among the files handed in (found: {listed(python) if python else nothing}). "
+    alike = likenesses(module, others)
+    if len(alike) == 1:
+        folder, _, name = alike[0].rpartition("/")
+        if name == module:
+            return f"{text}Hand in the files that are in the folder {folder}."
+        return f"{text}If {listed(alike)} is your work, rename it to {module} and hand in again."
+    if packed := [name for name in others if archived(name)]:
+        return f"{text}Unpack {listed(packed)} and hand in the files themselves, or one .zip file of them."
+    if not python and any(name.endswith(".ipynb") for name in others):
+        return f"{text}Write your code into {module}: what is in a notebook is not graded as code."
+    return f"{text}Did you hand in the right folder?"
+
+
+def untouched_module(module: str, others: Sequence[str]) -> str:
+    """What a student reads where nothing is started in the module but other Python files are there; else ""."""
+    python = [name for name in others if name.casefold().endswith((".py", ".py.txt"))]
+    alike = likenesses(module, python) or python
+    if not alike:
+        return ""
+    return (
+        f"Nothing is started in the {module} that was handed in: its TODOs are all still there. There is also "
+        f"{listed(alike)}, which is not graded. If your work is there, put it into {module} and hand in again."
+    )
 
 
 def _plain(text: str) -> str:

@@ -168,7 +168,8 @@ class Names:
         for expression in _RECOGNISED if self._own else ():
             plain = composed(name)
             if found := expression.fullmatch(plain) or expression.fullmatch(plain.removesuffix(".zip")):
-                return f"{found['name']}, number {found['student_id']}"
+                number = found["student_id"]
+                return found["name"] if number == parts["student_id"] else f"{found['name']}, number {number}"
         return ""
 
     @property

@@ -131,7 +131,10 @@ def _read(names: Names, path: Path) -> Upload:
 
 def _inside(folder: Path) -> Path:
     """What a student's folder holds: its only zip file, or the folder itself with the student's files."""
-    found = sorted(path for path in folder.iterdir() if not ignored(path.name))
+    try:
+        found = sorted(path for path in folder.iterdir() if not ignored(path.name))
+    except OSError as error:
+        raise SubmissionRefused(f"it is a folder that cannot be read ({error.strerror}).") from error
     zips = [path for path in found if path.suffix.lower() == ".zip" and not path.is_dir()]
     if not zips:
         return folder
@@ -164,8 +167,9 @@ def _collect_newest(course: Course, uploads: Sequence[Upload], account: _Account
     newest: Upload | None = None
     for upload in sorted(uploads, key=lambda one: one.age, reverse=True):
         if newest is not None:
-            same = newest.path.is_file() and _digest(newest.path) == _digest(upload.path)
-            why, sure = ("both are the same file", True) if same else newest.newer_than(upload)
+            why, sure = newest.newer_than(upload)
+            if not sure and newest.path.is_file() and _digest(newest.path) == _digest(upload.path):
+                why, sure = "both are the same file", True
             account.pass_over(upload, "superseded", f"superseded by {newest.shown}: {why}")
             if not sure:
                 account.warnings.append(

@@ -20,8 +20,9 @@ from gradkit.grading.reading import read_sources
 from gradkit.grading.record import Record, TestResult, to_json
 from gradkit.grading.score import score_questions, score_tests
 from gradkit.grading.store import read_record, write_record
-from gradkit.grading.submission import Submission, missing_module, untouched_module
+from gradkit.grading.submission import Submission
 from gradkit.grading.triage import Triage, faulty
+from gradkit.intake import missing_module, untouched_module
 from gradkit.sandbox import Sandbox, SubmissionRunner, Submitted, WorkerBaseEnded, Workers
 from gradkit.suite.session import Suite, open_suite
 from gradkit.wire import Call, Failure, Observation
@@ -167,9 +168,9 @@ def grade_submission(
 def _about(assignment: Assignment, submission: Submission, tests: Sequence[TestResult]) -> str:
     """What there is to say of the submission as a whole: that its work is probably in another file; else ""."""
     if assignment.module not in submission.sources:
-        return missing_module(assignment.module, submission)
+        return missing_module(assignment.module, submission.others)
     if tests and all(test.kind == "not_started" for test in tests):
-        return untouched_module(assignment.module, submission)
+        return untouched_module(assignment.module, submission.others)
     return ""
 
 

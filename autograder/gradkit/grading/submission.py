@@ -12,14 +12,14 @@ import stat
 import tokenize
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from gradkit.check.homework import CHECKS
 from gradkit.course import Assignment
 from gradkit.course.course import SubmissionLimits
 from gradkit.errors import SubmissionRefused
 from gradkit.ids import composed
-from gradkit.intake import BESIDE, SEEN, TIME_FILE, archived, ignored, kept, likenesses, listed, most_of, wrapper
+from gradkit.intake import BESIDE, SEEN, TIME_FILE, ignored, kept, most_of, wrapper
 
 _MAX_DEPTH = 20
 # Others (punycode, say) can take very long to decode, or do strange things.
@@ -93,37 +93,6 @@ def work_folder(folder: Path) -> Path:
         return folder / wrapper(_files(folder, SubmissionLimits()))
     except (OSError, SubmissionRefused):
         return folder
-
-
-def missing_module(module: str, submission: Submission) -> str:
-    """What a student reads where no file of the module's name was handed in; names what there is instead."""
-    others = submission.others
-    python = [name for name in others if name.casefold().endswith(".py") and PurePosixPath(name).name != CHECKS]
-    nothing = f"no Python file, but {listed(others)}" if others else "no Python file, nor any other"
-    text = f"{module} is not among the files handed in (found: {listed(python) if python else nothing}). "
-    alike = likenesses(module, others)
-    if len(alike) == 1:
-        folder, _, name = alike[0].rpartition("/")
-        if name == module:
-            return f"{text}Hand in the files that are in the folder {folder}."
-        return f"{text}If {listed(alike)} is your work, rename it to {module} and hand in again."
-    if packed := [name for name in others if archived(name)]:
-        return f"{text}Unpack {listed(packed)} and hand in the files themselves, or one .zip file of them."
-    if not python and any(name.endswith(".ipynb") for name in others):
-        return f"{text}Write your code into {module}: what is in a notebook is not graded as code."
-    return f"{text}Did you hand in the right folder?"
-
-
-def untouched_module(module: str, submission: Submission) -> str:
-    """What a student reads where nothing is started in the module but other Python files are there; else ""."""
-    python = [name for name in submission.others if name.casefold().endswith((".py", ".py.txt"))]
-    alike = likenesses(module, python) or python
-    if not alike:
-        return ""
-    return (
-        f"Nothing is started in the {module} that was handed in: its TODOs are all still there. There is also "
-        f"{listed(alike)}, which is not graded. If your work is there, put it into {module} and hand in again."
-    )
 
 
 def _others(module: str, names: Collection[str]) -> tuple[str, ...]:

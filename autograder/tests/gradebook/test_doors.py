@@ -17,13 +17,14 @@ from gradkit.gradebook.collect import collect
 from gradkit.gradebook.collected import CollectReport
 from gradkit.gradebook.repositories import collect_repositories
 from gradkit.gradebook.zipped import collect_zips
-from gradkit.grading.submission import missing_module, read_submission
+from gradkit.grading.submission import read_submission
+from gradkit.intake import missing_module
 
 HW = "hw1_lines"
-WORK = {"lines.py": "x = 1\n", "lines.ipynb": "{}", "data/a.csv": "1\n"}
+WORK: dict[str, str | bytes] = {"lines.py": "x = 1\n", "lines.ipynb": "{}", "data/a.csv": "1\n"}
 # As a Mac spells it; Python looks for the composed form when it is imported.
 DECOMPOSED = "pru\u0308fung.py"
-CLUTTER = {
+CLUTTER: dict[str, str | bytes] = {
     "._lines.py": "\0\5\26\7",
     ".DS_Store": "\0",
     "data/Thumbs.db": "\0",
@@ -33,6 +34,7 @@ CLUTTER = {
     "__MACOSX/._lines.py": "\0",
     ".vscode/settings.json": "{}",
     "lines.py~": "x",
+    "venv/lib/large.so": os.urandom(600 * 1024),  # more than all files may weigh
     **{f"{name}/lib/{number}.py": "\0" for name in ("venv", "env", "node_modules") for number in range(20)},
 }
 TREES: dict[str, Mapping[str, str | bytes]] = {
@@ -83,7 +85,7 @@ DOORS: list[Callable[[Any, Path, Path], CollectReport]] = [by_exchange, by_zip, 
 def read(room: Any, folder: Path) -> tuple[object, ...]:
     """What the grading sees of a folder."""
     submission = read_submission(folder, "ada", room.lines, room.course.submission)
-    missing = "" if "lines.py" in submission.sources else missing_module("lines.py", submission)
+    missing = "" if "lines.py" in submission.sources else missing_module("lines.py", submission.others)
     return submission.digest, sorted(submission.sources), missing
 
 

@@ -12,7 +12,8 @@ import pytest
 from gradkit.course import Course
 from gradkit.course.course import SubmissionLimits
 from gradkit.errors import SubmissionRefused
-from gradkit.grading.submission import Submission, missing_module, read_submission
+from gradkit.grading.submission import Submission, read_submission
+from gradkit.intake import missing_module
 
 HW = "hw0_scaling"
 HandIn = Callable[..., Path]
@@ -153,7 +154,7 @@ def test_the_digest_changes_with_every_file_that_counts(course: Course, hand_in:
 def test_where_the_module_is_missing_what_is_there_is_named(
     course: Course, hand_in: HandIn, files: dict[str, str], found: str, advice: str
 ) -> None:
-    text = missing_module("scaling.py", read(course, hand_in({"x/y.pyc": "", "__MACOSX/a": "", **files})))
+    text = missing_module("scaling.py", read(course, hand_in({"x/y.pyc": "", "__MACOSX/a": "", **files})).others)
     assert "scaling.py is not among the files handed in" in text
     assert found in text
     assert advice in text
