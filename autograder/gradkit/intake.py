@@ -12,7 +12,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePath, PurePosixPath
 
-from gradkit.check.homework import CHECKS
 from gradkit.ids import composed
 
 # What operating systems and file managers put into any folder.
@@ -40,6 +39,7 @@ ARCHIVES = (".zip", ".gz", ".tar", ".tgz", ".7z", ".rar", ".bz2", ".xz")
 TIME_FILE = "timestamp.txt"
 BESIDE = frozenset({TIME_FILE, "submission_secret.txt"})  # nbgrader's, beside the work rather than a part of it
 SEEN = 50  # files and folders that are looked at, for each file that may be handed in
+CHECKS = "test_public.py"  # in each handout; importing it from `check` would cost each run of grading its start
 _WORK = (".py", ".ipynb")
 _SHOWN, _LONGEST = 10, 60  # names in one list, and characters of each
 _COPY = re.compile(r"[\W_]*(\(\d+\)|\d+|copy|kopie|copie|final|new|old|v\d+)?[\W_\d]*", re.IGNORECASE)

@@ -14,12 +14,11 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from gradkit.check.homework import CHECKS
 from gradkit.course import Assignment
 from gradkit.course.course import SubmissionLimits
 from gradkit.errors import SubmissionRefused
 from gradkit.ids import composed
-from gradkit.intake import BESIDE, SEEN, TIME_FILE, ignored, kept, most_of, wrapper
+from gradkit.intake import BESIDE, CHECKS, SEEN, TIME_FILE, ignored, kept, most_of, wrapper
 
 _MAX_DEPTH = 20
 # Others (punycode, say) can take very long to decode, or do strange things.
