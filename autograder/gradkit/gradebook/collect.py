@@ -35,7 +35,7 @@ from gradkit.gradebook.collected import (
 )
 from gradkit.gradebook.database import ensure_database
 from gradkit.gradebook.exchange import Inbound, list_inbound
-from gradkit.gradebook.folders import copy_untrusted, not_kept, printable, put_in_place, scratch
+from gradkit.gradebook.folders import copy_untrusted, printable, put_in_place, scratch
 from gradkit.gradebook.owners import ADVICE, Ownership, believed, judge
 from gradkit.gradebook.quiet import gathered_log
 from gradkit.gradebook.settings import nbgrader_config
@@ -51,14 +51,14 @@ class _Dated:
         due: when its assignment is due; None where that cannot be read.
         changed: when its files were last changed; None where that says nothing.
         handed_in: the time, by all that is known.
-        left_out: what was not copied of it, in a sentence.
+        remarks: what else an instructor should know of it.
     """
 
     inbound: Inbound
     due: datetime | None
     changed: datetime | None
     handed_in: HandedIn
-    left_out: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
     def key(self) -> tuple[str, str]:
@@ -96,7 +96,7 @@ def collect(course: Course, assignment_ids: Collection[str] | None = None) -> Co
             taken += one_taken
             refused += not_taken
         collected, failed = _hand_to_nbgrader(course, taken, work)
-    warnings = [f"{', '.join(one.key)}: {text}." for one in taken for text in (*one.handed_in.doubts, *one.left_out)]
+    warnings = [f"{', '.join(one.key)}: {text}." for one in taken for text in (*one.handed_in.doubts, *one.remarks)]
     warnings += believed([one.inbound for one in taken], ownership, course.exchange_owners)
     if any(one.path in ownership.refused for one in mine):
         warnings.append(ADVICE)
@@ -139,9 +139,9 @@ def _date(
     due: datetime | None,
     changed: datetime | None,
     written: datetime | None = None,
-    left_out: tuple[str, ...] = (),
+    remarks: tuple[str, ...] = (),
 ) -> _Dated:
-    return _Dated(one, due, changed, handed_in(one.time, written, changed, due), left_out)
+    return _Dated(one, due, changed, handed_in(one.time, written, changed, due), remarks)
 
 
 def _newest_harmless(
@@ -164,8 +164,8 @@ def _newest_harmless(
         except SubmissionRefused as error:
             refused.append(_refused(one, str(error)))
             continue
-        left_out = tuple(not_kept(course, assignment_id, copied.left_out))
-        final = _date(one, dated.due, dated.changed, read_time(copy), left_out)
+        remarks = tuple(copied.remarks(course, assignment_id))
+        final = _date(one, dated.due, dated.changed, read_time(copy), remarks)
         # nbgrader goes by the name when it collects and by the file when it counts late hours: they must agree.
         write_time(copy, final.handed_in.time)
         put_in_place(copy, inbound / f"{student}+{assignment_id}+{format_time(final.handed_in.time)}")

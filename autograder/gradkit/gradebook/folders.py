@@ -89,10 +89,19 @@ class Copied:
     Attributes:
         traces: what the file system remembers of exactly what was copied.
         left_out: files that were not copied, because a homework does not consist of such.
+        around: the folder around everything, which was taken off; "" where there was none.
     """
 
     traces: Traces
     left_out: tuple[str, ...]
+    around: str
+
+    def remarks(self, course: Course, assignment_id: str) -> list[str]:
+        """What an instructor should know of it, without a full stop."""
+        taken_off = (
+            [f"its files were in the folder {printable(self.around)}, which was taken off"] if self.around else []
+        )
+        return taken_off + not_kept(course, assignment_id, self.left_out)
 
 
 def copy_untrusted(source: Path, target: Path, limits: SubmissionLimits) -> Copied:
@@ -115,12 +124,14 @@ def copy_untrusted(source: Path, target: Path, limits: SubmissionLimits) -> Copi
         _copy_folder(folder, target, (budget, spare), "", 0)
     finally:
         os.close(folder)
-    unwrap(target, [*budget.weights, *spare.weights])
-    return Copied(Traces.of(budget.opened), tuple(budget.left_out))
+    around = unwrap(target, [*budget.weights, *spare.weights])
+    return Copied(Traces.of(budget.opened), tuple(budget.left_out), around)
 
 
-def unwrap(folder: Path, names: Collection[str]) -> None:
+def unwrap(folder: Path, names: Collection[str]) -> str:
     """Take off a single folder that is around all files that count; what lies beside it is moved to where they are.
+
+    Returns the folder; "" where there is none.
 
     Args:
         folder: a copy of our own.
@@ -128,7 +139,7 @@ def unwrap(folder: Path, names: Collection[str]) -> None:
     """
     top = wrapper(names)
     if not top:
-        return
+        return ""
     inner = folder.with_name(f"{folder.name}.inner")
     (folder / top).rename(inner)
     for name in names:
@@ -139,6 +150,7 @@ def unwrap(folder: Path, names: Collection[str]) -> None:
             beside.replace(moved)
     shutil.rmtree(folder)
     inner.rename(folder)
+    return top.removesuffix("/")
 
 
 def not_kept(course: Course, assignment_id: str, names: Iterable[str]) -> list[str]:

@@ -150,13 +150,13 @@ def _folder_of(assignment: str, folders: Collection[str]) -> str:
 def _bring_in(course: Course, row: Row, assignment: str, copy: Path, chosen: Chosen, folder: str) -> list[str]:
     with scratch(course, "git") as work:
         left_out, inner = tree.write_files(copy, chosen.commit, folder, work / "files", course.submission)
-        copy_untrusted(work / "files", work / "submission", course.submission)
+        copied = copy_untrusted(work / "files", work / "submission", course.submission)
         refuse_worse(course, work / "submission", row.student, assignment)
         write_time(work / "submission", chosen.time)
         put_in_place(work / "submission", course.submitted / row.student / assignment)
     write_note(note_path(course, row.student, assignment), _facts(row, chosen))
     repositories = [f"{printable(name)} is another repository (a submodule) and was left out" for name in inner]
-    return [*repositories, *not_kept(course, assignment, left_out)]
+    return [*repositories, *copied.remarks(course, assignment), *not_kept(course, assignment, left_out)]
 
 
 def _facts(row: Row, chosen: Chosen) -> dict[str, object]:

@@ -74,8 +74,6 @@ def test_students_hand_in_what_the_sample_says(course: Course, sample: Callable[
     ]
 
     assert sorted(path.name for path in bob.iterdir()) == [
-        ".github",
-        ".gitlab-ci.yml",
         student_wheel()[0],
         "homework.json",
         "requirements.txt",
