@@ -13,19 +13,36 @@ from itertools import dropwhile
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _QUOTED = re.compile('[",;\t\r\n]')
+_DIGITS = 9  # decimal places; what is behind them is the error of binary fractions
 _EMPTY = '""'  # a row of one cell without text, which would be no row at all
 
 Cell = str | int | float | None
 
 
 def cell(value: Cell) -> str:
-    """A cell's text: numbers as they are, nothing for None, and an apostrophe before what would be a formula."""
+    """A cell's text: nothing for None, and an apostrophe before text that would be a formula.
+
+    Only what is a number here becomes one: text stays as it is, also where it looks like a number (an id such as 007 or
+    1e5). Numbers have at most 9 decimal places, none has an exponent.
+    """
     if value is None:
         return ""
-    if isinstance(value, (int, float)):
-        return f"{value:g}" if float(f"{value:g}") == value else repr(value)
-    seen = "".join(dropwhile(lambda one: one.isspace() or not one.isprintable(), value))
-    return f"'{value}" if value.startswith(_FORMULA) or seen.startswith(_FORMULA) else value
+    if isinstance(value, int):
+        return format(value, "d")
+    if isinstance(value, float):
+        text = f"{value:.{_DIGITS}f}".rstrip("0").rstrip(".")
+        return "0" if text == "-0" else text
+    return f"'{value}" if _is_formula(value.lstrip("'")) else value
+
+
+def uncell(text: str) -> str:
+    """The text that `cell` made this of."""
+    return text[1:] if text.startswith("'") and _is_formula(text.lstrip("'")) else text
+
+
+def _is_formula(text: str) -> bool:
+    seen = "".join(dropwhile(lambda one: one.isspace() or not one.isprintable(), text))
+    return text.startswith(_FORMULA) or seen.startswith(_FORMULA)
 
 
 def to_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:

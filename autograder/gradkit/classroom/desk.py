@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from gradkit.build import stage
-from gradkit.course import Assignment, Course
+from gradkit.course import Assignment, Course, rounded
 from gradkit.errors import GradebookUnavailable
 from gradkit.gradebook.database import open_gradebook
 from gradkit.gradebook.feedback import generate_feedback
@@ -75,7 +75,7 @@ def make_pages(
             graded.append(student)
         mark, standing = marks.get(student), None
         if mark is not None and record.score is not None:
-            by_person = mark.raw_score - record.score
+            by_person = rounded(mark.raw_score - record.score)
             standing = Standing(by_person, mark.penalty, mark.score, mark.max_score, mark.waits_for_person)
         _write_page(
             feedback_page_path(course, student, assignment.id),

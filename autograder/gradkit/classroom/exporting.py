@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from gradkit.course import Course
+from gradkit.course import Course, rounded
 from gradkit.errors import UsageError
 from gradkit.export.grades import Grade, comment_on
 from gradkit.grading.record import Record
@@ -74,7 +74,7 @@ def _in_the_gradebook(course: Course, assignment: str, records: Sequence[Record]
                 record.title,
                 mark.score,
                 mark.max_score,
-                comment_on(record, mark.raw_score - record.score, mark.penalty),
+                comment_on(record, rounded(mark.raw_score - record.score), mark.penalty),
                 mark.waits_for_person,
             )
         )

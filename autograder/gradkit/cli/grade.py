@@ -91,6 +91,7 @@ def grade(
 def _grade_one(course: Course, folder: Path, assignment: str, output: Path, options: _Options) -> int:
     from gradkit.grading.classroom import Plan
     from gradkit.grading.triage import Task
+    from gradkit.grading.wording import points
 
     if not folder.is_dir():
         raise UsageError(f"{folder} is not a folder. --submission names the folder that a student handed in.")
@@ -99,8 +100,8 @@ def _grade_one(course: Course, folder: Path, assignment: str, output: Path, opti
         out.print_json(output.read_text(encoding="utf-8"))
     for record in result.records if not options.as_json else ():
         if record.score is not None:
-            points = f"{record.score:g} of {record.max_score:g} points"
-            out.print(f"{assignment}: {points}; the record is {shown(output)}", soft_wrap=True)
+            score = f"{points(record.score)} of {points(record.max_score)} points"
+            out.print(f"{assignment}: {score}; the record is {shown(output)}", soft_wrap=True)
     _complain_about(result)
     return result.exit_status
 

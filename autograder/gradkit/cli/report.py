@@ -27,6 +27,7 @@ def report(
 ) -> None:
     """Write the class report: scores, questions, misconceptions, who is missing, who wrote alike."""
     from gradkit.classroom.reporting import make_report, report_on
+    from gradkit.grading.wording import points
     from gradkit.report.tables import as_data
 
     if submissions is not None and results is None:
@@ -39,7 +40,7 @@ def report(
         out.print_json(json.dumps(as_data(made.report)))
     else:
         for one in made.report.assignments:
-            mean = "" if one.scores.mean is None else f", mean {one.scores.mean:.1f} of {one.max_score:g} points"
+            mean = "" if one.scores.mean is None else f", mean {one.scores.mean:.1f} of {points(one.max_score)} points"
             out.print(f"{one.id}: {one.scores.number} graded, {len(one.missing)} missing{mean}", soft_wrap=True)
         out.print(f"\nreport: {shown(made.page)}", soft_wrap=True)
     for line in made.problems:

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from gradkit.cli.console import printable
 from gradkit.grading.record import Record
+from gradkit.grading.wording import points
 
 # mark -> what it means, in the order in which they are explained
 MARKS = {
@@ -48,7 +49,7 @@ def class_table(records: Sequence[Record], assignments: Sequence[str], late: set
     table.add_column("student")
     for name in assignments:
         best = next((record.max_score for record in records if record.assignment == name), 0)
-        table.add_column(f"{name.partition('_')[0]} /{best:g}", justify="right")
+        table.add_column(f"{name.partition('_')[0]} /{points(best)}", justify="right")
     found = {(record.student, record.assignment): record for record in records}
     for student in sorted({record.student for record in records}):
         cells = [_cell(found.get((student, name)), (student, name) in late) for name in assignments]
@@ -59,8 +60,8 @@ def class_table(records: Sequence[Record], assignments: Sequence[str], late: set
 def _cell(record: Record | None, late: bool) -> Text:
     if record is None:
         return Text("-  ", style="dim")
-    points = "-" if record.score is None else f"{record.score:g}"
-    return Text(f"{points} {mark_of(record, late) or ' '}")
+    score = "-" if record.score is None else points(record.score)
+    return Text(f"{score} {mark_of(record, late) or ' '}")
 
 
 def legend(records: Sequence[Record], late: set[tuple[str, str]]) -> str:

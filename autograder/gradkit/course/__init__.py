@@ -2,6 +2,7 @@
 
 from gradkit.course.assignment import Assignment, BanGroup, Feedback, Limits, Question, WrittenQuestion, load_assignment
 from gradkit.course.course import Course, load_course
+from gradkit.course.points import rounded, total
 
 __all__ = [
     "Assignment",
@@ -13,4 +14,6 @@ __all__ = [
     "WrittenQuestion",
     "load_assignment",
     "load_course",
+    "rounded",
+    "total",
 ]

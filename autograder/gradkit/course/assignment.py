@@ -10,13 +10,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field
 
+from gradkit.course.points import rounded, total
 from gradkit.course.reading import read_toml
 from gradkit.errors import CourseError
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
-Points = Annotated[float, Field(gt=0, le=1000)]
+Points = Annotated[float, AfterValidator(rounded), Field(gt=0, le=1000)]
 Feedback = Literal["verdict", "hint", "inputs"]
 _STRICT = ConfigDict(extra="forbid")
 
@@ -137,7 +138,7 @@ class Assignment:
     @property
     def max_score(self) -> float:
         """Points that the hidden suite can give; written questions are not among them."""
-        return sum(question.points for question in self.questions)
+        return total(question.points for question in self.questions)
 
     def banned_operators(self, question: Question | None = None) -> tuple[str, ...]:
         """The operators that a question bans, or any of them."""

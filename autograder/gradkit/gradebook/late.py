@@ -8,6 +8,8 @@ import math
 from nbgrader.plugins import LateSubmissionPlugin  # type: ignore[import-untyped]
 from traitlets import Float
 
+from gradkit.course import rounded
+
 _MINUTE = 60.0
 _DAY = 86400.0
 
@@ -52,4 +54,4 @@ class LatePenalty(LateSubmissionPlugin):  # type: ignore[misc]
         if seconds <= 0:
             return None
         percent = min(math.ceil(seconds / _DAY) * self.percent_per_day, 100.0 - self.floor_percent)
-        return score * percent / 100.0 if percent > 0 else None
+        return rounded(score * percent / 100.0) if percent > 0 else None

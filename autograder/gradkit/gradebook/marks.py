@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 # nbgrader has annotations but does not declare them (no py.typed).
 from nbgrader.api import Assignment as AssignmentRow  # type: ignore[import-untyped]
 from nbgrader.api import SubmittedAssignment
 from sqlalchemy import select
 
-from gradkit.course import Course
+from gradkit.course import Course, rounded
 from gradkit.gradebook.database import open_gradebook
 from gradkit.gradebook.gradebook import refresh_penalties, transaction
 from gradkit.gradebook.settings import database_path
@@ -26,17 +27,19 @@ class Mark:
         penalty: what lateness costs, in [0, ``raw_score``].
         max_score: what can be earned, written questions included.
         waits_for_person: whether something in it is still to be marked by a person.
+        handed_in: when, in UTC without saying so; None where that is not known.
     """
 
     raw_score: float
     penalty: float
     max_score: float
     waits_for_person: bool
+    handed_in: datetime | None = None
 
     @property
     def score(self) -> float:
         """What counts, as ``nbgrader export`` reckons it."""
-        return max(0.0, self.raw_score - self.penalty)
+        return rounded(max(0.0, self.raw_score - self.penalty))
 
 
 def read_marks(course: Course, assignment_id: str, patience: float = PATIENCE) -> Mapping[str, Mark]:
@@ -54,10 +57,14 @@ def read_marks(course: Course, assignment_id: str, patience: float = PATIENCE) -
         SubmittedAssignment.late_submission_penalty,
         SubmittedAssignment.max_score,
         SubmittedAssignment.needs_manual_grade,
+        SubmittedAssignment.timestamp,
     )
     query = select(*columns).join(AssignmentRow, SubmittedAssignment.assignment_id == AssignmentRow.id)
     with open_gradebook(course, patience=patience) as gradebook:
         refresh_penalties(gradebook, course, assignment_id)
         with transaction(gradebook, course) as db:
             rows = db.execute(query.where(AssignmentRow.name == assignment_id)).all()
-    return {student: Mark(score, penalty, best, bool(waits)) for student, score, penalty, best, waits in rows}
+    return {
+        student: Mark(rounded(score), rounded(penalty), rounded(best), bool(waits), time)
+        for student, score, penalty, best, waits, time in rows
+    }

@@ -1,42 +1,56 @@
-"""The CSV that ``nbgrader export`` writes, by nbgrader's own exporter, with no cell that is a formula."""
+"""The CSV that ``nbgrader export`` writes: the same columns and rows, with every id and name as it is in the gradebook.
+
+nbgrader's own exporter quotes nothing, so that a comma in a name moves all that follows into the next column.
+"""
 
 from __future__ import annotations
 
-import csv
-import io
-from pathlib import Path
+from collections.abc import Iterator
+from datetime import datetime
 
 # nbgrader has annotations but does not declare them (no py.typed).
-from nbgrader.plugins import CsvExportPlugin  # type: ignore[import-untyped]
+from nbgrader.api import Assignment as AssignmentRow  # type: ignore[import-untyped]
+from nbgrader.api import Student
+from sqlalchemy import select
 
-from gradkit.course import Course
+from gradkit.course import Course, rounded
 from gradkit.gradebook.database import open_gradebook
-from gradkit.gradebook.marks import read_marks
-from gradkit.gradebook.quiet import gathered_log
-from gradkit.spreadsheet import to_csv
-from gradkit.temporary import TemporaryFolder
+from gradkit.gradebook.gradebook import transaction
+from gradkit.gradebook.marks import Mark, read_marks
+from gradkit.spreadsheet import Cell, to_csv
+
+COLUMNS = (
+    *("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email"),
+    *("raw_score", "late_submission_penalty", "score", "max_score"),
+)
 
 
 def export_csv(course: Course) -> str:
-    """Every student and assignment of the gradebook, with nbgrader's own columns.
+    """Every student and assignment of the gradebook, with nbgrader's own columns; late penalties as they are now.
+
+    Only the last four columns are numbers. Who has no submission has 0 points, as in nbgrader's export.
 
     Raises:
         GradebookUnavailable: the gradebook cannot be used now.
     """
-    for name in course.assignment_ids:
-        read_marks(course, name)  # late penalties, as they are now
-    with TemporaryFolder("gradkit-export") as folder, open_gradebook(course) as gradebook, gathered_log("export"):
-        plugin = CsvExportPlugin()
-        plugin.to = str(Path(folder) / "grades.csv")
-        plugin.export(gradebook)
-        text = Path(plugin.to).read_text(encoding="utf-8")
-    header, *rows = list(csv.reader(io.StringIO(text, newline="")))
-    return to_csv(header, [[_number(value) for value in row] for row in rows])
+    return to_csv(COLUMNS, _rows(course))
 
 
-def _number(value: str) -> str | float:
-    """A number stays one: what begins with a minus sign need not be a formula."""
-    try:
-        return float(value)
-    except ValueError:
-        return value
+def _rows(course: Course) -> Iterator[list[Cell]]:
+    with open_gradebook(course) as gradebook, transaction(gradebook, course) as db:
+        columns = (AssignmentRow.name, AssignmentRow.duedate, AssignmentRow.max_score)
+        assignments = db.execute(select(*columns).order_by(AssignmentRow.duedate, AssignmentRow.name)).all()
+        about = (Student.id, Student.last_name, Student.first_name, Student.email)
+        students = db.execute(select(*about).order_by(Student.last_name, Student.first_name, Student.id)).all()
+    for assignment, due, best in assignments:
+        marks = read_marks(course, assignment)
+        for student, last, first, email in students:
+            mark = marks.get(student, Mark(0.0, 0.0, best, waits_for_person=False))
+            yield [
+                *(assignment, _text(due), _text(mark.handed_in), student, last, first, email),
+                *(mark.raw_score, mark.penalty, mark.score, rounded(best)),
+            ]
+
+
+def _text(time: datetime | None) -> str:
+    return "" if time is None else str(time)

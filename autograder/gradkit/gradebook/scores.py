@@ -8,6 +8,8 @@ from typing import Any
 from nbgrader.api import Gradebook  # type: ignore[import-untyped]
 from nbgrader.preprocessors import GetGrades  # type: ignore[import-untyped]
 
+from gradkit.course import rounded
+
 
 # A class without declared types cannot be subclassed strictly.
 class OpenGrades(GetGrades):  # type: ignore[misc]
@@ -29,9 +31,9 @@ class OpenGrades(GetGrades):  # type: ignore[misc]
         try:
             nb, resources = super(GetGrades, self).preprocess(nb, resources)  # cell by cell, as nbgrader does
             notebook = self.gradebook.find_submission_notebook(self.notebook_id, self.assignment_id, self.student_id)
-            penalty = notebook.late_submission_penalty or 0
-            score = notebook.score - penalty
-            resources["nbgrader"].update(score=score, max_score=notebook.max_score, late_penalty=penalty)
+            penalty = rounded(notebook.late_submission_penalty or 0)
+            score, most = rounded(notebook.score - penalty), rounded(notebook.max_score)
+            resources["nbgrader"].update(score=score, max_score=most, late_penalty=penalty)
         finally:
             self.gradebook.db.remove()  # nothing is kept from one page to the next
         return nb, resources

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from gradkit.course import total
 from gradkit.grading.reading import FoundSign
 
 SCHEMA_VERSION = 1
@@ -110,7 +111,7 @@ class Record:
     @property
     def score(self) -> float | None:
         """Points earned, or None where nothing was graded: never a default of credit, nor of none."""
-        return sum(question.score for question in self.questions) if self.status == "graded" else None
+        return total(question.score for question in self.questions) if self.status == "graded" else None
 
 
 def to_json(record: Record) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from gradkit.course import Assignment
+from gradkit.course import Assignment, total
 from gradkit.diagnosis import Fingerprint
 from gradkit.grading.bans import BannedUse, find_banned
 from gradkit.grading.feedback import Explanation, explain
@@ -55,7 +55,7 @@ def score_tests(
 def score_questions(assignment: Assignment, tests: Sequence[TestResult]) -> tuple[QuestionResult, ...]:
     """The points of each question: the sum of its tests' points."""
     earned: Mapping[str, float] = {
-        question.id: sum(test.score for test in tests if test.question == question.id)
+        question.id: total(test.score for test in tests if test.question == question.id)
         for question in assignment.questions
     }
     return tuple(QuestionResult(question.id, earned[question.id], question.points) for question in assignment.questions)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from gradkit.course import rounded
+
 # What a terminal would act on: CSI and OSC sequences, and other two-character escapes.
 _ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b.|\x9b[0-?]*[ -/]*[@-~]")
 # What no page or terminal should get: other control characters, halves of surrogate pairs, and marks that turn text.
@@ -17,4 +19,5 @@ def plain(text: str) -> str:
 
 def points(value: float) -> str:
     """Points as people write them: ``2`` or ``2.5``."""
+    value = rounded(value)
     return f"{value:g}" if float(f"{value:g}") == value else f"{value:.2f}"

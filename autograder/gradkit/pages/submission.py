@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from gradkit.course import rounded
 from gradkit.grading.record import QuestionResult, Record, TestResult
 from gradkit.grading.wording import plain
 from gradkit.pages.rendering import render
@@ -72,7 +73,7 @@ def feedback_page(
         standing=standing,
         questions=questions,
         submitted=submitted,
-        written=None if standing is None else max(0.0, standing.max_score - record.max_score),
+        written=None if standing is None else max(0.0, rounded(standing.max_score - record.max_score)),
         hash=record.key.get("submission", "")[:12],
     )
 

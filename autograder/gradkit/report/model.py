@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from gradkit.course import total
 from gradkit.report.similarity import Pair
 from gradkit.report.statistics import Distribution, Item
 
@@ -113,7 +114,7 @@ class StudentLine:
     @property
     def total(self) -> float:
         """All points together."""
-        return sum(score for score in self.scores.values() if score is not None)
+        return total(score for score in self.scores.values() if score is not None)
 
 
 @dataclass(frozen=True)

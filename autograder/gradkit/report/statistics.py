@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gradkit.course import rounded
+
 FEWEST = 5  # submissions, below which a correlation says nothing
 
 Scores = NDArray[np.float64]
@@ -59,8 +61,8 @@ def distribution(scores: Sequence[float], max_score: float) -> Distribution:
         return Distribution(0, None, None, None, None, (0,) * 10)
     array = np.asarray(scores, dtype=np.float64)
     counts, _ = np.histogram(array, bins=10, range=(0.0, max_score))
-    low, median, high = (float(value) for value in np.quantile(array, (0.25, 0.5, 0.75)))
-    return Distribution(len(scores), float(array.mean()), median, low, high, tuple(int(count) for count in counts))
+    low, median, high = (rounded(value) for value in np.quantile(array, (0.25, 0.5, 0.75)))
+    return Distribution(len(scores), rounded(array.mean()), median, low, high, tuple(int(count) for count in counts))
 
 
 def items(points: Scores, best: Sequence[float]) -> tuple[Item, ...]:

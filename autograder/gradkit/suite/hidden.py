@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gradkit.course import Assignment
+from gradkit.course import Assignment, total
 from gradkit.errors import CourseError
 
 
@@ -57,11 +57,11 @@ def read_tests(items: Sequence[pytest.Item], assignment: Assignment, folder: Pat
                 f"(it has: {', '.join(order)})."
             )
     for question in assignment.questions:
-        total = sum(test.points for test in tests if test.question == question.id)
-        if total != question.points:
+        worth = total(test.points for test in tests if test.question == question.id)
+        if worth != question.points:
             raise CourseError(
-                f'{folder}: the tests of question "{question.id}" are worth {total:g} points together; '
-                f"assignment.toml says {question.points:g}. Make them agree."
+                f'{folder}: the tests of question "{question.id}" are worth {worth:.9g} points together; '
+                f"assignment.toml says {question.points:.9g}. Make them agree."
             )
     return tuple(sorted(tests, key=lambda test: order.index(test.question)))
 

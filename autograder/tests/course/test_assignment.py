@@ -28,6 +28,16 @@ def test_an_assignment_is_read(course: Course) -> None:
     assert assignment.limits.restarts == 2
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "both"), [("0.1", "0.2", 0.3), ("0.7", "0.1", 0.8), ("1e-3", "0.002", 0.003)]
+)
+def test_points_are_added_as_decimals(course: Course, first: str, second: str, both: float) -> None:
+    path = course.source(HW) / "assignment.toml"
+    edit(path, "points = 3", f"points = {first}")
+    edit(path, "points = 2", f"points = {second}")
+    assert course.assignment(HW).max_score == both
+
+
 def test_limits_have_generous_defaults(course: Course) -> None:
     path = course.source(HW) / "assignment.toml"
     path.write_text(path.read_text().partition("[limits]")[0])
@@ -42,6 +52,7 @@ def test_limits_have_generous_defaults(course: Course) -> None:
         ('title = "Scaling"', "title = 3", "title: expected a valid string, found 3"),
         ("points = 3", 'points = "three"', 'question[1].points: expected a valid number, found "three"'),
         ("points = 2", "points = 0", "question[2].points: expected greater than 0, found 0"),
+        ("points = 2", "points = 1e-12", "question[2].points: expected greater than 0"),
         ("points = 2", "points = true", "question[2].points: expected a valid number, found true"),
         ("due = 2026-10-01T22:00:00Z", "due = 2026-10-01T22:00:00", "due: expected a date and time with its zone"),
         ("due = 2026-10-01T22:00:00Z", 'due = "soon"', "due: expected a valid datetime"),

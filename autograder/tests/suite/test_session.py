@@ -12,6 +12,8 @@ import torch
 
 from gradkit.course import Course, load_course
 from gradkit.errors import CourseError, GraderFault
+from gradkit.grading.record import Record, TestResult
+from gradkit.grading.score import score_questions
 from gradkit.suite.session import Suite, TestOutcome, open_suite
 from gradkit.wire import Call, Failure, Observation
 from gradkit.worker.loading import load_module
@@ -244,3 +246,31 @@ def test_nothing_of_the_suite_stays_behind(course: Course) -> None:
     run_demo(course, nothing)
     assert not [name for name in sys.modules if HW in name]
     assert not list(course.root.rglob("__pycache__"))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "both"), [("0.1", "0.2", "0.3"), ("1/3", "2/3", "1"), ("1/3", "1/3", "0.666666667")]
+)
+def test_points_of_tests_add_up_as_decimals(course: Course, first: str, second: str, both: str) -> None:
+    suite, toml = course.hidden(HW) / "test_scale.py", course.source(HW) / "assignment.toml"
+    suite.write_text(
+        suite.read_text().replace("points(2)", f"points({first})").replace("points(1)", f"points({second})")
+    )
+    toml.write_text(toml.read_text().replace("points = 3", f"points = {both}"))
+    assignment = course.assignment(HW)
+
+    def body(suite: Suite) -> None:
+        tests = [TestResult(test.question, test.name, test.title, test.points, test.points) for test in suite.tests]
+        scale, _ = score_questions(assignment, tests)
+        assert (scale.score, scale.max_score) == (float(both), float(both))
+        record = Record("ada", HW, "", "graded", assignment.max_score, questions=score_questions(assignment, tests))
+        assert record.score == assignment.max_score
+
+    open_demo(course, body)
+
+
+def test_points_that_differ_are_shown_as_written(course: Course) -> None:
+    suite = course.hidden(HW) / "test_scale.py"
+    suite.write_text(suite.read_text().replace("points(2)", "points(0.1)").replace("points(1)", "points(0.2)"))
+    with pytest.raises(CourseError, match=r'"scale" are worth 0\.3 points together; assignment\.toml says 3\. '):
+        run_demo(course, nothing)

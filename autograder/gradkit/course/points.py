@@ -1,0 +1,18 @@
+"""Points, added as people add them: 0.1 + 0.2 is 0.3, and three thirds are 1."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+DIGITS = 9  # decimal places that count: what is behind them is the error of binary fractions
+
+
+def rounded(points: float) -> float:
+    """Points without the error of binary fractions: 0.7 in place of 0.7000000000000001."""
+    return round(float(points), DIGITS) + 0.0  # no -0.0
+
+
+def total(points: Iterable[float]) -> float:
+    """The sum of points, in points."""
+    return rounded(math.fsum(points))
