@@ -28,6 +28,10 @@ _Some = Annotated[list[str] | None, typer.Argument(metavar="ASSIGNMENTS", help="
 _Output = Annotated[Path, typer.Option("--output", help="The file to write.")]
 _Into = Annotated[Path | None, typer.Option("--into", help="The file that the other system exported, to fill in.")]
 _Roster = Annotated[Path | None, typer.Option("--roster", help="Who is who: a CSV file; see docs/reference.md.")]
+_Match = Annotated[
+    str | None,
+    typer.Option("--match", help="The column that says whose a row is; else the one that finds most students."),
+]
 _Results = Annotated[
     Path | None, typer.Option("--results", help="Take the records of this folder, and ask no gradebook.")
 ]
@@ -44,6 +48,7 @@ def canvas(
     number: Annotated[
         str | None, typer.Option("--assignment-id", help="Canvas's number of the assignment, if there is only one.")
     ] = None,
+    match: _Match = None,
     results: _Results = None,
     as_json: _Json = False,
     course: _Course = None,
@@ -59,7 +64,7 @@ def canvas(
     grades = course_grades(find_course(course), assignments or (), results)
     people = _people(roster)
     table = _table(into, people) or new_table(people)
-    _finish(table, fill(table, grades, people, number), output, as_json)
+    _finish(table, fill(table, grades, people, number, match), output, as_json)
 
 
 @app.command("moodle")
@@ -68,6 +73,7 @@ def moodle(
     output: _Output,
     into: _Into = None,
     roster: _Roster = None,
+    match: _Match = None,
     results: _Results = None,
     as_json: _Json = False,
     course: _Course = None,
@@ -79,7 +85,7 @@ def moodle(
     grades = course_grades(find_course(course), [assignment], results)
     people = _people(roster)
     table = _table(into, people) or new_worksheet(people, grades[0].max_score)
-    _finish(table, fill_worksheet(table, grades, people), output, as_json)
+    _finish(table, fill_worksheet(table, grades, people, match), output, as_json)
 
 
 @app.command("moodle-csv")
@@ -174,7 +180,8 @@ def _finish(table: Table, outcome: Outcome, output: Path, as_json: bool) -> None
         out.print_json(json.dumps(asdict(outcome)))
     else:
         grades = "1 grade" if outcome.written == 1 else f"{outcome.written} grades"
-        out.print(f"{grades} written: {shown(output)}", soft_wrap=True)
+        by = f" (rows matched by {outcome.matched_by})" if outcome.matched_by else ""
+        out.print(f"{grades} written: {shown(output)}{by}", soft_wrap=True)
     for line in outcome.in_words():
         complain(line)
     if outcome.unmatched:

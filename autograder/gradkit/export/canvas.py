@@ -1,8 +1,10 @@
 """Canvas's gradebook CSV.
 
-Source: Canvas's guide "How do I import grades in the Gradebook?": the columns ``Student``, ``ID``, ``SIS User ID``,
+Sources: Canvas's guide "How do I import grades in the Gradebook?", and its ``gradebook_importer.rb`` and
+``gradebook_exporter.rb``: the columns ``Student`` (or ``LastName`` and ``FirstName``), ``ID``, ``SIS User ID``,
 ``SIS Login ID`` and ``Section``, then one for each assignment, ``<Title> (<number>)``. Below the header there may be a
-row ``Points Possible``. An assignment without a number is made anew by the import.
+row ``Points Possible``. An assignment without a number is made anew by the import. A cell ``N/A`` is of an assignment
+that the student does not have: the import passes over it, as over columns that are named like Canvas's own sums.
 """
 
 from __future__ import annotations
@@ -12,25 +14,36 @@ from collections.abc import Mapping, Sequence
 
 from gradkit.errors import UsageError
 from gradkit.export.grades import Grade
+from gradkit.export.matching import Column, match
 from gradkit.export.outcome import Outcome, outcome
-from gradkit.export.roster import Person, match
-from gradkit.export.table import Table
+from gradkit.export.roster import Person
+from gradkit.export.table import Table, readings, says
+from gradkit.grading.wording import points
+from gradkit.spreadsheet import cell, uncell
 
 IDENTITY = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 POINTS = "Points Possible"
 EXCUSED = "EX"
-_KEYS = {
-    "sis_login_id": ("SIS Login ID",),
-    "sis_user_id": ("SIS User ID",),
-    "canvas_id": ("ID",),
-    "email": ("SIS Login ID",),
+NOT_ASSIGNED = "N/A"
+# Canvas's own number is nobody's id outside Canvas: only a roster can say whose it is.
+_COLUMNS = (
+    Column("ID", ("canvas_id",), own=False),
+    Column("SIS User ID", ("sis_user_id",)),
+    Column("SIS Login ID", ("sis_login_id", "email")),
+)
+_KEPT = {
+    EXCUSED: f"is excused in Canvas ({EXCUSED}); the cell is as it was",
+    NOT_ASSIGNED: f"does not have the assignment in Canvas ({NOT_ASSIGNED}); the cell is as it was",
 }
-_NOT_STUDENTS = re.compile(r"points possible|student, test|test student", re.IGNORECASE)
+_TEST_STUDENT = re.compile(r"student, test|test student", re.IGNORECASE)
+_ABOUT = frozenset(name.lower() for name in (*IDENTITY, "LastName", "FirstName", "Integration ID", "Root Account"))
+_SUMS = re.compile(r"(current|final) (score|points|grade)|override (score|grade|status)", re.IGNORECASE)
+_NEARLY_SUMS = ("current", "final", "override")
 
 
 def new_table(roster: Mapping[str, Person]) -> Table:
     """A file for the people of a roster, without assignments yet."""
-    table = Table("the roster", list(IDENTITY), [[f"    {POINTS}", "", "", "", ""]])
+    table = Table("the roster", list(IDENTITY), [[f"    {POINTS}", "", "", "", ""]], students=["", *roster])
     for person in roster.values():
         row = [""] * len(IDENTITY)
         table.rows.append(row)
@@ -41,7 +54,13 @@ def new_table(roster: Mapping[str, Person]) -> Table:
     return table
 
 
-def fill(table: Table, grades: Sequence[Grade], roster: Mapping[str, Person], number: str | None = None) -> Outcome:
+def fill(
+    table: Table,
+    grades: Sequence[Grade],
+    roster: Mapping[str, Person],
+    number: str | None = None,
+    column: str | None = None,
+) -> Outcome:
     """Put grades into Canvas's file.
 
     Args:
@@ -49,43 +68,65 @@ def fill(table: Table, grades: Sequence[Grade], roster: Mapping[str, Person], nu
         grades: of one assignment or several.
         roster: who is who.
         number: Canvas's number of the assignment, where it has one and there is only one.
+        column: the column that says whose a row is; the one that finds most students where it is None.
 
     Raises:
         UsageError: the file is none of Canvas's, or the assignment's column is not what it should be.
     """
-    for name in ("Student", "ID"):
+    for name in ("FirstName" if table.has("LastName") else "Student", "ID"):
         table.column(name)
-    people = Table(table.name, table.header, [row for row in table.rows if not _is_no_student(table, row)])
     students = sorted({grade.student for grade in grades})
-    rows, unmatched, unused = match(students, people, roster, _KEYS)
+    found = match(students, _people(table), roster, _COLUMNS, lambda row: _name(table, row), column)
     notes: list[str] = []
     refused: list[str] = []
     titles = {grade.title: grade for grade in grades}
     columns = {title: _column(table, grade, number, notes) for title, grade in titles.items()}
     for grade in grades:
-        column = columns[grade.title]
-        row = rows.get(grade.student)
+        place = columns[grade.title]
+        row = found.rows.get(grade.student)
         if row is None or grade.score is None:
             continue
-        if row[column].strip().upper() == EXCUSED:
-            refused.append(f"{grade.student}: is excused in Canvas ({EXCUSED}); the cell is as it was")
+        if (kept := _KEPT.get(row[place].strip().upper())) is not None:
+            refused.append(f"{grade.student}: {kept}")
         else:
-            table.put(row, table.header[column], grade.score)
-    return outcome(grades, unmatched, [table.get(row, "Student") for row in unused], refused, notes)
+            row[place] = cell(grade.score)
+    unused = [_name(table, row) for row in found.unused]
+    return outcome(grades, found.reasons, unused, refused, notes, found.column)
 
 
-def _is_no_student(table: Table, row: list[str]) -> bool:
-    return _NOT_STUDENTS.search(table.get(row, "Student")) is not None or not table.get(row, "Student")
+def _people(table: Table) -> Table:
+    """The rows of people: not those about the assignments, nor Canvas's test student's."""
+    kept = [
+        number
+        for number, row in enumerate(table.rows)
+        if not _is_points(row) and _name(table, row) and not _TEST_STUDENT.fullmatch(_name(table, row))
+    ]
+    lines = [table.lines[number] for number in kept] if table.lines else []
+    students = [table.students[number] for number in kept] if table.students else []
+    return Table(table.name, table.header, [table.rows[number] for number in kept], lines, students)
+
+
+def _name(table: Table, row: list[str]) -> str:
+    """What Canvas calls a row's student; also an id, where a name is missing."""
+    names = [table.get(row, name) for name in ("LastName", "FirstName")]
+    ids = (table.get(row, one.name) for one in _COLUMNS)
+    return table.get(row, "Student") or ", ".join(filter(None, names)) or next(filter(None, ids), "")
+
+
+def _is_points(row: list[str]) -> bool:
+    return POINTS.lower() in row[0].lower()
 
 
 def _column(table: Table, grade: Grade, number: str | None, notes: list[str]) -> int:
     """The assignment's column: by Canvas's number, else by title; added where there is none. With its points.
 
     Raises:
-        UsageError: several columns fit, none has that number, or the points are not ours.
+        UsageError: several columns fit, none has that number, Canvas would pass over it, or the points are not ours.
     """
     wanted = re.compile(rf".*\({re.escape(number)}\)" if number else rf"{re.escape(grade.title)}( \(\d+\))?")
-    fitting = [place for place, name in enumerate(table.header) if wanted.fullmatch(name.strip()) and place > 0]
+    names = [uncell(name).strip() for name in table.header]
+    fitting = [place for place, name in enumerate(names) if wanted.fullmatch(name) and name.lower() not in _ABOUT]
+    _see_that_canvas_reads(table, grade.title, names[fitting[0]] if fitting else None)
     if len(fitting) > 1:
         found = ", ".join(table.header[place] for place in fitting)
         raise UsageError(f"{table.name}: several columns fit ({found}). Say which: --assignment-id N")
@@ -97,18 +138,42 @@ def _column(table: Table, grade: Grade, number: str | None, notes: list[str]) ->
             notes.append(f'the column "{grade.title}" was added, which makes a new assignment in Canvas')
     column = fitting[0] if fitting else len(table.header) - 1
     for row in table.rows:
-        if table.get(row, "Student") == POINTS:
+        if _is_points(row):
             _put_points(table, row, column, grade)
     return column
 
 
 def _put_points(table: Table, row: list[str], column: int, grade: Grade) -> None:
     """Fill in what can be earned, or see that it is the same."""
-    text = row[column].strip().replace(",", ".")
+    text = row[column].strip()
     if not text:
-        row[column] = f"{grade.max_score:g}"
-    elif re.fullmatch(r"\d+(\.\d*)?", text) and float(text) != grade.max_score:
+        row[column] = cell(grade.max_score)
+    elif not readings(text):
         raise UsageError(
-            f"{table.name}: {table.header[column]} gives {text} points in Canvas, and {grade.max_score:g} here. "
+            f'{table.name}: {table.header[column]} has "{text}" as {POINTS} in Canvas, which is not a number: grades '
+            "cannot go there. Is it one of Canvas's own sums? Say which column: --assignment-id N"
+        )
+    elif not says(text, grade.max_score):
+        raise UsageError(
+            f"{table.name}: {table.header[column]} gives {text} points in Canvas, and {points(grade.max_score)} here. "
             "Set it to the same in Canvas, and export again."
+        )
+
+
+def _see_that_canvas_reads(table: Table, title: str, there: str | None) -> None:
+    """See that Canvas takes the column for an assignment's.
+
+    Args:
+        table: Canvas's file.
+        title: the assignment's title.
+        there: the column that the file has for it; None where one will be added.
+
+    Raises:
+        UsageError: Canvas's import would pass over it.
+    """
+    name = there or title
+    if _SUMS.search(name) or (there is None and name.strip().lower() in (*_NEARLY_SUMS, *_ABOUT)):
+        raise UsageError(
+            f'{table.name}: Canvas takes a column "{name}" for one of its own, and would not import it. Give the '
+            "assignment another title, in its assignment.toml and in Canvas."
         )

@@ -1,7 +1,8 @@
 """Moodle: the offline grading worksheet of one assignment, and the CSV of its grade import.
 
 Sources: MoodleDocs, "Assignment settings" (offline grading worksheet) and "Grade import". In the worksheet the row is
-found by ``Identifier``; the import finds people by e-mail address, username or ID number.
+found by ``Identifier``; the import finds people by e-mail address, username or ID number. Which of these the
+worksheet shows is up to the site ("Show user identity").
 """
 
 from __future__ import annotations
@@ -10,16 +11,23 @@ from collections.abc import Mapping, Sequence
 
 from gradkit.errors import UsageError
 from gradkit.export.grades import Grade
+from gradkit.export.matching import Column, match
 from gradkit.export.outcome import Outcome, outcome
-from gradkit.export.roster import Person, match
-from gradkit.export.table import Table
+from gradkit.export.roster import Person
+from gradkit.export.table import Table, says
+from gradkit.grading.wording import points
 
 WORKSHEET = (
     *("Identifier", "Full name", "Email address", "Status", "Grade", "Maximum Grade", "Grade can be changed"),
     *("Last modified (submission)", "Last modified (grade)", "Feedback comments"),
 )
 IMPORT = ("Username", "Email address", "ID number")
-_KEYS = {"moodle_id": ("Identifier",), "email": ("Email address",)}
+_COLUMNS = (
+    Column("Identifier", ("moodle_id",)),
+    Column("ID number", ("sis_user_id",)),
+    Column("Username", ("sis_login_id",)),
+    Column("Email address", ("email",)),
+)
 
 
 def new_worksheet(roster: Mapping[str, Person], max_score: float) -> Table:
@@ -33,7 +41,8 @@ def new_worksheet(roster: Mapping[str, Person], max_score: float) -> Table:
             "The roster has no moodle_id (Participant 1234), by which Moodle finds a row of its worksheet. Download "
             "the worksheet and give it with --into, or make an import: gradkit export moodle-csv"
         )
-    table = Table("the roster", list(WORKSHEET), [])
+    students = [name for name, person in roster.items() if person.moodle_id]
+    table = Table("the roster", list(WORKSHEET), [], students=students)
     for person in roster.values():
         if person.moodle_id:
             row = [""] * len(WORKSHEET)
@@ -46,25 +55,33 @@ def new_worksheet(roster: Mapping[str, Person], max_score: float) -> Table:
     return table
 
 
-def fill_worksheet(table: Table, grades: Sequence[Grade], roster: Mapping[str, Person]) -> Outcome:
+def fill_worksheet(
+    table: Table, grades: Sequence[Grade], roster: Mapping[str, Person], column: str | None = None
+) -> Outcome:
     """Put one assignment's grades and comments into Moodle's worksheet, which is changed in place.
+
+    Args:
+        table: the worksheet, downloaded or from `new_worksheet`.
+        grades: of one assignment.
+        roster: who is who.
+        column: the column that says whose a row is; the one that finds most students where it is None.
 
     Raises:
         UsageError: it is no such worksheet, or its maximum grade is not ours.
     """
     for name in ("Identifier", "Grade"):
         table.column(name)
-    rows, unmatched, unused = match([grade.student for grade in grades], table, roster, _KEYS)
+    found = match([grade.student for grade in grades], table, roster, _COLUMNS, lambda row: _name(table, row), column)
     refused = []
     for grade in grades:
-        row = rows.get(grade.student)
+        row = found.rows.get(grade.student)
         if row is None or grade.score is None:
             continue
         most = table.get(row, "Maximum Grade")
-        if most and not _is(most, grade.max_score):
+        if most and not says(most, grade.max_score):
             raise UsageError(
-                f"{table.name}: the maximum grade is {most}, the assignment gives {grade.max_score:g} points. "
-                "Set it to the same in Moodle, and download the worksheet again."
+                f"{table.name}: the maximum grade is {most}, the assignment gives {points(grade.max_score)} "
+                "points. Set it to the same in Moodle, and download the worksheet again."
             )
         if table.get(row, "Grade can be changed").lower() not in ("yes", ""):
             refused.append(f"{grade.student}: Moodle says that the grade cannot be changed; it is as it was")
@@ -72,8 +89,7 @@ def fill_worksheet(table: Table, grades: Sequence[Grade], roster: Mapping[str, P
         table.put(row, "Grade", grade.score)
         if "Feedback comments" in table.header and grade.comment:
             table.put(row, "Feedback comments", grade.comment)
-    names = [table.get(row, "Full name") or table.get(row, "Identifier") for row in unused]
-    return outcome(grades, unmatched, names, refused)
+    return outcome(grades, found.reasons, [_name(table, row) for row in found.unused], refused, (), found.column)
 
 
 def import_table(grades: Sequence[Grade], roster: Mapping[str, Person]) -> tuple[Table, Outcome]:
@@ -81,11 +97,17 @@ def import_table(grades: Sequence[Grade], roster: Mapping[str, Person]) -> tuple
 
     Where there is a roster, only the people in it are in the file, since Moodle refuses a file with somebody unknown.
     Who has no login, address or ID number there is looked for by the student's id.
+
+    Raises:
+        UsageError: an assignment has the title of one of the file's own columns.
     """
     table = Table("the import", list(IMPORT), [])
     people = {name.lower(): person for name, person in roster.items()} or {
         grade.student.lower(): Person(grade.student) for grade in grades
     }
+    for title in {grade.title for grade in grades}:
+        if title.lower() in {name.lower() for name in IMPORT}:
+            raise UsageError(f'"{title}" is a column of people in the import. Give the assignment another title.')
     rows: dict[str, list[str]] = {}
     for name, person in sorted(people.items()):
         row = rows[name] = [""] * len(IMPORT)
@@ -96,19 +118,16 @@ def import_table(grades: Sequence[Grade], roster: Mapping[str, Person]) -> tuple
     for grade in grades:
         columns = (grade.title, f"{grade.title} (comment)")
         for name in columns:
-            if name not in table.header:
+            if not table.has(name):
                 table.add_column(name)
         if grade.student.lower() in rows:
             table.put(rows[grade.student.lower()], columns[0], grade.score)
             table.put(rows[grade.student.lower()], columns[1], grade.comment)
     graded = {grade.student.lower() for grade in grades}
-    unmatched = [grade.student for grade in grades if grade.student.lower() not in rows]
+    lacking = [grade.student for grade in grades if grade.student.lower() not in rows]
+    unmatched = {student: f"{student}: is not in the roster" for student in lacking}
     return table, outcome(grades, unmatched, [people[name].student for name in rows if name not in graded])
 
 
-def _is(text: str, number: float) -> bool:
-    """Whether a text says a number, with a point or a comma."""
-    try:
-        return float(text.replace(",", ".")) == number
-    except ValueError:
-        return False
+def _name(table: Table, row: list[str]) -> str:
+    return table.get(row, "Full name") or table.get(row, "Identifier")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gradkit.export.grades import Grade
@@ -21,6 +21,8 @@ class Outcome:
         waiting: students whose grade will change when a person has marked the rest.
         refused: rows that were not changed, each with the reason.
         notes: what else there is to know, a sentence each.
+        matched_by: the column that says whose each row is; "" where none was found by any.
+        reasons: why grades found no row, a sentence each.
     """
 
     written: int
@@ -30,6 +32,8 @@ class Outcome:
     waiting: tuple[str, ...]
     refused: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    matched_by: str = ""
+    reasons: tuple[str, ...] = ()
 
     def unmatched_csv(self) -> str:
         """The grades that found no row, as CSV: so that none is lost."""
@@ -48,18 +52,19 @@ class Outcome:
             if names:
                 different = list(dict.fromkeys(names))
                 lines.append(f"{len(different)} {words}: {'; '.join(different)}")
-        return [*lines, *self.refused, *self.notes]
+        return [*lines, *self.reasons, *self.refused, *self.notes]
 
 
 def outcome(
     grades: Sequence[Grade],
-    unmatched: Sequence[str],
+    reasons: Mapping[str, str],
     not_submitted: Sequence[str],
     refused: Sequence[str] = (),
     notes: Sequence[str] = (),
+    matched_by: str = "",
 ) -> Outcome:
-    """Sort grades by what became of them."""
-    lost = set(unmatched)
+    """Sort grades by what became of them; ``reasons`` says of each student without a row why there is none."""
+    lost = reasons.keys()
     return Outcome(
         written=sum(grade.student not in lost and grade.score is not None for grade in grades) - len(refused),
         unmatched=tuple(grade for grade in grades if grade.student in lost),
@@ -68,4 +73,6 @@ def outcome(
         waiting=tuple(grade.student for grade in grades if grade.waits_for_person and grade.score is not None),
         refused=tuple(refused),
         notes=tuple(notes),
+        matched_by=matched_by,
+        reasons=tuple(reasons.values()),
     )

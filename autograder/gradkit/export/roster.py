@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 from gradkit.errors import UsageError
-from gradkit.export.table import Table, read_table
+from gradkit.export.table import drop_empty_columns, read_table
 from gradkit.ids import composed, skeleton, spelled
+from gradkit.spreadsheet import uncell
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,7 @@ def read_roster(path: Path) -> dict[str, Person]:
         UsageError: naming file and row: an unknown column, no student, or an id that stands twice.
     """
     table = read_table(path)
+    drop_empty_columns(table)
     names = {name.strip().lower(): name for name in table.header}
     unknown = [name for key, name in names.items() if key not in (*COLUMNS, *_NOT_OURS)]
     if unknown or "student" not in names:
@@ -64,7 +65,9 @@ def read_roster(path: Path) -> dict[str, Person]:
     people: dict[str, Person] = {}
     seen: dict[tuple[str, str], int] = {}
     for number, row in table.numbered():
-        person = Person(**{name: composed(table.get(row, name)) for name in COLUMNS})
+        person = Person(**{name: composed(uncell(table.get(row, name))) for name in COLUMNS})
+        if not any(cell.strip() for cell in row):
+            continue
         if not person.student:
             raise UsageError(f"{path}, line {number}: student is empty. It is the id that the submissions have.")
         if "assignment" in names and people.get(person.student) == person:
@@ -79,47 +82,3 @@ def read_roster(path: Path) -> dict[str, Person]:
                 )
         people[person.student] = person
     return people
-
-
-def match(
-    students: Iterable[str], table: Table, roster: Mapping[str, Person], keys: Mapping[str, Sequence[str]]
-) -> tuple[dict[str, list[str]], list[str], list[list[str]]]:
-    """Find each student's row.
-
-    Through the roster where it knows the student by such an id, else by the student's own id, which may also be what
-    stands before the ``@`` of an address. What fits two rows or two students fits none.
-
-    Args:
-        students: whom to find.
-        table: where.
-        roster: by student.
-        keys: by a person's field, the columns that hold it.
-
-    Returns:
-        The rows by student, the students without a row, and the rows without a student.
-    """
-    places: dict[str, list[int]] = {}
-    for number, row in enumerate(table.rows):
-        for column in {column for columns in keys.values() for column in columns}:
-            text = composed(table.get(row, column)).lower().removeprefix("'")  # see gradkit.spreadsheet
-            for key in {text, text.partition("@")[0]} - {""}:
-                places.setdefault(f"{column}\0{key}", []).append(number)
-    found: dict[str, int] = {}
-    people = {name.lower(): person for name, person in roster.items()}
-    for student in students:
-        person = people.get(student.lower())
-        wanted = {name: str(getattr(person, name)) if person and person.known else student for name in keys}
-        hits = {
-            number
-            for name, columns in keys.items()
-            for column in columns
-            for number in places.get(f"{column}\0{wanted[name].lower()}", ())
-            if wanted[name]
-        }
-        if len(hits) == 1:
-            found[student] = hits.pop()
-    twice = {number for number in found.values() if list(found.values()).count(number) > 1}
-    rows = {student: table.rows[number] for student, number in found.items() if number not in twice}
-    missing = [student for student in students if student not in rows]
-    taken = {number for number in found.values() if number not in twice}
-    return rows, missing, [row for number, row in enumerate(table.rows) if number not in taken]

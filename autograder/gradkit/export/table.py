@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from gradkit.errors import UsageError
-from gradkit.spreadsheet import Cell, cell, csv_text
+from gradkit.spreadsheet import Cell, cell, csv_text, uncell
 from gradkit.temporary import replacing
 
 
@@ -22,12 +24,14 @@ class Table:
         header: the columns.
         rows: the cells, as text.
         lines: where each row ends in the file that it was read from.
+        students: whose each row is, where the rows were made from a roster.
     """
 
     name: str
     header: list[str]
     rows: list[list[str]]
     lines: Sequence[int] = ()
+    students: Sequence[str] = ()
 
     def column(self, name: str) -> int:
         """The number of a column.
@@ -40,6 +44,10 @@ class Table:
             raise UsageError(f'{self.name}: there is no column "{name}" (it has: {", ".join(self.header)}).')
         return place
 
+    def has(self, name: str) -> bool:
+        """Whether there is a column of that name."""
+        return self._place(name) is not None
+
     def get(self, row: Sequence[str], name: str) -> str:
         """The text of a row's cell; "" where there is no such column."""
         place = self._place(name)
@@ -50,7 +58,7 @@ class Table:
         return zip(self.lines, self.rows, strict=True)
 
     def _place(self, name: str) -> int | None:
-        names = (found.strip().lower() for found in self.header)
+        names = (uncell(found.strip()).lower() for found in self.header)
         return next((place for place, found in enumerate(names) if found == name.strip().lower()), None)
 
     def put(self, row: list[str], name: str, value: Cell) -> None:
@@ -58,8 +66,8 @@ class Table:
         row[self.column(name)] = cell(value)
 
     def add_column(self, name: str) -> None:
-        """Add an empty column at the end."""
-        self.header.append(name)
+        """Add an empty column at the end; its name is no formula either."""
+        self.header.append(cell(name))
         for row in self.rows:
             row.append("")
 
@@ -74,26 +82,79 @@ def read_table(path: Path) -> Table:
     Raises:
         UsageError: it cannot be read, or a row has more cells than the header; naming file and line.
     """
+    text = _read_text(path)
+    _see_that_commas_separate(path, text)
     try:
-        reader = csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""), strict=True)
+        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
         lines = [(reader.line_num, row) for row in reader]
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read ({error.strerror}).") from error
-    except UnicodeDecodeError:
-        raise UsageError(f"{path}: is not in UTF-8. Save it as CSV with the encoding UTF-8.") from None
     except csv.Error as error:
         raise UsageError(f"{path}: cannot be read as CSV ({error}).") from error
     if not lines or not any(lines[0][1]):
         raise UsageError(f"{path}: is empty. It should begin with a line that names the columns.")
     header = lines[0][1]
-    if len(header) == 1 and ";" in header[0]:
-        raise UsageError(f"{path}: its cells are separated by semicolons. Save it with commas.")
     lines = [(number, row) for number, row in lines[1:] if any(row)]
     for number, row in lines:
+        while len(row) > len(header) and not row[-1].strip():  # a spreadsheet's commas at the end
+            row.pop()
         if len(row) > len(header):
             raise UsageError(f"{path}, line {number}: has {len(row)} cells, the header has {len(header)}.")
     rows = [row + [""] * (len(header) - len(row)) for _, row in lines]
     return Table(str(path), header, rows, [number for number, _ in lines])
+
+
+def drop_empty_columns(table: Table) -> None:
+    """Take away columns with neither name nor content, which a spreadsheet leaves at the end.
+
+    Raises:
+        UsageError: a column has content and no name.
+    """
+    for place in reversed(range(len(table.header))):
+        if table.header[place].strip():
+            continue
+        for number, row in table.numbered():
+            if row[place].strip():
+                raise UsageError(f'{table.name}, line {number}: "{row[place]}" stands in a column without a name.')
+        del table.header[place]
+        for row in table.rows:
+            del row[place]
+
+
+def _read_text(path: Path) -> str:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror}).") from error
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise UsageError(f'{path}: is in UTF-16, not in UTF-8. Save it as CSV with UTF-8 (Excel: "CSV UTF-8").')
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UsageError(f'{path}: is not in UTF-8. Save it as CSV with UTF-8 (Excel: "CSV UTF-8").') from None
+
+
+def _see_that_commas_separate(path: Path, text: str) -> None:
+    """See what separates the cells of the first line, whether they are quoted or not."""
+    first = re.sub('"(?:[^"]|"")*"', "", text.lstrip("\r\n").partition("\n")[0])
+    for separator, name in ((";", "semicolons"), ("\t", "tabs")):
+        if separator in first and "," not in first:
+            raise UsageError(f"{path}: its cells are separated by {name}. Save it with commas.")
+
+
+def readings(text: str) -> set[float]:
+    """The numbers that a cell may mean, with a point or a comma before the decimals: "1,000" may be 1 or 1000."""
+    plain = re.sub(r"[\s']", "", text)
+    if not re.fullmatch(r"\d+(?:[.,]\d*)*", plain):
+        return set()
+    *whole, last = re.split("[.,]", plain)
+    return {
+        float(f"{''.join(whole)}.{last or 0}" if whole else last),
+        *([float("".join(whole) + last)] if len(last) == 3 else []),
+    }
+
+
+def says(text: str, number: float) -> bool:
+    """Whether a cell says a number, to the two decimal places that other systems show."""
+    return any(abs(one - number) < 0.005 + 1e-9 for one in readings(text))
 
 
 def write_text(path: Path, text: str) -> None:

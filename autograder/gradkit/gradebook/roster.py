@@ -14,9 +14,10 @@ from urllib.parse import unquote
 from gradkit.course import Course
 from gradkit.errors import UsageError
 from gradkit.export.roster import COLUMNS as PEOPLE
-from gradkit.export.table import read_table
+from gradkit.export.table import drop_empty_columns, read_table
 from gradkit.gradebook.git import without_user
 from gradkit.ids import composed, spelled
+from gradkit.spreadsheet import uncell
 
 _COLUMNS = ("student", "repository", "assignment")
 _REMOTE = re.compile(r"(?:\w+://|[^@/]*@)?(?P<host>[^/:]+)(?::(?:22|80|443|9418)(?=/)|:(?!\d+/))?/*(?P<path>.*)")
@@ -78,6 +79,7 @@ def read_rows(course: Course, path: Path) -> list[Row]:
         UsageError: it cannot be read, or a row is not what it should be; naming file and row.
     """
     table = read_table(path)
+    drop_empty_columns(table)
     unknown = [name for name in table.header if name.strip().lower() not in {*_COLUMNS, *PEOPLE}]
     if unknown:
         raise UsageError(f'{path}: "{unknown[0]}" is none of its columns: {", ".join(_COLUMNS)}.')
@@ -86,7 +88,9 @@ def read_rows(course: Course, path: Path) -> list[Row]:
     rows: list[Row] = []
     seen: defaultdict[str, set[str]] = defaultdict(set)
     for number, cells in table.numbered():
-        row = Row(composed(table.get(cells, "student")), *(table.get(cells, name) for name in _COLUMNS[1:]))
+        if not any(cell.strip() for cell in cells):
+            continue
+        row = Row(composed(uncell(table.get(cells, "student"))), *(table.get(cells, name) for name in _COLUMNS[1:]))
         if not row.student or not row.repository:
             raise UsageError(f"{path}, line {number}: student and repository must both be given.")
         if row.assignment and row.assignment not in course.assignment_ids:

@@ -51,11 +51,15 @@ def test_its_own_export_is_filled_in_and_all_else_stays(exported: Table, grades:
 
 
 def test_a_roster_says_who_is_who(exported: Table, grades: list[Grade]) -> None:
-    roster = {"cyd": Person("cyd", canvas_id="104"), "=dee()": Person("=dee()", sis_user_id="u2")}
+    people = {"cyd": ("104", "u4"), "=dee()": ("102", "u2"), "ada": ("101", "")}
+    roster = {name: Person(name, canvas_id=number, sis_user_id=sis) for name, (number, sis) in people.items()}
     outcome = fill(exported, grades, roster)
-    assert rows(exported)["Other, One"]["Scaling (72)"] == "0"
+    assert outcome.matched_by == "ID"
+    after = rows(exported)
+    assert [after[name]["Scaling (72)"] for name in ("Lovelace, Ada", "Other, One", "Bo, Bob")] == ["4.5", "0", "3"]
     assert outcome.waiting == ("cyd",)
     assert [grade.student for grade in outcome.unmatched] == ["bob", "=dee()"]  # both fit one row: neither gets it
+    assert "fits bob too" in "".join(outcome.reasons)
 
 
 def test_by_canvass_number(exported: Table) -> None:
@@ -109,3 +113,57 @@ def test_made_from_a_roster(grades: list[Grade]) -> None:
 def test_a_file_of_something_else(grades: list[Grade]) -> None:
     with pytest.raises(UsageError, match='no column "Student"'):
         fill(Table("x.csv", ["Name"], []), grades, {})
+
+
+def test_names_in_two_columns(tmp_path: Path, grades: list[Grade]) -> None:
+    text = "LastName,FirstName,ID,SIS User ID,SIS Login ID,Section,Scaling (72)\n    Points Possible,,,,,,5\n"
+    (tmp_path / "split.csv").write_text(f"{text}Lovelace,Ada,1,u1,ada,A,\nStudent,Test,2,,x,A,\nBo,Bob,3,u2,bo,A,\n")
+    table = read_table(tmp_path / "split.csv")
+    outcome = fill(table, grades[:1], {})
+    assert [row[6] for row in table.rows] == ["5", "4.5", "", ""]
+    assert (outcome.written, outcome.not_submitted) == (1, ("Bo, Bob",))
+
+
+def test_who_does_not_have_the_assignment_gets_no_grade(tmp_path: Path, grades: list[Grade]) -> None:
+    (tmp_path / "na.csv").write_text("Student,ID,SIS Login ID,Scaling (72)\nAda,1,ada,N/A\n")
+    table = read_table(tmp_path / "na.csv")
+    outcome = fill(table, grades[:1], {})
+    assert table.rows[0][3] == "N/A"
+    assert outcome.refused == ("ada: does not have the assignment in Canvas (N/A); the cell is as it was",)
+
+
+@pytest.mark.parametrize(
+    "title", ["Final Score", "Homework Current Points", "Unposted Final Grade", "final", "Section", "SIS User ID"]
+)
+def test_a_title_that_canvas_passes_over_is_refused(exported: Table, title: str) -> None:
+    before = rows(exported)
+    with pytest.raises(UsageError, match=f'a column "{title}" for one of its own'):
+        fill(exported, [Grade("ada", "hw0", title, 4.5, 5.0)], {})
+    assert rows(exported) == before
+
+
+def test_an_assignment_that_canvas_has_may_be_called_final(tmp_path: Path) -> None:
+    (tmp_path / "final.csv").write_text("Student,ID,SIS Login ID,Final (72)\nAda,1,ada,\n")
+    assert fill(read_table(tmp_path / "final.csv"), [Grade("ada", "hw0", "Final", 4.5, 5.0)], {}).written == 1
+
+
+@pytest.mark.parametrize(("text", "best"), [("5,00", 5.0), ("1,000.00", 1000.0), ("1000", 1000.0), ("0.33", 1 / 3)])
+def test_points_possible_is_read_with_any_separator(exported: Table, text: str, best: float) -> None:
+    exported.rows[0][6] = text
+    assert fill(exported, [Grade("ada", "hw0", "Scaling", 4.5, best)], {}).written == 1
+
+
+@pytest.mark.parametrize(("text", "words"), [("(read only)", "not a number"), ("1,000.00", "gives 1,000.00 points")])
+def test_points_possible_that_differ_or_are_none(exported: Table, text: str, words: str) -> None:
+    exported.rows[0][6] = text
+    with pytest.raises(UsageError, match=words):
+        fill(exported, [Grade("ada", "hw0", "Scaling", 4.5, 5.0)], {})
+
+
+def test_a_title_is_no_formula_either() -> None:
+    roster = {"ada": Person("ada", "Ada", sis_login_id="ada")}
+    table = new_table(roster)
+    fill(table, [Grade("ada", "hw0", "=1+1", 4.5, 5.0)], roster)
+    assert table.header[-1] == "'=1+1"
+    fill(table, [Grade("ada", "hw0", "=1+1", 3.5, 5.0)], roster)
+    assert [row[5:] for row in table.rows] == [["5"], ["3.5"]]

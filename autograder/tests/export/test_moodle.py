@@ -113,3 +113,23 @@ def test_the_grade_import_without_a_roster(grades: list[Grade]) -> None:
     }
     assert found["cyd"]["Scaling (comment)"] == "'-"
     assert outcome.unmatched == ()
+
+
+@pytest.mark.parametrize("column", ["ID number", "Username", "Email address"])
+@pytest.mark.parametrize("by_roster", [True, False])
+def test_rows_are_found_by_what_the_worksheet_shows(
+    tmp_path: Path, grades: list[Grade], column: str, by_roster: bool
+) -> None:
+    shown = {"ID number": "0017", "Username": "al", "Email address": "a@x.org"}[column] if by_roster else "ada"
+    known = Person("ada", email="a@x.org", sis_user_id="0017", sis_login_id="al")
+    header = ",".join([*["Identifier", "Full name", "Status", "Grade", "Maximum Grade"], column])
+    (tmp_path / "m.csv").write_text(f"{header}\nParticipant 11,Ada,,,5.00,{shown}\nParticipant 12,Bo,,,5.00,\n")
+    table = read_table(tmp_path / "m.csv")
+    outcome = fill_worksheet(table, grades[:1], {"ada": known} if by_roster else {})
+    assert [row[3] for row in table.rows] == ["4.5", ""]
+    assert (outcome.matched_by, outcome.not_submitted) == (column, ("Bo",))
+
+
+def test_an_import_never_writes_points_into_a_column_of_people(grades: list[Grade]) -> None:
+    with pytest.raises(UsageError, match='"username" is a column of people'):
+        import_table([replace(grades[0], title="username")], {})

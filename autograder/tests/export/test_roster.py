@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from gradkit.errors import UsageError
-from gradkit.export.roster import Person, match, read_roster
-from gradkit.export.table import Table, read_table
+from gradkit.export.roster import Person, read_roster
+from gradkit.export.table import read_table
 
 
 def write(path: Path, text: str) -> Path:
@@ -52,42 +52,38 @@ def test_a_roster_that_is_no_text(tmp_path: Path) -> None:
         read_table(tmp_path / "r.csv")
 
 
-def found(
-    students: list[str], rows: list[list[str]], roster: dict[str, Person]
-) -> tuple[dict[str, str], list[str], int]:
-    table = Table("t", ["Name", "Mail"], rows)
-    matched, missing, unused = match(students, table, roster, {"email": ("Mail",)})
-    return {student: row[0] for student, row in matched.items()}, missing, len(unused)
-
-
-def test_through_the_roster_else_by_the_id_or_what_stands_before_the_at() -> None:
-    rows = [["Ada", "A.L@x.org"], ["Bob", "bob"], ["Cyd", "cyd@x.org"], ["Eve", "eve@x.org"]]
-    roster = {"ada": Person("ada", email="a.l@X.org")}
-    assert found(["ada", "bob", "cyd", "dee"], rows, roster) == ({"ada": "Ada", "bob": "Bob", "cyd": "Cyd"}, ["dee"], 1)
-
-
-def test_what_fits_two_rows_fits_none() -> None:
-    rows = [["Ada one", "ada@x.org"], ["Ada two", "ada@y.org"]]
-    assert found(["ada"], rows, {}) == ({}, ["ada"], 2)
-
-
-def test_two_students_who_fit_one_row_get_it_neither() -> None:
-    rows = [["Ada", "ada@x.org"]]
-    assert found(["ada", "ada2"], rows, {"ada2": Person("ada2", email="ada@x.org")}) == ({}, ["ada", "ada2"], 1)
-
-
-def test_whom_the_roster_knows_otherwise_is_not_found_by_the_id() -> None:
-    assert found(["ada"], [["Another Ada", "ada@x.org"]], {"ada": Person("ada", canvas_id="7")}) == ({}, ["ada"], 1)
-
-
-def test_whom_the_roster_has_no_ids_of_is_found_by_the_students_own() -> None:
-    assert found(["ada"], [["Ada", "ada@x.org"]], {"ada": Person("ada", "Ada")}) == ({"ada": "Ada"}, [], 0)
-
-
-def test_capitals_do_not_count() -> None:
-    assert found(["ada"], [["Ada", "l@x.org"]], {"ADA": Person("ADA", email="L@x.org")}) == ({"ada": "Ada"}, [], 0)
-
-
 def test_a_roster_of_repositories_has_a_row_for_each_assignment(tmp_path: Path) -> None:
     (tmp_path / "r.csv").write_text("student,email,repository,assignment\nada,a@x,/1,hw1\nada,a@x,/2,hw2\n")
     assert read_roster(tmp_path / "r.csv") == {"ada": Person("ada", email="a@x")}
+
+
+def test_what_a_spreadsheet_leaves_at_the_end_is_nothing(tmp_path: Path) -> None:
+    text = "student,email,,\nada,a@x,,\n,,,\n007,b@x,,,,\n  ,, ,\n"
+    assert read_roster(write(tmp_path / "r.csv", text)) == {
+        "ada": Person("ada", email="a@x"),
+        "007": Person("007", email="b@x"),
+    }
+
+
+def test_a_cell_in_a_column_without_a_name_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match='line 3: "x" stands in a column without a name'):
+        read_roster(write(tmp_path / "r.csv", "student,,email\nada,,a@x\nbob,x,b@x\n"))
+
+
+def test_what_another_export_guarded_is_read_as_it_was(tmp_path: Path) -> None:
+    assert list(read_roster(write(tmp_path / "r.csv", "student\n'+49\n'-1\nO'Neil\n"))) == ["+49", "-1", "O'Neil"]
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b'"student";"name"\n"ada";"Ada, L"\n', "separated by semicolons. Save it with commas"),
+        (b"student\tname\nada\tAda\n", "separated by tabs"),
+        ("student,name\n".encode("utf-16"), "is in UTF-16"),
+        ("student,n\u00e4me\n".encode("latin-1"), "is not in UTF-8"),
+    ],
+)
+def test_how_a_file_was_saved_is_named(tmp_path: Path, data: bytes, words: str) -> None:
+    (tmp_path / "r.csv").write_bytes(data)
+    with pytest.raises(UsageError, match=words):
+        read_table(tmp_path / "r.csv")
