@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from gradkit.course import Assignment, Course
 from gradkit.errors import GradebookUnavailable, GradkitError
-from gradkit.gradebook.ledger import seconds_late
+from gradkit.gradebook.ledger import gone_students, seconds_late
 from gradkit.gradebook.settings import feedback_page_path
 from gradkit.gradebook.stamps import is_filed, is_newer, page_is_made
 from gradkit.gradebook.troubles import PATIENCE
 from gradkit.grading.record import Record
+from gradkit.grading.wording import together
 from gradkit.temporary import sweep
 
 if TYPE_CHECKING:
@@ -29,32 +31,35 @@ class _Page:
         entered: the students that the gradebook has a submission of.
         kept: the students whose record is filed, now or earlier.
         registered: whether the gradebook is known to have its questions.
+        broken: why nothing of the assignment can be filed; "" where all is well.
     """
 
     assignment: Assignment
     entered: Mapping[str, float]
     kept: list[str] = field(default_factory=list)
     registered: bool = False
+    broken: str = ""
 
 
 class Books:
     """The books of one course, for its records as they come. Make one with `open_books`.
 
     Attributes:
-        problems: what could not be filed or shown, one sentence each.
+        gone: students who were taken out of the gradebook: their records are not filed again.
         unavailable: why nothing more is filed in this run, or None.
         waiting: how many records were left for the next run.
         filed: how many records were filed.
     """
 
     def __init__(self, course: Course, patience: float, closing: ExitStack) -> None:
-        self.problems: list[str] = []
+        self.gone: set[str] = set()
         self.unavailable: str | None = None
         self.waiting = 0
         self.filed = 0
         self._course, self._patience, self._closing = course, patience, closing
         self._desk: Desk | None = None
-        self._pages: dict[str, _Page | None] = {}
+        self._pages: dict[str, _Page] = {}
+        self._troubles: list[tuple[str, str, str]] = []
         self._refused: list[Record] = []
 
     def file(self, record: Record) -> None:
@@ -76,14 +81,24 @@ class Books:
             self.unavailable = str(error)
             self._wait(record)
         except GradkitError as error:
-            self.problems.append(f"{record.student}, {record.assignment}: not in the gradebook: {error}")
+            self._note(record, error)
+
+    @property
+    def problems(self) -> list[str]:
+        """What could not be filed or shown, a line for each kind."""
+        return together(self._troubles)
+
+    def _note(self, record: Record, reason: object) -> None:
+        self._troubles.append((record.student, record.assignment, f"not in the gradebook: {reason}"))
 
     def _file(self, record: Record) -> None:
         page = self._page(record.assignment)
-        if page is None:
+        if record.student in self._left:
+            self.gone.add(record.student)
             return
         if record.student not in page.entered or not is_filed(self._course, page.assignment, record):
             if not self._register(page):
+                self._note(record, page.broken)
                 return
             self._open_desk().file(page.assignment, record)
             self.filed += 1
@@ -104,7 +119,6 @@ class Books:
         due = {
             name: [one for one in page.kept if not self._has_pages(page.assignment, one)]
             for name, page in self._pages.items()
-            if page is not None
         }
         for record in self._refused:
             if not self._has_our_page(record.assignment, record.student):
@@ -126,7 +140,7 @@ class Books:
             except GradebookUnavailable as error:
                 self.unavailable = str(error)
                 return
-            self.problems += [f"{student}, {name}: no feedback page: {reason}" for student, reason in failed.items()]
+            self._troubles += [(student, name, f"no feedback page: {reason}") for student, reason in failed.items()]
             advance(len(students))
 
     def late(self) -> set[tuple[str, str]]:
@@ -151,24 +165,26 @@ class Books:
         record = self._course.results / student / f"{name}.json"
         return is_newer(feedback_page_path(self._course, student, name), record)
 
-    def _page(self, name: str) -> _Page | None:
-        """An assignment's page, opened when its first record comes; None where it cannot be."""
+    @cached_property
+    def _left(self) -> frozenset[str]:
+        return gone_students(self._course, self._patience)
+
+    def _page(self, name: str) -> _Page:
+        """An assignment's page, opened when its first record comes."""
         if name not in self._pages:
             self._pages[name] = _Page(self._course.assignment(name), seconds_late(self._course, name, self._patience))
         return self._pages[name]
 
     def _register(self, page: _Page) -> bool:
-        """Whether the gradebook has the assignment's questions now; the reason why not is noted once."""
-        name = page.assignment.id
-        if not page.registered:
+        """Whether the gradebook has the assignment's questions now; asked once."""
+        if not page.registered and not page.broken:
             try:
                 self._open_desk().register(page.assignment)
                 page.registered = True
             except GradebookUnavailable:
                 raise
             except GradkitError as error:
-                self._pages[name] = None
-                self.problems.append(f"{name}: not in the gradebook: {error}")
+                page.broken = str(error)
         return page.registered
 
     def _open_desk(self) -> Desk:

@@ -4,18 +4,32 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gradkit.course import Course, rounded
 from gradkit.errors import UsageError
 from gradkit.export.grades import Grade, comment_on
+from gradkit.gradebook.ledger import gone_students
 from gradkit.grading.record import Record
 from gradkit.grading.store import read_records
 
 
-def course_grades(course: Course, assignments: Sequence[str], results: Path | None = None) -> list[Grade]:
-    """The grades of some assignments, by assignment and student.
+@dataclass(frozen=True)
+class CourseGrades:
+    """What counts now.
+
+    Attributes:
+        grades: by assignment and student.
+        left_out: students who have a record and are not in the gradebook: they have left the course.
+    """
+
+    grades: list[Grade]
+    left_out: tuple[str, ...] = ()
+
+
+def course_grades(course: Course, assignments: Sequence[str], results: Path | None = None) -> CourseGrades:
+    """The grades of some assignments.
 
     Args:
         course: the course.
@@ -23,7 +37,7 @@ def course_grades(course: Course, assignments: Sequence[str], results: Path | No
         results: read the records there, and ask no gradebook: points are the hidden suites' then.
 
     Raises:
-        UsageError: there are no records of them, two have one title, or a record is not in the gradebook yet.
+        UsageError: there are no records of them, or two have one title.
         GradebookUnavailable: the gradebook cannot be used now.
     """
     wanted = list(assignments) or list(course.assignment_ids)
@@ -37,33 +51,37 @@ def course_grades(course: Course, assignments: Sequence[str], results: Path | No
     titles = Counter(course.assignment(name).title for name in wanted)
     if titles and titles.most_common(1)[0][1] > 1:
         raise UsageError(f'Two assignments are called "{titles.most_common(1)[0][0]}": export one at a time.')
+    if results:
+        order = sorted(records, key=lambda one: (wanted.index(one.assignment), one.student))
+        return CourseGrades([_of_record(record) for record in order])
+    gone = gone_students(course)
     grades: list[Grade] = []
+    left_out = {record.student for record in records if record.student in gone}
     for name in wanted:
-        found = sorted((one for one in records if one.assignment == name), key=lambda one: one.student)
-        grades += [_of_record(record) for record in found] if results else _in_the_gradebook(course, name, found)
-    return grades
+        found = [one for one in records if one.assignment == name and one.student not in gone]
+        counted, lacking = _in_the_gradebook(course, name, sorted(found, key=lambda one: one.student))
+        grades += counted
+        left_out |= set(lacking)
+    return CourseGrades(grades, tuple(sorted(left_out)))
 
 
 def _of_record(record: Record) -> Grade:
     return Grade(record.student, record.assignment, record.title, record.score, record.max_score, comment_on(record))
 
 
-def _in_the_gradebook(course: Course, assignment: str, records: Sequence[Record]) -> list[Grade]:
-    """What counts of each record, with a person's marks and the late penalty."""
+def _in_the_gradebook(course: Course, assignment: str, records: Sequence[Record]) -> tuple[list[Grade], list[str]]:
+    """What counts of each record, with manual grading and late penalty, and whom the gradebook does not have."""
     from gradkit.gradebook.marks import read_marks
 
     marks = read_marks(course, assignment)
     lacking = [record.student for record in records if record.score is not None and record.student not in marks]
-    if lacking:
-        raise UsageError(
-            f"{assignment}: the gradebook does not have {', '.join(lacking)} yet. Run make grade; or take the hidden "
-            "suites' points alone, without a person's marks and late penalties: --results results"
-        )
     # Also for a submission without a score: with written questions, which no record counts.
     most = max((mark.max_score for mark in marks.values()), default=0.0)
     grades = []
     for record in records:
         mark = marks.get(record.student)
+        if record.student in lacking:
+            continue
         if mark is None or record.score is None:
             grades.append(replace(_of_record(record), max_score=most or record.max_score))
             continue
@@ -78,4 +96,4 @@ def _in_the_gradebook(course: Course, assignment: str, records: Sequence[Record]
                 mark.waits_for_person,
             )
         )
-    return grades
+    return grades, lacking

@@ -9,6 +9,8 @@ from gradkit.classroom.desk import make_pages
 from gradkit.course import Course
 from gradkit.errors import UsageError
 from gradkit.gradebook.exchange import publish_feedback
+from gradkit.gradebook.ledger import gone_students
+from gradkit.grading.wording import together
 
 
 @dataclass(frozen=True)
@@ -17,11 +19,13 @@ class Released:
 
     Attributes:
         released: the assignments whose pages are in the exchange.
-        problems: what could not be made or released, one sentence each.
+        problems: what could not be made or released, a line for each kind.
+        left_out: students who have left the course; their pages stay as they are, and out of the exchange.
     """
 
     released: tuple[str, ...]
     problems: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
 
 
 def release_feedback(course: Course, assignments: Sequence[str] | None = None) -> Released:
@@ -31,17 +35,20 @@ def release_feedback(course: Course, assignments: Sequence[str] | None = None) -
         UsageError: nothing has been graded yet.
         GradkitError: the gradebook cannot be opened.
     """
-    released, problems = [], []
+    released: list[str] = []
+    troubles: list[tuple[str, str, str]] = []
+    gone, left_out = gone_students(course), set[str]()
     for name in assignments or course.assignment_ids:
         assignment = course.assignment(name)
         students = {path.parent.name for path in (course.root / "autograded").glob(f"*/{name}")}
         if not students:
             continue
         students |= {path.parent.name for path in course.results.glob(f"*/{name}.json")}
-        failed = make_pages(course, assignment, sorted(students))
-        problems += [f"{student}, {name}: no feedback page: {reason}" for student, reason in failed.items()]
-        publish_feedback(course, name)
+        left_out |= students & gone
+        failed = make_pages(course, assignment, sorted(students - gone))
+        troubles += [(student, name, f"no feedback page: {reason}") for student, reason in failed.items()]
+        publish_feedback(course, name, sorted(students & gone))
         released.append(name)
     if not released:
         raise UsageError("There are no graded submissions to give feedback on. Grade them first: make grade")
-    return Released(tuple(released), tuple(problems))
+    return Released(tuple(released), tuple(together(troubles)), tuple(sorted(left_out)))

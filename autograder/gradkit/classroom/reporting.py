@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -11,7 +11,7 @@ from urllib.parse import quote
 from gradkit.bank import read_bank
 from gradkit.course import Assignment, Course
 from gradkit.errors import CourseError, GradkitError, SubmissionRefused, UsageError
-from gradkit.gradebook.ledger import class_list
+from gradkit.gradebook.ledger import class_list, gone_students
 from gradkit.gradebook.settings import feedback_page_path
 from gradkit.grading.store import read_records
 from gradkit.grading.submission import read_submission
@@ -33,11 +33,13 @@ class Reported:
         report: the figures.
         page: the page that shows them.
         problems: what could not be read, one sentence each.
+        left_out: students who have left the course, whose records are not counted.
     """
 
     report: ClassReport
     page: Path
     problems: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
 
 
 def make_report(course: Course, target: Path) -> Reported:
@@ -56,7 +58,8 @@ def make_report(course: Course, target: Path) -> Reported:
         page = feedback_page_path(course, student, assignment_id)
         return _relative(page, target) if page.is_file() else None
 
-    return _report(course, target, course.results, course.submitted, class_list(course), link)
+    students, gone = class_list(course), gone_students(course)
+    return _report(course, target, course.results, course.submitted, students, link, gone)
 
 
 def report_on(course: Course, target: Path, results: Path, submissions: Path | None) -> Reported:
@@ -72,9 +75,16 @@ def report_on(course: Course, target: Path, results: Path, submissions: Path | N
 
 
 def _report(
-    course: Course, target: Path, results: Path, submitted: Path | None, students: Iterable[str], link: Link
+    course: Course,
+    target: Path,
+    results: Path,
+    submitted: Path | None,
+    students: Iterable[str],
+    link: Link,
+    gone: Set[str] = frozenset(),
 ) -> Reported:
-    records = list(read_records(results))
+    every = list(read_records(results))
+    records = [record for record in every if record.student not in gone]
     if not records:
         raise UsageError(f"There are no records in {results}. Grade the class first: make grade")
     problems: list[str] = []
@@ -110,7 +120,8 @@ def _report(
         **{f"similar/{name}.html": text for name, text in similar.items()},
     }
     _write(target, files)
-    return Reported(report, target / PAGE, tuple(problems))
+    left_out = sorted({record.student for record in every} & gone)
+    return Reported(report, target / PAGE, tuple(problems), tuple(left_out))
 
 
 def _sentences(course: Course, assignment: Assignment) -> Mapping[str, str]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
+import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -55,6 +57,26 @@ def progress() -> Progress:
     """
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     return Progress(*columns, console=err, transient=True, auto_refresh=False, disable=not err.is_terminal)
+
+
+def see_that_all_is_current(course: Course, assignments: Sequence[str] = (), *, stale: bool) -> None:
+    """Name what is out of date in records and gradebook, and end the command with status 1 before anything goes out.
+
+    Args:
+        course: the course.
+        assignments: only these; all when empty.
+        stale: do not look: what is out of date may go out.
+    """
+    if stale:
+        return
+    from gradkit.classroom.current import out_of_date
+
+    lines = out_of_date(course, assignments)
+    for line in lines:
+        complain(f"out of date: {line}")
+    if lines:
+        complain("Nothing was written. Run make grade first, or give --stale to use what there is.")
+        raise typer.Exit(1)
 
 
 def check_file(option: str, path: Path | None) -> None:

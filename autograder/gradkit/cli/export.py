@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gradkit.cli.console import check_file, complain, find_course, out, shown
+from gradkit.cli.console import check_file, complain, find_course, out, see_that_all_is_current, shown
 from gradkit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ _Match = Annotated[
     str | None,
     typer.Option("--match", help="The column that says whose a row is; else the one that finds most students."),
 ]
+_Stale = Annotated[bool, typer.Option("--stale", help="Write also what is out of date.")]
 _Results = Annotated[
     Path | None, typer.Option("--results", help="Take the records of this folder, and ask no gradebook.")
 ]
@@ -50,6 +51,7 @@ def canvas(
     ] = None,
     match: _Match = None,
     results: _Results = None,
+    stale: _Stale = False,
     as_json: _Json = False,
     course: _Course = None,
 ) -> None:
@@ -61,10 +63,13 @@ def canvas(
         raise UsageError(
             "--assignment-id N is Canvas's number of one assignment: name that assignment, and give a number."
         )
-    grades = course_grades(find_course(course), assignments or (), results)
+    found = find_course(course)
     people = _people(roster)
     table = _table(into, people) or new_table(people)
-    _finish(table, fill(table, grades, people, number, match), output, as_json)
+    see_that_all_is_current(found, assignments or (), stale=stale or results is not None)
+    counted = course_grades(found, assignments or (), results)
+    outcome = fill(table, counted.grades, people, number, match)
+    _finish(table, outcome, counted.left_out, output, as_json)
 
 
 @app.command("moodle")
@@ -75,6 +80,7 @@ def moodle(
     roster: _Roster = None,
     match: _Match = None,
     results: _Results = None,
+    stale: _Stale = False,
     as_json: _Json = False,
     course: _Course = None,
 ) -> None:
@@ -82,10 +88,15 @@ def moodle(
     from gradkit.classroom.exporting import course_grades
     from gradkit.export.moodle import fill_worksheet, new_worksheet
 
-    grades = course_grades(find_course(course), [assignment], results)
+    found = find_course(course)
     people = _people(roster)
-    table = _table(into, people) or new_worksheet(people, grades[0].max_score)
-    _finish(table, fill_worksheet(table, grades, people, match), output, as_json)
+    given = _table(into, people)
+    see_that_all_is_current(found, [assignment], stale=stale or results is not None)
+    counted = course_grades(found, [assignment], results)
+    most = max((grade.max_score for grade in counted.grades), default=found.assignment(assignment).max_score)
+    table = given or new_worksheet(people, most)
+    outcome = fill_worksheet(table, counted.grades, people, match)
+    _finish(table, outcome, counted.left_out, output, as_json)
 
 
 @app.command("moodle-csv")
@@ -94,6 +105,7 @@ def moodle_csv(
     assignments: _Some = None,
     roster: _Roster = None,
     results: _Results = None,
+    stale: _Stale = False,
     as_json: _Json = False,
     course: _Course = None,
 ) -> None:
@@ -101,18 +113,23 @@ def moodle_csv(
     from gradkit.classroom.exporting import course_grades
     from gradkit.export.moodle import import_table
 
-    grades = course_grades(find_course(course), assignments or (), results)
-    table, outcome = import_table(grades, _people(roster))
-    _finish(table, outcome, output, as_json)
+    found = find_course(course)
+    people = _people(roster)
+    see_that_all_is_current(found, assignments or (), stale=stale or results is not None)
+    counted = course_grades(found, assignments or (), results)
+    table, outcome = import_table(counted.grades, people)
+    _finish(table, outcome, counted.left_out, output, as_json)
 
 
 @app.command("nbgrader")
-def nbgrader(output: _Output, course: _Course = None) -> None:
+def nbgrader(output: _Output, stale: _Stale = False, course: _Course = None) -> None:
     """The CSV of ``nbgrader export``, with cells that no spreadsheet runs."""
     from gradkit.export.table import write_text
     from gradkit.gradebook.nbgrader_csv import export_csv
 
-    write_text(output, export_csv(find_course(course)))
+    found = find_course(course)
+    see_that_all_is_current(found, stale=stale)
+    write_text(output, export_csv(found))
     out.print(f"written: {shown(output)}", soft_wrap=True)
 
 
@@ -164,12 +181,13 @@ def _table(into: Path | None, people: dict[str, Person]) -> Table | None:
     return None if into is None else read_table(into)
 
 
-def _finish(table: Table, outcome: Outcome, output: Path, as_json: bool) -> None:
+def _finish(table: Table, outcome: Outcome, left_out: tuple[str, ...], output: Path, as_json: bool) -> None:
     """Write the file, and beside it the grades that found no place in it."""
-    from dataclasses import asdict
+    from dataclasses import asdict, replace
 
     from gradkit.export.table import write_text
 
+    outcome = replace(outcome, left_out=left_out)
     write_text(output, table.text())
     lost = output.with_name(f"{output.stem}.unmatched.csv")
     if outcome.unmatched:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -146,7 +146,7 @@ def _grade_course(course: Course, only: Sequence[str], sample: Path | None, opti
                 books.make_pages(due, lambda number: bar.update(task, advance=number, refresh=True))
         late = books.late()
     result.refused += books.problems
-    _print_result(result, late, options.as_json)
+    _print_result(result, late, options.as_json, books.gone)
     if not options.as_json:
         places = {
             "gradebook": course.root / "gradebook.db",
@@ -194,26 +194,32 @@ class _Watcher:
             err.print(sandbox.why_one(), style="dim", soft_wrap=True)
 
 
-def _print_result(result: ClassResult, late: set[tuple[str, str]], as_json: bool) -> None:
+def _print_result(result: ClassResult, late: set[tuple[str, str]], as_json: bool, gone: Set[str] = frozenset()) -> None:
     from gradkit.cli.table import as_rows, class_table, legend
 
     if as_json:
-        data = {"records": as_rows(result.records, late), "refused": result.refused, "faults": result.faults}
+        data = {"records": as_rows(result.records, late, gone), "refused": result.refused, "faults": result.faults}
         out.print_json(json.dumps(data))
         return
-    out.print(class_table(result.records, sorted({record.assignment for record in result.records}), late))
-    if marks := legend(result.records, late):
+    out.print(class_table(result.records, sorted({record.assignment for record in result.records}), late, gone))
+    if marks := legend(result.records, late, gone):
         out.print("\n" + marks, style="dim", soft_wrap=True)
+    if gone:
+        complain(
+            f"taken out of the gradebook, so not entered again: {', '.join(sorted(gone))}. To bring one back: "
+            "nbgrader db student add STUDENT, then make grade"
+        )
     _complain_about(result)
 
 
 def _complain_about(result: ClassResult) -> None:
-    """Name what was refused and what could not be graded."""
+    """Name what was refused and what could not be graded, a line for each kind."""
+    from gradkit.grading.wording import together
+
     for line in result.refused:
         complain(f"refused: {line}")
-    for record in result.records:
-        whose = f"{record.student}, {record.assignment}" if record.student else record.assignment
-        for problem in record.problems:
-            complain(f"refused: {whose}: {problem}")
-        if record.status == "error":
-            complain(f"not graded: {whose}: {record.log}")
+    refused = ((one.student, one.assignment, problem) for one in result.records for problem in one.problems)
+    for line in together(refused):
+        complain(f"refused: {line}")
+    for line in together((one.student, one.assignment, one.log) for one in result.records if one.status == "error"):
+        complain(f"not graded: {line}")

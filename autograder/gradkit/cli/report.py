@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from gradkit.cli.console import check_folder, complain, find_course, out, shown
+from gradkit.cli.console import check_folder, complain, find_course, out, see_that_all_is_current, shown
 from gradkit.errors import UsageError
 
 
@@ -22,6 +22,7 @@ def report(
     submissions: Annotated[
         Path | None, typer.Option(help="With --results: what was handed in, for similar pairs.")
     ] = None,
+    stale: Annotated[bool, typer.Option("--stale", help="Report also on what is out of date.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
     course: Annotated[Path | None, typer.Option(help="The course's folder.")] = None,
 ) -> None:
@@ -35,6 +36,7 @@ def report(
     found = find_course(course)
     target = output or found.root / "report"
     check_folder("--output", target)
+    see_that_all_is_current(found, stale=stale or results is not None)
     made = make_report(found, target) if results is None else report_on(found, target, results, submissions)
     if as_json:
         out.print_json(json.dumps(as_data(made.report)))
@@ -43,6 +45,8 @@ def report(
             mean = "" if one.scores.mean is None else f", mean {one.scores.mean:.1f} of {points(one.max_score)} points"
             out.print(f"{one.id}: {one.scores.number} graded, {len(one.missing)} missing{mean}", soft_wrap=True)
         out.print(f"\nreport: {shown(made.page)}", soft_wrap=True)
+    if made.left_out:
+        complain(f"left out, since the gradebook does not have them: {', '.join(made.left_out)}")
     for line in made.problems:
         complain(line)
     raise typer.Exit(1 if made.problems else 0)

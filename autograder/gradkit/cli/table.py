@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import asdict
 from typing import Any
 
@@ -19,13 +19,18 @@ MARKS = {
     "x": "refused",
     "!": "something went wrong: see the feedback page",
     "~": "late",
+    "o": "taken out of the gradebook, not entered again",
     "*": "look at this: see gradkit report",
 }
 _TROUBLE = frozenset({"import", "timeout", "died", "memory", "disk", "threads", "output", "protocol", "unavailable"})
 
 
-def mark_of(record: Record, late: bool = False) -> str:
+def mark_of(record: Record, late: bool = False, gone: bool = False) -> str:
     """The marks behind a record's points; empty when nothing needs a look."""
+    return ("o" if gone else "") + _mark_of(record, late)
+
+
+def _mark_of(record: Record, late: bool) -> str:
     if record.status == "error":
         return "?"
     if record.status == "refused":
@@ -37,13 +42,16 @@ def mark_of(record: Record, late: bool = False) -> str:
     return mark + ("*" if record.look_at else "")
 
 
-def class_table(records: Sequence[Record], assignments: Sequence[str], late: set[tuple[str, str]]) -> Table:
+def class_table(
+    records: Sequence[Record], assignments: Sequence[str], late: Set[tuple[str, str]], gone: Set[str] = frozenset()
+) -> Table:
     """One row a student, one column an assignment.
 
     Args:
         records: what was graded.
         assignments: the columns.
         late: (student, assignment) of submissions with a late penalty.
+        gone: students who were taken out of the gradebook.
     """
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("student")
@@ -52,25 +60,31 @@ def class_table(records: Sequence[Record], assignments: Sequence[str], late: set
         table.add_column(f"{name.partition('_')[0]} /{points(best)}", justify="right")
     found = {(record.student, record.assignment): record for record in records}
     for student in sorted({record.student for record in records}):
-        cells = [_cell(found.get((student, name)), (student, name) in late) for name in assignments]
+        cells = [_cell(found.get((student, name)), (student, name) in late, student in gone) for name in assignments]
         table.add_row(Text(printable(student)), *cells)
     return table
 
 
-def _cell(record: Record | None, late: bool) -> Text:
+def _cell(record: Record | None, late: bool, gone: bool) -> Text:
     if record is None:
         return Text("-  ", style="dim")
     score = "-" if record.score is None else points(record.score)
-    return Text(f"{score} {mark_of(record, late) or ' '}")
+    return Text(f"{score} {mark_of(record, late, gone) or ' '}")
 
 
-def legend(records: Sequence[Record], late: set[tuple[str, str]]) -> str:
+def legend(records: Sequence[Record], late: Set[tuple[str, str]], gone: Set[str] = frozenset()) -> str:
     """What the marks in the table mean, those that it has."""
-    used = {mark for record in records for mark in mark_of(record, (record.student, record.assignment) in late)}
+    used = {
+        mark
+        for record in records
+        for mark in mark_of(record, (record.student, record.assignment) in late, record.student in gone)
+    }
     return "   ".join(f"{mark} {text}" for mark, text in MARKS.items() if mark in used)
 
 
-def as_rows(records: Sequence[Record], late: set[tuple[str, str]]) -> list[dict[str, Any]]:
+def as_rows(
+    records: Sequence[Record], late: Set[tuple[str, str]], gone: Set[str] = frozenset()
+) -> list[dict[str, Any]]:
     """The same as plain data, for ``--json``."""
     return [
         {
@@ -80,6 +94,7 @@ def as_rows(records: Sequence[Record], late: set[tuple[str, str]]) -> list[dict[
             "score": record.score,
             "max_score": record.max_score,
             "late": (record.student, record.assignment) in late,
+            "gone": record.student in gone,
             "output": record.output,
             "problems": list(record.problems),
             "look_at": [asdict(sign) for sign in record.look_at],

@@ -23,6 +23,7 @@ class Outcome:
         notes: what else there is to know, a sentence each.
         matched_by: the column that says whose each row is; "" where none was found by any.
         reasons: why grades found no row, a sentence each.
+        left_out: students who have a record and are not in the gradebook; nothing was written for them.
     """
 
     written: int
@@ -34,6 +35,7 @@ class Outcome:
     notes: tuple[str, ...] = ()
     matched_by: str = ""
     reasons: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     def unmatched_csv(self) -> str:
         """The grades that found no row, as CSV: so that none is lost."""
@@ -48,6 +50,7 @@ class Outcome:
             (self.without_score, "with a submission but without a score; their cells are as they were"),
             (self.waiting, "waiting for a person's marks; what was written is without them"),
             (self.not_submitted, "without a grade here; their rows are as they were"),
+            (self.left_out, "left out, since the gradebook does not have them"),
         ):
             if names:
                 different = list(dict.fromkeys(names))

@@ -29,6 +29,7 @@ from gradkit.gradebook.settings import autograded_folder, bytes_allowed
 from gradkit.gradebook.times import format_time, parse_time
 from gradkit.grading.record import Record
 from gradkit.grading.submission import work_folder
+from gradkit.grading.wording import points
 from gradkit.intake import TIME_FILE
 
 # Files that formgrader may serve beside the notebook. HTML and SVG are not among them: they could run scripts.
@@ -118,10 +119,12 @@ def _fill(cell: Cell, record: Record) -> None:
     question = next((one for one in record.questions if one.id == name), None)
     maximum = float(cell["metadata"]["nbgrader"]["points"])
     if question is None or question.max_score != maximum or not 0.0 <= question.score <= maximum:
-        found = f"{question.score!r} of {question.max_score!r}" if question else "nothing"
+        found = "none" if question is None else points(question.max_score)
+        if question is not None and question.max_score == maximum:
+            found = f"a score of {points(question.score)}"
         raise GraderFault(
-            f"{record.student}/{record.assignment}: the released notebook gives {maximum!r} points for {name}, "
-            f"the record says {found}. Run `make release`, then grade again."
+            f"the released notebook gives {points(maximum)} points for {name}, the record {found}. "
+            "Run `make release`, then `make grade`."
         )
     score = _text_output("execute_result", repr(float(question.score)))
     cell["outputs"] = [
@@ -142,8 +145,8 @@ def _read_back(notebook: dict[str, Any], record: Record, before: Mapping[str, st
     for question in record.questions:
         if scores.get(question.id) != question.score:
             raise GraderFault(
-                f"{record.student}/{record.assignment}: the record gives {question.score!r} for {question.id}, but "
-                f"nbgrader reads {scores.get(question.id)!r} from the notebook. Run `make release`, then grade again."
+                f"the record gives {question.score!r} for {question.id}, but nbgrader reads "
+                f"{scores.get(question.id)!r} from the notebook. Run `make release`, then `make grade`."
             )
     answers = {claimed(cell): cell for cell in graded if is_solution(cell)}
     unanswered = {name for name, cell in answers.items() if compute_checksum(cell) == cell.metadata.nbgrader.checksum}

@@ -7,6 +7,7 @@ real students use nbgrader's commands or its tab in Jupyter.
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -75,18 +76,20 @@ def publish(course: Course, assignment_id: str) -> Path:
     return course.exchange / course.id / "outbound" / assignment_id
 
 
-def publish_feedback(course: Course, assignment_id: str) -> Path:
-    """Put an assignment's feedback pages into the exchange. Returns where they lie.
+def publish_feedback(course: Course, assignment_id: str, without: Iterable[str] = ()) -> Path:
+    """Put an assignment's feedback pages into the exchange, but for some students'. Returns where they lie.
 
     Each page's name is made from the submission's secret, so that only its student finds it.
 
     Raises:
         GradkitError: the exchange cannot be written, in nbgrader's words.
     """
+    config = nbgrader_config(course)
+    config.CourseDirectory.student_id_exclude = ",".join(without)
     with warnings.catch_warnings():
         # nbgrader leaves each timestamp.txt to the garbage collector to close.
         warnings.filterwarnings("ignore", r"unclosed file .*timestamp\.txt", ResourceWarning)
-        _run(ExchangeReleaseFeedback, nbgrader_config(course), assignment_id, "release the feedback on")
+        _run(ExchangeReleaseFeedback, config, assignment_id, "release the feedback on")
     return course.exchange / course.id / "feedback"
 
 

@@ -11,9 +11,9 @@ from gradkit.course import Assignment, Course
 from gradkit.errors import GradebookUnavailable, GradkitError
 from gradkit.gradebook.autograded import fill_notebook, write_autograded
 from gradkit.gradebook.folders import put_in_place, scratch
-from gradkit.gradebook.gradebook import save_record
+from gradkit.gradebook.gradebook import entry, save_record
 from gradkit.gradebook.settings import autograded_folder
-from gradkit.gradebook.stamps import STAMP, digest
+from gradkit.gradebook.stamps import STAMP, stamp_text
 from gradkit.gradebook.troubles import is_full
 from gradkit.grading.record import Record
 from gradkit.ids import student_id
@@ -47,9 +47,10 @@ def file_record(
     target = autograded_folder(course, record.student, assignment.id)
     try:
         graded = fill_notebook(course, assignment, record, submitted)
+        stamp = stamp_text(course, assignment, record, entry(gradebook, course, assignment.id))
         with scratch(course, "autograded") as work:
             write_autograded(course, assignment, record, submitted, graded.notebook, work / assignment.id)
-            (work / assignment.id / STAMP).write_text(digest(record), encoding="ascii")
+            (work / assignment.id / STAMP).write_text(stamp, encoding="ascii")
             save_record(gradebook, course, assignment, record, graded)
             put_in_place(work / assignment.id, target)
     except OSError as error:

@@ -70,8 +70,8 @@ def save_record(gradebook: Gradebook, course: Course, assignment: Assignment, re
         names = {one.name for one in grades}
         if names != graded.scores.keys():
             raise GraderFault(
-                f"{record.student}/{record.assignment}: the gradebook has the questions {_list(names)}, the graded "
-                f"notebook has {_list(graded.scores)}. Register the assignment anew (`make release`, `make grade`)."
+                f"the gradebook has the questions {_list(names)}, the graded notebook has {_list(graded.scores)}. "
+                "Run `make release`, then `make grade`."
             )
         for one in grades:
             changed = again or one.name in graded.changed
@@ -83,6 +83,12 @@ def save_record(gradebook: Gradebook, course: Course, assignment: Assignment, re
             if one.auto_comment != comment:
                 db.execute(_by_id(Comment, one.id), {"auto_comment": comment})
         _write_penalty(db, course, submission, notebook)
+
+
+def entry(gradebook: Gradebook, course: Course, assignment_id: str) -> str:
+    """The number of an assignment's row, which is another one in every gradebook; "" where it is not registered."""
+    with transaction(gradebook, course) as db:
+        return db.scalar(select(AssignmentRow.id).where(AssignmentRow.name == assignment_id)) or ""
 
 
 def refresh_penalties(gradebook: Gradebook, course: Course, assignment_id: str) -> int:

@@ -15,6 +15,7 @@ from typing import Any
 
 from gradkit.course import Course
 from gradkit.gradebook.settings import database_path
+from gradkit.gradebook.stamps import filed_in
 from gradkit.gradebook.troubles import PATIENCE, trouble
 
 _EPOCH = datetime(1970, 1, 1)  # an interval is stored as this plus the interval
@@ -33,6 +34,25 @@ def class_list(course: Course, patience: float = PATIENCE) -> list[str]:
         GradebookUnavailable: it cannot be read.
     """
     return [student for (student,) in _query(course, "SELECT id FROM student ORDER BY id", (), patience)]
+
+
+def gone_students(course: Course, patience: float = PATIENCE) -> frozenset[str]:
+    """Students who have left: their work was filed in this gradebook, which does not have them any more.
+
+    Somebody took them out; gradkit only adds. Who has records or notebooks here, but neither a submission nor a row in
+    the gradebook, has left too.
+
+    Raises:
+        GradebookUnavailable: it cannot be read.
+    """
+    known = set(class_list(course, patience))
+    entries = {entry for (entry,) in _query(course, "SELECT id FROM assignment", (), patience)}
+    folders = [path for parent in (course.results, course.root / "autograded") for path in parent.glob("*/")]
+    return frozenset(
+        name
+        for name in {folder.name for folder in folders} - known
+        if not (course.submitted / name).is_dir() or filed_in(course, name) & entries
+    )
 
 
 def seconds_late(course: Course, assignment_id: str, patience: float = PATIENCE) -> Mapping[str, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from gradkit.gradebook.gradebook import transaction
 from gradkit.gradebook.notebooks import read_released
 from gradkit.gradebook.settings import database_path
 from gradkit.gradebook.troubles import PATIENCE, advice_on, trouble
+from gradkit.grading.wording import points
 from gradkit.temporary import TemporaryFolder
 
 
@@ -38,11 +40,14 @@ def register(
         Whether anything had to be entered.
 
     Raises:
-        BuildError: the released notebook is missing, or nbgrader refused the staged one.
+        BuildError: the released notebook is missing or older than ``assignment.toml``, or nbgrader refused the staged
+            one.
         GradebookUnavailable: the gradebook cannot be used now.
         GradkitError: cells were added or removed after submissions had been graded.
     """
-    released = _cells_released(course.release(assignment.id) / assignment.notebook)
+    path = course.release(assignment.id) / assignment.notebook
+    released = _cells_released(path)
+    _see_that_points_are_released(path, released, assignment)
     with transaction(gradebook, course) as db:
         row = db.scalar(select(AssignmentRow).where(AssignmentRow.name == assignment.id))
         entered = _cells_entered(row, assignment) if row is not None else {}
@@ -76,6 +81,29 @@ def _cells_released(path: Path) -> dict[str, tuple[float | None, str | None]]:
     """The points and checksum of each cell that the released notebook names."""
     cells = [cell["metadata"].get("nbgrader") for cell in read_released(path)["cells"]]
     return {cell["grade_id"]: (cell.get("points"), cell.get("checksum")) for cell in cells if cell}
+
+
+def _see_that_points_are_released(
+    path: Path, released: Mapping[str, tuple[float | None, str | None]], assignment: Assignment
+) -> None:
+    """See that the release gives the points of ``assignment.toml``.
+
+    Raises:
+        BuildError: it does not.
+    """
+    wanted = {question.id: question.points for question in assignment.questions}
+    wanted |= {question.id: question.points for question in assignment.written}
+    given = {name: value for name, (value, _) in released.items() if value is not None}
+    differ = [
+        f"{name} {points(given[name]) if name in given else 'none'} (assignment.toml: {points(wanted.get(name, 0.0))})"
+        for name in sorted(wanted.keys() | given.keys())
+        if wanted.get(name) != given.get(name)
+    ]
+    if differ:
+        raise BuildError(
+            f"{path}: gives other points than assignment.toml: {', '.join(differ)}. "
+            "Run `make release`, then `make grade`."
+        )
 
 
 def _cells_entered(row: Any, assignment: Assignment) -> dict[str, tuple[float | None, str | None]]:

@@ -72,18 +72,40 @@ def triage(course: Course, assignment_id: str, tasks: Sequence[Task], report: Ca
 def _settle(course: Course, assignment: Assignment, task: Task, keys: Mapping[str, str]) -> Record | Submission:
     """The record of a submission that needs no grading, written where it is new; else the submission."""
     old = read_record(task.record)
+    found = _look(course, assignment, task, keys, old)
+    if isinstance(found, Record) and found != old:
+        write_record(found, task.record)
+    return found
+
+
+def _look(
+    course: Course, assignment: Assignment, task: Task, keys: Mapping[str, str], old: Record | None
+) -> Record | Submission:
+    """The record that a submission has now, or the submission where it has to be graded."""
     try:
         submission = read_submission(task.folder, task.student, assignment, course.submission)
     except SubmissionRefused as refusal:
-        record = refused(assignment, task.student, str(refusal))
-    else:
-        if old is None or not is_current(old, {**keys, "submission": submission.digest}):
-            return submission
-        # The same files handed in again later: the points stand, the time does not.
-        record = replace(old, submitted=submission.submitted)
-    if record != old:
-        write_record(record, task.record)
-    return record
+        return refused(assignment, task.student, str(refusal))
+    if old is None or not is_current(old, {**keys, "submission": submission.digest}):
+        return submission
+    # The same files handed in again later: the points stand, the time does not.
+    return replace(old, submitted=submission.submitted)
+
+
+def outdated(course: Course, assignment: Assignment, task: Task, keys: Mapping[str, str]) -> str:
+    """Why a submission's record is not what grading would make of it now; "" where it is.
+
+    What the grader failed at is not out of date: it has no score, and says so.
+    """
+    old = read_record(task.record)
+    if old is None:
+        return "not graded yet"
+    found = _look(course, assignment, task, keys, old)
+    if found == old or (old.status == "error" and isinstance(found, Submission)):
+        return ""
+    if isinstance(found, Submission) and old.key.get("submission") == found.digest:
+        return "graded with another assignment.toml, hidden suite, secret or gradkit than now"
+    return "handed in again since it was graded"
 
 
 def refused(assignment: Assignment, student: str, reason: str) -> Record:

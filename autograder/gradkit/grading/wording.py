@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from gradkit.course import rounded
 
@@ -21,3 +22,21 @@ def points(value: float) -> str:
     """Points as people write them: ``2`` or ``2.5``."""
     value = rounded(value)
     return f"{value:g}" if float(f"{value:g}") == value else f"{value:.2f}"
+
+
+def together(troubles: Iterable[tuple[str, str, str]]) -> list[str]:
+    """One line for each kind of trouble, with everybody whom it hit.
+
+    Args:
+        troubles: (student or "", assignment, what is wrong), one for each submission.
+    """
+    kinds: dict[tuple[str, str], list[str]] = {}
+    for student, assignment, what in troubles:
+        kinds.setdefault((assignment, what), []).append(student)
+    lines = []
+    for (assignment, what), students in kinds.items():
+        if len(students) == 1:
+            lines.append(f"{', '.join(filter(None, (students[0], assignment)))}: {what}")
+        else:
+            lines.append(f"{assignment}: {what} ({len(students)} submissions: {', '.join(students)})")
+    return lines

@@ -34,11 +34,12 @@ SOLUTIONS = {"return x / (1 / factor)": "scale", "return x + self.offset": "Shif
 
 @dataclass(frozen=True)
 class Kept:
-    """What keeping the books did: how many records were filed, what could not be, and who was late."""
+    """What keeping the books did: how many records were filed, what could not be, who was late, and who has left."""
 
     filed: int
     problems: tuple[str, ...]
     late: set[tuple[str, str]]
+    gone: set[str]
 
 
 @pytest.fixture
@@ -139,6 +140,6 @@ def keep(course: Course) -> Callable[..., Kept]:
                     write_record(record, path)
                 books.file(record)
             books.make_pages(books.pages_due(), lambda _number: None)
-            return Kept(books.filed, tuple(books.problems), books.late())
+            return Kept(books.filed, tuple(books.problems), books.late(), books.gone)
 
     return run

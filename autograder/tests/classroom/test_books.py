@@ -12,9 +12,16 @@ from typing import Any
 
 import pytest
 
+from gradkit.build import build_course
 from gradkit.classroom.books import open_books
+from gradkit.classroom.exporting import course_grades
+from gradkit.classroom.feedback import release_feedback
+from gradkit.classroom.reporting import make_report
 from gradkit.course import Course
 from gradkit.gradebook.database import open_gradebook
+from gradkit.gradebook.exchange import publish
+from gradkit.gradebook.ledger import class_list
+from gradkit.gradebook.marks import read_marks
 from gradkit.grading.record import QuestionResult, Record
 
 HW = "hw0_scaling"
@@ -229,3 +236,90 @@ def test_a_late_submission_is_marked_where_lateness_costs_nothing(
     path.write_text(path.read_text().replace("percent_per_day = 10", "percent_per_day = 0"))
     put("ada")
     assert keep(make_record("ada", at=DUE + timedelta(days=1))).late == {("ada", HW)}
+
+
+def edit(course: Course, old: str, new: str, *, build: bool = True) -> None:
+    path = course.source(HW) / "assignment.toml"
+    assert old in path.read_text()
+    path.write_text(path.read_text().replace(old, new))
+    if build:
+        build_course(course)
+
+
+def test_a_change_of_the_assignment_reaches_what_was_filed(
+    course: Course, keep: Keep, put: Put, make_record: MakeRecord
+) -> None:
+    records = [make_record("ada"), make_record("bob", scale=1.0)]
+    for record in records:
+        put(record.student)
+    assert keep(*records).filed == 2
+    edit(course, "points = 4", "points = 6.5")
+    assert keep(*records).filed == 2
+    assert {mark.max_score for mark in read_marks(course, HW).values()} == {11.5}
+    assert "of 11.5 points" in (course.root / "feedback" / "ada" / f"{HW}.html").read_text()
+    edit(course, "2026-10-01T22", "2026-10-01T20")
+    assert keep(*records).filed == 2
+    with open_gradebook(course) as gradebook:
+        assert gradebook.find_assignment(HW).duedate == datetime(2026, 10, 1, 20)
+    assert keep(*records).filed == 0
+
+
+def test_what_hits_the_whole_class_is_one_line(course: Course, keep: Keep, put: Put, make_record: MakeRecord) -> None:
+    records = [make_record(student) for student in ("ada", "bob", "cleo")]
+    for record in records:
+        put(record.student)
+    keep(*records)
+    edit(course, "points = 4", "points = 6", build=False)
+    kept = keep(*records)
+    (problem,) = kept.problems
+    assert problem.startswith(f"{HW}: not in the gradebook: ")
+    assert "why 4 (assignment.toml: 6). Run `make release`, then `make grade`." in problem
+    assert problem.endswith("(3 submissions: ada, bob, cleo)")
+    build_course(course)
+    assert (keep(*records).filed, keep(*records).problems) == (3, ())
+
+
+def test_who_was_taken_out_of_the_gradebook_is_not_entered_again(
+    second: Course, keep: Keep, put: Put, make_record: MakeRecord
+) -> None:
+    ada, bob = make_record("ada"), make_record("bob")
+    for record in (ada, bob):
+        put(record.student)
+    assert (keep(ada, bob).filed, keep(ada, bob).gone) == (2, set())
+    with open_gradebook(second) as gradebook:
+        gradebook.remove_student("ada")
+    put("ada", "hw1_scaling")
+    more = make_record("ada", assignment="hw1_scaling")
+    put("new")
+    kept = keep(ada, bob, more, make_record("new"), make_record("bob", scale=1.0))
+    assert (kept.filed, kept.gone, kept.problems) == (2, {"ada"}, ())
+    assert class_list(second) == ["bob", "new"]
+
+    with open_gradebook(second) as gradebook:
+        gradebook.add_student("ada")
+    kept = keep(ada, more)
+    assert (kept.filed, kept.gone) == (2, set())
+
+    (second.root / "gradebook.db").unlink()  # in a new gradebook everybody is new
+    kept = keep(ada, bob, make_record("new"))
+    assert (kept.filed, kept.gone) == (3, set())
+
+
+def test_who_has_left_stops_no_feedback_and_no_report(
+    course: Course, keep: Keep, put: Put, make_record: MakeRecord
+) -> None:
+    for student in ("ada", "bob"):
+        put(student)
+    keep(make_record("ada"), make_record("bob"))
+    shutil.rmtree(course.submitted / "ada")
+    with open_gradebook(course) as gradebook:
+        gradebook.remove_student("ada")
+    publish(course, HW)
+    released = release_feedback(course)
+    assert (released.released, released.problems, released.left_out) == ((HW,), (), ("ada",))
+    made = make_report(course, course.root / "report")
+    assert ([line.student for line in made.report.students], made.left_out) == (["bob"], ("ada",))
+    counted = course_grades(course, [])
+    assert ([grade.student for grade in counted.grades], counted.left_out) == (["bob"], ("ada",))
+    shutil.rmtree(course.root / "autograded" / "ada")
+    assert course_grades(course, []).left_out == ("ada",)

@@ -119,10 +119,29 @@ def test_what_the_gradebook_adds(
         "bob": "scale 3 of 3; Shift 2 of 2; by a person -2",
     }
 
+    # What is out of date does not go out, by whatever command, until --stale says so.
+    toml, text = built.source(HW) / "assignment.toml", (built.source(HW) / "assignment.toml").read_text()
+    toml.write_text(text.replace("points = 2", "points = 4"))
+    before = table.read_text()
+    ways = [["export", way, "--output", table] for way in ("moodle-csv", "nbgrader")]
+    for words in (*ways, ["export", "canvas", "--roster", roster, "--output", table], ["feedback"], ["report"]):
+        ran = gradkit(*words)
+        assert ran.status == 1
+        assert f"out of date: bob, {HW}: graded with another assignment.toml" in ran.err
+        assert "--stale" in ran.err
+    assert table.read_text() == before
+    assert gradkit("export", "moodle-csv", "--output", table, "--stale").status == 0
+    toml.write_text(text)
+    (built.submitted / "bob" / HW / "scaling.py").write_text(reference_source + "# more\n")
+    ran = gradkit("export", "nbgrader", "--output", table)
+    assert (ran.status, "handed in again since it was graded" in ran.err) == (1, True)
+    (built.submitted / "bob" / HW / "scaling.py").write_text(reference_source)
+
     (built.root / "gradebook.db").unlink()
     ran = gradkit("export", "canvas", "--roster", roster, "--output", output)
-    assert ran.status == 2
-    assert "the gradebook does not have bob yet" in ran.err
+    assert (ran.status, "bob, hw0_scaling: graded, and not in the gradebook yet" in ran.err) == (1, True)
+    ran = gradkit("export", "canvas", "--roster", roster, "--output", output, "--stale", "--json")
+    assert json.loads(ran.out)["left_out"] == ["bob"]
 
 
 def test_no_record(gradkit: Callable[..., Any], tmp_path: Path) -> None:

@@ -87,6 +87,7 @@ def test_a_name_with_escapes_does_nothing_to_the_terminal() -> None:
 def test_rows_are_the_same_as_plain_data() -> None:
     rows = as_rows([made("bob"), refused()], {("bob", "hw1_lines")})
     assert rows[0] == {
+        "gone": False,
         "student": "bob",
         "assignment": "hw1_lines",
         "status": "graded",

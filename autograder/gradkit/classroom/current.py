@@ -1,0 +1,54 @@
+"""Whether records and gradebook are what grading would make of the class now: no grade goes out that is out of date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from gradkit.course import Assignment, Course
+from gradkit.gradebook.ledger import gone_students, seconds_late
+from gradkit.gradebook.stamps import is_filed
+from gradkit.grading.classroom import plan_class
+from gradkit.grading.keys import suite_keys
+from gradkit.grading.store import read_record
+from gradkit.grading.triage import Task, outdated
+from gradkit.grading.wording import together
+
+
+def out_of_date(course: Course, assignments: Sequence[str] = ()) -> list[str]:
+    """What of the class's own submissions is out of date, a line for each kind with everybody whom it concerns.
+
+    Args:
+        course: the course.
+        assignments: only these; all when empty.
+
+    Raises:
+        UsageError: there is no such assignment.
+        CourseError: an ``assignment.toml`` is wrong.
+        GradebookUnavailable: the gradebook cannot be read.
+    """
+    wanted = list(assignments) or list(course.assignment_ids)
+    tasks = plan_class(course, course.submitted, course.results, wanted).tasks
+    gone = gone_students(course)
+    return together(
+        (task.student, name, reason)
+        for name in wanted
+        for task, reason in _reasons(course, course.assignment(name), tasks.get(name, []))
+        if task.student not in gone
+    )
+
+
+def _reasons(course: Course, assignment: Assignment, tasks: Sequence[Task]) -> Iterator[tuple[Task, str]]:
+    """The submissions that are out of date, and why."""
+    if not tasks:
+        return
+    keys, entered = suite_keys(course, assignment.id), seconds_late(course, assignment.id)
+    for task in tasks:
+        reason = outdated(course, assignment, task, keys)
+        record = read_record(task.record)
+        if not reason and record is not None and record.status == "graded":
+            if task.student not in entered:
+                reason = "graded, and not in the gradebook yet"
+            elif not is_filed(course, assignment, record):
+                reason = "changed since it went into the gradebook"
+        if reason:
+            yield task, reason
