@@ -47,12 +47,9 @@ def register(
     """
     path = course.release(assignment.id) / assignment.notebook
     released = _cells_released(path)
-    _see_that_points_are_released(path, released, assignment)
     with transaction(gradebook, course) as db:
         row = db.scalar(select(AssignmentRow).where(AssignmentRow.name == assignment.id))
         entered = _cells_entered(row, assignment) if row is not None else {}
-        if entered == released and row.duedate == parse_utc(assignment.due):
-            return False
         if entered and entered.keys() != released.keys() and row.submissions:
             changed = ", ".join(sorted(entered.keys() ^ released.keys()))
             raise GradkitError(
@@ -60,6 +57,10 @@ def register(
                 "submissions had been graded, and nbgrader cannot change a gradebook in that way. Export what was "
                 "marked by hand (`nbgrader export`), move the file away and grade again; or take the change back."
             )
+        current = bool(entered == released and row.duedate == parse_utc(assignment.due))
+    _see_that_points_are_released(path, released, assignment)
+    if current:
+        return False
     with TemporaryFolder("gradkit-register") as folder:
         try:
             generate_assignment(

@@ -94,9 +94,9 @@ def test_a_record_that_does_not_fit_the_release_is_a_fault(room: Any, make_recor
     room.put("ada")
     record = make_record("ada")
     other = replace(record, questions=(QuestionResult("slope", 3.0, 4.0), record.questions[1]))
-    with pytest.raises(GraderFault, match=r"ada/hw1_lines.*3\.0 points for slope.*3\.0 of 4\.0"):
+    with pytest.raises(GraderFault, match="gives 3 points for slope, the record 4"):
         fill(room, other)
-    with pytest.raises(GraderFault, match="says nothing"):
+    with pytest.raises(GraderFault, match="the record none"):
         fill(room, replace(record, questions=record.questions[:1]))
     more = replace(record, questions=(*record.questions, QuestionResult("new", 0.0, 1.0)))
     with pytest.raises(GraderFault, match=r"0\.0 for new.*reads None"):
