@@ -46,7 +46,10 @@ class Outcome:
         """A line for each kind of thing that a person should know."""
         lines = []
         for names, words in (
-            ([one.student for one in self.unmatched], "with a grade but without a row in the other system's file"),
+            (
+                [one.student for one in self.unmatched],
+                "with a grade that was written to no row of the other system's file",
+            ),
             (self.without_score, "with a submission but without a score; their cells are as they were"),
             (self.waiting, "waiting for a person's marks; what was written is without them"),
             (self.not_submitted, "without a grade here; their rows are as they were"),

@@ -39,13 +39,15 @@ def test_feedback_goes_into_the_exchange(gradkit: Gradkit, built: Course, tmp_pa
         register(gradebook, built, assignment, tmp_path / "staged")
         file_record(gradebook, built, assignment, record)
 
-    ran = gradkit("feedback", HW)
+    ran = gradkit("feedback", HW)  # there is no record of what the gradebook has
+    assert (ran.status, ran.out) == (1, "")
+    ran = gradkit("feedback", HW, "--stale")
     assert (ran.status, ran.out, ran.err) == (0, f"{HW}: feedback released\n", "")
     (page,) = (built.exchange / built.id / "feedback").rglob("*.html")
     assert "scale: 1 of 3 points" in page.read_text()
 
     shutil.rmtree(built.root / "feedback")
     (built.root / "autograded" / "ada" / HW / "scaling.ipynb").write_text("no notebook")
-    ran = gradkit("feedback")
+    ran = gradkit("feedback", "--stale")
     assert ran.status == 1
     assert f"ada, {HW}: no feedback page: " in ran.err
