@@ -42,8 +42,9 @@ def report(
         out.print_json(json.dumps(as_data(made.report)))
     else:
         for one in made.report.assignments:
-            mean = "" if one.scores.mean is None else f", mean {one.scores.mean:.1f} of {points(one.max_score)} points"
-            out.print(f"{one.id}: {one.scores.number} graded, {len(one.missing)} missing{mean}", soft_wrap=True)
+            mean = one.scores.mean
+            told = "" if mean is None else f", mean {points(mean)} of {points(one.max_score)} points"
+            out.print(f"{one.id}: {one.scores.number} graded, {len(one.missing)} missing{told}", soft_wrap=True)
         out.print(f"\nreport: {shown(made.page)}", soft_wrap=True)
     if made.left_out:
         complain(f"left out, since the gradebook does not have them: {', '.join(made.left_out)}")

@@ -47,7 +47,7 @@ class Matched:
     Attributes:
         column: the column that decided; "" where no row was found by any.
         rows: by student, the row.
-        reasons: by student without a row, a sentence that says why.
+        reasons: by student without a row, why: what comes behind the student's id.
         unused: the rows without a student.
     """
 
@@ -96,7 +96,7 @@ def _of_roster(students: Sequence[str], table: Table) -> Matched:
     """The rows of a table that was made from the roster."""
     made = {one.lower(): row for one, row in zip(table.students, table.rows, strict=True)}
     rows = {one: made[one.lower()] for one in students if one.lower() in made}
-    lacking = {one: f"{one}: is not in the roster" for one in students if one not in rows}
+    lacking = {one: "is not in the roster" for one in students if one not in rows}
     ours = {one.lower() for one in students}
     return Matched("the roster", rows, lacking, [row for one, row in made.items() if one not in ours])
 
@@ -177,31 +177,31 @@ class _Search:
         return self._without_twins(found)
 
     def reason(self, student: str, columns: Sequence[Column]) -> str:
-        """Why a student has no row, as a sentence."""
+        """Why a student has no row: what comes behind the student's id."""
         if student in self._doubts:
-            return f"{student}: {self._doubts[student]}"
+            return self._doubts[student]
         for name, hits in self._hits.items():
             if hits[student]:
                 there = self._lines(hits[student])
-                return f"{student}: stands under {name} ({there}), but the rows are matched by {self.column}"
+                return f"stands under {name} ({there}), but the rows are matched by {self.column}"
         alike = [number for number in range(len(self.table.rows)) if self._alike(student, number)]
         if alike:
             return (
-                f"{student}: may be {self._lines(alike)}, since a spreadsheet drops zeros and digits of such ids. "
+                f"may be {self._lines(alike)}, since a spreadsheet drops zeros and digits of such ids. "
                 "Export the file again and do not save it from a spreadsheet, or say in a --roster whose the row is"
             )
         for column in columns:
             if not column.own and student.lower() in self._places(column.name):
                 there = self._lines(self._places(column.name)[student.lower()])
-                return f"{student}: stands under {column.name} only ({there}), which is the other system's own number"
+                return f"stands under {column.name} only ({there}), which is the other system's own number"
         if (person := self._people.get(student.lower())) is not None and person.known and self.column:
             fields = " or ".join(next(one.fields for one in self.columns if one.name == self.column))
             if not any(getattr(person, name) for name in fields.split(" or ")):
-                return f"{student}: the roster has no {fields}, and the rows are matched by {self.column}"
+                return f"the roster has no {fields}, and the rows are matched by {self.column}"
         twin = next((one for one in self.roster if _same_number(one, student)), None)
         if twin is not None and person is None:
-            return f"{student}: is not in the roster; {twin} there may be the same id, saved by a spreadsheet"
-        return f"{student}: no row has this id (looked under {', '.join(one.name for one in self.columns) or 'none'})"
+            return f"is not in the roster; {twin} there may be the same id, saved by a spreadsheet"
+        return f"no row has this id (looked under {', '.join(one.name for one in self.columns) or 'none'})"
 
     def _doubt(self, student: str, numbers: set[int], claims: Mapping[int, set[str]]) -> str:
         """What speaks against giving a student the rows that the column says; "" where nothing does."""

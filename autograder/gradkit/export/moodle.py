@@ -125,7 +125,7 @@ def import_table(grades: Sequence[Grade], roster: Mapping[str, Person]) -> tuple
             table.put(rows[grade.student.lower()], columns[1], grade.comment)
     graded = {grade.student.lower() for grade in grades}
     lacking = [grade.student for grade in grades if grade.student.lower() not in rows]
-    unmatched = {student: f"{student}: is not in the roster" for student in lacking}
+    unmatched = dict.fromkeys(lacking, "is not in the roster")
     return table, outcome(grades, unmatched, [people[name].student for name in rows if name not in graded])
 
 

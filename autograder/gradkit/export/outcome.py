@@ -22,7 +22,7 @@ class Outcome:
         refused: rows that were not changed, each with the reason.
         notes: what else there is to know, a sentence each.
         matched_by: the column that says whose each row is; "" where none was found by any.
-        reasons: why grades found no row, a sentence each.
+        reasons: why grades found no row: a line for each reason, with everybody whom it concerns.
         left_out: students who have a record and are not in the gradebook; nothing was written for them.
     """
 
@@ -71,6 +71,9 @@ def outcome(
 ) -> Outcome:
     """Sort grades by what became of them; ``reasons`` says of each student without a row why there is none."""
     lost = reasons.keys()
+    kinds: dict[str, list[str]] = {}
+    for student, reason in reasons.items():
+        kinds.setdefault(reason, []).append(student)
     return Outcome(
         written=sum(grade.student not in lost and grade.score is not None for grade in grades) - len(refused),
         unmatched=tuple(grade for grade in grades if grade.student in lost),
@@ -80,5 +83,5 @@ def outcome(
         refused=tuple(refused),
         notes=tuple(notes),
         matched_by=matched_by,
-        reasons=tuple(reasons.values()),
+        reasons=tuple(f"{', '.join(students)}: {reason}" for reason, students in kinds.items()),
     )

@@ -35,7 +35,7 @@ def test_through_the_roster_else_by_the_id_or_what_stands_before_the_at() -> Non
     found = find(["ada", "bob", "cyd", "dee"], rows, {"ADA": Person("ADA", email="a.l@X.org")})
     assert (names(found), found.column) == ({"ada": "Ada", "bob": "Bob", "cyd": "Cyd"}, "Mail")
     assert [row[0] for row in found.unused] == ["Eve"]
-    assert found.reasons == {"dee": "dee: no row has this id (looked under Number, Mail)"}
+    assert found.reasons == {"dee": "no row has this id (looked under Number, Mail)"}
 
 
 def test_a_row_of_the_roster_without_ids_leaves_the_students_own() -> None:
@@ -50,9 +50,9 @@ def test_whom_the_roster_knows_otherwise_is_not_found_by_the_id() -> None:
 def test_the_other_systems_own_numbers_are_nobodys_ids() -> None:
     found = find(["104", "105"], [["Weber", "104", "0000451", ""], ["Okafor", "9001", "0000104", ""]])
     assert not found.rows
-    assert "104: may be line 3 (Okafor), since a spreadsheet drops zeros" in found.reasons["104"]
+    assert "may be line 3 (Okafor), since a spreadsheet drops zeros" in found.reasons["104"]
     only = find(["104"], [["Weber", "104", "0000451", ""]])
-    assert only.reasons["104"].startswith("104: stands under Own only (line 2 (Weber))")
+    assert only.reasons["104"].startswith("stands under Own only (line 2 (Weber))")
     assert names(find(["104"], [["Weber", "7", "", ""]], {"104": Person("104", canvas_id="7")})) == {"104": "Weber"}
 
 
@@ -60,7 +60,7 @@ def test_one_column_decides_for_the_whole_file() -> None:
     rows = [["Ada", "", "1", "x@x"], ["Bob", "", "2", "y@x"], ["Cyd", "", "9", "3@x"]]
     found = find(["1", "2", "3"], rows)
     assert (found.column, names(found)) == ("Number", {"1": "Ada", "2": "Bob"})
-    assert found.reasons["3"] == "3: stands under Mail (line 4 (Cyd)), but the rows are matched by Number"
+    assert found.reasons["3"] == "stands under Mail (line 4 (Cyd)), but the rows are matched by Number"
 
 
 def test_columns_that_contradict_each_other_stop_those_they_contradict_on() -> None:
@@ -83,7 +83,7 @@ def test_a_student_with_two_rows_gets_neither() -> None:
     found = find(["ada"], [["Ada one", "", "ada", ""], ["Ada two", "", "ADA", ""]])
     assert (found.rows, found.reasons["ada"]) == (
         {},
-        "ada: 2 rows fit (line 2 (Ada one), line 3 (Ada two)); leave one in the file",
+        "2 rows fit (line 2 (Ada one), line 3 (Ada two)); leave one in the file",
     )
     assert len(found.unused) == 2
 
@@ -112,7 +112,7 @@ def test_who_has_no_id_for_the_deciding_column_is_named() -> None:
 def test_what_a_spreadsheet_made_of_an_id_is_recognised_and_not_used(student: str, cell: str) -> None:
     found = find([student, "7"], [["Ada", "", cell, ""], ["Bo", "", "7", ""]])
     assert names(found) == {"7": "Bo"}
-    assert f"{student}: may be line 2 (Ada), since a spreadsheet" in found.reasons[student]
+    assert "may be line 2 (Ada), since a spreadsheet" in found.reasons[student]
 
 
 def test_a_row_that_may_be_two_students_goes_to_neither() -> None:
@@ -150,5 +150,5 @@ def test_hostile_ids_find_their_own_rows() -> None:
 def test_a_table_made_from_the_roster_knows_whose_its_rows_are() -> None:
     table = Table("t", ["Name"], [["Ada"], ["Bob"]], students=["ADA", "bob"])
     found = match(["ada", "cyd"], table, {}, COLUMNS, lambda row: row[0])
-    assert (names(found), found.reasons) == ({"ada": "Ada"}, {"cyd": "cyd: is not in the roster"})
+    assert (names(found), found.reasons) == ({"ada": "Ada"}, {"cyd": "is not in the roster"})
     assert [row[0] for row in found.unused] == ["Bob"]

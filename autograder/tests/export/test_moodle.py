@@ -98,6 +98,7 @@ def test_the_grade_import(grades: list[Grade]) -> None:
     }
     assert found.keys() == {"al", "eve"}
     assert {grade.student for grade in outcome.unmatched} == {"bob", "cyd", "=dee()"}
+    assert outcome.reasons == ("bob, cyd, =dee(): is not in the roster",)
     assert outcome.not_submitted == ("eve",)
     assert outcome.written == 1
 
