@@ -134,3 +134,8 @@ def test_a_summary_stays_below_githubs_limit() -> None:
     text = summary(report("é" * 3000, "<" * 9000, number=500))
     assert len(text.encode()) < 1024 * 1024
     assert text.endswith("run `gradkit check` on your machine.\n")
+
+
+def test_points_are_added_as_decimals() -> None:
+    made = replace(report("no"), questions=tuple(QuestionReport(f"q{one}", one, ()) for one in (0.1, 0.2, 0.4)))
+    assert json.loads(base64.b64decode(classroom_result(made)))["max_score"] == 0.7
