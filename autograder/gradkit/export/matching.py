@@ -194,10 +194,10 @@ class _Search:
             if not column.own and student.lower() in self._places(column.name):
                 there = self._lines(self._places(column.name)[student.lower()])
                 return f"stands under {column.name} only ({there}), which is the other system's own number"
-        if (person := self._people.get(student.lower())) is not None and person.known and self.column:
-            fields = " or ".join(next(one.fields for one in self.columns if one.name == self.column))
-            if not any(getattr(person, name) for name in fields.split(" or ")):
-                return f"the roster has no {fields}, and the rows are matched by {self.column}"
+        person = self._people.get(student.lower())
+        deciding = next((one for one in self.columns if one.name == self.column), None)
+        if person is not None and deciding is not None and not self._keys(student, deciding):
+            return f"the roster has no {' or '.join(deciding.fields)}, and the rows are matched by {self.column}"
         twin = next((one for one in self.roster if _same_number(one, student)), None)
         if twin is not None and person is None:
             return f"is not in the roster; {twin} there may be the same id, saved by a spreadsheet"
@@ -227,7 +227,7 @@ class _Search:
                 del found[one]
                 self._doubts[one] = (
                     f"{self._lines([number])} may be {', '.join(twins)}, whose id is the same number to a spreadsheet; "
-                    "say in a --roster who is who"
+                    "match by another column (--match), with a --roster that has its ids"
                 )
         return found
 

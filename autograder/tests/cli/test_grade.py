@@ -12,7 +12,10 @@ from typing import Any
 import jsonschema
 import pytest
 
+from gradkit.cli.grade import _complain_about
 from gradkit.course import Course
+from gradkit.grading.classroom import ClassResult
+from gradkit.grading.record import Record
 
 Gradkit = Callable[..., Any]
 Submissions = Callable[[Mapping[str, str | bytes]], Path]
@@ -290,3 +293,15 @@ def test_where_records_go_is_looked_at_first(gradkit: Gradkit, words: list[str],
     ran = gradkit("grade", *words)
     assert ran.status == 2
     assert said in ran.err
+
+
+def test_what_many_were_refused_for_is_one_line_with_their_names(capsys: pytest.CaptureFixture[str]) -> None:
+    records = [Record(student, HW, "T", "refused", 5.0, problems=("No file.",)) for student in ("ada", "bob", "cyd")]
+    records += [Record("dee", HW, "T", "refused", 5.0, problems=("A link.",))]
+    records += [Record(student, HW, "T", "error", 5.0, log="The suite broke.") for student in ("eve", "fay")]
+    _complain_about(ClassResult(records))
+    assert capsys.readouterr().err.splitlines() == [
+        f"refused: {HW}: No file. (3 submissions: ada, bob, cyd)",
+        f"refused: dee, {HW}: A link.",
+        f"not graded: {HW}: The suite broke. (2 submissions: eve, fay)",
+    ]

@@ -119,6 +119,9 @@ def test_a_row_that_may_be_two_students_goes_to_neither() -> None:
     found = find(["104", "0000104", "7"], [["Okafor", "", "104", ""], ["Bo", "", "7", ""]])
     assert names(found) == {"7": "Bo"}
     assert "may be 0000104" in found.reasons["104"]
+    roster = {"104": Person("104", canvas_id="9"), "0000104": Person("0000104", canvas_id="8")}
+    told = find(["104", "0000104", "7"], [["Okafor", "9", "104", ""], ["Bo", "", "7", ""]], roster, only="Own")
+    assert names(told) == {"104": "Okafor"}  # as the reason says
     whole = find(["104", "0000104"], [["Okafor", "", "0000104", ""], ["Bo", "", "104", ""]])
     assert names(whole) == {"104": "Bo", "0000104": "Okafor"}
 
