@@ -101,9 +101,14 @@ def outdated(course: Course, assignment: Assignment, task: Task, keys: Mapping[s
     if old is None:
         return "not graded yet"
     found = _look(course, assignment, task, keys, old)
-    if found == old or (old.status == "error" and isinstance(found, Submission)):
+    if isinstance(found, Record):
+        same = found == old or (old.status == "refused" and found.problems == old.problems)
+        return "" if same else "handed in again since it was graded"
+    if old.status == "error":
         return ""
-    if isinstance(found, Submission) and old.key.get("submission") == found.digest:
+    if old.status == "refused":
+        return "refused when it was graded, and can be read now"
+    if old.key.get("submission") == found.digest:
         return "graded with another assignment.toml, hidden suite, secret or gradkit than now"
     return "handed in again since it was graded"
 
