@@ -99,7 +99,7 @@ def _people(table: Table) -> Table:
     kept = [
         number
         for number, row in enumerate(table.rows)
-        if not _is_points(row) and _name(table, row) and not _TEST_STUDENT.fullmatch(_name(table, row))
+        if not _is_points(table, row) and _name(table, row) and not _TEST_STUDENT.fullmatch(_name(table, row))
     ]
     lines = [table.lines[number] for number in kept] if table.lines else []
     students = [table.students[number] for number in kept] if table.students else []
@@ -113,8 +113,8 @@ def _name(table: Table, row: list[str]) -> str:
     return table.get(row, "Student") or ", ".join(filter(None, names)) or next(filter(None, ids), "")
 
 
-def _is_points(row: list[str]) -> bool:
-    return POINTS.lower() in row[0].lower()
+def _is_points(table: Table, row: list[str]) -> bool:
+    return POINTS.lower() in _name(table, row).lower()
 
 
 def _column(table: Table, grade: Grade, number: str | None, notes: list[str]) -> int:
@@ -138,7 +138,7 @@ def _column(table: Table, grade: Grade, number: str | None, notes: list[str]) ->
             notes.append(f'the column "{grade.title}" was added, which makes a new assignment in Canvas')
     column = fitting[0] if fitting else len(table.header) - 1
     for row in table.rows:
-        if _is_points(row):
+        if _is_points(table, row):
             _put_points(table, row, column, grade)
     return column
 
