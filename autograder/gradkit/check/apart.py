@@ -14,11 +14,12 @@ import threading
 from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import IO, Any
 
+from gradkit.check.cells import notes_on
 from gradkit.check.homework import Homework, Question
 from gradkit.check.report import CheckResult, Report
 from gradkit.check.running import Check, ended_by
@@ -74,7 +75,7 @@ class Apart:
             }
             report, begun, reason = self._try(request)
             if report is not None:
-                return report
+                return replace(report, notes=notes_on(self._homework.folder, self._homework.module))
             was_idle = begun is None and self._process.answered
             complaints = self._replace()
             if was_idle:

@@ -26,6 +26,8 @@ def show(report: Report, console: Console) -> None:
         console.print(_heading(report, question, width), soft_wrap=True)
         for check in report.to_tell(question):
             _print(console, _details(report, check))
+    for note in report.notes:
+        console.print(Text(f"note: {note}", "yellow"), soft_wrap=True)
     console.print(report.summary(), soft_wrap=True)
 
 

@@ -94,6 +94,7 @@ def summary(report: Report, room: int = _SUMMARY) -> str:
         count = "not started" if question.status == "not started" else report.count(question) or question.status
         name = _html(question.id)
         lines.append(f"| {_MARKS[question.status]} | <code>{name}</code> | {count} | {question.points:g} |")
+    lines += [f"\nNote: {_html(note)}" for note in report.notes]
     lines += ["", _html(report.summary()), ""]
     text = "\n".join(lines)
     for name, check in _wrong(report):

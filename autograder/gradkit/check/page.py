@@ -17,7 +17,8 @@ def as_html(report: Report) -> str:
     """The report as HTML; all that comes from the student's code is escaped."""
     trouble = "".join(_details(report, report.trouble)) if report.trouble else ""
     rows = "".join(_row(report, question) for question in report.questions)
-    return f"<div>{trouble}<table>{rows}</table><p>{escape(report.summary())}</p></div>"
+    notes = "".join(f"<p>Note: {escape(note)}</p>" for note in report.notes)
+    return f"<div>{trouble}<table>{rows}</table>{notes}<p>{escape(report.summary())}</p></div>"
 
 
 def _row(report: Report, question: QuestionReport) -> str:

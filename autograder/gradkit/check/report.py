@@ -68,6 +68,7 @@ class Report:
         questions: in the order of the handout.
         seconds: wall time of all of them.
         trouble: why the module could not be loaded at all; then this is the one result of each question, too.
+        notes: what else should be known before it is handed in, in sentences.
     """
 
     id: str
@@ -76,6 +77,7 @@ class Report:
     questions: tuple[QuestionReport, ...]
     seconds: float
     trouble: CheckResult | None = None
+    notes: tuple[str, ...] = ()
 
     @classmethod
     def from_data(cls, data: dict[str, Any]) -> Report:

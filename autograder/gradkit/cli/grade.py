@@ -213,13 +213,14 @@ def _print_result(result: ClassResult, late: set[tuple[str, str]], as_json: bool
 
 
 def _complain_about(result: ClassResult) -> None:
-    """Name what was refused and what could not be graded, a line for each kind."""
+    """Name what was refused, what was graded with a problem, and what could not be graded, a line for each kind."""
     from gradkit.grading.wording import together
 
     for line in result.refused:
         complain(f"refused: {line}")
-    refused = ((one.student, one.assignment, problem) for one in result.records for problem in one.problems)
-    for line in together(refused):
-        complain(f"refused: {line}")
+    for word, of_refused in (("refused", True), ("note", False)):
+        records = [one for one in result.records if (one.status == "refused") == of_refused]
+        for line in together((one.student, one.assignment, problem) for one in records for problem in one.problems):
+            complain(f"{word}: {line}")
     for line in together((one.student, one.assignment, one.log) for one in result.records if one.status == "error"):
         complain(f"not graded: {line}")

@@ -20,11 +20,19 @@ from nbformat import from_dict
 # nbgrader has annotations but does not declare them (no py.typed).
 from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution  # type: ignore[import-untyped]
 
+from gradkit.check.cells import Cell, claimed, make_cell
 from gradkit.course import Assignment, Course
 from gradkit.errors import GraderFault, SubmissionRefused
 from gradkit.gradebook.folders import copy_untrusted
 from gradkit.gradebook.messages import question_in_words, submission_in_words
-from gradkit.gradebook.notebooks import Cell, assemble, claimed, make_cell, merge, read_released, read_submitted
+from gradkit.gradebook.notebooks import (
+    as_handed_out,
+    assemble,
+    merge,
+    other_notebooks,
+    read_released,
+    read_submitted,
+)
 from gradkit.gradebook.settings import autograded_folder, bytes_allowed
 from gradkit.gradebook.times import format_time, parse_time
 from gradkit.grading.record import Record
@@ -69,14 +77,12 @@ def fill_notebook(course: Course, assignment: Assignment, record: Record, submit
         GraderFault: record and released notebook do not fit each other.
     """
     released = read_released(course.release(assignment.id) / assignment.notebook)
+    path = work_folder(submitted) / assignment.notebook
+    others = other_notebooks(path)
     try:
-        cells = read_submitted(
-            work_folder(submitted) / assignment.notebook, bytes_allowed(course.submission.file_megabytes)
-        )
-        notebook = merge(cells, released)
+        notebook = merge(read_submitted(path, bytes_allowed(course.submission.file_megabytes)), released, others)
     except SubmissionRefused as reason:
-        note = f"*What follows is the notebook as it was handed out, because {reason}. Its questions were graded.*"
-        notebook = assemble([make_cell("markdown", note), *released["cells"]], released)
+        notebook = as_handed_out(released, str(reason), waits=path.exists() or bool(others))
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code" and cell["metadata"].get("nbgrader", {}).get("grade"):
             _fill(cell, record)

@@ -1,32 +1,31 @@
-"""A student's notebook, taken apart and put together anew on the released one's pattern.
+"""A student's notebook, put together anew on the released one's pattern.
 
-Only text survives: each cell's kind and source, and pictures that a written answer has attached. Everything else a
-notebook file can hold (metadata, outputs, ids) is the released notebook's or none at all, for nbgrader stops the whole
-class's run at one copied cell or one odd key.
+Of what was handed in only text and attached pictures survive (`gradkit.check.cells`). Everything else a notebook file
+can hold is the released notebook's or none at all, for nbgrader stops the whole class's run at one copied cell or one
+odd key. Text outside the answer cells (`gradkit.grading.written`) is shown in them as well, where the person who marks
+looks.
 """
 
 from __future__ import annotations
 
 import copy
 import json
-import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from gradkit.check.cells import MAX_SOURCE, Cell, as_text, claimed, make_cell
 from gradkit.errors import BuildError, SubmissionRefused
 from gradkit.grading.wording import plain
+from gradkit.grading.written import choose, find_elsewhere, is_students, missing_text, others_text, read_notebook
 
-Cell = dict[str, Any]  # plain dictionaries: nbformat's constructors check each cell against its schema, slowly
-
-_MAX_CELLS = 1000
-_MAX_SOURCE = 20_000  # characters of one cell: nbconvert takes quadratic time over some Markdown
-_MAX_ALL = 400_000  # characters of all cells
-_CUT = "\n\n[The rest of this cell was left out: it is longer than 20,000 characters.]"
 _MISSING = "The cell below was missing from the submitted notebook. It was added back."
-_PICTURES = ("image/png", "image/jpeg", "image/gif")
-_BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
+_FOUND = "**Found in cell {number} of the submitted notebook, outside the answer cell:**"
+_OTHER = "**Nothing is written here, but outside the answer cells there is text. It is shown with: {questions}.**"
+_NO_ROOM = (
+    "\n\n[There is no room for all of it here. The cells that were found are on this page, too, in their own places.]"
+)
 
 
 def read_released(path: Path) -> dict[str, Any]:
@@ -44,7 +43,7 @@ def read_released(path: Path) -> dict[str, Any]:
     if len(graded) != len(set(graded)):
         raise BuildError(f"{path}: a grade_id stands twice. Run `make release`.")
     for cell in cells:
-        cell["source"] = _text(cell["source"])
+        cell["source"] = plain(as_text(cell["source"]))
         if cell["cell_type"] == "code":
             cell["outputs"], cell["execution_count"] = [], None
     return notebook
@@ -54,42 +53,48 @@ def read_submitted(path: Path, max_bytes: int) -> list[Cell]:
     """The cells of a student's notebook, with their text and nothing else but the ``grade_id`` they claim.
 
     Raises:
-        SubmissionRefused: the file is no notebook that can be read.
+        SubmissionRefused: there is no such file, or it cannot be read as a notebook.
     """
     try:
         if path.is_symlink() or not path.is_file():
-            raise SubmissionRefused(f"there is no notebook {path.name} in the submission")
+            raise SubmissionRefused(missing_text(path.name, other_notebooks(path)))
         with path.open("rb") as file:
             content = file.read(max_bytes + 1)
-        if len(content) > max_bytes:
-            raise SubmissionRefused(f"the submitted {path.name} is too large")
-        data = json.loads(content.decode("utf-8-sig"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise SubmissionRefused(f"the submitted {path.name} cannot be read as a notebook") from error
-    raw = data.get("cells") if isinstance(data, dict) and data.get("nbformat") == 4 else None
-    if not isinstance(raw, list) or len(raw) > _MAX_CELLS:
-        raise SubmissionRefused(f"the submitted {path.name} is not a notebook of Jupyter's format 4")
-    cells: list[Cell] = []
-    characters = 0
-    for item in raw:
-        cell = _submitted_cell(item)
-        characters += len(cell["source"])
-        if characters > _MAX_ALL:
-            raise SubmissionRefused(f"the submitted {path.name} holds too much text")
-        cells.append(cell)
-    return cells
+    except OSError as error:
+        raise SubmissionRefused(f"{path.name} cannot be read ({error.strerror}).") from error
+    if len(content) > max_bytes:
+        raise SubmissionRefused(f"{path.name} is too large.")
+    return read_notebook(content, path.name)
 
 
-def merge(submitted: Iterable[Cell], released: Mapping[str, Any]) -> dict[str, Any]:
+def other_notebooks(path: Path) -> list[str]:
+    """The names of the notebooks beside one, or below it."""
+    found = (other.relative_to(path.parent) for other in path.parent.rglob("*.ipynb") if other != path)
+    return sorted(name.as_posix() for name in found if not any(part.startswith(".") for part in name.parts))
+
+
+def merge(submitted: Iterable[Cell], released: Mapping[str, Any], others: Sequence[str] = ()) -> dict[str, Any]:
     """Put a student's cells under the released notebook's rules.
 
     A cell that nbgrader knows gets back its kind, points and metadata, and its source unless it is the student's to
     write. Of copies the first counts; of a written answer's copies, the first that is answered. Graded cells that are
-    missing are added back. Cells of the student's own stay as text.
+    missing are added back. Cells of the student's own stay as text; what in them may be an answer is shown in the
+    answer cell as well.
+
+    Args:
+        submitted: from `read_submitted`.
+        released: from `read_released`.
+        others: the names of other notebooks, which are not read: where an answer is missing, a person has to look.
     """
     known = {grade_id: cell for cell in released["cells"] if (grade_id := claimed(cell))}
     cells = [copy.deepcopy(cell) for cell in submitted]
-    chosen = _choose(cells, known)
+    elsewhere: defaultdict[str, list[str]] = defaultdict(list)
+    pictures: defaultdict[str, dict[str, Any]] = defaultdict(dict)
+    for one in find_elsewhere(cells, released["cells"]):
+        text, attached = _as_found(cells[one.position], one.position + 1)
+        elsewhere[one.question].append(text)
+        pictures[one.question].update(attached)
+    chosen = choose(cells, known)
     for position, cell in enumerate(cells):
         grade_id = claimed(cell)
         cells[position] = _restored(cell, known[grade_id]) if chosen.get(grade_id) == position else _stripped(cell)
@@ -99,8 +104,26 @@ def merge(submitted: Iterable[Cell], released: Mapping[str, Any]) -> dict[str, A
         if found is None:
             cells[place:place] = [make_cell("markdown", f"*{_MISSING}*"), copy.deepcopy(original)]
             found = place + 1
+        if is_students(original):
+            _add_found(cells[found], original, elsewhere, pictures[grade_id], others)
         place = found + 1
     return assemble(cells, released)
+
+
+def as_handed_out(released: Mapping[str, Any], reason: str, waits: bool) -> dict[str, Any]:
+    """The released notebook, where the submitted one cannot be read.
+
+    Args:
+        released: the released notebook.
+        reason: why, in a sentence.
+        waits: whether there may be answers that were not seen: then a person is asked to look.
+    """
+    note = make_cell("markdown", f"*{reason} What follows is the notebook as it was handed out. The code was graded.*")
+    cells = copy.deepcopy(released["cells"])
+    for cell in cells if waits else ():
+        if is_students(cell):
+            cell["source"] += f"\n\n**{reason}**"
+    return assemble([note, *cells], released)
 
 
 def assemble(cells: Iterable[Cell], released: Mapping[str, Any]) -> dict[str, Any]:
@@ -111,37 +134,44 @@ def assemble(cells: Iterable[Cell], released: Mapping[str, Any]) -> dict[str, An
     return {"cells": cells, "metadata": copy.deepcopy(released["metadata"]), "nbformat": 4, "nbformat_minor": 5}
 
 
-def claimed(cell: Mapping[str, Any]) -> str:
-    """The ``grade_id`` that a cell claims, or ""."""
-    metadata = cell.get("metadata")
-    settings = metadata.get("nbgrader") if isinstance(metadata, Mapping) else None
-    grade_id = settings.get("grade_id") if isinstance(settings, Mapping) else None
-    return grade_id if isinstance(grade_id, str) else ""
+def _as_found(cell: Cell, number: int) -> tuple[str, dict[str, Any]]:
+    """A cell's text as it is shown in an answer cell, and its pictures under names of their own."""
+    source, prefix = cell["source"], f"cell-{number}-"
+    if cell["cell_type"] == "markdown":
+        source = source.replace("attachment:", f"attachment:{prefix}")
+    else:
+        fence = "```"
+        while fence in source:
+            fence += "`"
+        source = f"{fence}\n{source}\n{fence}"
+    text = f"\n\n---\n\n{_FOUND.format(number=number)}\n\n{source}"
+    return text, {f"{prefix}{name}": bundle for name, bundle in cell.get("attachments", {}).items()}
 
 
-def _choose(cells: list[Cell], known: Mapping[str, Cell]) -> dict[str, int]:
-    """For each known cell, the position of the submitted one that stands for it."""
-    copies: defaultdict[str, list[int]] = defaultdict(list)
-    for position, cell in enumerate(cells):
-        if claimed(cell) in known:
-            copies[claimed(cell)].append(position)
-    return {
-        grade_id: next((n for n in positions if cells[n]["source"] != known[grade_id]["source"]), positions[0])
-        if _is_students(known[grade_id])
-        else positions[0]
-        for grade_id, positions in copies.items()
-    }
-
-
-def _is_students(original: Cell) -> bool:
-    """Whether the cell's text is the student's to write."""
-    return bool(original["metadata"]["nbgrader"].get("solution"))
+def _add_found(
+    cell: Cell,
+    original: Cell,
+    elsewhere: Mapping[str, Sequence[str]],
+    pictures: Mapping[str, Any],
+    others: Sequence[str],
+) -> None:
+    """Show in an answer cell what was found elsewhere: a person then has to look at it."""
+    more = "".join(elsewhere.get(claimed(original), ()))
+    if not more and cell["source"].strip() == original["source"].strip():
+        if elsewhere:
+            more = f"\n\n{_OTHER.format(questions=', '.join(elsewhere))}"
+        elif others:
+            more = f"\n\n**Nothing is written here. {others_text(others)}**"
+    room = max(MAX_SOURCE - len(cell["source"]), 0)
+    cell["source"] += more if len(more) <= room else more[:room] + _NO_ROOM
+    if pictures:
+        cell["attachments"] = {**cell.get("attachments", {}), **pictures}
 
 
 def _restored(cell: Cell, original: Cell) -> Cell:
     """The released cell, with the student's text where that is the student's to write."""
     restored = copy.deepcopy(original)
-    if _is_students(original):
+    if is_students(original):
         restored["source"] = cell["source"]
         if original["cell_type"] == "markdown" and "attachments" in cell:
             restored["attachments"] = cell["attachments"]
@@ -150,41 +180,3 @@ def _restored(cell: Cell, original: Cell) -> Cell:
 
 def _stripped(cell: Cell) -> Cell:
     return {**cell, "metadata": {}}
-
-
-def _submitted_cell(item: object) -> Cell:
-    if not isinstance(item, dict):
-        return make_cell("raw", "")
-    source = _text(item.get("source"))
-    if len(source) > _MAX_SOURCE:
-        source = source[:_MAX_SOURCE] + _CUT
-    kind = item.get("cell_type")
-    cell = make_cell(kind if kind in ("code", "markdown") else "raw", source)
-    cell["metadata"] = {"nbgrader": {"grade_id": claimed(item)}}
-    if kind == "markdown" and (attachments := _attachments(item.get("attachments"))):
-        cell["attachments"] = attachments
-    return cell
-
-
-def make_cell(kind: str, source: str) -> Cell:
-    """A cell of the kind "code", "markdown" or "raw"."""
-    cell: Cell = {"cell_type": kind, "metadata": {}, "source": source}
-    return {**cell, "outputs": [], "execution_count": None} if kind == "code" else cell
-
-
-def _text(source: object) -> str:
-    if isinstance(source, list):
-        source = "".join(part for part in source if isinstance(part, str))
-    return plain(source) if isinstance(source, str) else ""
-
-
-def _attachments(found: object) -> dict[str, dict[str, str]]:
-    kept = {}
-    for name, bundle in found.items() if isinstance(found, dict) else ():
-        if not isinstance(bundle, dict):
-            continue
-        for kind in _PICTURES:
-            content = bundle.get(kind)
-            if isinstance(content, str) and _BASE64.fullmatch(content):
-                kept[plain(name)] = {kind: content}
-    return kept

@@ -59,7 +59,7 @@ class ClassResult:
             return 3
         if self.worst_fault:
             return self.worst_fault
-        return 1 if self.refused or any(record.problems for record in self.records) else 0
+        return 1 if self.refused or any(record.status == "refused" for record in self.records) else 0
 
 
 @dataclass(frozen=True)

@@ -20,10 +20,12 @@ def versions() -> Mapping[str, str]:
 
 
 def suite_keys(course: Course, assignment_id: str) -> dict[str, str]:
-    """Hashes of suite, mistakes bank and secret, of the reference and its ``assignment.toml``, and of the engine."""
+    """Hashes of suite, mistakes bank and secret, of reference, ``assignment.toml`` and handout, and of the engine."""
+    handout = course.release(assignment_id) / course.assignment(assignment_id).notebook
+    given = hashlib.sha256(handout.read_bytes()).hexdigest() if handout.is_file() else ""
     return {
         "suite": _hash_tree(course.hidden(assignment_id), extra=course.secret, unused=("accepted.py",)),
-        "reference": _hash_tree(course.source(assignment_id), endings=(".py", ".toml")),
+        "reference": _hash_tree(course.source(assignment_id), endings=(".py", ".toml"), extra=given),
         "engine": engine_key(),
     }
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
 import math
 import os
 import re
 import stat
 import tokenize
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from gradkit.check.cells import Cell
 from gradkit.course import Assignment
 from gradkit.course.course import SubmissionLimits
 from gradkit.errors import SubmissionRefused
+from gradkit.grading.written import notebook_problems
 from gradkit.ids import composed
 from gradkit.intake import BESIDE, CHECKS, SEEN, TIME_FILE, ignored, kept, most_of, wrapper
 
@@ -52,8 +53,21 @@ class Submission:
     others: tuple[str, ...] = ()
 
 
-def read_submission(folder: Path, student: str, assignment: Assignment, limits: SubmissionLimits) -> Submission:
+def read_submission(
+    folder: Path,
+    student: str,
+    assignment: Assignment,
+    limits: SubmissionLimits,
+    released: Sequence[Cell] = (),
+) -> Submission:
     """Read the folder of one submission.
+
+    Args:
+        folder: the folder.
+        student: whose it is.
+        assignment: what was to be handed in.
+        limits: how much.
+        released: the released notebook's cells, from `handed_out`, to tell the student's own text from it.
 
     Raises:
         SubmissionRefused: it is no folder, holds a link or a special file, is too large, or has Python files that are
@@ -73,15 +87,16 @@ def read_submission(folder: Path, student: str, assignment: Assignment, limits: 
     for name, data in sources.items():
         _check_text(name, data)
     others = _others(assignment.module, names)
+    notebooks = [name for name in names if name.endswith(".ipynb")]
     timestamp = _read(files[TIME_FILE]) if TIME_FILE in files else b""
     submitted = timestamp[:100].decode(errors="replace").strip()
     return Submission(
         student=student,
         folder=folder,
         sources=sources,
-        digest=_digest(top, others),
+        digest=_digest(top, sorted({*others, *notebooks})),
         submitted=submitted if _TIMESTAMP.fullmatch(submitted) else None,
-        problems=tuple(_notebook_problems(top.get(assignment.notebook), assignment)),
+        problems=tuple(notebook_problems(top, notebooks, assignment.notebook, released)),
         others=others,
     )
 
@@ -205,16 +220,3 @@ def _check_text(name: str, data: bytes) -> None:
         raise SubmissionRefused(f"{name} is not a UTF-8 text file ({error}). Save it as UTF-8.") from error
     if b"\0" in data:
         raise SubmissionRefused(f"{name} holds zero bytes: it is not a text file. Was it saved as UTF-16?")
-
-
-def _notebook_problems(data: bytes | None, assignment: Assignment) -> Iterator[str]:
-    """Whether the notebook can be used; the code is graded without it."""
-    if data is None:
-        return
-    try:
-        notebook = json.loads(data)
-        usable = isinstance(notebook, dict) and isinstance(notebook.get("cells"), list)
-    except (ValueError, RecursionError):
-        usable = False
-    if not usable:
-        yield f"{assignment.notebook} cannot be read as a notebook: its written answers are not seen."

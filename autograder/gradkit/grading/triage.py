@@ -9,12 +9,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from gradkit.check.cells import Cell
 from gradkit.course import Assignment, Course
 from gradkit.errors import SubmissionRefused
 from gradkit.grading.keys import suite_keys, versions
 from gradkit.grading.record import Record
 from gradkit.grading.store import is_current, read_record, write_record
 from gradkit.grading.submission import Submission, read_submission
+from gradkit.grading.written import handed_out
 
 
 @dataclass(frozen=True)
@@ -59,8 +61,9 @@ def triage(course: Course, assignment_id: str, tasks: Sequence[Task], report: Ca
     keys = suite_keys(course, assignment_id)
     settled: list[Record] = []
     waiting: list[tuple[Task, Submission]] = []
+    released = handed_out(course.release(assignment_id) / assignment.notebook)
     for task in tasks:
-        found = _settle(course, assignment, task, keys)
+        found = _settle(course, assignment, task, keys, released)
         if isinstance(found, Record):
             settled.append(found)
             report(found)
@@ -69,7 +72,9 @@ def triage(course: Course, assignment_id: str, tasks: Sequence[Task], report: Ca
     return Triage(assignment, keys, tuple(settled), tuple(waiting))
 
 
-def _settle(course: Course, assignment: Assignment, task: Task, keys: Mapping[str, str]) -> Record | Submission:
+def _settle(
+    course: Course, assignment: Assignment, task: Task, keys: Mapping[str, str], released: Sequence[Cell]
+) -> Record | Submission:
     """The record of a submission that needs no grading, written where it is new; else the submission."""
     old = read_record(task.record)
     found = _look(course, assignment, task, keys, old)
@@ -83,7 +88,7 @@ def _look(
 ) -> Record | Submission:
     """The record that a submission has now, or the submission where it has to be graded."""
     try:
-        submission = read_submission(task.folder, task.student, assignment, course.submission)
+        submission = read_submission(task.folder, task.student, assignment, course.submission, released)
     except SubmissionRefused as refusal:
         return refused(assignment, task.student, str(refusal))
     if old is None or not is_current(old, {**keys, "submission": submission.digest}):

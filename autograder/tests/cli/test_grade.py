@@ -133,6 +133,7 @@ def test_a_class_with_every_kind_of_trouble_is_graded_all_the_same(
             f"bob/{HW}/scaling.py": "import os; os._exit(0)\n",
             f"cleo/{HW}/scaling.py": LATIN,
             f"dan/{HW}/scaling.py": "raise ValueError('\x1b[31m\x1b]0;owned\x07')\n",
+            f"dan/{HW}/scaling.ipynb": "no notebook",
             "ada/hw1_broken/scaling.py": reference_source,
             "ada/hw2_faulty/scaling.py": reference_source,
             "bob/hw9_unknown/scaling.py": "",
@@ -158,6 +159,8 @@ def test_a_class_with_every_kind_of_trouble_is_graded_all_the_same(
     assert f'{toml}: question[2].points: expected a valid number, found "two"' in ran.err
     assert not (tmp_path / "results" / "ada" / "hw1_broken.json").exists()
     assert f"refused: cleo, {HW}: scaling.py is not a UTF-8 text file" in ran.err
+    assert "refused: dan" not in ran.err  # it was graded
+    assert f"note: dan, {HW}: scaling.ipynb cannot be read as a notebook" in ran.err
     assert "bob: there is no assignment 'hw9_unknown' (the course has: hw0_scaling, hw1_broken, hw2_faulty)" in ran.err
     # What students named or wrote does nothing to the terminal.
     assert "\x1b" not in ran.out + ran.err
@@ -183,6 +186,11 @@ def test_a_class_with_every_kind_of_trouble_is_graded_all_the_same(
     ]
     assert "\x1b" not in ran.out
     assert data["faults"] == []
+
+    # All was graded, though not all was well.
+    for name in ("cleo", "fay", "\x1b[31meve", "bob/hw9_unknown"):
+        shutil.rmtree(folder / name)
+    assert gradkit_command(*words, "--assignment", HW).status == 0
 
     # An assignment whose file is broken cannot be asked for.
     ran = gradkit_command(*words, "--assignment", "hw1_broken")

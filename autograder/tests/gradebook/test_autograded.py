@@ -57,9 +57,30 @@ def test_without_a_readable_notebook_the_released_one_is_shown(
 ) -> None:
     room.put("ada", {"lines.ipynb": content})
     room.file(make_record("ada", offset=1.0))
-    first = room.notebook("ada").cells[0]
+    first, last = room.notebook("ada").cells[0], room.notebook("ada").cells[-1]
     assert first.cell_type == "markdown"
     assert "as it was handed out" in first.source
+    # What nobody could read may hold answers: a person has to look.
+    waits = content is not None
+    assert ("cannot be read as a notebook" in last.source) == waits
+    assert fill(room, make_record("ada")).scores["why"] == (None if waits else 0.0)
+
+
+@pytest.mark.parametrize(("where", "waits"), [("a cell below", True), ("another notebook", True), ("nowhere", False)])
+def test_an_answer_that_is_not_in_its_cell_waits_for_a_person(
+    room: Any, gradebook: Any, make_record: Callable[..., Record], where: str, waits: bool
+) -> None:
+    notebook = json.loads((room.course.release(HW) / "lines.ipynb").read_text())
+    if where == "a cell below":
+        notebook["cells"].append(
+            {"cell_type": "markdown", "metadata": {}, "source": "Because of <script>this</script>."}
+        )
+    more = {"lines (1).ipynb": "{}"} if where == "another notebook" else {}
+    room.put("ada", {"lines.ipynb": json.dumps(notebook), **more})
+    room.file(make_record("ada"))
+    submission = gradebook.find_submission(HW, "ada")
+    assert submission.needs_manual_grade == waits
+    assert gradebook.find_grade("why", "lines", HW, "ada").needs_manual_grade == waits
 
 
 def test_a_link_among_the_files_leaves_the_notebook_alone(room: Any, make_record: Callable[..., Record]) -> None:

@@ -1,0 +1,167 @@
+"""The one reader of submitted notebooks: `gradkit check`, grading and the gradebook take or refuse the same files.
+
+Only text survives: each cell's kind and source, and pictures that a text cell has attached. Everything else a notebook
+file can hold (metadata, outputs, ids) is dropped.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from gradkit.errors import SubmissionRefused
+
+Cell = dict[str, Any]  # plain dictionaries: nbformat's constructors check each cell against its schema, slowly
+
+MAX_CELLS = 1000
+MAX_SOURCE = 20_000  # characters of one cell: nbconvert takes quadratic time over some Markdown
+MAX_ALL = 400_000  # characters of all cells
+_FORMAT = 4
+_OLD = (1, 2, 3)
+_SAVE = "Copy your answers into a fresh copy of the notebook, and hand that in."
+_REST = "\n\n[The rest of this cell was left out: it is longer than 20,000 characters.]"
+_PICTURE = "[A picture was left out here: this cell is longer than 20,000 characters.]"
+_ATTACHED = "\n\n[An attached file was left out: only PNG, JPEG and GIF pictures are shown.]"
+_PICTURES = ("image/png", "image/jpeg", "image/gif")
+_BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
+# A file in the text itself; base64 may go on in further lines.
+_DATA = re.compile(
+    r"data:[\w.+-]{1,40}/[\w.+-]{1,80}(?:;[^\s,;)>\"']{1,80}){0,3},[^\s)>\"']{40,}(?:\r?\n[A-Za-z0-9+/=]{40,})*"
+)
+
+
+def read_cells(content: bytes, name: str) -> list[Cell]:
+    """A notebook's cells, with their text and nothing else but the ``grade_id`` they claim.
+
+    Args:
+        content: the file's bytes: JSON in UTF-8, with or without a byte order mark.
+        name: the file's name, for messages.
+
+    Returns:
+        Each cell's ``cell_type``, ``source``, ``attachments`` where it has pictures, and in ``metadata`` the claim and,
+        as ``cut``, what was left out of a cell that is too long.
+
+    Raises:
+        SubmissionRefused: the file is not a notebook of Jupyter's format 4, or is too large; says why and what to do.
+    """
+    raw = _raw_cells(content, name)
+    cells = [_cell(item) for item in raw]
+    characters = sum(len(cell["source"]) for cell in cells)
+    if characters > MAX_ALL:
+        raise _unreadable(
+            name,
+            f"Its cells have {characters:,} characters; at most {MAX_ALL:,} are read. Delete the cells that you do not "
+            "need, and hand it in again.",
+        )
+    return cells
+
+
+def notes_on(folder: Path, module: str) -> tuple[str, ...]:
+    """What a student should know, before handing it in, of the notebook beside the module ``folder/module``."""
+    path = (folder / module).with_suffix(".ipynb")
+    if not path.is_file():
+        return ()
+    try:
+        read_cells(path.read_bytes(), path.name)
+    except SubmissionRefused as reason:
+        return (str(reason),)
+    except OSError as error:
+        return (f"{path.name} cannot be read ({error.strerror}): its written answers are not seen.",)
+    return ()
+
+
+def make_cell(kind: str, source: str) -> Cell:
+    """A cell of the kind "code", "markdown" or "raw"."""
+    cell: Cell = {"cell_type": kind, "metadata": {}, "source": source}
+    return {**cell, "outputs": [], "execution_count": None} if kind == "code" else cell
+
+
+def claimed(cell: Mapping[str, Any]) -> str:
+    """The ``grade_id`` that a cell claims, or ""."""
+    metadata = cell.get("metadata")
+    settings = metadata.get("nbgrader") if isinstance(metadata, Mapping) else None
+    grade_id = settings.get("grade_id") if isinstance(settings, Mapping) else None
+    return grade_id if isinstance(grade_id, str) else ""
+
+
+def as_text(source: object) -> str:
+    """A cell's source, which may be a list of lines."""
+    if isinstance(source, list):
+        return "".join(part for part in source if isinstance(part, str))
+    return source if isinstance(source, str) else ""
+
+
+def _unreadable(name: str, reason: str) -> SubmissionRefused:
+    return SubmissionRefused(f"{name} cannot be read as a notebook: its written answers are not seen. {reason}")
+
+
+def _raw_cells(content: bytes, name: str) -> list[object]:
+    """The list of cells as it stands in the file."""
+    if not content.strip():
+        raise _unreadable(name, f"The file is empty. {_SAVE}")
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in content[:4]:
+        raise _unreadable(name, "It is saved as UTF-16 or UTF-32. Save it as UTF-8, and hand it in again.")
+    try:
+        data = json.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise _unreadable(name, f"It is not UTF-8 text. {_SAVE}") from None
+    except json.JSONDecodeError as error:
+        raise _unreadable(name, f"It is not JSON ({error.msg}, line {error.lineno}). {_SAVE}") from None
+    except (ValueError, RecursionError):  # a number of too many digits; lists in lists without end
+        raise _unreadable(name, f"It is not JSON that can be read. {_SAVE}") from None
+    version = data.get("nbformat") if isinstance(data, dict) else None
+    if not isinstance(data, dict) or version is None:
+        raise _unreadable(name, f'It has no "nbformat", which says that it is a notebook. {_SAVE}')
+    if version in _OLD:
+        raise _unreadable(name, f"It is in the old format {version}. Save it in Jupyter, and hand it in again.")
+    if version != _FORMAT:
+        found = repr(version)[:20] if isinstance(version, (int, float, str)) else "not a number"
+        raise _unreadable(name, f'Its "nbformat" is {found}; only {_FORMAT} is read. {_SAVE}')
+    cells = data.get("cells")
+    if not isinstance(cells, list):
+        raise _unreadable(name, f"It has no list of cells. {_SAVE}")
+    if len(cells) > MAX_CELLS:
+        raise _unreadable(
+            name,
+            f"It has {len(cells):,} cells; at most {MAX_CELLS:,} are read. Delete those that you do not need, and hand "
+            "it in again.",
+        )
+    return cells
+
+
+def _cell(item: object) -> Cell:
+    if not isinstance(item, dict):
+        return make_cell("raw", "")
+    source, cut = _shortened(as_text(item.get("source")))
+    kind = item.get("cell_type")
+    attachments, dropped = _attachments(item.get("attachments")) if kind == "markdown" else ({}, False)
+    cell = make_cell(kind if kind in ("code", "markdown") else "raw", source + _ATTACHED * dropped)
+    cell["metadata"] = {"nbgrader": {"grade_id": claimed(item)}, "cut": cut}
+    if attachments:
+        cell["attachments"] = attachments
+    return cell
+
+
+def _shortened(source: str) -> tuple[str, str]:
+    """The source, cut where it is too long, pictures first; and what was left out of it, in words."""
+    if len(source) <= MAX_SOURCE:
+        return source, ""
+    words = _DATA.sub(_PICTURE, source)
+    if len(words) <= MAX_SOURCE:
+        return words, "its pictures were"
+    return words[:MAX_SOURCE] + _REST, "its end was" if words == source else "its pictures and its end were"
+
+
+def _attachments(found: object) -> tuple[dict[str, dict[str, str]], bool]:
+    """The pictures among a cell's attachments, and whether anything else was attached."""
+    kept = {}
+    bundles = found if isinstance(found, dict) else {}
+    for name, bundle in bundles.items():
+        for kind in _PICTURES:
+            content = bundle.get(kind) if isinstance(bundle, dict) else None
+            if isinstance(content, str) and _BASE64.fullmatch(content):
+                kept[name] = {kind: content}
+    return kept, len(kept) < len(bundles)

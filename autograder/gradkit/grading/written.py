@@ -1,0 +1,219 @@
+"""Written answers that are not where they belong: what a student wrote outside the cells that are marked by hand.
+
+Jupyter makes it easy to write beside the cell: in a new one, in one that lost its metadata, in half of a split one.
+Such text is found by comparing with the notebook as it was handed out, and goes to the person who marks.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from gradkit.check.cells import Cell, as_text, claimed, read_cells
+from gradkit.errors import SubmissionRefused
+from gradkit.grading.wording import plain
+
+_PROSE_WORDS = 5  # in a line of a code cell, from which on it is taken for a sentence
+_IDEOGRAPHS = 0x2FFF  # scripts above it write sentences without spaces
+_NAMED, _SHOWN = 5, 60  # cells or files that a message lists, and characters of a name
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """A cell with text of the student's own that is no answer cell.
+
+    Attributes:
+        position: where it stands in the submitted notebook, from 0.
+        question: the written question that it most likely answers.
+    """
+
+    position: int
+    question: str
+
+
+def read_notebook(content: bytes, name: str) -> list[Cell]:
+    """A submitted notebook's cells, as `gradkit.check.cells.read_cells` reads them, without control characters.
+
+    Raises:
+        SubmissionRefused: it cannot be read.
+    """
+    cells = read_cells(content, name)
+    for cell in cells:
+        cell["source"] = plain(cell["source"])
+        if "attachments" in cell:
+            cell["attachments"] = {plain(file): bundle for file, bundle in cell["attachments"].items()}
+    return cells
+
+
+def handed_out(path: Path) -> list[Cell]:
+    """The cells of the released notebook; none where it cannot be read, and then nothing can be compared."""
+    try:
+        cells: list[Cell] = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        return [{**cell, "source": as_text(cell["source"])} for cell in cells]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+
+
+def choose(cells: Sequence[Cell], known: Mapping[str, Cell]) -> dict[str, int]:
+    """For each released cell that nbgrader knows, the position of the submitted one that stands for it.
+
+    Of copies the first; of a written answer's copies, the first that is answered.
+    """
+    copies: defaultdict[str, list[int]] = defaultdict(list)
+    for position, cell in enumerate(cells):
+        if claimed(cell) in known:
+            copies[claimed(cell)].append(position)
+    return {
+        grade_id: next((n for n in positions if cells[n]["source"] != known[grade_id]["source"]), positions[0])
+        if is_students(known[grade_id])
+        else positions[0]
+        for grade_id, positions in copies.items()
+    }
+
+
+def is_students(original: Cell) -> bool:
+    """Whether a released cell's text is the student's to write."""
+    settings = original["metadata"].get("nbgrader")
+    return isinstance(settings, Mapping) and bool(settings.get("solution"))
+
+
+def find_elsewhere(cells: Sequence[Cell], released: Sequence[Cell]) -> list[Elsewhere]:
+    """The cells with text of the student's own outside the answer cells, each with the question that it goes to.
+
+    A text cell counts when it has a line that neither the released notebook nor an answer has. Code does not: it counts
+    only where an answer is missing, if it stands in the answer's place or beside it, or reads as sentences.
+
+    Args:
+        cells: from `read_notebook`.
+        released: the released notebook's.
+    """
+    written = {number: claimed(cell) for number, cell in enumerate(released) if is_students(cell)}
+    if not written:
+        return []
+    chosen = _chosen(cells, released)
+    blank = unanswered(cells, released)
+    missing = {number for number, name in written.items() if name in blank}
+    seen = {line for cell in released for line in _lines(cell)}
+    seen.update(line for name in written.values() if name in chosen for line in _lines(cells[chosen[name]]))
+    before, after = _neighbours(cells, released, chosen)
+    found = []
+    for position, cell in enumerate(cells):
+        own = _own(cell, seen)
+        beside = {n for n in written if before[position] <= n <= after[position]}
+        if not own or (cell["cell_type"] == "code" and not (beside & missing or (missing and all(map(_prose, own))))):
+            continue
+        candidates = beside & missing or beside or missing or written.keys()
+        nearest = min(candidates, key=lambda number: (abs(number - before[position]), number))
+        found.append(Elsewhere(position, written[nearest]))
+        seen.update(own)
+    return found
+
+
+def unanswered(cells: Sequence[Cell], released: Sequence[Cell]) -> list[str]:
+    """The written questions whose answer cell is missing, or holds nothing but what was handed out."""
+    chosen, given = _chosen(cells, released), {line for cell in released for line in _lines(cell)}
+    names = [claimed(cell) for cell in released if is_students(cell)]
+    return [name for name in names if name not in chosen or not _own(cells[chosen[name]], given)]
+
+
+def notebook_problems(
+    files: Mapping[str, bytes], others: Iterable[str], name: str, released: Sequence[Cell]
+) -> Iterator[str]:
+    """What went wrong with a submission's notebook, in sentences for student and instructor.
+
+    Args:
+        files: the submission's files, by name.
+        others: the names of all its notebooks, those in sub-folders included.
+        name: the notebook's name.
+        released: the released notebook's cells; without them nothing is compared.
+    """
+    others = sorted(other for other in others if other != name)
+    if name not in files:
+        if others and (not released or any(map(is_students, released))):
+            yield missing_text(name, others)
+        return
+    try:
+        cells = read_notebook(files[name], name)
+    except SubmissionRefused as reason:
+        yield str(reason)
+        return
+    by_question: defaultdict[str, list[int]] = defaultdict(list)
+    for one in find_elsewhere(cells, released):
+        by_question[one.question].append(one.position + 1)
+    for question, numbers in by_question.items():
+        yield (
+            f"{name} has text of your own outside the cells for written answers ({_cells(numbers)}). It goes to the "
+            f'person who marks {question}. Write in the cell that says "YOUR ANSWER HERE".'
+        )
+    if others and not by_question and (blank := unanswered(cells, released)):
+        yield f"{name} has no answer to {', '.join(blank)}. {others_text(others)}"
+    for number, cell in enumerate(cells, start=1):
+        if cell["metadata"].get("cut") and cell["cell_type"] != "code":
+            yield f"{name}, cell {number}, is longer than 20,000 characters: {cell['metadata']['cut']} left out."
+
+
+def missing_text(name: str, others: Sequence[str]) -> str:
+    """That there is no notebook of the expected name, and which others there are."""
+    missing = f"{name} is not among the files handed in"
+    return f"{missing}: its written answers are not seen. {others_text(others)}" if others else f"{missing}."
+
+
+def others_text(others: Sequence[str]) -> str:
+    """That only one notebook is read, and which others there are."""
+    more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
+    names = ", ".join(other if len(other) <= _SHOWN else f"{other[:_SHOWN]}..." for other in others[:_NAMED])
+    return f"Other notebooks are not read ({names}{more}). Hand in your answers under the name of the one handed out."
+
+
+def _chosen(cells: Sequence[Cell], released: Sequence[Cell]) -> dict[str, int]:
+    return choose(cells, {grade_id: cell for cell in released if (grade_id := claimed(cell))})
+
+
+def _neighbours(
+    cells: Sequence[Cell], released: Sequence[Cell], chosen: Mapping[str, int]
+) -> tuple[list[int], list[int]]:
+    """For each submitted cell, the released ones that the nearest known cells before and after it stand for."""
+    numbers: defaultdict[str, list[int]] = defaultdict(list)  # by text, for cells that are as they were handed out
+    for number, cell in reversed(list(enumerate(released))):
+        numbers[cell["source"].strip()].append(number)
+    graded = {chosen[name]: n for n, cell in enumerate(released) if (name := claimed(cell)) in chosen}
+    places: list[int | None] = []
+    for position, cell in enumerate(cells):
+        same = numbers.get(cell["source"].strip())
+        places.append(graded.get(position, same.pop() if same and position not in graded else None))
+    before, last = [], -1
+    for place in places:
+        last = last if place is None else place
+        before.append(last)
+    after, following = [], len(released)
+    for place in reversed(places):
+        following = following if place is None else place
+        after.append(following)
+    return before, after[::-1]
+
+
+def _lines(cell: Cell) -> list[str]:
+    return [line for raw in cell["source"].splitlines() if (line := raw.strip())]
+
+
+def _own(cell: Cell, seen: set[str]) -> list[str]:
+    return [line for line in _lines(cell) if line not in seen]
+
+
+def _prose(line: str) -> bool:
+    """Whether a line of a code cell is a sentence, a comment, or has no letters (such as the quotes around a text)."""
+    words = [word.strip(".,;:!?()\"'").replace("'", "") for word in line.split()]
+    return (
+        line.startswith("#")
+        or not any(map(str.isalnum, line))
+        or any(ord(letter) > _IDEOGRAPHS for letter in line)
+        or sum(map(str.isalpha, words)) >= _PROSE_WORDS
+    )
+
+
+def _cells(numbers: Sequence[int]) -> str:
+    more = f" and {len(numbers) - _NAMED} more" if len(numbers) > _NAMED else ""
+    return f"cell{'s' * (len(numbers) > 1)} {', '.join(map(str, numbers[:_NAMED]))}{more}"
