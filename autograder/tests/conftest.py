@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,6 +18,9 @@ from gradkit.grading.grade import grade_waiting
 from gradkit.grading.record import Record
 from gradkit.grading.triage import Task, triage
 from gradkit.sandbox import LEVELS, Sandbox, SandboxError, open_sandbox
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 COURSE = """
 id = "demo"
@@ -242,3 +247,17 @@ def obeyed() -> Callable[[str], list[str]]:
         return found
 
     return read
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium, as it is installed; it has threads here, which end with it."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.fail("Pages are looked at in Chromium, and there is none. Install it: apt-get install chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=chromium)
+        yield found
+        found.close()

@@ -15,6 +15,7 @@ from nbgrader.coursedir import CourseDirectory  # type: ignore[import-untyped]
 from gradkit.course import Assignment, Course
 from gradkit.errors import GradebookUnavailable
 from gradkit.gradebook.database import open_gradebook
+from gradkit.gradebook.pages import for_people
 from gradkit.gradebook.quiet import gathered_log
 from gradkit.gradebook.scores import OpenGrades
 from gradkit.gradebook.settings import autograded_folder, feedback_folder, nbgrader_config
@@ -100,7 +101,7 @@ def generate_feedback(
         converter.chosen, converter.said, converter.failures, converter.stopped = chosen, said, {}, None
         if chosen:
             with open_gradebook(course, patience=patience) as gradebook:
-                converter.preprocessors = [OpenGrades(gradebook), CSSHTMLHeaderPreprocessor]
+                converter.preprocessors = [OpenGrades(gradebook), CSSHTMLHeaderPreprocessor, for_people]
                 converter.start()
     if converter.stopped is not None:
         raise GradebookUnavailable(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import textwrap
 
-from gradkit.grading.record import Record, TestResult
+from gradkit.grading.record import Record, TestResult, first_told
 from gradkit.grading.wording import plain, points
 
 _WIDTH = 88
@@ -17,13 +17,13 @@ _INDENT = "        "
 
 def question_in_words(record: Record, question: str) -> str:
     """What the hidden tests say of one question."""
-    tests = [test for test in record.tests if test.question == question]
     scored = next((one for one in record.questions if one.id == question), None)
     lines = []
     if scored is not None:
         lines.append(f"{question}: {points(scored.score)} of {points(scored.max_score)} points")
-    for test in tests:
-        lines += ["", *_test_lines(test)]
+    for test, earlier in zip(record.tests, first_told(record.tests), strict=True):
+        if test.question == question:
+            lines += ["", *_test_lines(test, None if earlier is None else record.tests[earlier])]
     return "\n".join(lines) + "\n"
 
 
@@ -34,16 +34,20 @@ def submission_in_words(record: Record) -> str:
     return "\n".join(lines) + "\n" if lines else ""
 
 
-def _test_lines(test: TestResult) -> list[str]:
+def _test_lines(test: TestResult, told: TestResult | None) -> list[str]:
     mark = "passed" if test.passed else "failed"
     title = " ".join(plain(test.title).split())
     lines = textwrap.wrap(
         f"{mark}  {title}  [{points(test.score)} of {points(test.max_score)}]", _WIDTH, subsequent_indent=_INDENT
     )
     message = plain(test.output).strip()
-    if message:
-        lines += _wrapped(message)
     hint = plain(test.hint or "").strip()
+    if told is not None:
+        where = "" if told.question == test.question else f" of {told.question}"
+        lines += _wrapped(f'The same as in "{" ".join(plain(told.title).split())}"{where}.')
+        hint = "" if told.hint == test.hint else hint
+    elif message:
+        lines += _wrapped(message)
     if hint and not test.passed and hint not in message:
         lines += _wrapped(f"Hint: {hint}")
     return lines

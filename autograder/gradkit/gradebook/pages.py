@@ -18,6 +18,7 @@ from jinja2.runtime import Context
 from nbconvert.exporters import NotebookExporter
 from nbconvert.filters import Highlight2HTML
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbformat import NotebookNode
 
 # nbgrader has annotations but does not declare them (no py.typed).
 from nbgrader.converters.base import NbGraderException  # type: ignore[import-untyped]
@@ -35,6 +36,17 @@ _ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt", "title", "width", "
 # None from the network: whoever opens the page would tell the other end so.
 _PICTURE = re.compile(r"data:image/(png|jpeg|gif);base64,[A-Za-z0-9+/=\s]*\Z|(?!//)[\w./-]*\Z")
 _HIGHLIGHT = re.compile(r"(highlight|hll|[a-z]{1,2}\d?)( [a-z]{1,2}\d?)?\Z")  # pygments' own class names
+_NARROW = """
+pre, code, a, h1, h2, h3, h4, h5, h6, li, p { overflow-wrap: anywhere; }
+pre { white-space: pre-wrap; }
+img { max-width: 100%; height: auto; }
+.rendered_html table { display: block; max-width: 100%; overflow-x: auto; }
+.rendered_html .MathJax_Display, .rendered_html .MathJax { max-width: 100%; overflow-x: auto; overflow-y: hidden; }
+div.cell, div.input, div.inner_cell, div.output_wrapper, div.output, div.output_area, div.output_subarea,
+div.text_cell_render { min-width: 0; max-width: 100%; }
+div.nbgrader_cell .panel-heading { height: auto; }
+@media (max-width: 767px) { div.prompt { display: none; } div.container { padding: 0 8px; } }
+"""
 _SECONDS = 10.0  # of processor time for a page's cells; what comes later is shown as it was written
 _SPENT = "gradkit_seconds"
 # TeX commands by which MathJax makes links, classes and ids.
@@ -72,7 +84,7 @@ def _in_time(context: Context, source: str, convert: Callable[[], str]) -> str:
 
 def _markdown(cell: Mapping[str, Any], source: str) -> str:
     try:
-        renderer = IPythonRenderer(escape=False, attachments=cell.get("attachments", {}), anchor_link_text="")
+        renderer = IPythonRenderer(escape=False, attachments=cell.get("attachments", {}), exclude_anchor_links=True)
         page = MarkdownWithMath(renderer=renderer).render(source)
     except Exception:  # noqa: BLE001 - whatever a student's text does to the converter, it can be shown as it is
         return as_it_is(source)
@@ -95,6 +107,18 @@ def _allowed(tag: str, name: str, value: str) -> bool:
     if name == "class":
         return tag in ("div", "span") and _HIGHLIGHT.match(value) is not None
     return name in _ATTRIBUTES.get(tag, ())
+
+
+def for_people(notebook: NotebookNode, resources: MutableMapping[str, Any]) -> tuple[NotebookNode, Any]:
+    """A preprocessor of nbconvert's: nothing that is there for nbgrader alone, and a page as narrow as its window.
+
+    nbgrader reads a check cell's score from an output ``Out[ ]: 2.5``; people read it beside the cell.
+    """
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("grade"):
+            cell.outputs = [output for output in cell.outputs if output.output_type != "execute_result"]
+    resources.setdefault("inlining", {}).setdefault("css", []).append(_NARROW)
+    return notebook, resources
 
 
 class GradedElsewhere(NotebookExporter):

@@ -72,6 +72,7 @@ def _guard(config: Config) -> None:
     """Keep nbgrader from running students' code, following their links, and showing their scripts to a browser."""
     config.Autograde.exporter_class = "gradkit.gradebook.pages.GradedElsewhere"
     config.ExchangeFactory.collect = "gradkit.gradebook.collect.SafeCollect"
+    config.HTMLExporter.preprocessors = ["gradkit.gradebook.pages.for_people"]
     config.HTMLExporter.filters = {
         "markdown2html": "gradkit.gradebook.pages.safe_markdown",
         "highlight_code": "gradkit.gradebook.pages.safe_highlight",

@@ -7,7 +7,7 @@ It is a superset of Gradescope's ``results.json``; what Gradescope does not know
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
@@ -15,6 +15,7 @@ from gradkit.course import total
 from gradkit.grading.reading import FoundSign
 
 SCHEMA_VERSION = 1
+_SHORT = 20  # characters around the title of a test that is referred to
 
 Status = Literal["graded", "refused", "error"]
 
@@ -112,6 +113,20 @@ class Record:
     def score(self) -> float | None:
         """Points earned, or None where nothing was graded: never a default of credit, nor of none."""
         return total(question.score for question in self.questions) if self.status == "graded" else None
+
+
+def first_told(tests: Sequence[TestResult]) -> list[int | None]:
+    """For each test, the position of the earlier one that has the same message, so that a page says it once.
+
+    None where its message is the first of its kind, or so short that it is no longer than a reference to another test.
+    """
+    first: dict[str, int] = {}
+    told: list[int | None] = []
+    for position, test in enumerate(tests):
+        earlier = first.setdefault(test.output, position)
+        again = earlier < position and len(test.output) > _SHORT + len(tests[earlier].title)
+        told.append(earlier if again else None)
+    return told
 
 
 def to_json(record: Record) -> str:

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from gradkit.grading.wording import plain, points
 
@@ -20,7 +21,14 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"plain": plain, "points": points, "shape": _shape, "time": _time, "percent": _percent}
+    environment.filters |= {
+        "plain": plain,
+        "points": points,
+        "shape": _shape,
+        "time": _time,
+        "percent": _percent,
+        "breakable": _breakable,
+    }
     return environment
 
 
@@ -34,6 +42,11 @@ def read_template(name: str) -> str:
     environment = _environment()
     source, _, _ = environment.loader.get_source(environment, name)  # type: ignore[union-attr]  # it has a loader
     return source
+
+
+def _breakable(name: str) -> Markup:
+    """A name that may go on in the next line after each underscore."""
+    return escape(name).replace("_", Markup("_<wbr>"))
 
 
 def _shape(sizes: list[int]) -> str:

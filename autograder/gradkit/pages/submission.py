@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from gradkit.course import rounded
-from gradkit.grading.record import QuestionResult, Record, TestResult
+from gradkit.grading.record import QuestionResult, Record, TestResult, first_told
 from gradkit.grading.wording import plain
 from gradkit.pages.rendering import render
 
@@ -35,11 +35,21 @@ class Standing:
 
 @dataclass(frozen=True)
 class _Test:
-    """A test as the page shows it: its message, and apart from it a recognised misconception."""
+    """A test as the page shows it.
 
+    Attributes:
+        number: its number on the page, from 1.
+        result: the test.
+        lines: its message.
+        reason: apart from it, a recognised misconception.
+        told: the test that has the same message already, or None.
+    """
+
+    number: int
     result: TestResult
     lines: Sequence[str]
     reason: str
+    told: _Test | None = None
 
 
 @dataclass(frozen=True)
@@ -62,8 +72,9 @@ def feedback_page(
         submitted: when it was handed in, where that is known.
         standing: what the gradebook says; None where there is none.
     """
+    shown = list(_shown(record))
     questions = [
-        _Question(question, [_shown(test) for test in record.tests if test.question == question.id])
+        _Question(question, [test for test in shown if test.result.question == question.id])
         for question in record.questions
     ]
     return render(
@@ -78,7 +89,13 @@ def feedback_page(
     )
 
 
-def _shown(test: TestResult) -> _Test:
-    lines = [line for line in plain(test.output).splitlines() if line.strip()]
-    reason = next((line for line in lines if line.startswith(_REASON)), "")
-    return _Test(test, [line for line in lines if line != reason], reason.removeprefix(_REASON))
+def _shown(record: Record) -> Iterator[_Test]:
+    """Every test; a message that an earlier one has in full is not shown again."""
+    shown: dict[int, _Test] = {}
+    for number, (test, earlier) in enumerate(zip(record.tests, first_told(record.tests), strict=True), start=1):
+        lines = [line for line in plain(test.output).splitlines() if line.strip()]
+        reason = next((line for line in lines if line.startswith(_REASON)), "")
+        told = None if earlier is None else shown[earlier]
+        lines = [line for line in lines if line != reason]
+        shown[number - 1] = _Test(number, test, lines, reason.removeprefix(_REASON), told)
+        yield shown[number - 1]

@@ -16,6 +16,8 @@ from torch import Tensor
 from gradkit.errors import WireError
 from gradkit.wire.values import Ref
 
+_DESCRIBED = 6  # inputs that a message lists
+
 
 @dataclass(frozen=True)
 class Step:
@@ -79,8 +81,10 @@ class Call:
     banned: Sequence[str] = ()
 
     def describe(self) -> str:
-        """The sizes of the inputs, in words: ``x (5, 3), y (5, 1)``."""
-        return ", ".join(f"{name} {tuple(tensor.shape)}" for name, tensor in self.inputs.items())
+        """The sizes of the inputs, of the first few where there are many, in words: ``x (5, 3), y (5, 1)``."""
+        sizes = [f"{name} {tuple(tensor.shape)}" for name, tensor in self.inputs.items()]
+        more = len(sizes) - _DESCRIBED
+        return ", ".join(sizes) if more < 2 else f"{', '.join(sizes[:_DESCRIBED])} and {more} more inputs"
 
     def sizes(self) -> dict[str, torch.Size]:
         """The shape of each input, by name."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
 from gradkit.gradebook.database import open_gradebook
 from gradkit.gradebook.feedback import generate_feedback
@@ -38,6 +40,26 @@ def test_a_page_shows_scores_and_messages_and_nothing_hidden(room: Any, make_rec
     source = report.pages["ada"].read_text(encoding="utf-8")
     for hidden in ("test_hidden", "printed-by-the-student", "<script>alert", "stderr"):
         assert hidden not in source
+    # nbgrader's own way to read a score is not shown, and there to be read.
+    assert "Out[" not in source
+    scores = [cell.outputs[-1].data["text/plain"] for cell in room.notebook("ada").cells if cell.get("outputs")]
+    assert scores[-2:] == ["1.0", "0.5"]
+
+
+def test_a_page_is_no_wider_than_its_window(room: Any, make_record: Callable[..., Record], browser: Browser) -> None:
+    long = "W" * 300
+    table = f"| {long} | b |\n|---|---|\n| 1 | {long} |"
+    room.put("ada", room.answer(f"# {long}\n\n`{long}` {long}\n\n{table}\n\n```\n{long}\n```\n\n$${long}$$"))
+    record = make_record("ada", offset=0.5, output=long)
+    tests = tuple(replace(test, title=long, output=f"{long}\n{long}", hint=long) for test in record.tests)
+    room.file(replace(record, tests=tests, problems=(long,)))
+    file = generate_feedback(room.course, room.lines, ["ada"]).pages["ada"]
+    page = browser.new_page(java_script_enabled=False)  # it would fetch MathJax
+    page.goto(file.as_uri())
+    for width in (320, 375, 768, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        inner, outer = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+        assert (width, inner) == (width, outer)
 
 
 def test_a_persons_comment_is_on_the_page(room: Any, make_record: Callable[..., Record]) -> None:

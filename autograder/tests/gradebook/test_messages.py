@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -21,6 +22,18 @@ def test_a_passed_and_a_failed_test(make_record: Callable[..., Record]) -> None:
         "        The offset is 7, not what was expected.\n"
         "        Hint: an offset has shape ()\n"
     )
+
+
+def test_a_message_is_said_once_and_referred_to(make_record: Callable[..., Record]) -> None:
+    record = make_record("ada", slope=0.0)
+    long = "Your file cannot be loaded: line 3 is not Python, so that nothing in it could be run."
+    tests = tuple(replace(test, output=long, hint=None) for test in record.tests)
+    tests = (tests[0], replace(tests[0], title="Its gradient."), tests[1])
+    record = replace(record, tests=tests)
+    slope, offset = question_in_words(record, "slope"), question_in_words(record, "offset")
+    assert slope.count("Your file cannot be loaded") == 1
+    assert slope.count('The same as in "The slope is right.".') == 1
+    assert 'The same as in "The slope is right." of slope.' in offset
 
 
 def test_nothing_hidden_is_told(make_record: Callable[..., Record]) -> None:

@@ -30,6 +30,7 @@ def render(source: str, **cell: Any) -> str:
         ("```python\nx = 1\n```", '<span class="n">x</span>'),
         ("[torch](https://pytorch.org)", '<a href="https://pytorch.org">torch</a>'),
         ("a  \nb", "<br>"),
+        ("# Heading\n\ntext", "<p>text</p>"),  # not a link, as it was behind an anchor that nothing ended
     ],
 )
 def test_ordinary_markdown_reads_as_ever(source: str, expected: str) -> None:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 
 from gradkit.grading.record import QuestionResult, Record, TestResult
 
@@ -18,6 +15,32 @@ def failed(title: str, output: str, **more: object) -> TestResult:
     """A failed test of the question ``conv2d``."""
     test = TestResult("conv2d", "test_secret_name", title, 0.0, 1.0, output, "value", "out (H, W)", None)
     return replace(test, **more)
+
+
+LONG = "W" * 300  # a word that no line has room for
+ID = "a_question_with_a_name_that_is_much_too_long_for_the_screen_of_any_telephone_that_there_is"
+
+
+@pytest.fixture
+def wide(record: Record) -> Record:
+    """A submission all of whose texts are too long."""
+    questions = tuple(replace(question, id=f"{question.id}_{ID}") for question in record.questions)
+    tests = tuple(
+        replace(
+            test,
+            question=f"{test.question}_{ID}",
+            title=f"{test.title} {LONG}",
+            output=test.output
+            and f"{LONG} {test.output}\n\tdef {LONG}({', '.join([LONG] * 3)}):\nA likely reason: {LONG}",
+            hint=LONG,
+        )
+        for test in record.tests
+    )
+    picture = {"kind": "values", "of": "gradient", "shape": [1, 99], "at": [], "found": [[1e-300] * 99]}
+    odd = replace(tests[-1], picture={**picture, "expected": [[-1.0] * 99]})
+    return replace(
+        record, student=LONG, title=LONG, questions=questions, tests=(*tests, odd), output=LONG, problems=(LONG,)
+    )
 
 
 @pytest.fixture
@@ -45,15 +68,3 @@ def record() -> Record:
         key={"submission": "0123456789abcdef" * 4},
         versions={"gradkit": "0.1.0", "python": "3.11.2", "torch": "2.13.0"},
     )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium, as it is installed; it has threads here, which end with it."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        pytest.fail("Pages are looked at in Chromium, and there is none. Install it: apt-get install chromium")
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=chromium)
-        yield found
-        found.close()

@@ -8,7 +8,8 @@ from pathlib import Path
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-PHONE, DESKTOP = (360, 740), (1280, 900)
+PHONE, DESKTOP = (320, 640), (1280, 900)
+WIDTHS = (320, 375, 768, 1280)
 LOOKS = [(PHONE, "light"), (PHONE, "dark"), (DESKTOP, "light"), (DESKTOP, "dark")]
 
 
@@ -36,3 +37,27 @@ def violations(page: Page) -> list[str]:
 def overflows(page: Page) -> bool:
     """Whether the page is wider than the window."""
     return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
+
+
+def too_wide_at(page: Page) -> list[int]:
+    """The widths of windows, and of paper, in which the page would have to be scrolled sideways."""
+    found = []
+    for media in ("screen", "print"):
+        page.emulate_media(media=media)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 800})
+            found += [width] * overflows(page)
+    return found
+
+
+def cut_off(page: Page) -> list[str]:
+    """What is wider than its box and neither scrolls by the keyboard nor shows that there is more."""
+    return list(
+        page.evaluate(
+            """[...document.querySelectorAll("body *")].filter(e => {
+              const look = getComputedStyle(e);
+              return e.clientWidth && e.scrollWidth > e.clientWidth + 1 && look.overflowX !== "visible"
+                && !(e.tabIndex === 0 && look.backgroundImage.includes("gradient"));
+            }).map(e => e.outerHTML.slice(0, 200))"""
+        )
+    )

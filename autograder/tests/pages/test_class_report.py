@@ -13,8 +13,8 @@ from gradkit.pages.class_report import class_page, similar_page
 from gradkit.report import ClassReport, summarise
 from gradkit.report.similarity import Pair
 
-from .conftest import HOSTILE
-from .looking import LOOKS, opened, overflows, violations
+from .conftest import HOSTILE, LONG
+from .looking import LOOKS, cut_off, opened, overflows, too_wide_at, violations
 
 STUB = "import torch\n\n\ndef scale(x):\n    raise NotImplementedError\n"
 SOURCES = {
@@ -55,6 +55,24 @@ def test_everybody_can_read_it(page: Path, browser: Browser, size: tuple[int, in
     assert violations(found) == []
     assert not overflows(found)
     assert trouble == []
+
+
+def test_no_text_makes_the_pages_wider_than_their_window(wide: Record, browser: Browser, tmp_path: Path) -> None:
+    others = [replace(wide, student=f"{number}{wide.student}") for number in range(6)]
+    pair = Pair(others[0].student, others[1].student, 0.75, 120, (((0, 9),), ((0, 9),)))
+    report = summarise(LONG, others, [f"absent{LONG}"], sentences={}, pairs={wide.assignment: [pair]})
+    sources = dict.fromkeys((pair.one, pair.other), f"x = '{LONG}'\n")
+    for number, text in enumerate(
+        (class_page(report, lambda _who, _hw: "x.html", {}), similar_page(report.assignments[0], LONG, sources, ""))
+    ):
+        (tmp_path / f"{number}.html").write_text(text, encoding="utf-8")
+        page, _ = opened(browser, tmp_path / f"{number}.html")
+        for details in page.query_selector_all("summary"):
+            details.click()
+        assert too_wide_at(page) == []
+        page.emulate_media(media="screen")
+        page.set_viewport_size({"width": 320, "height": 640})
+        assert cut_off(page) == []
 
 
 def names(page: Path, browser: Browser, *actions: tuple[str, str]) -> list[str]:

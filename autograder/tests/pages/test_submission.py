@@ -13,7 +13,8 @@ from playwright.sync_api import Browser
 from gradkit.grading.record import QuestionResult, Record, TestResult
 from gradkit.pages.submission import Standing, feedback_page
 
-from .looking import LOOKS, opened, overflows, violations
+from .conftest import LONG
+from .looking import LOOKS, cut_off, opened, overflows, too_wide_at, violations
 
 HANDED_IN = datetime(2026, 10, 2, 8, 5, tzinfo=UTC)
 
@@ -95,6 +96,37 @@ def test_what_students_wrote_is_text(record: Record) -> None:
     assert "<script>alert(1)</script>" in text
     assert "{{ 7 * 7 }}" in text
     assert not set("\x00\x1b\u202e") & set(page)
+
+
+def test_a_message_is_said_once_and_referred_to() -> None:
+    long = "Your file cannot be loaded: line 3 is not Python. Nothing in it could be run, so no test passed."
+    questions = (QuestionResult("a", 0.0, 2.0), QuestionResult("b", 0.0, 3.0))
+    tests = [
+        TestResult("a", "t1", "Values.", 0.0, 1.0, long, "import", "a hint"),
+        TestResult("a", "t2", "Gradients.", 0.0, 1.0, long, "import", "a hint"),
+        TestResult("b", "t3", "Shapes.", 0.0, 1.0, long, "import", "another hint"),
+        TestResult("b", "t4", "Dtypes.", 0.0, 1.0, "Not started yet.", "not_started"),
+        TestResult("b", "t5", "Names.", 0.0, 1.0, "Not started yet.", "not_started"),
+    ]
+    page = feedback_page(Record("s", "hw0", "T", "graded", 5.0, questions=questions, tests=tuple(tests)), "A course")
+    text, _ = read(page)
+    assert text.count(long) == 1
+    assert text.count("The same as in Values. .") == 2
+    assert page.count('<a href="#test1">') == 2
+    assert page.count('id="test1"') == 1
+    assert text.count("a hint") == 1
+    assert "another hint" in text
+    assert text.count("Not started yet.") == 2  # short enough
+
+
+def test_no_text_makes_the_page_wider_than_its_window(wide: Record, browser: Browser, tmp_path: Path) -> None:
+    file = tmp_path / "page.html"
+    file.write_text(feedback_page(wide, LONG, HANDED_IN, Standing(3.0, 0.5, 4.5, 9.0, False)), encoding="utf-8")
+    page, _ = opened(browser, file)
+    assert too_wide_at(page) == []
+    page.emulate_media(media="screen")
+    page.set_viewport_size({"width": 320, "height": 640})
+    assert cut_off(page) == []
 
 
 def test_a_page_is_small_even_where_everything_failed() -> None:
