@@ -41,8 +41,8 @@ def read_cells(content: bytes, name: str) -> list[Cell]:
         name: the file's name, for messages.
 
     Returns:
-        Each cell's ``cell_type``, ``source``, ``attachments`` where it has pictures, and in ``metadata`` the claim and,
-        as ``cut``, what was left out of a cell that is too long.
+        Each cell's ``cell_type``, ``source``, ``attachments`` where it has pictures, and in ``metadata`` the claim, the
+        cell's ``id`` as it stands in the file, and as ``cut`` what was left out of a cell that is too long.
 
     Raises:
         SubmissionRefused: the file is not a notebook of Jupyter's format 4, or is too large; says why and what to do.
@@ -139,7 +139,7 @@ def _cell(item: object) -> Cell:
     kind = item.get("cell_type")
     attachments, dropped = _attachments(item.get("attachments")) if kind == "markdown" else ({}, False)
     cell = make_cell(kind if kind in ("code", "markdown") else "raw", source + _ATTACHED * dropped)
-    cell["metadata"] = {"nbgrader": {"grade_id": claimed(item)}, "cut": cut}
+    cell["metadata"] = {"nbgrader": {"grade_id": claimed(item)}, "id": item.get("id"), "cut": cut}
     if attachments:
         cell["attachments"] = attachments
     return cell

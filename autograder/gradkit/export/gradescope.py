@@ -34,4 +34,6 @@ def results_json(record: Record) -> str:
     elif record.score is None:
         del data["tests"]
         data["output"] = FAILED
+    elif record.problems:
+        data["output"] = "\n".join(text for text in (record.output, *record.problems) if text)
     return json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False) + "\n"

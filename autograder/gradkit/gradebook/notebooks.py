@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -23,6 +24,7 @@ from gradkit.grading.written import choose, find_elsewhere, is_students, missing
 _MISSING = "The cell below was missing from the submitted notebook. It was added back."
 _FOUND = "**Found in cell {number} of the submitted notebook, outside the answer cell:**"
 _OTHER = "**Nothing is written here, but outside the answer cells there is text. It is shown with: {questions}.**"
+_TICKS = re.compile("`+")
 _NO_ROOM = (
     "\n\n[There is no room for all of it here. The cells that were found are on this page, too, in their own places.]"
 )
@@ -140,9 +142,7 @@ def _as_found(cell: Cell, number: int) -> tuple[str, dict[str, Any]]:
     if cell["cell_type"] == "markdown":
         source = source.replace("attachment:", f"attachment:{prefix}")
     else:
-        fence = "```"
-        while fence in source:
-            fence += "`"
+        fence = "`" * max(3, 1 + max(map(len, _TICKS.findall(source)), default=0))
         source = f"{fence}\n{source}\n{fence}"
     text = f"\n\n---\n\n{_FOUND.format(number=number)}\n\n{source}"
     return text, {f"{prefix}{name}": bundle for name, bundle in cell.get("attachments", {}).items()}

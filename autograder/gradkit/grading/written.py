@@ -83,8 +83,9 @@ def is_students(original: Cell) -> bool:
 def find_elsewhere(cells: Sequence[Cell], released: Sequence[Cell]) -> list[Elsewhere]:
     """The cells with text of the student's own outside the answer cells, each with the question that it goes to.
 
-    A text cell counts when it has a line that neither the released notebook nor an answer has. Code does not: it counts
-    only where an answer is missing, if it stands in the answer's place or beside it, or reads as sentences.
+    A text cell counts when it has a line that neither the released notebook nor an answer has; where no answer is
+    missing, a released cell does not, for it may be of an earlier edition of the handout. Code counts only where an
+    answer is missing, if it stands in the answer's place or beside it, or reads as sentences.
 
     Args:
         cells: from `read_notebook`.
@@ -99,8 +100,11 @@ def find_elsewhere(cells: Sequence[Cell], released: Sequence[Cell]) -> list[Else
     seen = {line for cell in released for line in _lines(cell)}
     seen.update(line for name in written.values() if name in chosen for line in _lines(cells[chosen[name]]))
     before, after = _neighbours(cells, released, chosen)
+    given = [cell["id"] for cell in released if isinstance(cell.get("id"), str) and not is_students(cell)]
     found = []
     for position, cell in enumerate(cells):
+        if not missing and cell["metadata"].get("id") in given and position not in chosen.values():
+            continue
         own = _own(cell, seen)
         beside = {n for n in written if before[position] <= n <= after[position]}
         if not own or (cell["cell_type"] == "code" and not (beside & missing or (missing and all(map(_prose, own))))):

@@ -38,6 +38,11 @@ def test_a_graded_record() -> None:
         assert hidden not in text.replace('"stdout_visibility": "hidden"', "")
 
 
+def test_what_could_not_be_used_is_told_with_the_points() -> None:
+    data = json.loads(results_json(replace(RECORD, problems=("The notebook cannot be read.", "Nor the other."))))
+    assert (data["score"], data["output"]) == (3.0, "The notebook cannot be read.\nNor the other.")
+
+
 def test_a_refused_one_has_no_points_and_says_why() -> None:
     refused = replace(RECORD, status="refused", questions=(), tests=(), problems=("It is a link.",))
     data = json.loads(results_json(refused))

@@ -136,6 +136,11 @@ def split_in_two_with_its_metadata(cells: list[Any]) -> None:
     cells.append({**cells[6], "source": "because it is."})
 
 
+def in_a_check_cell_beside_an_answer(cells: list[Any]) -> None:
+    cells[6]["source"] = "First of all,"
+    in_a_check_cell(cells)
+
+
 def of_an_unknown_type(cells: list[Any]) -> None:
     cells.append(own("Because.", "heading"))
 
@@ -149,7 +154,7 @@ def in_letters_without_spaces(cells: list[Any]) -> None:
     [
         pasted, in_a_code_cell, in_a_code_cell_far_away, as_a_raw_cell, of_another_type_without_metadata,
         merged_with_the_question, in_the_question, in_a_check_cell, at_the_top, beside_an_answer,
-        split_in_two_with_its_metadata, of_an_unknown_type, in_letters_without_spaces,
+        split_in_two_with_its_metadata, in_a_check_cell_beside_an_answer, of_an_unknown_type, in_letters_without_spaces,
     ],
 )  # fmt: skip
 def test_what_a_student_wrote_outside_the_answer_cell_is_shown_in_it_and_told(
@@ -197,6 +202,11 @@ def a_copy_of_the_answer(cells: list[Any]) -> None:
     cells += [own("Because."), {**cells[6]}]
 
 
+def an_earlier_edition_of_the_handout(cells: list[Any]) -> None:
+    cells[3]["source"] = "Some old words between."
+    cells[6]["source"] = "Because."
+
+
 def cells_moved_and_copied(cells: list[Any]) -> None:
     cells += [cells[0], cells[3], cells[6]]
     cells.reverse()
@@ -206,7 +216,7 @@ def cells_moved_and_copied(cells: list[Any]) -> None:
     "change",
     [
         scratch_code, scratch_code_beside_an_answer, outputs, other_line_ends_and_empty_cells, released_code_changed,
-        a_copy_of_the_answer, cells_moved_and_copied,
+        a_copy_of_the_answer, cells_moved_and_copied, an_earlier_edition_of_the_handout,
     ],
 )  # fmt: skip
 def test_code_and_what_was_handed_out_are_no_written_answers(
