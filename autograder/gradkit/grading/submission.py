@@ -59,6 +59,7 @@ def read_submission(
     assignment: Assignment,
     limits: SubmissionLimits,
     released: Sequence[Cell] = (),
+    graded: str = "",
 ) -> Submission:
     """Read the folder of one submission.
 
@@ -68,6 +69,7 @@ def read_submission(
         assignment: what was to be handed in.
         limits: how much.
         released: the released notebook's cells, from `handed_out`, to tell the student's own text from it.
+        graded: the digest of what has a record already: its notebook is not looked at again, and has no problems.
 
     Raises:
         SubmissionRefused: it is no folder, holds a link or a special file, is too large, or has Python files that are
@@ -88,15 +90,19 @@ def read_submission(
         _check_text(name, data)
     others = _others(assignment.module, names)
     notebooks = [name for name in names if name.endswith(".ipynb")]
+    digest = _digest(top, sorted({*others, *notebooks}))
+    problems: tuple[str, ...] = ()
+    if digest != graded:
+        problems = tuple(notebook_problems(top, notebooks, assignment.notebook, released))
     timestamp = _read(files[TIME_FILE]) if TIME_FILE in files else b""
     submitted = timestamp[:100].decode(errors="replace").strip()
     return Submission(
         student=student,
         folder=folder,
         sources=sources,
-        digest=_digest(top, sorted({*others, *notebooks})),
+        digest=digest,
         submitted=submitted if _TIMESTAMP.fullmatch(submitted) else None,
-        problems=tuple(notebook_problems(top, notebooks, assignment.notebook, released)),
+        problems=problems,
         others=others,
     )
 

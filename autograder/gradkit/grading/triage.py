@@ -77,21 +77,28 @@ def _settle(
 ) -> Record | Submission:
     """The record of a submission that needs no grading, written where it is new; else the submission."""
     old = read_record(task.record)
-    found = _look(course, assignment, task, keys, old)
+    found = _look(course, assignment, task, keys, old, released)
     if isinstance(found, Record) and found != old:
         write_record(found, task.record)
     return found
 
 
 def _look(
-    course: Course, assignment: Assignment, task: Task, keys: Mapping[str, str], old: Record | None
+    course: Course,
+    assignment: Assignment,
+    task: Task,
+    keys: Mapping[str, str],
+    old: Record | None,
+    released: Sequence[Cell] = (),
 ) -> Record | Submission:
     """The record that a submission has now, or the submission where it has to be graded."""
+    before = "" if old is None else old.key.get("submission", "")
+    graded = before if is_current(old, {**keys, "submission": before}) else ""
     try:
-        submission = read_submission(task.folder, task.student, assignment, course.submission, released)
+        submission = read_submission(task.folder, task.student, assignment, course.submission, released, graded)
     except SubmissionRefused as refusal:
         return refused(assignment, task.student, str(refusal))
-    if old is None or not is_current(old, {**keys, "submission": submission.digest}):
+    if old is None or submission.digest != graded:
         return submission
     # The same files handed in again later: the points stand, the time does not.
     return replace(old, submitted=submission.submitted)

@@ -133,7 +133,8 @@ def test_the_digest_changes_with_every_file_that_counts(course: Course, hand_in:
     for files in ({"scaling.py": "a"}, {"scaling.py": "b"}, {"scaling.py": "b", "help.py": ""}):
         digests.add(read(course, hand_in(files)).digest)
     digests.add(read(course, hand_in({"scaling.ipynb": json.dumps({"cells": []})})).digest)
-    assert len(digests) == 4
+    digests.add(read(course, hand_in({"old/scaling.ipynb": "{}"})).digest)  # not read, but named
+    assert len(digests) == 5
 
 
 @pytest.mark.parametrize(
