@@ -44,7 +44,7 @@ def _test_lines(test: TestResult, told: TestResult | None) -> list[str]:
     hint = plain(test.hint or "").strip()
     if told is not None:
         where = "" if told.question == test.question else f" of {told.question}"
-        lines += _wrapped(f'The same as in "{" ".join(plain(told.title).split())}"{where}.')
+        lines += _wrapped(f'The same as in "{" ".join(plain(told.title).split()).rstrip(". ")}"{where}.')
         hint = "" if told.hint == test.hint else hint
     elif message:
         lines += _wrapped(message)

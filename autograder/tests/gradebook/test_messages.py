@@ -32,8 +32,8 @@ def test_a_message_is_said_once_and_referred_to(make_record: Callable[..., Recor
     record = replace(record, tests=tests)
     slope, offset = question_in_words(record, "slope"), question_in_words(record, "offset")
     assert slope.count("Your file cannot be loaded") == 1
-    assert slope.count('The same as in "The slope is right.".') == 1
-    assert 'The same as in "The slope is right." of slope.' in offset
+    assert slope.count('The same as in "The slope is right".') == 1
+    assert 'The same as in "The slope is right" of slope.' in offset
 
 
 def test_nothing_hidden_is_told(make_record: Callable[..., Record]) -> None:

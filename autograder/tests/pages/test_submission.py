@@ -111,12 +111,22 @@ def test_a_message_is_said_once_and_referred_to() -> None:
     page = feedback_page(Record("s", "hw0", "T", "graded", 5.0, questions=questions, tests=tuple(tests)), "A course")
     text, _ = read(page)
     assert text.count(long) == 1
-    assert text.count("The same as in Values. .") == 2
+    assert text.count("The same as in Values .") == 2
     assert page.count('<a href="#test1">') == 2
     assert page.count('id="test1"') == 1
     assert text.count("a hint") == 1
     assert "another hint" in text
     assert text.count("Not started yet.") == 2  # short enough
+
+
+def test_what_every_test_says_is_said_of_the_whole_submission() -> None:
+    tests = [TestResult("a", f"t{n}", f"Title {n}.", 0.0, 1.0, "Line 3 is not Python.", "import") for n in range(3)]
+    record = Record("s", "hw0", "T", "graded", 3.0, questions=(QuestionResult("a", 0.0, 3.0),), tests=tuple(tests))
+    text, _ = read(feedback_page(record, "A course"))
+    assert text.count("Line 3 is not Python.") == 1
+    assert "About the whole submission Line 3 is not Python." in text
+    assert text.count("failed") == 3
+    assert "The same as" not in text
 
 
 def test_no_text_makes_the_page_wider_than_its_window(wide: Record, browser: Browser, tmp_path: Path) -> None:
