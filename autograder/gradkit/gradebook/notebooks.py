@@ -59,19 +59,22 @@ def read_submitted(path: Path, max_bytes: int) -> list[Cell]:
     """
     try:
         if path.is_symlink() or not path.is_file():
-            raise SubmissionRefused(missing_text(path.name, other_notebooks(path)))
+            others = other_notebooks(path)
+            none = f"there is no notebook {path.name} in the submission."
+            raise SubmissionRefused(missing_text(path.name, others) if others else none)
         with path.open("rb") as file:
             content = file.read(max_bytes + 1)
     except OSError as error:
-        raise SubmissionRefused(f"{path.name} cannot be read ({error.strerror}).") from error
+        raise SubmissionRefused(f"the submitted {path.name} cannot be read ({error.strerror}).") from error
     if len(content) > max_bytes:
-        raise SubmissionRefused(f"{path.name} is too large.")
-    return read_notebook(content, path.name)
+        raise SubmissionRefused(f"the submitted {path.name} is too large.")
+    return read_notebook(content, f"the submitted {path.name}")
 
 
 def other_notebooks(path: Path) -> list[str]:
     """The names of the notebooks beside one, or below it."""
-    found = (other.relative_to(path.parent) for other in path.parent.rglob("*.ipynb") if other != path)
+    files = (other for other in path.parent.rglob("*.ipynb") if other.is_file() and not other.is_symlink())
+    found = (other.relative_to(path.parent) for other in files if other != path)
     return sorted(name.as_posix() for name in found if not any(part.startswith(".") for part in name.parts))
 
 
@@ -120,6 +123,7 @@ def as_handed_out(released: Mapping[str, Any], reason: str, waits: bool) -> dict
         reason: why, in a sentence.
         waits: whether there may be answers that were not seen: then a person is asked to look.
     """
+    reason = reason[:1].upper() + reason[1:]
     note = make_cell("markdown", f"*{reason} What follows is the notebook as it was handed out. The code was graded.*")
     cells = copy.deepcopy(released["cells"])
     for cell in cells if waits else ():

@@ -47,6 +47,8 @@ div.text_cell_render { min-width: 0; max-width: 100%; }
 div.nbgrader_cell .panel-heading { height: auto; }
 @media (max-width: 767px) { div.prompt { display: none; } div.container { padding: 0 8px; } }
 """
+# nbgrader's template has no place for it but that of a style sheet; without it a phone shows the page in tiny letters.
+_VIEWPORT = '</style><meta name="viewport" content="width=device-width, initial-scale=1"><style>'
 _SECONDS = 10.0  # of processor time for a page's cells; what comes later is shown as it was written
 _SPENT = "gradkit_seconds"
 # TeX commands by which MathJax makes links, classes and ids.
@@ -117,7 +119,7 @@ def for_people(notebook: NotebookNode, resources: MutableMapping[str, Any]) -> t
     for cell in notebook.cells:
         if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("grade"):
             cell.outputs = [output for output in cell.outputs if output.output_type != "execute_result"]
-    resources.setdefault("inlining", {}).setdefault("css", []).append(_NARROW)
+    resources.setdefault("inlining", {}).setdefault("css", []).append(_NARROW + _VIEWPORT)
     return notebook, resources
 
 

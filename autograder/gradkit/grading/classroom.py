@@ -54,12 +54,12 @@ class ClassResult:
 
     @property
     def exit_status(self) -> int:
-        """0 when everything was graded, 1 when something was refused, 2 for the course's files, 3 for the grader."""
+        """0 when all was graded, 1 for something refused or a problem, 2 for the course's files, 3 for the grader."""
         if any(record.status == "error" for record in self.records):
             return 3
         if self.worst_fault:
             return self.worst_fault
-        return 1 if self.refused or any(record.status == "refused" for record in self.records) else 0
+        return 1 if self.refused or any(record.problems for record in self.records) else 0
 
 
 @dataclass(frozen=True)

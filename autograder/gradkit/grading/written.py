@@ -161,8 +161,7 @@ def notebook_problems(
 
 def missing_text(name: str, others: Sequence[str]) -> str:
     """That there is no notebook of the expected name, and which others there are."""
-    missing = f"{name} is not among the files handed in"
-    return f"{missing}: its written answers are not seen. {others_text(others)}" if others else f"{missing}."
+    return f"{name} is not among the files handed in: its written answers are not seen. {others_text(others)}"
 
 
 def others_text(others: Sequence[str]) -> str:

@@ -75,7 +75,8 @@ def test_a_notebook_that_cannot_be_read_is_named(
     output = tmp_path / ("long" * 30) / "[r].json"
     ran = gradkit_command("grade", "--submission", folder, "--assignment", HW, "--output", output)
     assert ran.status == 1
-    assert "scaling.ipynb cannot be read as a notebook" in ran.err
+    assert f"note: {HW}: scaling.ipynb cannot be read as a notebook" in ran.err
+    assert "refused" not in ran.err  # it was graded
     assert "5 of 5 points" in ran.out
     assert f"{'long' * 30}/[r].json" in ran.out  # whole, and as it is called
 
@@ -186,11 +187,6 @@ def test_a_class_with_every_kind_of_trouble_is_graded_all_the_same(
     ]
     assert "\x1b" not in ran.out
     assert data["faults"] == []
-
-    # All was graded, though not all was well.
-    for name in ("cleo", "fay", "\x1b[31meve", "bob/hw9_unknown"):
-        shutil.rmtree(folder / name)
-    assert gradkit_command(*words, "--assignment", HW).status == 0
 
     # An assignment whose file is broken cannot be asked for.
     ran = gradkit_command(*words, "--assignment", "hw1_broken")

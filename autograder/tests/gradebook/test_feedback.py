@@ -60,6 +60,7 @@ def test_a_page_is_no_wider_than_its_window(room: Any, make_record: Callable[...
         page.set_viewport_size({"width": width, "height": 800})
         inner, outer = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
         assert (width, inner) == (width, outer)
+    assert page.evaluate("document.head.querySelectorAll('meta[name=viewport]').length") == 1
 
 
 def test_a_persons_comment_is_on_the_page(room: Any, make_record: Callable[..., Record]) -> None:
