@@ -106,8 +106,10 @@ def find_elsewhere(cells: Sequence[Cell], released: Sequence[Cell]) -> list[Else
         if not missing and cell["metadata"].get("id") in given and position not in chosen.values():
             continue
         own = _own(cell, seen)
+        if not any(map(str.isalnum, "".join(own))):
+            continue
         beside = {n for n in written if before[position] <= n <= after[position]}
-        if not own or (cell["cell_type"] == "code" and not (beside & missing or (missing and all(map(_prose, own))))):
+        if cell["cell_type"] == "code" and not (beside & missing or (missing and all(map(_prose, own)))):
             continue
         candidates = beside & missing or beside or missing or written.keys()
         nearest = min(candidates, key=lambda number: (abs(number - before[position]), number))

@@ -190,7 +190,7 @@ def outputs(cells: list[Any]) -> None:
 
 def other_line_ends_and_empty_cells(cells: list[Any]) -> None:
     cells[5]["source"] = "\r\n  Why is it so?\r\n"
-    cells += [own(""), own("\n \n", "code"), own("", "raw")]
+    cells += [own(""), own("\n \n", "code"), own("", "raw"), own("---\n.")]
 
 
 def released_code_changed(cells: list[Any]) -> None:
@@ -223,6 +223,14 @@ def test_code_and_what_was_handed_out_are_no_written_answers(
     released: Any, raw: Any, change: Callable[[list[Any]], None]
 ) -> None:
     change(raw["cells"])
+    assert list(problems_of(raw, released)) == []
+
+
+@pytest.mark.parametrize("kind", ["code", "raw", "heading"])
+def test_an_answer_cell_of_another_type_is_the_answer(released: Any, raw: Any, tmp_path: Path, kind: str) -> None:
+    raw["cells"][6].update(cell_type=kind, source="Because.")
+    answer = merge(read(tmp_path, raw), released)["cells"][6]
+    assert (answer["cell_type"], answer["source"], claimed(answer)) == ("markdown", "Because.", "why")
     assert list(problems_of(raw, released)) == []
 
 
