@@ -20,6 +20,7 @@ from gradkit.check.cells import MAX_SOURCE, Cell, as_text, claimed, make_cell
 from gradkit.errors import BuildError, SubmissionRefused
 from gradkit.grading.wording import plain
 from gradkit.grading.written import choose, find_elsewhere, is_students, missing_text, others_text, read_notebook
+from gradkit.intake import ignored
 
 _MISSING = "The cell below was missing from the submitted notebook. It was added back."
 _FOUND = "**Found in cell {number} of the submitted notebook, outside the answer cell:**"
@@ -75,7 +76,7 @@ def other_notebooks(path: Path) -> list[str]:
     """The names of the notebooks beside one, or below it."""
     files = (other for other in path.parent.rglob("*.ipynb") if other.is_file() and not other.is_symlink())
     found = (other.relative_to(path.parent) for other in files if other != path)
-    return sorted(name.as_posix() for name in found if not any(part.startswith(".") for part in name.parts))
+    return sorted(name.as_posix() for name in found if not any(map(ignored, name.parts)))
 
 
 def merge(submitted: Iterable[Cell], released: Mapping[str, Any], others: Sequence[str] = ()) -> dict[str, Any]:

@@ -15,10 +15,11 @@ from pathlib import Path
 from gradkit.check.cells import Cell, as_text, claimed, read_cells
 from gradkit.errors import SubmissionRefused
 from gradkit.grading.wording import plain
+from gradkit.intake import listed
 
 _PROSE_WORDS = 5  # in a line of a code cell, from which on it is taken for a sentence
 _IDEOGRAPHS = 0x2FFF  # scripts above it write sentences without spaces
-_NAMED, _SHOWN = 5, 60  # cells or files that a message lists, and characters of a name
+_NAMED = 5  # cells that a message lists
 
 
 @dataclass(frozen=True)
@@ -168,9 +169,9 @@ def missing_text(name: str, others: Sequence[str]) -> str:
 
 def others_text(others: Sequence[str]) -> str:
     """That only one notebook is read, and which others there are."""
-    more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
-    names = ", ".join(other if len(other) <= _SHOWN else f"{other[:_SHOWN]}..." for other in others[:_NAMED])
-    return f"Other notebooks are not read ({names}{more}). Hand in your answers under the name of the one handed out."
+    return (
+        f"Other notebooks are not read ({listed(others)}). Hand in your answers under the name of the one handed out."
+    )
 
 
 def _chosen(cells: Sequence[Cell], released: Sequence[Cell]) -> dict[str, int]:
