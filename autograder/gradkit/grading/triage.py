@@ -121,7 +121,7 @@ def outdated(course: Course, assignment: Assignment, task: Task, keys: Mapping[s
     if old.status == "refused":
         return "refused when it was graded, and can be read now"
     if old.key.get("submission") == found.digest:
-        return "graded with another assignment.toml, hidden suite, secret or gradkit than now"
+        return "graded with another assignment.toml, released notebook, hidden suite, secret or gradkit than now"
     return "handed in again since it was graded"
 
 
