@@ -17,6 +17,7 @@ from gradkit.build.notebook import SourceCell, read_cells
 from gradkit.build.public import check_public_checks
 from gradkit.build.strip import Region, complete_solutions, find_regions, strip_solutions
 from gradkit.check.homework import CHECKS
+from gradkit.conditions.rules import ANNOUNCED
 from gradkit.course import Assignment, Course
 from gradkit.course.course import SubmissionLimits
 from gradkit.errors import BuildError
@@ -42,7 +43,7 @@ class Source:
         module_path: what errors call the module.
         cells: the notebook's cells.
         copied: name -> file, for all that is copied as it is (``test_public.py``, ``data/...``).
-        readme: the README's text, with the limits of a submission at its end.
+        readme: the README's text, with what grading does not allow and the limits of a submission at its end.
     """
 
     assignment: Assignment
@@ -128,7 +129,10 @@ def read_text(path: Path, shown: str) -> str:
 
 
 def _readme(text: str, limits: SubmissionLimits) -> str:
-    return f"{text}\n{textwrap.fill(f'A submission may hold {limits.in_words}.', 120)}\n"
+    rules = "\n".join(textwrap.fill(rule, 120, initial_indent="- ", subsequent_indent="  ") for rule in ANNOUNCED)
+    limit = textwrap.fill(f"A submission may hold {limits.in_words}.", 120)
+    warned = "`gradkit check` warns where your file does what is not allowed."
+    return f"{text}\n## What is different when graded\n\n{rules}\n\n{warned}\n\n{limit}\n"
 
 
 def is_litter(name: str) -> bool:

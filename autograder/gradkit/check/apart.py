@@ -8,6 +8,7 @@ is confined: this is the student's own machine, and what comes back is the stude
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -19,10 +20,11 @@ from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import IO, Any
 
-from gradkit.check.cells import notes_on
+from gradkit.check.cells import unreadable
 from gradkit.check.homework import Homework, Question
 from gradkit.check.report import CheckResult, Report
 from gradkit.check.running import Check, ended_by
+from gradkit.conditions import EAGER
 from gradkit.errors import GradkitError, UsageError
 
 _COMMAND = (sys.executable, "-P", "-m", "gradkit.check.served")  # -P: a student's json.py in the folder is not json
@@ -75,7 +77,9 @@ class Apart:
             }
             report, begun, reason = self._try(request)
             if report is not None:
-                return replace(report, notes=notes_on(self._homework.folder, self._homework.module))
+                return replace(
+                    report, warnings=(*report.warnings, *unreadable(self._homework.folder, self._homework.module))
+                )
             was_idle = begun is None and self._process.answered
             complaints = self._replace()
             if was_idle:
@@ -121,7 +125,11 @@ class _Process:
     def __init__(self) -> None:
         self.answered = False
         self._process = subprocess.Popen(  # noqa: S603 - this Python, and no word from elsewhere
-            _COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            _COMMAND,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**os.environ, **EAGER},
         )
         self._lines: SimpleQueue[bytes | None] = SimpleQueue()
         self._complaints: deque[bytes] = deque(maxlen=_COMPLAINTS)

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from gradkit.check.report import Warned
 from gradkit.errors import SubmissionRefused
 
 Cell = dict[str, Any]  # plain dictionaries: nbformat's constructors check each cell against its schema, slowly
@@ -59,17 +60,17 @@ def read_cells(content: bytes, name: str) -> list[Cell]:
     return cells
 
 
-def notes_on(folder: Path, module: str) -> tuple[str, ...]:
-    """What a student should know, before handing it in, of the notebook beside the module ``folder/module``."""
+def unreadable(folder: Path, module: str) -> tuple[Warned, ...]:
+    """A warning where grading will not read the notebook beside the module ``folder/module``."""
     path = (folder / module).with_suffix(".ipynb")
     if not path.is_file():
         return ()
     try:
         read_cells(path.read_bytes(), path.name)
     except SubmissionRefused as reason:
-        return (str(reason),)
+        return (Warned(str(reason), path.name),)
     except OSError as error:
-        return (f"{path.name} cannot be read ({error.strerror}): its written answers are not seen.",)
+        return (Warned(f"{path.name} cannot be read ({error.strerror}): its written answers are not seen.", path.name),)
     return ()
 
 

@@ -21,13 +21,13 @@ def show(report: Report, console: Console) -> None:
     console.print(Text.assemble((report.id, "bold"), f"  {report.title}"), soft_wrap=True)
     if report.trouble:
         _print(console, _details(report, report.trouble))
+    for warning in report.warnings:
+        _print(console, [(warning.message, "yellow", 6), *([(warning.place, "cyan", 10)] if warning.place else [])])
     width = max(len(question.id) for question in report.questions)
     for question in report.questions:
         console.print(_heading(report, question, width), soft_wrap=True)
         for check in report.to_tell(question):
             _print(console, _details(report, check))
-    for note in report.notes:
-        console.print(Text(f"note: {note}", "yellow"), soft_wrap=True)
     console.print(report.summary(), soft_wrap=True)
 
 

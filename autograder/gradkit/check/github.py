@@ -69,7 +69,8 @@ def tell(report: Report, step: Step, path: str) -> None:
     room = _SUMMARY - (Path(page).stat().st_size if page and Path(page).is_file() else 0)
     _append(page, summary(report, room))
     _append(step.variables.get("GITHUB_OUTPUT"), f"result={classroom_result(report)}\n")
-    print(f"\n::{step.token}::", *error_commands(report, path), sep="\n", flush=True)  # noqa: T201 - to the runner
+    commands = [*error_commands(report, path), *warning_commands(report, path)]
+    print(f"\n::{step.token}::", *commands, sep="\n", flush=True)  # noqa: T201 - to the runner
 
 
 def error_commands(report: Report, path: str) -> list[str]:
@@ -79,12 +80,30 @@ def error_commands(report: Report, path: str) -> list[str]:
         report: the report.
         path: of the student's module, from the repository's root.
     """
-    lines = []
-    for name, check in _wrong(report)[:_MOST]:
-        place = {"file": path, "line": str(check.line or 1), "title": f"{name}: {check.title}"}
-        properties = ",".join(f"{key}={_property(value[:_LONGEST])}" for key, value in place.items())
-        lines.append(f"::error {properties}::{_data(check.message[:_LONGEST])}")
-    return lines
+    return [
+        _command("error", path, check.line, f"{name}: {check.title}", check.message)
+        for name, check in _wrong(report)[:_MOST]
+    ]
+
+
+def warning_commands(report: Report, path: str) -> list[str]:
+    """A workflow command for each warning, as many as GitHub shows.
+
+    Args:
+        report: the report.
+        path: of the student's module, from the repository's root.
+    """
+    folder = path.rpartition("/")[0]
+    return [
+        _command("warning", f"{folder}/{one.file}".lstrip("/"), one.line, "When graded", one.message)
+        for one in report.warnings[:_MOST]
+    ]
+
+
+def _command(kind: str, path: str, line: int | None, title: str, message: str) -> str:
+    place = {"file": path, "line": str(line or 1), "title": title}
+    properties = ",".join(f"{key}={_property(value[:_LONGEST])}" for key, value in place.items())
+    return f"::{kind} {properties}::{_data(message[:_LONGEST])}"
 
 
 def summary(report: Report, room: int = _SUMMARY) -> str:
@@ -94,8 +113,10 @@ def summary(report: Report, room: int = _SUMMARY) -> str:
         count = "not started" if question.status == "not started" else report.count(question) or question.status
         name = _html(question.id)
         lines.append(f"| {_MARKS[question.status]} | <code>{name}</code> | {count} | {question.points:g} |")
-    lines += [f"\nNote: {_html(note)}" for note in report.notes]
     lines += ["", _html(report.summary()), ""]
+    for warning in report.warnings:
+        told = "\n".join(filter(None, [warning.message, warning.place]))
+        lines += [f"<pre>Warning: {_html(told)}</pre>", ""]
     text = "\n".join(lines)
     for name, check in _wrong(report):
         more = _details(report, name, check)

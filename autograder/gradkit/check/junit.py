@@ -33,6 +33,10 @@ def as_junit(report: Report, path: str) -> str:
     for question in report.questions:
         for check in question.checks:
             _case(suite, report, path, question.id, check)
+    warnings = [line for warning in report.warnings for line in (warning.message, warning.place) if line]
+    first = suite.find("testcase")
+    if warnings and first is not None:  # the file as a whole has no place that CI systems show
+        ET.SubElement(first, "system-err").text = _xml("\n".join(warnings))
     ET.indent(root)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
 

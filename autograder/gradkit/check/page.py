@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from html import escape
 from types import MappingProxyType
 
-from gradkit.check.report import CheckResult, QuestionReport, Report
+from gradkit.check.report import CheckResult, QuestionReport, Report, Warned
 
 _MARKS = MappingProxyType({"passed": "&#10003;", "failed": "&#10007;", "not started": "&#9675;", "stopped": "&#10007;"})
 # White on each of these can be read, whatever the theme around it.
@@ -17,8 +17,13 @@ def as_html(report: Report) -> str:
     """The report as HTML; all that comes from the student's code is escaped."""
     trouble = "".join(_details(report, report.trouble)) if report.trouble else ""
     rows = "".join(_row(report, question) for question in report.questions)
-    notes = "".join(f"<p>Note: {escape(note)}</p>" for note in report.notes)
-    return f"<div>{trouble}<table>{rows}</table>{notes}<p>{escape(report.summary())}</p></div>"
+    warnings = "".join(_warning(warning) for warning in report.warnings)
+    return f"<div>{trouble}{warnings}<table>{rows}</table><p>{escape(report.summary())}</p></div>"
+
+
+def _warning(warning: Warned) -> str:
+    place = f"<br><code>{escape(warning.place)}</code>" if warning.place else ""
+    return f'<div style="margin-top:0.5em"><b>Warning:</b> {escape(warning.message)}{place}</div>'
 
 
 def _row(report: Report, question: QuestionReport) -> str:

@@ -44,10 +44,10 @@ def defined_at(homework: Homework, question: Question) -> int | None:
     return None
 
 
-def source_of(homework: Homework, line: int | None) -> str:
-    """The text of a line; "" where it cannot be had."""
+def source_of(homework: Homework, line: int | None, file: str = "") -> str:
+    """The text of a line of the student's module, or of another file of the folder; "" where it is not available."""
     with contextlib.suppress(OSError, ValueError, IndexError):
         if line is not None:
-            text = (homework.folder / homework.module).read_text(encoding="utf-8-sig")
+            text = (homework.folder / (file or homework.module)).read_text(encoding="utf-8-sig")
             return text.splitlines()[line - 1].strip()[:_LONGEST]
     return ""

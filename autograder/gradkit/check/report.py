@@ -34,6 +34,28 @@ class CheckResult:
 
 
 @dataclass(frozen=True)
+class Warned:
+    """Something that grading refuses, or that changes how the checks and grading run.
+
+    Attributes:
+        message: what it is and what to do, in the words that grading uses.
+        file: the name of the student's file.
+        line: the line of the file, or None where that is not known.
+        source: that line's text.
+    """
+
+    message: str
+    file: str
+    line: int | None = None
+    source: str = ""
+
+    @property
+    def place(self) -> str:
+        """File, line and text; "" where the line is not known."""
+        return "" if self.line is None else f"{self.file}, line {self.line}: {self.source}"
+
+
+@dataclass(frozen=True)
 class QuestionReport:
     """What came of one question's checks."""
 
@@ -68,7 +90,7 @@ class Report:
         questions: in the order of the handout.
         seconds: wall time of all of them.
         trouble: why the module could not be loaded at all; then this is the one result of each question, too.
-        notes: what else should be known before it is handed in, in sentences.
+        warnings: what grading refuses although it works here, and which switches of Python or torch the file turned.
     """
 
     id: str
@@ -77,7 +99,7 @@ class Report:
     questions: tuple[QuestionReport, ...]
     seconds: float
     trouble: CheckResult | None = None
-    notes: tuple[str, ...] = ()
+    warnings: tuple[Warned, ...] = ()
 
     @classmethod
     def from_data(cls, data: dict[str, Any]) -> Report:
@@ -87,7 +109,8 @@ class Report:
             for one in data["questions"]
         ]
         trouble = data["trouble"] and CheckResult(**data["trouble"])
-        return cls(data["id"], data["title"], data["module"], tuple(questions), data["seconds"], trouble)
+        warnings = tuple(Warned(**warning) for warning in data["warnings"])
+        return cls(data["id"], data["title"], data["module"], tuple(questions), data["seconds"], trouble, warnings)
 
     @property
     def passed(self) -> bool:

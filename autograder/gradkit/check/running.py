@@ -7,7 +7,6 @@ import inspect
 import random
 import sys
 import time
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
@@ -19,6 +18,9 @@ from gradkit.check.patience import StoppedError, within
 from gradkit.check.places import defined_at, is_todo, raised_at, source_of
 from gradkit.check.report import CheckResult, QuestionReport, Report, Status
 from gradkit.check.texts import Tail, said, shown
+from gradkit.check.warned import Warnings
+from gradkit.conditions import SEED
+from gradkit.conditions.streams import StandIn
 from gradkit.errors import UsageError
 
 SECONDS = 10.0  # for one check
@@ -63,9 +65,11 @@ def run_checks(
     started = time.perf_counter()
     stem = Path(homework.module).stem
     runner = _Runner(homework, seconds, begin, {result.name: result for result in ended})
-    with fresh_modules(homework.folder, frozenset({stem, Path(CHECKS).stem})), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        loaded = runner.run(Check(stem, f"{homework.module} can be loaded.", None), lambda: __import__(stem))
+    warned = Warnings(homework)
+    with fresh_modules(homework.folder, frozenset({stem, Path(CHECKS).stem})), warned.as_when_graded():
+        _seed(SEED)
+        with warned.of_switches():
+            loaded = runner.run(Check(stem, f"{homework.module} can be loaded.", None), lambda: __import__(stem))
         trouble = None if loaded.status == "passed" else loaded
         checks = _checks(homework, _load_checks(homework)) if trouble is None else {}
         reports = []
@@ -73,7 +77,7 @@ def run_checks(
             results = [loaded] if trouble else runner.run_all(checks[question.id], question)
             reports.append(QuestionReport(question.id, question.points, tuple(results)))
     took = time.perf_counter() - started
-    return Report(homework.id, homework.title, homework.module, tuple(reports), took, trouble)
+    return Report(homework.id, homework.title, homework.module, tuple(reports), took, trouble, warned.found())
 
 
 def ended_by(homework: Homework, check: Check, message: str) -> CheckResult:
@@ -111,10 +115,11 @@ class _Runner:
         self.begin(check)
         printed = Tail()
         started = time.perf_counter()
-        _seed()
+        _seed(SEED if check.question is None else 0)
         # What the module switches while it is loaded holds for all of its checks.
         kept = contextlib.nullcontext() if check.question is None else _torch_as_it_was()
-        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed), kept:
+        out, err = StandIn(printed.take), StandIn(printed.take, "<stderr>", 2)
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), kept:
             status, message, line = self._outcome(check, action)
         if line is None and status != "passed" and check.question is not None:
             line = defined_at(self.homework, self.homework.question(check.question))
@@ -179,10 +184,10 @@ def _checks(homework: Homework, module: ModuleType) -> Mapping[str, Sequence[Cal
     return found
 
 
-def _seed() -> None:
+def _seed(seed: int) -> None:
     """The same random numbers for each check, whichever are run."""
-    random.seed(0)
-    sys.modules["torch"].manual_seed(0)
+    random.seed(seed)
+    sys.modules["torch"].manual_seed(seed)
 
 
 @contextlib.contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import io
+from gradkit.conditions.rules import INPUT, explained
 
 LONGEST = 2_000  # characters
 
@@ -18,32 +18,24 @@ def said(error: BaseException) -> str:
     if isinstance(error, SystemExit):
         return "Your code ends the program. Take out exit() and the like."
     if isinstance(error, EOFError):
-        return "Your code waits for input, and nobody is there to type it. Take out input()."
+        return INPUT
     try:
-        text = str(error.msg if isinstance(error, SyntaxError) else error)
+        text = explained(error, str(error.msg if isinstance(error, SyntaxError) else error))
     except Exception:  # noqa: BLE001 - a student's exception may do anything when it is asked for its text
         text = ""
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
-class Tail(io.TextIOBase):
-    """A stream that keeps the end of what is written to it, and stays open whatever is done to it."""
+class Tail:
+    """Keeps the end of the texts that it is given."""
 
     def __init__(self) -> None:
         self._kept = ""
 
-    def write(self, text: str, /) -> int:
-        """Take the text; all but the last `LONGEST` characters of everything is forgotten."""
-        self._kept = (self._kept + str(text)[-LONGEST:])[-LONGEST:]
-        return len(text)
-
-    def close(self) -> None:
-        """Nothing: a student's ``sys.stdout.close()`` closes nothing."""
-
-    def writable(self) -> bool:
-        """It is."""
-        return True
+    def take(self, text: str) -> None:
+        """Take a text; all but the last `LONGEST` characters of everything is forgotten."""
+        self._kept = (self._kept + text[-LONGEST:])[-LONGEST:]
 
     def getvalue(self) -> str:
-        """The end of what was written."""
+        """The end of what was taken."""
         return self._kept

@@ -17,12 +17,15 @@ from typing import Any
 import torch
 from torch import nn
 
+from gradkit.conditions.switches import switches, turned
+
 _MODULES: tuple[ModuleType, ...] = (
     *(builtins, math, random, torch, torch.autograd, torch.linalg, torch.optim),
     *(nn, nn.functional, nn.init),
 )
 _CLASSES = (torch.Tensor, nn.Module)
 _CACHED = {"__slotnames__"}  # by Python, when an object is copied
+_HARMLESS = {"seed", "warnings"}  # set before each check, or set back after it
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ class Traces:
 
 def traces() -> Traces:
     """The state of this process."""
-    return Traces(_switches(), tuple(dict(vars(one)) for one in _MODULES), tuple(dict(vars(one)) for one in _CLASSES))
+    return Traces(switches(), tuple(dict(vars(one)) for one in _MODULES), tuple(dict(vars(one)) for one in _CLASSES))
 
 
 def differ(before: Traces, after: Traces) -> bool:
@@ -45,7 +48,7 @@ def differ(before: Traces, after: Traces) -> bool:
     Some parts of torch are loaded late: then a module gets names, and wraps a function of its own.
     """
     return (
-        before.switches != after.switches
+        bool({*turned(before.switches, after.switches)} - _HARMLESS)
         or any(_changed(old, new) for old, new in zip(before.modules, after.modules, strict=True))
         or any(
             _changed(old, new) or old.keys() != new.keys() - _CACHED
@@ -60,14 +63,3 @@ def _changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
 
 def _is_torchs(value: Any) -> bool:
     return str(getattr(value, "__module__", "")).startswith("torch.")
-
-
-def _switches() -> Mapping[str, Any]:
-    return {
-        "dtype": torch.get_default_dtype(),
-        "device": torch.get_default_device(),
-        "grad": torch.is_grad_enabled(),
-        "inference": torch.is_inference_mode_enabled(),
-        "threads": torch.get_num_threads(),
-        "deterministic": torch.are_deterministic_algorithms_enabled(),
-    }

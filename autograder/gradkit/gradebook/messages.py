@@ -30,7 +30,8 @@ def question_in_words(record: Record, question: str) -> str:
 def submission_in_words(record: Record) -> str:
     """What is said of the whole submission; "" where there is nothing to say."""
     lines = [plain(record.output).strip()] if record.output.strip() else []
-    lines += [f"- {text}" for problem in record.problems if (text := plain(problem).strip()) and text not in lines]
+    sentences = (plain(sentence).strip() for sentence in (*record.problems, *record.notes))
+    lines += [f"- {text}" for text in sentences if text and text not in lines]
     return "\n".join(lines) + "\n" if lines else ""
 
 

@@ -19,6 +19,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from gradkit.conditions.rules import RULES
 from gradkit.course import Feedback
 from gradkit.suite.said import Said
 
@@ -107,8 +108,8 @@ def bare(kind: str) -> str:
 
 @cache
 def _phrases() -> str:
-    """Usual messages of Python and torch, one a line."""
-    return (files("gradkit.grading") / "phrases.txt").read_text("utf-8")
+    """Usual messages of Python and torch, and what is said of rules that were broken, one a line."""
+    return "\n".join([*RULES, (files("gradkit.grading") / "phrases.txt").read_text("utf-8")])
 
 
 def text_bits(text: str, known: str, most: int) -> int:

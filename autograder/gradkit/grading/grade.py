@@ -10,6 +10,7 @@ from contextlib import closing
 
 import torch
 
+from gradkit.conditions.switches import in_words
 from gradkit.course import Assignment, Course
 from gradkit.diagnosis import Fingerprint, Matcher, fingerprints
 from gradkit.errors import GraderFault, GradkitError
@@ -143,6 +144,7 @@ def grade_submission(
             max_score=assignment.max_score,
             output=_about(assignment, submission, tests),
             problems=(*submission.problems, *reading.problems),
+            notes=in_words(runner.turned),
             questions=score_questions(assignment, tests),
             tests=tests,
             submitted=submission.submitted,

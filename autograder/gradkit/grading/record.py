@@ -81,6 +81,7 @@ class Record:
         max_score: points that the hidden suite can give.
         output: one message about the whole submission; empty when there is nothing to say.
         problems: what went wrong on the way, one sentence each, for student and instructor.
+        notes: what the student should know although nothing went wrong, one sentence each.
         questions: points by question, in the assignment's order.
         tests: every hidden test, in the suite's order.
         submitted: when it was handed in, ISO 8601 in UTC, where that is known.
@@ -99,6 +100,7 @@ class Record:
     max_score: float
     output: str = ""
     problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     questions: tuple[QuestionResult, ...] = ()
     tests: tuple[TestResult, ...] = ()
     submitted: str | None = None
@@ -151,6 +153,7 @@ def to_dict(record: Record) -> dict[str, Any]:
             "status": record.status,
             "max_score": record.max_score,
             "problems": list(record.problems),
+            **({"notes": list(record.notes)} if record.notes else {}),
             "questions": [{"id": q.id, "score": q.score, "max_score": q.max_score} for q in record.questions],
             "submitted": record.submitted,
             **({"look_at": [asdict(sign) for sign in record.look_at]} if record.look_at else {}),
@@ -184,6 +187,7 @@ def from_json(text: str) -> Record:
             max_score=extra["max_score"],
             output=data["output"],
             problems=tuple(extra["problems"]),
+            notes=tuple(extra.get("notes", ())),
             questions=tuple(QuestionResult(**question) for question in extra["questions"]),
             tests=tuple(_test_from_json(test) for test in data["tests"]),
             submitted=extra["submitted"],

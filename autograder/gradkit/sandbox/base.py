@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 
+from gradkit.conditions import EAGER
 from gradkit.errors import GraderFault
 from gradkit.sandbox import deaths
 from gradkit.sandbox.bubblewrap import bubblewrap
@@ -58,8 +59,8 @@ class WorkerBase:
                     "PATH": "/usr/bin:/bin",
                     "LC_ALL": "C.UTF-8",
                     "OPENBLAS_NUM_THREADS": "1",
-                    "PYTORCH_JIT": "0",
                     "PYTHONHASHSEED": "0",
+                    **EAGER,
                 },
                 pass_fds=[theirs.fileno()],
             )

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 
+from gradkit.conditions import EAGER
 from gradkit.course.assignment import Limits
 from gradkit.sandbox.channel import Channel
 from gradkit.sandbox.worker import ISOLATED, Worker
@@ -30,8 +31,8 @@ def start_plain_worker(limits: Limits) -> Worker:
     folder = TemporaryFolder("gradkit-plain")
     command = [sys.executable, *ISOLATED, "-m", "gradkit.worker", str(theirs.fileno()), str(limits.memory_mb)]
     environment = {"PATH": "/usr/bin:/bin", "HOME": str(folder.path), "TMPDIR": str(folder.path), "LC_ALL": "C.UTF-8"}
-    # Compiled code would do an operator's work in other ones.
-    environment |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTORCH_JIT": "0", "PYTHONHASHSEED": "0"}
+    environment |= {"USER": "student", "LOGNAME": "student"}
+    environment |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0", **EAGER}
     with theirs:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             command,

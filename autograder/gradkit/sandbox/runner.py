@@ -19,6 +19,11 @@ class SubmissionRunner:
     A process that hangs, ends, floods its output or breaks the protocol loses the call it did not answer. The next
     call gets a fresh one, ``limits.restarts`` times; after that, and after ``limits.seconds`` in all, calls are
     answered with a failure at once.
+
+    Attributes:
+        log: what the code printed, cut to the limit.
+        seconds: how long it took.
+        turned: the switches of its process that loading the file turned, by name.
     """
 
     def __init__(self, submitted: Submitted, limits: Limits, start: StartWorker) -> None:
@@ -26,6 +31,7 @@ class SubmissionRunner:
         self.limits = limits
         self.log = ""
         self.seconds = 0.0
+        self.turned: tuple[str, ...] = ()
         self._start = start
         self._starts = 0
         self._worker: Worker | None = None
@@ -93,7 +99,10 @@ class SubmissionRunner:
         self._worker = self._start(self.limits, submitted.banned)
         self.seconds -= time.monotonic() - before  # starting Python and torch is not the student's time
         try:
-            self._refusal = self._worker.load(submitted, self._seconds_left())
+            loading = self._worker.load(submitted, self._seconds_left())
+            if self._starts == 1:  # later on the code may have seen inputs, and could tell of them so
+                self.turned = loading.turned
+            self._refusal = loading.failure
         except WorkerFailedError as error:
             if error.killed and (self._starts == 1 or deaths.ran_out(self._kills)):
                 raise

@@ -19,7 +19,7 @@ from gradkit.sandbox.wording import Submitted, complete
 from gradkit.wire.call import Call, call_to_value
 from gradkit.wire.frames import Frame
 from gradkit.wire.observation import Failure, Observation
-from gradkit.wire.reply import loading_from_value, reply_from_value
+from gradkit.wire.reply import Loading, loading_from_value, reply_from_value
 
 T = TypeVar("T")
 
@@ -81,8 +81,8 @@ class Worker:
         self.confinement: dict[str, str] = {}
         self.submitted = Submitted("", {"": b""})
 
-    def load(self, submitted: Submitted, seconds: float) -> Failure | None:
-        """Have the student's module loaded; what its body raised, or None.
+    def load(self, submitted: Submitted, seconds: float) -> Loading:
+        """Have the student's module loaded; what its body raised, and the switches that it turned.
 
         Raises:
             WorkerFailedError: the worker hung, ended or broke the protocol.
@@ -93,8 +93,10 @@ class Worker:
         }
         self.submitted = submitted
         question = {"module": submitted.module, "sources": files, "banned": list(submitted.banned)}
-        failure = self._checked(loading_from_value, self._ask("load", question, "loaded", seconds))
-        return None if failure is None else complete(failure, submitted, self.limits, None)
+        loading = self._checked(loading_from_value, self._ask("load", question, "loaded", seconds))
+        if loading.failure is None:
+            return loading
+        return replace(loading, failure=complete(loading.failure, submitted, self.limits, None))
 
     def call(self, call: Call, seconds: float) -> Observation:
         """Have one call performed.

@@ -34,6 +34,7 @@ from typing import Any, NoReturn
 
 import torch
 
+from gradkit.conditions import EAGER
 from gradkit.sandbox import deaths, kernel, seccomp
 from gradkit.sandbox.confine import Bounds, ConfinementError, confine, readable_folders, what_is_there
 from gradkit.sandbox.levels import LEVELS, OUR_UID, OUR_UIDS, Level
@@ -41,6 +42,7 @@ from gradkit.sandbox.settle import pid_namespace_for_children, settle
 from gradkit.wire.frames import Frame, pack
 from gradkit.worker.__main__ import installed_folders, serve
 from gradkit.worker.absent import PACKAGES, take_away
+from gradkit.worker.printing import open_standard_streams
 from gradkit.worker.rehearsal import rehearse
 from gradkit.worker.replacing import replace_calls
 
@@ -160,12 +162,13 @@ def _become_child(zygote: Zygote, bounds: Bounds, uid: int | None, channel: int,
         _take_descriptors(channel, output, [] if zygote.present is None else [zygote.present])
         tempfile.tempdir = folder  # the base's cached answer would be /tmp
         os.environ.clear()
-        os.environ.update(PATH="/nonexistent", HOME=folder, TMPDIR=folder, LC_ALL="C.UTF-8", PYTORCH_JIT="0")
+        os.environ.update(PATH="/nonexistent", HOME=folder, TMPDIR=folder, LC_ALL="C.UTF-8", **EAGER)
+        os.environ.update(USER="student", LOGNAME="student")  # getpass.getuser() has an answer
         os.environ["TORCHINDUCTOR_CACHE_DIR"] = folder
         done = confine(level, bounds, zygote.readable, folder, uid, root=zygote.root, present=zygote.present)
         os.chdir(folder if level.has_private_folder else "/")
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-        sys.argv = ["student"]
+        open_standard_streams()
         gc.enable()
         serve(_CHANNEL, done)
     except ConfinementError as error:

@@ -8,13 +8,20 @@ message and line, which `gradkit.grading.gate` shows sparingly.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
+from gradkit.conditions.switches import NAMES as SWITCHES
 from gradkit.errors import WireError
 from gradkit.wire.call import Call
 from gradkit.wire.frames import MAX_DIMENSIONS
-from gradkit.wire.observation import Failure, Observation, failure_from_value, observation_from_value
+from gradkit.wire.observation import (
+    Failure,
+    Observation,
+    failure_from_value,
+    failure_to_value,
+    observation_from_value,
+)
 from gradkit.wire.values import Ref
 
 # Kind -> the facts that come with it. The grader alone states the other kinds.
@@ -30,16 +37,38 @@ _IN_A_CALL = {
 }
 
 
-def loading_from_value(value: Any) -> Failure | None:
+@dataclass(frozen=True)
+class Loading:
+    """What a student's process says of loading its module.
+
+    Attributes:
+        failure: what the module's body raised, or None.
+        turned: the names of the switches of the process that it turned.
+    """
+
+    failure: Failure | None = None
+    turned: tuple[str, ...] = ()
+
+
+def loading_to_value(loading: Loading) -> list[Any]:
+    """What happened while the module was loaded, as plain data for a frame."""
+    return [failure_to_value(loading.failure), list(loading.turned)]
+
+
+def loading_from_value(value: Any) -> Loading:
     """Check and read what a student's process says of loading its module.
 
     Raises:
-        WireError: it is neither None nor a failure that loading can have.
+        WireError: it is not the two parts, or they say what loading cannot do.
     """
-    failure = failure_from_value(value)
+    if type(value) is not list or len(value) != 2 or type(value[1]) is not list:
+        raise WireError("what is said of loading must be [failure, switches]")
+    failure, turned = failure_from_value(value[0]), value[1]
     if failure is not None:
         _check_facts(failure, _WHILE_LOADING)
-    return failure
+    if any(type(name) is not str for name in turned) or turned != [name for name in SWITCHES if name in turned]:
+        raise WireError("a reply with switches that there are not")
+    return Loading(failure, tuple(turned))
 
 
 def reply_from_value(value: Any, call: Call) -> Observation:

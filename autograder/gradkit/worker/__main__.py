@@ -2,7 +2,7 @@
 
 grader -> worker                          worker -> grader
                                           ready    (torch is imported, nothing of the student's has run)
-load     {module, sources, banned}        loaded   failure or None
+load     {module, sources, banned}        loaded   [failure or None, the switches that loading it turned]
 call     a call                           observed an observation
 """
 
@@ -19,13 +19,18 @@ from typing import Any
 
 import torch
 
+from gradkit.conditions import SEED
+from gradkit.conditions.rules import listen
+from gradkit.conditions.switches import switches, turned
 from gradkit.errors import WireError
 from gradkit.wire.call import call_from_value
 from gradkit.wire.frames import Frame, pack, read
-from gradkit.wire.observation import Failure, Observation, failure_to_value, observation_to_value
+from gradkit.wire.observation import Failure, Observation, observation_to_value
+from gradkit.wire.reply import Loading, loading_to_value
 from gradkit.worker.absent import take_away
-from gradkit.worker.loading import SourceFinder, load_module
+from gradkit.worker.loading import FOLDER, SourceFinder, load_module
 from gradkit.worker.perform import describe_exception, perform, seed_everything
+from gradkit.worker.printing import printing
 from gradkit.worker.rehearsal import rehearse
 from gradkit.worker.replacing import replace_calls
 
@@ -46,21 +51,27 @@ class Worker:
             except EOFError:
                 return
             if question.kind == "load":
-                self._answer(question, "loaded", self._load(**question.value))
+                self._answer(question, "loaded", loading_to_value(self._load(**question.value)))
             elif question.kind == "call":
                 observation = perform(call_from_value(question.value), self.module)
                 self._answer_observation(question, observation)
 
-    def _load(self, module: str, sources: dict[str, torch.Tensor], banned: list[str]) -> list[Any] | None:
+    def _load(self, module: str, sources: dict[str, torch.Tensor], banned: list[str]) -> Loading:
         replace_calls(banned)  # before a line of the student's has run
         files = {name: data.numpy().tobytes() for name, data in sources.items()}
+        # Behind everything that is installed, so that a torch.py or json.py among them shadows nothing.
         sys.meta_path.append(SourceFinder(files))
-        seed_everything(0)
-        try:
-            self.module = load_module(module, files)
-        except BaseException as error:  # noqa: BLE001 - sys.exit() at import is an answer like any other
-            return failure_to_value(describe_exception("import", error, module))
-        return None
+        path = FOLDER + module
+        sys.argv = [path]
+        listen()
+        seed_everything(SEED)
+        before, failure = switches(), None
+        with printing():
+            try:
+                self.module = load_module(module, files)
+            except BaseException as error:  # noqa: BLE001 - sys.exit() at import is an answer like any other
+                failure = describe_exception("import", error, path)
+        return Loading(failure, turned(before, switches()))
 
     def _answer_observation(self, question: Frame, observation: Observation) -> None:
         try:
@@ -124,7 +135,6 @@ def main() -> None:
     take_away()
     resource.setrlimit(resource.RLIMIT_DATA, (memory_mb << 20, memory_mb << 20))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    sys.argv = ["student"]
     serve(descriptor, {"rlimits": "memory"})
 
 

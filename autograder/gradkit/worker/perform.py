@@ -14,9 +14,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from gradkit.conditions.rules import explained, forget
 from gradkit.wire.call import Call, Vjp
 from gradkit.wire.observation import MAX_LINE, MAX_TEXT, Failure, FailureKind, Observation
 from gradkit.wire.values import MAX_NAME
+from gradkit.worker.loading import file_of
 from gradkit.worker.noting import NOTES
 from gradkit.worker.objects import CallError, Objects
 from gradkit.worker.printing import printing
@@ -32,6 +34,7 @@ def perform(call: Call, module: ModuleType) -> Observation:
         module: the module that its steps may use.
     """
     seed_everything(call.seed)
+    forget()
     replace_calls(call.banned)  # done already where a worker was told beforehand
     objects = Objects(module, call)
     values: dict[str, Any] = {}
@@ -50,7 +53,7 @@ def perform(call: Call, module: ModuleType) -> Observation:
         except CallError as error:
             failure = error.failure
         except BaseException as error:  # noqa: BLE001 - sys.exit() in student code is an answer like any other
-            failure = describe_exception("raised", error, f"{module.__name__}.py")
+            failure = describe_exception("raised", error, file_of(module))
     return Observation(
         failure=failure,
         values=values if failure is None else {},
@@ -71,18 +74,21 @@ def seed_everything(seed: int) -> None:
 
 
 def describe_exception(kind: FailureKind, error: BaseException, filename: str) -> Failure:
-    """The failure that an exception of student code makes, with the line of ``filename`` it came from."""
+    """The failure that an exception of student code makes, with the line of ``filename``, a path, it came from."""
+    limit = None
+    try:  # at once: what is looked up afterwards opens files as well
+        message = str(error)
+        limit = _limit_hit(error, message)
+        message = explained(error, message)
+    except BaseException:  # noqa: BLE001 - __str__ is the student's code too
+        message = "(its message cannot be shown)"
     line = _line(error.__traceback__, filename)
     if isinstance(error, SyntaxError) and error.filename == filename:
         line = error.lineno
     if type(line) is not int or not 0 < line < MAX_LINE:
         line = None
-    try:
-        message = str(error)
-        if limit := _limit_hit(error, message):
-            return Failure(limit, line=line)
-    except BaseException:  # noqa: BLE001 - __str__ is the student's code too
-        message = "(its message cannot be shown)"
+    if limit is not None:
+        return Failure(limit, line=line)
     return Failure(kind, message[:MAX_TEXT], type(error).__name__[:MAX_NAME], line)
 
 

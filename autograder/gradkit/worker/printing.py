@@ -5,38 +5,45 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import TextIO
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 
+from gradkit.conditions.streams import StandIn
 from gradkit.wire.observation import MAX_PRINTED
-
-
-class _Tee(io.TextIOBase):
-    """Keeps the beginning of what is printed, and passes everything on to the process's real output."""
-
-    def __init__(self, real: TextIO) -> None:
-        self.real = real
-        self.kept: list[str] = []
-        self.room = MAX_PRINTED
-
-    def write(self, text: str) -> int:
-        if self.room > 0:
-            self.kept.append(text[: self.room])
-            self.room -= len(text)
-        self.real.write(text)
-        return len(text)
-
-    def flush(self) -> None:
-        self.real.flush()
 
 
 @contextmanager
 def printing() -> Iterator[Callable[[], str]]:
-    """Keep what is printed inside the block; yields a function that returns it."""
-    real = sys.stdout
-    tee = _Tee(real)
-    sys.stdout = tee
-    try:
-        yield lambda: "".join(tee.kept)
-    finally:
-        sys.stdout = real
+    """Keep what is printed inside the block; yields a function that returns it.
+
+    ``sys.stdout`` and ``sys.stderr`` are stand-ins meanwhile, which pass everything on. Whatever the student's code
+    puts in their place, or does to them, ends with the block.
+    """
+    real, kept, room = sys.stdout, list[str](), MAX_PRINTED
+
+    def take(text: str) -> None:
+        nonlocal room
+        if room > 0:
+            kept.append(text[:room])
+            room -= len(text)
+        real.write(text)
+
+    stdout = StandIn(take, flush=real.flush)
+    stderr = StandIn(sys.stderr.write, "<stderr>", 2, sys.stderr.flush)
+    with redirect_stdout(stdout), redirect_stderr(stderr):
+        yield lambda: "".join(kept)
+
+
+def open_standard_streams() -> None:
+    """Make Python's three streams anew from their descriptors: those of a forked process were opened on other files."""
+    sys.stdin = sys.__stdin__ = _opened(0, "r", "<stdin>")  # type: ignore[misc]
+    sys.stdout = sys.__stdout__ = _opened(1, "w", "<stdout>")  # type: ignore[misc]
+    sys.stderr = sys.__stderr__ = _opened(2, "w", "<stderr>")  # type: ignore[misc]
+
+
+def _opened(descriptor: int, mode: str, name: str) -> io.TextIOWrapper:
+    raw = io.FileIO(descriptor, mode, closefd=False)
+    raw.name = name  # as Python's own streams have it
+    binary = io.BufferedReader(raw) if mode == "r" else io.BufferedWriter(raw)
+    stream = io.TextIOWrapper(binary, "utf-8", "backslashreplace", line_buffering=descriptor == 2)
+    stream.mode = mode  # type: ignore[misc]  # as Python sets it
+    return stream

@@ -13,9 +13,11 @@ import warnings
 import torch
 import torch._dynamo  # torch.optim imports it when first used, and it wants a temporary folder, which comes later
 
+from gradkit.conditions.switches import switches, turned
 from gradkit.wire.call import Call, Step, Vjp, call_from_value, call_to_value
 from gradkit.wire.frames import Frame, pack, read
-from gradkit.wire.observation import failure_to_value, observation_to_value
+from gradkit.wire.observation import observation_to_value
+from gradkit.wire.reply import Loading, loading_to_value
 from gradkit.wire.values import Ref
 from gradkit.worker.loading import load_module
 from gradkit.worker.perform import describe_exception, perform
@@ -76,7 +78,8 @@ def rehearse() -> None:
                 if observation.failure is not None and observation.failure.type_name != "NotImplementedError":
                     raise RuntimeError(f"the rehearsal went wrong: {observation.failure}")
                 _over_the_wire(Frame("observed", "0", observation_to_value(observation)))
-    _over_the_wire(Frame("loaded", "0", failure_to_value(describe_exception("import", ValueError(""), _NAME))))
+    failure = describe_exception("import", ValueError(""), _NAME)
+    _over_the_wire(Frame("loaded", "0", loading_to_value(Loading(failure, turned(switches(), switches())))))
     sys.meta_path[:] = path
     sys.modules.pop(_NAME, None)
     linecache.clearcache()

@@ -6,5 +6,5 @@ expect: scores 0 import
 from forging import send
 
 
-send(["loaded", "", None, []])
+send(["loaded", "", [None, []], []])
 send(["observed", "", None, []])

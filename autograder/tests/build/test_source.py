@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from gradkit.build.source import read_source
+from gradkit.conditions.rules import ANNOUNCED
 from gradkit.course import Course
 from gradkit.errors import BuildError
 
@@ -24,10 +25,11 @@ def test_only_what_is_on_the_list_is_copied(write: Write) -> None:
     assert read(course) == {"test_public.py"} | data
 
 
-def test_the_readme_ends_with_the_limits_of_the_course(write: Write) -> None:
+def test_the_readme_ends_with_what_grading_does_not_allow_and_the_limits_of_the_course(write: Write) -> None:
     course = write({"course.toml": 'id = "tiny"\ntitle = "Tiny"\n\n[submission]\nfiles = 7\nsource_kilobytes = 33\n'})
     readme = read_source(course, course.assignment(HW)).readme
     assert readme.startswith("# Homework 9\n\nFill in `scale.py`.\n")
+    assert all(f"- {rule}" in " ".join(readme.split()) for rule in ANNOUNCED)
     assert readme.endswith(
         "\nA submission may hold at most 7 files, 10 MiB each (a Python file: 33 KiB), 20 MiB together.\n"
     )

@@ -51,7 +51,11 @@ def test_double_all_of_a_list():
 @pytest.fixture
 def homework(tmp_path: Path) -> Path:
     """The homework's folder."""
-    folder = tmp_path / "hw0_demo"
+    return make_homework(tmp_path / "hw0_demo")
+
+
+def make_homework(folder: Path) -> Path:
+    """Write the homework; returns its folder."""
     folder.mkdir()
     questions = [
         {"id": "double", "points": 2, "targets": ["double"]},

@@ -16,10 +16,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from gradkit.check.cells import notes_on
-from gradkit.check.github import summary
-from gradkit.check.page import as_html
-from gradkit.check.report import Report
+from gradkit.check.cells import unreadable
 
 from .conftest import solve
 
@@ -55,16 +52,13 @@ def test_a_failed_check_is_told_in_plain_text(homework: Path) -> None:
 def test_a_notebook_that_grading_will_not_read_is_told(homework: Path) -> None:
     answered = '{"nbformat": 4, "cells": []}'
     (homework / "demo.ipynb").write_text(answered, encoding="utf-8-sig")
-    assert notes_on(homework, "demo.py") == ()
+    assert unreadable(homework, "demo.py") == ()
     (homework / "demo.ipynb").write_text(answered, encoding="utf-16")
     told = "demo.ipynb cannot be read as a notebook: its written answers are not seen. It is saved as UTF-16"
-    assert f"note: {told}" in run(homework).stdout
-    (note,) = notes_on(homework, "demo.py")
-    assert note.startswith(told)
-    report = Report("hw0", "T", "demo.py", (), 0.1, notes=("a <b>",))
-    assert "a &lt;b&gt;" in as_html(report)
-    assert "a &lt;b&gt;" in summary(report)
-    assert report.as_data()["notes"] == ("a <b>",)
+    assert told in " ".join(run(homework).stdout.split())
+    (warning,) = unreadable(homework, "demo.py")
+    assert warning.message.startswith(told)
+    assert json.loads(run(homework, "--json").stdout)["warnings"][0]["file"] == "demo.ipynb"
 
 
 def test_json(homework: Path) -> None:

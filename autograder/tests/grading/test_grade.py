@@ -10,7 +10,10 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from gradkit.conditions.switches import in_words
 from gradkit.course import Course
+from gradkit.export.gradescope import results_json
+from gradkit.gradebook.messages import submission_in_words
 from gradkit.grading.grade import grade_waiting
 from gradkit.grading.record import Record, from_json, to_json
 from gradkit.grading.triage import Task, triage
@@ -208,8 +211,13 @@ def test_records_keep_to_the_schema_and_come_back(
         hand_in({"scaling.py": reference_source, "scaling.ipynb": "not json"}),
         hand_in({"scaling.py": "x = 1 / 0"}, student="bob"),
         hand_in({"scaling.py": b"\xff\xfe\0"}, student="cleo"),
+        hand_in({"scaling.py": f"{reference_source}\ntorch.set_default_dtype(torch.float64)\n"}, student="dan"),
     ]
-    for record in grade(*folders):
+    records = grade(*folders)
+    assert [record.notes for record in records] == [(), (), (), in_words(["dtype"])]
+    assert in_words(["dtype"])[0] in submission_in_words(records[-1])
+    assert in_words(["dtype"])[0] in json.loads(results_json(records[-1]))["output"]
+    for record in records:
         text = to_json(record)
         jsonschema.validate(json.loads(text), schema)
         assert from_json(text) == record

@@ -11,8 +11,8 @@ import torch
 from gradkit.errors import WireError
 from gradkit.suite import module_call
 from gradkit.wire import Call, Failure, Observation, ObservedTensor
-from gradkit.wire.observation import FAILURE_KINDS, failure_to_value, observation_to_value
-from gradkit.wire.reply import loading_from_value, reply_from_value
+from gradkit.wire.observation import FAILURE_KINDS, observation_to_value
+from gradkit.wire.reply import Loading, loading_from_value, loading_to_value, reply_from_value
 
 X = torch.ones(3, 2, dtype=torch.float64)
 CALL = replace(
@@ -111,10 +111,20 @@ def test_an_error_of_gradients_comes_only_where_they_were_asked_for() -> None:
 
 @pytest.mark.parametrize("failure", [None, Failure("import", "m", "SyntaxError", 3), Failure("memory", line=1)])
 def test_what_loading_can_come_to(failure: Failure | None) -> None:
-    assert loading_from_value(failure_to_value(failure)) == failure
+    loading = Loading(failure, ("gradients", "seed"))
+    assert loading_from_value(loading_to_value(loading)) == loading
 
 
 @pytest.mark.parametrize("kind", sorted(FAILURE_KINDS - {"import", "memory", "disk", "threads"}))
 def test_what_loading_cannot_come_to(kind: Any) -> None:
     with pytest.raises(WireError):
-        loading_from_value(failure_to_value(Failure(kind)))
+        loading_from_value(loading_to_value(Loading(Failure(kind))))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [None, [None], [None, None], [None, ["prose"]], [None, [1]], [None, ["seed", "seed"]], [None, ["seed", "dtype"]]],
+)
+def test_only_the_known_switches_can_be_named_each_once_and_in_their_order(value: Any) -> None:
+    with pytest.raises(WireError):
+        loading_from_value(value)

@@ -1,0 +1,70 @@
+"""Run a student's code under the conditions of grading, as far as they can be had anywhere, and warn where they differ.
+
+Nothing is refused here: what grading refuses is noted where it happens, and told beside the results.
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from gradkit.check.homework import CHECKS, Homework
+from gradkit.check.places import source_of
+from gradkit.check.report import Warned
+from gradkit.check.texts import shown
+from gradkit.conditions.rules import Noted, noting
+
+_MOST = 10  # warnings of one run
+
+
+class Warnings:
+    """What there is to warn of in one run of the checks.
+
+    Args:
+        homework: whose files are run.
+    """
+
+    def __init__(self, homework: Homework) -> None:
+        self._homework = homework
+        self._noted: dict[Noted, None] = {}
+        self._turned: tuple[str, ...] = ()
+
+    def note(self, noted: Noted) -> None:
+        """Note something that grading refuses; the same thing again is not told twice."""
+        if len(self._noted) < _MOST:
+            self._noted.setdefault(noted)
+
+    @contextmanager
+    def as_when_graded(self) -> Iterator[None]:
+        """Inside the block, ``sys.argv`` and warnings are as when graded, and what grading refuses is noted."""
+        argv = sys.argv
+        sys.argv = [str(self._homework.folder / self._homework.module)]
+        try:
+            with warnings.catch_warnings(), noting(str(self._homework.folder), self.note, CHECKS):
+                warnings.simplefilter("ignore")
+                yield
+        finally:
+            sys.argv = argv
+
+    @contextmanager
+    def of_switches(self) -> Iterator[None]:
+        """Note the switches of this process that are turned inside the block."""
+        from gradkit.conditions.switches import in_words, switches, turned
+
+        before = switches()
+        yield
+        self._turned = in_words(turned(before, switches()))
+
+    def found(self) -> tuple[Warned, ...]:
+        """The warnings: of switches first, then in the order in which they came up."""
+        homework = self._homework
+        switched = [Warned(sentence, homework.module) for sentence in self._turned]
+        return (*switched, *(self._refused(noted) for noted in self._noted))
+
+    def _refused(self, noted: Noted) -> Warned:
+        file = Path(noted.file).name
+        source = shown(source_of(self._homework, noted.line, file))
+        return Warned(f"Different when graded: {noted.rule}", file, noted.line, source)
