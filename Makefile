@@ -5,6 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+unexport PYTHONOPTIMIZE # it leaves out every assert, also those of the tests
 
 .PHONY: help setup grade test soak check audit release publish collect feedback report bench docs clean
 

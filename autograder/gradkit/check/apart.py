@@ -28,6 +28,8 @@ from gradkit.conditions import EAGER
 from gradkit.errors import GradkitError, UsageError
 
 _COMMAND = (sys.executable, "-P", "-m", "gradkit.check.served")  # -P: a student's json.py in the folder is not json
+# What would make that Python another one than students think they have: without assert, or stopping at each warning.
+_NOT_INHERITED = frozenset({"PYTHONOPTIMIZE", "PYTHONINSPECT", "PYTHONWARNINGS"})
 _GRACE = 5.0  # seconds, for the interrupts that should end a check
 _PATIENCE = 1.0  # seconds to wait for the rest of what an ended process has said
 _COMPLAINTS = 20  # lines of what a process said before it ended
@@ -129,7 +131,7 @@ class _Process:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env={**os.environ, **EAGER},
+            env={name: value for name, value in os.environ.items() if name not in _NOT_INHERITED} | EAGER,
         )
         self._lines: SimpleQueue[bytes | None] = SimpleQueue()
         self._complaints: deque[bytes] = deque(maxlen=_COMPLAINTS)

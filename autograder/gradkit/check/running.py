@@ -58,8 +58,10 @@ def run_checks(
         ended: results of checks that are not to be run again, since they ended the process that ran them.
 
     Raises:
-        UsageError: the checks themselves cannot be loaded.
+        UsageError: the checks themselves cannot be loaded, or this Python leaves out their assert statements.
     """
+    if not __debug__:
+        raise UsageError("Python runs with -O here: without assert any code would pass. Unset PYTHONOPTIMIZE.")
     import torch  # noqa: F401 - slow the first time, which is nobody's check
 
     started = time.perf_counter()

@@ -9,21 +9,22 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+_NO_PLUGINS = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
+# What pytest would take from a person's environment: "-k" there would leave tests out, and points with them.
+_SETTINGS = (_NO_PLUGINS, "PYTEST_ADDOPTS", "PYTEST_PLUGINS")
+
 
 @contextmanager
 def only_our_plugins() -> Iterator[None]:
-    """Keep pytest plugins that happen to be installed out of the grading."""
-    name = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
-    before, bytecode = os.environ.get(name), sys.dont_write_bytecode
-    os.environ[name], sys.dont_write_bytecode = "1", True
+    """Keep pytest plugins that happen to be installed, and options from the environment, out of the grading."""
+    before, bytecode = {name: os.environ.pop(name, None) for name in _SETTINGS}, sys.dont_write_bytecode
+    os.environ[_NO_PLUGINS], sys.dont_write_bytecode = "1", True
     try:
         yield
     finally:
         sys.dont_write_bytecode = bytecode
-        if before is None:
-            del os.environ[name]
-        else:
-            os.environ[name] = before
+        del os.environ[_NO_PLUGINS]
+        os.environ.update({name: value for name, value in before.items() if value is not None})
 
 
 @contextmanager

@@ -233,8 +233,13 @@ def open_suite(folder: Path, assignment: Assignment, source: Path, secret: str, 
 
     Raises:
         CourseError: the suite is missing, cannot be collected, or disagrees with ``assignment.toml``.
-        GraderFault: pytest itself failed. Whatever ``body`` raises is raised too.
+        GraderFault: pytest itself failed, or this Python leaves out assert statements. Whatever ``body`` raises is
+            raised too.
     """
+    if not __debug__:
+        raise GraderFault(
+            "Python runs with -O here, so no assert of the suite would be looked at. Unset PYTHONOPTIMIZE"
+        )
     if not folder.is_dir():
         raise CourseError(f"{folder}: no such folder. An assignment's hidden suite stands there.")
     # pytest must not look for options, plugins or conftests anywhere but in the suite's own folder.

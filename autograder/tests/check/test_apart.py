@@ -39,6 +39,16 @@ def test_it_finds_what_is_found_in_this_process(homework: Path) -> None:
     assert without_times(apart) == without_times(run_checks(find_homework(homework)))
 
 
+@pytest.mark.parametrize("variable", ["PYTHONOPTIMIZE", "PYTHONWARNINGS", "PYTHONINSPECT"])
+def test_no_setting_of_the_machine_makes_wrong_code_pass_or_right_code_fail(
+    homework: Path, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.setenv(variable, "error" if variable == "PYTHONWARNINGS" else "2")
+    wrong, right = run(homework, "assert x is None; return 3 * x", "import warnings; warnings.warn('w'); return 2 * x")
+    assert [wrong.passed, right.passed] == [False, True]
+    assert wrong.questions[0].checks[0].message == "An assert of yours fails."
+
+
 @pytest.mark.parametrize(
     ("body", "words"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import sysconfig
@@ -158,11 +159,17 @@ def command() -> list[str]:
 
 @pytest.fixture
 def gradkit_command(course: Course, command: list[str]) -> Gradkit:
-    """Run the installed command, in the course's folder, and wait for it."""
+    """Run the installed command, in the course's folder, and wait for it; ``variables`` go into its environment."""
 
-    def run(*words: str | Path) -> Ran:
+    def run(*words: str | Path, **variables: str) -> Ran:
         done = subprocess.run(  # noqa: S603 - our own command
-            [*command, *map(str, words)], cwd=course.root, capture_output=True, text=True, timeout=120, check=False
+            [*command, *map(str, words)],
+            cwd=course.root,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+            env={**os.environ, **variables},
         )
         return Ran(done.returncode, done.stdout, done.stderr)
 

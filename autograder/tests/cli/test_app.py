@@ -15,7 +15,7 @@ import pytest
 import typer.main
 
 import gradkit as package
-from gradkit.cli.app import app
+from gradkit.cli.app import app, without_optimising
 from gradkit.course import Course
 
 Gradkit = Callable[..., Any]
@@ -85,6 +85,15 @@ def test_a_broken_course_file_is_named_with_its_key(gradkit: Gradkit, course: Co
     ran = gradkit("grade")
     assert ran.status == 2
     assert f'{path}: late.grace_minutes: expected a valid number, found "ten"' in ran.err
+
+
+@pytest.mark.parametrize(
+    ("options", "left"), [(["-O"], []), (["-OO", "-B"], ["-B"]), (["-bOB", "-X", "dev"], ["-bB", "-X", "dev"])]
+)
+def test_python_is_started_anew_without_what_leaves_out_asserts(options: list[str], left: list[str]) -> None:
+    words = ["grade", "-O", "--submission", "O"]
+    command = ["python", *options, "/bin/gradkit", *words]
+    assert without_optimising(command, len(words)) == ["python", *left, "/bin/gradkit", *words]
 
 
 def test_a_disk_without_any_room_is_told_without_a_traceback(

@@ -42,8 +42,13 @@ def test_one_folder_needs_nothing_else_and_low_scores_are_no_failure(
     wrong = reference_source.replace("factor: float = 2.0", "factor: float = 3.0")
     folder = submissions({f"ada/{HW}/scaling.py": wrong}) / "ada" / HW
     output = tmp_path / "a folder" / "results.json"
+    suite = course.hidden(HW) / "test_shift.py"
+    suite.write_text(
+        f"{suite.read_text()}    if not __debug__:\n        raise RuntimeError('no assert is looked at')\n"
+    )
     before = files_below(course.root)
-    ran = gradkit_command("grade", "--submission", folder, "--assignment", HW, "--output", output)
+    # As some containers set it; grading must not leave out the suite's asserts.
+    ran = gradkit_command("grade", "--submission", folder, "--assignment", HW, "--output", output, PYTHONOPTIMIZE="2")
     assert ran.status == 0
     assert f"{HW}: 4 of 5 points" in ran.out
     record = json.loads(output.read_text())

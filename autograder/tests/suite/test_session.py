@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -54,6 +55,16 @@ def test_one_collection_serves_many_submissions(course: Course, reference_source
     right, gone, again = run_demo(course, answering(reference_source), nothing, answering(reference_source))
     assert kinds(right) == kinds(again) == [[None, None, None], [None], [None]]
     assert kinds(gone) == [["died", "died", "died"], ["died"], ["died"]]
+
+
+@pytest.mark.parametrize("options", ["-k figures", "--collect-only", "-p no:python", "--nonsense"])
+def test_options_in_the_environment_leave_no_test_out(
+    course: Course, monkeypatch: pytest.MonkeyPatch, options: str
+) -> None:
+    monkeypatch.setenv("PYTEST_ADDOPTS", options)
+    (gone,) = run_demo(course, nothing)
+    assert kinds(gone) == [["died", "died", "died"], ["died"], ["died"]]
+    assert os.environ["PYTEST_ADDOPTS"] == options
 
 
 def test_tests_carry_their_title_points_and_question(course: Course) -> None:
