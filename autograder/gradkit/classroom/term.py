@@ -1,0 +1,236 @@
+"""End a term and begin the next: archive all that it made, then set new due times and a new secret.
+
+Nothing is taken away before a copy of it is in the archive, whole, compared and written to the disk. Then each file is
+removed only if it still is what was copied: what came meanwhile stays. The archive holds what is still to be done, so
+that a run which was killed is finished by the next one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import secrets
+import shutil
+import stat
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from gradkit.course import Course
+from gradkit.errors import CourseError, UsageError
+from gradkit.temporary import TemporaryFolder, replacing
+
+FOLDER = "terms"
+_MADE = ("submitted", "autograded", "feedback", "results", "report", ".gradkit")  # by the term, besides the gradebook
+_KEPT = ("release", "course.toml", "assignments", "autograder/hidden")  # also in the archive, and left where they are
+_EXCHANGE = {"inbound": True, "feedback": True, "outbound": False}  # whether it is emptied
+_MANIFEST = "MANIFEST.json"
+_UNFINISHED = "UNFINISHED.json"
+_DUE = re.compile(r"^(due\s*=\s*)([^#\n]*?)([ \t]*(?:#.*)?)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class NewTerm:
+    """What came of it.
+
+    Attributes:
+        archive: where the old term is.
+        files: how many files it holds.
+        due: the new due time of each assignment.
+        left: what was not removed, one sentence each.
+    """
+
+    archive: Path
+    files: int
+    due: Mapping[str, datetime]
+    left: tuple[str, ...]
+
+
+def unfinished(course: Course) -> Path | None:
+    """The archive of a term whose end was interrupted, or None."""
+    return next((path.parent for path in sorted((course.root / FOLDER).glob(f"*/{_UNFINISHED}"))), None)
+
+
+def new_term(course: Course, name: str, due: Mapping[str, datetime], say: Callable[[str], object]) -> NewTerm:
+    """Archive the old term as ``terms/<name>``, and begin a new one.
+
+    Args:
+        course: the course.
+        name: what the archive is called.
+        due: the new due time of each assignment, with its zone.
+        say: told what is being done.
+
+    Raises:
+        UsageError: there is an archive of this name, or an assignment has no due time.
+        CourseError: an ``assignment.toml`` has no line with its due time that could be changed.
+        OSError: the disk does not take the archive; then nothing was removed.
+    """
+    archive = course.root / FOLDER / name
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", name):
+        raise UsageError(f'--name "{name}": letters, digits, and _ . - within, as in 2026-autumn.')
+    if archive.exists():
+        raise UsageError(f"{archive}: is there already. Choose another --name; an archive is never written over.")
+    missing = [one for one in course.assignment_ids if one not in due]
+    if missing:
+        raise UsageError(
+            f"Without a new due time: {', '.join(missing)}. Give --shift-days N, or --due HW=TIME for each."
+        )
+    for one in course.assignment_ids:
+        _with_due(course, one, due[one])  # what cannot be changed is said before anything is
+    archive.parent.mkdir(mode=0o700, exist_ok=True)
+    with TemporaryFolder(".new", archive.parent) as work:
+        new = work / "term"
+        new.mkdir(mode=0o700)
+        say("copying")
+        manifest: dict[str, str] = {}
+        for label, place in _places(course):
+            manifest |= _copy(place, new / label, label)
+        say("comparing")
+        _compare(new, manifest)
+        todo = {"due": {one: time.isoformat() for one, time in due.items()}, "secret": secrets.token_hex(32)}
+        for title, data in ((_MANIFEST, manifest), (_UNFINISHED, todo)):
+            (new / title).write_text(json.dumps(data, indent=1), encoding="utf-8")
+        os.sync()
+        new.rename(archive)
+    return finish_term(course, archive, say)
+
+
+def finish_term(course: Course, archive: Path, say: Callable[[str], object]) -> NewTerm:
+    """Remove what the archive holds, then set due times and secret. Done again, it does what is left to do."""
+    manifest = json.loads((archive / _MANIFEST).read_text(encoding="utf-8"))
+    todo = json.loads((archive / _UNFINISHED).read_text(encoding="utf-8"))
+    due = {one: datetime.fromisoformat(time) for one, time in todo["due"].items()}
+    say("removing what is in the archive")
+    left: list[str] = []
+    for label, place in _places(course):
+        if _is_emptied(label):
+            left += _remove(place, label, manifest)
+    say("setting due times and secret")
+    for one in course.assignment_ids:
+        if one in due:
+            with replacing(course.source(one) / "assignment.toml") as file:
+                file.write_text(_with_due(course, one, due[one]), encoding="utf-8")
+    secret = course.root / "autograder" / "hidden" / "secret.txt"
+    with replacing(secret) as file:
+        file.write_text(todo["secret"] + "\n", encoding="utf-8")
+    (archive / _UNFINISHED).unlink()
+    return NewTerm(archive, len(manifest), due, tuple(left))
+
+
+def _places(course: Course) -> Iterator[tuple[str, Path]]:
+    """(what it is called in the archive, where it is) of all that there is to archive."""
+    databases = sorted(path.name for path in course.root.glob("gradebook.db*"))
+    for name in (*_MADE, *databases, *_KEPT):
+        yield name, course.root / name
+    for name in _EXCHANGE:
+        yield f"exchange/{name}", course.exchange / course.id / name
+
+
+def _is_emptied(label: str) -> bool:
+    return label not in _KEPT and _EXCHANGE.get(label.removeprefix("exchange/"), True)
+
+
+def _files(place: Path) -> Iterator[Path]:
+    """Everything at and below a place that is not a folder; links are not followed."""
+    if place.is_symlink() or not place.is_dir():
+        if place.is_symlink() or place.exists():
+            yield place
+        return
+    for folder, names, files in os.walk(place, onerror=_fail):
+        links = [name for name in names if (Path(folder) / name).is_symlink()]
+        yield from (Path(folder) / name for name in sorted([*files, *links]))
+
+
+def _fail(error: OSError) -> None:
+    raise error
+
+
+def _copy(place: Path, to: Path, label: str) -> dict[str, str]:
+    """Copy a file or a tree; name in the archive -> what it is. Folders without files come along."""
+    found: dict[str, str] = {}
+    if place.is_dir() and not place.is_symlink():
+        for folder, names, _ in os.walk(place):
+            here = to / Path(folder).relative_to(place)
+            here.mkdir(parents=True, exist_ok=True)
+            for name in names:
+                if not (Path(folder) / name).is_symlink():
+                    (here / name).mkdir(exist_ok=True)
+    for path in _files(place):
+        target = to / path.relative_to(place)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        found[_name(label, place, path)] = what = _what(path)
+        if what.startswith("sha256 "):
+            shutil.copy2(path, target, follow_symlinks=False)
+        elif what.startswith("link "):
+            target.symlink_to(what.removeprefix("link "))
+    return found
+
+
+def _name(label: str, place: Path, path: Path) -> str:
+    """What a path is called in the manifest; of names that are not UTF-8, as Python spells them."""
+    return f"{label}/{path.relative_to(place).as_posix()}".removesuffix("/.")
+
+
+def _what(path: Path) -> str:
+    """What a path holds, as it stands in the manifest: a hash, where a link leads, or the kind of a special file."""
+    status = path.lstat()
+    if stat.S_ISLNK(status.st_mode):
+        return f"link {path.readlink()}"
+    if not stat.S_ISREG(status.st_mode):
+        return f"special {stat.filemode(status.st_mode)[0]}"
+    with path.open("rb") as file:
+        return f"sha256 {hashlib.file_digest(file, 'sha256').hexdigest()}"
+
+
+def _compare(archive: Path, manifest: Mapping[str, str]) -> None:
+    """See that the copies are what was copied.
+
+    Raises:
+        UsageError: something changed meanwhile.
+    """
+    for name, what in manifest.items():
+        if not what.startswith("special ") and _what(archive / name) != what:
+            raise UsageError(
+                f"{name} was changed while it was archived. Nothing was removed. Stop what writes there, then go on."
+            )
+
+
+def _remove(place: Path, label: str, manifest: Mapping[str, str]) -> list[str]:
+    """Remove what is in the archive, and folders that are empty then; a sentence for each thing that is left."""
+    left = []
+    for path in list(_files(place)):
+        try:
+            if manifest.get(_name(label, place, path)) == _what(path):
+                path.unlink()
+            else:
+                left.append(f"{path}: came or was changed while the term was archived; it is left where it is.")
+        except OSError as error:
+            left.append(f"{path}: is in the archive, and cannot be removed here ({error.strerror}).")
+    keep = label.startswith("exchange/")
+    for folder, _, _ in os.walk(place, topdown=False):
+        if not (keep and Path(folder) == place):  # students need the folder, with its permissions
+            with suppress(OSError):  # not empty
+                Path(folder).rmdir()
+    return left
+
+
+def _with_due(course: Course, assignment: str, due: datetime) -> str:
+    """The text of an ``assignment.toml`` with another due time, and nothing else changed.
+
+    Raises:
+        CourseError: there is no line of it that could be changed.
+    """
+    path = course.source(assignment) / "assignment.toml"
+    course.assignment(assignment)
+    text = path.read_text(encoding="utf-8-sig")
+    head, bracket, rest = text.partition("\n[")  # a key before the first table
+    time = due.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    changed = _DUE.sub(rf"\g<1>{time}\g<3>", head, count=1) + bracket + rest
+    if tomllib.loads(changed) != {**tomllib.loads(text), "due": due.astimezone(UTC).replace(microsecond=0)}:
+        raise CourseError(f"{path}: due: cannot be changed here. Write it in one line: due = {time}")
+    return changed

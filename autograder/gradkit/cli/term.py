@@ -1,0 +1,90 @@
+"""``gradkit term``: begin a new term."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gradkit.cli.console import complain, err, find_course, out, shown
+from gradkit.course import Course
+from gradkit.errors import UsageError
+
+app = typer.Typer(help="Begin a new term.", no_args_is_help=True, rich_markup_mode=None, add_completion=False)
+
+
+@app.callback()
+def _commands() -> None:
+    pass
+
+
+@app.command("new")
+def new(
+    name: Annotated[str | None, typer.Option(help="What the archive is called; today's date by default.")] = None,
+    shift_days: Annotated[
+        int | None, typer.Option(min=1, help="Set each due time so many days later; 364 keeps the day of the week.")
+    ] = None,
+    due: Annotated[
+        list[str] | None,
+        typer.Option(metavar="HW=TIME", help="Set one due time, as hw1=2027-03-01T22:00:00Z; may be repeated."),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    course: Annotated[Path | None, typer.Option(help="The course's folder.")] = None,
+) -> None:
+    """Archive the old term in terms/NAME, whole and compared, then set new due times and a new secret.
+
+    Archived are submissions, records, gradebook, notebooks, feedback, report, release, course files, secret, and the
+    exchange. What the term made is then removed, and the exchange's inbound folder is empty. A run that was
+    interrupted is finished by the next one.
+    """
+    from gradkit.classroom.term import FOLDER, finish_term, new_term, unfinished
+
+    found = find_course(course)
+    half = unfinished(found)
+    if half is not None:
+        err.print(f"Finishing what was interrupted: {shown(half)}", soft_wrap=True)
+        made = finish_term(found, half, lambda text: err.print(f"{text} ...", style="dim"))
+    else:
+        times = _due_times(found, shift_days, due or [], ask=not yes)
+        title = name or f"{datetime.now().astimezone():%Y-%m-%d}"
+        for assignment, time in times.items():
+            out.print(f"{assignment}: due {time.isoformat()}", soft_wrap=True)
+        target = shown(found.root / FOLDER / title)
+        if not yes and not typer.confirm(f"Archive the old term of {found.id} in {target}, and begin this one?"):
+            raise UsageError("Nothing was changed.")
+        made = new_term(found, title, times, lambda text: err.print(f"{text} ...", style="dim"))
+    for line in made.left:
+        complain(line)
+    out.print(f"archive: {shown(made.archive)} ({made.files} files)", soft_wrap=True)
+    out.print("The secret and the due times are new. Next: gradkit build --publish", soft_wrap=True)
+    raise typer.Exit(1 if made.left else 0)
+
+
+def _due_times(course: Course, shift_days: int | None, given: Sequence[str], *, ask: bool) -> dict[str, datetime]:
+    """The new due time of each assignment: given, shifted, or asked for.
+
+    Raises:
+        UsageError: one is no time, or of no assignment.
+    """
+    from gradkit.gradebook.roster import zoned_time
+
+    times: dict[str, datetime] = {}
+    for text in given:
+        assignment, _, time = text.partition("=")
+        course.assignment(assignment)
+        times[assignment] = zoned_time(f"--due {assignment}", time)
+    for assignment in course.assignment_ids:
+        if assignment in times:
+            continue
+        before = course.assignment(assignment).due
+        if shift_days is not None:
+            times[assignment] = before + timedelta(days=shift_days)
+        elif ask:
+            later = (before + timedelta(days=364)).isoformat()
+            times[assignment] = zoned_time(
+                assignment, typer.prompt(f"{assignment} was due {before.isoformat()}; now", later)
+            )
+    return times

@@ -1,0 +1,152 @@
+"""A new term begins with everything of the old one in an archive, and nothing lost."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from gradkit.classroom import term
+from gradkit.course import Course, load_course
+from gradkit.errors import CourseError, UsageError
+
+HW = "hw0_scaling"
+DUE = {HW: datetime(2027, 3, 1, 22, tzinfo=UTC)}
+OLD = {
+    "submitted/ada/hw0_scaling/scaling.py": "x = 1\n",
+    "submitted/Łukasz/hw0_scaling/timestamp.txt": "2026-09-01\n",
+    "autograded/ada/hw0_scaling/.filed": "digest",
+    "feedback/ada/hw0_scaling.html": "<p>",
+    "results/ada/hw0_scaling.json": "{}",
+    "report/report.html": "<p>",
+    "gradebook.db": "a database",
+    "gradebook.db-wal": "and its log",
+    ".gradkit/repositories/1/HEAD": "ref: refs/heads/main",
+    "exchange/demo/inbound/ada+hw0_scaling+2026-09-01 10:00:00 UTC/scaling.py": "x = 1\n",
+    "exchange/demo/feedback/digest.html": "<p>",
+}
+PUBLISHED = {"exchange/demo/outbound/hw0_scaling/scaling.py": "stub", "release/hw0_scaling/scaling.py": "stub"}
+
+
+def write(root: Path, files: Mapping[str, str]) -> None:
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text, encoding="utf-8")
+
+
+@pytest.fixture
+def old(course: Course) -> Course:
+    """A course at the end of its term; a student has put links and an empty folder into the exchange."""
+    write(course.root, {**OLD, **PUBLISHED})
+    inbound = course.exchange / course.id / "inbound"
+    (inbound / "bob+hw0_scaling+2026-09-01 10:00:00 UTC").mkdir()
+    (inbound / "link").symlink_to("/etc")
+    inbound.chmod(0o733)
+    return course
+
+
+def begin(course: Course) -> term.NewTerm:
+    return term.new_term(course, "2026-autumn", DUE, lambda _text: None)
+
+
+def test_all_of_the_old_term_is_in_the_archive_and_gone_from_its_places(old: Course) -> None:
+    settings = (old.root / "assignments" / HW / "assignment.toml").read_text()
+    made = begin(old)
+    archive = old.root / "terms" / "2026-autumn"
+    for name, text in {**OLD, **PUBLISHED}.items():
+        assert (archive / name.replace("exchange/demo/", "exchange/")).read_text() == text
+    assert not [name for name in OLD if (old.root / name).exists()]
+    assert all((old.root / name).exists() for name in PUBLISHED)
+    inbound = old.exchange / old.id / "inbound"
+    assert (list(inbound.iterdir()), inbound.stat().st_mode & 0o777) == ([], 0o733)
+    assert (archive / "exchange" / "inbound" / "link").readlink() == Path("/etc")
+    assert (archive / "exchange" / "inbound" / "bob+hw0_scaling+2026-09-01 10:00:00 UTC").is_dir()
+    assert (archive / "autograder" / "hidden" / "secret.txt").read_text() == "a secret\n"
+    assert (archive / "assignments" / HW / "assignment.toml").read_text() == settings
+    assert (made.left, made.due, term.unfinished(old)) == ((), DUE, None)
+
+    new = load_course(old.root)
+    assert (new.assignment(HW).due, len(new.secret)) == (DUE[HW], 64)
+    changed = {**tomllib.loads(settings), "due": DUE[HW]}
+    assert tomllib.loads((old.root / "assignments" / HW / "assignment.toml").read_text()) == changed
+
+
+@pytest.mark.parametrize("step", ["copying", "comparing", "removing", "setting"])
+def test_an_interrupted_run_has_lost_nothing_and_is_finished_by_the_next(old: Course, step: str) -> None:
+    def stop(text: str) -> None:
+        if text.startswith(step):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        term.new_term(old, "2026-autumn", DUE, stop)
+    half = term.unfinished(old)
+    if step in ("copying", "comparing"):
+        assert half is None
+        assert all((old.root / name).read_text() == text for name, text in OLD.items())
+        made = begin(old)
+    else:
+        assert half is not None
+        made = term.finish_term(old, half, lambda _text: None)
+    assert not [name for name in OLD if (old.root / name).exists()]
+    assert json.loads((made.archive / "MANIFEST.json").read_text()).keys() >= {"gradebook.db", *list(OLD)[:6]}
+    assert load_course(old.root).assignment(HW).due == DUE[HW]
+
+
+def test_what_comes_meanwhile_is_left_and_named(old: Course) -> None:
+    late = old.exchange / old.id / "inbound" / "cy+hw0_scaling+2026-09-01 10:00:00 UTC" / "scaling.py"
+
+    def hand_in(text: str) -> None:
+        if text.startswith("removing"):
+            write(late.parent, {"scaling.py": "x = 3\n"})
+            (old.root / "gradebook.db").write_text("another mark")
+
+    made = term.new_term(old, "2026-autumn", DUE, hand_in)
+    assert late.read_text() == "x = 3\n"
+    assert (old.root / "gradebook.db").read_text() == "another mark"
+    assert [line.partition(": ")[0] for line in made.left] == [str(old.root / "gradebook.db"), str(late)]
+
+
+def test_a_file_that_changes_while_it_is_copied_stops_it_before_anything_is_removed(old: Course) -> None:
+    def write_on(text: str) -> None:
+        if text == "comparing":
+            (next((old.root / "terms").glob(".new-*")) / "term" / "gradebook.db").write_text("half")
+
+    with pytest.raises(UsageError, match=r"gradebook\.db was changed while it was archived"):
+        term.new_term(old, "2026-autumn", DUE, write_on)
+    assert all((old.root / name).read_text() == text for name, text in OLD.items())
+    assert list((old.root / "terms").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "due", "words"),
+    [("../x", DUE, "--name"), ("taken", DUE, "never written over"), ("new", {}, "Without a new due time: hw0_scaling")],
+)
+def test_a_wrong_use_changes_nothing(old: Course, name: str, due: Mapping[str, datetime], words: str) -> None:
+    (old.root / "terms" / "taken").mkdir(parents=True)
+    with pytest.raises(UsageError, match=words):
+        term.new_term(old, name, due, lambda _text: None)
+    assert all((old.root / name).exists() for name in OLD)
+
+
+@pytest.mark.parametrize(
+    ("line", "left"),
+    [
+        ("due = 2026-10-01T22:00:00Z # a Thursday", "due = 2027-03-01T22:00:00Z # a Thursday"),
+        ("due=2026-10-02 00:00:00+02:00", "due=2027-03-01T22:00:00Z"),
+        ("'due' = 2026-10-01T22:00:00Z", None),
+    ],
+)
+def test_a_due_time_is_changed_in_its_line_or_the_line_is_named(old: Course, line: str, left: str | None) -> None:
+    path = old.root / "assignments" / HW / "assignment.toml"
+    path.write_text(path.read_text().replace("due = 2026-10-01T22:00:00Z", line))
+    if left is None:
+        with pytest.raises(CourseError, match="due: cannot be changed here"):
+            begin(old)
+        assert not (old.root / "terms").exists()
+    else:
+        begin(old)
+        assert left in path.read_text().splitlines()
