@@ -19,6 +19,29 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _END = ".tmp"
+_FULL = "The disk, or your share of it, is full. Make room and run this again."
+_ADVICE = {
+    errno.ENOSPC: _FULL,
+    errno.EDQUOT: _FULL,
+    errno.EFBIG: "A file has reached the size that is allowed here. Make room, or raise the limit (ulimit -f).",
+    errno.EACCES: "You may not do that there. See who owns it and its folder, and their permissions: ls -ld",
+    errno.EPERM: "You may not do that there. See who owns it and its folder, and their permissions: ls -ld",
+    errno.EROFS: "It is on a file system that can only be read. Work in a copy, or have it mounted for writing.",
+    errno.ENAMETOOLONG: "The path is too long. Move the course to a folder with a shorter one.",
+    errno.EMFILE: "Too many files are open here. Raise the limit: ulimit -n",
+    errno.ENFILE: "Too many files are open on this machine. Wait, or close some programs.",
+    errno.EAGAIN: "No more processes may be started here. Raise the limit (ulimit -u), or close some programs.",
+    errno.ENOMEM: "Memory ran out, or is limited here (ulimit -v). Close some programs; give --workers 1 to grade.",
+    errno.EIO: "The disk failed.",
+    errno.ESTALE: "The network's disk is gone. Mount it again.",
+}
+
+
+def advice_on(error: BaseException) -> str | None:
+    """What a person can do about an error of the machine's, as a sentence or two; None where nothing is known."""
+    if isinstance(error, MemoryError) or (isinstance(error, ImportError) and "annot allocate memory" in str(error)):
+        return _ADVICE[errno.ENOMEM]
+    return _ADVICE.get(error.errno or 0) if isinstance(error, OSError) else None
 
 
 class TemporaryFolder:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import signal
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from gradkit.temporary import TemporaryFolder, replacing
+from gradkit.temporary import TemporaryFolder, advice_on, replacing
 
 HOLD = """
 import sys
@@ -37,6 +38,23 @@ def holder(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
 def use(parent: Path) -> None:
     with TemporaryFolder("work", parent), replacing(parent / "record") as new:
         new.write_text("ours")
+
+
+@pytest.mark.parametrize(
+    ("error", "advice"),
+    [
+        (OSError(errno.ENOSPC, "full"), "Make room"),
+        (PermissionError(errno.EACCES, "denied"), "who owns it"),
+        (OSError(errno.EROFS, "read-only"), "mounted for writing"),
+        (OSError(errno.EMFILE, "too many"), "ulimit -n"),
+        (BlockingIOError(errno.EAGAIN, "no fork"), "ulimit -u"),
+        (MemoryError(), "Memory ran out"),
+        (ImportError("libtorch.so: cannot map: Cannot allocate memory"), "ulimit -v"),
+        (ValueError("a mistake of ours"), None),
+    ],
+)
+def test_an_error_of_the_machine_says_what_to_do(error: Exception, advice: str | None) -> None:
+    assert advice_on(error) is None if advice is None else advice in str(advice_on(error))
 
 
 def test_folder_goes_when_it_is_closed(tmp_path: Path) -> None:

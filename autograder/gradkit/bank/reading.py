@@ -69,7 +69,7 @@ def read_bank(folder: Path, assignment: Assignment, solution: bytes) -> Bank:
 
 def _read(path: Path, kind: Kind, assignment: Assignment, solution: bytes) -> Iterator[Entry]:
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
         tree = ast.parse(text, path.name)
     except FileNotFoundError:
         return

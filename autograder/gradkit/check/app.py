@@ -7,6 +7,7 @@ import sys
 import typer
 
 from gradkit.check.command import check
+from gradkit.check.console import ready_streams
 from gradkit.errors import GradkitError
 
 app = typer.Typer(
@@ -27,6 +28,7 @@ def _commands() -> None:
 
 def main() -> None:
     """Run the command line and exit with its status."""
+    ready_streams()
     try:
         app()
     except GradkitError as error:

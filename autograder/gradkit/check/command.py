@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import json
-import sys
 from pathlib import Path
 
 import typer
@@ -36,9 +34,6 @@ def check(
     """Run the public checks on your homework. A first look: the grading tries more."""
     if watch and (junit is not None or github or as_json):
         raise UsageError("--watch goes on and on; --json, --junit and --github are for a single check.")
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # not every terminal has every letter
-            stream.reconfigure(errors="backslashreplace")
     homework = find_homework(path)
     only = None if question is None else homework.question(question)
     out = Console(highlight=False, width=_WIDTH if github else None)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import sys
 import textwrap
 from collections.abc import Iterable, Iterator
 from types import MappingProxyType
@@ -14,6 +16,23 @@ from rich.text import Text
 from gradkit.check.report import CheckResult, QuestionReport, Report, Status
 
 _STYLES = MappingProxyType({"passed": "green", "failed": "bold red", "not started": "dim", "stopped": "bold red"})
+
+
+def ready_streams() -> None:
+    """Let standard output and error take any text: what a terminal has no letter for is escaped.
+
+    A stream that was closed (``>&-``) swallows what it is given; else the next file to be opened would get it.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            nowhere = os.open(os.devnull, os.O_RDWR)
+            if nowhere != number:
+                os.dup2(nowhere, number)
+                os.close(nowhere)
+            setattr(sys, name, os.fdopen(number, "r" if number == 0 else "w", encoding="utf-8", closefd=False))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def show(report: Report, console: Console) -> None:

@@ -22,7 +22,7 @@ from gradkit.gradebook.troubles import PATIENCE
 from gradkit.grading.record import Record
 from gradkit.grading.store import read_record
 from gradkit.pages.submission import Standing, feedback_page
-from gradkit.temporary import TemporaryFolder, replacing
+from gradkit.temporary import TemporaryFolder, advice_on, replacing
 
 
 class Desk:
@@ -90,6 +90,7 @@ def _write_page(path: Path, text: str) -> None:
         with replacing(path) as new:
             new.write_text(text, encoding="utf-8")
     except OSError as error:
+        advice = advice_on(error) or "See that the folder can be written."
         raise GradebookUnavailable(
-            f"{path}: cannot be written ({error.strerror}). Make room, then run again: that makes what is missing."
+            f"{path}: cannot be written ({error.strerror}). {advice} Then run again: that makes what is missing."
         ) from error

@@ -20,7 +20,7 @@ from gradkit.pages.class_report import Link, class_page, similar_page
 from gradkit.report import ClassReport, summarise
 from gradkit.report.similarity import Pair, compare
 from gradkit.report.tables import as_csv, as_json
-from gradkit.temporary import replacing
+from gradkit.temporary import advice_on, replacing
 
 PAGE = "report.html"
 
@@ -167,4 +167,5 @@ def _write(target: Path, files: Mapping[str, str]) -> None:
             if f"similar/{old.name}" not in files:
                 old.unlink()
     except OSError as error:
-        raise GradkitError(f"{target}: the report cannot be written ({error.strerror}). Is the disk full?") from error
+        advice = advice_on(error) or "See that the folder can be written."
+        raise GradkitError(f"{target}: the report cannot be written ({error.strerror}). {advice}") from error

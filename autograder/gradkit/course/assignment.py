@@ -13,7 +13,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field
 
 from gradkit.course.points import rounded, total
-from gradkit.course.reading import read_toml
+from gradkit.course.reading import Title, read_toml
 from gradkit.errors import CourseError
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
@@ -111,7 +111,7 @@ class Assignment:
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
     id: Identifier
-    title: Annotated[str, Field(min_length=1)]
+    title: Title
     due: Annotated[datetime, AwareDatetime]
     module: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*\.py$")]
     question: Annotated[tuple[Question, ...], Field(min_length=1)]

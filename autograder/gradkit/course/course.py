@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -10,10 +11,14 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import ConfigDict, Field
 
 from gradkit.course.assignment import Assignment, load_assignment
-from gradkit.course.reading import read_toml
+from gradkit.course.reading import Title, read_text, read_toml
 from gradkit.errors import CourseError, UsageError
 
 _STRICT = ConfigDict(extra="forbid")
+
+# What the notebooks and public checks of a course import. numpy because torch warns without it, and one warning on
+# stderr can cost points elsewhere.
+PACKAGES = ("torch", "numpy", "matplotlib", "scikit-learn", "ipykernel")
 
 Owners = Literal["auto", "check", "ignore"]
 
@@ -63,15 +68,37 @@ class SubmissionLimits:
 
 
 @dataclass(frozen=True)
+class Environment:
+    """What students may count on where their code is graded.
+
+    Attributes:
+        python: the version of Python, as ``3.11``. The default is the oldest that gradkit runs on: whatever loads there
+            loads in each.
+        packages: lines of a requirements file.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    python: Annotated[str, Field(pattern=r"^3\.(1[1-9]|[2-9][0-9])$")] = "3.11"
+    packages: tuple[Annotated[str, Field(min_length=1)], ...] = PACKAGES
+
+    @property
+    def in_words(self) -> str:
+        """Both as one phrase: "Python 3.11 with torch, numpy"."""
+        return f"Python {self.python} with {', '.join(self.packages)}"
+
+
+@dataclass(frozen=True)
 class _CourseFile:
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
     id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$")]
-    title: str
+    title: Title
     exchange: str = "exchange"
     exchange_owners: Owners = "auto"
     late: LatePolicy = field(default_factory=LatePolicy)
     submission: SubmissionLimits = field(default_factory=SubmissionLimits)
+    environment: Environment = field(default_factory=Environment)
 
 
 @dataclass(frozen=True)
@@ -86,6 +113,7 @@ class Course:
         exchange_owners: whether the accounts that folders in the exchange belong to say who handed them in.
         late: what a late submission costs.
         submission: what a submission may weigh.
+        environment: what students may count on where their code is graded.
     """
 
     root: Path
@@ -95,6 +123,7 @@ class Course:
     exchange_owners: Owners
     late: LatePolicy
     submission: SubmissionLimits
+    environment: Environment = field(default_factory=Environment)
 
     @cached_property
     def assignment_ids(self) -> tuple[str, ...]:
@@ -137,15 +166,18 @@ class Course:
         """The course's secret, from which the suites' seeds are drawn.
 
         Raises:
-            CourseError: the file is missing or empty.
+            CourseError: the file is missing, empty or no text.
         """
         path = self.root / "autograder" / "hidden" / "secret.txt"
         try:
-            secret = path.read_text(encoding="utf-8").strip()
+            secret = read_text(path).strip()
         except FileNotFoundError:
             secret = ""
         if not secret:
-            raise CourseError(f"{path}: missing or empty. Put any long random line in it, and keep it from students.")
+            raise CourseError(
+                f"{path}: missing or empty. Put any long random line in it, and keep it from students: "
+                "python -c 'import secrets; print(secrets.token_hex())'"
+            )
         return secret
 
     def assignment(self, assignment_id: str) -> Assignment:
@@ -170,7 +202,13 @@ def load_course(root: Path) -> Course:
         CourseError: naming the file, the key, what was found and what was expected.
     """
     root = root.resolve()
+    if any(character in str(root) for character in "*?["):
+        raise CourseError(
+            f"{root}: nbgrader and pytest read folder names as patterns and would not find this one. "
+            "Move the course to a folder whose path has none of * ? [ in it."
+        )
     data = read_toml(root / "course.toml", _CourseFile)
+    _check_packages(root / "course.toml", data.environment.packages)
     return Course(
         root=root,
         id=data.id,
@@ -179,4 +217,26 @@ def load_course(root: Path) -> Course:
         exchange_owners=data.exchange_owners,
         late=data.late,
         submission=data.submission,
+        environment=data.environment,
     )
+
+
+def _check_packages(path: Path, packages: Sequence[str]) -> None:
+    """See that each is a line that pip understands, and that torch is among them.
+
+    Raises:
+        CourseError: naming the line.
+    """
+    from packaging.requirements import InvalidRequirement, Requirement  # which no worker needs
+
+    names = []
+    for line in packages:
+        try:
+            names.append(Requirement(line).name.lower())
+        except InvalidRequirement as error:
+            raise CourseError(
+                f'{path}: environment.packages: expected a package as in "numpy" or "numpy>=2.2", found "{line}" '
+                f"({str(error).splitlines()[0]})."
+            ) from error
+    if "torch" not in names:
+        raise CourseError(f"{path}: environment.packages: expected torch among them, found: {', '.join(packages)}.")

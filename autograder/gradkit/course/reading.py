@@ -2,17 +2,43 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import tomllib
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from gradkit.errors import CourseError
 
 T = TypeVar("T")
+Title = Annotated[str, Field(min_length=1, pattern=r"^[^\x00-\x1f\x7f]*$")]  # one line of text
+
+
+_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+
+
+def read_text(path: Path) -> str:
+    """A course's small text file: UTF-8, or what editors on Windows write, which begins with a byte order mark.
+
+    Raises:
+        FileNotFoundError: there is none.
+        CourseError: it cannot be read, or is no text.
+    """
+    try:
+        data = path.read_bytes()
+        encoding = next((name for mark, name in _MARKS if data.startswith(mark)), "utf-8")
+        return data.decode(encoding)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise CourseError(
+            f"{path}: cannot be read ({error.strerror}). See that it is a file and who may read it."
+        ) from error
+    except UnicodeDecodeError as error:
+        raise CourseError(f"{path}: cannot be read ({error}). It must be a UTF-8 text file.") from error
 
 
 def read_toml(path: Path, shape: type[T]) -> T:
@@ -22,11 +48,9 @@ def read_toml(path: Path, shape: type[T]) -> T:
         CourseError: the file is missing, is not TOML, or has a key that is wrong, missing or unknown.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_text(path)
     except FileNotFoundError:
         raise CourseError(f"{path}: no such file. Every course has one; docs/reference.md lists its keys.") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise CourseError(f"{path}: cannot be read ({error}). It must be a UTF-8 text file.") from error
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

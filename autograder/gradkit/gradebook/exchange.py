@@ -6,6 +6,8 @@ real students use nbgrader's commands or its tab in Jupyter.
 
 from __future__ import annotations
 
+import os
+import shlex
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -70,8 +72,10 @@ def publish(course: Course, assignment_id: str) -> Path:
     """Put ``release/<assignment>`` into the exchange, in place of what was published before. Returns where it lies.
 
     Raises:
-        GradkitError: there is no release, or the exchange cannot be written, in nbgrader's words.
+        GradkitError: there is no release, in nbgrader's words.
+        UsageError: the exchange cannot be written.
     """
+    _see_that_it_can_be_used(course, may_be_made=True)
     _run(ExchangeReleaseAssignment, nbgrader_config(course), assignment_id, "publish", force=True)
     return course.exchange / course.id / "outbound" / assignment_id
 
@@ -82,8 +86,10 @@ def publish_feedback(course: Course, assignment_id: str, without: Iterable[str] 
     Each page's name is made from the submission's secret, so that only its student finds it.
 
     Raises:
-        GradkitError: the exchange cannot be written, in nbgrader's words.
+        UsageError: there is no exchange, or it cannot be written.
+        GradkitError: nbgrader fails; its words.
     """
+    _see_that_it_can_be_used(course)
     config = nbgrader_config(course)
     config.CourseDirectory.student_id_exclude = ",".join(without)
     with warnings.catch_warnings():
@@ -158,6 +164,31 @@ def list_inbound(course: Course) -> tuple[list[Inbound], list[tuple[str, str]]]:
         elif traces is not None:
             found.append(Inbound(student, parts[1], time, path, traces))
     return sorted(found, key=lambda one: (one.time, one.path.name)), strange
+
+
+def _see_that_it_can_be_used(course: Course, *, may_be_made: bool = False) -> None:
+    """Look before nbgrader does, which tells an instructor to contact the instructor.
+
+    Raises:
+        UsageError: there is no exchange, or it cannot be written.
+    """
+    place = course.exchange
+    if not place.exists() and not may_be_made:
+        raise UsageError(missing_exchange(course))
+    there = next(folder for folder in (place, *place.parents) if folder.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        raise UsageError(
+            f"{there}: you may not write there, so the exchange in {place} cannot be used. See who owns it "
+            f"(ls -ld {shlex.quote(str(there))}), or name another folder as exchange in course.toml."
+        )
+
+
+def missing_exchange(course: Course) -> str:
+    """What to do where there is no exchange, in sentences."""
+    return (
+        f"{course.exchange}: there is no exchange. Is its disk mounted, and is exchange in course.toml right? "
+        "A new one is made when an assignment is published: gradkit build --publish"
+    )
 
 
 def _run(action: type[Exchange], config: Config, assignment_id: str, verb: str, **settings: object) -> None:

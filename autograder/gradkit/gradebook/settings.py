@@ -13,7 +13,6 @@ from traitlets.config import Config
 
 from gradkit.course import Course, load_course
 from gradkit.course.course import SubmissionLimits
-from gradkit.errors import CourseError
 from gradkit.intake import ENDINGS, IGNORED
 
 _MEBIBYTE = 1024 * 1024
@@ -32,11 +31,7 @@ def configure(config: Config, root: Path) -> None:
 
 
 def nbgrader_config(course: Course) -> Config:
-    """The settings for gradkit's own use of nbgrader, in this process.
-
-    Raises:
-        CourseError: the course's folder has a name that nbgrader cannot work in.
-    """
+    """The settings for gradkit's own use of nbgrader, in this process."""
     config = Config()
     _guard(config)
     _describe(config, course)
@@ -80,11 +75,6 @@ def _guard(config: Config) -> None:
 
 
 def _describe(config: Config, course: Course) -> None:
-    if any(character in str(course.root) for character in "*?["):
-        raise CourseError(
-            f"{course.root}: nbgrader reads folder names as patterns and would not find this one. "
-            "Move the course to a folder whose path has none of * ? [ in it."
-        )
     config.CourseDirectory.root = str(course.root)
     config.CourseDirectory.course_id = course.id
     config.CourseDirectory.db_url = f"sqlite:///{database_path(course)}"

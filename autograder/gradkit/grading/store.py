@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gradkit.errors import GradkitError
 from gradkit.grading.record import Record, from_json, to_json
-from gradkit.temporary import replacing
+from gradkit.temporary import advice_on, replacing
 
 
 def write_record(record: Record, path: Path) -> None:
@@ -20,7 +20,8 @@ def write_record(record: Record, path: Path) -> None:
         with replacing(path) as new:
             new.write_text(to_json(record), encoding="utf-8", errors="replace")
     except OSError as error:
-        raise GradkitError(f"{path}: the record cannot be written ({error.strerror}). Is the disk full?") from error
+        advice = advice_on(error) or "See that the folder can be written."
+        raise GradkitError(f"{path}: the record cannot be written ({error.strerror}). {advice}") from error
 
 
 def read_record(path: Path) -> Record | None:

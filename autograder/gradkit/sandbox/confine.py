@@ -6,6 +6,7 @@ take away, and seccomp comes last because it forbids the calls that set the othe
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import resource
@@ -21,6 +22,18 @@ from gradkit.sandbox.levels import Level
 TEMPORARY_MB = 64
 THREADS = 64
 _MEGABYTE = 1 << 20
+# How a shell shows the limits that a machine may have set lower than what a submission is allowed.
+_ULIMITS = {
+    resource.RLIMIT_CORE: "ulimit -Hc (blocks)",
+    resource.RLIMIT_AS: "ulimit -Hv (bytes)",
+    resource.RLIMIT_DATA: "ulimit -Hd (bytes)",
+    resource.RLIMIT_FSIZE: "ulimit -Hf (bytes)",
+    resource.RLIMIT_NOFILE: "ulimit -Hn",
+    resource.RLIMIT_NPROC: "ulimit -Hu",
+    resource.RLIMIT_MSGQUEUE: "ulimit -Hq",
+    resource.RLIMIT_MEMLOCK: "ulimit -Hl",
+    resource.RLIMIT_CPU: "ulimit -Ht (seconds)",
+}
 _OUT_OF_THE_WAY = 16  # descriptors from here on are not given a meaning in a child
 
 
@@ -127,7 +140,19 @@ def set_limits(bounds: Bounds, others: int = 0) -> None:
         # Equal soft and hard limits: SIGKILL at once, which also ends the first process of a pid namespace.
         (resource.RLIMIT_CPU, bounds.cpu_seconds),
     ):
-        resource.setrlimit(kind, (value, value))
+        _limit(kind, value)
+
+
+def _limit(kind: int, value: int) -> None:
+    """Set a limit.
+
+    Raises:
+        OSError: the machine allows less, so that the student's code would be stopped for no fault of its own.
+    """
+    most = resource.getrlimit(kind)[1]
+    if most != resource.RLIM_INFINITY and most < value:
+        raise OSError(errno.EPERM, f"{_ULIMITS[kind]} allows {most} here, and grading needs {value}. Raise it")
+    resource.setrlimit(kind, (value, value))
 
 
 def _at_most(kind: int, value: int) -> int:

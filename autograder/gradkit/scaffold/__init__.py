@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -29,8 +30,11 @@ def scaffold(course: Course, assignment_id: str, title: str | None = None, due: 
         The files.
 
     Raises:
-        UsageError: the id cannot be one, or one of the folders is there already.
+        UsageError: the id or title cannot be one, or one of the folders is there already.
     """
+    title = assignment_id.replace("_", " ").capitalize() if title is None else title.strip()
+    if not title or not title.isprintable():
+        raise UsageError(f"--title {json.dumps(title)}: a title is one line of text, without control characters.")
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", assignment_id):
         raise UsageError(
             f'"{assignment_id}" cannot be an assignment\'s id: it needs a letter, then letters, digits and _, as in '
@@ -43,7 +47,9 @@ def scaffold(course: Course, assignment_id: str, title: str | None = None, due: 
     due = due or (datetime.now(UTC) + timedelta(weeks=_WEEKS)).replace(hour=22, minute=0, second=0)
     words = {
         "id": assignment_id,
-        "title": title or assignment_id.replace("_", " ").capitalize(),
+        "title": _in_markdown(title),
+        "toml_title": json.dumps(title, ensure_ascii=False),  # which is a string of TOML's, too
+        "python_title": title.replace("\\", "\\\\").replace('"', '\\"'),
         "due": due.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
     }
     written: list[Path] = []
@@ -59,3 +65,9 @@ def scaffold(course: Course, assignment_id: str, title: str | None = None, due: 
             place.parent.mkdir(parents=True, exist_ok=True)
             (work / kind).rename(place)
     return written
+
+
+def _in_markdown(text: str) -> str:
+    """Text as Markdown shows it: nothing in it is markup."""
+    escaped = re.sub(r"([\\`*_\[\]#~|$])", r"\\\1", text)
+    return escaped.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

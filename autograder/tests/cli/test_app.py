@@ -15,7 +15,7 @@ import pytest
 import typer.main
 
 import gradkit as package
-from gradkit.cli.app import app, without_optimising
+from gradkit.cli.app import app
 from gradkit.course import Course
 
 Gradkit = Callable[..., Any]
@@ -53,7 +53,7 @@ def test_misspelled_commands_and_options_are_wrong_uses(gradkit: Gradkit, words:
 
 @pytest.mark.parametrize("name", sorted(COMMANDS.keys() - {"bench", "check"}))  # one makes its own, one is for students
 def test_each_command_needs_a_course(gradkit: Gradkit, tmp_path: Path, name: str) -> None:
-    more = {"new": ["hw9_norms"], "export": ["nbgrader", "--output", tmp_path / "grades.csv"]}
+    more = {"new": ["hw9_norms"], "export": ["nbgrader", "--output", tmp_path / "grades.csv"], "term": ["new", "--yes"]}
     words = [name, *more.get(name, [])]
     ran = gradkit(*words, "--course", tmp_path)
     assert (ran.status, ran.out) == (2, "")
@@ -85,15 +85,6 @@ def test_a_broken_course_file_is_named_with_its_key(gradkit: Gradkit, course: Co
     ran = gradkit("grade")
     assert ran.status == 2
     assert f'{path}: late.grace_minutes: expected a valid number, found "ten"' in ran.err
-
-
-@pytest.mark.parametrize(
-    ("options", "left"), [(["-O"], []), (["-OO", "-B"], ["-B"]), (["-bOB", "-X", "dev"], ["-bB", "-X", "dev"])]
-)
-def test_python_is_started_anew_without_what_leaves_out_asserts(options: list[str], left: list[str]) -> None:
-    words = ["grade", "-O", "--submission", "O"]
-    command = ["python", *options, "/bin/gradkit", *words]
-    assert without_optimising(command, len(words)) == ["python", *left, "/bin/gradkit", *words]
 
 
 def test_a_disk_without_any_room_is_told_without_a_traceback(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -79,6 +80,31 @@ def test_a_file_that_is_not_utf8_is_named(course: Course) -> None:
     (course.source(HW) / "assignment.toml").write_bytes(b"id = '\xff'")
     with pytest.raises(CourseError, match="UTF-8"):
         course.assignment(HW)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_text_files_as_editors_on_windows_write_them_are_read_alike(course: Course, encoding: str) -> None:
+    before, secret = course.assignment("hw0_scaling"), course.secret
+    names = ("course.toml", "assignments/hw0_scaling/assignment.toml", "autograder/hidden/secret.txt")
+    for path in (course.root / name for name in names):
+        path.write_bytes(path.read_text().replace("\n", "\r\n").encode(encoding))
+    again = load_course(course.root)
+    assert (again, again.assignment("hw0_scaling"), again.secret) == (course, before, secret)
+
+
+@pytest.mark.parametrize("data", [b"\xff\xfe\x00", b"caf\xe9", None], ids=["half a letter", "latin-1", "a folder"])
+def test_a_secret_that_is_no_text_is_named(course: Course, data: bytes | None) -> None:
+    path = course.root / "autograder" / "hidden" / "secret.txt"
+    path.unlink()
+    path.mkdir() if data is None else path.write_bytes(data)
+    with pytest.raises(CourseError, match=re.escape(f"{path}: cannot be read")):
+        _ = course.secret
+
+
+@pytest.mark.parametrize("name", ["a?b", "a*", "[2026]"])
+def test_a_folder_that_is_a_pattern_to_others_is_refused_at_once(tmp_path: Path, name: str) -> None:
+    with pytest.raises(CourseError, match="read folder names as patterns"):
+        load_course(tmp_path / name)
 
 
 def test_an_unknown_assignment_is_named_with_those_there_are(course: Course) -> None:

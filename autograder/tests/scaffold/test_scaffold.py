@@ -7,11 +7,15 @@ import subprocess
 import sysconfig
 import tomllib
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
 
 import pytest
+from markdown_it import MarkdownIt
 
 from gradkit.course import load_course
+from gradkit.errors import UsageError
+from gradkit.scaffold import scaffold
 
 HW = "hw9_example"
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -30,14 +34,18 @@ def run(tmp_path: Path) -> Run:
 
 
 def test_a_new_assignment_builds_and_passes_its_audit(run: Run, tmp_path: Path) -> None:
-    made = run("new", HW, "--title", "Averages", "--due", "2027-03-01")
+    title = r"""He said "hi" & \ <b> $x_1$ 'ś' \t${id} "ha\""""
+    made = run("new", HW, "--title", title, "--due", "2027-03-01")
     assert made.returncode == 0, made.stderr
     toml = tomllib.loads((tmp_path / "assignments" / HW / "assignment.toml").read_text())
-    assert (toml["id"], toml["title"], toml["due"].isoformat()) == (HW, "Averages", "2027-03-01T22:00:00+00:00")
+    assert (toml["id"], toml["title"], toml["due"].isoformat()) == (HW, title, "2027-03-01T22:00:00+00:00")
     assert all((tmp_path / line).is_file() for line in made.stdout.splitlines() if "/" in line and " " not in line)
     for words in (["build", HW], ["build", "--check"]):
         done = run(*words)
         assert done.returncode == 0, done.stderr
+    shown = MarkdownIt().render((tmp_path / "release" / HW / "README.md").read_text().partition("\n")[0])
+    assert shown == f"<h1>{escape(title)}</h1>\n"
+    assert json.loads((tmp_path / "release" / HW / "homework.json").read_text())["title"] == title
     audit = run("audit", HW, "--json")
     assert audit.returncode == 0, audit.stderr
     (found,) = json.loads(audit.stdout)["audits"]
@@ -53,6 +61,14 @@ def test_an_audit_that_finds_something_ends_with_1(run: Run, tmp_path: Path) -> 
     assert "weighted_mean has no accepted variants in its bank" in audit.stderr
     assert f"{HW}: NOT RIGHT" in audit.stdout
     assert "weights_ignored" in audit.stdout
+
+
+@pytest.mark.parametrize("title", ["", " ", "two\nlines", "\x1b[31mred", "a\u2028b"])
+def test_a_title_that_is_not_a_line_of_text_is_refused(tmp_path: Path, title: str) -> None:
+    (tmp_path / "course.toml").write_text('id = "demo"\ntitle = "A demonstration"\n')
+    with pytest.raises(UsageError, match="a title is one line of text"):
+        scaffold(load_course(tmp_path), HW, title)
+    assert not (tmp_path / "assignments").exists()
 
 
 @pytest.mark.parametrize("name", ["9_example", "hw-9", "../hw9", "", "hw9/x"])
