@@ -14,13 +14,21 @@ help: ## say what there is
 
 setup: $(STAMP) ## install into .venv (done by every other target)
 
+# PyTorch's page (Get Started, Linux, Pip, CPU) names the --index-url of the builds without CUDA.
+TORCH_INDEX ?=
+
 # torch first and by itself: plain pip then takes the same build for everything that needs it.
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' \
 	  || { echo "gradkit needs Python 3.11 to 3.14; $(PYTHON) is $$($(PYTHON) --version). Try: make PYTHON=python3.12"; exit 2; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@echo "Installing into $(VENV) (the first time this takes a minute or two) ..."
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt torch
+	@echo "Installing into $(VENV) ..."
+	@test -n "$(TORCH_INDEX)" || $(BIN)/python -c 'import torch' 2>/dev/null \
+	  || echo "On Linux pip's own torch brings CUDA: several gigabytes, of which grading uses nothing. The CPU build is a tenth of" \
+	  "that: stop this (Ctrl-C), and run make TORCH_INDEX=URL with the address that pytorch.org names for Pip and CPU."
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt \
+	  $(if $(TORCH_INDEX),--index-url "$(TORCH_INDEX)") torch
+	@echo "Installing gradkit and what it needs ..."
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $(STAMP)
 
@@ -64,5 +72,7 @@ bench: $(STAMP) ## measure what grading costs here, against other ways of doing 
 docs: $(STAMP) ## build a site of these pages into site/; a link that leads nowhere is an error
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
-clean: ## remove what a running course made (submissions, gradebook and results too!)
-	@rm -rf submitted autograded feedback report results exchange gradebook.db .gradkit
+clean: ## remove what can be made again; to end a term (or the sample class): gradkit term new
+	@rm -rf report site
+	@test ! -d .gradkit || find .gradkit -mindepth 1 -maxdepth 1 ! -name repositories -exec rm -rf {} +
+	@echo "Submissions, gradebook, records and feedback are left. 'gradkit term new' archives them and begins a new term."

@@ -21,7 +21,7 @@ from gradkit.classroom.sample import SampleSubmission, _Sample
 from gradkit.cli.app import app
 from gradkit.cli.table import MARKS
 from gradkit.course.assignment import Assignment, BanGroup, Limits, Question, WrittenQuestion, load_assignment
-from gradkit.course.course import LatePolicy, SubmissionLimits, _CourseFile, load_course
+from gradkit.course.course import Environment, LatePolicy, SubmissionLimits, _CourseFile, load_course
 from gradkit.course.reading import read_toml
 from gradkit.errors import GradkitError
 from gradkit.sandbox import LEVELS
@@ -39,6 +39,7 @@ TABLES = {
     "course.toml": _CourseFile,
     "`[late]`": LatePolicy,
     "`[submission]`": SubmissionLimits,
+    "`[environment]`": Environment,
     "assignment.toml": Assignment,
     "`[[question]]`": Question,
     "`[[written]]`": WrittenQuestion,
@@ -117,6 +118,8 @@ def test_reference_has_the_keys_of_each_table_with_their_defaults(heading: str) 
         if isinstance(default, str | float | int):
             shown = f'"{default}"' if isinstance(default, str) else f"{default:g}"
             assert explained[key.name] == f"`{shown}`"
+        elif isinstance(default, tuple) and default:
+            assert explained[key.name] == f"`{json.dumps(default)}`"
         elif not is_dataclass(default):
             assert explained[key.name] == "none"
             assert not default

@@ -35,6 +35,7 @@ def autograder_zip(course: Course, assignment: Assignment) -> bytes:
     scripts = {"setup.sh": (_SCRIPTS / "setup.sh").read_bytes(), "run_autograder": run.encode()}
     files = {
         "constraints.txt": _constraints(course).encode(),
+        "requirements.txt": "".join(f"{line}\n" for line in course.environment.packages).encode(),
         wheel.ENGINE: wheel.engine_wheel(),
         "course.toml": (course.root / "course.toml").read_bytes(),
         "autograder/hidden/secret.txt": course.secret.encode() + b"\n",

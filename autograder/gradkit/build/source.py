@@ -19,7 +19,7 @@ from gradkit.build.strip import Region, complete_solutions, find_regions, strip_
 from gradkit.check.homework import CHECKS
 from gradkit.conditions.rules import ANNOUNCED
 from gradkit.course import Assignment, Course
-from gradkit.course.course import SubmissionLimits
+from gradkit.course.course import Environment
 from gradkit.errors import BuildError
 
 NOTEBOOK = "notebook.md"
@@ -43,7 +43,8 @@ class Source:
         module_path: what errors call the module.
         cells: the notebook's cells.
         copied: name -> file, for all that is copied as it is (``test_public.py``, ``data/...``).
-        readme: the README's text, with what grading does not allow and the limits of a submission at its end.
+        readme: the README's text, with what is different when graded and the limits of a submission at its end.
+        environment: what grades it.
     """
 
     assignment: Assignment
@@ -52,6 +53,7 @@ class Source:
     cells: tuple[SourceCell, ...]
     copied: dict[str, Path]
     readme: str
+    environment: Environment
 
     @property
     def question_ids(self) -> list[str]:
@@ -99,7 +101,8 @@ def read_source(course: Course, assignment: Assignment) -> Source:
         module_path=module_path,
         cells=tuple(cells),
         copied={name: folder / name for name in files if name == CHECKS or name.startswith(f"{DATA}/")},
-        readme=_readme(read_text(folder / README, f"{shown}/{README}"), course.submission),
+        readme=_readme(read_text(folder / README, f"{shown}/{README}"), course),
+        environment=course.environment,
     )
     public = f"{shown}/{CHECKS}"
     check_public_checks(read_text(folder / CHECKS, public), public, source.question_ids)
@@ -128,11 +131,16 @@ def read_text(path: Path, shown: str) -> str:
     return text.rstrip("\n") + "\n"
 
 
-def _readme(text: str, limits: SubmissionLimits) -> str:
+def _readme(text: str, course: Course) -> str:
+    """The README, and what every homework of the course says at its end."""
     rules = "\n".join(textwrap.fill(rule, 120, initial_indent="- ", subsequent_indent="  ") for rule in ANNOUNCED)
-    limit = textwrap.fill(f"A submission may hold {limits.in_words}.", 120)
-    warned = "`gradkit check` warns where your file does what is not allowed."
-    return f"{text}\n## What is different when graded\n\n{rules}\n\n{warned}\n\n{limit}\n"
+    sentences = (
+        "`gradkit check` warns where your file does what is not allowed.",
+        f"It is graded with Python {course.environment.python} and the packages in `requirements.txt`.",
+        f"A submission may hold {course.submission.in_words}.",
+    )
+    told = "\n\n".join(textwrap.fill(sentence, 120) for sentence in sentences)
+    return f"{text}\n## What is different when graded\n\n{rules}\n\n{told}\n"
 
 
 def is_litter(name: str) -> bool:

@@ -11,13 +11,11 @@ from gradkit.build.source import README, Source, read_source
 from gradkit.build.wheel import student_wheel
 from gradkit.check.homework import FILE
 from gradkit.course import Assignment, Course
+from gradkit.course.course import Environment
+from gradkit.worker.absent import PACKAGES
 
 # Made from files beside this module. Each stands where its service looks for it at the top of a repository.
 WORKFLOWS = {".github/workflows/check.yml": "github.yml", ".gitlab-ci.yml": "gitlab.yml"}
-
-# What the notebooks and public checks of a course import. numpy because torch warns without it, and one warning
-# on stderr can cost points elsewhere.
-REQUIREMENTS = ("torch", "numpy", "matplotlib", "scikit-learn", "ipykernel")
 
 
 def stage(course: Course, assignment: Assignment, folder: Path) -> Path:
@@ -52,8 +50,8 @@ def _write(source: Source, folder: Path, module: str, notebook: str) -> Path:
     texts = {
         source.assignment.module: module,
         source.assignment.notebook: notebook,
-        "requirements.txt": "".join(f"{name}\n" for name in (*REQUIREMENTS, f"./{wheel}")),
-        FILE: _homework(source.assignment),
+        "requirements.txt": "".join(f"{name}\n" for name in (*source.environment.packages, f"./{wheel}")),
+        FILE: _homework(source.assignment, source.environment),
         README: source.readme,
     }
     target.mkdir(parents=True)
@@ -62,18 +60,22 @@ def _write(source: Source, folder: Path, module: str, notebook: str) -> Path:
     (target / wheel).write_bytes(data)
     for name, origin in WORKFLOWS.items():
         (target / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(Path(__file__).parent / "workflows" / origin, target / name)
+        workflow = (Path(__file__).parent / "workflows" / origin).read_text(encoding="utf-8")
+        text = workflow.replace("@PYTHON@", source.environment.python)
+        (target / name).write_text(text, encoding="utf-8", newline="\n")
     for name, path in source.copied.items():
         (target / name).parent.mkdir(exist_ok=True)
         shutil.copyfile(path, target / name)
     return target
 
 
-def _homework(assignment: Assignment) -> str:
+def _homework(assignment: Assignment, environment: Environment) -> str:
     """What `gradkit check` has to know of the assignment."""
     questions = [
         {"id": question.id, "points": question.points, "targets": list(question.targets)}
         for question in assignment.questions
     ]
-    data = {"id": assignment.id, "title": assignment.title, "module": assignment.module, "questions": questions}
+    graded_with = {"python": environment.python, "packages": list(environment.packages), "withheld": list(PACKAGES)}
+    names = {"id": assignment.id, "title": assignment.title, "module": assignment.module}
+    data = {**names, "environment": graded_with, "questions": questions}
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"

@@ -6,7 +6,9 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from gradkit.check.environment import Environment
 from gradkit.errors import UsageError
 
 FILE = "homework.json"
@@ -38,6 +40,7 @@ class Homework:
         title: its title.
         module: the name of the file that students write in.
         questions: in the order of the handout.
+        environment: what it is graded with; None where that is not known.
     """
 
     folder: Path
@@ -45,6 +48,7 @@ class Homework:
     title: str
     module: str
     questions: tuple[Question, ...]
+    environment: Environment | None = None
 
     def question(self, name: str) -> Question:
         """The question of that id, or the one that asks for a target of that name.
@@ -80,7 +84,8 @@ def find_homework(path: Path) -> Homework:
         questions = tuple(
             Question(str(one["id"]), float(one["points"]), tuple(map(str, one["targets"]))) for one in data["questions"]
         )
-        return Homework(folder, str(data["id"]), str(data["title"]), str(data["module"]), questions)
+        environment = _environment(data.get("environment"))
+        return Homework(folder, str(data["id"]), str(data["title"]), str(data["module"]), questions, environment)
     except FileNotFoundError:
         raise UsageError(
             f"{folder}: no homework lies here, for there is no {FILE}. Run this in the folder that you were given, "
@@ -88,3 +93,11 @@ def find_homework(path: Path) -> Homework:
         ) from None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UsageError(f"{file}: cannot be read ({error!r}). Take the file as you were given it.") from error
+
+
+def _environment(data: Any) -> Environment | None:
+    if data is None:  # a release of an earlier gradkit
+        return None
+    major, minor = str(data["python"]).split(".")
+    packages, withheld = (tuple(map(str, data[name])) for name in ("packages", "withheld"))
+    return Environment((int(major), int(minor)), packages, withheld)

@@ -4,21 +4,50 @@ from __future__ import annotations
 
 import os
 import re
+import sys
+import time
 from collections.abc import Sequence
+from contextlib import nullcontext, suppress
 from pathlib import Path
+from typing import Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
 from gradkit.course import Course, load_course
 from gradkit.errors import UsageError
 
+_EVERY = 10.0  # seconds between two lines about one step, in a log
 _COMMAND = re.compile(r"^[ \t]*::|##\[", re.MULTILINE)
 
-# Names of students and files are printed as they are: nothing in them is markup.
-out = Console(highlight=False, markup=False)
-err = Console(stderr=True, highlight=False, markup=False)
+
+class _Terminal(Console):
+    """Prints names of students and files as they are: nothing in them is markup."""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """Print; what standard error cannot take (a full disk) must not hide how a command ends."""
+        with suppress(OSError) if self.stderr else nullcontext():
+            super().print(*objects, **options)
+
+    def on_broken_pipe(self) -> None:
+        """Whoever read this (``| head``) has seen enough: what is under way is done to its end, unseen."""
+        self.quiet = True
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, (sys.stderr if self.stderr else sys.stdout).fileno())
+        os.close(nowhere)
+
+
+out = _Terminal(highlight=False, markup=False)
+err = _Terminal(stderr=True, highlight=False, markup=False)
 
 
 def complain(text: str) -> None:
@@ -50,13 +79,41 @@ def find_course(folder: Path | None) -> Course:
     raise UsageError(f"There is no course.toml in {here} or above it. Go to the course's folder, or give --course DIR.")
 
 
+class _Progress(Progress):
+    """A bar in a terminal; in a log a line for each step, and one now and then of a long one."""
+
+    def __init__(self, *columns: ProgressColumn) -> None:
+        super().__init__(*columns, console=err, transient=True, auto_refresh=False, disable=not err.is_terminal)
+        self._told: tuple[str, float] = ("", 0.0)
+
+    def add_task(self, description: str, *args: Any, **options: Any) -> TaskID:
+        """Begin a step."""
+        task = super().add_task(description, *args, **options)
+        self._tell(task)
+        return task
+
+    def update(self, task_id: TaskID, **options: Any) -> None:
+        """Go on with a step."""
+        super().update(task_id, **options)
+        self._tell(task_id)
+
+    def _tell(self, task_id: TaskID) -> None:
+        task, now = self.tasks[self.task_ids.index(task_id)], time.monotonic()
+        before, when = self._told
+        if err.is_terminal or not task.description or (task.description == before and now < when + _EVERY):
+            return
+        self._told = (task.description, now)
+        count = f": {task.completed:g} of {task.total:g}" if task.total and task.completed else ""
+        err.print(f"{task.description}{count} ...", style="dim", soft_wrap=True)
+
+
 def progress() -> Progress:
-    """A progress bar on standard error that leaves nothing behind.
+    """A progress bar on standard error that leaves nothing behind; lines where nobody sees a bar.
 
     It has no thread of its own (graders are forked), so each update asks for a refresh.
     """
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    return Progress(*columns, console=err, transient=True, auto_refresh=False, disable=not err.is_terminal)
+    return _Progress(*columns)
 
 
 def see_that_all_is_current(course: Course, assignments: Sequence[str] = (), *, stale: bool) -> None:

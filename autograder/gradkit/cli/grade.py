@@ -165,7 +165,10 @@ def _grade_with_progress(
     course: Course, plan: Plan, options: _Options, file: Callable[[Record], None] = lambda _record: None
 ) -> ClassResult:
     from gradkit.grading.classroom import grade_class
+    from gradkit.grading.environment import unlike_stated
 
+    for sentence in unlike_stated(course):
+        err.print(sentence, style="yellow", soft_wrap=True)
     with progress() as bar:
         return grade_class(course, plan, options.policy, _Watcher(bar, plan.size, file, options), options.processes)
 
@@ -176,12 +179,15 @@ class _Watcher:
     def __init__(self, bar: Progress, size: int, file: Callable[[Record], None], options: _Options) -> None:
         self._bar = bar
         self._processes = options.processes
-        self._task = bar.add_task("grading", total=size)
+        self._task = bar.add_task("reading the class", total=size)
         self._file = file
 
     def report(self, record: Record) -> None:
         self._file(record)
         self._bar.update(self._task, advance=1, description=f"grading {record.assignment}", refresh=True)
+
+    def step(self, text: str) -> None:
+        self._bar.update(self._task, description=text, refresh=True)
 
     def fault(self, text: str) -> None:
         complain(text)

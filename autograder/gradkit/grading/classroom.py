@@ -31,6 +31,10 @@ class Watcher(Protocol):
         """An assignment cannot be graded."""
         ...
 
+    def step(self, text: str) -> None:
+        """What is being done now, before there are records to report."""
+        ...
+
     def sandbox(self, sandbox: Sandbox) -> None:
         """The confinement that students' code will run in."""
         ...
@@ -140,6 +144,7 @@ def grade_class(course: Course, plan: Plan, policy: str, watcher: Watcher, proce
     waiting: list[Triage] = []
     for assignment_id, tasks in plan.tasks.items():
         with _noting(result, assignment_id, watcher):
+            watcher.step(f"reading {len(tasks)} submissions of {assignment_id}")
             sorted_out = triage(course, assignment_id, tasks, watcher.report)
             result.records += sorted_out.settled
             if sorted_out.waiting:
@@ -151,10 +156,12 @@ def grade_class(course: Course, plan: Plan, policy: str, watcher: Watcher, proce
         from gradkit.grading.grade import grade_waiting
         from gradkit.sandbox import open_sandbox
 
+        watcher.step("starting the confined process for students' code")
         with open_sandbox(policy) as sandbox:
             watcher.sandbox(sandbox)
             for sorted_out in waiting:
                 with _noting(result, sorted_out.assignment.id, watcher):
+                    watcher.step(f"preparing {sorted_out.assignment.id}: hidden tests, and what known mistakes answer")
                     result.records += grade_waiting(course, sorted_out, watcher.report, sandbox, processes)
     result.records.sort(key=lambda record: (record.assignment, record.student))
     return result

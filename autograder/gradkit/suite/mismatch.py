@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +12,13 @@ from gradkit.suite.picture import Picture
 from gradkit.suite.said import Said, number, say, shape, words
 from gradkit.wire import Failure
 
+NO_GPU = (
+    "There is none where it is graded: make new tensors on the device of your input, x.device, and leave out .cuda()."
+)
+# What torch says with a build for the CPU, and with one for CUDA where there is no GPU or the process is a fork.
+_NO_GPU = re.compile(
+    r"CUDA (enabled|GPU|in forked)|NVIDIA driver|libcuda|(invalid|available) .*CUDA device|CUDA device.*False"
+)
 MAX_SHOWN = 300
 _MAX_READ = 10 * MAX_SHOWN
 _CARRIER = re.compile(r"[-+]?\d*\.\d[\d.]*(?:[eE][-+]?\d+)?|\d{5,}|\d[eE][-+]?\d+|[^\s.,:;()\[\]{}'\"/]{41,}")
@@ -107,16 +115,30 @@ def explain_failure(failure: Failure) -> tuple[str, Said]:
             return "raised", say(
                 f"Your code ended the program ({failure.type_name}", where, "). Return a value instead."
             )
+        case "raised" if _NO_GPU.search(failure.message):
+            return "raised", say("Your code asks for a GPU", where, f". {NO_GPU}")
         case "raised":
             return "raised", say("Your code raised ", said, where)
         case "import" if failure.type_name:
-            return "import", say("Your file cannot be loaded: ", said, where)
+            if _NO_GPU.search(failure.message):
+                return "import", say("Your file cannot be loaded: it asks for a GPU", where, f". {NO_GPU}")
+            return "import", say("Your file cannot be loaded: ", said, where, _of_the_environment(failure.type_name))
         case "memory" | "disk" | "threads":
             return failure.kind, say(f"Your code went over a limit: {failure.message}", where, ".")
         case "parameter" if failure.shape is not None:
             return "parameter", Said(failure.message, bits=shape(failure.shape).bits)
         case _:
             return failure.kind, say(_of_the_grader(failure))
+
+
+def _of_the_environment(type_name: str) -> str:
+    """What there is to say of the machine that grades, where it may be the reason why a file cannot be loaded."""
+    if type_name in ("SyntaxError", "IndentationError"):
+        python = ".".join(map(str, sys.version_info[:2]))
+        return f". Grading runs Python {python}; what a newer one has brought does not load there."
+    if type_name in ("ModuleNotFoundError", "ImportError"):
+        return ". Only Python itself and the packages of requirements.txt are installed where it is graded."
+    return ""
 
 
 def _where(failure: Failure) -> Said:

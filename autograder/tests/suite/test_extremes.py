@@ -76,6 +76,8 @@ class Quiet:
     def fault(self, text: str) -> None:
         pytest.fail(text)
 
+    def step(self, text: str) -> None: ...
+
     def sandbox(self, sandbox: Sandbox) -> None: ...
 
 

@@ -18,6 +18,8 @@ fi
 # torch first and by itself. For a smaller image, add the --index-url of PyTorch's builds for CPU here.
 "$home/bin/python" -m pip install -c "$source/constraints.txt" torch
 "$home/bin/python" -m pip install -c "$source/constraints.txt" "$(echo "$source"/gradkit-*.whl)[grade]"
+# What course.toml tells students is there.
+"$home/bin/python" -m pip install -c "$source/constraints.txt" -r "$source/requirements.txt"
 
 # The hidden suite and the course's secret are root's alone.
 chmod -R go-rwx "$source"
