@@ -18,6 +18,7 @@ import sys
 import sysconfig
 import tomllib
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,16 @@ ROOT = Path(__file__).resolve().parents[2]
 COURSE = load_course(ROOT)
 HOMEWORKS = COURSE.assignment_ids
 SCRIPTS = Path(sysconfig.get_path("scripts"))
+FIRST_DUE = datetime(2026, 9, 21, 22, tzinfo=UTC)  # examples/class/class.toml says when each student handed in
+SETTINGS = """
+id = "sample"
+title = "A sample"
+
+[late]
+grace_minutes = 60
+percent_per_day = 10
+floor_percent = 50
+"""
 RAISING = 'import torch\n\nraise RuntimeError("one line too many")\n'
 
 
@@ -61,12 +72,22 @@ def run(*words: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 
 def copy_tracked(root: Path) -> Course:
-    """What git tracks of this repository, in another place."""
+    """What git tracks of this repository, in another place, with the settings that the sample class was written for.
+
+    Those of the repository are a real course's own: its exchange must not be played into, and its due times move.
+    """
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout  # noqa: S607
     for name in filter(None, listed.decode().split("\0")):
         if (ROOT / name).is_file():
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, root / name)
+    (root / "course.toml").write_text(SETTINGS, encoding="utf-8")
+    (root / "autograder" / "hidden" / "secret.txt").write_text("a secret of the tests\n", encoding="utf-8")
+    for week, name in enumerate(HOMEWORKS):
+        path = root / "assignments" / name / "assignment.toml"
+        due = FIRST_DUE + timedelta(weeks=week)
+        text = re.sub(r"(?m)^due *= *.*$", f"due = {due.isoformat()}", path.read_text(encoding="utf-8"), count=1)
+        path.write_text(text, encoding="utf-8")
     return load_course(root)
 
 

@@ -20,6 +20,9 @@ from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 
+from gradkit.check.report import Warned
+
+_LONGEST = 200  # characters of a line that are shown
 _SOURCES = 20  # files of a homework that are read
 # Modules of the standard library that are not in each version from 3.11 on. Source: its "What's New" pages.
 _ADDED: Mapping[str, tuple[int, int]] = MappingProxyType({"annotationlib": (3, 14), "compression": (3, 14)})
@@ -52,22 +55,7 @@ class Environment:
         return ".".join(map(str, self.python))
 
 
-@dataclass(frozen=True)
-class Difference:
-    """Something that works here and not where it is graded.
-
-    Attributes:
-        message: what it is, and what to do.
-        file: the name of the student's file.
-        line: the line of the file.
-    """
-
-    message: str
-    file: str
-    line: int
-
-
-def differences(folder: Path, module: str, environment: Environment) -> list[Difference]:
+def differences(folder: Path, module: str, environment: Environment) -> list[Warned]:
     """What in a homework's module, and in the files beside it that it imports, will not load where it is graded.
 
     What cannot be read or parsed here is left to whoever loads it.
@@ -77,7 +65,7 @@ def differences(folder: Path, module: str, environment: Environment) -> list[Dif
         return list(_differences(folder, module, environment))
 
 
-def _differences(folder: Path, module: str, environment: Environment) -> Iterator[Difference]:
+def _differences(folder: Path, module: str, environment: Environment) -> Iterator[Warned]:
     waiting, seen = [module], {module}
     while waiting:
         name = waiting.pop(0)
@@ -87,7 +75,7 @@ def _differences(folder: Path, module: str, environment: Environment) -> Iterato
         except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
             continue
         for line, message in (*_newer_syntax(text, environment), *_missing(folder, tree, environment), *_gpu(tree)):
-            yield Difference(message, name, line)
+            yield Warned(message, name, line, text.splitlines()[line - 1].strip()[:_LONGEST])
         siblings = [f"{top}.py" for top, _ in _imports(tree.body) if (folder / f"{top}.py").is_file()]
         waiting += [one for one in dict.fromkeys(siblings) if one not in seen][: _SOURCES - len(seen)]
         seen.update(waiting)

@@ -10,9 +10,11 @@ import json
 import os
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from gradkit.check.environment import differences
 from gradkit.check.homework import find_homework
 from gradkit.check.report import CheckResult
 from gradkit.check.running import Check, run_checks
@@ -47,9 +49,11 @@ def serve() -> None:
             homework = find_homework(Path(request["path"]))
             only = None if request["only"] is None else homework.question(request["only"])
             ended = [CheckResult(**result) for result in request["ended"]]
-            answer: dict[str, Any] = {
-                "report": run_checks(homework, only, request["seconds"], begin=begin, ended=ended).as_data()
-            }
+            report = run_checks(homework, only, request["seconds"], begin=begin, ended=ended)
+            if homework.environment is not None:
+                unlike = differences(homework.folder, homework.module, homework.environment)
+                report = replace(report, warnings=(*report.warnings, *unlike))
+            answer: dict[str, Any] = {"report": report.as_data()}
         except UsageError as error:
             answer = {"wrong": str(error)}
         os.chdir(folder)

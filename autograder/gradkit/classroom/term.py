@@ -109,7 +109,10 @@ def finish_term(course: Course, archive: Path, say: Callable[[str], object]) -> 
     left: list[str] = []
     for label, place in _places(course):
         if _is_emptied(label):
-            left += _remove(place, label, manifest)
+            stuck, changed = _remove(place, label, manifest)
+            if stuck and not changed and label == "exchange/inbound":
+                stuck = [_set_aside(place, archive.name)]
+            left += stuck + changed
     say("setting due times and secret")
     for one in course.assignment_ids:
         if one in due:
@@ -200,23 +203,36 @@ def _compare(archive: Path, manifest: Mapping[str, str]) -> None:
             )
 
 
-def _remove(place: Path, label: str, manifest: Mapping[str, str]) -> list[str]:
-    """Remove what is in the archive, and folders that are empty then; a sentence for each thing that is left."""
-    left = []
+def _remove(place: Path, label: str, manifest: Mapping[str, str]) -> tuple[list[str], list[str]]:
+    """Remove what is in the archive, and folders that are empty then.
+
+    Returns:
+        A sentence for each thing that cannot be removed, and for each that is not what the archive holds.
+    """
+    stuck, changed = [], []
     for path in list(_files(place)):
         try:
             if manifest.get(_name(label, place, path)) == _what(path):
                 path.unlink()
             else:
-                left.append(f"{path}: came or was changed while the term was archived; it is left where it is.")
+                changed.append(f"{path}: came or was changed while the term was archived; it is left where it is.")
         except OSError as error:
-            left.append(f"{path}: is in the archive, and cannot be removed here ({error.strerror}).")
+            stuck.append(f"{path}: is in the archive, and cannot be removed here ({error.strerror}).")
     keep = label.startswith("exchange/")
     for folder, _, _ in os.walk(place, topdown=False):
         if not (keep and Path(folder) == place):  # students need the folder, with its permissions
             with suppress(OSError):  # not empty
                 Path(folder).rmdir()
-    return left
+    return stuck, changed
+
+
+def _set_aside(inbound: Path, name: str) -> str:
+    """Put an empty inbound folder in the place of one whose files belong to students; says where the old one is."""
+    aside, mode = inbound.with_name(f"inbound-{name}"), stat.S_IMODE(inbound.stat().st_mode)
+    inbound.rename(aside)
+    inbound.mkdir()
+    inbound.chmod(mode)
+    return f"{aside}: is in the archive, and some of it cannot be removed by this account. Nothing reads it any more."
 
 
 def _with_due(course: Course, assignment: str, due: datetime) -> str:

@@ -65,7 +65,7 @@ def graded(course: Course, sandbox: Sandbox, hw: str, question: str) -> Iterator
                 results = score_tests(assignment, outcomes, reading)
                 found.append((way, (all(result.passed for result in results), len(reading.signs))))
 
-    open_suite(course.hidden(hw), assignment, source, course.secret, body)
+    open_suite(course.hidden(hw), assignment, source, "a secret of the tests", body)
     yield from found
 
 

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from gradkit.check.environment import Difference, Environment, differences
+from gradkit.check.environment import Environment, differences
+from gradkit.check.report import Warned
 
 OLD = Environment((3, 11), ("torch", "numpy>=2.2"), ("sklearn",))
 
 
-def found(folder: Path, text: str, environment: Environment = OLD, **others: str) -> list[Difference]:
+def found(folder: Path, text: str, environment: Environment = OLD, **others: str) -> list[Warned]:
     (folder / "demo.py").write_text(text, encoding="utf-8")
     for name, other in others.items():
         (folder / f"{name}.py").write_text(other, encoding="utf-8")
@@ -85,6 +86,14 @@ def test_what_the_stated_python_reads_is_not_complained_of(tmp_path: Path, line:
 def test_an_import_that_the_grader_does_not_have_is_named_once(tmp_path: Path, line: str, words: str) -> None:
     (told,) = found(tmp_path, f"{line}\n{line}\n")
     assert words in told.message
+
+
+@pytest.mark.parametrize("line", ["x = y.cuda()", "x = torch.ones(2, device='cuda:0')", "y.to('cuda')"])
+def test_code_that_needs_a_gpu_is_told_that_there_is_none(tmp_path: Path, line: str) -> None:
+    text = f"import torch\ny = torch.ones(2)\n{line}\n"
+    (told,) = found(tmp_path, text)
+    assert (told.line, "There is no GPU where it is graded" in told.message) == (3, True)
+    assert found(tmp_path, f"{text}torch.cuda.is_available()") == []
 
 
 def test_a_module_that_a_newer_python_has_lost_is_named(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import tomllib
 from collections.abc import Mapping
@@ -108,6 +109,25 @@ def test_what_comes_meanwhile_is_left_and_named(old: Course) -> None:
     assert late.read_text() == "x = 3\n"
     assert (old.root / "gradebook.db").read_text() == "another mark"
     assert [line.partition(": ")[0] for line in made.left] == [str(old.root / "gradebook.db"), str(late)]
+
+
+def test_files_of_students_that_cannot_be_removed_do_not_come_back(
+    old: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unlink = Path.unlink
+
+    def refuse(path: Path, *options: bool) -> None:
+        if "inbound" in path.parts:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        unlink(path, *options)
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    (line,) = begin(old).left
+    inbound = old.exchange / old.id / "inbound"
+    assert (list(inbound.iterdir()), inbound.stat().st_mode & 0o777) == ([], 0o733)
+    aside = inbound.with_name("inbound-2026-autumn")
+    assert line.startswith(f"{aside}: is in the archive")
+    assert len(list(aside.rglob("scaling.py"))) == 1
 
 
 def test_a_file_that_changes_while_it_is_copied_stops_it_before_anything_is_removed(old: Course) -> None:

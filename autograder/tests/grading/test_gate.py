@@ -134,7 +134,7 @@ def _most(assignment: Assignment) -> int:
             known = sum(entry.question == test.question for entry in bank.mistakes)
             tests.append((len(test.cases), known))
 
-    open_suite(hidden, assignment, source, COURSE.secret, body)
+    open_suite(hidden, assignment, source, "a secret of the tests", body)
     return page_bits(assignment.feedback, tests)
 
 

@@ -60,7 +60,7 @@ def test_a_suite_gives_a_verdict(name: str) -> None:
         for what, change in CHANGES.items():
             outcomes[what] = suite.run(partial(answer, change=change))
 
-    open_suite(COURSE.hidden(name), assignment, source, COURSE.secret, body)
+    open_suite(COURSE.hidden(name), assignment, source, "a secret of the tests", body)
     assert outcomes.keys() == CHANGES.keys()
     for tests in outcomes.values():
         mismatches = [case.mismatch for test in tests for case in test.cases if case.mismatch is not None]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
-from gradkit.suite.mismatch import MAX_SHOWN, scrub
+from gradkit.suite.mismatch import MAX_SHOWN, NO_GPU, explain_failure, scrub
+from gradkit.wire import Failure
 
 
 @pytest.mark.parametrize(
@@ -42,3 +45,35 @@ def test_a_long_message_is_cut() -> None:
 
 def test_a_text_of_any_length_is_cut_before_it_is_looked_at() -> None:
     assert scrub("1.5 " * 1_000_000) == scrub("1.5 " * 300)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("AssertionError", "Torch not compiled with CUDA enabled"),
+        (
+            "RuntimeError",
+            "Cannot re-initialize CUDA in forked subprocess. To use CUDA with multiprocessing, you must ...",
+        ),
+        ("RuntimeError", "Found no NVIDIA driver on your system. Please check that you have an NVIDIA GPU and ..."),
+        ("RuntimeError", "No CUDA GPUs are available"),
+        ("RuntimeError", "Attempting to deserialize object on a CUDA device but torch.cuda.is_available() is False."),
+    ],
+)
+def test_code_that_asks_for_a_gpu_is_told_that_there_is_none_with_every_build(name: str, message: str) -> None:
+    for kind in ("raised", "import"):
+        said = explain_failure(Failure(kind, message, type_name=name))[1].text
+        assert ("GPU" in said, said.endswith(NO_GPU), message in said) == (True, True, False)
+
+
+@pytest.mark.parametrize(
+    ("name", "message", "words"),
+    [
+        ("SyntaxError", "f-string: unmatched '['", f"Grading runs Python {sys.version_info[0]}.{sys.version_info[1]};"),
+        ("ModuleNotFoundError", "No module named 'pandas'", "the packages of requirements.txt"),
+    ],
+)
+def test_a_file_that_cannot_be_loaded_is_told_what_grades_it(name: str, message: str, words: str) -> None:
+    said = explain_failure(Failure("import", message, type_name=name))[1].text
+    assert message in said
+    assert words in said
