@@ -24,7 +24,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing into $(VENV) ..."
 	@test -n "$(TORCH_INDEX)" || $(BIN)/python -c 'import torch' 2>/dev/null \
-	  || echo "On Linux pip's own torch brings CUDA: several gigabytes, of which grading uses nothing. The CPU build is a tenth of" \
+	  || echo "On Linux pip's own torch brings CUDA: several gigabytes that grading does not use. The CPU build is a tenth of" \
 	  "that: stop this (Ctrl-C), and run make TORCH_INDEX=URL with the address that pytorch.org names for Pip and CPU."
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt \
 	  $(if $(TORCH_INDEX),--index-url "$(TORCH_INDEX)") torch

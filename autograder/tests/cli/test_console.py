@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gradkit.cli.console import complain, printable, shown
+from gradkit.cli.console import complain, printable, progress, shown
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,16 @@ def test_paths_are_said_as_short_as_can_be(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.chdir(tmp_path)
     assert shown(tmp_path / "results") == "results"
     assert shown(Path("/x")) == "/x"
+
+
+def test_a_log_has_a_line_for_each_step_and_few_for_a_long_one(capsys: pytest.CaptureFixture[str]) -> None:
+    with progress() as bar:
+        task = bar.add_task("reading the class", total=1000)
+        bar.update(task, description="preparing hw1")
+        for _ in range(1000):
+            bar.update(task, advance=1, description="grading hw1")
+    out, err = capsys.readouterr()
+    lines = err.splitlines()
+    assert (out, lines[:2]) == ("", ["reading the class ...", "preparing hw1 ..."])
+    assert "grading hw1: 1 of 1000 ..." in lines
+    assert len(lines) < 6
