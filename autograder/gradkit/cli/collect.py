@@ -52,14 +52,14 @@ def collect(
 
     if roster is None and (until, branch, pushes) != (None, None, None):
         raise UsageError("--until, --branch and --pushes say which commit counts; they need --git FILE.")
+    deadline = None if until is None else zoned_time("--until", until)
     found = find_course(course)
+    repositories = None if roster is None else Repositories(roster, deadline, branch, pushes)
+    report = collect_class(found, assignments or None, zips, pattern, repositories)
     if zips is None and roster is None and not found.exchange.is_dir():
         from gradkit.gradebook.exchange import missing_exchange
 
         raise UsageError(missing_exchange(found))
-    deadline = None if until is None else zoned_time("--until", until)
-    repositories = None if roster is None else Repositories(roster, deadline, branch, pushes)
-    report = collect_class(found, assignments or None, zips, pattern, repositories)
     if as_json:
         out.print_json(json.dumps(asdict(report)))
     else:

@@ -150,13 +150,13 @@ def grade_class(course: Course, plan: Plan, policy: str, watcher: Watcher, proce
             if sorted_out.waiting:
                 waiting.append(sorted_out)
     if waiting:
+        watcher.step("starting the confined process for students' code")
         # One thread each, set before numpy is imported: graders are forked, and a fork takes one thread along.
         os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1")
         # Here and not above, because these import torch.
         from gradkit.grading.grade import grade_waiting
         from gradkit.sandbox import open_sandbox
 
-        watcher.step("starting the confined process for students' code")
         with open_sandbox(policy) as sandbox:
             watcher.sandbox(sandbox)
             for sorted_out in waiting:

@@ -88,12 +88,12 @@ def test_what_a_version_leaves_behind_is_gone_with_it(homework: Path, line: str)
 
 def test_it_warns_of_what_does_not_load_where_it_is_graded(homework: Path) -> None:
     file = homework / "homework.json"
-    environment = {"python": "3.11", "packages": ["torch"], "withheld": ["sklearn"]}
+    environment = {"python": "3.11", "packages": ["torch"], "withheld": ["colorsys"]}
     file.write_text(json.dumps({**json.loads(file.read_text()), "environment": environment}))
-    (report,) = run(homework, "import sklearn\n    return 2 * x")
+    (report,) = run(homework, "import colorsys\n    return 2 * x")
     (warned,) = report.warnings
-    assert (report.passed, warned.source) == (True, "import sklearn")
-    assert "sklearn is not available when graded" in warned.message
+    assert (report.passed, warned.source) == (True, "import colorsys")
+    assert "colorsys is not available when graded" in warned.message
 
 
 def test_what_ends_the_process_between_two_saves_costs_nothing(homework: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 import zipfile
 from collections.abc import Callable, Mapping
@@ -14,7 +15,8 @@ from typing import Any
 import pytest
 
 from gradkit.course import Course
-from gradkit.gradebook.exchange import fetch, publish, submit
+from gradkit.errors import UsageError
+from gradkit.gradebook.exchange import fetch, publish, publish_feedback, submit
 
 Gradkit = Callable[..., Any]
 HW = "hw0_scaling"
@@ -165,3 +167,11 @@ def test_wrong_uses_say_what_was_expected(gradkit: Gradkit, words: list[str], sa
     ran = gradkit("collect", *words)
     assert (ran.status, ran.out) == (2, "")
     assert said in ran.err
+
+
+def test_a_missing_exchange_is_named_to_whom_it_concerns(gradkit: Gradkit, course: Course) -> None:
+    words = f"{course.exchange}: there is no exchange."
+    ran = gradkit("collect")
+    assert (ran.status, ran.out, ran.err.startswith(words)) == (2, "", True)
+    with pytest.raises(UsageError, match=re.escape(words)):
+        publish_feedback(course, "hw0_scaling")
