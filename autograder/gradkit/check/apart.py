@@ -131,7 +131,7 @@ class _Process:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env={name: value for name, value in os.environ.items() if name not in _NOT_INHERITED} | EAGER,
+            env={**{name: value for name, value in os.environ.items() if name not in _NOT_INHERITED}, **EAGER},
         )
         self._lines: SimpleQueue[bytes | None] = SimpleQueue()
         self._complaints: deque[bytes] = deque(maxlen=_COMPLAINTS)
