@@ -73,6 +73,5 @@ docs: $(STAMP) ## build a site of these pages into site/; a link that leads nowh
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 clean: ## remove what can be made again; to end a term (or the sample class): gradkit term new
-	@rm -rf report site
-	@test ! -d .gradkit || find .gradkit -mindepth 1 -maxdepth 1 ! -name repositories -exec rm -rf {} +
+	@rm -rf report site .gradkit/fingerprints
 	@echo "Submissions, gradebook, records and feedback are left. 'gradkit term new' archives them and begins a new term."
