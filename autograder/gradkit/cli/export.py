@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +13,7 @@ from gradkit.cli.console import check_file, complain, find_course, out, see_that
 from gradkit.errors import UsageError
 
 if TYPE_CHECKING:
+    from gradkit.course import Course
     from gradkit.export.outcome import Outcome
     from gradkit.export.roster import Person
     from gradkit.export.table import Table
@@ -63,7 +65,7 @@ def canvas(
         raise UsageError(
             "--assignment-id N is Canvas's number of one assignment: name that assignment, and give a number."
         )
-    found = find_course(course)
+    found = _having(course, assignments or ())
     people = _people(roster)
     table = _table(into, people) or new_table(people)
     see_that_all_is_current(found, assignments or (), stale=stale or results is not None)
@@ -88,7 +90,7 @@ def moodle(
     from gradkit.classroom.exporting import course_grades
     from gradkit.export.moodle import fill_worksheet, new_worksheet
 
-    found = find_course(course)
+    found = _having(course, [assignment])
     people = _people(roster)
     given = _table(into, people)
     see_that_all_is_current(found, [assignment], stale=stale or results is not None)
@@ -113,7 +115,7 @@ def moodle_csv(
     from gradkit.classroom.exporting import course_grades
     from gradkit.export.moodle import import_table
 
-    found = find_course(course)
+    found = _having(course, assignments or ())
     people = _people(roster)
     see_that_all_is_current(found, assignments or (), stale=stale or results is not None)
     counted = course_grades(found, assignments or (), results)
@@ -163,6 +165,14 @@ def gradescope(assignment: _One, output: _Output, course: _Course = None) -> Non
     out.print(
         f"written: {shown(output)}. It holds the hidden suite: upload it, and keep it from students.", soft_wrap=True
     )
+
+
+def _having(folder: Path | None, assignments: Sequence[str]) -> Course:
+    """The course, once it is certain that it has these assignments."""
+    found = find_course(folder)
+    for assignment in assignments:
+        found.assignment(assignment)
+    return found
 
 
 def _people(roster: Path | None) -> dict[str, Person]:
