@@ -8,7 +8,9 @@ accounted for: taken, passed over for another, or refused.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
+import stat
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -168,8 +170,8 @@ def _collect_newest(course: Course, uploads: Sequence[Upload], account: _Account
     for upload in sorted(uploads, key=lambda one: one.age, reverse=True):
         if newest is not None:
             why, sure = newest.newer_than(upload)
-            if not sure and newest.path.is_file() and _digest(newest.path) == _digest(upload.path):
-                why, sure = "both are the same file", True
+            if not sure and _digest(newest.path) == _digest(upload.path):
+                why, sure = "both hold the same", True
             account.pass_over(upload, "superseded", f"superseded by {newest.shown}: {why}")
             if not sure:
                 account.warnings.append(
@@ -216,9 +218,27 @@ def _is_collected(course: Course, upload: Upload) -> str:
     return ""
 
 
-def _digest(path: Path) -> str | None:
-    if not path.is_file():
-        return None
+def _digest(path: Path) -> str:
+    """What an upload holds: a hash of the archive, or of a folder's names and ordinary files.
+
+    Raises:
+        SubmissionRefused: it cannot be read.
+    """
+    try:
+        if not path.is_dir():
+            return _file_digest(path) if path.is_file() else ""  # where it is neither, it is refused later
+        whole = hashlib.sha256()
+        for folder, names, files in os.walk(path):
+            names.sort()
+            for one in sorted(Path(folder) / name for name in files):
+                ordinary = stat.S_ISREG(one.lstat().st_mode)
+                whole.update(repr((str(one.relative_to(path)), _file_digest(one) if ordinary else "")).encode())
+        return whole.hexdigest()
+    except OSError as error:
+        raise SubmissionRefused(f"it cannot be read ({error.strerror}).") from error
+
+
+def _file_digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

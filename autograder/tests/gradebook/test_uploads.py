@@ -203,6 +203,17 @@ def test_an_older_attempt_of_a_later_download_takes_no_newer_ones_place(room: An
     assert taken(room, "5") == "newer\n"
 
 
+def test_new_work_in_a_folder_of_files_is_collected_again(room: Any, uploads: Path) -> None:
+    folder = uploads / "Jane Doe_1327627_assignsubmission_file_"
+    folder.mkdir()
+    for text, count in (("x = 1\n", 1), ("x = 1\n", 0), ("x = 2\n", 1)):
+        (folder / "lines.py").write_text(text)
+        report = collect_zips(room.course, uploads, HW, "moodle")
+        assert len(report.collected) == count
+        assert len(report.passed) == 1 - count
+        assert taken(room, "1327627") == text
+
+
 def test_the_platforms_are_named_where_a_pattern_is_none(room: Any, uploads: Path) -> None:
     put(uploads / "doejane_12345_678901_hw3.zip")
     (refused,) = collect_zips(room.course, uploads).refused
