@@ -7,7 +7,7 @@ import sys
 import typer
 
 from gradkit.check.command import check
-from gradkit.check.console import ready_streams
+from gradkit.check.console import ready_streams, see_where_we_are
 from gradkit.errors import GradkitError
 
 app = typer.Typer(
@@ -30,6 +30,7 @@ def main() -> None:
     """Run the command line and exit with its status."""
     ready_streams()
     try:
+        see_where_we_are()
         app()
     except GradkitError as error:
         typer.echo(f"gradkit: {error}", err=True)

@@ -7,6 +7,7 @@ import os
 import sys
 import textwrap
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from types import MappingProxyType
 
 from rich.console import Console
@@ -14,6 +15,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from gradkit.check.report import CheckResult, QuestionReport, Report, Status
+from gradkit.errors import UsageError
 
 _STYLES = MappingProxyType({"passed": "green", "failed": "bold red", "not started": "dim", "stopped": "bold red"})
 
@@ -33,6 +35,20 @@ def ready_streams() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+
+
+def see_where_we_are() -> None:
+    """See that the current folder, from which every path is read, is there.
+
+    Raises:
+        UsageError: it is not.
+    """
+    try:
+        Path.cwd()
+    except OSError as error:
+        raise UsageError(
+            f"The current folder is gone or cannot be read ({error.strerror}). Go to another: cd"
+        ) from error
 
 
 def show(report: Report, console: Console) -> None:

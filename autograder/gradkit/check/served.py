@@ -45,6 +45,7 @@ def serve() -> None:
     before = traces()
     for line in asked:
         request = json.loads(line)
+        _open_stdin(nowhere)
         try:
             homework = find_homework(Path(request["path"]))
             only = None if request["only"] is None else homework.question(request["only"])
@@ -58,6 +59,14 @@ def serve() -> None:
             answer = {"wrong": str(error)}
         os.chdir(folder)
         tell(**answer, traces=differ(before, traces()))
+
+
+def _open_stdin(nowhere: int) -> None:
+    """Have an empty standard input, also where the code of an earlier request closed or replaced it."""
+    os.dup2(nowhere, 0)
+    if sys.__stdin__ is None or sys.__stdin__.closed:
+        sys.__stdin__ = os.fdopen(0, encoding="utf-8", closefd=False)  # type: ignore[misc]
+    sys.stdin = sys.__stdin__
 
 
 if __name__ == "__main__":

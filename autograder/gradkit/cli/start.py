@@ -11,7 +11,7 @@ import resource
 import sys
 from collections.abc import Sequence
 
-from gradkit.check.console import ready_streams
+from gradkit.check.console import ready_streams, see_where_we_are
 from gradkit.errors import UsageError
 
 _OWNERS_BITS = 0o700
@@ -25,6 +25,7 @@ def prepare() -> None:
         UsageError: it cannot be.
     """
     ready_streams()
+    see_where_we_are()
     os.umask(os.umask(0o077) & ~_OWNERS_BITS)  # a file that its owner may not read is of no use to anyone
     _allow_files()
     utf8 = sys.getfilesystemencoding() == "utf-8"  # else Łukasz is another student in each locale

@@ -46,7 +46,7 @@ _EVENTS = MappingProxyType(
     }
 )
 # Standard modules that try a program or a file and do without it where they may not.
-_EXCUSED = frozenset({"platform", "uuid", "ctypes.util", "linecache", "tokenize", "tqdm.std"})
+_EXCUSED = frozenset({"platform", "uuid", "ctypes.util", "pdb", "linecache", "tokenize", "tqdm.std"})
 _IMPORTING = "<frozen importlib"
 
 

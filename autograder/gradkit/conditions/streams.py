@@ -51,6 +51,15 @@ class _Bytes(io.BufferedIOBase):
         self._descriptor = descriptor
         self._flush = flush
 
+    @property
+    def raw(self) -> _Bytes:
+        """What a real file has below its buffer. There is no buffer here."""
+        return self
+
+    def detach(self) -> _Bytes:  # type: ignore[override]
+        """The same, as a real file gives it away."""
+        return self
+
     def write(self, data: ReadableBuffer, /) -> int:
         text = bytes(data)
         self._take(text.decode("utf-8", "replace"))

@@ -54,6 +54,9 @@ LOADED = {
     "a text file": "assert isinstance(sys.stdout, io.TextIOBase) and sys.stdout.writable() and not sys.stdout.isatty()",
     "asked": "sys.stdout.fileno() + sys.stderr.fileno(), sys.stdout.name + sys.stdout.mode + sys.stdout.encoding",
     "kinds of printing": "sys.stdout.writelines(['a', 'b']); print('x', file=sys.stderr, flush=True)",
+    "written below the buffer": "sys.stdout.buffer.raw.write(b'x'); sys.stdout.buffer.detach().write(b'x')",
+    "tested": "import doctest; doctest.testmod(sys.modules[__name__])",
+    "input closed": "sys.stdin.close()",  # and open again for the next
     "surrogates": "print('\\ud800', '\\udc80')",
     "logging": "logging.basicConfig(level=0, stream=sys.stdout, force=True); logging.info('x'); faulthandler.enable()",
     "redirected": "with contextlib.redirect_stdout(io.StringIO()) as text: print('x')\nassert 'x' in text.getvalue()",

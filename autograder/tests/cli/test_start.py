@@ -68,6 +68,22 @@ with open({str(written)!r}, "w") as file:
     assert (ran.returncode, written.read_text()) == (0, "to the file")
 
 
+@pytest.mark.parametrize("module", ["gradkit.check", "gradkit.cli"])
+def test_a_current_folder_that_is_gone_is_said_in_a_sentence(tmp_path: Path, module: str) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    program = f"""
+import os, sys
+from {module}.app import main
+os.rmdir(os.getcwd())
+sys.argv = ["gradkit", "check"]
+main()
+"""
+    ran = subprocess.run([sys.executable, "-c", program], cwd=gone, capture_output=True, text=True, check=False)  # noqa: S603
+    assert (ran.returncode, "Traceback" in ran.stderr) == (2, False)
+    assert "The current folder is gone" in ran.stderr
+
+
 def test_work_goes_on_when_nobody_reads_what_it_prints() -> None:
     program = "from gradkit.cli.console import out, err\nfor _ in range(99): out.print('x' * 999)\nerr.print('done')"
     reader, writer = os.pipe()
