@@ -110,7 +110,8 @@ def finish_term(course: Course, archive: Path, say: Callable[[str], object]) -> 
     for label, place in _places(course):
         if _is_emptied(label):
             stuck, changed = _remove(place, label, manifest)
-            if stuck and not changed and label == "exchange/inbound":
+            half = not place.exists() and _aside(place, archive.name).is_dir()
+            if label == "exchange/inbound" and (half or (stuck and not changed)):
                 stuck = [_set_aside(place, archive.name)]
             left += stuck + changed
     say("setting due times and secret")
@@ -226,12 +227,18 @@ def _remove(place: Path, label: str, manifest: Mapping[str, str]) -> tuple[list[
     return stuck, changed
 
 
+def _aside(inbound: Path, name: str) -> Path:
+    return inbound.with_name(f"inbound-{name}")
+
+
 def _set_aside(inbound: Path, name: str) -> str:
     """Put an empty inbound folder in the place of one whose files belong to students; says where the old one is."""
-    aside, mode = inbound.with_name(f"inbound-{name}"), stat.S_IMODE(inbound.stat().st_mode)
-    inbound.rename(aside)
-    inbound.mkdir()
-    inbound.chmod(mode)
+    aside, new = _aside(inbound, name), inbound.with_name(f".inbound-{name}")
+    if inbound.exists():  # else a run was stopped here
+        inbound.rename(aside)
+    new.mkdir(exist_ok=True)
+    new.chmod(stat.S_IMODE(aside.stat().st_mode))
+    new.rename(inbound)
     return f"{aside}: is in the archive, and some of it cannot be removed by this account. Nothing reads it any more."
 
 

@@ -130,6 +130,29 @@ def test_files_of_students_that_cannot_be_removed_do_not_come_back(
     assert len(list(aside.rglob("scaling.py"))) == 1
 
 
+def test_an_inbound_folder_that_was_being_set_aside_is_there_after_the_next_run(
+    old: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inbound = old.exchange / old.id / "inbound"
+    mode = inbound.stat().st_mode
+
+    def stop(inbound: Path, name: str) -> str:
+        inbound.rename(inbound.with_name(f"inbound-{name}"))
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as context:
+        context.setattr(term, "_remove", lambda *_: (["stuck"], []))
+        context.setattr(term, "_set_aside", stop)
+        with pytest.raises(KeyboardInterrupt):
+            begin(old)
+    assert not inbound.exists()
+    half = term.unfinished(old)
+    assert half is not None
+    (line,) = term.finish_term(old, half, lambda _text: None).left
+    assert "inbound-" in line
+    assert (list(inbound.iterdir()), inbound.stat().st_mode) == ([], mode)
+
+
 def test_a_file_that_changes_while_it_is_copied_stops_it_before_anything_is_removed(old: Course) -> None:
     def write_on(text: str) -> None:
         if text == "comparing":
