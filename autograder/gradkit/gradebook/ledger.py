@@ -46,9 +46,9 @@ def gone_students(course: Course, patience: float = PATIENCE) -> frozenset[str]:
         GradebookUnavailable: it cannot be read.
     """
     known = set(class_list(course, patience))
-    if not known:  # no books are kept here
-        return frozenset()
     entries = {entry for (entry,) in _query(course, "SELECT id FROM assignment", (), patience)}
+    if not known | entries:  # no books are kept here
+        return frozenset()
     folders = [path for parent in (course.results, course.root / "autograded") for path in parent.glob("*/")]
     return frozenset(
         name

@@ -305,6 +305,18 @@ def test_who_was_taken_out_of_the_gradebook_is_not_entered_again(
     assert (kept.filed, kept.gone) == (3, set())
 
 
+def test_the_last_student_who_was_taken_out_is_not_entered_again(
+    course: Course, keep: Keep, put: Put, make_record: MakeRecord
+) -> None:
+    ada = make_record("ada")
+    put("ada")
+    assert keep(ada).filed == 1
+    with open_gradebook(course) as gradebook:
+        gradebook.remove_student("ada")
+    assert (keep(ada).filed, keep(ada).gone) == (0, {"ada"})
+    assert class_list(course) == []
+
+
 def test_who_has_left_stops_no_feedback_and_no_report(
     course: Course, keep: Keep, put: Put, make_record: MakeRecord
 ) -> None:
