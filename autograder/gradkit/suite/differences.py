@@ -96,7 +96,9 @@ class Comparison:
             check_finite(name, one)
         if self._wrong(one, other):
             plain = say(capital(name), " is wrong")
-            raise Mismatch("value", say(plain, "."), explain=lambda: explain_number(plain, value, expected))
+            raise Mismatch(
+                "value", say(plain, "."), explain=lambda: explain_number(plain, value, expected, self._allowed())
+            )
 
     def _sequence(self, name: Said, found: Any, expected: Sequence[Any]) -> None:
         if not isinstance(found, (list, tuple)) or (isinstance(expected, list) and not isinstance(found, list)):

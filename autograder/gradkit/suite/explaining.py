@@ -67,10 +67,11 @@ def explain_elements(words: Said, pair: Pair, allowed: str, sizes: Mapping[str, 
     return Details(say(words, ": ", how, more, "."), figures, picture)
 
 
-def explain_number(words: Said, found: float, expected: float) -> Details:
-    """For two numbers: how far off."""
+def explain_number(words: Said, found: float, expected: float, allowed: str) -> Details:
+    """For two numbers: how far off, and the tolerance ``allowed`` in words."""
+    error = about(abs(found - expected), abs(expected), "the right value")
     return Details(
-        say(words, ": off by ", about(abs(found - expected), abs(expected), "the right value"), "."),
+        say(words, ": off by ", error, f" (allowed: {allowed})."),
         figures=f"Expected: {expected:.6g}; found: {found:.6g}.",
     )
 

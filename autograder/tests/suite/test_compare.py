@@ -101,6 +101,21 @@ def test_tolerances_are_inclusive_of_what_they_say() -> None:
     assert mismatch(found(X + 2e-7)).kind == "value"
 
 
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        (found(X + 1), found()),
+        (found(gradient=2 * X), found()),
+        (found(X.sum()), found(0 * X.sum())),
+        (found(2.0), found(1.0)),
+    ],
+    ids=["tensor", "gradient", "scalar", "number"],
+)
+def test_each_wrong_number_states_what_is_allowed(wrong: Found, right: Found) -> None:
+    assert "(allowed: 0.01)" in mismatch(wrong, right, atol=0.01, rtol=0).message
+    assert "(allowed: 1e-08 + 1e-08 of the value)" in mismatch(wrong, right).message
+
+
 def test_messages_do_not_tell_the_expected_value() -> None:
     secret = torch.tensor([123.4567890123], dtype=torch.float64)
     message = mismatch(found(secret + 1, gradient=None), found(secret, gradient=None)).message
