@@ -68,7 +68,7 @@ class Call:
             "model.state" (parameters and buffers by name) and "model.gradients" (each parameter's ``.grad``), for a
             tensor "scores.depth" (how many steps its computation is deep).
         vjp: the gradients to take, or None.
-        seed: torch's seed before the first step.
+        seed: the seed of torch, NumPy and ``random`` before the first step.
         banned: the ready-made calls whose use is to be reported, as `BanGroup.operators` names them.
     """
 
