@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -126,10 +127,9 @@ def _grade_course(course: Course, only: Sequence[str], sample: Path | None, opti
         from gradkit.classroom.sample import play_sample_if_empty
 
         with progress() as bar:
-            task = bar.add_task("the sample class hands in", total=None)
-            played = play_sample_if_empty(
-                course, sample, lambda done, total: bar.update(task, completed=done, total=total, refresh=True)
-            )
+            task = bar.add_task("", total=None)  # nameless until it is known that a sample is played
+            step = partial(bar.update, task, description="the sample class hands in", refresh=True)
+            played = play_sample_if_empty(course, sample, lambda done, total: step(completed=done, total=total))
         if played:
             err.print(f"Nothing had been submitted: {shown(sample)} was played through the exchange.\n")
     plan = plan_class(course, course.submitted, course.results, only)

@@ -268,6 +268,7 @@ def test_the_courses_own_submissions_go_into_gradebook_and_pages(
 
     ran = gradkit_command("grade", "--sample", tmp_path / "is not looked at")
     assert (ran.status, "refused" in ran.err) == (0, False)
+    assert "sample" not in ran.err  # nobody with a class of their own reads of another one
     assert row_of(ran, "ada") == ["ada", "5"]
     for name in ("gradebook.db", "results", "feedback"):
         assert name in ran.out
