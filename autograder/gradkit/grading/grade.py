@@ -18,12 +18,12 @@ from gradkit.grading.keys import versions
 from gradkit.grading.parallel import Jobs, run_jobs
 from gradkit.grading.reader import SourceReader
 from gradkit.grading.reading import read_sources
-from gradkit.grading.record import Record, TestResult, to_json
+from gradkit.grading.record import Record, to_json
 from gradkit.grading.score import score_questions, score_tests
 from gradkit.grading.store import read_record, write_record
 from gradkit.grading.submission import Submission
 from gradkit.grading.triage import Triage, faulty
-from gradkit.intake import missing_module, untouched_module
+from gradkit.grading.whole import about
 from gradkit.sandbox import Sandbox, SubmissionRunner, Submitted, WorkerBaseEnded, Workers
 from gradkit.suite.session import Suite, open_suite
 from gradkit.wire import Call, Failure, Observation
@@ -64,7 +64,15 @@ def grade_waiting(course: Course, triage: Triage, report: Report, sandbox: Sandb
         def grade(number: int, workers: Workers, reader: SourceReader) -> Record:
             task, submission = waiting[number]
             record = grade_submission(
-                suite, assignment, submission, triage.keys, workers, reader, sandbox.as_record(), known
+                suite,
+                assignment,
+                submission,
+                triage.keys,
+                workers,
+                reader,
+                sandbox.as_record(),
+                known,
+                course.environment.in_words,
             )
             write_record(record, task.record)
             return record
@@ -116,6 +124,7 @@ def grade_submission(
     reader: SourceReader,
     confinement: Mapping[str, str],
     known: Sequence[Fingerprint] = (),
+    installed: str = "Python and torch",
 ) -> Record:
     """Grade one submission; a fault of the grader gives a record with status "error".
 
@@ -142,7 +151,7 @@ def grade_submission(
             title=assignment.title,
             status="graded",
             max_score=assignment.max_score,
-            output=_about(assignment, submission, tests),
+            output=about(assignment, submission, tests, outcomes, reading, installed),
             problems=(*submission.problems, *reading.problems),
             notes=in_words(runner.turned),
             questions=score_questions(assignment, tests),
@@ -165,15 +174,6 @@ def grade_submission(
     finally:
         runner.close()
     return record
-
-
-def _about(assignment: Assignment, submission: Submission, tests: Sequence[TestResult]) -> str:
-    """What there is to say of the submission as a whole: that its work is probably in another file; else ""."""
-    if assignment.module not in submission.sources:
-        return missing_module(assignment.module, submission.others)
-    if tests and all(test.kind == "not_started" for test in tests):
-        return untouched_module(assignment.module, submission.others)
-    return ""
 
 
 def _missing(assignment: Assignment) -> Callable[[Call], Observation]:

@@ -20,9 +20,13 @@ def versions() -> Mapping[str, str]:
 
 
 def suite_keys(course: Course, assignment_id: str) -> dict[str, str]:
-    """Hashes of suite, mistakes bank and secret, of reference, ``assignment.toml`` and handout, and of the engine."""
+    """Hashes of suite, mistakes bank and secret, of what students were given, and of the engine.
+
+    Students were given the reference's stub, ``assignment.toml``, the handout and the stated environment.
+    """
     handout = course.release(assignment_id) / course.assignment(assignment_id).notebook
     given = hashlib.sha256(handout.read_bytes()).hexdigest() if handout.is_file() else ""
+    given += repr(course.environment)  # messages name it
     return {
         "suite": _hash_tree(course.hidden(assignment_id), extra=course.secret, unused=("accepted.py",)),
         "reference": _hash_tree(course.source(assignment_id), endings=(".py", ".toml"), extra=given),

@@ -15,6 +15,7 @@ from gradkit.course import Assignment, BanGroup
 from gradkit.grading.reader import Answers, SourceReader
 from gradkit.reader.chains import MAX_NAME
 from gradkit.reader.names import Use, covers
+from gradkit.reader.overwritten import MAX_OVERWRITTEN
 from gradkit.reader.signs import MAX_SIGNS
 
 _MOST_LINES = 1 << 24
@@ -48,11 +49,13 @@ class Reading:
         uses: by question, the first use of a name that it does not allow.
         unreadable: by file name, why it could not be read.
         signs: signs of deception in the assignment's module and the files that it imports, the module's first.
+        overwritten: by name, the line in which the module gives another value to a function or class.
     """
 
     uses: Mapping[str, Use] = field(default_factory=lambda: MappingProxyType({}))
     unreadable: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     signs: tuple[FoundSign, ...] = ()
+    overwritten: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -67,6 +70,7 @@ class _File:
     uses: tuple[Use | None, ...] = ()
     signs: tuple[FoundSign, ...] = ()
     imports: tuple[str, ...] = ()
+    overwritten: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     unreadable: str = ""
 
 
@@ -102,6 +106,7 @@ def read_sources(reader: SourceReader, assignment: Assignment, sources: Mapping[
         uses={question.id: use for question, use in zip(questions, module.uses, strict=False) if use is not None},
         unreadable={name: file.unreadable for name, file in files.items() if file.unreadable},
         signs=tuple(sign for name, file in files.items() if name in loaded for sign in file.signs),
+        overwritten=module.overwritten,
     )
 
 
@@ -136,7 +141,12 @@ def _checked(name: str, answers: Answers, number: int, groups: Sequence[Sequence
             return _File(unreadable=_text(answer["unreadable"], _LONGEST))
         uses = tuple(_use(found, own) for found, own in zip(answer["uses"], groups, strict=True))
         signs = tuple(FoundSign(name, *_sign(found)) for found in answer["signs"][:MAX_SIGNS])
-        return _File(uses, signs, tuple(_text(one, _LONGEST) for one in answer["imports"]))
+        imports = tuple(_text(one, _LONGEST) for one in answer["imports"])
+        overwritten = {
+            _text(found["name"], MAX_NAME): _number(found["line"], _MOST_LINES)
+            for found in answer["overwritten"][:MAX_OVERWRITTEN]
+        }
+        return _File(uses, signs, imports, overwritten)
     except (TypeError, KeyError, ValueError):
         return _File(unreadable=_CRASHED)
 

@@ -24,6 +24,7 @@ from typing import Any
 
 from gradkit.reader.chains import imported_modules
 from gradkit.reader.names import Asked, find_uses
+from gradkit.reader.overwritten import find_overwritten
 from gradkit.reader.signs import find_signs
 
 _TOO_MUCH = "it is nested too deeply, or takes too much memory"
@@ -74,9 +75,20 @@ def _read(source: bytes, questions: list[Asked], modules: Collection[str]) -> di
         uses = find_uses(tree, questions)
         imports = sorted(imported_modules(tree).intersection(modules))
         signs = list(map(asdict, find_signs(tree)))
-        return {"uses": [use and asdict(use) for use in uses], "signs": signs, "imports": imports}
+        overwritten = list(map(asdict, find_overwritten(tree)))
+        return {
+            "uses": [use and asdict(use) for use in uses],
+            "signs": signs,
+            "imports": imports,
+            "overwritten": overwritten,
+        }
     except (SyntaxError, ValueError):
-        return {"uses": [None] * len(questions), "signs": [], "imports": []}  # it cannot be imported either
+        return {
+            "uses": [None] * len(questions),
+            "signs": [],
+            "imports": [],
+            "overwritten": [],
+        }  # it cannot be imported either
     except (RecursionError, MemoryError):  # which of the two the parser raises over nesting depends on its version
         return {"unreadable": _TOO_MUCH}
 

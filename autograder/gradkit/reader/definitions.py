@@ -48,7 +48,7 @@ def read_definitions(tree: ast.Module) -> Definitions:
     nodes = [list(ast.walk(statement)) for statement in tree.body]
     renamed = any(map(_names_the_module, chain.from_iterable(nodes)))
     for position, statement in enumerate(tree.body):
-        runs = [statement] if renamed else _when_imported(statement)
+        runs = [statement] if renamed else when_imported(statement)
         for name in dict.fromkeys(chain.from_iterable(map(_defined_by, runs))):
             defining.setdefault(name, []).append(position)
     naming = [list(dict.fromkeys(_looked_up(statement))) for statement in tree.body]
@@ -108,7 +108,7 @@ def _stored(body: Iterable[ast.AST]) -> Iterator[str]:
             waiting += ast.iter_child_nodes(node)
 
 
-def _when_imported(statement: ast.stmt) -> list[ast.stmt]:
+def when_imported(statement: ast.stmt) -> list[ast.stmt]:
     """What runs of a statement: nothing of ``if __name__ == "__main__":`` in a file that is imported, as in grading."""
     match statement:
         case ast.If(test=ast.Compare(ast.Name("__name__"), [ast.Eq()], [ast.Constant("__main__")]), orelse=otherwise):

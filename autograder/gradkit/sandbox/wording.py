@@ -43,7 +43,7 @@ def complete(failure: Failure, submitted: Submitted, limits: Limits, call: Call 
     lines = _lines(submitted.sources[submitted.module])
     # The end of a file counts as a line: a bracket that is never closed is missed there.
     line = failure.line if failure.line is not None and failure.line <= len(lines) + 1 else None
-    source = lines[line - 1].strip()[:_MAX_SOURCE] if line is not None and line <= len(lines) else ""
+    source = line_of(submitted.sources[submitted.module], line)
     message = failure.message
     if failure.kind in ("memory", "disk", "threads"):
         message = _over_a_limit(failure, limits)
@@ -54,6 +54,12 @@ def complete(failure: Failure, submitted: Submitted, limits: Limits, call: Call 
     elif call is not None and failure.kind == "parameter":
         message = _parameter(failure, call)
     return replace(failure, message=message, line=line, source=source)
+
+
+def line_of(source: bytes, line: int | None) -> str:
+    """The text of a line of a file, from 1; "" where there is none."""
+    lines = _lines(source)
+    return lines[line - 1].strip()[:_MAX_SOURCE] if line is not None and 0 < line <= len(lines) else ""
 
 
 def _over_a_limit(failure: Failure, limits: Limits) -> str:

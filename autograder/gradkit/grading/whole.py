@@ -1,0 +1,83 @@
+"""What there is to say of a submission as a whole, beside what its tests say one by one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from gradkit.course import Assignment
+from gradkit.grading.reading import Reading
+from gradkit.grading.record import TestResult
+from gradkit.grading.submission import Submission
+from gradkit.intake import missing_module, untouched_module
+from gradkit.sandbox.wording import line_of
+from gradkit.suite.session import TestOutcome
+from gradkit.wire import Failure
+
+_NO_MODULE = frozenset({"ModuleNotFoundError", "ImportError"})
+_UNDER_MAIN = 'under if __name__ == "__main__":, which is not run when graded'
+
+
+def about(
+    assignment: Assignment,
+    submission: Submission,
+    tests: Sequence[TestResult],
+    outcomes: Sequence[TestOutcome],
+    reading: Reading,
+    installed: str,
+) -> str:
+    """Where the work probably is, why nothing could be loaded, or which line takes a function away; else "".
+
+    Args:
+        assignment: what was to be handed in.
+        submission: what was handed in.
+        tests: the result of each test.
+        outcomes: what the suite found.
+        reading: what the sources say.
+        installed: what is installed where it was graded, in words.
+    """
+    if assignment.module not in submission.sources:
+        return missing_module(assignment.module, submission.others)
+    kinds = {test.kind for test in tests}
+    if kinds == {"not_started"}:
+        return untouched_module(assignment.module, submission.others)
+    if kinds == {"import"}:
+        return _not_loaded(_failure(outcomes), installed)
+    return "\n".join(_overwritten(assignment, submission, tests, reading))
+
+
+def _failure(outcomes: Sequence[TestOutcome]) -> Failure | None:
+    """Why the module could not be loaded."""
+    failures = (found.observation.failure for outcome in outcomes for case in outcome.cases for found in case.found)
+    return next((failure for failure in failures if failure is not None and failure.kind == "import"), None)
+
+
+def _not_loaded(failure: Failure | None, installed: str) -> str:
+    """What to do about a module that could not be loaded, as far as its message does not say."""
+    if failure is None:
+        return ""
+    if failure.type_name in _NO_MODULE:
+        return f"Grading has {installed}. Take out imports of anything else."
+    if not failure.type_name:  # it hung, flooded its output or ended the process: no definition does
+        return f"Put training, and whatever you only try out, {_UNDER_MAIN}."
+    return ""
+
+
+def _overwritten(
+    assignment: Assignment, submission: Submission, tests: Sequence[TestResult], reading: Reading
+) -> Iterator[str]:
+    """The lines that give another value to a function or class which a test asked for in vain.
+
+    Of names that are no target only those are told that a message quotes: which line failed is the process's word, and
+    what was shown of it has been paid for.
+    """
+    in_vain = {test.question for test in tests if test.kind not in (None, "banned")}
+    targets = {name for question in assignment.questions if question.id in in_vain for name in question.targets}
+    quoted = " ".join(test.output for test in tests if "is not callable" in test.output)
+    for name, line in reading.overwritten.items():
+        if name in targets or re.search(rf"\b{re.escape(name)}\s*\(", quoted):
+            text = line_of(submission.sources[assignment.module], line)
+            yield (
+                f"{name} is overwritten in line {line}: {text} Nothing can call it after that. Use another name there, "
+                f"or put the line {_UNDER_MAIN}."
+            )
