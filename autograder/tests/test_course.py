@@ -67,7 +67,7 @@ def run(*words: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
     """Run an installed command to its end."""
     script, *rest = map(str, words)
     return subprocess.run(  # noqa: S603 - commands of our own environment
-        [str(SCRIPTS / script), *rest], cwd=cwd, capture_output=True, text=True, timeout=300, check=False
+        [str(SCRIPTS / script), *rest], cwd=cwd, capture_output=True, text=True, timeout=900, check=False
     )
 
 
@@ -200,7 +200,7 @@ def test_notebook_of_the_solutions_runs_from_top_to_bottom(name: str, tmp_path: 
         env=environment,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
         check=False,
     )
     after = resource.getrusage(resource.RUSAGE_CHILDREN)

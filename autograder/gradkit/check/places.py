@@ -44,6 +44,18 @@ def defined_at(homework: Homework, question: Question) -> int | None:
     return None
 
 
+def overwritten_at(homework: Homework, question: Question) -> int | None:
+    """The last line of the module's top level that gives a value to what the question asks for."""
+    line = None
+    with contextlib.suppress(OSError, SyntaxError, ValueError):
+        for node in ast.parse((homework.folder / homework.module).read_bytes()).body:
+            targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+            names = {part.id for target in targets if target for part in ast.walk(target) if isinstance(part, ast.Name)}
+            if names.intersection(question.targets):
+                line = node.lineno
+    return line
+
+
 def source_of(homework: Homework, line: int | None, file: str = "") -> str:
     """The text of a line of the student's module, or of another file of the folder; "" where it is not available."""
     with contextlib.suppress(OSError, ValueError, IndexError):

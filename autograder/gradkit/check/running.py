@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import inspect
 import random
+import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -15,7 +17,7 @@ from typing import NamedTuple
 from gradkit.check.homework import CHECKS, Homework, Question, question_of
 from gradkit.check.modules import fresh_modules
 from gradkit.check.patience import StoppedError, within
-from gradkit.check.places import defined_at, is_todo, raised_at, source_of
+from gradkit.check.places import defined_at, is_todo, overwritten_at, raised_at, source_of
 from gradkit.check.report import CheckResult, QuestionReport, Report, Status
 from gradkit.check.texts import Tail, said, shown
 from gradkit.check.warned import Warnings
@@ -24,6 +26,8 @@ from gradkit.conditions.streams import StandIn
 from gradkit.errors import UsageError
 
 SECONDS = 10.0  # for one check
+_COMPILES = re.compile(rb"torch\.compile|import[^\n]*\bcompile\b")
+_NOT_AT_ITS_TOP = 'Put training, and whatever you only try out, under if __name__ == "__main__":.'
 
 
 class Check(NamedTuple):
@@ -64,6 +68,7 @@ def run_checks(
         raise UsageError("Python runs with -O here: without assert any code would pass. Unset PYTHONOPTIMIZE.")
     import torch  # noqa: F401 - slow the first time, which is nobody's check
 
+    _load_compiler(homework)
     started = time.perf_counter()
     stem = Path(homework.module).stem
     runner = _Runner(homework, seconds, begin, {result.name: result for result in ended})
@@ -142,16 +147,28 @@ class _Runner:
             within(self.seconds, action)
         except StoppedError as error:
             line = raised_at(self.homework, error)
-            return "stopped", f"It did not finish within {self.seconds:g} s. Does a loop never end?", line
+            advice = _NOT_AT_ITS_TOP if check.question is None else "Does a loop never end?"
+            return "stopped", f"It did not finish within {self.seconds:g} s. {advice}", line
         except AssertionError as error:
             line = raised_at(self.homework, error)  # None unless the assert is the student's own
             return "failed", str(error) or (check.title if line is None else "An assert of yours fails."), line
         except BaseException as error:  # noqa: BLE001 - sys.exit() in student code is a failed check
             line = raised_at(self.homework, error)
+            if line is None and (name := self._overwritten(check, error)):
+                line = overwritten_at(self.homework, self.homework.question(str(check.question)))
+                return "failed", f"{name} is overwritten: nothing can call it after that. Use another name there.", line
             if is_todo(self.homework, error):
                 return "not started", "The TODO is still there.", line
             return "failed", self._told(check, error, line), line
         return "passed", "", None
+
+    def _overwritten(self, check: Check, error: BaseException) -> str:
+        """What the check could not call, since the file gave its name another value; or ""."""
+        if check.question is None or not isinstance(error, TypeError) or "not callable" not in str(error):
+            return ""
+        module = sys.modules.get(Path(self.homework.module).stem)
+        targets = self.homework.question(check.question).targets
+        return next((name for name in targets if not callable(getattr(module, name, callable))), "")
 
     def _told(self, check: Check, error: BaseException, line: int | None) -> str:
         """What there is to say of an exception."""
@@ -166,6 +183,15 @@ class _Runner:
         if "NoneType" in words:
             return "Your code gave None where a result was needed. Is there a return missing?"
         return f"The check cannot work with what your code gave it. ({words})"
+
+
+def _load_compiler(homework: Homework) -> None:
+    """Load what torch.compile loads at its first use, and takes seconds for, before a file that uses it is timed."""
+    for path in homework.folder.glob("*.py"):
+        with contextlib.suppress(Exception):  # without it torch.compile says what is wrong
+            if _COMPILES.search(path.read_bytes()):
+                importlib.import_module("torch._dynamo")
+                return
 
 
 def _load_checks(homework: Homework) -> ModuleType:

@@ -130,6 +130,38 @@ def test_after_one_stopped_check_the_others_of_the_question_are_left(homework: P
     assert second.message.startswith("Not tried")
 
 
+def test_work_at_module_level_is_sent_under_the_guard(homework: Path) -> None:
+    with (homework / "demo.py").open("a") as file:
+        file.write("\nwhile True: pass\n")
+    trouble = run_checks(find_homework(homework), seconds=0.3).trouble
+    assert trouble is not None
+    assert 'under if __name__ == "__main__":' in trouble.message
+    assert trouble.source == "while True: pass"
+
+
+def test_a_function_that_the_file_itself_overwrites_is_named_with_the_line(homework: Path) -> None:
+    solve(homework, "return 2 * x")
+    with (homework / "demo.py").open("a") as file:
+        file.write("\ndouble = double(1)\n")
+    for check in run_checks(find_homework(homework)).questions[0].checks:
+        assert check.message.startswith("double is overwritten: nothing can call it after that.")
+        assert check.source == "double = double(1)"
+
+
+@pytest.mark.parametrize(
+    ("line", "loaded"),
+    [("@torch.compile", True), ("from torch import Tensor, compile", True), ("pattern = re.compile('x')", False)],
+)
+def test_what_torch_compile_loads_is_not_the_students_time(
+    homework: Path, monkeypatch: pytest.MonkeyPatch, line: str, loaded: bool
+) -> None:
+    names: list[str] = []
+    monkeypatch.setattr("gradkit.check.running.importlib.import_module", names.append)
+    (homework / "helper.py").write_text(f"{line}\n")
+    run_checks(find_homework(homework))
+    assert names == ["torch._dynamo"] * loaded
+
+
 def test_what_takes_long_to_let_go_is_stopped_all_the_same(homework: Path) -> None:
     solve(homework, "return len(sorted(range(10**7)))")
     first = run_checks(find_homework(homework), seconds=0.01).questions[0].checks[0]
