@@ -12,7 +12,7 @@ from gradkit.build.wheel import student_wheel
 from gradkit.check.homework import FILE
 from gradkit.course import Assignment, Course
 from gradkit.course.course import Environment
-from gradkit.worker.absent import PACKAGES
+from gradkit.worker.absent import PACKAGES, REPEATED
 
 # Made from files beside this module. Each stands where its service looks for it at the top of a repository.
 WORKFLOWS = {".github/workflows/check.yml": "github.yml", ".gitlab-ci.yml": "gitlab.yml"}
@@ -75,7 +75,11 @@ def _homework(assignment: Assignment, environment: Environment) -> str:
         {"id": question.id, "points": question.points, "targets": list(question.targets)}
         for question in assignment.questions
     ]
-    graded_with = {"python": environment.python, "packages": list(environment.packages), "withheld": list(PACKAGES)}
+    graded_with = {
+        "python": environment.python,
+        "packages": list(environment.packages),
+        "withheld": [*PACKAGES, *REPEATED],
+    }
     names = {"id": assignment.id, "title": assignment.title, "module": assignment.module}
     data = {**names, "environment": graded_with, "questions": questions}
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"

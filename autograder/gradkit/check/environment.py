@@ -76,7 +76,8 @@ def _differences(folder: Path, module: str, environment: Environment) -> Iterato
             continue
         for line, message in (*_newer_syntax(text, environment), *_missing(folder, tree, environment), *_gpu(tree)):
             yield Warned(message, name, line, text.splitlines()[line - 1].strip()[:_LONGEST])
-        siblings = [f"{top}.py" for top, _ in _imports(tree.body) if (folder / f"{top}.py").is_file()]
+        tops = [name.partition(".")[0] for name, _ in _imports(tree.body)]
+        siblings = [f"{top}.py" for top in tops if (folder / f"{top}.py").is_file()]
         waiting += [one for one in dict.fromkeys(siblings) if one not in seen][: _SOURCES - len(seen)]
         seen.update(waiting)
 
@@ -155,12 +156,16 @@ def _between(lines: Sequence[str], start: tuple[int, int], end: tuple[int, int])
 def _missing(folder: Path, tree: ast.Module, environment: Environment) -> Iterator[tuple[int, str]]:
     """(line, message) of each import that the grader cannot follow, once for each package."""
     told: set[str] = set()
-    for top, line in _imports(tree.body):
-        if top in told or (folder / f"{top}.py").is_file():
+    for name, line in _imports(tree.body):
+        top = name.partition(".")[0]
+        if (folder / f"{top}.py").is_file():
             continue
-        told.add(top)
-        if top in environment.withheld:
-            yield line, f"{top} is not available when graded: its first use raises an error there. Do without it."
+        away = next((one for one in environment.withheld if f"{name}.".startswith(f"{one}.")), None)
+        if (away or top) in told:
+            continue
+        told.add(away or top)
+        if away:
+            yield line, f"{away} is not available when graded: its first use raises an error there. Do without it."
         elif top in sys.stdlib_module_names or top in _REMOVED or top in _ADDED:
             if environment.python < _ADDED.get(top, (0, 0)):
                 yield line, f"Grading runs Python {environment.version}, which has no {top} yet. Do without it."
@@ -190,13 +195,13 @@ def _gpu(tree: ast.Module) -> Iterator[tuple[int, str]]:
 
 
 def _imports(body: Sequence[ast.AST]) -> Iterator[tuple[str, int]]:
-    """(top-level name, line) of each absolute import, but for those whose failure is provided for."""
+    """(dotted name, line) of each absolute import, but for those whose failure is provided for."""
     for node in body:
         if isinstance(node, ast.Import):
-            yield from ((alias.name.partition(".")[0], node.lineno) for alias in node.names)
+            yield from ((alias.name, node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             if node.level == 0 and node.module is not None:
-                yield node.module.partition(".")[0], node.lineno
+                yield from ((f"{node.module}.{alias.name}", node.lineno) for alias in node.names)
         elif isinstance(node, ast.Try) and any(map(_catches_it, node.handlers)):
             yield from _imports([*node.orelse, *node.finalbody])
         elif isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):

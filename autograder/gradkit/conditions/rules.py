@@ -26,7 +26,8 @@ FILES = (
     "the homework's folder can be imported, not opened."
 )
 INPUT = "Your code waits for input, and nobody is there to type it. Take out input()."
-RULES = (PROCESSES, NETWORK, FILES, INPUT)
+SHARED = "No memory can be shared with another process when grading: do without share_memory_()."
+RULES = (PROCESSES, NETWORK, FILES, INPUT, SHARED)
 # For the handout.
 ANNOUNCED = (
     PROCESSES,
@@ -41,6 +42,7 @@ _EVENTS = MappingProxyType(
         **dict.fromkeys(("subprocess.Popen", "os.system", "os.fork", "os.forkpty", "os.exec", "os.spawn"), PROCESSES),
         **dict.fromkeys(("os.posix_spawn", "os.startfile", "os.startfile/2", "pty.spawn"), PROCESSES),
         **dict.fromkeys(("_winapi.CreateProcess", "gradkit.process"), PROCESSES),
+        "gradkit.share": SHARED,
         **dict.fromkeys(("socket.__new__", "socket.getaddrinfo", "socket.gethostbyname", "urllib.Request"), NETWORK),
         **dict.fromkeys(("open", "os.listdir", "os.scandir", "os.mkdir", "os.remove", "os.rename", "os.rmdir"), FILES),
     }
@@ -110,6 +112,8 @@ def explained(error: BaseException, message: str) -> str:
 def _broken(error: BaseException) -> str:
     if isinstance(error, EOFError) and any(arg == "EOF when reading a line" for arg in error.args):
         return INPUT
+    if isinstance(error, RuntimeError) and "shared memory" in str(error):
+        return SHARED
     if not isinstance(error, OSError):
         return ""
     # Python reports no event of the locks between processes, or of pairs of sockets.
@@ -193,7 +197,7 @@ class _Hook:
 
 @cache
 def _report_new_processes() -> None:
-    """Have ``multiprocessing`` report each process that it starts, and each lock between them; Python does not."""
+    """Have each process that ``multiprocessing`` starts reported, and what is shared between them; Python does not."""
     from multiprocessing.process import BaseProcess
 
     _report(BaseProcess, "start")
@@ -201,14 +205,16 @@ def _report_new_processes() -> None:
         from multiprocessing.synchronize import SemLock
 
         _report(SemLock, "__init__")
+    if "torch" in sys.modules:
+        _report(sys.modules["torch"].Tensor, "share_memory_", "gradkit.share")
 
 
-def _report(owner: type, name: str) -> None:
+def _report(owner: type, name: str, event: str = "gradkit.process") -> None:
     original = getattr(owner, name)
 
     @wraps(original)
     def reported(*args: Any, **kwargs: Any) -> Any:
-        sys.audit("gradkit.process")
+        sys.audit(event)
         return original(*args, **kwargs)
 
     setattr(owner, name, reported)

@@ -33,7 +33,7 @@ PACKAGES = (
     "transformers",
 )
 # Parts of torch that do nothing but write its operators and layers a second time.
-_REPEATED = (
+REPEATED = (
     "torch._decomp",
     "torch._numpy",
     "torch._prims",
@@ -51,7 +51,7 @@ _REPEATED = (
 
 def take_away() -> None:
     """Put an absent module in the place of each, loaded or not."""
-    gone = {name for name in sys.modules if _is_gone(name)} | set(_REPEATED)
+    gone = {name for name in sys.modules if _is_gone(name)} | set(REPEATED)
     for name in gone:
         absent = _AbsentModule(name)
         sys.modules[name] = absent
@@ -62,7 +62,7 @@ def take_away() -> None:
 
 
 def _is_gone(name: str) -> bool:
-    return any(f"{name}.".startswith(f"{root}.") for root in (*PACKAGES, *_REPEATED))
+    return any(f"{name}.".startswith(f"{root}.") for root in (*PACKAGES, *REPEATED))
 
 
 class _AbsentModule(ModuleType):

@@ -11,7 +11,7 @@ import pytest
 from gradkit.check.environment import Environment, differences
 from gradkit.check.report import Warned
 
-OLD = Environment((3, 11), ("torch", "numpy>=2.2"), ("sklearn",))
+OLD = Environment((3, 11), ("torch", "numpy>=2.2"), ("sklearn", "torch.ao"))
 
 
 def found(folder: Path, text: str, environment: Environment = OLD, **others: str) -> list[Warned]:
@@ -80,6 +80,8 @@ def test_what_the_stated_python_reads_is_not_complained_of(tmp_path: Path, line:
         ("def f():\n    import cv2x", "cv2x is not installed"),
         ("try:\n    import pandas\nexcept ValueError:\n    pass", "pandas is not installed"),
         ("import sklearn.datasets", "sklearn is not available when graded"),
+        ("from torch import ao", "torch.ao is not available when graded"),
+        ("from torch.ao.nn import quantized", "torch.ao is not available when graded"),
         ("import annotationlib", "has no annotationlib yet"),
     ],
 )

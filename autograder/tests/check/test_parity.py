@@ -17,7 +17,7 @@ import torch
 from gradkit.check.apart import Apart
 from gradkit.check.homework import find_homework
 from gradkit.check.report import Report
-from gradkit.conditions.rules import FILES, INPUT, NETWORK, PROCESSES
+from gradkit.conditions.rules import FILES, INPUT, NETWORK, PROCESSES, SHARED
 from gradkit.conditions.switches import in_words
 from gradkit.course import Limits
 from gradkit.sandbox import Sandbox, SubmissionRunner, Submitted, Workers
@@ -93,6 +93,7 @@ REFUSED = {
     "pool": (PROCESSES, "with multiprocessing.Pool(1) as pool: pool.map(abs, [1])"),
     "executor": (PROCESSES, "with concurrent.futures.ProcessPoolExecutor(1) as pool: pool.submit(abs, 1).result()"),
     "one process": (PROCESSES, "p = multiprocessing.Process(target=abs, args=(1,)); p.start(); p.join()"),
+    "shared tensor": (SHARED, "torch.ones(2).share_memory_()"),
     "lock": (PROCESSES, "multiprocessing.Lock()"),
     "program": (PROCESSES, "subprocess.run([sys.executable, '-c', ''], check=True)"),
     "shell": (PROCESSES, "if os.system('exit 0') != 0: raise OSError('it failed')"),
