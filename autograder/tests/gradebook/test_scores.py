@@ -1,4 +1,4 @@
-"""A page from the gradebook that stays open is, byte for byte, nbgrader's own."""
+"""A page from the gradebook that stays open is, byte for byte, what nbgrader makes, then made ready for people."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from nbgrader.coursedir import CourseDirectory
 
 from gradkit.gradebook.database import open_gradebook
 from gradkit.gradebook.feedback import generate_feedback
+from gradkit.gradebook.pages import for_people
 from gradkit.gradebook.settings import nbgrader_config
 from gradkit.grading.record import Record
 
@@ -22,7 +23,9 @@ DUE = datetime(2030, 1, 10, 12, 0, tzinfo=UTC)
 def nbgraders_own(room: Any) -> dict[str, str]:
     config = nbgrader_config(room.course)
     config.CourseDirectory.assignment_id = HW
-    GenerateFeedback(coursedir=CourseDirectory(config=config), config=config, force=True).start()
+    converter = GenerateFeedback(coursedir=CourseDirectory(config=config), config=config, force=True)
+    converter.preprocessors = [*converter.preprocessors, for_people]
+    converter.start()
     pages = (room.course.root / "feedback").glob("*/*/lines.html")
     return {page.parts[-3]: page.read_text(encoding="utf-8") for page in pages}
 
