@@ -32,14 +32,14 @@ def scaffold(course: Course, assignment_id: str, title: str | None = None, due: 
     Raises:
         UsageError: the id or title cannot be one, or one of the folders is there already.
     """
-    title = assignment_id.replace("_", " ").capitalize() if title is None else title.strip()
-    if not title or not title.isprintable():
-        raise UsageError(f"--title {json.dumps(title)}: a title is one line of text, without control characters.")
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", assignment_id):
         raise UsageError(
             f'"{assignment_id}" cannot be an assignment\'s id: it needs a letter, then letters, digits and _, as in '
             "hw9_attention."
         )
+    title = assignment_id.replace("_", " ").capitalize() if title is None else title.strip()
+    if not title or not title.isprintable():
+        raise UsageError(f"--title {json.dumps(title)}: a title is one line of text, without control characters.")
     places = {"assignment": course.source(assignment_id), "hidden": course.hidden(assignment_id)}
     for place in places.values():
         if place.exists():
