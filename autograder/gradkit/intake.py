@@ -42,7 +42,7 @@ SEEN = 50  # files and folders that are looked at, for each file that may be han
 CHECKS = "test_public.py"  # in each handout; importing it from `check` would cost each run of grading its start
 _WORK = (".py", ".ipynb")
 _SHOWN, _LONGEST = 10, 60  # names in one list, and characters of each
-_COPY = re.compile(r"[\W_]*(\(\d+\)|\d+|copy|kopie|copie|final|new|old|v\d+)?[\W_\d]*", re.IGNORECASE)
+_COPY = re.compile(r"[\W_\d]*(?:(?:copy|kopie|copie|final|new|old|v\d)[\W_\d]*)?", re.IGNORECASE)
 
 
 def _matcher(patterns: Iterable[str]) -> re.Pattern[str]:

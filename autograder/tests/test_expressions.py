@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 import pytest
 
-# Those of `build`, `bank`, `scaffold`, `audit` and `bench` read the course's own files; `check` runs at the student's.
+# Those of `build`, `bank`, `scaffold`, `audit` and `bench` read the course's own files; `check` runs at the student's,
+# but for the reader of notebooks.
 ROOMS = (
     "cli",
     "classroom",
@@ -24,6 +25,9 @@ ROOMS = (
     "sandbox",
     "wire",
     "ids",
+    "intake",
+    "conditions",
+    "check.cells",
 )
 SIZE = 100_000
 SECONDS = 3.0  # a quadratic one takes ten; a linear one some hundredths
@@ -53,25 +57,38 @@ ALL = dict(patterns())
 
 # What each is used for where a submission has a say in the text, and those that only meet an instructor's or our own.
 USED = {
+    "check.cells._BASE64": "fullmatch",
+    "check.cells._DATA": "search",
     "cli.console._COMMAND": "search",
     "diagnosis.answers._NUMBER": "search",
     "gradebook.archive._DRIVE": "match",
     "gradebook.autograded._SECRET": "fullmatch",
-    "gradebook.notebooks._BASE64": "fullmatch",
+    "gradebook.folders._WHEEL": "fullmatch",
+    "gradebook.notebooks._TICKS": "search",
     "gradebook.pages._ACTIVE_TEX": "search",
     "gradebook.pages._HIGHLIGHT": "match",
     "gradebook.pages._PICTURE": "match",
     "gradebook.times._SANE": "fullmatch",
+    "gradebook.uploads._NUMBER": "search",
+    "gradebook.uploads._SPOKEN_TIME": "fullmatch",
     "grading.submission._TIMESTAMP": "fullmatch",
     "grading.wording._CONTROL": "search",
     "grading.wording._ESCAPES": "search",
     "ids._CARRIED": "fullmatch",
     "ids._INVISIBLE": "search",
     "ids._WORDS": "search",
+    "intake._COPY": "fullmatch",
+    "intake._IGNORED": "match",
+    "intake._SYSTEM": "match",
     "suite.mismatch._CARRIER": "search",
+    "suite.mismatch._NO_GPU": "search",
 }
 OURS = {
-    "export.canvas._NOT_STUDENTS",
+    "classroom.term._DUE",
+    "export.canvas._SUMS",
+    "export.canvas._TEST_STUDENT",
+    "export.matching._MANTISSA",
+    "export.matching._NUMBER",
     "gradebook.git._ADDRESS",
     "gradebook.git._COMMIT",
     "gradebook.git._USER",
