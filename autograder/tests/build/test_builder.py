@@ -27,8 +27,8 @@ def tree(folder: Path) -> dict[str, bytes]:
 @pytest.fixture
 def copy(built: Course, tmp_path: Path) -> Course:
     """The built course in another place, free to be changed."""
-    shutil.copytree(built.root, tmp_path / "a [copy] + more")
-    return load_course(tmp_path / "a [copy] + more")
+    shutil.copytree(built.root, tmp_path / "a copy, and more + &")
+    return load_course(tmp_path / "a copy, and more + &")
 
 
 def test_the_released_notebook_is_nbgraders_own(built: Course) -> None:
