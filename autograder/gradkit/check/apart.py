@@ -15,12 +15,11 @@ import threading
 from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import IO, Any
 
-from gradkit.check.cells import unreadable
 from gradkit.check.homework import Homework, Question
 from gradkit.check.report import CheckResult, Report
 from gradkit.check.running import Check, ended_by
@@ -79,9 +78,7 @@ class Apart:
             }
             report, begun, reason = self._try(request)
             if report is not None:
-                return replace(
-                    report, warnings=(*report.warnings, *unreadable(self._homework.folder, self._homework.module))
-                )
+                return report
             was_idle = begun is None and self._process.answered
             complaints = self._replace()
             if was_idle:

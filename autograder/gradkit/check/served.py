@@ -10,13 +10,15 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from gradkit.check.cells import unreadable
 from gradkit.check.environment import differences
-from gradkit.check.homework import find_homework
-from gradkit.check.report import CheckResult
+from gradkit.check.homework import Homework, find_homework
+from gradkit.check.report import CheckResult, Warned
 from gradkit.check.running import Check, run_checks
 from gradkit.errors import UsageError
 
@@ -51,14 +53,19 @@ def serve() -> None:
             only = None if request["only"] is None else homework.question(request["only"])
             ended = [CheckResult(**result) for result in request["ended"]]
             report = run_checks(homework, only, request["seconds"], begin=begin, ended=ended)
-            if homework.environment is not None:
-                unlike = differences(homework.folder, homework.module, homework.environment)
-                report = replace(report, warnings=(*report.warnings, *unlike))
-            answer: dict[str, Any] = {"report": report.as_data()}
+            seen = (*report.warnings, *_of_the_files(homework))
+            answer: dict[str, Any] = {"report": replace(report, warnings=seen).as_data()}
         except UsageError as error:
             answer = {"wrong": str(error)}
         os.chdir(folder)
         tell(**answer, traces=differ(before, traces()))
+
+
+def _of_the_files(homework: Homework) -> Iterator[Warned]:
+    """What there is to warn of in the files as they are, whatever running them shows."""
+    if homework.environment is not None:
+        yield from differences(homework.folder, homework.module, homework.environment)
+    yield from unreadable(homework.folder, homework.module)
 
 
 def _open_stdin(nowhere: int) -> None:
