@@ -13,6 +13,7 @@ from gradkit.cli.console import check_file, complain, find_course, out, see_that
 from gradkit.errors import UsageError
 
 if TYPE_CHECKING:
+    from gradkit.classroom.exporting import CourseGrades
     from gradkit.course import Course
     from gradkit.export.outcome import Outcome
     from gradkit.export.roster import Person
@@ -58,7 +59,6 @@ def canvas(
     course: _Course = None,
 ) -> None:
     """Canvas's gradebook CSV."""
-    from gradkit.classroom.exporting import course_grades
     from gradkit.export.canvas import fill, new_table
 
     if number is not None and (len(assignments or ()) != 1 or not number.isdecimal()):
@@ -68,8 +68,7 @@ def canvas(
     found = _having(course, assignments or ())
     people = _people(roster)
     table = _table(into, people) or new_table(people)
-    see_that_all_is_current(found, assignments or (), stale=stale or results is not None)
-    counted = course_grades(found, assignments or (), results)
+    counted = _counted(found, assignments or (), results, stale=stale)
     outcome = fill(table, counted.grades, people, number, match)
     _finish(table, outcome, counted.left_out, output, as_json)
 
@@ -87,14 +86,12 @@ def moodle(
     course: _Course = None,
 ) -> None:
     """Moodle's offline grading worksheet of one assignment."""
-    from gradkit.classroom.exporting import course_grades
     from gradkit.export.moodle import fill_worksheet, new_worksheet
 
     found = _having(course, [assignment])
     people = _people(roster)
     given = _table(into, people)
-    see_that_all_is_current(found, [assignment], stale=stale or results is not None)
-    counted = course_grades(found, [assignment], results)
+    counted = _counted(found, [assignment], results, stale=stale)
     most = max((grade.max_score for grade in counted.grades), default=found.assignment(assignment).max_score)
     table = given or new_worksheet(people, most)
     outcome = fill_worksheet(table, counted.grades, people, match)
@@ -112,13 +109,11 @@ def moodle_csv(
     course: _Course = None,
 ) -> None:
     """A CSV file for Moodle's grade import."""
-    from gradkit.classroom.exporting import course_grades
     from gradkit.export.moodle import import_table
 
     found = _having(course, assignments or ())
     people = _people(roster)
-    see_that_all_is_current(found, assignments or (), stale=stale or results is not None)
-    counted = course_grades(found, assignments or (), results)
+    counted = _counted(found, assignments or (), results, stale=stale)
     table, outcome = import_table(counted.grades, people)
     _finish(table, outcome, counted.left_out, output, as_json)
 
@@ -173,6 +168,14 @@ def _having(folder: Path | None, assignments: Sequence[str]) -> Course:
     for assignment in assignments:
         found.assignment(assignment)
     return found
+
+
+def _counted(course: Course, assignments: Sequence[str], results: Path | None, *, stale: bool) -> CourseGrades:
+    """What counts now, once it is certain that none of it is out of date; a folder of records is taken as it is."""
+    from gradkit.classroom.exporting import course_grades
+
+    see_that_all_is_current(course, assignments, stale=stale or results is not None)
+    return course_grades(course, assignments, results)
 
 
 def _people(roster: Path | None) -> dict[str, Person]:
