@@ -11,10 +11,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from gradkit.conditions.depth import depth
 from gradkit.wire.call import Call, Step
 from gradkit.wire.observation import Failure, FailureKind
 from gradkit.wire.values import Ref
-from gradkit.worker.depth import depth
 
 
 class CallError(Exception):

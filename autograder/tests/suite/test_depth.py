@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from gradkit.worker.depth import depth
+from gradkit.conditions.depth import depth
 
 SHORT, LONG = 4, 23
 E, H = 6, 8
