@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from gradkit.audit.contract import Contract, contract_faults, read_contract
 from gradkit.audit.equivalent import Equivalent, read_equivalent
 from gradkit.audit.fuzz import fuzz_suite
 from gradkit.audit.mistakes import bank_faults
 from gradkit.audit.mutants import Mutant, mutants
-from gradkit.audit.report import Audit, QuestionAudit
+from gradkit.audit.report import Audit, ContractAudit, QuestionAudit
 from gradkit.audit.trying import Trial, Tried, try_all
 from gradkit.bank import Bank, read_bank
 from gradkit.course import Assignment, Course
@@ -36,7 +37,7 @@ def audit_assignment(course: Course, assignment_id: str, sandbox: Sandbox, proce
         progress: told how many trials are done, and of how many.
 
     Raises:
-        CourseError: suite, bank or ``equivalent.toml`` is wrong, or the release is not built.
+        CourseError: suite, bank, ``contract.toml`` or ``equivalent.toml`` is wrong, or the release is not built.
         UsageError: cosmic-ray or hypothesis is not installed.
         GraderFault: a hidden test fails by itself on the reference, or a grader died twice at the same trial.
     """
@@ -45,6 +46,7 @@ def audit_assignment(course: Course, assignment_id: str, sandbox: Sandbox, proce
     path = course.source(assignment_id) / assignment.module
     solution = path.read_bytes()
     bank = read_bank(hidden, assignment, solution)
+    contract = read_contract(course, assignment)
     equivalent = read_equivalent(hidden)
     found = list(mutants(assignment, solution))
     audits: list[Audit] = []
@@ -52,10 +54,31 @@ def audit_assignment(course: Course, assignment_id: str, sandbox: Sandbox, proce
     def body(suite: Suite) -> None:
         known = fingerprints(course, assignment, suite, suite_keys(course, assignment_id), sandbox.connect)
         desk = _Desk(course, assignment, suite, sandbox, processes, progress)
-        audits.append(desk.audit(bank, known, found, equivalent))
+        audits.append(desk.audit(bank, known, found, equivalent, contract))
 
     open_suite(hidden, assignment, path, course.secret, body)
     return audits[0]
+
+
+def audit_contract(
+    course: Course, assignment_id: str, sandbox: Sandbox, processes: int, progress: Progress
+) -> ContractAudit:
+    """Audit the contract of one assignment alone; arguments and errors are those of ``audit_assignment``."""
+    assignment = course.assignment(assignment_id)
+    hidden = course.hidden(assignment_id)
+    path = course.source(assignment_id) / assignment.module
+    bank = read_bank(hidden, assignment, path.read_bytes())
+    contract = read_contract(course, assignment)
+    faults: list[str] = []
+
+    def body(suite: Suite) -> None:
+        known = fingerprints(course, assignment, suite, suite_keys(course, assignment_id), sandbox.connect)
+        failed = _Desk(course, assignment, suite, sandbox, processes, progress).mistakes(bank, known)
+        faults.extend(contract_faults(contract, suite.tests, bank, failed))
+
+    open_suite(hidden, assignment, path, course.secret, body)
+    tables = {table: contract.coverage(table) for table in contract.given}
+    return ContractAudit(assignment_id, tables, contract.as_toml(), tuple(faults))
 
 
 @dataclass
@@ -72,11 +95,17 @@ class _Desk:
     runs: int = 0
 
     def audit(
-        self, bank: Bank, known: Sequence[Fingerprint], found: Sequence[Mutant], equivalent: Sequence[Equivalent]
+        self,
+        bank: Bank,
+        known: Sequence[Fingerprint],
+        found: Sequence[Mutant],
+        equivalent: Sequence[Equivalent],
+        contract: Contract,
     ) -> Audit:
         slowest = self._check_right_and_stub(bank)
-        failed = self._mistakes(bank, known)
+        failed = self.mistakes(bank, known)
         self.faults += bank_faults(self.assignment, bank, known, failed)
+        self.faults += contract_faults(contract, self.suite.tests, bank, failed)
         tried = self._try_mutants(found, slowest)
         answers = self._fuzz(known)
         survivors = [mutant for mutant, one in zip(found, tried, strict=True) if not one.failed and not one.fault]
@@ -89,7 +118,9 @@ class _Desk:
         ]
         return Audit(
             self.assignment.id,
-            tuple(self._question(one.id, bank, known, failed, found, tried) for one in self.assignment.questions),
+            tuple(
+                self._question(one.id, bank, known, failed, found, tried, contract) for one in self.assignment.questions
+            ),
             tuple(self.faults),
             tuple(mutant for mutant in survivors if not any(one.is_of(mutant) for one in excused)),
             tuple(twins(known)),
@@ -137,7 +168,7 @@ class _Desk:
             command = f"gradkit build {self.assignment.id}"
             raise CourseError(f"{path}: no such file. The audit tries the stub, too: run {command} first.") from None
 
-    def _mistakes(self, bank: Bank, known: Sequence[Fingerprint]) -> dict[str, frozenset[str]]:
+    def mistakes(self, bank: Bank, known: Sequence[Fingerprint]) -> dict[str, frozenset[str]]:
         """By the mistake's id, the tests that it gets no points for: by its answers, else for a banned call."""
         failed = {one.id: one.failed for one in known}
         answer_rightly = [entry for entry in bank.mistakes if not failed[entry.id]]
@@ -188,6 +219,7 @@ class _Desk:
         failed: Mapping[str, frozenset[str]],
         found: Sequence[Mutant],
         tried: Sequence[Tried],
+        contract: Contract,
     ) -> QuestionAudit:
         tests = self._tests(question)
         names = {test.id: test.name for test in tests}
@@ -200,6 +232,7 @@ class _Desk:
             sum(one.question == question for one in bank.accepted),
             sum(question in mutant.questions for mutant in found),
             tuple(names[test] for test in self._redundant(list(names), list(mistakes.values()), found, tried)),
+            contract.coverage(question),
         )
 
     def _redundant(

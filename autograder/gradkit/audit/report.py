@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from gradkit.audit.contract import Coverage
 from gradkit.audit.mutants import Mutant
 
 
@@ -20,6 +21,7 @@ class QuestionAudit:
         accepted: how many accepted variants there are.
         mutants: how many mutants were tried.
         redundant: tests that catch no mistake and no mutant that another of the tests does not.
+        contract: how many sentences of its docstrings are graded.
     """
 
     id: str
@@ -29,6 +31,7 @@ class QuestionAudit:
     accepted: int
     mutants: int
     redundant: tuple[str, ...]
+    contract: Coverage
 
 
 @dataclass(frozen=True)
@@ -57,3 +60,25 @@ class Audit:
     def passed(self) -> bool:
         """Whether nothing is wrong."""
         return not self.faults and not self.survivors
+
+
+@dataclass(frozen=True)
+class ContractAudit:
+    """What was found of a contract alone.
+
+    Attributes:
+        assignment: its id.
+        tables: by question, how much is graded; under ``handout``, of the handout.
+        missing: the missing entries as TOML, "" where there are none.
+        faults: what is wrong, one sentence each.
+    """
+
+    assignment: str
+    tables: Mapping[str, Coverage]
+    missing: str
+    faults: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.faults

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,7 +15,8 @@ from gradkit.cli.console import complain, err, find_course, out, progress
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from gradkit.audit.report import Audit, QuestionAudit
+    from gradkit.audit.contract import Coverage
+    from gradkit.audit.report import Audit, ContractAudit, QuestionAudit
 
 
 def audit(
@@ -28,6 +30,10 @@ def audit(
     insecure: Annotated[
         bool, typer.Option("--insecure", help="Run the code unconfined, in a process of its own.")
     ] = False,
+    contract: Annotated[
+        bool,
+        typer.Option("--contract", help="Look at contract.toml alone, and print the entries that it lacks as TOML."),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
     course: Annotated[Path | None, typer.Option(help="The course's folder.")] = None,
 ) -> None:
@@ -35,7 +41,8 @@ def audit(
 
     The stub must get no points, the reference and every accepted variant all of them; every mistake and every mutant
     must fail a test. Mutants that no suite should notice are listed in equivalent.toml, each with the reason why.
-    A strange answer may pass or fail, but must not break a test.
+    Each sentence of the docstrings is listed in contract.toml, with the tests that look at it and the mistakes that
+    break it, or with the reason why it is not graded. A strange answer may pass or fail, but must not break a test.
     """
     found = find_course(course)
     names = assignments or list(found.assignment_ids)
@@ -45,11 +52,12 @@ def audit(
     os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1")
     import torch
 
-    from gradkit.audit.auditing import audit_assignment
+    from gradkit.audit.auditing import audit_assignment, audit_contract
+    from gradkit.audit.report import Audit
     from gradkit.sandbox import open_sandbox
 
     torch.set_num_threads(1)
-    audits = []
+    data: list[dict[str, Any]] = []
     processes = workers or len(os.sched_getaffinity(0))
     with open_sandbox("insecure" if insecure else sandbox) as opened, progress() as bar:
         if opened.at_a_time(processes) < processes:
@@ -60,13 +68,44 @@ def audit(
             def show(done: int, total: int, task: Any = task) -> None:
                 bar.update(task, completed=done, total=total, refresh=True)
 
-            audits.append(audit_assignment(found, name, opened, processes, show))
+            one = (audit_contract if contract else audit_assignment)(found, name, opened, processes, show)
             bar.remove_task(task)
-            if not as_json:
-                _print(audits[-1])
+            data.append(_as_data(one) if isinstance(one, Audit) else _contract_as_data(one))
+            if as_json:
+                continue
+            if isinstance(one, Audit):
+                _print(one)
+            else:
+                _print_contract(one)
     if as_json:
-        out.print_json(json.dumps({"audits": [_as_data(one) for one in audits]}))
-    raise typer.Exit(0 if all(one.passed for one in audits) else 1)
+        out.print_json(json.dumps({"contracts" if contract else "audits": data}))
+    raise typer.Exit(0 if all(one["passed"] for one in data) else 1)
+
+
+def _print_contract(audit: ContractAudit) -> None:
+    """What is missing goes to standard output, as TOML with comments; faults go to standard error."""
+    out.print(f"# {audit.assignment}", soft_wrap=True, markup=False)
+    for table, coverage in audit.tables.items():
+        out.print(f"# {table}: {_sentences(coverage)}", soft_wrap=True, markup=False)
+    out.print(audit.missing, soft_wrap=True, markup=False, highlight=False)
+    for fault in audit.faults:
+        complain(f"{audit.assignment}: {fault}")
+
+
+def _sentences(coverage: Coverage) -> str:
+    missing = coverage.sentences - coverage.graded - coverage.excused
+    without = f", {missing} MISSING" if missing else ""
+    return f"{coverage.sentences} sentences, {coverage.graded} graded, {coverage.excused} not (with reasons){without}"
+
+
+def _contract_as_data(audit: ContractAudit) -> dict[str, Any]:
+    return {
+        "assignment": audit.assignment,
+        "passed": audit.passed,
+        "faults": list(audit.faults),
+        "missing": audit.missing,
+        "tables": {table: asdict(coverage) for table, coverage in audit.tables.items()},
+    }
 
 
 def _print(audit: Audit) -> None:
@@ -76,7 +115,7 @@ def _print(audit: Audit) -> None:
         for number, name in enumerate(question.tests, start=1):
             redundant = "  (catches nothing that another does not)" if name in question.redundant else ""
             out.print(f"  {number:>2}  {name}{redundant}", style="dim" if redundant else None, soft_wrap=True)
-        out.print()
+        out.print(f"  contract: {_sentences(question.contract)}\n", soft_wrap=True)
     for mutant in audit.survivors:
         where = f"line {mutant.line} of the reference, {', '.join(mutant.questions)} ({mutant.operator})"
         out.print(f"survives: {where}", style="red", soft_wrap=True)
@@ -138,6 +177,7 @@ def _as_data(audit: Audit) -> dict[str, Any]:
                 "tells": dict(question.tells),
                 "accepted": question.accepted,
                 "mutants": question.mutants,
+                "contract": asdict(question.contract),
             }
             for question in audit.questions
         ],

@@ -55,7 +55,7 @@ def test_a_scaffolded_suite_is_right(audit: Callable[[], Audit]) -> None:
     found = audit()
     assert (found.faults, found.survivors, found.twins, found.passed) == ((), (), (), True)
     (question,) = found.questions
-    assert (len(question.mistakes), question.accepted) == (8, 4)
+    assert (len(question.mistakes), question.accepted) == (9, 4)
     assert question.mistakes["always_double"] == {"test_float32_stays_float32"}
     assert question.tells["always_double"] == 2
     assert "test_float32_stays_float32" not in question.redundant
@@ -117,11 +117,13 @@ def test_a_mistake_may_be_a_banned_call_alone(example: Course, audit: Callable[[
 
 
 def test_a_missing_bank_is_named(example: Course, audit: Callable[[], Audit]) -> None:
-    for name in ("mistakes.py", "accepted.py"):
+    for name in ("mistakes.py", "accepted.py", "contract.toml"):
         (example.root / HIDDEN / name).unlink()
     assert audit().faults == (
         "weighted_mean has no mistakes in its bank.",
         "weighted_mean has no accepted variants in its bank.",
+        "contract.toml: no such file. It lists each sentence that students are given with the tests that look at it "
+        "and the mistakes that break it; gradkit audit --contract prints what to fill in.",
     )
 
 
