@@ -115,7 +115,7 @@ class Stranger:
         printed = self._random.choice(_PRINTED)
         if self._perhaps():
             printed = right.printed.replace(self._random.choice("0123456789.: \n"), printed)
-        mutated = tuple(name for name in (*call.inputs, "", "x", "\0") if self._random.random() < 0.2)
+        mutated = tuple(name for name in (*call.given(), "", "x", "\0") if self._random.random() < 0.2)
         operators = frozenset([self._text(), self._text()])
         strange = replace(right, printed=printed, mutated=mutated, operators=operators)
         return f"printed {printed[:40]!r}, changed the inputs {mutated}", strange

@@ -61,7 +61,7 @@ def explain(policy: Feedback, cases: Sequence[CaseOutcome], reason: str, gate: G
         lines = [mismatch.message]
     else:
         lines, hint = [bare(kind)], None
-    if kind in _HINTED and smallest.found and smallest.found[-1].call.inputs:
+    if kind in _HINTED and smallest.found and smallest.found[-1].call.leaves():
         lines[0] += f" Smallest case: {smallest.found[-1].call.describe()}."
     if len(cases) > 1 and kind not in _NOT_COUNTED:
         lines[0] += f" ({len(failed)} of {len(cases)} cases fail.)"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -10,6 +11,7 @@ from torch import Tensor
 
 from gradkit.suite.found import Found
 from gradkit.wire import Call, Observation, ObservedTensor, Ref, Step, Vjp
+from gradkit.wire.call import changeable
 
 Cotangent = Tensor | tuple[Tensor, ...] | None
 
@@ -28,16 +30,14 @@ def function_call(
     Args:
         target: the function's name.
         arguments: name -> value, passed by position in this order. The names are used in messages and in ``grad``.
-        grad: the arguments to differentiate with respect to; every floating-point tensor when None.
+            Tensors, lists, tuples and dicts are compared afterwards: whether the student's code changed them.
+        grad: the arguments to differentiate with respect to, ``weights[0]`` where a tensor lies in a list; every
+            floating-point tensor when None.
         cotangent: the upstream tensor, of the output's shape (a tuple where the output is one); None for no gradients.
         options: passed by keyword.
     """
-    tensors = {name: value for name, value in arguments.items() if isinstance(value, Tensor)}
-    return Call(
-        steps=[Step("result", f"student:{target}", _references(arguments), options)],
-        inputs=tensors,
-        vjp=_vjp(_differentiable(tensors) if grad is None else grad, cotangent),
-    )
+    call = Call([Step("result", f"student:{target}", _references(arguments), options)], _inputs(arguments))
+    return replace(call, vjp=_vjp(_differentiable(call) if grad is None else grad, cotangent))
 
 
 def module_call(
@@ -58,7 +58,7 @@ def module_call(
     Args:
         target: the class's name.
         init: the constructor's arguments.
-        arguments: name -> value, passed by position in this order.
+        arguments: name -> value, passed by position in this order, as for `function_call`.
         parameters: parameter name -> value; a gradient is taken with respect to each.
         grad: the arguments to differentiate with respect to; every floating-point tensor when None.
         cotangent: the upstream tensor, of the output's shape; None for no gradients.
@@ -66,18 +66,17 @@ def module_call(
         method: the method to call.
         options: passed by keyword.
     """
-    tensors = {name: value for name, value in arguments.items() if isinstance(value, Tensor)}
-    leaves = [*(_differentiable(tensors) if grad is None else grad), *(f"module.{name}" for name in parameters or {})]
-    return Call(
+    call = Call(
         steps=[
             Step("module", f"student:{target}", list(init)),
             Step("module", "object:module.to", [dtype]),
             Step("result", f"object:module.{method}", _references(arguments), options),
         ],
-        inputs=tensors,
+        inputs=_inputs(arguments),
         parameters={"module": parameters} if parameters else {},
-        vjp=_vjp(leaves, cotangent),
     )
+    leaves = [*(_differentiable(call) if grad is None else grad), *(f"module.{name}" for name in parameters or {})]
+    return replace(call, vjp=_vjp(leaves, cotangent))
 
 
 def figures(*, gradients: Mapping[str, Tensor] | None = None, **values: Any) -> Found:
@@ -89,11 +88,15 @@ def figures(*, gradients: Mapping[str, Tensor] | None = None, **values: Any) -> 
 
 
 def _references(arguments: Mapping[str, Any]) -> list[Any]:
-    return [Ref(name) if isinstance(value, Tensor) else value for name, value in arguments.items()]
+    return [Ref(name) if changeable(value) else value for name, value in arguments.items()]
 
 
-def _differentiable(tensors: Mapping[str, Tensor]) -> list[str]:
-    return [name for name, tensor in tensors.items() if tensor.is_floating_point()]
+def _inputs(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in arguments.items() if changeable(value)}
+
+
+def _differentiable(call: Call) -> list[str]:
+    return [name for name, tensor in call.leaves().items() if tensor.is_floating_point()]
 
 
 def _vjp(wrt: Sequence[str], cotangent: Cotangent) -> Vjp | None:

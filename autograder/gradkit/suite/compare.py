@@ -17,7 +17,7 @@ from gradkit.suite.differences import DETACHED, Comparison, check_finite
 from gradkit.suite.found import Found
 from gradkit.suite.mismatch import Mismatch, scrub
 from gradkit.suite.naming import capital, said
-from gradkit.suite.said import Said, say, shape, words
+from gradkit.suite.said import Said, one_of, say, shape, words
 from gradkit.wire import ObservedTensor
 
 RTOL = ATOL = 1e-8
@@ -54,15 +54,14 @@ def assert_matches(found: Found, expected: Found, *, hint: str, rtol: float = RT
 
 
 def assert_unchanged(found: Found) -> None:
-    """Fail if the call changed one of its inputs.
+    """Fail if the call changed one of its inputs, or an argument that a step of it has given to the student's code.
 
     Raises:
-        Mismatch: naming the first input that was changed.
+        Mismatch: naming the first that was changed.
     """
     for name in found.observation.mutated:
-        raise Mismatch(
-            "mutated", say(f"Your code changed its input {name}. Work on a copy: the caller still needs it.")
-        )
+        what = one_of(f"its input {name}" if name in found.call.inputs else name, len(found.call.given()))
+        raise Mismatch("mutated", say("Your code changed ", what, ". Work on a copy: the caller still needs it."))
 
 
 def assert_finite(found: Found, *, hint: str) -> None:

@@ -130,7 +130,7 @@ class Found:
         if gradient is None:
             raise Mismatch("detached", say(f"No gradient reaches {name}."))
         owner, _, parameter = name.partition(".")
-        leaf = self.call.parameters.get(owner, {}).get(parameter) if parameter else self.call.inputs.get(name)
+        leaf = self.call.leaves().get(name, self.call.parameters.get(owner, {}).get(parameter))
         if not gradient.is_floating_point() or (leaf is not None and gradient.shape != leaf.shape):
             # autograd never gives these: the reply was forged
             words = f"The gradient with respect to {name} has another shape or dtype than {name}."

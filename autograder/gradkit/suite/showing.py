@@ -34,12 +34,14 @@ def _argument(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         inside = ", ".join(_argument(item) for item in value)
         return f"[{inside}]" if isinstance(value, list) else f"({inside}{',' * (len(value) == 1)})"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key!r}: {_argument(item)}' for key, item in value.items())}}}"
     return repr(value)
 
 
 def _values(call: Call) -> Iterator[str]:
-    for name, tensor in call.inputs.items():
-        yield f"with {name} = {_numbers(tensor)}"
+    for name, value in call.inputs.items():
+        yield f"with {name} = {_argument(value)}"
     for owner, parameters in call.parameters.items():
         for name, tensor in parameters.items():
             yield f"with {owner}.{name} = {_numbers(tensor)}"

@@ -6,7 +6,7 @@ Most suites make theirs with `gradkit.suite.function_call` and `gradkit.suite.mo
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,7 +62,8 @@ class Call:
 
     Attributes:
         steps: what to do, in order.
-        inputs: named tensors for the steps; whether they were changed is reported.
+        inputs: named values for the steps: tensors, or lists, tuples and dicts with tensors, numbers and text in them.
+            A tensor in one goes by a name of its own, ``weights[0]``.
         parameters: object name -> parameter name -> value, written into the object right after the step that made it.
         observe: what to report: step results ("result"), attributes of them ("model.training"), or for a module
             "model.state" (parameters and buffers by name) and "model.gradients" (each parameter's ``.grad``), for a
@@ -70,10 +71,13 @@ class Call:
         vjp: the gradients to take, or None.
         seed: the seed of torch, NumPy and ``random`` before the first step.
         banned: the ready-made calls whose use is to be reported, as `BanGroup.operators` names them.
+
+    The steps are given copies, and which of them the student's code changed is reported: of the inputs, and of tensors,
+    lists, tuples and dicts among the arguments of "student:" and "object:" steps, unless there is a `Ref` in them.
     """
 
     steps: Sequence[Step]
-    inputs: Mapping[str, Tensor] = field(default_factory=dict)
+    inputs: Mapping[str, Any] = field(default_factory=dict)
     parameters: Mapping[str, Mapping[str, Tensor]] = field(default_factory=dict)
     observe: Sequence[str] = ("result",)
     vjp: Vjp | None = None
@@ -82,17 +86,73 @@ class Call:
 
     def describe(self) -> str:
         """The sizes of the inputs, of the first few where there are many, in words: ``x (5, 3), y (5, 1)``."""
-        sizes = [f"{name} {tuple(tensor.shape)}" for name, tensor in self.inputs.items()]
+        sizes = [f"{name} {tuple(tensor.shape)}" for name, tensor in self.leaves().items()]
         more = len(sizes) - _DESCRIBED
         return ", ".join(sizes) if more < 2 else f"{', '.join(sizes[:_DESCRIBED])} and {more} more inputs"
 
     def sizes(self) -> dict[str, torch.Size]:
-        """The shape of each input, by name."""
-        return {name: tensor.shape for name, tensor in self.inputs.items()}
+        """The shape of each tensor of the inputs, by name."""
+        return {name: tensor.shape for name, tensor in self.leaves().items()}
 
     def size(self) -> int:
         """How many numbers go in: what makes one failing case smaller than another."""
-        return sum(tensor.numel() for tensor in self.inputs.values())
+        return sum(tensor.numel() for tensor in self.leaves().values())
+
+    def leaves(self) -> dict[str, Tensor]:
+        """Every tensor of the inputs, by name: ``x``, or ``weights[0]`` where it lies in a list."""
+        return {path: leaf for name, value in self.inputs.items() for path, leaf in _leaves(name, value)}
+
+    def given(self) -> list[str]:
+        """The names of all that may be reported as changed: the inputs, and arguments of steps."""
+        arguments = (argument_names(step) for step in self.steps)
+        return [*self.inputs, *(name for positional, named in arguments for name in (*positional, *named.values()))]
+
+
+def argument_names(step: Step) -> tuple[list[str], dict[str, str]]:
+    """What a step's arguments are called where they are changed, or nothing where the step is not the student's code.
+
+    ``argument 1 of MLP``; by position and by keyword.
+    """
+    place, _, path = step.target.partition(":")
+    if place not in ("student", "object"):
+        return [], {}
+    function = path.rpartition(".")[2]
+    positional = [f"argument {number} of {function}" for number in range(1, len(step.args) + 1)]
+    return positional, {name: f"argument {name} of {function}" for name in step.kwargs}
+
+
+def changeable(value: Any) -> bool:
+    """Whether a value is handed over as a copy that is compared afterwards."""
+    if isinstance(value, Tensor):
+        return True
+    if isinstance(value, tuple):
+        return any(map(changeable, value)) and not any(references(value))
+    return isinstance(value, (list, dict)) and not any(references(value))
+
+
+def references(value: Any) -> Iterator[str]:
+    """The names of the `Ref`s in a value, at any depth."""
+    if isinstance(value, Ref):
+        yield value.name
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from references(item)
+    elif isinstance(value, dict):
+        yield from references(list(value.values()))
+
+
+def parts(path: str, value: list[Any] | tuple[Any, ...] | dict[Any, Any]) -> Iterator[tuple[str, Any]]:
+    """The items of a list, tuple or dict, and what each is called: ``weights[0]``."""
+    for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+        yield f"{path}[{key!r}]", item
+
+
+def _leaves(path: str, value: Any) -> Iterator[tuple[str, Tensor]]:
+    if isinstance(value, Tensor):
+        yield path, value
+    elif isinstance(value, (list, tuple, dict)):
+        for below, item in parts(path, value):
+            yield from _leaves(below, item)
 
 
 def call_to_value(call: Call) -> dict[str, Any]:
@@ -128,4 +188,15 @@ def call_from_value(value: Any) -> Call:
         raise WireError(f"not a call: {error!r}") from None
 
 
-__all__ = ["Call", "Ref", "Step", "Vjp", "call_from_value", "call_to_value"]
+__all__ = [
+    "Call",
+    "Ref",
+    "Step",
+    "Vjp",
+    "argument_names",
+    "call_from_value",
+    "call_to_value",
+    "changeable",
+    "parts",
+    "references",
+]

@@ -13,7 +13,7 @@ from typing import Any
 
 from gradkit.conditions.switches import NAMES as SWITCHES
 from gradkit.errors import WireError
-from gradkit.wire.call import Call
+from gradkit.wire.call import Call, references
 from gradkit.wire.frames import MAX_DIMENSIONS
 from gradkit.wire.observation import (
     Failure,
@@ -22,7 +22,6 @@ from gradkit.wire.observation import (
     failure_to_value,
     observation_from_value,
 )
-from gradkit.wire.values import Ref
 
 # Kind -> the facts that come with it. The grader alone states the other kinds.
 _EXCEPTION = frozenset({"message", "type_name", "line"})
@@ -84,7 +83,8 @@ def reply_from_value(value: Any, call: Call) -> Observation:
         tuple(map(set, names)) if failure is None else (set(), set())
     ):
         raise WireError("a reply with other values than were asked for")
-    if len(set(observation.mutated)) != len(observation.mutated) or not set(observation.mutated) <= set(call.inputs):
+    given = list(dict.fromkeys(call.given()))
+    if len(set(observation.mutated)) != len(observation.mutated) or not set(observation.mutated) <= set(given):
         raise WireError("a reply that names inputs which the call does not have")
     if not observation.operators <= set(call.banned):
         raise WireError("a reply with other operators than were asked about")
@@ -98,7 +98,7 @@ def reply_from_value(value: Any, call: Call) -> Observation:
         # In the call's order, which its author cannot choose.
         values={name: observation.values[name] for name in names[0] if failure is None},
         gradients={name: observation.gradients[name] for name in names[1] if failure is None},
-        mutated=tuple(name for name in call.inputs if name in observation.mutated),
+        mutated=tuple(name for name in given if name in observation.mutated),
     )
 
 
@@ -137,14 +137,4 @@ def _paths(call: Call) -> Iterator[str]:
     yield from call.observe
     for step in call.steps:
         yield step.target
-        yield from _references([step.args, step.kwargs])
-
-
-def _references(value: Any) -> Iterator[str]:
-    if isinstance(value, Ref):
-        yield value.name
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            yield from _references(item)
-    elif isinstance(value, dict):
-        yield from _references(list(value.values()))
+        yield from references([step.args, step.kwargs])

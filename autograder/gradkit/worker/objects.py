@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import operator
 from collections.abc import Iterable, Mapping
+from itertools import zip_longest
 from types import ModuleType
 from typing import Any
 
@@ -12,9 +13,10 @@ import torch
 from torch import Tensor, nn
 
 from gradkit.conditions.depth import depth
-from gradkit.wire.call import Call, Step
+from gradkit.wire.call import Call, Step, argument_names, changeable
 from gradkit.wire.observation import Failure, FailureKind
 from gradkit.wire.values import Ref
+from gradkit.worker.given import Given
 
 
 class CallError(Exception):
@@ -35,11 +37,9 @@ class Objects:
     def __init__(self, module: ModuleType, call: Call) -> None:
         self.module = module
         wrt = set(call.vjp.wrt) if call.vjp is not None else set()
-        self.named: dict[str, Any] = {
-            # A copy each, so that what a call does to its inputs is seen and stays there.
-            name: tensor.clone().requires_grad_(name in wrt)
-            for name, tensor in call.inputs.items()
-        }
+        self._given = [Given(name, value, wrt) for name, value in call.inputs.items()]
+        self._leaves = {path: leaf for given in self._given for path, leaf in given.leaves.items()}
+        self.named: dict[str, Any] = {given.name: given.value for given in self._given}
 
     def find_target(self, target: str) -> Any:
         """What a step's target names."""
@@ -72,11 +72,23 @@ class Objects:
 
     def run(self, step: Step, parameters: Mapping[str, Tensor]) -> None:
         """Do one step, and write ``parameters`` into the object it made."""
-        args = [self._resolve(arg) for arg in step.args]
-        kwargs = {name: self._resolve(arg) for name, arg in step.kwargs.items()}
+        positional, named = argument_names(step)
+        args = [self._argument(arg, label) for arg, label in zip_longest(step.args, positional)]
+        kwargs = {name: self._argument(arg, named.get(name)) for name, arg in step.kwargs.items()}
         self.named[step.name] = self.find_target(step.target)(*args, **kwargs)
         if parameters:
             self._load(step.name, parameters)
+
+    def changed(self) -> tuple[str, ...]:
+        """The names of what the student's code was given and has changed."""
+        return tuple(dict.fromkeys(given.name for given in self._given if given.changed()))
+
+    def _argument(self, value: Any, label: str | None) -> Any:
+        """An argument of a step; it is watched under ``label`` where the step is the student's code."""
+        if label is None or not changeable(value):
+            return self._resolve(value)
+        self._given.append(Given(label, value))
+        return self._given[-1].value
 
     def _resolve(self, value: Any) -> Any:
         if type(value) is Ref:
@@ -105,7 +117,9 @@ class Objects:
         return dict(value.named_parameters(remove_duplicate=False)) if isinstance(value, nn.Module) else {}
 
     def find_leaf(self, name: str) -> Tensor:
-        """The input or parameter that a gradient is taken with respect to: ``x``, ``module.w``."""
+        """The input or parameter that a gradient is taken with respect to: ``x``, ``weights[0]``, ``module.w``."""
+        if name in self._leaves:
+            return self._leaves[name]
         owner, _, parameter = name.partition(".")
         leaf = self.named_parameters(owner)[parameter] if parameter else self.named[owner]
         if not isinstance(leaf, Tensor):

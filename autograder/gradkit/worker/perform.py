@@ -59,7 +59,7 @@ def perform(call: Call, module: ModuleType) -> Observation:
         values=values if failure is None else {},
         gradients=gradients if failure is None else {},
         gradient_error=gradient_error,
-        mutated=tuple(name for name, before in call.inputs.items() if not _same(objects.named[name], before)),
+        mutated=objects.changed(),
         operators=used(),
         printed=printed(),
     )
@@ -132,8 +132,3 @@ def _differentiate(objects: Objects, vjp: Vjp) -> tuple[dict[str, Tensor | None]
         name: None if gradient is None else gradient.detach().clone()
         for name, gradient in zip(leaves, gradients, strict=True)
     }, ""
-
-
-def _same(after: Tensor, before: Tensor) -> bool:
-    """Whether an input still holds what it held, NaN included."""
-    return after.shape == before.shape and torch.equal(torch.nan_to_num(after.detach()), torch.nan_to_num(before))

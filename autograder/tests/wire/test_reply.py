@@ -10,7 +10,7 @@ import torch
 
 from gradkit.errors import WireError
 from gradkit.suite import module_call
-from gradkit.wire import Call, Failure, Observation, ObservedTensor
+from gradkit.wire import Call, Failure, Observation, ObservedTensor, Step
 from gradkit.wire.observation import FAILURE_KINDS, observation_to_value
 from gradkit.wire.reply import Loading, loading_from_value, loading_to_value, reply_from_value
 
@@ -31,6 +31,16 @@ GOOD = Observation(
 
 def reply(observation: Observation, call: Call = CALL) -> Observation:
     return reply_from_value(observation_to_value(observation), call)
+
+
+def test_a_change_is_told_of_inputs_and_of_arguments_that_the_call_hands_over() -> None:
+    call = Call([Step("net", "student:Net", [[3, 2]], {"sizes": [4]})], {"weights": [X, X]}, observe=())
+    names = ("argument sizes of Net", "argument 1 of Net", "weights")
+    back = reply(Observation(mutated=names), call)
+    assert back.mutated == ("weights", "argument 1 of Net", "argument sizes of Net")
+    for name in ("weights[0]", "argument 2 of Net", "argument 1 of net"):
+        with pytest.raises(WireError):
+            reply(Observation(mutated=(name,)), call)
 
 
 def test_a_reply_comes_back_in_the_order_of_the_call() -> None:

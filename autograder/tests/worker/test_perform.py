@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import ModuleType
+from typing import Any
 
 import pytest
 import torch
@@ -33,10 +34,21 @@ class Rude(Exception):
     def __str__(self): raise RuntimeError("no")
 
 def double(x): return 2 * x
+def double_second(weights): return 2 * weights[1]
 def detached(x): return (2 * x).detach()
 def change(x):
     with torch.no_grad(): x += 1
     return x.clone()
+def keep(*args, **kwargs): pass
+def reverse(weights): weights.reverse()
+def pop(sizes): return [sizes.pop(), *sizes]
+def replace(weights): weights[0] = weights[0].clone()
+def scale(weights): weights[1].data *= 2
+def forget(config): return config.pop("size")
+def deeper(config): config["layers"][0]["w"].data.zero_()
+def cast(x): x.data = x.data.float()
+def grow(x): x.resize_(3, 3)
+def put_back(weights): weights.append(weights.pop())
 def several(x): return {"a": [x, (1, 2.5, None, True, "t")], 3: x}
 def strange(x): return [Equal(7.0), x.as_subclass(Sub), {1, 2}, 2**70]
 def says(x): print("epoch: 0"); return x
@@ -89,6 +101,73 @@ def test_a_detached_result_has_no_gradient(module: ModuleType) -> None:
 
 def test_a_changed_input_is_reported(module: ModuleType) -> None:
     assert run(module, "change").mutated == ("x",)
+
+
+def run_on(module: ModuleType, name: str, value: Any) -> Observation:
+    return perform(function_call(name, {"given": value}), module)
+
+
+ONES = torch.ones(2, 2, dtype=torch.float64)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("reverse", [ONES, ONES.clone()]),
+        ("pop", [3, 4, 2]),
+        ("replace", [ONES, ONES]),
+        ("scale", (ONES, ONES)),
+        ("forget", {"size": 3}),
+        ("deeper", {"layers": ({"w": ONES},), "name": "mlp"}),
+        ("cast", ONES),
+        ("grow", ONES),
+        ("cast", torch.full((2,), torch.nan, dtype=torch.float64)),
+        ("scale", [1, torch.tensor([torch.inf, 1e300, 1])]),
+    ],
+)
+def test_a_change_anywhere_in_an_input_is_reported(module: ModuleType, name: str, value: Any) -> None:
+    assert run_on(module, name, value).mutated == ("given",)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("put_back", [ONES, ONES]),
+        ("keep", {"layers": [3, 0.5, "t", None, (ONES, [torch.nan, torch.tensor([torch.nan, torch.inf])])]}),
+        ("keep", torch.zeros(0, 3)),
+        ("keep", torch.tensor([True, False])),
+    ],
+)
+def test_what_is_left_as_it_was_is_not_reported(module: ModuleType, name: str, value: Any) -> None:
+    assert run_on(module, name, value).mutated == ()
+
+
+def test_inputs_without_a_gradient_are_compared_too(module: ModuleType) -> None:
+    assert perform(function_call("change", {"x": ONES}), module).mutated == ("x",)
+
+
+def test_changed_arguments_of_steps_are_named_by_place_or_keyword(module: ModuleType) -> None:
+    sizes = [3, 4]
+    steps = [
+        Step("kept", "student:keep", [sizes, Ref("x")]),
+        Step("one", "student:pop", [sizes]),
+        Step("two", "student:pop", [], {"sizes": sizes}),
+        Step("again", "student:pop", [sizes]),
+        Step("ours", "builtin:sorted", [sizes]),
+    ]
+    found = perform(Call(steps, {"x": ONES}, observe=("one", "again")), module)
+    assert found.mutated == ("argument 1 of pop", "argument sizes of pop")
+    assert found.values == {"one": [4, 3], "again": [4, 3]}, "each step is given a copy of its own"
+    assert sizes == [3, 4]
+
+
+def test_a_gradient_is_taken_with_respect_to_a_tensor_in_a_list(module: ModuleType) -> None:
+    call = function_call("double_second", {"weights": [ONES, 3 * ONES]}, cotangent=ONES)
+    found = perform(call, module)
+    assert found.gradients["weights[0]"] is None
+    assert torch.equal(found.gradients["weights[1]"], 2 * ONES)  # type: ignore[arg-type]
+    only = function_call("double_second", {"weights": {"a": ONES, 1: ONES}}, grad=["weights[1]"], cotangent=ONES)
+    assert list(perform(only, module).gradients) == ["weights[1]"]
 
 
 def test_containers_keep_their_types(module: ModuleType) -> None:

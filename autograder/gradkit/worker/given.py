@@ -1,0 +1,80 @@
+"""What a call gives to the student's code, and whether it was changed there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from gradkit.wire.call import parts
+
+_SINGLE = (bool, int, float, str)  # compared by value, everything else by identity
+
+
+class Given:
+    """A copy of one of the call's values, so that what is done to it is seen and ends with the call.
+
+    Args:
+        name: what it is called where it was changed.
+        value: the call's own: a tensor, or a list, tuple or dict.
+        wrt: the names of the tensors that gradients are taken with respect to.
+
+    Attributes:
+        name: likewise.
+        value: the copy.
+        leaves: each tensor of the copy, by name.
+    """
+
+    def __init__(self, name: str, value: Any, wrt: Collection[str] = ()) -> None:
+        self.name = name
+        self.leaves: dict[str, Tensor] = {}
+        self._wrt = wrt
+        self._tensors: list[tuple[Tensor, Tensor]] = []
+        self._containers: list[tuple[Any, list[Any]]] = []
+        self.value = self._copy(name, value)
+
+    def changed(self) -> bool:
+        """Whether a tensor holds other numbers now, or a list, tuple or dict other items."""
+        try:
+            return not (
+                all(_same_tensor(after, before) for after, before in self._tensors)
+                and all(_same_items(_items(after), before) for after, before in self._containers)
+            )
+        except Exception:  # noqa: BLE001 - a tensor that has become of a kind that cannot be compared
+            return True
+
+    def _copy(self, path: str, value: Any) -> Any:
+        if isinstance(value, Tensor):
+            self.leaves[path] = value.detach().clone().requires_grad_(path in self._wrt)
+            self._tensors.append((self.leaves[path], value))
+            return self.leaves[path]
+        if not isinstance(value, (list, tuple, dict)):
+            return value
+        items = [self._copy(below, item) for below, item in parts(path, value)]
+        copy = dict(zip(value, items, strict=True)) if isinstance(value, dict) else type(value)(items)
+        self._containers.append((copy, _items(copy)))
+        return copy
+
+
+def _items(container: list[Any] | tuple[Any, ...] | dict[Any, Any]) -> list[Any]:
+    return [*container, *container.values()] if isinstance(container, dict) else [*container]
+
+
+def _same_items(after: list[Any], before: list[Any]) -> bool:
+    return len(after) == len(before) and all(map(_same_item, after, before))
+
+
+def _same_item(after: Any, before: Any) -> bool:
+    return after is before or (type(after) in _SINGLE and type(after) is type(before) and after == before)
+
+
+def _same_tensor(after: Tensor, before: Tensor) -> bool:
+    """Whether a tensor still holds what it held, NaN included."""
+    if after.shape != before.shape or after.dtype != before.dtype:
+        return False
+    after = after.detach()
+    return torch.equal(after, before) or (
+        after.is_floating_point() and torch.allclose(after, before, rtol=0, atol=0, equal_nan=True)
+    )
