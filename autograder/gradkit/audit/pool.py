@@ -59,9 +59,11 @@ def make_pool() -> Pool:
     texts = st.text(max_size=8)
     dtypes = st.sampled_from(list(DTYPES.values()))
     tensors = st.builds(ObservedTensor, st.builds(filled, st.sampled_from(_SHAPES), dtypes, fillings), st.booleans())
+    arrays = tensors.filter(lambda one: one.data.dtype != torch.bfloat16).map(lambda one: one.data.numpy())
+    scalars = arrays.filter(lambda one: one.size == 1).map(lambda one: one.reshape(())[()])
     whole = st.one_of(st.sampled_from(_WHOLE), st.integers(1 - 2**64, 2**64 - 1))
     names = st.one_of(st.builds(Opaque, texts), st.builds(Ref, texts))
-    leaves = st.one_of(tensors, floats, whole, st.none(), st.booleans(), texts, names, dtypes)
+    leaves = st.one_of(tensors, arrays, scalars, floats, whole, st.none(), st.booleans(), texts, names, dtypes)
     keys = st.one_of(st.sampled_from(_KEYS), texts, st.integers(-1, 3))
     nested = st.recursive(
         leaves,

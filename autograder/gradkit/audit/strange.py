@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Any, get_args
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -18,7 +19,7 @@ from gradkit.audit.pool import Pool, filled
 from gradkit.errors import WireError
 from gradkit.wire import Call, Failure, Observation, ObservedTensor
 from gradkit.wire.observation import FailureKind, observation_from_value, observation_to_value
-from gradkit.wire.values import DTYPES, decode, encode
+from gradkit.wire.values import DTYPES, as_tensor, decode, encode, sendable
 
 _FAILURES: Sequence[FailureKind] = get_args(FailureKind)
 _FACTORS = (0.0, -1.0, 5e-324, 1e-310, 1e-30, 1 + 1e-12, 7.0, 1e300, math.inf, math.nan)
@@ -98,14 +99,14 @@ class Stranger:
 
     def _one_gradient(self, call: Call, right: Observation) -> tuple[str, Observation]:
         """One gradient is another one, or None."""
-        name = self._random.choice([*call.vjp.wrt, ""] if call.vjp is not None else [""])
+        name = self._random.choice([*call.vjp.names, ""] if call.vjp is not None else [""])
         gradient = self._gradient(right.gradients.get(name))
         strange = replace(right, failure=None, gradients={**right.gradients, name: gradient})
         return f"the gradient of {name}: {_short(gradient)}", strange
 
     def _gradients(self, call: Call, right: Observation) -> tuple[str, Observation]:
         """Every gradient is another, None or missing, and autograd may have said why."""
-        names = self._some(call.vjp.wrt if call.vjp is not None else ())
+        names = self._some(call.vjp.names if call.vjp is not None else ())
         gradients = {name: self._gradient(right.gradients.get(name)) for name in names}
         strange = replace(right, failure=None, gradients=gradients, gradient_error=self._text())
         return f"the gradients are {_short(gradients)}", strange
@@ -151,9 +152,12 @@ class Stranger:
         return path, value
 
     def _other(self, value: Any) -> Any:
-        """Another value; where it is a tensor, mostly one like it."""
+        """Another value; where it is a tensor or an array, mostly one like it."""
         if isinstance(value, ObservedTensor) and self._random.random() < 0.75:
             return ObservedTensor(self._like(value.data), self._perhaps())
+        if sendable(value) and self._random.random() < 0.75:
+            like = self._like(as_tensor(value))
+            return ObservedTensor(like, attached=False) if like.dtype == torch.bfloat16 else like.numpy()
         return self._any()
 
     def _gradient(self, right: Tensor | None) -> Tensor | None:
@@ -216,6 +220,8 @@ def _short(value: Any) -> str:
     if isinstance(value, Tensor):
         numbers = ", ".join(f"{number:g}" for number in value.flatten()[:3].tolist())
         return f"{str(value.dtype).removeprefix('torch.')} {tuple(value.shape)} of {numbers}, ..."
+    if isinstance(value, np.ndarray):
+        return f"array of {_short(as_tensor(value))}"
     if isinstance(value, Mapping):
         return f"{{{', '.join(f'{key!r}: {_short(item)}' for key, item in value.items())}}}"[:200]
     if isinstance(value, (list, tuple)):

@@ -19,6 +19,7 @@ from torch import Tensor
 
 from gradkit.wire import Observation, ObservedTensor
 from gradkit.wire.observation import observation_to_value
+from gradkit.wire.values import as_tensor, sendable
 
 # How near, relative to the largest number of a tensor: what the order of a sum, or a permitted epsilon, can change.
 _ROUNDING = {torch.float64: 1e-6, torch.float32: 1e-4, torch.float16: 1e-2, torch.bfloat16: 1e-1}
@@ -133,9 +134,12 @@ def _facts(value: Any, tensors: list[Tensor]) -> Iterator[Any]:
         tensors.append(value)
         yield value.dtype
         yield tuple(value.shape)
-    elif type(value) is float:
+    elif isinstance(value, float):  # a numpy.float64 is one
         tensors.append(torch.tensor(value, dtype=torch.float64))
         yield float
+    elif sendable(value):
+        tensors.append(as_tensor(value))
+        yield from (np.ndarray, value.dtype, value.shape)
     elif isinstance(value, dict):
         yield from (dict, len(value))
         for key in sorted(value, key=repr):

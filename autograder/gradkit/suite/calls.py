@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from gradkit.errors import GraderFault
 from gradkit.suite.found import Found
 from gradkit.wire import Call, Observation, ObservedTensor, Ref, Step, Vjp
 from gradkit.wire.call import changeable
@@ -23,6 +24,7 @@ def function_call(
     *,
     grad: Sequence[str] | None = None,
     cotangent: Cotangent = None,
+    differences: Sequence[str] = (),
     **options: Any,
 ) -> Call:
     """Call a function of the student's module.
@@ -30,14 +32,24 @@ def function_call(
     Args:
         target: the function's name.
         arguments: name -> value, passed by position in this order. The names are used in messages and in ``grad``.
-            Tensors, lists, tuples and dicts are compared afterwards: whether the student's code changed them.
+            Tensors, arrays, lists, tuples and dicts are compared afterwards: whether the student's code changed them.
         grad: the arguments to differentiate with respect to, ``weights[0]`` where a tensor lies in a list; every
             floating-point tensor when None.
         cotangent: the upstream tensor, of the output's shape (a tuple where the output is one); None for no gradients.
+        differences: the arguments to differentiate with respect to by central differences, tensors or arrays of
+            float64. The function is called twice for each of their numbers; about ten digits are right.
         options: passed by keyword.
+
+    Raises:
+        GraderFault: differences are taken with respect to something else, or without a cotangent.
     """
     call = Call([Step("result", f"student:{target}", _references(arguments), options)], _inputs(arguments))
-    return replace(call, vjp=_vjp(_differentiable(call) if grad is None else grad, cotangent))
+    leaves = call.leaves()
+    for name in differences:
+        if cotangent is None or name not in leaves or str(leaves[name].dtype).removeprefix("torch.") != "float64":
+            raise GraderFault(f"differences need a cotangent, and {name} must be a tensor or an array of float64")
+    by_autograd = [name for name in _differentiable(call) if name not in differences] if grad is None else grad
+    return replace(call, vjp=_vjp(by_autograd, cotangent, differences))
 
 
 def module_call(
@@ -96,13 +108,13 @@ def _inputs(arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _differentiable(call: Call) -> list[str]:
-    return [name for name, tensor in call.leaves().items() if tensor.is_floating_point()]
+    return [name for name, leaf in call.leaves().items() if isinstance(leaf, Tensor) and leaf.is_floating_point()]
 
 
-def _vjp(wrt: Sequence[str], cotangent: Cotangent) -> Vjp | None:
+def _vjp(wrt: Sequence[str], cotangent: Cotangent, differences: Sequence[str] = ()) -> Vjp | None:
     if cotangent is None:
         return None
-    return Vjp("result", wrt, cotangent if isinstance(cotangent, tuple) else (cotangent,))
+    return Vjp("result", wrt, cotangent if isinstance(cotangent, tuple) else (cotangent,), differences)
 
 
 def _wrap(value: Any) -> Any:

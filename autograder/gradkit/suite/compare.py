@@ -19,13 +19,20 @@ from gradkit.suite.mismatch import Mismatch, scrub
 from gradkit.suite.naming import capital, said
 from gradkit.suite.said import Said, one_of, say, shape, words
 from gradkit.wire import ObservedTensor
+from gradkit.wire.values import as_tensor, sendable
 
 RTOL = ATOL = 1e-8
 _MOST_NAMES = 10
 
 
-def assert_matches(found: Found, expected: Found, *, hint: str, rtol: float = RTOL, atol: float = ATOL) -> None:
+def assert_matches(
+    found: Found, expected: Found, *, hint: str, rtol: float = RTOL, atol: float = ATOL, strict_types: bool = False
+) -> None:
     """Fail unless every value and gradient of ``found`` equals the expected one.
+
+    A tensor must be a tensor and an array an array, of the right shape and dtype. Beyond that equal values will do: a
+    list for a tuple and the other way round, a Python int or a numpy.float64 for a float, a NumPy scalar for an array
+    without dimensions.
 
     Args:
         found: the student's.
@@ -33,16 +40,19 @@ def assert_matches(found: Found, expected: Found, *, hint: str, rtol: float = RT
         hint: the shapes or the definition, told to the student with any mismatch.
         rtol: allowed difference relative to the expected value.
         atol: allowed absolute difference.
+        strict_types: whether lists, tuples and numbers must have the very types of the expected ones; only where the
+            contract says so.
 
     Raises:
         Mismatch: the first difference.
-        GraderFault: the reference itself failed.
+        GraderFault: the reference itself failed, or gave a value of a type that cannot be compared.
     """
     if expected.failure is not None:
         raise GraderFault(f"the reference failed: {expected.failure}")
     try:
         found.require()
-        comparison = Comparison(rtol, atol, graph=not expected.by_hand, sizes=found.call.sizes())
+        graph, sizes = not expected.by_hand, found.call.sizes()
+        comparison = Comparison(rtol, atol, graph=graph, sizes=sizes, strict_types=strict_types)
         for name, value in expected.observation.values.items():
             comparison.values(said(name), found.observed(name), value)
         for name, gradient in expected.observation.gradients.items():
@@ -182,6 +192,8 @@ def _detached(name: str, error: str) -> Said:
 def _tensors(value: Any) -> list[Tensor]:
     if isinstance(value, ObservedTensor):
         return [value.data]
+    if sendable(value):
+        return [as_tensor(value)]
     if isinstance(value, float):
         return [torch.tensor(value, dtype=torch.float64)]
     if isinstance(value, (list, tuple)):

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
+from gradkit.errors import GraderFault
 from gradkit.suite.explaining import Pair, explain_elements, explain_number, explain_shape
 from gradkit.suite.mismatch import Details, Mismatch
 from gradkit.suite.naming import capital, kind
 from gradkit.suite.reading import as_float
 from gradkit.suite.said import Said, number, one_of, say, shape
 from gradkit.wire import ObservedTensor
+from gradkit.wire.values import DTYPE_NAMES, as_tensor, sendable
 
 DETACHED = "no gradient can flow back through it. Avoid .item(), .detach(), .data, .numpy() and torch.no_grad() here."
+
+# What may be of another type as long as it is equal, unless types are strict.
+_LOOSE = (bool, int, float, list, tuple, np.generic, np.ndarray)
 
 
 class Comparison:
@@ -27,38 +34,76 @@ class Comparison:
         atol: allowed absolute difference.
         graph: whether a tensor must be attached to the graph where the expected one is.
         sizes: the shapes of the inputs, by name.
+        strict_types: whether lists, tuples and numbers must have the very types of the expected ones.
     """
 
-    def __init__(self, rtol: float, atol: float, *, graph: bool, sizes: Mapping[str, torch.Size]) -> None:
+    def __init__(
+        self, rtol: float, atol: float, *, graph: bool, sizes: Mapping[str, torch.Size], strict_types: bool = False
+    ) -> None:
         self.rtol, self.atol, self.graph, self.sizes = rtol, atol, graph, sizes
+        self.strict_types = strict_types
 
     def values(self, name: Said, found: Any, expected: Any) -> None:
-        """Fail unless ``found`` is what is expected; ``name`` says what it is."""
+        """Fail unless ``found`` is what is expected; ``name`` says what it is.
+
+        Raises:
+            Mismatch: it is something else.
+            GraderFault: what is expected is of a type that cannot be compared.
+        """
+        if self.strict_types and isinstance(expected, _LOOSE) and type(found) is not type(expected):
+            _fail_type(name, found, expected)
         if isinstance(expected, ObservedTensor):
             self._tensor(name, found, expected)
+        elif sendable(expected) and not isinstance(expected, np.float64):
+            self._array(name, found, expected)
         elif isinstance(expected, float):
             self._number(name, found, expected)
         elif isinstance(expected, (list, tuple)):
             self._sequence(name, found, expected)
         elif isinstance(expected, dict):
             self._dict(name, found, expected)
-        elif type(found) is not type(expected):
-            raise Mismatch("type", say(capital(name), " is ", kind(found), "; it must be ", kind(expected), "."))
-        elif found != expected:
+        elif expected is None or isinstance(expected, (bool, int, str, torch.dtype)):
+            self._exact(name, found, expected)
+        else:
+            raise GraderFault(
+                f"{name} of the reference is {kind(expected)}, which cannot be compared. Return tensors, arrays, "
+                "numbers, text, lists, tuples or dicts of them, or observe a part of it."
+            )
+
+    def _exact(self, name: Said, found: Any, expected: bool | int | str | torch.dtype | None) -> None:
+        if (isinstance(expected, bool) and isinstance(found, np.bool_)) or (
+            type(expected) is int and isinstance(found, np.integer)
+        ):
+            found = found.item()
+        if type(found) is not type(expected):
+            _fail_type(name, found, expected)
+        if found != expected:
             raise Mismatch("value", say(capital(name), " is wrong."))
 
     def _tensor(self, name: Said, found: Any, expected: ObservedTensor) -> None:
         if not isinstance(found, ObservedTensor):
-            raise Mismatch("type", say(capital(name), " is ", kind(found), "; it must be a torch.Tensor."))
-        one, other = found.data, expected.data
+            _fail_type(name, found, expected)
+        self._numbers(name, found.data, expected.data)
+        if self.graph and expected.attached and not found.attached:
+            raise Mismatch("detached", say(capital(name), f" is not attached to the graph: {DETACHED}"))
+
+    def _array(self, name: Said, found: Any, expected: NDArray[Any] | np.generic) -> None:
+        """An array; or a NumPy scalar, for which an array without dimensions will do, and the Python number like it."""
+        if expected.ndim == 0:
+            found = _as_scalar(found, expected.dtype)
+        if not sendable(found) or (isinstance(found, np.generic) and expected.ndim):
+            _fail_type(name, found, expected)
+        self._numbers(name, as_tensor(found), as_tensor(expected), prefix="")
+
+    def _numbers(self, name: Said, one: Tensor, other: Tensor, prefix: str = "torch.") -> None:
+        """Two tensors: shape, dtype, elements; ``prefix`` stands before the name of a dtype."""
         if one.shape != other.shape:
             plain = say(capital(name), " has shape ", shape(one.shape), f"; it must be {tuple(other.shape)}.")
             raise Mismatch("shape", plain, explain=lambda: explain_shape(plain, one, other))
         if one.dtype != other.dtype:
-            raise Mismatch("dtype", say(capital(name), f" is {one.dtype}; it must be {other.dtype}."))
+            yours, right = (f"{prefix}{DTYPE_NAMES[tensor.dtype]}" for tensor in (one, other))
+            raise Mismatch("dtype", say(capital(name), f" is {yours}; it must be {right}."))
         self.elements("value", name, say(capital(name), " is wrong"), one, other)
-        if self.graph and expected.attached and not found.attached:
-            raise Mismatch("detached", say(capital(name), f" is not attached to the graph: {DETACHED}"))
 
     def elements(self, verdict: str, name: Said, plain: Said, found: Tensor, expected: Tensor) -> None:
         """Fail unless two tensors of one shape and dtype agree within the tolerances.
@@ -88,7 +133,10 @@ class Comparison:
         return found != expected
 
     def _number(self, name: Said, found: Any, expected: float) -> None:
-        if type(found) is not float and type(found) is not int:
+        array = isinstance(expected, np.float64) and isinstance(found, np.ndarray) and found.dtype == np.float64
+        if array and found.ndim == 0:
+            found = found.item()
+        if type(found) not in (float, int, np.float64):
             raise Mismatch("type", say(capital(name), " is ", kind(found), "; it must be a Python float."))
         value = as_float(found)
         one, other = torch.tensor(value, dtype=torch.float64), torch.tensor(expected, dtype=torch.float64)
@@ -101,8 +149,8 @@ class Comparison:
             )
 
     def _sequence(self, name: Said, found: Any, expected: Sequence[Any]) -> None:
-        if not isinstance(found, (list, tuple)) or (isinstance(expected, list) and not isinstance(found, list)):
-            raise Mismatch("type", say(capital(name), " is ", kind(found), "; it must be ", kind(expected), "."))
+        if not isinstance(found, (list, tuple)):
+            _fail_type(name, found, expected)
         if len(found) != len(expected):
             raise Mismatch(
                 "shape", say(capital(name), " has ", number(len(found)), f" entries; it must have {len(expected)}.")
@@ -120,6 +168,18 @@ class Comparison:
 
     def _allowed(self) -> str:
         return f"{self.atol:g}" if self.rtol == 0 else f"{self.atol:g} + {self.rtol:g} of the value"
+
+
+def _as_scalar(found: Any, dtype: np.dtype[Any]) -> Any:
+    """A Python number as NumPy's of a dtype that is like it; anything else as it is."""
+    if type(found) is int and dtype.kind in "iu" and np.iinfo(dtype).min <= found <= np.iinfo(dtype).max:
+        return dtype.type(found)
+    alike = (type(found) is bool and dtype == np.bool_) or (type(found) is float and dtype == np.float64)
+    return dtype.type(found) if alike else found
+
+
+def _fail_type(name: Said, found: Any, expected: Any) -> NoReturn:
+    raise Mismatch("type", say(capital(name), " is ", kind(found), "; it must be ", kind(expected), "."))
 
 
 def check_finite(name: Said, tensor: Tensor) -> None:

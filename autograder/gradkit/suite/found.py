@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+import numpy as np
 import torch
+from numpy.typing import DTypeLike, NDArray
 from torch import Tensor
 
 from gradkit.suite.mismatch import Mismatch, explain_failure
@@ -45,7 +47,7 @@ class Found:
         return self.observation.printed
 
     def value(self, name: str = "result") -> Any:
-        """One observed value, whatever it is; tensors in it are plain `torch.Tensor`.
+        """One observed value, whatever it is; tensors in it are plain `torch.Tensor`, a numpy.float64 is a float.
 
         It may be of any type. To compute with it, read it by one of the methods below, which say what it must be.
 
@@ -75,8 +77,22 @@ class Found:
         """
         return self._reader(name, otherwise).tensor(shape, dtype)
 
+    def array(
+        self,
+        name: str = "result",
+        shape: Sequence[int] | None = None,
+        dtype: DTypeLike | None = None,
+        *,
+        otherwise: str | None = None,
+    ) -> NDArray[Any]:
+        """An observed NumPy array, of this shape and dtype where they are given. Raises like `tensor`."""
+        return self._reader(name, otherwise).array(shape, None if dtype is None else np.dtype(dtype))
+
     def number(self, name: str = "result", *, otherwise: str | None = None) -> float:
-        """An observed Python float or int as a float; it may be infinite or NaN. Raises like `tensor`."""
+        """An observed Python float or int, or numpy.float64, as a float; it may be infinite or NaN.
+
+        Raises like `tensor`.
+        """
         return self._reader(name, otherwise).number()
 
     def numbers(self, name: str = "result", count: int | None = None, *, otherwise: str | None = None) -> list[float]:
@@ -131,7 +147,7 @@ class Found:
             raise Mismatch("detached", say(f"No gradient reaches {name}."))
         owner, _, parameter = name.partition(".")
         leaf = self.call.leaves().get(name, self.call.parameters.get(owner, {}).get(parameter))
-        if not gradient.is_floating_point() or (leaf is not None and gradient.shape != leaf.shape):
+        if not gradient.is_floating_point() or (leaf is not None and tuple(gradient.shape) != tuple(leaf.shape)):
             # autograd never gives these: the reply was forged
             words = f"The gradient with respect to {name} has another shape or dtype than {name}."
             raise Mismatch("gradient", say(words))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from gradkit.suite.mismatch import scrub
 from gradkit.suite.said import Said, say, words
 from gradkit.wire import ObservedTensor, Opaque
@@ -26,6 +28,10 @@ def kind(value: Any) -> Said:
     """What an observed value is: "a torch.Tensor", "a list", "None"."""
     if isinstance(value, ObservedTensor):
         return say("a torch.Tensor")
+    if isinstance(value, np.ndarray):
+        return say("a NumPy array (numpy.ndarray)")
+    if isinstance(value, np.generic):
+        return say(f"a NumPy number (numpy.{value.dtype})")
     if isinstance(value, Opaque):
         return say("a ", words(scrub(value.type_name[:80])))
     return say("None" if value is None else f"a {type(value).__name__}")

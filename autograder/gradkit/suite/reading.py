@@ -10,14 +10,18 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from gradkit.suite.mismatch import Mismatch
 from gradkit.suite.naming import capital, kind
 from gradkit.suite.said import Said, number, say
 from gradkit.suite.said import shape as said_shape
-from gradkit.wire import ObservedTensor
+from gradkit.wire import ObservedTensor, Opaque
+
+_NUMBERS = (float, int, np.float64)
 
 
 class Reader:
@@ -43,16 +47,27 @@ class Reader:
             self._fail("dtype", f"must hold {dtype}; yours holds {tensor.dtype}.")
         return tensor
 
+    def array(self, shape: Sequence[int] | None, dtype: np.dtype[Any] | None) -> NDArray[Any]:
+        """A NumPy array, of this shape and dtype where they are given."""
+        if not isinstance(self._value, np.ndarray):
+            self._fail("type", "must be a NumPy array; yours is ", kind(self._value), ".")
+        array = self._value
+        if shape is not None and array.shape != tuple(shape):
+            self._fail("shape", f"must have the shape {tuple(shape)}; yours is ", said_shape(array.shape), ".")
+        if dtype is not None and array.dtype != dtype:
+            self._fail("dtype", f"must hold {dtype}; yours holds {array.dtype}.")
+        return array
+
     def number(self) -> float:
         """A Python float or int, but not a truth value; infinite where it is too large for a float."""
-        if type(self._value) is not float and type(self._value) is not int:
+        if type(self._value) not in _NUMBERS:
             self._fail("type", "must be a Python number; yours is ", kind(self._value), ".")
         return as_float(self._value)
 
     def numbers(self, count: int | None) -> list[float]:
         """A list of Python floats, ``count`` of them where it is given."""
         values = self.sequence(count)
-        if not isinstance(self._value, list) or any(type(value) is not float for value in values):
+        if not isinstance(self._value, list) or not all(isinstance(value, float) for value in values):
             self._fail("type", "must be a list of Python floats.")
         return list(values)
 
@@ -94,9 +109,11 @@ def as_float(number: float) -> float:
 
 
 def plain(value: Any) -> Any:
-    """The value with plain tensors, at any depth."""
+    """The value with plain tensors, at any depth. A numpy.float64 is a Python float to Python, and is one here."""
     if isinstance(value, ObservedTensor):
         return value.data
+    if isinstance(value, np.float64):
+        return float(value)
     if isinstance(value, (list, tuple)):
         return type(value)(plain(item) for item in value)
     if isinstance(value, dict):
@@ -105,9 +122,11 @@ def plain(value: Any) -> Any:
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether two plain values are equal in types and contents, at any depth."""
-    if type(one) is not type(other):
+    """Whether two plain values are equal in types and contents, at any depth; what cannot be compared is not."""
+    if type(one) is not type(other) or isinstance(one, Opaque):
         return False
+    if isinstance(one, np.ndarray):
+        return one.dtype == other.dtype and np.array_equal(one, other)
     if isinstance(one, Tensor):
         return one.dtype == other.dtype and torch.equal(one, other)
     if isinstance(one, (list, tuple)):

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from gradkit.wire import Call, Ref
+from gradkit.wire.values import as_tensor
 
 _MAX_NUMBERS = 60  # of one tensor: more than that nobody works out by hand
 
@@ -31,6 +33,8 @@ def _argument(value: Any) -> str:
         return value.name
     if isinstance(value, Tensor):
         return _numbers(value)
+    if isinstance(value, np.ndarray):
+        return _numbers(as_tensor(value), "array")
     if isinstance(value, (list, tuple)):
         inside = ", ".join(_argument(item) for item in value)
         return f"[{inside}]" if isinstance(value, list) else f"({inside}{',' * (len(value) == 1)})"
@@ -50,9 +54,9 @@ def _values(call: Call) -> Iterator[str]:
             yield f"and {_numbers(cotangent)} as the gradient of {call.vjp.output}"
 
 
-def _numbers(tensor: Tensor) -> str:
+def _numbers(tensor: Tensor, kind: str = "tensor") -> str:
     if tensor.numel() > _MAX_NUMBERS:
-        return f"a {str(tensor.dtype).removeprefix('torch.')} tensor of shape {tuple(tensor.shape)}"
+        return f"a {str(tensor.dtype).removeprefix('torch.')} {kind} of shape {tuple(tensor.shape)}"
     return _nested(tensor.tolist()) if tensor.dtype != torch.bool else str(tensor.tolist())
 
 

@@ -10,7 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from gradkit.errors import WireError
@@ -48,12 +50,19 @@ class Vjp:
     Attributes:
         output: the name of the step whose result is differentiated.
         wrt: inputs ("x") and parameters ("module.w") to differentiate with respect to.
-        cotangents: one upstream tensor for each tensor of the output, of its shape.
+        cotangents: one upstream tensor for each tensor or array of the output, of its shape.
+        differences: inputs to differentiate with respect to by central differences, in float64: tensors and arrays.
     """
 
     output: str
     wrt: Sequence[str]
     cotangents: Sequence[Tensor]
+    differences: Sequence[str] = ()
+
+    @property
+    def names(self) -> list[str]:
+        """All that a gradient is reported with respect to."""
+        return [*self.wrt, *self.differences]
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,8 +71,8 @@ class Call:
 
     Attributes:
         steps: what to do, in order.
-        inputs: named values for the steps: tensors, or lists, tuples and dicts with tensors, numbers and text in them.
-            A tensor in one goes by a name of its own, ``weights[0]``.
+        inputs: named values for the steps: tensors and NumPy arrays, or lists, tuples and dicts with these, numbers and
+            text in them. A tensor in a list goes by a name of its own, ``weights[0]``.
         parameters: object name -> parameter name -> value, written into the object right after the step that made it.
         observe: what to report: step results ("result"), attributes of them ("model.training"), or for a module
             "model.state" (parameters and buffers by name) and "model.gradients" (each parameter's ``.grad``), for a
@@ -73,7 +82,7 @@ class Call:
         banned: the ready-made calls whose use is to be reported, as `BanGroup.operators` names them.
 
     The steps are given copies, and which of them the student's code changed is reported: of the inputs, and of tensors,
-    lists, tuples and dicts among the arguments of "student:" and "object:" steps, unless there is a `Ref` in them.
+    arrays, lists, tuples and dicts among the arguments of "student:" and "object:" steps, unless a `Ref` is in them.
     """
 
     steps: Sequence[Step]
@@ -91,15 +100,15 @@ class Call:
         return ", ".join(sizes) if more < 2 else f"{', '.join(sizes[:_DESCRIBED])} and {more} more inputs"
 
     def sizes(self) -> dict[str, torch.Size]:
-        """The shape of each tensor of the inputs, by name."""
-        return {name: tensor.shape for name, tensor in self.leaves().items()}
+        """The shape of each tensor and array of the inputs, by name."""
+        return {name: torch.Size(leaf.shape) for name, leaf in self.leaves().items()}
 
     def size(self) -> int:
         """How many numbers go in: what makes one failing case smaller than another."""
-        return sum(tensor.numel() for tensor in self.leaves().values())
+        return sum(shape.numel() for shape in self.sizes().values())
 
-    def leaves(self) -> dict[str, Tensor]:
-        """Every tensor of the inputs, by name: ``x``, or ``weights[0]`` where it lies in a list."""
+    def leaves(self) -> dict[str, Tensor | NDArray[Any]]:
+        """Every tensor and array of the inputs, by name: ``x``, or ``weights[0]`` where it lies in a list."""
         return {path: leaf for name, value in self.inputs.items() for path, leaf in _leaves(name, value)}
 
     def given(self) -> list[str]:
@@ -123,7 +132,7 @@ def argument_names(step: Step) -> tuple[list[str], dict[str, str]]:
 
 def changeable(value: Any) -> bool:
     """Whether a value is handed over as a copy that is compared afterwards."""
-    if isinstance(value, Tensor):
+    if isinstance(value, (Tensor, np.ndarray)):
         return True
     if isinstance(value, tuple):
         return any(map(changeable, value)) and not any(references(value))
@@ -147,8 +156,8 @@ def parts(path: str, value: list[Any] | tuple[Any, ...] | dict[Any, Any]) -> Ite
         yield f"{path}[{key!r}]", item
 
 
-def _leaves(path: str, value: Any) -> Iterator[tuple[str, Tensor]]:
-    if isinstance(value, Tensor):
+def _leaves(path: str, value: Any) -> Iterator[tuple[str, Tensor | NDArray[Any]]]:
+    if isinstance(value, (Tensor, np.ndarray)):
         yield path, value
     elif isinstance(value, (list, tuple, dict)):
         for below, item in parts(path, value):
@@ -162,10 +171,14 @@ def call_to_value(call: Call) -> dict[str, Any]:
         "inputs": dict(call.inputs),
         "parameters": {owner: dict(values) for owner, values in call.parameters.items()},
         "observe": list(call.observe),
-        "vjp": None if call.vjp is None else [call.vjp.output, list(call.vjp.wrt), list(call.vjp.cotangents)],
+        "vjp": None if call.vjp is None else _vjp_to_value(call.vjp),
         "seed": call.seed,
         "banned": list(call.banned),
     }
+
+
+def _vjp_to_value(vjp: Vjp) -> list[Any]:
+    return [vjp.output, list(vjp.wrt), list(vjp.cotangents), list(vjp.differences)]
 
 
 def call_from_value(value: Any) -> Call:

@@ -78,7 +78,7 @@ def reply_from_value(value: Any, call: Call) -> Observation:
     """
     observation = observation_from_value(value)
     failure = observation.failure
-    names = list(call.observe), [] if call.vjp is None else list(call.vjp.wrt)
+    names = list(call.observe), [] if call.vjp is None else call.vjp.names
     if (set(observation.values), set(observation.gradients)) != (
         tuple(map(set, names)) if failure is None else (set(), set())
     ):

@@ -6,6 +6,7 @@ inf, nan                             {"$float": "inf"}
 tuple                                {"$tuple": [...]}
 dict                                 {"$dict": [[key, value], ...]}, keys str or int
 torch.Tensor                         {"$tensor": index into the frame's tensors}
+numpy.ndarray, a NumPy scalar        {"$array": index}, {"$scalar": index}, likewise
 torch.dtype                          {"$dtype": "float64"}
 Ref, ObservedTensor, Opaque          {"$ref": name}, {"$seen": [tensor, attached]}, {"$opaque": type name}
 """
@@ -18,7 +19,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from gradkit.errors import WireError
@@ -42,6 +45,8 @@ DTYPES: Mapping[str, torch.dtype] = MappingProxyType(
     }
 )
 DTYPE_NAMES: Mapping[torch.dtype, str] = MappingProxyType({dtype: name for name, dtype in DTYPES.items()})
+SCALARS: frozenset[type[np.generic]] = frozenset(np.dtype(name).type for name in DTYPES if name != "bfloat16")
+"""The types of NumPy's numbers that can be sent, and so can arrays of them."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,17 @@ class Opaque:
     type_name: str
 
 
+def sendable(value: Any) -> bool:
+    """Whether a value is an array or scalar of NumPy's own that can be sent: no subclass, no objects, no records."""
+    return type(value) in SCALARS or (type(value) is np.ndarray and value.dtype.type in SCALARS)
+
+
+def as_tensor(array: NDArray[Any] | np.generic) -> Tensor:
+    """The numbers of an array or scalar that can be sent, as a tensor of the same shape and dtype; a copy."""
+    native = array.dtype.newbyteorder("=")
+    return torch.from_numpy(np.array(array, dtype=native, order="C", copy=True))
+
+
 def encode(value: Any, tensors: list[Tensor]) -> Any:
     """The JSON form of ``value``; its tensors are appended to ``tensors``.
 
@@ -84,6 +100,9 @@ def encode(value: Any, tensors: list[Tensor]) -> Any:
     if isinstance(value, Tensor):
         tensors.append(value)
         return {"$tensor": len(tensors) - 1}
+    if sendable(value):
+        tensors.append(as_tensor(value))
+        return {"$array" if isinstance(value, np.ndarray) else "$scalar": len(tensors) - 1}
     if type(value) is list:
         return [encode(item, tensors) for item in value]
     if type(value) is tuple:
@@ -99,7 +118,7 @@ def encode(value: Any, tensors: list[Tensor]) -> Any:
     if type(value) is Opaque:
         return {"$opaque": value.type_name}
     raise WireError(
-        f"a value of type {type(value).__name__} cannot be sent; use tensors, numbers, text, lists or dicts"
+        f"a value of type {type(value).__name__} cannot be sent; use tensors, arrays, numbers, text, lists or dicts"
     )
 
 
@@ -124,6 +143,8 @@ class _Decoder:
             "$tuple": self._tuple,
             "$dict": self._dict,
             "$tensor": self._tensor,
+            "$array": self._array,
+            "$scalar": self._scalar,
             "$dtype": self._dtype,
             "$ref": lambda body, _: Ref(self._text(body)),
             "$opaque": lambda body, _: Opaque(self._text(body)[:MAX_NAME]),
@@ -174,6 +195,19 @@ class _Decoder:
             raise WireError("a $tensor must name one of the frame's tensors, once")
         self.used.add(body)
         return self.tensors[body]
+
+    def _array(self, body: Any, depth: int) -> NDArray[Any]:
+        tensor = self._tensor(body, depth)
+        if tensor.dtype == torch.bfloat16:
+            raise WireError("a $array must be of a dtype that NumPy has")
+        return tensor.numpy()
+
+    def _scalar(self, body: Any, depth: int) -> np.generic:
+        array = self._array(body, depth)
+        if array.ndim:
+            raise WireError("a $scalar must be a single number")
+        scalar: np.generic = array.dtype.type(array.item())
+        return scalar
 
     def _dtype(self, body: Any, _depth: int) -> torch.dtype:
         if type(body) is not str or body not in DTYPES:

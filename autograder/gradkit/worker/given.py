@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from gradkit.wire.call import parts
@@ -18,28 +20,30 @@ class Given:
 
     Args:
         name: what it is called where it was changed.
-        value: the call's own: a tensor, or a list, tuple or dict.
+        value: the call's own: a tensor, an array, or a list, tuple or dict.
         wrt: the names of the tensors that gradients are taken with respect to.
 
     Attributes:
         name: likewise.
         value: the copy.
-        leaves: each tensor of the copy, by name.
+        leaves: each tensor and array of the copy, by name.
     """
 
     def __init__(self, name: str, value: Any, wrt: Collection[str] = ()) -> None:
         self.name = name
-        self.leaves: dict[str, Tensor] = {}
+        self.leaves: dict[str, Tensor | NDArray[Any]] = {}
         self._wrt = wrt
         self._tensors: list[tuple[Tensor, Tensor]] = []
+        self._arrays: list[tuple[NDArray[Any], NDArray[Any]]] = []
         self._containers: list[tuple[Any, list[Any]]] = []
         self.value = self._copy(name, value)
 
     def changed(self) -> bool:
-        """Whether a tensor holds other numbers now, or a list, tuple or dict other items."""
+        """Whether a tensor or array holds other numbers now, or a list, tuple or dict other items."""
         try:
             return not (
                 all(_same_tensor(after, before) for after, before in self._tensors)
+                and all(_same_array(after, before) for after, before in self._arrays)
                 and all(_same_items(_items(after), before) for after, before in self._containers)
             )
         except Exception:  # noqa: BLE001 - a tensor that has become of a kind that cannot be compared
@@ -47,9 +51,13 @@ class Given:
 
     def _copy(self, path: str, value: Any) -> Any:
         if isinstance(value, Tensor):
-            self.leaves[path] = value.detach().clone().requires_grad_(path in self._wrt)
-            self._tensors.append((self.leaves[path], value))
-            return self.leaves[path]
+            tensor = self.leaves[path] = value.detach().clone().requires_grad_(path in self._wrt)
+            self._tensors.append((tensor, value))
+            return tensor
+        if isinstance(value, np.ndarray):
+            array = self.leaves[path] = np.array(value, copy=True)
+            self._arrays.append((array, value))
+            return array
         if not isinstance(value, (list, tuple, dict)):
             return value
         items = [self._copy(below, item) for below, item in parts(path, value)]
@@ -78,3 +86,10 @@ def _same_tensor(after: Tensor, before: Tensor) -> bool:
     return torch.equal(after, before) or (
         after.is_floating_point() and torch.allclose(after, before, rtol=0, atol=0, equal_nan=True)
     )
+
+
+def _same_array(after: NDArray[Any], before: NDArray[Any]) -> bool:
+    """Whether an array still holds what it held, NaN included."""
+    if after.shape != before.shape or after.dtype != before.dtype:
+        return False
+    return np.array_equal(after, before, equal_nan=after.dtype.kind == "f")

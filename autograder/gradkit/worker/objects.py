@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import operator
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from itertools import zip_longest
 from types import ModuleType
 from typing import Any
@@ -17,6 +18,7 @@ from gradkit.wire.call import Call, Step, argument_names, changeable
 from gradkit.wire.observation import Failure, FailureKind
 from gradkit.wire.values import Ref
 from gradkit.worker.given import Given
+from gradkit.worker.noting import NOTES
 
 
 class CallError(Exception):
@@ -38,7 +40,7 @@ class Objects:
         self.module = module
         wrt = set(call.vjp.wrt) if call.vjp is not None else set()
         self._given = [Given(name, value, wrt) for name, value in call.inputs.items()]
-        self._leaves = {path: leaf for given in self._given for path, leaf in given.leaves.items()}
+        self.leaves = {path: leaf for given in self._given for path, leaf in given.leaves.items()}
         self.named: dict[str, Any] = {given.name: given.value for given in self._given}
 
     def find_target(self, target: str) -> Any:
@@ -69,6 +71,13 @@ class Objects:
             if part.endswith("()"):
                 value = value()
         return value
+
+    def run_all(self, call: Call) -> None:
+        """Do all steps of the call, in order."""
+        for step in call.steps:
+            ours = step.target.startswith("torch:")  # the others may run the student's methods and generators
+            with NOTES.ours() if ours else nullcontext():
+                self.run(step, call.parameters.get(step.name, {}))
 
     def run(self, step: Step, parameters: Mapping[str, Tensor]) -> None:
         """Do one step, and write ``parameters`` into the object it made."""
@@ -118,8 +127,8 @@ class Objects:
 
     def find_leaf(self, name: str) -> Tensor:
         """The input or parameter that a gradient is taken with respect to: ``x``, ``weights[0]``, ``module.w``."""
-        if name in self._leaves:
-            return self._leaves[name]
+        if isinstance(leaf := self.leaves.get(name), Tensor):
+            return leaf
         owner, _, parameter = name.partition(".")
         leaf = self.named_parameters(owner)[parameter] if parameter else self.named[owner]
         if not isinstance(leaf, Tensor):

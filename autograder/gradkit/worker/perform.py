@@ -6,7 +6,6 @@ import errno
 import random
 import traceback
 from collections.abc import Mapping
-from contextlib import nullcontext
 from types import ModuleType, TracebackType
 from typing import Any
 
@@ -15,9 +14,10 @@ import torch
 from torch import Tensor
 
 from gradkit.conditions.rules import explained, forget
-from gradkit.wire.call import Call, Vjp
+from gradkit.wire.call import Call
 from gradkit.wire.observation import MAX_LINE, MAX_TEXT, Failure, FailureKind, Observation
 from gradkit.wire.values import MAX_NAME
+from gradkit.worker.gradients import differences, differentiate
 from gradkit.worker.loading import file_of
 from gradkit.worker.noting import NOTES
 from gradkit.worker.objects import CallError, Objects
@@ -33,23 +33,25 @@ def perform(call: Call, module: ModuleType) -> Observation:
         call: what to do.
         module: the module that its steps may use.
     """
-    seed_everything(call.seed)
     forget()
     replace_calls(call.banned)  # done already where a worker was told beforehand
-    objects = Objects(module, call)
+
+    def start() -> Objects:
+        seed_everything(call.seed)
+        return Objects(module, call)
+
+    objects = start()
     values: dict[str, Any] = {}
     gradients: Mapping[str, Tensor | None] = {}
     failure, gradient_error, vjp = None, "", call.vjp
     with NOTES.asking(call.banned) as used, printing() as printed:
         try:
-            for step in call.steps:
-                ours = step.target.startswith("torch:")  # the others may run the student's methods and generators
-                with NOTES.ours() if ours else nullcontext():
-                    objects.run(step, call.parameters.get(step.name, {}))
+            objects.run_all(call)
             values = {name: observe(objects.look(name)) for name in call.observe}
             if vjp is not None:
                 with NOTES.ours("functions"):  # the call of autograd is ours, what it runs is the student's
-                    gradients, gradient_error = _differentiate(objects, vjp)
+                    gradients, gradient_error = differentiate(objects, vjp)
+                gradients = {**gradients, **differences(call, start)}
         except CallError as error:
             failure = error.failure
         except BaseException as error:  # noqa: BLE001 - sys.exit() in student code is an answer like any other
@@ -105,30 +107,3 @@ def _line(trace: TracebackType | None, filename: str) -> int | None:
     """The innermost line of ``filename`` in a traceback."""
     frames = [frame for frame in traceback.extract_tb(trace) if frame.filename == filename]
     return frames[-1].lineno if frames else None
-
-
-def _differentiate(objects: Objects, vjp: Vjp) -> tuple[dict[str, Tensor | None], str]:
-    """The gradients of <output, cotangents>, or what autograd said when it could not take them."""
-    leaves = {name: objects.find_leaf(name) for name in vjp.wrt}
-    found = objects.named[vjp.output]
-    outputs = [value for value in (found if isinstance(found, (tuple, list)) else [found]) if isinstance(value, Tensor)]
-    pairs = [
-        (output, cotangent)
-        for output, cotangent in zip(outputs, vjp.cotangents, strict=False)
-        if output.requires_grad and output.shape == cotangent.shape
-    ]
-    if not pairs:
-        return dict.fromkeys(leaves), ""
-    try:
-        gradients = torch.autograd.grad(
-            [output for output, _ in pairs],
-            list(leaves.values()),
-            grad_outputs=[cotangent.to(output.dtype) for output, cotangent in pairs],
-            allow_unused=True,
-        )
-    except RuntimeError as error:
-        return dict.fromkeys(leaves), str(error)[:MAX_TEXT]
-    return {
-        name: None if gradient is None else gradient.detach().clone()
-        for name, gradient in zip(leaves, gradients, strict=True)
-    }, ""

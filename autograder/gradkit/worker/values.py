@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
-from gradkit.wire.values import DTYPE_NAMES, MAX_DEPTH, ObservedTensor, Opaque
+from gradkit.wire.values import DTYPE_NAMES, MAX_DEPTH, SCALARS, ObservedTensor, Opaque, sendable
 
 MAX_ITEMS = 50_000
 
@@ -22,6 +24,10 @@ def observe(value: Any, depth: int = 0) -> Any:
         return value
     if isinstance(value, Tensor):
         return _tensor(value)
+    if isinstance(value, np.ndarray):
+        return _array(value)
+    if type(value) in SCALARS:
+        return value
     if isinstance(value, float):
         return float.__pos__(value)
     if isinstance(value, int):
@@ -55,6 +61,13 @@ def _tensor(value: Tensor) -> ObservedTensor | Opaque:
         return Opaque(f"{value.layout} tensor of {value.dtype} on {value.device}")
     # A copy, so that later calls of the student's code cannot change what is reported.
     return ObservedTensor(value.detach().clone(), value.requires_grad)
+
+
+def _array(value: NDArray[Any]) -> NDArray[Any] | Opaque:
+    if sendable(value):
+        return np.array(value, copy=True)
+    of = f" of {value.dtype}"[:100] if type(value) is np.ndarray else ""
+    return Opaque(f"{type_name(value)}{of}")
 
 
 def _dict(value: dict[Any, Any], depth: int) -> Any:

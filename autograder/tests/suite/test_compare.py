@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
@@ -21,7 +22,7 @@ from gradkit.suite import (
     figures,
     function_call,
 )
-from gradkit.wire import Failure, Observation, ObservedTensor, Opaque
+from gradkit.wire import Failure, Observation, ObservedTensor, Opaque, Ref
 
 X = torch.tensor([1.0, 2.0, 4.0], dtype=torch.float64)
 CALL = function_call("f", {"x": X}, cotangent=X)
@@ -132,7 +133,6 @@ def test_figures_are_compared_without_regard_to_the_graph() -> None:
     [
         ([1.0, 2.0], [1.0, 2.5], "value"),
         ([1.0], [1.0, 2.0], "shape"),
-        ((1.0, 2.0), [1.0, 2.0], "type"),
         ([X[0]], [1.0], "type"),
         ("1.0", 1.0, "type"),
         (True, 1.0, "type"),
@@ -151,8 +151,86 @@ def test_plain_values_are_compared_strictly(value: Any, expected: Any, kind: str
     assert mismatch(found(value), figures(result=expected)).kind == kind
 
 
-def test_a_whole_number_will_do_for_a_float() -> None:
-    assert_matches(found(2), figures(result=2.0), hint="")
+ARRAY = np.array([[1.0, 2.0], [3.0, 4.0]])
+ONE = np.float64(1.5)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (2, 2.0),
+        (ONE, 1.5),
+        (1.5, ONE),
+        (np.array(1.5), ONE),
+        (2, np.float64(2)),
+        (np.int64(3), 3),
+        (3, np.int64(3)),
+        (np.bool_(True), True),
+        (True, np.bool_(True)),
+        (np.float32(1.5), np.array(1.5, np.float32)),
+        ((1.0, ARRAY), [1.0, ARRAY]),
+        ([1.0, ARRAY], (1.0, ARRAY)),
+    ],
+)
+def test_equal_values_of_types_alike_will_do_unless_types_are_strict(value: Any, expected: Any) -> None:
+    assert_matches(found(value), figures(result=expected), hint="")
+    assert_matches(found(expected), figures(result=expected), hint="", strict_types=True)
+    with pytest.raises(Mismatch) as caught:
+        assert_matches(found(value), figures(result=expected), hint="", strict_types=True)
+    assert caught.value.kind == "type"
+    assert "it must be a" in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("value", "expected", "kind", "words"),
+    [
+        (0 * ARRAY, ARRAY, "value", "4 of 4 elements differ; the worst, at [1, 1], is off by about 5"),
+        (ARRAY.T, ARRAY, "value", "it is the transpose of what it should be"),
+        (2 * ARRAY, ARRAY, "value", "it is 2 times too large"),
+        (ARRAY[:1], ARRAY, "shape", "has shape (1, 2); it must be (2, 2)"),
+        (ARRAY.reshape(4), ARRAY, "shape", "The numbers in it are right"),
+        (ARRAY.astype(np.float32), ARRAY, "dtype", "is float32; it must be float64"),
+        (ARRAY * np.inf, ARRAY, "finite", "4 of 4 are infinite"),
+        (ARRAY.tolist(), ARRAY, "type", "a list; it must be a NumPy array (numpy.ndarray)"),
+        (ObservedTensor(torch.tensor(ARRAY), False), ARRAY, "type", "a torch.Tensor; it must be a NumPy array"),
+        (ARRAY, torch.tensor(ARRAY), "type", "a NumPy array (numpy.ndarray); it must be a torch.Tensor"),
+        (ARRAY, ARRAY.tolist(), "type", "a NumPy array (numpy.ndarray); it must be a list"),
+        (Opaque("numpy.ndarray of object"), ARRAY, "type", "a numpy.ndarray of object; it must be a NumPy array"),
+        (np.float64(2), ONE, "value", "off by about 0.5"),
+        (np.float32(1.5), ONE, "type", "a NumPy number (numpy.float32); it must be a Python float"),
+        (1.5, np.float32(1.5), "type", "it must be a NumPy number (numpy.float32)"),
+        (300, np.int8(3), "type", "it must be a NumPy number (numpy.int8)"),
+        (np.array([1.5]), ONE, "type", "it must be a Python float"),
+        (np.array([3]), np.int64(3), "shape", "has shape (1,)"),
+        (np.array(1.5), 1.5, "type", "it must be a Python float"),
+        (np.int64(3), 1.5, "type", "it must be a Python float"),
+        (ObservedTensor(torch.tensor(1.5), False), ONE, "type", "it must be a Python float"),
+        (np.int64(4), 3, "value", "wrong"),
+        (3.0, 3, "type", "a float; it must be"),
+        (np.array([1, 3]), np.array([1, 2]), "value", "1 of 2 elements differ"),
+        (np.array([True]), np.array([False]), "value", "1 of 1 elements differ"),
+    ],
+    ids=str,
+)
+def test_arrays_are_compared_as_tensors_are(value: Any, expected: Any, kind: str, words: str) -> None:
+    difference = mismatch(found(value), figures(result=expected))
+    assert (difference.kind, difference.unexplained) == (kind, None)
+    assert words in difference.message
+
+
+@pytest.mark.parametrize(
+    "value", [Opaque("set"), Ref("x"), 1j, [Opaque("numpy.ndarray of object")], {"a": {1}}], ids=str
+)
+def test_an_expected_value_that_cannot_be_compared_is_the_authors_fault(value: Any) -> None:
+    with pytest.raises(GraderFault, match="cannot be compared"):
+        assert_matches(found(value), figures(result=value), hint="")
+
+
+def test_finite_looks_into_arrays() -> None:
+    assert_finite(found(ARRAY), hint="")
+    assert_finite(found([ONE, np.int64(3)]), hint="")
+    with pytest.raises(Mismatch, match="infinite"):
+        assert_finite(found(ARRAY * np.inf), hint="")
 
 
 def test_a_failing_reference_is_the_graders_fault() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
@@ -22,6 +23,8 @@ STRANGE: dict[str, Any] = {
     "ref": Ref("x"),
     "dtype": torch.float64,
     "tensor": SEEN,
+    "array": W.numpy(),
+    "scalar": np.int64(3),
     "empty tensor": ObservedTensor(torch.empty(0), attached=True),
     "number": 1.5,
     "whole": 2**64 - 1,
@@ -35,6 +38,8 @@ STRANGE: dict[str, Any] = {
 Read = Callable[[Found], Any]
 READS: dict[str, Read] = {
     "tensor": lambda found: found.tensor(),
+    "array": lambda found: found.array(),
+    "array of a shape": lambda found: found.array("result", (2, 2), np.float64),
     "tensor of a shape": lambda found: found.tensor("result", (2, 2), torch.float64),
     "number": lambda found: found.number(),
     "numbers": lambda found: found.numbers(),
@@ -78,8 +83,11 @@ def test_an_answer_that_failed_or_is_missing_is_a_mismatch(read: Read) -> None:
 
 def test_what_is_as_asked_for_is_returned() -> None:
     assert found(SEEN).tensor("result", (2, 2), torch.float64) is W
+    assert found(W.numpy()).array("result", (2, 2), "float64").tolist() == W.tolist()
     assert found(3).number() == 3.0
+    assert type(found(np.float64(3)).number()) is float
     assert found([1.0, 2.0]).numbers(count=2) == [1.0, 2.0]
+    assert list(map(type, found([np.float64(1), 2.0]).numbers())) == [float, float]
     assert found((1.0, SEEN)).sequence(count=2) == (1.0, W)
     assert found({"w": SEEN}).tensors("result") == {"w": W}
     assert found({"w": SEEN, "b": None}).gradients("result") == {"w": W, "b": None}
@@ -91,11 +99,15 @@ def test_what_is_as_asked_for_is_returned() -> None:
         (lambda one: one.tensor(), [1.0], "type", "must be a tensor; yours is a list."),
         (lambda one: one.tensor(shape=(2,)), SEEN, "shape", "must have the shape (2,); yours is (2, 2)."),
         (lambda one: one.tensor(dtype=torch.bool), SEEN, "dtype", "must hold torch.bool; yours holds torch.float64."),
+        (lambda one: one.array(), SEEN, "type", "must be a NumPy array; yours is a torch.Tensor."),
+        (lambda one: one.array(shape=(2,)), W.numpy(), "shape", "must have the shape (2,); yours is (2, 2)."),
+        (lambda one: one.array(dtype=bool), W.numpy(), "dtype", "must hold bool; yours holds float64."),
+        (lambda one: one.tensor(), W.numpy(), "type", "must be a tensor; yours is a NumPy array (numpy.ndarray)."),
         (
             lambda one: one.number(),
-            Opaque("numpy.float64"),
+            np.float32(1),
             "type",
-            "must be a Python number; yours is a numpy.float64.",
+            "must be a Python number; yours is a NumPy number (numpy.float32).",
         ),
         (lambda one: one.number(), True, "type", "must be a Python number; yours is a bool."),
         (lambda one: one.numbers(), [1, 2], "type", "must be a list of Python floats."),
@@ -130,7 +142,12 @@ def test_a_suite_may_say_it_in_its_own_words() -> None:
         (1, True, False),
         (1.0, 1, False),
         (float("nan"), 1.0, False),
-        (Opaque("a"), Opaque("a"), True),
+        (Opaque("a"), Opaque("a"), False),
+        (W.numpy(), W.numpy(), True),
+        (W.numpy(), W, False),
+        (W.float().numpy(), W.numpy(), False),
+        ([np.float64(1)], [1.0], True),
+        (np.int64(1), 1, False),
     ],
 )
 def test_equality_is_of_type_and_content(value: Any, expected: Any, equal: bool) -> None:

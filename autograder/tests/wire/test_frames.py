@@ -6,6 +6,7 @@ import json
 import math
 from contextlib import suppress
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given
@@ -66,6 +67,44 @@ def test_tensors_of_every_dtype_come_back_equal(name: str, shape: tuple[int, ...
     assert back["t"].dtype == tensor.dtype
     assert back["t"].shape == tensor.shape
     assert torch.equal(back["t"], tensor)
+
+
+@pytest.mark.parametrize("name", sorted(set(DTYPES) - {"bfloat16"}))
+@pytest.mark.parametrize("shape", [(), (0,), (3,), (2, 3), (2, 0, 3)])
+def test_arrays_of_every_dtype_come_back_equal(name: str, shape: tuple[int, ...]) -> None:
+    array = np.arange(math.prod(shape)).reshape(shape).astype(name)
+    for laid_out in (array, array.T, array[..., ::-1] if shape else array, array.astype(array.dtype.newbyteorder(">"))):
+        back = there_and_back([laid_out])[0]  # type: ignore[index]
+        assert type(back) is np.ndarray
+        assert (back.dtype, back.shape) == (array.dtype, laid_out.shape)
+        assert np.array_equal(back, laid_out)
+    scalar = np.ones((), name)[()]
+    assert type(there_and_back(scalar)) is type(scalar)
+    assert there_and_back(scalar) == scalar
+
+
+class Cunning(np.ndarray):  # type: ignore[type-arg]
+    """An array of a class of its own."""
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        np.array([object()]),
+        np.array([1j]),
+        np.array(["text"]),
+        np.zeros(2, [("a", float)]),
+        np.zeros(2, "datetime64[s]"),
+        np.zeros(2, np.longdouble),
+        np.ma.masked_array([1.0], [True]),
+        np.zeros(2).view(Cunning),
+        np.complex128(1),
+    ],
+    ids=lambda value: f"{type(value).__name__} of {value.dtype}",
+)
+def test_arrays_of_anything_but_plain_numbers_are_not_sent(value: object) -> None:
+    with pytest.raises(WireError, match="cannot be sent"):
+        pack(Frame("k", "n", value))
 
 
 GRID = torch.arange(6.0).reshape(2, 3)

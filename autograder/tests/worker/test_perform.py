@@ -5,9 +5,11 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
+from gradkit.errors import GraderFault
 from gradkit.suite import function_call, module_call
 from gradkit.wire import Call, Failure, Observation, ObservedTensor, Opaque, Ref, Step
 from gradkit.worker.loading import load_module
@@ -15,6 +17,7 @@ from gradkit.worker.perform import perform
 
 SOURCE = """
 import sys
+import numpy as np
 import torch
 from torch import nn
 
@@ -49,6 +52,14 @@ def deeper(config): config["layers"][0]["w"].data.zero_()
 def cast(x): x.data = x.data.float()
 def grow(x): x.resize_(3, 3)
 def put_back(weights): weights.append(weights.pop())
+def arrays(x): return [np.ones((2, 3))[:, ::2], np.float64(2.5), np.int32(3), np.array(1.5), np.bool_(True)]
+def odd_arrays(x): return [np.array([object()]), np.array([1j]), np.ma.masked_array([1.0]), np.longdouble(1), Loud(2.5)]
+class Loud(np.float64):
+    def __eq__(self, other): return True
+def add_to(a): a += 1
+def affine(x, ws): print("once"); return x @ ws[0] + np.random.rand(), 7
+def sort_first(a): a[0].sort()
+def flatten(a): a.shape = (a.size,)
 def several(x): return {"a": [x, (1, 2.5, None, True, "t")], 3: x}
 def strange(x): return [Equal(7.0), x.as_subclass(Sub), {1, 2}, 2**70]
 def says(x): print("epoch: 0"); return x
@@ -123,6 +134,10 @@ ONES = torch.ones(2, 2, dtype=torch.float64)
         ("grow", ONES),
         ("cast", torch.full((2,), torch.nan, dtype=torch.float64)),
         ("scale", [1, torch.tensor([torch.inf, 1e300, 1])]),
+        ("add_to", np.zeros((2, 3))),
+        ("add_to", np.array([np.nan, 0.0])),
+        ("sort_first", (np.array([3, 1]),)),
+        ("flatten", np.zeros((2, 3))),
     ],
 )
 def test_a_change_anywhere_in_an_input_is_reported(module: ModuleType, name: str, value: Any) -> None:
@@ -135,6 +150,7 @@ def test_a_change_anywhere_in_an_input_is_reported(module: ModuleType, name: str
         ("put_back", [ONES, ONES]),
         ("keep", {"layers": [3, 0.5, "t", None, (ONES, [torch.nan, torch.tensor([torch.nan, torch.inf])])]}),
         ("keep", torch.zeros(0, 3)),
+        ("keep", [np.array([np.nan, np.inf]), np.array([1, 2]), np.array([True]), np.float32(1)]),
         ("keep", torch.tensor([True, False])),
     ],
 )
@@ -170,6 +186,25 @@ def test_a_gradient_is_taken_with_respect_to_a_tensor_in_a_list(module: ModuleTy
     assert list(perform(only, module).gradients) == ["weights[1]"]
 
 
+def test_gradients_by_differences_are_those_of_the_function(module: ModuleType) -> None:
+    x, w, v = np.array([[1.0, 2.0]]), np.array([[3.0, 1.0, 2.0], [4.0, 5.0, -1.0]]), torch.tensor([[1.0, 0.5, 3.0]])
+    call = function_call("affine", {"x": x, "ws": [w]}, cotangent=v.double(), differences=["x", "ws[0]"])
+    found = perform(call, module)
+    assert found.gradients["x"].numpy() == pytest.approx(v.double().numpy() @ w.T, rel=1e-8)  # type: ignore[union-attr]
+    assert found.gradients["ws[0]"].numpy() == pytest.approx(x.T @ v.double().numpy(), rel=1e-8)  # type: ignore[union-attr]
+    assert (x.tolist(), found.mutated) == ([[1.0, 2.0]], ())
+    tensor = function_call("double", {"x": ONES}, cotangent=ONES, differences=["x"])
+    with_graph = function_call("double", {"x": ONES}, cotangent=ONES)
+    by_differences = perform(tensor, module).gradients["x"]
+    assert torch.allclose(by_differences, perform(with_graph, module).gradients["x"])  # type: ignore[arg-type]
+
+
+def test_differences_need_float64_and_a_cotangent() -> None:
+    for value, cotangent, name in ((ONES.float(), ONES, "x"), (ONES, None, "x"), (ONES, ONES, "y"), (3, ONES, "x")):
+        with pytest.raises(GraderFault, match="differences need"):
+            function_call("double", {"x": value}, cotangent=cotangent, differences=[name])
+
+
 def test_containers_keep_their_types(module: ModuleType) -> None:
     value = run(module, "several").values["result"]
     assert isinstance(value["a"][0], ObservedTensor)
@@ -184,6 +219,21 @@ def test_values_that_lie_about_themselves_are_seen_through(module: ModuleType) -
     assert subclass == Opaque("answer.Sub")
     assert a_set == Opaque("set")
     assert isinstance(large, Opaque)
+
+
+def test_arrays_and_scalars_are_reported_as_what_they_are(module: ModuleType) -> None:
+    array, *scalars = run(module, "arrays").values["result"]
+    assert (type(array), array.dtype, array.tolist()) == (np.ndarray, np.float64, [[1, 1], [1, 1]])
+    kinds = [np.float64, np.int32, np.ndarray, np.bool_]
+    assert [type(scalar) for scalar in scalars] == kinds
+    assert [scalar.item() for scalar in scalars] == [2.5, 3, 1.5, True]
+
+
+def test_arrays_that_are_not_plain_numbers_are_opaque(module: ModuleType) -> None:
+    *odd, loud = run(module, "odd_arrays").values["result"]
+    kinds = ["numpy.ndarray of object", "numpy.ndarray of complex128", "numpy.ma.MaskedArray", "numpy.longdouble"]
+    assert [value.type_name.replace("ma.core", "ma") for value in odd] == kinds
+    assert (type(loud), loud) == (float, 2.5)
 
 
 def test_what_is_printed_is_reported(module: ModuleType) -> None:
