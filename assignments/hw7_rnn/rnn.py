@@ -9,17 +9,19 @@ def rnn_cell(x: Tensor, h: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor, b_h
 
         h' = tanh(x w_ih^T + b_ih + h w_hh^T + b_hh)
 
+    Gradients flow into every argument. No argument is modified. nn.RNN, nn.LSTM, nn.GRU, their cells and their
+    functional forms are not allowed here.
+
     Args:
         x: the input of this step, shape (N, D).
         h: the state before it, shape (N, H).
         w_ih: input to hidden, shape (H, D), as in torch.nn.RNNCell.
         w_hh: hidden to hidden, shape (H, H).
-        b_ih: shape (H,).
-        b_hh: shape (H,). Nothing that is handed over is changed.
+        b_ih: the first bias, shape (H,).
+        b_hh: the second bias, shape (H,).
 
     Returns:
-        The state after this step, shape (N, H), of the dtype of ``x``. nn.RNN, nn.LSTM, nn.GRU, their cells and their
-        functional forms are not allowed here.
+        The state after this step, shape (N, H), of the dtype of ``x``.
     """
     ### BEGIN SOLUTION rnn_cell: the formula above.
     return torch.tanh(x @ w_ih.T + b_ih + h @ w_hh.T + b_hh)
@@ -31,20 +33,21 @@ def rnn_forward(
 ) -> tuple[Tensor, Tensor]:
     """A recurrent network, step by step through a batch of sequences.
 
-    The state after step t is the one cell's result for xs[t] and the state after step t - 1; before the first step it
-    is ``h0``. Gradients flow back through all steps and into ``h0``.
+    The state after step t is the result of ``rnn_cell`` for xs[t] and the state after step t - 1. Before the first step
+    the state is ``h0``. Gradients flow back through all steps, and into every argument. No argument is modified.
+    ``rnn_cell`` may be used; what is not allowed there is not allowed here.
 
     Args:
         xs: the sequences, shape (T, N, D), T at least 1.
         h0: the state at the start, shape (N, H).
-        w_ih: shape (H, D); the same weights serve all steps.
-        w_hh: shape (H, H).
-        b_ih: shape (H,).
-        b_hh: shape (H,). Nothing that is handed over is changed.
+        w_ih: input to hidden, shape (H, D); all steps use the same weights.
+        w_hh: hidden to hidden, shape (H, H).
+        b_ih: the first bias, shape (H,).
+        b_hh: the second bias, shape (H,).
 
     Returns:
         The tuple (outputs, h_n): the states after each step, shape (T, N, H), and the one after the last, shape (N, H).
-        ``rnn_cell`` above may be used; what is not allowed there is not allowed here.
+        Both have the dtype of ``xs``.
     """
     ### BEGIN SOLUTION rnn_forward: a loop over the steps; keep each state in a list, and stack the list at the end.
     states = []
@@ -65,18 +68,20 @@ def lstm_cell(
         c' = sigmoid(f) * c + sigmoid(i) * tanh(g)
         h' = sigmoid(o) * tanh(c')
 
+    i, f and o are the input, forget and output gate, g is the candidate. Gradients flow into every argument. No
+    argument is modified. What is not allowed in ``rnn_cell`` is not allowed here; torch.sigmoid and torch.tanh are.
+
     Args:
         x: the input of this step, shape (N, D).
         h: the state before it, shape (N, H).
         c: the memory before it, shape (N, H).
-        w_ih: shape (4 H, D), as in torch.nn.LSTMCell.
-        w_hh: shape (4 H, H).
-        b_ih: shape (4 H,).
-        b_hh: shape (4 H,). Nothing that is handed over is changed.
+        w_ih: input to gates, shape (4 H, D), as in torch.nn.LSTMCell.
+        w_hh: hidden to gates, shape (4 H, H).
+        b_ih: the first bias, shape (4 H,).
+        b_hh: the second bias, shape (4 H,).
 
     Returns:
-        The tuple (h', c'), each of shape (N, H) and of the dtype of ``x``. What is not allowed in ``rnn_cell`` is not
-        allowed here; torch.sigmoid and torch.tanh are.
+        The tuple (h', c'), each of shape (N, H) and of the dtype of ``x``.
     """
     ### BEGIN SOLUTION lstm_cell: all four at once, then cut into four.
     i, f, g, o = (x @ w_ih.T + b_ih + h @ w_hh.T + b_hh).chunk(4, dim=1)
@@ -86,22 +91,26 @@ def lstm_cell(
 
 
 class ManyToOne(nn.Module):
-    """From a sequence of tokens to the scores of one label, such as the mood of a review.
+    """From a sequence of tokens to the logits of one label, such as the sentiment of a review.
 
     Carry a state from token to token, each made from the token and the state before it: with nn.RNN, nn.LSTM, nn.GRU or
     a cell of your own. A sum over positions, a convolution or attention alone will not do. Sequences may have any
-    length. All else is free (nn.Embedding before and nn.Linear after, say), and so are the names. Each parameter must
-    take part, that is, get a gradient. Rows of a batch have nothing to do with each other.
+    length; embedding_dim and hidden_dim may be any number from 1, odd ones included. All else is free (nn.Embedding
+    before and nn.Linear after, say), and so are the names. Each parameter must get a gradient from a batch whose rows
+    have two tokens or more.
+
+    In evaluation mode the logits of a row depend on its own tokens alone: not on other rows, earlier calls or chance.
+    In training mode dropout and batch normalization may change them. The model is used in float32.
 
     Args:
-        vocab_size: how many different tokens there are, 0 to vocab_size - 1.
+        vocab_size: how many different tokens there are, 0 to vocab_size - 1; at least 3.
         embedding_dim: the size of the vectors that tokens are turned into.
         hidden_dim: the size of the recurrent state.
-        num_classes: the number of labels.
+        num_classes: the number of labels, at least 2.
     """
 
     def __init__(self, vocab_size: int, embedding_dim: int, hidden_dim: int, num_classes: int) -> None:
-        """Hang the layers on self."""
+        """Create the layers."""
         super().__init__()
         ### BEGIN SOLUTION ManyToOne: an embedding, a recurrent layer, a linear layer.
         self.embedding = nn.Embedding(vocab_size, embedding_dim)
@@ -112,14 +121,16 @@ class ManyToOne(nn.Module):
     def forward(self, tokens: Tensor, lengths: Tensor) -> Tensor:
         """Score the labels of each row, from the state at the row's own last token.
 
-        That state has seen all tokens of the row, in their order. What stands after a row's length changes nothing.
+        That state has seen all tokens of the row, in their order. States at the row's other tokens may be used as well.
+        Tokens after the row's length change nothing. No argument is modified.
 
         Args:
-            tokens: int64, shape (T, N), each row padded to T with any tokens.
-            lengths: how many tokens of each row count, int64, shape (N,), from 1 to T, in any order.
+            tokens: int64, shape (T, N), each row padded to T with any tokens of the vocabulary.
+            lengths: how many tokens of each row count, int64, shape (N,), from 1 to T, in any order; all may be
+                smaller than T.
 
         Returns:
-            The scores, shape (N, num_classes), before any softmax.
+            The logits, shape (N, num_classes): raw scores of either sign, before any softmax or sigmoid.
         """
         ### BEGIN SOLUTION ManyToOne: all states are (T, N, H); pick for row n the one at time lengths[n] - 1.
         states, _ = self.recurrent(self.embedding(tokens))
@@ -128,21 +139,24 @@ class ManyToOne(nn.Module):
 
 
 class ManyToMany(nn.Module):
-    """From a sequence of tokens to the scores of a label for each of them, such as its part of speech.
+    """From a sequence of tokens to the logits of a label for each of them, such as its part of speech.
 
-    Carry a state from token to token, as in ManyToOne; sequences may have any length. All else is free, and so are the
-    names. Each of the parameters must take part, that is, get a gradient. Rows of a batch have nothing to do with each
-    other.
+    Carry a state from token to token, as in ManyToOne. Sequences may have any length; embedding_dim and hidden_dim may
+    be any number from 1, odd ones included. All else is free, and so are the names. Each parameter must get a gradient
+    from sequences of two tokens or more.
+
+    In evaluation mode the logits of a row depend on its own tokens alone: not on other rows, earlier calls or chance.
+    In training mode dropout and batch normalization may change them. The model is used in float32.
 
     Args:
-        vocab_size: how many different tokens there are, 0 to vocab_size - 1.
+        vocab_size: how many different tokens there are, 0 to vocab_size - 1; at least 3.
         embedding_dim: the size of the vectors that tokens are turned into.
         hidden_dim: the size of the recurrent state.
-        num_classes: the number of labels.
+        num_classes: the number of labels, at least 2.
     """
 
     def __init__(self, vocab_size: int, embedding_dim: int, hidden_dim: int, num_classes: int) -> None:
-        """Hang the layers on self."""
+        """Create the layers."""
         super().__init__()
         ### BEGIN SOLUTION ManyToMany: an embedding, a recurrent layer, a linear layer.
         self.embedding = nn.Embedding(vocab_size, embedding_dim)
@@ -153,13 +167,13 @@ class ManyToMany(nn.Module):
     def forward(self, tokens: Tensor) -> Tensor:
         """Score the labels of each token, from itself and all tokens before it, in their order.
 
-        They may depend on the tokens after it, too.
+        They may depend on the tokens after it as well. No argument is modified.
 
         Args:
             tokens: int64, shape (T, N).
 
         Returns:
-            The scores, shape (T, N, num_classes), before any softmax.
+            The logits, shape (T, N, num_classes): raw scores of either sign, before any softmax or sigmoid.
         """
         ### BEGIN SOLUTION ManyToMany: as above, but with all states.
         states, _ = self.recurrent(self.embedding(tokens))
@@ -171,18 +185,21 @@ class OneToMany(nn.Module):
     """From one vector to a sequence of tokens, such as from an image to its caption.
 
     Carry a state from step to step, each made from what the step is fed and the state before it: with nn.RNNCell,
-    nn.LSTMCell, nn.GRUCell, their layers or a cell of your own. All else is free, and so are the names. Each of the
-    parameters must take part, that is, get a gradient where there are two steps or more. Rows of a batch have nothing
-    to do with each other.
+    nn.LSTMCell, nn.GRUCell, their layers or a cell of your own. The sizes in_dim and hidden_dim may be any number from
+    1, odd ones included. All else is free, and so are the names. Each parameter must get a gradient from two steps or
+    more.
+
+    In evaluation mode the logits of a row depend on its own vector alone: not on other rows, earlier calls or chance.
+    In training mode dropout and batch normalization may change them. The model is used in float32.
 
     Args:
         in_dim: the number of features of the vector.
         hidden_dim: the size of the recurrent state.
-        vocab_size: how many different tokens there are, 0 to vocab_size - 1.
+        vocab_size: how many different tokens there are, 0 to vocab_size - 1; at least 3.
     """
 
     def __init__(self, in_dim: int, hidden_dim: int, vocab_size: int) -> None:
-        """Hang the layers on self."""
+        """Create the layers."""
         super().__init__()
         ### BEGIN SOLUTION OneToMany: one layer turns x into the first state; an embedding, a cell and a linear layer.
         self.start = nn.Linear(in_dim, hidden_dim)
@@ -192,17 +209,18 @@ class OneToMany(nn.Module):
         ### END SOLUTION
 
     def forward(self, x: Tensor, steps: int) -> Tensor:
-        """Score the tokens of each step; each step is fed the token that the step before found most likely.
+        """Score the tokens of each step; after the first, each is fed the token that the step before found most likely.
 
-        What the first step is fed is free, but the same for all rows. The scores of every step depend on ``x``, with
-        gradient. Asking for more steps does not change the first ones.
+        What the first step is fed is free, and may depend on ``x``. A step's logits depend on all tokens fed so far,
+        which the state holds. The logits of every step depend on ``x``, with gradient. Asking for more steps does not
+        change the first ones. No argument is modified.
 
         Args:
             x: the vectors, float32, shape (N, in_dim).
             steps: how many tokens, at least 1.
 
         Returns:
-            The scores, shape (steps, N, vocab_size), before any softmax.
+            The logits, shape (steps, N, vocab_size): raw scores of either sign, before any softmax or sigmoid.
         """
         ### BEGIN SOLUTION OneToMany: a loop: one step of the cell, the scores, the most likely token for the next step.
         state = torch.tanh(self.start(x))
@@ -219,19 +237,22 @@ class OneToMany(nn.Module):
 class Seq2Seq(nn.Module):
     """From one sequence of tokens to another, such as from a sentence to its translation.
 
-    An encoder reads the source; a decoder starts from where the encoder ended, and writes the target. Each carries a
-    state from token to token, as in ManyToOne; the decoder may look at the encoder's states as well. Sequences may have
-    any length. All else is free, and so are the names. Each of the parameters must take part, that is, get a gradient.
-    Rows of a batch have nothing to do with each other.
+    An encoder reads the source; a decoder starts from where the encoder ended, or looks at the encoder's states, or
+    both, and writes the target. Each carries a state from token to token, as in ManyToOne. Sequences may have any
+    length; embedding_dim and hidden_dim may be any number from 1, odd ones included. All else is free, and so are the
+    names. Each parameter must get a gradient from sources and targets of two tokens or more.
+
+    In evaluation mode the logits of a row depend on its own source and target alone: not on other rows, earlier calls
+    or chance. In training mode dropout and batch normalization may change them. The model is used in float32.
 
     Args:
-        vocab_size: how many different tokens there are in source and target, 0 to vocab_size - 1.
+        vocab_size: how many different tokens there are in source and target, 0 to vocab_size - 1; at least 3.
         embedding_dim: the size of the vectors that tokens are turned into.
         hidden_dim: the size of the recurrent state.
     """
 
     def __init__(self, vocab_size: int, embedding_dim: int, hidden_dim: int) -> None:
-        """Hang the layers on self."""
+        """Create the layers."""
         super().__init__()
         ### BEGIN SOLUTION Seq2Seq: an embedding, two recurrent layers, a linear layer.
         self.embedding = nn.Embedding(vocab_size, embedding_dim)
@@ -241,17 +262,17 @@ class Seq2Seq(nn.Module):
         ### END SOLUTION
 
     def forward(self, source: Tensor, target: Tensor) -> Tensor:
-        """Score the next token at each place of a target that is known (teacher forcing).
+        """Score the next token at each position of a target that is known (teacher forcing).
 
-        Row t has the scores of the token that follows target[t], from target[0] to target[t] and the whole source, both
-        in their order. It does not depend on later tokens of the target.
+        Position t has the logits of the token that follows target[t]. They depend on target[0] to target[t] and on the
+        whole source, both in their order. They do not depend on later tokens of the target. No argument is modified.
 
         Args:
             source: int64, shape (S, N).
             target: int64, shape (T, N), which begins with a start token.
 
         Returns:
-            The scores, shape (T, N, vocab_size), before any softmax.
+            The logits, shape (T, N, vocab_size): raw scores of either sign, before any softmax or sigmoid.
         """
         ### BEGIN SOLUTION Seq2Seq: the encoder's last state is the decoder's first.
         _, state = self.encoder(self.embedding(source))
@@ -262,8 +283,9 @@ class Seq2Seq(nn.Module):
     def greedy(self, source: Tensor, steps: int, start: int) -> Tensor:
         """Write a target: at each step the most likely token, which is then fed to the next step.
 
-        It agrees with ``forward``: fed with the start token and then its own result but for the last token, ``forward``
-        finds each token of the result most likely.
+        In evaluation mode it agrees with ``forward``: fed with the start token and then the result but for its last
+        token, ``forward`` finds each token of the result most likely. The model is left in the mode, training or
+        evaluation, that it was in. No argument is modified.
 
         Args:
             source: int64, shape (S, N).

@@ -6,13 +6,27 @@ import pytest
 import torch
 from torch import Tensor
 
-from gradkit.suite import Call, Ref, Rng, Runner, Step, assert_all_learn, assert_deeper, assert_tensor, check
+from gradkit.suite import (
+    Call,
+    Found,
+    Ref,
+    Rng,
+    Runner,
+    Step,
+    assert_all_learn,
+    assert_deeper,
+    assert_logits,
+    assert_tensor,
+    assert_unchanged,
+    check,
+)
 
 pytestmark = pytest.mark.question("ManyToMany")
 
-VOCABULARY, CLASSES = 11, 3
+SIZES = (11, 6, 8, 3)  # vocabulary, embedding, state, classes
+ODD_SIZES = (13, 7, 5, 2)
 TOKENS = torch.tensor([[4, 0, 7, 1], [2, 9, 3, 5], [8, 6, 10, 2], [1, 4, 5, 7], [3, 8, 0, 6]])
-SHAPE = "scores (T, N, num_classes)"
+LOGITS = "logits (T, N, num_classes), before any softmax or sigmoid"
 SHORT = 5  # the length that a longer sequence is compared with
 NOT_CARRIED = (
     "A long sequence takes no more steps, one after the other, than a short one: no state is carried from token to "
@@ -20,78 +34,120 @@ NOT_CARRIED = (
 )
 
 
-def scoring(batches: Sequence[Tensor], *then: Step, observe: Sequence[str] = (), seed: int = 0) -> Call:
-    """One new model scores several batches; the scores are called "scores0", "scores1", ..."""
-    steps = [Step("model", "student:ManyToMany", [VOCABULARY, 6, 8, CLASSES]), Step("mode", "object:model.eval")]
-    steps += [Step(f"scores{n}", "object:model.__call__", [Ref(f"tokens{n}")]) for n in range(len(batches))]
-    inputs = {f"tokens{n}": tokens for n, tokens in enumerate(batches)}
-    names = [f"scores{n}" for n in range(len(batches))]
+def numbered(name: str, count: int) -> list[str]:
+    """Names for so many things: the first is the name itself."""
+    return [name, *(f"{name}{number}" for number in range(2, count + 1))]
+
+
+def scoring(
+    batches: Sequence[Tensor],
+    *then: Step,
+    observe: Sequence[str] = (),
+    sizes: Sequence[int] = SIZES,
+    mode: str = "eval",
+    seed: int = 0,
+) -> Call:
+    """One new model scores several batches; the logits are called "logits", "logits2", ..."""
+    inputs = dict(zip(numbered("tokens", len(batches)), batches, strict=True))
+    names = numbered("logits", len(batches))
+    steps = [Step("model", "student:ManyToMany", list(sizes)), Step("mode", f"object:model.{mode}")]
+    steps += [Step(name, "object:model.__call__", [Ref(tokens)]) for name, tokens in zip(names, inputs, strict=True)]
     return Call([*steps, *then], inputs=inputs, observe=(*names, *observe), seed=seed)
 
 
-def run(student: Runner, *batches: Tensor, seed: int = 0) -> list[Tensor]:
-    """What the student's model says of each batch: tensors of the right shape."""
-    found = student.run(scoring(batches, seed=seed))
-    sizes = [(*tokens.shape, CLASSES) for tokens in batches]
-    return [assert_tensor(found, f"scores{number}", size, hint=SHAPE) for number, size in enumerate(sizes)]
+def logits_of(found: Found, batches: Sequence[Tensor], classes: int = SIZES[3]) -> list[Tensor]:
+    """The logits of all batches, which have the right shape."""
+    names = numbered("logits", len(batches))
+    return [
+        assert_tensor(found, name, (*tokens.shape, classes), hint=LOGITS)
+        for name, tokens in zip(names, batches, strict=True)
+    ]
+
+
+def run(student: Runner, *batches: Tensor, mode: str = "eval", seed: int = 0) -> list[Tensor]:
+    """What the student's model says of each batch."""
+    return logits_of(student.run(scoring(batches, mode=mode, seed=seed)), batches)
 
 
 def changed(row: int, column: int) -> Tensor:
-    """The batch with another token at one place."""
+    """The batch with another token at one position."""
     tokens = TOKENS.clone()
-    tokens[row, column] = (tokens[row, column] + 1) % VOCABULARY
+    tokens[row, column] = (tokens[row, column] + 1) % SIZES[0]
     return tokens
 
 
-@pytest.mark.points(0.25)
-@pytest.mark.parametrize("tokens", [TOKENS, TOKENS[:1], TOKENS[:, :1]], ids=["5 x 4", "1 x 4", "5 x 1"])
-def test_shape_and_gradients(student: Runner, tokens: Tensor) -> None:
-    """The scores have the shape (T, N, num_classes), and every parameter gets a gradient."""
-    then = [Step("sum", "object:scores0.sum"), Step("back", "object:sum.backward")]
-    found = student.run(scoring([tokens], *then, observe=("model.gradients",)))
-    assert_tensor(found, "scores0", (*tokens.shape, CLASSES), hint=SHAPE)
-    assert_all_learn(found, "model", hint="every layer that you make must take part in forward")
-
-
 @pytest.mark.points(0.5)
+@pytest.mark.parametrize(
+    ("sizes", "t", "n"),
+    [
+        (SIZES, 5, 4),
+        (ODD_SIZES, 6, 3),
+        ((5, 1, 3, 4), 2, 1),
+        ((3, 2, 1, 5), 4, 7),
+        ((17, 3, 7, 1), 7, 2),
+        ((9, 5, 11, 2), 3, 4),
+        ((7, 5, 3, 2), 1, 4),
+    ],
+)
+def test_every_size(student: Runner, rng: Rng, sizes: Sequence[int], t: int, n: int) -> None:
+    """The logits have the shape (T, N, num_classes), every parameter gets a gradient, and no argument is modified."""
+    then = [Step("sum", "object:logits.sum"), Step("back", "object:sum.backward")]
+    tokens = rng.integers(t, n, high=sizes[0])
+    found = student.run(scoring([tokens], *then, observe=("model.gradients",), sizes=sizes))
+    logits_of(found, [tokens], sizes[3])
+    if t > 1:
+        assert_all_learn(found, "model", hint="every layer that you make must take part in forward")
+    assert_unchanged(found)
+
+
+@pytest.mark.points(0.25)
+@pytest.mark.parametrize("mode", ["eval", "train"])
+def test_before_any_softmax(student: Runner, mode: str) -> None:
+    """The logits are raw scores of either sign, in evaluation mode and in training mode."""
+    models = [run(student, TOKENS, changed(0, 1), mode=mode, seed=seed) for seed in range(4)]
+    assert_logits([logits for model in models for logits in model], hint=LOGITS)
+
+
+@pytest.mark.points(0.25)
 @pytest.mark.parametrize("row", range(5))
 def test_earlier_tokens_count(student: Runner, row: int) -> None:
-    """The scores of a token depend on itself and on each token before it."""
+    """The logits of a token depend on itself and on each token before it."""
     first, other = run(student, TOKENS, changed(row, 1))
     for later in range(row, 5):
         which = "the token itself" if later == row else "a token before it"
         difference = float((first - other)[later, 1].abs().max())
-        check(difference > 1e-7, f"A token's scores do not depend on {which}.")
+        check(difference > 1e-7, f"A token's logits do not depend on {which}.")
     apart = (first[1:, 1] - first[:-1, 1]).abs().amax(dim=1)
-    check(bool((apart > 1e-7).all()), "Different tokens of a row get the same scores; each must have its own.")
+    check(bool((apart > 1e-7).all()), "Different tokens of a row get the same logits; each must have its own.")
 
 
 @pytest.mark.points(0.25)
 @pytest.mark.parametrize("column", range(4))
-def test_rows_are_apart(student: Runner, column: int) -> None:
-    """A row's tokens change nothing in other rows; alone it gets the same scores."""
-    first, other, alone = run(student, TOKENS, changed(0, column), TOKENS[:, column : column + 1])
+def test_rows_are_independent(student: Runner, column: int) -> None:
+    """A row gets the same logits every time, whatever the other rows are, and alone."""
+    first, other, alone, again = run(student, TOKENS, changed(0, column), TOKENS[:, column : column + 1], TOKENS)
     others = [n for n in range(4) if n != column]
+    check(torch.allclose(first, again, atol=1e-6), "The same batch gets other logits when it is scored again.")
     same = torch.allclose(first[:, others], other[:, others], atol=1e-5)
-    check(same, "A row's tokens change the scores of another row: is time the first dimension everywhere?")
-    check(torch.allclose(first[:, column], alone[:, 0], atol=1e-4), "A row's scores are others in a batch than alone.")
+    check(same, "A row's tokens change the logits of another row: is time the first dimension everywhere?")
+    same = torch.allclose(first[:, column], alone[:, 0], atol=1e-4)
+    check(same, "A row's logits change when it is scored on its own.")
 
 
 @pytest.mark.points(0.25)
 @pytest.mark.parametrize("seed", [0, 1])
 def test_order_counts(student: Runner, seed: int) -> None:
-    """The same earlier tokens in another order give other scores."""
+    """The same earlier tokens in another order give other logits."""
     first, other = run(student, TOKENS, TOKENS[[1, 0, 2, 3, 4]], seed=seed)
     for one, two in zip(first[4], other[4], strict=True):
         check(not torch.allclose(one, two, rtol=0, atol=1e-7), "The order of the earlier tokens makes no difference.")
 
 
-@pytest.mark.points(1.25)
-@pytest.mark.parametrize("length", [24, 37])
+@pytest.mark.points(1)
+@pytest.mark.parametrize("length", [13, 19, 37])
 def test_state_is_carried(student: Runner, rng: Rng, length: int) -> None:
-    """A state is carried from token to token: the scores of a longer sequence take more steps, one after the other."""
-    batches = [rng.integers(t, 4, high=VOCABULARY) for t in (SHORT, length)]
-    found = student.run(scoring(batches, observe=("scores0.depth", "scores1.depth")))
-    for number, t in enumerate((SHORT, length)):
-        assert_tensor(found, f"scores{number}", (t, 4, CLASSES), hint=SHAPE)
-    assert_deeper(found, "scores0", "scores1", by=length - SHORT, message=NOT_CARRIED)
+    """A state is carried from token to token: the logits of a longer sequence take more steps, one after the other."""
+    batches = [rng.integers(t, 4, high=SIZES[0]) for t in (SHORT, length)]
+    found = student.run(scoring(batches, observe=("logits.depth", "logits2.depth")))
+    logits_of(found, batches)
+    assert_deeper(found, "logits", "logits2", by=length - SHORT, message=NOT_CARRIED)

@@ -6,87 +6,150 @@ import pytest
 import torch
 from torch import Tensor
 
-from gradkit.suite import Call, Found, Ref, Rng, Runner, Step, assert_all_learn, assert_deeper, assert_tensor, check
+from gradkit.suite import (
+    Call,
+    Found,
+    Ref,
+    Rng,
+    Runner,
+    Step,
+    assert_all_learn,
+    assert_deeper,
+    assert_logits,
+    assert_tensor,
+    assert_unchanged,
+    check,
+)
 
 pytestmark = pytest.mark.question("ManyToOne")
 
-VOCABULARY, CLASSES = 11, 3
+SIZES = (11, 6, 8, 3)  # vocabulary, embedding, state, classes
+ODD_SIZES = (13, 7, 5, 2)
 TOKENS = torch.tensor([[4, 0, 7, 1], [2, 9, 3, 5], [8, 6, 10, 2], [1, 4, 5, 7], [3, 8, 0, 6]])
 LENGTHS = torch.tensor([3, 5, 1, 4])  # of the four columns
-SHAPE = "scores (N, num_classes)"
+LOGITS = "logits (N, num_classes), before any softmax or sigmoid"
 SHORT = 5  # the length that a longer sequence is compared with
 NOT_CARRIED = (
     "A long sequence takes no more steps, one after the other, than a short one: no state is carried from token to "
     "token. Read the tokens with nn.RNN, nn.LSTM, nn.GRU or a cell of your own."
 )
+Batch = tuple[Tensor, Tensor]  # tokens and lengths
 
 
-def scoring(batches: Sequence[tuple[Tensor, Tensor]], *then: Step, observe: Sequence[str] = (), seed: int = 0) -> Call:
-    """One new model scores several batches; the scores are called "scores0", "scores1", ..."""
-    steps = [Step("model", "student:ManyToOne", [VOCABULARY, 6, 8, CLASSES]), Step("mode", "object:model.eval")]
+def numbered(name: str, count: int) -> list[str]:
+    """Names for so many things: the first is the name itself."""
+    return [name, *(f"{name}{number}" for number in range(2, count + 1))]
+
+
+def scoring(
+    batches: Sequence[Batch],
+    *then: Step,
+    observe: Sequence[str] = (),
+    sizes: Sequence[int] = SIZES,
+    mode: str = "eval",
+    seed: int = 0,
+) -> Call:
+    """One new model scores several batches; the logits are called "logits", "logits2", ..."""
+    names = [numbered(name, len(batches)) for name in ("tokens", "lengths", "logits")]
+    steps = [Step("model", "student:ManyToOne", list(sizes)), Step("mode", f"object:model.{mode}")]
     inputs = {}
-    for number, (tokens, lengths) in enumerate(batches):
-        inputs |= {f"tokens{number}": tokens, f"lengths{number}": lengths}
-        arguments = [Ref(f"tokens{number}"), Ref(f"lengths{number}")]
-        steps.append(Step(f"scores{number}", "object:model.__call__", arguments))
-    names = [f"scores{number}" for number in range(len(batches))]
-    return Call([*steps, *then], inputs=inputs, observe=(*names, *observe), seed=seed)
+    for batch, tokens, lengths, logits in zip(batches, *names, strict=True):
+        inputs |= {tokens: batch[0], lengths: batch[1]}
+        steps.append(Step(logits, "object:model.__call__", [Ref(tokens), Ref(lengths)]))
+    return Call([*steps, *then], inputs=inputs, observe=(*names[2], *observe), seed=seed)
 
 
-def scores(found: Found, batches: Sequence[tuple[Tensor, Tensor]]) -> list[Tensor]:
-    """The scores of all batches, which have the right shape."""
-    sizes = [(len(lengths), CLASSES) for _, lengths in batches]
-    return [assert_tensor(found, f"scores{number}", size, hint=SHAPE) for number, size in enumerate(sizes)]
+def logits_of(found: Found, batches: Sequence[Batch], classes: int = SIZES[3]) -> list[Tensor]:
+    """The logits of all batches, which have the right shape."""
+    names = numbered("logits", len(batches))
+    return [
+        assert_tensor(found, name, (len(lengths), classes), hint=LOGITS)
+        for name, (_, lengths) in zip(names, batches, strict=True)
+    ]
 
 
-def changed(row: int, column: int) -> tuple[Tensor, Tensor]:
-    """The batch with another token at one place."""
+def run(student: Runner, *batches: Batch, mode: str = "eval", seed: int = 0) -> list[Tensor]:
+    """What the student's model says of each batch."""
+    return logits_of(student.run(scoring(batches, mode=mode, seed=seed)), batches)
+
+
+def drawn(rng: Rng, t: int, lengths: Sequence[int], vocabulary: int) -> Batch:
+    """A batch of random tokens."""
+    return rng.integers(t, len(lengths), high=vocabulary), torch.tensor(lengths)
+
+
+def changed(row: int, column: int) -> Batch:
+    """The batch with another token at one position."""
     tokens = TOKENS.clone()
-    tokens[row, column] = (tokens[row, column] + 1) % VOCABULARY
+    tokens[row, column] = (tokens[row, column] + 1) % SIZES[0]
     return tokens, LENGTHS
 
 
-def run(student: Runner, *batches: tuple[Tensor, Tensor], seed: int = 0) -> list[Tensor]:
-    """What the student's model says of each batch."""
-    return scores(student.run(scoring(batches, seed=seed)), batches)
-
-
-@pytest.mark.points(0.25)
-def test_shape_and_gradients(student: Runner) -> None:
-    """The scores have the shape (N, num_classes), and every parameter gets a gradient."""
-    then = [Step("sum", "object:scores0.sum"), Step("back", "object:sum.backward")]
-    batches = [(TOKENS, LENGTHS)]
-    found = student.run(scoring(batches, *then, observe=("model.gradients",)))
-    scores(found, batches)
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize(
+    ("sizes", "t", "lengths"),
+    [
+        (SIZES, 5, [3, 5, 1, 4]),
+        (ODD_SIZES, 6, [2, 4, 3]),
+        ((5, 1, 3, 4), 2, [2]),
+        ((3, 2, 1, 5), 4, [4, 2, 3, 4, 2, 4, 3]),
+        ((17, 3, 7, 1), 7, [2, 2]),
+        ((4, 5, 11, 2), 3, [3, 2, 3, 2]),
+    ],
+)
+def test_every_size(student: Runner, rng: Rng, sizes: Sequence[int], t: int, lengths: Sequence[int]) -> None:
+    """The logits have the shape (N, num_classes), every parameter gets a gradient, and no argument is modified."""
+    then = [Step("sum", "object:logits.sum"), Step("back", "object:sum.backward")]
+    batch = drawn(rng, t, lengths, sizes[0])
+    found = student.run(scoring([batch], *then, observe=("model.gradients",), sizes=sizes))
+    logits_of(found, [batch], sizes[3])
     assert_all_learn(found, "model", hint="every layer that you make must take part in forward")
+    assert_unchanged(found)
 
 
 @pytest.mark.points(0.25)
+@pytest.mark.parametrize("mode", ["eval", "train"])
+def test_before_any_softmax(student: Runner, mode: str) -> None:
+    """The logits are raw scores of either sign, in evaluation mode and in training mode."""
+    models = [run(student, (TOKENS, LENGTHS), changed(0, 1), mode=mode, seed=seed) for seed in range(4)]
+    assert_logits([logits for model in models for logits in model], hint=LOGITS)
+
+
+@pytest.mark.points(0.25)
+@pytest.mark.parametrize("lengths", [[3, 5, 1, 4], [1, 3, 2, 3], [2, 2, 2, 2]])
 @pytest.mark.parametrize("seed", [0, 1])
-def test_padding_changes_nothing(student: Runner, seed: int) -> None:
-    """What stands after a row's length changes nothing."""
-    after = torch.arange(5).unsqueeze(1) >= LENGTHS
-    other = torch.where(after, (TOKENS + 5) % VOCABULARY, TOKENS)
-    before, later = run(student, (TOKENS, LENGTHS), (other, LENGTHS), seed=seed)
-    check(torch.allclose(before, later, atol=1e-5), "The scores of a row change with tokens after its length.")
+def test_padding_changes_nothing(student: Runner, lengths: Sequence[int], seed: int) -> None:
+    """Tokens after a row's length change nothing, nor does more padding."""
+    counts = torch.tensor(lengths)
+    after = torch.arange(5).unsqueeze(1) >= counts
+    other = torch.where(after, (TOKENS + 5) % SIZES[0], TOKENS)
+    batches = [(TOKENS, counts), (other, counts), (torch.cat([TOKENS, other]), counts)]
+    first, second, longer = run(student, *batches, seed=seed)
+    check(torch.allclose(first, second, atol=1e-5), "The logits of a row change with tokens after its length.")
+    check(torch.allclose(first, longer, atol=1e-5), "The logits of a row change when T is larger.")
 
 
 @pytest.mark.points(0.25)
 @pytest.mark.parametrize("column", range(4))
-def test_a_row_alone_and_in_a_batch(student: Runner, column: int) -> None:
-    """A row gets the same scores alone, cut to its length, as in a batch of rows of other lengths."""
+def test_rows_are_independent(student: Runner, column: int) -> None:
+    """A row gets the same logits every time, whatever the other rows are, and alone, cut to its length."""
     length = LENGTHS[column : column + 1]
-    batch, alone = run(student, (TOKENS, LENGTHS), (TOKENS[:length, column : column + 1], length))
-    hint = "the state at its own last token, that is, at time lengths[n] - 1"
+    whole, alone = (TOKENS, LENGTHS), (TOKENS[:length, column : column + 1], length)
+    first, other, single, again = run(student, whole, changed(0, column), alone, whole)
+    others = [n for n in range(4) if n != column]
+    check(torch.allclose(first, again, atol=1e-6), "The same batch gets other logits when it is scored again.")
+    check(torch.allclose(first[others], other[others], atol=1e-5), "A row's tokens change the logits of another row.")
+    hint = "use the state at its own last token, that is, at time lengths[n] - 1."
     check(
-        torch.allclose(batch[column], alone[0], atol=1e-4), f"A row's scores are others in a batch than alone: {hint}."
+        torch.allclose(first[column], single[0], atol=1e-4),
+        f"A row's logits change when it is scored on its own: {hint}",
     )
 
 
 @pytest.mark.points(0.25)
 @pytest.mark.parametrize("column", range(4))
 def test_every_token_counts(student: Runner, column: int) -> None:
-    """The scores of a row depend on each of its tokens, from the first to the last."""
+    """The logits of a row depend on each of its tokens, from the first to the last."""
     length = int(LENGTHS[column])
     batches = [(TOKENS, LENGTHS), *(changed(row, column) for row in range(length))]
     first, *others = run(student, *batches)
@@ -96,18 +159,9 @@ def test_every_token_counts(student: Runner, column: int) -> None:
 
 
 @pytest.mark.points(0.25)
-@pytest.mark.parametrize("column", range(4))
-def test_rows_are_apart(student: Runner, column: int) -> None:
-    """A row's tokens change nothing in other rows."""
-    first, other = run(student, (TOKENS, LENGTHS), changed(0, column))
-    others = [n for n in range(4) if n != column]
-    check(torch.allclose(first[others], other[others], atol=1e-5), "A row's tokens change the scores of another row.")
-
-
-@pytest.mark.points(0.25)
 @pytest.mark.parametrize("seed", [0, 1])
 def test_order_counts(student: Runner, seed: int) -> None:
-    """The same tokens in another order give other scores."""
+    """The same tokens in another order give other logits."""
     length = torch.tensor([5, 5, 5, 5])
     swapped = TOKENS[[1, 0, 2, 3, 4]]
     first, other = run(student, (TOKENS, length), (swapped, length), seed=seed)
@@ -115,11 +169,11 @@ def test_order_counts(student: Runner, seed: int) -> None:
         check(not torch.allclose(one, two, rtol=0, atol=1e-7), "The order of a row's tokens makes no difference.")
 
 
-@pytest.mark.points(1.5)
-@pytest.mark.parametrize("length", [24, 37])
+@pytest.mark.points(1.25)
+@pytest.mark.parametrize("length", [13, 19, 37])
 def test_state_is_carried(student: Runner, rng: Rng, length: int) -> None:
-    """A state is carried from token to token: the scores of a longer sequence take more steps, one after the other."""
-    batches = [(rng.integers(t, 4, high=VOCABULARY), torch.tensor([t, t - 1, t - 2, t])) for t in (SHORT, length)]
-    found = student.run(scoring(batches, observe=("scores0.depth", "scores1.depth")))
-    scores(found, batches)
-    assert_deeper(found, "scores0", "scores1", by=length - SHORT, message=NOT_CARRIED)
+    """A state is carried from token to token: the logits of a longer sequence take more steps, one after the other."""
+    batches = [drawn(rng, t, [t, t - 1, t - 2, t], SIZES[0]) for t in (SHORT, length)]
+    found = student.run(scoring(batches, observe=("logits.depth", "logits2.depth")))
+    logits_of(found, batches)
+    assert_deeper(found, "logits", "logits2", by=length - SHORT, message=NOT_CARRIED)

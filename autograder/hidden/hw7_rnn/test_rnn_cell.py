@@ -20,7 +20,7 @@ def arguments(rng: Rng, n: int, d: int, h: int, dtype: torch.dtype = torch.float
 
 
 @pytest.mark.points(1)
-@pytest.mark.parametrize(("n", "d", "h"), [(5, 3, 4), (1, 3, 4), (5, 1, 4), (5, 3, 1), (1, 1, 1), (4, 4, 4)])
+@pytest.mark.parametrize(("n", "d", "h"), [(5, 3, 4), (1, 3, 4), (5, 1, 4), (5, 3, 1), (1, 1, 1), (4, 4, 4), (3, 7, 5)])
 def test_every_size(student: Runner, reference: Runner, rng: Rng, n: int, d: int, h: int) -> None:
     """The new state and all gradients are right for several sizes."""
     call = function_call("rnn_cell", arguments(rng, n, d, h), cotangent=rng.normal(n, h))

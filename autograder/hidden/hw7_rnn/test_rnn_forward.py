@@ -23,7 +23,8 @@ def through(rng: Rng, t: int, n: int, d: int, h: int, dtype: torch.dtype = torch
 
 @pytest.mark.points(1.5)
 @pytest.mark.parametrize(
-    ("t", "n", "d", "h"), [(6, 5, 3, 4), (1, 5, 3, 4), (6, 1, 3, 4), (6, 5, 1, 4), (6, 5, 3, 1), (4, 4, 4, 4)]
+    ("t", "n", "d", "h"),
+    [(6, 5, 3, 4), (1, 5, 3, 4), (6, 1, 3, 4), (6, 5, 1, 4), (6, 5, 3, 1), (4, 4, 4, 4), (3, 2, 7, 5)],
 )
 def test_every_size(student: Runner, reference: Runner, rng: Rng, t: int, n: int, d: int, h: int) -> None:
     """All states, and the gradients through all steps and into h0, are right for several sizes."""
@@ -40,13 +41,13 @@ def column(*numbers: float) -> Tensor:
 def test_figures_worked_by_hand(student: Runner) -> None:
     """A small example worked by hand comes out right.
 
-    One row, one feature, one state; w_ih = ln 2, w_hh = 5/3 ln 2, no biases, h0 = 0. With xs = (1, 0, -1): first
+    One row, one feature, one state; w_ih = ln 2, w_hh = 5/3 ln 2, biases 2 and -2, h0 = 0. With xs = (1, 0, -1): first
     tanh(ln 2) = 0.6; then tanh(5/3 ln 2 * 0.6) = tanh(ln 2) = 0.6 again; then tanh(-ln 2 + ln 2) = 0.
     """
     unit = math.log(2)
-    one, zero = torch.ones(1, 1, dtype=torch.float64), torch.zeros(1, dtype=torch.float64)
+    one = torch.ones(1, 1, dtype=torch.float64)
     arguments = {"xs": column(1, 0, -1), "h0": 0 * one, "w_ih": unit * one, "w_hh": 5 / 3 * unit * one}
-    call = function_call("rnn_forward", {**arguments, "b_ih": zero, "b_hh": zero})
+    call = function_call("rnn_forward", {**arguments, "b_ih": 2 * one[0], "b_hh": -2 * one[0]})
     assert_matches(student.run(call), figures(result=(column(0.6, 0.6, 0), 0 * one)), hint=HINT)
 
 

@@ -6,95 +6,177 @@ import pytest
 import torch
 from torch import Tensor
 
-from gradkit.suite import Call, Ref, Rng, Runner, Step, assert_all_learn, assert_deeper, assert_tensor, check
+from gradkit.suite import (
+    Call,
+    Found,
+    Ref,
+    Rng,
+    Runner,
+    Step,
+    assert_all_learn,
+    assert_deeper,
+    assert_logits,
+    assert_tensor,
+    assert_unchanged,
+    check,
+)
 
 pytestmark = pytest.mark.question("Seq2Seq")
 
-VOCABULARY = 11
+SIZES = (11, 6, 8)  # vocabulary, embedding, state
+ODD_SIZES = (13, 7, 5)
 SOURCE = torch.tensor([[4, 0, 7], [2, 9, 3], [8, 6, 10], [1, 4, 5]])
 TARGET = torch.tensor([[10, 10, 10], [2, 9, 3], [8, 6, 0], [1, 4, 5], [3, 8, 0]])
-SHAPE = "scores (T, N, vocab_size)"
+LOGITS = "logits (T, N, vocab_size), before any softmax or sigmoid"
 SHORT = 4  # the length that a longer sequence is compared with
-MODEL = [Step("model", "student:Seq2Seq", [VOCABULARY, 6, 8]), Step("mode", "object:model.eval")]
+Batch = tuple[Tensor, Tensor]  # source and target
 
 
-def scoring(batches: Sequence[tuple[Tensor, Tensor]], *then: Step, observe: Sequence[str] = (), seed: int = 0) -> Call:
-    """One new model scores several batches; the scores are called "scores0", "scores1", ..."""
-    steps, inputs = list(MODEL), {}
-    for number, (source, target) in enumerate(batches):
-        inputs |= {f"source{number}": source, f"target{number}": target}
-        arguments = [Ref(f"source{number}"), Ref(f"target{number}")]
-        steps.append(Step(f"scores{number}", "object:model.__call__", arguments))
-    names = [f"scores{number}" for number in range(len(batches))]
-    return Call([*steps, *then], inputs=inputs, observe=(*names, *observe), seed=seed)
+def numbered(name: str, count: int) -> list[str]:
+    """Names for so many things: the first is the name itself."""
+    return [name, *(f"{name}{number}" for number in range(2, count + 1))]
 
 
-def run(student: Runner, *batches: tuple[Tensor, Tensor], seed: int = 0) -> list[Tensor]:
-    """What the student's model says of each batch: tensors of the right shape."""
-    found = student.run(scoring(batches, seed=seed))
-    sizes = [(*target.shape, VOCABULARY) for _, target in batches]
-    return [assert_tensor(found, f"scores{number}", size, hint=SHAPE) for number, size in enumerate(sizes)]
+def new_model(sizes: Sequence[int] = SIZES, mode: str = "eval") -> list[Step]:
+    """The steps that make a model."""
+    return [Step("model", "student:Seq2Seq", list(sizes)), Step("mode", f"object:model.{mode}")]
+
+
+def scoring(
+    batches: Sequence[Batch],
+    *then: Step,
+    observe: Sequence[str] = (),
+    sizes: Sequence[int] = SIZES,
+    mode: str = "eval",
+    seed: int = 0,
+) -> Call:
+    """One new model scores several batches; the logits are called "logits", "logits2", ..."""
+    names = [numbered(name, len(batches)) for name in ("source", "target", "logits")]
+    steps, inputs = new_model(sizes, mode), {}
+    for batch, source, target, logits in zip(batches, *names, strict=True):
+        inputs |= {source: batch[0], target: batch[1]}
+        steps.append(Step(logits, "object:model.__call__", [Ref(source), Ref(target)]))
+    return Call([*steps, *then], inputs=inputs, observe=(*names[2], *observe), seed=seed)
+
+
+def logits_of(found: Found, batches: Sequence[Batch], vocabulary: int = SIZES[0]) -> list[Tensor]:
+    """The logits of all batches, which have the right shape."""
+    names = numbered("logits", len(batches))
+    return [
+        assert_tensor(found, name, (*target.shape, vocabulary), hint=LOGITS)
+        for name, (_, target) in zip(names, batches, strict=True)
+    ]
+
+
+def run(student: Runner, *batches: Batch, mode: str = "eval", seed: int = 0) -> list[Tensor]:
+    """What the student's model says of each batch."""
+    return logits_of(student.run(scoring(batches, mode=mode, seed=seed)), batches)
 
 
 def changed(tokens: Tensor, row: int, column: int) -> Tensor:
-    """The tokens with another one at one place."""
+    """The tokens with another one at one position."""
     tokens = tokens.clone()
-    tokens[row, column] = (tokens[row, column] + 1) % VOCABULARY
+    tokens[row, column] = (tokens[row, column] + 1) % SIZES[0]
     return tokens
 
 
 @pytest.mark.points(0.25)
-@pytest.mark.parametrize(("s", "t", "n"), [(4, 5, 3), (1, 5, 3), (4, 2, 3), (4, 5, 1)])
-def test_shape_and_gradients(student: Runner, s: int, t: int, n: int) -> None:
-    """The scores have the shape (T, N, vocab_size), and every parameter gets a gradient."""
-    then = [Step("sum", "object:scores0.sum"), Step("back", "object:sum.backward")]
-    batch = (SOURCE[:s, :n], TARGET[:t, :n])
-    found = student.run(scoring([batch], *then, observe=("model.gradients",)))
-    assert_tensor(found, "scores0", (t, n, VOCABULARY), hint=SHAPE)
-    assert_all_learn(found, "model", hint="every layer that you make must take part in forward")
+@pytest.mark.parametrize(
+    ("sizes", "s", "t", "n"),
+    [
+        (SIZES, 4, 5, 3),
+        (ODD_SIZES, 6, 3, 2),
+        ((5, 1, 3), 2, 7, 1),
+        ((3, 5, 1), 7, 2, 4),
+        ((4, 3, 7), 3, 5, 2),
+        ((7, 2, 11), 5, 1, 3),
+        ((17, 5, 3), 1, 6, 2),
+    ],
+)
+def test_every_size(student: Runner, rng: Rng, sizes: Sequence[int], s: int, t: int, n: int) -> None:
+    """The logits have the shape (T, N, vocab_size), every parameter gets a gradient, and no argument is modified."""
+    then = [Step("sum", "object:logits.sum"), Step("back", "object:sum.backward")]
+    batch = (rng.integers(s, n, high=sizes[0]), rng.integers(t, n, high=sizes[0]))
+    found = student.run(scoring([batch], *then, observe=("model.gradients",), sizes=sizes))
+    logits_of(found, [batch], sizes[0])
+    if min(s, t) > 1:
+        assert_all_learn(found, "model", hint="every layer that you make must take part in forward")
+    assert_unchanged(found)
+
+
+@pytest.mark.points(0.25)
+@pytest.mark.parametrize("mode", ["eval", "train"])
+def test_before_any_softmax(student: Runner, mode: str) -> None:
+    """The logits are raw scores of either sign, in evaluation mode and in training mode."""
+    batches = [(SOURCE, TARGET), (changed(SOURCE, 0, 1), changed(TARGET, 1, 2))]
+    models = [run(student, *batches, mode=mode, seed=seed) for seed in range(4)]
+    assert_logits([logits for model in models for logits in model], hint=LOGITS)
 
 
 @pytest.mark.points(0.25)
 @pytest.mark.parametrize("row", range(5))
-def test_target_up_to_its_place(student: Runner, row: int) -> None:
-    """A row of scores depends on the target up to its place, and on nothing that comes after."""
+def test_target_up_to_its_position(student: Runner, row: int) -> None:
+    """A position's logits depend on the target up to it, and on nothing that comes after."""
     first, other = run(student, (SOURCE, TARGET), (SOURCE, changed(TARGET, row, 1)))
     moved = (first - other).abs().amax(dim=2)[:, 1]
-    check(bool((moved[row:] > 1e-7).all()), "The scores do not depend on the target up to their place.")
+    check(bool((moved[row:] > 1e-7).all()), "The logits do not depend on the target up to their position.")
     check(
-        bool((moved[:row] < 1e-5).all()), "The scores depend on later tokens of the target, which are to be predicted."
+        bool((moved[:row] < 1e-5).all()), "The logits depend on later tokens of the target, which are to be predicted."
     )
 
 
 @pytest.mark.points(0.25)
 @pytest.mark.parametrize("row", range(4))
 def test_every_token_of_the_source_counts(student: Runner, row: int) -> None:
-    """Every row of scores depends on each token of the source."""
+    """The logits of each position depend on each token of the source."""
     first, other = run(student, (SOURCE, TARGET), (changed(SOURCE, row, 1), TARGET))
     moved = (first - other).abs().amax(dim=2)[:, 1]
-    check(bool((moved > 1e-7).all()), "The scores do not depend on all tokens of the source.")
+    check(bool((moved > 1e-7).all()), "The logits do not depend on all tokens of the source.")
 
 
 @pytest.mark.points(0.25)
 @pytest.mark.parametrize("column", range(3))
-def test_rows_are_apart(student: Runner, column: int) -> None:
-    """The tokens of a row change nothing in other rows; alone it gets the same scores."""
-    alone = (SOURCE[:, column : column + 1], TARGET[:, column : column + 1])
-    other = (changed(SOURCE, 0, column), changed(TARGET, 1, column))
-    first, second, third = run(student, (SOURCE, TARGET), other, alone)
+def test_rows_are_independent(student: Runner, column: int) -> None:
+    """A row gets the same logits every time, whatever the other rows are, and alone."""
+    whole, alone = (SOURCE, TARGET), (SOURCE[:, column : column + 1], TARGET[:, column : column + 1])
+    changes = (changed(SOURCE, 0, column), changed(TARGET, 1, column))
+    first, other, single, again = run(student, whole, changes, alone, whole)
     others = [n for n in range(3) if n != column]
-    check(torch.allclose(first[:, others], second[:, others], atol=1e-5), "A row's tokens change another row's scores.")
-    check(torch.allclose(first[:, column], third[:, 0], atol=1e-4), "A row's scores are others in a batch than alone.")
+    check(torch.allclose(first, again, atol=1e-6), "The same batch gets other logits when it is scored again.")
+    check(torch.allclose(first[:, others], other[:, others], atol=1e-5), "A row's tokens change another row's logits.")
+    same = torch.allclose(first[:, column], single[:, 0], atol=1e-4)
+    check(same, "A row's logits change when it is scored on its own.")
 
 
 @pytest.mark.points(0.25)
 @pytest.mark.parametrize("which", ["source", "target"])
 def test_order_counts(student: Runner, which: str) -> None:
-    """The same tokens in another order give other scores."""
+    """The same tokens in another order give other logits."""
     other = (SOURCE[[1, 0, 2, 3]], TARGET) if which == "source" else (SOURCE, TARGET[[0, 2, 1, 3, 4]])
     first, second = run(student, (SOURCE, TARGET), other)
     moved = (first - second).abs().amax(dim=2)[4]
     check(bool((moved > 1e-7).all()), f"The order of the tokens of the {which} makes no difference.")
+
+
+@pytest.mark.points(0.25)
+@pytest.mark.parametrize("mode", ["eval", "train"])
+@pytest.mark.parametrize(("sizes", "s", "n", "steps", "start"), [(SIZES, 4, 3, 6, 10), (ODD_SIZES, 7, 2, 1, 3)])
+def test_greedy_writes_tokens(
+    student: Runner, rng: Rng, sizes: Sequence[int], s: int, n: int, steps: int, start: int, mode: str
+) -> None:
+    """Greedy gives int64 tokens (steps, N), and leaves source and mode as they were."""
+    call = Call(
+        [*new_model(sizes, mode), Step("tokens", "object:model.greedy", [Ref("source"), steps, start])],
+        inputs={"source": rng.integers(s, n, high=sizes[0])},
+        observe=("tokens", "model.training"),
+    )
+    found = student.run(call)
+    right = f"greedy must return an int64 tensor of the shape (steps, N) = {(steps, n)}."
+    tokens = found.tensor("tokens", (steps, n), torch.int64, otherwise=right)
+    check(bool(((tokens >= 0) & (tokens < sizes[0])).all()), "greedy returns tokens that are not in the vocabulary.")
+    left = "greedy leaves the model in the other mode: restore training or evaluation mode before it returns."
+    check(found.equals("model.training", mode == "train"), left)
+    assert_unchanged(found)
 
 
 @pytest.mark.points(0.5)
@@ -102,34 +184,32 @@ def test_order_counts(student: Runner, which: str) -> None:
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("steps", [1, 6])
 def test_greedy_agrees_with_forward(student: Runner, start: int, seed: int, steps: int) -> None:
-    """Greedy gives int64 tokens (steps, N) without the start, which forward finds most likely when fed with them."""
+    """Greedy writes the tokens that forward finds most likely when fed with the start token and them."""
     fed = [
         Step("tokens", "object:model.greedy", [Ref("source"), steps, start]),
         Step("before", "object:tokens.narrow", [0, 0, steps - 1]),
         Step("target", "torch:cat", [[Ref("first"), Ref("before")]]),
-        Step("scores", "object:model.__call__", [Ref("source"), Ref("target")]),
+        Step("logits", "object:model.__call__", [Ref("source"), Ref("target")]),
     ]
-    first = torch.full((1, 3), start)
-    inputs = {"source": SOURCE, "first": first}
-    found = student.run(Call([*MODEL, *fed], inputs=inputs, observe=("tokens", "scores"), seed=seed))
+    inputs = {"source": SOURCE, "first": torch.full((1, 3), start)}
+    found = student.run(Call([*new_model(), *fed], inputs=inputs, observe=("tokens", "logits"), seed=seed))
     right = f"greedy must return an int64 tensor of the shape (steps, N) = {(steps, 3)}."
     tokens = found.tensor("tokens", (steps, 3), torch.int64, otherwise=right)
-    scores = assert_tensor(found, "scores", (steps, 3, VOCABULARY), hint=SHAPE)
+    logits = assert_tensor(found, "logits", (steps, 3, SIZES[0]), hint=LOGITS)
     hint = "each token is the most likely one after those before it, beginning with the start token"
-    check(torch.equal(scores.argmax(dim=2), tokens), f"greedy does not agree with forward: {hint}.")
+    check(torch.equal(logits.argmax(dim=2), tokens), f"greedy does not agree with forward: {hint}.")
 
 
-@pytest.mark.points(1.25)
-@pytest.mark.parametrize("length", [24, 37])
+@pytest.mark.points(0.75)
+@pytest.mark.parametrize("length", [13, 37])
 @pytest.mark.parametrize("which", ["source", "target"])
 def test_state_is_carried(student: Runner, rng: Rng, which: str, length: int) -> None:
     """Encoder and decoder carry a state: a longer source, or target, takes more steps, one after the other."""
-    sizes = [(t, SHORT) if which == "source" else (SHORT, t) for t in (SHORT, length)]
-    batches = [(rng.integers(s, 3, high=VOCABULARY), rng.integers(t, 3, high=VOCABULARY)) for s, t in sizes]
-    found = student.run(scoring(batches, observe=("scores0.depth", "scores1.depth")))
-    for number, (_, t) in enumerate(sizes):
-        assert_tensor(found, f"scores{number}", (t, 3, VOCABULARY), hint=SHAPE)
+    lengths = [(t, SHORT) if which == "source" else (SHORT, t) for t in (SHORT, length)]
+    batches = [(rng.integers(s, 3, high=SIZES[0]), rng.integers(t, 3, high=SIZES[0])) for s, t in lengths]
+    found = student.run(scoring(batches, observe=("logits.depth", "logits2.depth")))
+    logits_of(found, batches)
     part = "encoder" if which == "source" else "decoder"
     message = f"A long {which} takes no more steps, one after the other, than a short one: the {part} carries no state."
     message += " Use nn.RNN, nn.LSTM, nn.GRU or a cell of your own."
-    assert_deeper(found, "scores0", "scores1", by=length - SHORT, message=message)
+    assert_deeper(found, "logits", "logits2", by=length - SHORT, message=message)
