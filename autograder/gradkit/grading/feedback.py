@@ -14,7 +14,9 @@ from gradkit.suite.showing import show_call
 
 # Kinds that say what the student's code did with a call. The others say that it could not be asked at all, which has
 # nothing to do with a hidden input, so that everybody may read why.
-_WRONG = frozenset({"type", "shape", "dtype", "finite", "value", "detached", "gradient", "mutated", "raised", "check"})
+_WRONG = frozenset(
+    {"type", "shape", "dtype", "finite", "value", "detached", "gradient", "mutated", "raised", "unusable", "check"}
+)
 # A hint on shapes helps against a wrong result; where there was no result it would only be noise.
 _HINTED = _WRONG - {"check"}
 _NOT_COUNTED = frozenset({"not_started", "import", "missing", "unavailable"})

@@ -36,6 +36,7 @@ _WIDE_LETTER_BITS = 1 + 7 + 21  # an escape, and a code point
 
 _BARE = {
     "raised": "Your code raised an exception.",
+    "unusable": "What your code gave back cannot be used as the handout says.",
     "type": "Something has another type than it must have.",
     "shape": "Something has another shape or length than it must have.",
     "dtype": "Something has another dtype than it must have.",

@@ -11,9 +11,16 @@ from functools import lru_cache
 from gradkit.course.assignment import Limits
 from gradkit.sandbox.confine import TEMPORARY_MB, THREADS
 from gradkit.wire.call import Call
+from gradkit.wire.naming import head_of, in_words, of_the_student, used_by
 from gradkit.wire.observation import Failure
 
 _MAX_SOURCE = 300
+_AS_GIVEN = "Names must be as the handout gives them."
+# What a suite's own steps ask of a module or tensor, which no handout names.
+_TORCHS: Mapping[str, frozenset[str]] = {
+    "an nn.Module": frozenset(["double", "eval", "float", "named_parameters", "parameters", "state_dict", "to"]),
+    "a tensor": frozenset(["clone", "detach", "dim", "narrow", "numel", "sum"]),
+}
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,8 @@ def complete(failure: Failure, submitted: Submitted, limits: Limits, call: Call 
         message = _missing(failure.name, submitted.module, call)
     elif call is not None and failure.kind == "parameter":
         message = _parameter(failure, call)
+    elif call is not None and failure.kind == "unusable":
+        return _unusable(failure, call)
     return replace(failure, message=message, line=line, source=source)
 
 
@@ -73,31 +82,58 @@ def _over_a_limit(failure: Failure, limits: Limits) -> str:
 def _missing(name: str, module: str, call: Call) -> str:
     place, _, target = name.rpartition(":")
     if place == "student":
-        return f"{module} has no {target}"
+        return f"{module} has no {target}. {_AS_GIVEN}"
+    for step in call.steps:
+        if step.otherwise and name in (path.removesuffix("()") for path in used_by(step)):
+            return step.otherwise
     owner, _, attribute = target.rpartition(".")
+    whose = in_words(owner, call)
     if attribute in ("state", "gradients"):
-        return f"{_said(owner, call)} is not an nn.Module, so it has no parameters"
-    return f"{_said(owner, call)} has no attribute {attribute}"
+        return f"{whose} is not an nn.Module, so it has no parameters."
+    if attribute == "__call__":
+        return f"{whose} cannot be called."
+    for kind, names in _TORCHS.items():
+        if attribute in names:
+            return f"{whose} is not {kind}, so it has no {attribute}()."
+    return f"{whose} has no attribute {attribute}. {_AS_GIVEN}"
+
+
+def _unusable(failure: Failure, call: Call) -> Failure:
+    """What the student's code gave back could not be used: where, in words of the suite or in general."""
+    step = call.steps[int(failure.name)] if failure.name.isdecimal() else None
+    if step is None:
+        return replace(failure, source=f"Looking at {in_words(failure.name, call)}")
+    if step.otherwise:
+        return Failure("unusable", source=step.otherwise, name=failure.name)
+    place, _, target = step.target.partition(":")
+    theirs = of_the_student(call)
+    used = [in_words(path, call) for path in used_by(step) if head_of(path) in theirs]
+    if place == "object":
+        owner, _, method = target.rpartition(".")
+        called = method if owner and method not in ("__call__", "forward") else ""
+        whose = in_words(owner or method, call)
+        return replace(failure, source=f"{called}() of {whose}" if called else f"Calling {whose}")
+    if target == "getattr" and failure.type_name == "AttributeError" and used:
+        return replace(
+            failure, type_name="", message="", source=f"{used[0]} has no attribute {step.args[1]}. {_AS_GIVEN}"
+        )
+    what = {"torch": f"torch.{target}()", "builtin": f"{target}()"}.get(place, f"The operator {target}")
+    return replace(failure, source=f"{what} of {' and '.join(dict.fromkeys(used))}" if used else what)
 
 
 def _parameter(failure: Failure, call: Call) -> str:
     owner, _, name = failure.name.partition(".")
-    if failure.shape is None:
-        return (
-            f"{_said(owner, call)} has no parameter named {name}. Is it an nn.Parameter, assigned to self.{name} in "
-            "__init__?"
-        )
-    expected = tuple(call.parameters[owner][name].shape)
-    return f"Parameter {name} has shape {failure.shape}; it must be {expected}."
-
-
-def _said(path: str, call: Call) -> str:
-    """An object of the call as a student knows it: by the name of its class, or of what returned it."""
-    name, _, rest = path.partition(".")
-    made_by = (step.target.partition(":") for step in call.steps if step.name == name)
-    target = next((target for place, _, target in made_by if place == "student"), "")
-    whose = target if target[:1].isupper() else f"what {target or 'your code'} returns"
-    return f"{rest.removesuffix('()')} of {whose}" if rest else whose
+    if failure.shape is not None:
+        expected = tuple(call.parameters[owner][name].shape)
+        return f"Parameter {name} has shape {failure.shape}; it must be {expected}."
+    layer, _, _ = name.rpartition(".")
+    if any(part.isdecimal() for part in layer.split(".")):
+        advice = "A plain list hides its layers from the model: put them into an nn.ModuleList."
+    elif layer:
+        advice = f"Is self.{layer} a layer that __init__ makes?"
+    else:
+        advice = f"Is it an nn.Parameter, assigned to self.{name} in __init__?"
+    return f"{in_words(owner, call)} has no parameter named {name}. {advice}"
 
 
 @lru_cache(maxsize=1)

@@ -96,7 +96,9 @@ def figures(*, gradients: Mapping[str, Tensor] | None = None, **values: Any) -> 
 
     Only what is given is compared; whether a tensor is attached to the graph is not.
     """
-    return Found(Call(steps=[]), Observation(values=_wrap(values), gradients=dict(gradients or {})), by_hand=True)
+    return Found(
+        Call(steps=[], observe=()), Observation(values=_wrap(values), gradients=dict(gradients or {})), by_hand=True
+    )
 
 
 def _references(arguments: Mapping[str, Any]) -> list[Any]:

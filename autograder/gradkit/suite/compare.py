@@ -6,8 +6,9 @@ Messages tell sizes and how far off a value is; they never tell an input or an e
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import torch
 from torch import Tensor
@@ -15,10 +16,11 @@ from torch import Tensor
 from gradkit.errors import GraderFault
 from gradkit.suite.differences import DETACHED, Comparison, check_finite
 from gradkit.suite.found import Found
-from gradkit.suite.mismatch import Mismatch, scrub
-from gradkit.suite.naming import capital, said
-from gradkit.suite.said import Said, one_of, say, shape, words
-from gradkit.wire import ObservedTensor
+from gradkit.suite.mismatch import Mismatch, not_started, scrub
+from gradkit.suite.naming import said
+from gradkit.suite.said import Said, capital, one_of, say, shape, words
+from gradkit.wire import Call, ObservedTensor
+from gradkit.wire.naming import in_words
 from gradkit.wire.values import as_tensor, sendable
 
 RTOL = ATOL = 1e-8
@@ -51,12 +53,11 @@ def assert_matches(
         raise GraderFault(f"the reference failed: {expected.failure}")
     try:
         found.require()
-        graph, sizes = not expected.by_hand, found.call.sizes()
-        comparison = Comparison(rtol, atol, graph=graph, sizes=sizes, strict_types=strict_types)
+        comparison = Comparison(rtol, atol, graph=not expected.by_hand, call=found.call, strict_types=strict_types)
         for name, value in expected.observation.values.items():
-            comparison.values(said(name), found.observed(name), value)
-        for name, gradient in expected.observation.gradients.items():
-            _compare_gradient(name, found, gradient, comparison)
+            comparison.values(name, found.observed(name), value)
+        for name in expected.observation.gradients:
+            _compare_gradient(name, found, expected, comparison)
         assert_unchanged(found)
     except Mismatch as mismatch:
         mismatch.hint = hint
@@ -70,8 +71,9 @@ def assert_unchanged(found: Found) -> None:
         Mismatch: naming the first that was changed.
     """
     for name in found.observation.mutated:
-        what = one_of(f"its input {name}" if name in found.call.inputs else name, len(found.call.given()))
-        raise Mismatch("mutated", say("Your code changed ", what, ". Work on a copy: the caller still needs it."))
+        what = f"its input {in_words(name, found.call)}" if name in found.call.inputs else name
+        changed = say("Your code changed ", one_of(what, len(found.call.given())))
+        raise Mismatch("mutated", say(changed, ". Work on a copy: the caller still needs it."))
 
 
 def assert_finite(found: Found, *, hint: str) -> None:
@@ -83,15 +85,15 @@ def assert_finite(found: Found, *, hint: str) -> None:
     try:
         found.require()
         for name, value in found.observation.values.items():
-            tensors = _tensors(value)
+            tensors, what = _tensors(value), said(name, found.call)
             if not tensors:
-                raise Mismatch("type", say(capital(said(name)), " holds no number; it must."))
+                raise Mismatch("type", say(capital(what), " holds no number; it must."))
             for tensor in tensors:
-                check_finite(said(name), tensor)
+                check_finite(what, tensor)
         for name, gradient in found.observation.gradients.items():
             if gradient is None:
-                raise Mismatch("detached", _detached(name, found.observation.gradient_error))
-            check_finite(say(f"the gradient with respect to {_short(name)}"), gradient)
+                _fail_detached(name, found, right="")
+            check_finite(_gradient_of(name, found.call), gradient)
     except Mismatch as mismatch:
         mismatch.hint = hint
         raise
@@ -105,7 +107,7 @@ def assert_tensor(found: Found, name: str, shape: Sequence[int], *, hint: str) -
     Raises:
         Mismatch: saying what was found instead.
     """
-    what = said(name)
+    what = said(name, found.call)
     try:
         value = found.tensor(name, shape)
         if not value.is_floating_point():
@@ -136,7 +138,9 @@ def assert_all_learn(found: Found, name: str, *, hint: str) -> None:
 
 
 def assert_raises(found: Found, error: type[BaseException], *, mentions: Sequence[str] = (), hint: str) -> None:
-    """Fail unless the call raised ``error`` with every text of ``mentions`` in its message.
+    """Fail unless the call raised ``error``, or a subclass of it, with every text of ``mentions`` in its message.
+
+    A number is mentioned where it stands alone: 64 does not mention 4.
 
     Raises:
         Mismatch: saying what happened instead.
@@ -144,13 +148,13 @@ def assert_raises(found: Found, error: type[BaseException], *, mentions: Sequenc
     failure = found.failure
     if failure is None:
         raise Mismatch("value", say(f"No exception was raised; {error.__name__} is expected here."), hint)
-    if failure.kind != "raised" or failure.type_name == "NotImplementedError":
+    if failure.kind != "raised" or not_started(failure):
         found.require()
-    if failure.type_name != error.__name__:
+    if error.__name__ not in failure.bases:
         yours = words(scrub(failure.type_name))
         raise Mismatch("raised", say(f"{error.__name__} is expected here; your code raised ", yours, "."), hint)
     for text in mentions:
-        if text not in failure.message:
+        if not re.search(rf"(?<!\d){re.escape(text)}(?!\d)", failure.message):
             raise Mismatch("value", say(f"The message of your {error.__name__} does not name {text}."), hint)
 
 
@@ -167,26 +171,43 @@ def check(condition: bool, message: str) -> None:
         raise Mismatch("check", message)
 
 
-def _compare_gradient(name: str, found: Found, expected: Tensor | None, comparison: Comparison) -> None:
-    gradient = found.observation.gradients.get(name)
+def _compare_gradient(name: str, found: Found, right: Found, comparison: Comparison) -> None:
+    gradient, expected = found.observation.gradients.get(name), right.observation.gradients[name]
     if expected is None or not torch.isfinite(expected).all():
         return
-    what = say(f"the gradient with respect to {_short(name)}")
+    what = _gradient_of(name, found.call)
+    compared = found.call.vjp is not None and found.call.vjp.output in right.observation.values
+    so_far = "The output is right, but " if compared else ""
     if gradient is None:
         if not expected.any():
             return
-        raise Mismatch("detached", _detached(name, found.observation.gradient_error))
+        _fail_detached(name, found, so_far)
     if gradient.shape != expected.shape or gradient.dtype != expected.dtype:
         # autograd never gives these: the reply was forged
         yours = say(capital(what), f" is a {gradient.dtype} tensor of shape ", shape(gradient.shape), ".")
         raise Mismatch("gradient", yours)
-    comparison.elements("gradient", what, say("The output is right, but ", what, " is wrong"), gradient, expected)
+    plain = say(so_far, what, " is wrong") if so_far else say(capital(what), " is wrong")
+    comparison.elements("gradient", what, plain, gradient, expected)
 
 
-def _detached(name: str, error: str) -> Said:
+def _fail_detached(name: str, found: Found, right: str) -> NoReturn:
+    """Say why there is no gradient; ``right`` says that the output is as it should be, where that is known."""
+    error, vjp = found.observation.gradient_error, found.call.vjp
     if error:
-        return say("The output is right, but its gradient cannot be taken: ", words(scrub(error)))
-    return say(f"The output is right, but no gradient reaches {_short(name)}: {DETACHED}")
+        of_it = f"{right}its gradient" if right else "The gradient"
+        raise Mismatch("detached", say(f"{of_it} cannot be taken: ", words(scrub(error))))
+    if vjp is not None and vjp.output in found.observation.values:
+        output = capital(said(vjp.output, found.call))
+        for tensor, cotangent in zip(_tensors(found.observation.values[vjp.output]), vjp.cotangents, strict=False):
+            if tensor.shape != cotangent.shape:
+                due = f"; it must be {tuple(cotangent.shape)}."
+                raise Mismatch("shape", say(output, " has shape ", shape(tensor.shape), due))
+    no = f"{right}no" if right else "No"
+    raise Mismatch("detached", say(f"{no} gradient reaches {_short(name, found.call)}: {DETACHED}"))
+
+
+def _gradient_of(name: str, call: Call) -> Said:
+    return say(f"the gradient with respect to {_short(name, call)}")
 
 
 def _tensors(value: Any) -> list[Tensor]:
@@ -203,5 +224,7 @@ def _tensors(value: Any) -> list[Tensor]:
     return []
 
 
-def _short(name: str) -> str:
-    return name.removeprefix("module.")
+def _short(name: str, call: Call) -> str:
+    """An input or a parameter that a gradient is taken with respect to; of a parameter its name in its module."""
+    owner, _, parameter = name.partition(".")
+    return parameter or in_words(owner, call)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 import numpy as np
@@ -14,10 +14,11 @@ from torch import Tensor
 from gradkit.errors import GraderFault
 from gradkit.suite.explaining import Pair, explain_elements, explain_number, explain_shape
 from gradkit.suite.mismatch import Details, Mismatch
-from gradkit.suite.naming import capital, kind
+from gradkit.suite.naming import kind, said
 from gradkit.suite.reading import as_float
-from gradkit.suite.said import Said, number, one_of, say, shape
-from gradkit.wire import ObservedTensor
+from gradkit.suite.said import Said, capital, number, one_of, say, shape
+from gradkit.wire import Call, ObservedTensor
+from gradkit.wire.naming import in_words
 from gradkit.wire.values import DTYPE_NAMES, as_tensor, sendable
 
 DETACHED = "no gradient can flow back through it. Avoid .item(), .detach(), .data, .numpy() and torch.no_grad() here."
@@ -33,23 +34,29 @@ class Comparison:
         rtol: allowed difference relative to the expected value.
         atol: allowed absolute difference.
         graph: whether a tensor must be attached to the graph where the expected one is.
-        sizes: the shapes of the inputs, by name.
+        call: the call whose values they are.
         strict_types: whether lists, tuples and numbers must have the very types of the expected ones.
     """
 
-    def __init__(
-        self, rtol: float, atol: float, *, graph: bool, sizes: Mapping[str, torch.Size], strict_types: bool = False
-    ) -> None:
-        self.rtol, self.atol, self.graph, self.sizes = rtol, atol, graph, sizes
+    def __init__(self, rtol: float, atol: float, *, graph: bool, call: Call, strict_types: bool = False) -> None:
+        self.rtol, self.atol, self.graph, self.call = rtol, atol, graph, call
         self.strict_types = strict_types
+        self.sizes = {in_words(name, call): size for name, size in call.sizes().items()}
 
-    def values(self, name: Said, found: Any, expected: Any) -> None:
-        """Fail unless ``found`` is what is expected; ``name`` says what it is.
+    def values(self, path: str, found: Any, expected: Any, bits: int = 0) -> None:
+        """Fail unless ``found`` is what is expected.
+
+        Args:
+            path: where it is in the answer to the call.
+            found: the student's.
+            expected: the right one.
+            bits: how much of the path the student's process chose.
 
         Raises:
             Mismatch: it is something else.
             GraderFault: what is expected is of a type that cannot be compared.
         """
+        name = said(path, self.call, bits)
         if self.strict_types and isinstance(expected, _LOOSE) and type(found) is not type(expected):
             _fail_type(name, found, expected)
         if isinstance(expected, ObservedTensor):
@@ -59,9 +66,9 @@ class Comparison:
         elif isinstance(expected, float):
             self._number(name, found, expected)
         elif isinstance(expected, (list, tuple)):
-            self._sequence(name, found, expected)
+            self._sequence(path, name, found, expected)
         elif isinstance(expected, dict):
-            self._dict(name, found, expected)
+            self._dict(path, name, found, expected)
         elif expected is None or isinstance(expected, (bool, int, str, torch.dtype)):
             self._exact(name, found, expected)
         else:
@@ -148,7 +155,7 @@ class Comparison:
                 "value", say(plain, "."), explain=lambda: explain_number(plain, value, expected, self._allowed())
             )
 
-    def _sequence(self, name: Said, found: Any, expected: Sequence[Any]) -> None:
+    def _sequence(self, path: str, name: Said, found: Any, expected: Sequence[Any]) -> None:
         if not isinstance(found, (list, tuple)):
             _fail_type(name, found, expected)
         if len(found) != len(expected):
@@ -156,15 +163,16 @@ class Comparison:
                 "shape", say(capital(name), " has ", number(len(found)), f" entries; it must have {len(expected)}.")
             )
         for index, (one, other) in enumerate(zip(found, expected, strict=True)):
-            self.values(say("entry ", one_of(str(index), len(expected)), " of ", name), one, other)
+            self.values(f"{path}[{index}]", one, other, name.bits + one_of("", len(expected)).bits)
 
-    def _dict(self, name: Said, found: Any, expected: dict[Any, Any]) -> None:
+    def _dict(self, path: str, name: Said, found: Any, expected: dict[Any, Any]) -> None:
         if not isinstance(found, dict):
             raise Mismatch("type", say(capital(name), " is ", kind(found), "; it must be a dict."))
         for key, value in expected.items():
             if key not in found:
                 raise Mismatch("shape", say(capital(name), " has no entry ", one_of(str(key), len(expected)), "."))
-            self.values(say(one_of(str(key), len(expected)), " in ", name), found[key], value)
+            below = f"{path}.{key}" if type(key) is str else f"{path}[{key}]"
+            self.values(below, found[key], value, name.bits + one_of("", len(expected)).bits)
 
     def _allowed(self) -> str:
         return f"{self.atol:g}" if self.rtol == 0 else f"{self.atol:g} + {self.rtol:g} of the value"

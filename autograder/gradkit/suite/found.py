@@ -15,6 +15,7 @@ from gradkit.suite.naming import said
 from gradkit.suite.reading import Reader, plain, same
 from gradkit.suite.said import say
 from gradkit.wire import Call, Failure, Observation
+from gradkit.wire.naming import in_words
 
 
 class Found:
@@ -124,7 +125,8 @@ class Found:
         """
         state, names = self.tensors(f"{owner}.state"), self.gradients(f"{owner}.gradients")
         if not names.keys() <= state.keys():
-            raise Mismatch("check", say(f"The state_dict() of the {owner} lacks some of its parameters."))
+            lacking = f"The state_dict() of {in_words(owner, self.call)} lacks some of its parameters."
+            raise Mismatch("check", say(lacking))
         return {name: state[name] for name in names}
 
     def equals(self, name: str, expected: Any) -> bool:
@@ -144,13 +146,13 @@ class Found:
         self.require()
         gradient = self.observation.gradients.get(name)
         if gradient is None:
-            raise Mismatch("detached", say(f"No gradient reaches {name}."))
+            raise Mismatch("detached", say(f"No gradient reaches {name.partition('.')[2] or said(name, self.call)}."))
         owner, _, parameter = name.partition(".")
         leaf = self.call.leaves().get(name, self.call.parameters.get(owner, {}).get(parameter))
         if not gradient.is_floating_point() or (leaf is not None and tuple(gradient.shape) != tuple(leaf.shape)):
             # autograd never gives these: the reply was forged
-            words = f"The gradient with respect to {name} has another shape or dtype than {name}."
-            raise Mismatch("gradient", say(words))
+            leaf_name = parameter or said(name, self.call)
+            raise Mismatch("gradient", say(f"The gradient of {leaf_name} has another shape or dtype than {leaf_name}."))
         return gradient
 
     def observed(self, name: str) -> Any:
@@ -166,7 +168,7 @@ class Found:
             raise Mismatch(*explain_failure(Failure("protocol", "a value that was asked for is missing"))) from None
 
     def _reader(self, name: str, otherwise: str | None) -> Reader:
-        return Reader(said(name), self.observed(name), otherwise)
+        return Reader(said(name, self.call), self.observed(name), otherwise)
 
     def require(self) -> None:
         """Go on only if there is a result.

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from gradkit.suite.picture import Picture
-from gradkit.suite.said import Said, number, say, shape, words
+from gradkit.suite.said import Said, capital, number, say, shape, words
 from gradkit.wire import Failure
 
 NO_GPU = (
@@ -20,6 +20,7 @@ _NO_GPU = re.compile(
     r"CUDA (enabled|GPU|in forked)|NVIDIA driver|libcuda|(invalid|available) .*CUDA device|CUDA device.*False"
 )
 MAX_SHOWN = 300
+_ENDING = frozenset({"SystemExit", "KeyboardInterrupt"})
 _MAX_READ = 10 * MAX_SHOWN
 _CARRIER = re.compile(r"[-+]?\d*\.\d[\d.]*(?:[eE][-+]?\d+)?|\d{5,}|\d[eE][-+]?\d+|[^\s.,:;()\[\]{}'\"/]{41,}")
 
@@ -109,16 +110,18 @@ def explain_failure(failure: Failure) -> tuple[str, Said]:
     name, message = words(scrub(failure.type_name[:80])), words(scrub(failure.message))
     said = say(name, ": ", message) if message.text else name
     match failure.kind:
-        case "raised" if failure.type_name == "NotImplementedError":
+        case "raised" if not_started(failure):
             return "not_started", say("Not started yet: the TODO is still there.")
-        case "raised" if failure.type_name in ("SystemExit", "KeyboardInterrupt"):
-            return "raised", say(
-                f"Your code ended the program ({failure.type_name}", where, "). Return a value instead."
-            )
+        case "raised" if ends := _ENDING.intersection(failure.bases):
+            return "raised", say(f"Your code ended the program ({min(ends)}", where, "). Return a value instead.")
         case "raised" if _NO_GPU.search(failure.message):
             return "raised", say("Your code asks for a GPU", where, f". {NO_GPU}")
         case "raised":
             return "raised", say("Your code raised ", said, where)
+        case "unusable" if not failure.type_name:
+            return "unusable", say(capital(failure.source))
+        case "unusable":
+            return "unusable", say(capital(failure.source), " raised ", said)
         case "import" if failure.type_name:
             if _NO_GPU.search(failure.message):
                 return "import", say("Your file cannot be loaded: it asks for a GPU", where, f". {NO_GPU}")
@@ -129,6 +132,11 @@ def explain_failure(failure: Failure) -> tuple[str, Said]:
             return "parameter", Said(failure.message, bits=shape(failure.shape).bits)
         case _:
             return failure.kind, say(_of_the_grader(failure))
+
+
+def not_started(failure: Failure) -> bool:
+    """Whether a call came to a TODO; torch, too, raises NotImplementedError, at work on what it cannot do."""
+    return failure.type_name == "NotImplementedError" and failure.source.startswith("raise NotImplementedError")
 
 
 def _of_the_environment(type_name: str) -> str:
@@ -152,7 +160,6 @@ def _of_the_grader(failure: Failure) -> str:
     """The sentence for a failure whose message the grader wrote."""
     return {
         "import": "Your file cannot be loaded: {}.",
-        "missing": "{}. Names must be as the handout gives them.",
         "timeout": "Your code was stopped: {}. Is there a loop that never ends?",
         "died": "Your code ended the Python process: {}. That counts as no answer.",
         "output": "Your code was stopped: {}. Is there a print inside a long loop?",

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from gradkit.suite.mismatch import scrub
 from gradkit.suite.said import Said, say, words
-from gradkit.wire import ObservedTensor, Opaque
+from gradkit.wire import Call, ObservedTensor, Opaque
+from gradkit.wire.naming import in_words
 
 
-def said(name: str) -> Said:
-    """An observed name in words: "model.state" is "the model afterwards"."""
-    owner, _, attribute = name.partition(".")
-    if name == "result":
-        return say("the result")
-    if attribute == "state":
-        return say(f"the {owner} afterwards")
-    if attribute == "gradients":
-        return say(f"the .grad of the {owner}'s parameters")
-    return say(name)
+def said(path: str, call: Call, bits: int = 0) -> Said:
+    """An observed name, or what is found below it, in words; ``bits`` of which the student's process chose."""
+    return Said(in_words(path, call), bits)
 
 
 def kind(value: Any) -> Said:
@@ -35,8 +28,3 @@ def kind(value: Any) -> Said:
     if isinstance(value, Opaque):
         return say("a ", words(scrub(value.type_name[:80])))
     return say("None" if value is None else f"a {type(value).__name__}")
-
-
-def capital(name: Said) -> Said:
-    """The text with its first letter in upper case."""
-    return replace(name, text=name.text[:1].upper() + name.text[1:])

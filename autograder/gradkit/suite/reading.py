@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from gradkit.suite.mismatch import Mismatch
-from gradkit.suite.naming import capital, kind
-from gradkit.suite.said import Said, number, say
+from gradkit.suite.naming import kind
+from gradkit.suite.said import Said, capital, number, say
 from gradkit.suite.said import shape as said_shape
 from gradkit.wire import ObservedTensor, Opaque
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+_BEGINNINGS = frozenset(["a", "an", "each", "entry", "the", "what"])
 _STEPS = (1, 2, 5)
 _LARGEST, _SMALLEST = 6, -12  # powers of ten between which an error is told in figures
 _SHARES = ((1e-6, "a millionth"), (1e-3, "a thousandth"))
@@ -42,6 +43,14 @@ def say(*parts: str | Said) -> Said:
         sum(part.bits for part in whole),
         tuple(word for part in whole for word in part.words),
     )
+
+
+def capital(name: Said | str) -> Said:
+    """The beginning of a sentence: in upper case, unless it is a name."""
+    said = say(name)
+    if said.text.partition(" ")[0] not in _BEGINNINGS:
+        return said
+    return replace(said, text=said.text[:1].upper() + said.text[1:])
 
 
 def words(text: str) -> Said:

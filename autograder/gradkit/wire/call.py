@@ -6,7 +6,7 @@ Most suites make theirs with `gradkit.suite.function_call` and `gradkit.suite.mo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +18,7 @@ from torch import Tensor
 from gradkit.errors import WireError
 from gradkit.wire.values import Ref
 
-_DESCRIBED = 6  # inputs that a message lists
+_DESCRIBED = 4  # inputs that a message lists
 
 
 @dataclass(frozen=True)
@@ -35,12 +35,15 @@ class Step:
             "operator:mul", a function of Python's operator module.
         args: positional arguments; a `Ref` stands for an input or an earlier result.
         kwargs: keyword arguments, likewise.
+        otherwise: what the student reads where the step cannot use what their code gave back; a sentence that says so
+            where it is empty. Never sent.
     """
 
     name: str
     target: str
     args: Sequence[Any] = ()
     kwargs: Mapping[str, Any] = field(default_factory=dict)
+    otherwise: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,9 +83,14 @@ class Call:
         vjp: the gradients to take, or None.
         seed: the seed of torch, NumPy and ``random`` before the first step.
         banned: the ready-made calls whose use is to be reported, as `BanGroup.operators` names them.
+        words: what students read in place of a name of this call, or of what is found below it, as in
+            ``{"result[0]": "zs"}``. Never sent.
 
     The steps are given copies, and which of them the student's code changed is reported: of the inputs, and of tensors,
     arrays, lists, tuples and dicts among the arguments of "student:" and "object:" steps, unless a `Ref` is in them.
+
+    Raises:
+        ValueError: a name is used that no input and no earlier step has.
     """
 
     steps: Sequence[Step]
@@ -92,12 +100,24 @@ class Call:
     vjp: Vjp | None = None
     seed: int = 0
     banned: Sequence[str] = ()
+    words: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        known = set(self.inputs)
+        for step in self.steps:
+            place, _, owner = step.target.partition(":")
+            _check_known([*([owner] if place == "object" else []), *references([step.args, step.kwargs])], known)
+            known.add(step.name)
+        vjp = (self.vjp.output, *self.vjp.wrt) if self.vjp is not None else ()
+        _check_known((*self.observe, *self.parameters, *self.words, *vjp), known)
 
     def describe(self) -> str:
         """The sizes of the inputs, of the first few where there are many, in words: ``x (5, 3), y (5, 1)``."""
-        sizes = [f"{name} {tuple(tensor.shape)}" for name, tensor in self.leaves().items()]
+        sizes = [f"{self.words.get(name, name)} {tuple(tensor.shape)}" for name, tensor in self.leaves().items()]
         more = len(sizes) - _DESCRIBED
-        return ", ".join(sizes) if more < 2 else f"{', '.join(sizes[:_DESCRIBED])} and {more} more inputs"
+        if more <= 0:
+            return ", ".join(sizes)
+        return f"{', '.join(sizes[:_DESCRIBED])} and {more} more input{'s' if more > 1 else ''}"
 
     def sizes(self) -> dict[str, torch.Size]:
         """The shape of each tensor and array of the inputs, by name."""
@@ -125,7 +145,7 @@ def argument_names(step: Step) -> tuple[list[str], dict[str, str]]:
     place, _, path = step.target.partition(":")
     if place not in ("student", "object"):
         return [], {}
-    function = path.rpartition(".")[2]
+    function = path.rpartition(".")[2].replace("__call__", "forward")
     positional = [f"argument {number} of {function}" for number in range(1, len(step.args) + 1)]
     return positional, {name: f"argument {name} of {function}" for name in step.kwargs}
 
@@ -162,6 +182,13 @@ def _leaves(path: str, value: Any) -> Iterator[tuple[str, Tensor | NDArray[Any]]
     elif isinstance(value, (list, tuple, dict)):
         for below, item in parts(path, value):
             yield from _leaves(below, item)
+
+
+def _check_known(paths: Iterable[str], known: Collection[str]) -> None:
+    for path in paths:
+        head = path.partition("[")[0].partition(".")[0]
+        if ":" not in path and head not in known:
+            raise ValueError(f'the call uses "{path}", but no input and no earlier step is called "{head}"')
 
 
 def call_to_value(call: Call) -> dict[str, Any]:

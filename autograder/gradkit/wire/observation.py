@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
@@ -16,6 +17,7 @@ FailureKind = Literal[
     "missing",  # the name that is called is not there
     "parameter",  # a parameter that the contract names is missing or has another shape
     "raised",  # the student's code raised
+    "unusable",  # a step of the suite's own failed on what the student's code gave back
     "timeout",  # a call took too long
     "died",  # the process ended before it answered
     "memory",  # the code asked for more memory than allowed
@@ -26,6 +28,11 @@ FailureKind = Literal[
     "unavailable",  # the time or the restarts of this submission are used up
 ]
 FAILURE_KINDS: frozenset[str] = frozenset(get_args(FailureKind))
+BUILTIN_EXCEPTIONS: Mapping[str, type[BaseException]] = {
+    name: value
+    for name, value in vars(builtins).items()
+    if isinstance(value, type) and issubclass(value, BaseException)
+}
 MAX_TEXT = 4000
 MAX_PRINTED = 500_000  # characters of one call: many honest lines, and still less than a frame may hold
 MAX_LINE = 1 << 31
@@ -40,9 +47,12 @@ class Failure:
         message: an exception's message, or the grader's sentence about what happened.
         type_name: the exception's type, where there was one.
         line: the line of the student's own file where it happened, or None.
-        source: that line's text, which the grader reads from the file that was handed in; never sent.
-        name: what is missing or of another shape, as the call names it: ``student:conv2d``, ``model.weight``.
+        source: what the grader adds, which is never sent: that line's text, read from the file that was handed in, or
+            in words the step that what the code gave back was unusable for.
+        name: what is missing, of another shape or unusable, as the call names it: ``student:conv2d``, ``model.weight``;
+            of an unusable step its number, from 0.
         shape: the shape of a parameter that must have another, or None.
+        bases: the built-in exceptions that a raised one is an instance of, the nearest first.
     """
 
     kind: FailureKind
@@ -52,6 +62,7 @@ class Failure:
     source: str = ""
     name: str = ""
     shape: tuple[int, ...] | None = None
+    bases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +97,7 @@ def failure_to_value(failure: Failure | None) -> list[Any] | None:
     if failure is None:
         return None
     shape = None if failure.shape is None else list(failure.shape)
-    return [failure.kind, failure.message, failure.type_name, failure.line, failure.name, shape]
+    return [failure.kind, failure.message, failure.type_name, failure.line, failure.name, shape, list(failure.bases)]
 
 
 def observation_to_value(observation: Observation) -> dict[str, Any]:
@@ -148,14 +159,16 @@ def failure_from_value(value: Any) -> Failure | None:
     if value is None:
         return None
     if type(value) is not list or [type(part) for part in value] not in _FAILURES:
-        raise WireError("an observation's failure must be [kind, message, type, line, name, shape]")
-    kind, message, type_name, line, name, shape = value
+        raise WireError("an observation's failure must be [kind, message, type, line, name, shape, bases]")
+    kind, message, type_name, line, name, shape, bases = value
     if kind not in FAILURE_KINDS:
         raise WireError("an observation's failure is of an unknown kind")
     if line is not None and not 0 < line < MAX_LINE:
         raise WireError("an observation's failure names a line that no file has")
     if shape is not None and any(type(size) is not int or size < 0 for size in shape):
         raise WireError("an observation's failure names a shape that no tensor has")
+    if any(type(base) is not str or base not in BUILTIN_EXCEPTIONS for base in bases) or len(set(bases)) != len(bases):
+        raise WireError("an observation's failure names exceptions that Python does not have")
     return Failure(
         kind,
         message[:MAX_TEXT],
@@ -163,7 +176,8 @@ def failure_from_value(value: Any) -> Failure | None:
         line,
         name=name[:MAX_NAME],
         shape=None if shape is None else tuple(shape),
+        bases=tuple(bases),
     )
 
 
-_FAILURES = [[str, str, str, line, str, shape] for line in (int, type(None)) for shape in (list, type(None))]
+_FAILURES = [[str, str, str, line, str, shape, list] for line in (int, type(None)) for shape in (list, type(None))]

@@ -28,7 +28,8 @@ _EXCEPTION = frozenset({"message", "type_name", "line"})
 _LIMITS = dict.fromkeys(("memory", "disk", "threads"), frozenset({"line"}))
 _WHILE_LOADING = {"import": _EXCEPTION, **_LIMITS}
 _IN_A_CALL = {
-    "raised": _EXCEPTION,
+    "raised": _EXCEPTION | {"bases"},
+    "unusable": frozenset({"name", "message", "type_name"}),
     "missing": frozenset({"name"}),
     "parameter": frozenset({"name", "shape"}),
     "protocol": frozenset[str](),
@@ -113,6 +114,8 @@ def _check_facts(failure: Failure, allowed: dict[str, frozenset[str]]) -> None:
 def _check_names(failure: Failure, call: Call) -> None:
     if failure.kind == "missing" and failure.name not in set(_names(call)):
         raise WireError("a reply that misses a name which the call does not use")
+    if failure.kind == "unusable" and failure.name not in set(_ours(call)):
+        raise WireError("a reply that cannot do what the call does not ask for")
     if failure.kind == "parameter":
         owner, _, name = failure.name.partition(".")
         if name not in call.parameters.get(owner, {}):
@@ -131,6 +134,13 @@ def _names(call: Call) -> Iterator[str]:
             parts = path_there.split(".")
             for end in range(2, len(parts) + 1):
                 yield ".".join(parts[:end]).removesuffix("()")
+
+
+def _ours(call: Call) -> Iterator[str]:
+    """What gradkit itself does in a call, as `Failure.name` has it."""
+    yield from call.observe
+    yield from (call.vjp.output, *call.vjp.wrt) if call.vjp is not None else ()
+    yield from (str(number) for number, step in enumerate(call.steps) if not step.target.startswith("student:"))
 
 
 def _paths(call: Call) -> Iterator[str]:

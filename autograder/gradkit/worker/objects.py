@@ -34,10 +34,15 @@ class CallError(Exception):
 
 
 class Objects:
-    """The named objects of one call, and the student's module that its steps may use."""
+    """The named objects of one call, and the student's module that its steps may use.
+
+    Attributes:
+        doing: the number of the step that is being done, or the name that is looked at.
+    """
 
     def __init__(self, module: ModuleType, call: Call) -> None:
-        self.module = module
+        self.module, self.call = module, call
+        self.doing: int | str = 0
         wrt = set(call.vjp.wrt) if call.vjp is not None else set()
         self._given = [Given(name, value, wrt) for name, value in call.inputs.items()]
         self.leaves = {path: leaf for given in self._given for path, leaf in given.leaves.items()}
@@ -74,7 +79,8 @@ class Objects:
 
     def run_all(self, call: Call) -> None:
         """Do all steps of the call, in order."""
-        for step in call.steps:
+        for number, step in enumerate(call.steps):
+            self.doing = number
             ours = step.target.startswith("torch:")  # the others may run the student's methods and generators
             with NOTES.ours() if ours else nullcontext():
                 self.run(step, call.parameters.get(step.name, {}))
@@ -137,6 +143,7 @@ class Objects:
 
     def look(self, name: str) -> Any:
         """The value to observe under ``name``; see `gradkit.wire.Call.observe`."""
+        self.doing = name
         owner, _, attribute = name.partition(".")
         value = self.named[owner]
         if attribute in ("state", "gradients") and not isinstance(value, nn.Module):

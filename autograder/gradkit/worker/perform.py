@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import errno
 import random
+import sys
 import traceback
 from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import Any
 
@@ -15,7 +18,7 @@ from torch import Tensor
 
 from gradkit.conditions.rules import explained, forget
 from gradkit.wire.call import Call
-from gradkit.wire.observation import MAX_LINE, MAX_TEXT, Failure, FailureKind, Observation
+from gradkit.wire.observation import BUILTIN_EXCEPTIONS, MAX_LINE, MAX_TEXT, Failure, FailureKind, Observation
 from gradkit.wire.values import MAX_NAME
 from gradkit.worker.gradients import differences, differentiate
 from gradkit.worker.loading import file_of
@@ -24,6 +27,8 @@ from gradkit.worker.objects import CallError, Objects
 from gradkit.worker.printing import printing
 from gradkit.worker.replacing import replace_calls
 from gradkit.worker.values import observe
+
+_BUILTIN = frozenset(BUILTIN_EXCEPTIONS.values())
 
 
 def perform(call: Call, module: ModuleType) -> Observation:
@@ -49,6 +54,7 @@ def perform(call: Call, module: ModuleType) -> Observation:
             objects.run_all(call)
             values = {name: observe(objects.look(name)) for name in call.observe}
             if vjp is not None:
+                objects.doing = vjp.output
                 with NOTES.ours("functions"):  # the call of autograd is ours, what it runs is the student's
                     gradients, gradient_error = differentiate(objects, vjp)
                 gradients = {**gradients, **differences(call, start)}
@@ -56,6 +62,8 @@ def perform(call: Call, module: ModuleType) -> Observation:
             failure = error.failure
         except BaseException as error:  # noqa: BLE001 - sys.exit() in student code is an answer like any other
             failure = describe_exception("raised", error, file_of(module))
+            if failure.kind == "raised" and not _is_students(error, objects):
+                failure = replace(failure, kind="unusable", name=str(objects.doing), bases=())
     return Observation(
         failure=failure,
         values=values if failure is None else {},
@@ -91,7 +99,32 @@ def describe_exception(kind: FailureKind, error: BaseException, filename: str) -
         line = None
     if limit is not None:
         return Failure(limit, line=line)
-    return Failure(kind, message[:MAX_TEXT], type(error).__name__[:MAX_NAME], line)
+    bases = [base.__name__ for base in type(error).__mro__ if base in _BUILTIN] if kind == "raised" else ()
+    return Failure(kind, message[:MAX_TEXT], type(error).__name__[:MAX_NAME], line, bases=tuple(bases))
+
+
+def _is_students(error: BaseException, objects: Objects) -> bool:
+    """Whether an exception is one of the student's code, and not of a step that could not use what the code gave back.
+
+    It is if it came through the student's code, or out of a call of it that its code was never reached in, for the
+    wrong number of arguments, say.
+    """
+    frames = traceback.walk_tb(error.__traceback__)
+    if any(_wrote(objects.module, frame.f_code.co_filename) for frame, _ in frames):
+        return True
+    if isinstance(objects.doing, str):
+        return False
+    place, _, name = objects.call.steps[objects.doing].target.partition(":")
+    if place == "object":
+        owner = sys.modules.get(str(type(objects.named.get(name.partition(".")[0])).__module__))
+        return isinstance(owner, ModuleType) and _wrote(objects.module, file_of(owner))
+    return place == "student"
+
+
+def _wrote(module: ModuleType, filename: str) -> bool:
+    """Whether a file is of the student's: the module or one beside it, or code that these made of a text."""
+    made_of_text = filename.startswith("<") and not filename.startswith("<frozen ")
+    return made_of_text or Path(filename).parent == Path(file_of(module)).parent
 
 
 def _limit_hit(error: BaseException, message: str) -> FailureKind | None:

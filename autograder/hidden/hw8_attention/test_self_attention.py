@@ -71,7 +71,7 @@ def test_mask_counts_in_every_head(student: Runner, reference: Runner, rng: Rng,
 @pytest.mark.parametrize(("e", "heads"), [(6, 4), (5, 2), (2, 4)])
 def test_heads_must_divide(student: Runner, e: int, heads: int) -> None:
     """A number of heads that does not divide the features is a ValueError that names both."""
-    found = student.run(Call([Step("module", "student:SelfAttention", [e, heads])]))
+    found = student.run(Call([Step("module", "student:SelfAttention", [e, heads])], observe=()))
     hint = "a number of heads that does not divide embedding_dim is a ValueError that names both numbers"
     assert_raises(found, ValueError, mentions=[str(e), str(heads)], hint=hint)
 

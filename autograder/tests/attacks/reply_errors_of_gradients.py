@@ -8,7 +8,7 @@ from forging import question, reply
 
 
 def evil(x):
-    failure = ["raised", "m", "ValueError", None, "", None] if len(x) > 2 else None
+    failure = ["raised", "m", "ValueError", None, "", None, []] if len(x) > 2 else None
     observed = [] if failure else [[name, None] for name in question().value["observe"]]
     reply(failure=failure, values={"$dict": observed}, gradient_error=str(x.tolist()))
 

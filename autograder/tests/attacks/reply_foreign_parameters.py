@@ -8,7 +8,9 @@ from forging import reply
 
 
 def evil(x):
-    reply(failure=["parameter", "", "", None, "module.input", [int(1e9 * abs(value)) for value in x.flatten()] * 16])
+    reply(
+        failure=["parameter", "", "", None, "module.input", [int(1e9 * abs(value)) for value in x.flatten()] * 16, []]
+    )
 
 
 def scale(x, factor=2.0):

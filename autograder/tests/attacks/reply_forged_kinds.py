@@ -8,7 +8,7 @@ from forging import reply
 
 
 def evil(x):
-    reply(failure=["unavailable" if len(x) > 2 else "timeout", str(x.tolist()), "", None, "", None])
+    reply(failure=["unavailable" if len(x) > 2 else "timeout", str(x.tolist()), "", None, "", None, []])
 
 
 def scale(x, factor=2.0):

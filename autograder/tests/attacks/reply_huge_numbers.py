@@ -8,7 +8,7 @@ from forging import reply
 
 
 def evil(x):
-    reply(failure=["raised", "m", "T", 10**4000, "", [10**4000]])
+    reply(failure=["raised", "m", "T", 10**4000, "", [10**4000], []])
 
 
 def scale(x, factor=2.0):

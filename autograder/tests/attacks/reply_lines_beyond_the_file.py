@@ -8,7 +8,7 @@ from forging import reply
 
 
 def evil(x):
-    reply(failure=["raised", "", "ValueError", 1 + int(1e8 * abs(x.flatten()[0])), "", None])
+    reply(failure=["raised", "", "ValueError", 1 + int(1e8 * abs(x.flatten()[0])), "", None, []])
 
 
 def scale(x, factor=2.0):

@@ -8,7 +8,7 @@ from forging import reply
 
 
 def evil(x):
-    reply(failure=["missing", "", "", None, f"student:{x.tolist()}", None])
+    reply(failure=["missing", "", "", None, f"student:{x.tolist()}", None, []])
 
 
 def scale(x, factor=2.0):

@@ -8,7 +8,7 @@ from forging import reply
 
 
 def evil(x):
-    reply(failure=["missing", f"the input is {x.tolist()}", "", None, "student:scale", None])
+    reply(failure=["missing", f"the input is {x.tolist()}", "", None, "student:scale", None, []])
 
 
 def scale(x, factor=2.0):

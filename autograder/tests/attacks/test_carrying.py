@@ -143,8 +143,11 @@ WAYS: Mapping[str, tuple[str, Read]] = {
     "gradient errors": (by_way_of("as_gradient_errors"), words),
     "kinds": (by_way_of("as_kinds"), in_kinds),
     "mutated": (REPLIED.format("mutated=[letters(bits, 200)]"), words),
-    "missing": (REPLIED.format("failure=['missing', letters(bits, 200), '', None, letters(bits, 30), None]"), words),
-    "kept lines": (REPLIED.format("failure=['raised', '', 'E', int(bits[:31], 2), '', None]"), in_lines),
+    "missing": (
+        REPLIED.format("failure=['missing', letters(bits, 200), '', None, letters(bits, 30), None, []]"),
+        words,
+    ),
+    "kept lines": (REPLIED.format("failure=['raised', '', 'E', int(bits[:31], 2), '', None, []]"), in_lines),
 }
 SILENT = {"mutated", "missing", "kept lines"}  # what the wire refuses
 """Ways that lead nowhere: not one bit may come back."""

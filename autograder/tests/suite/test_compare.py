@@ -23,6 +23,7 @@ from gradkit.suite import (
     function_call,
 )
 from gradkit.wire import Failure, Observation, ObservedTensor, Opaque, Ref
+from gradkit.wire.observation import BUILTIN_EXCEPTIONS
 
 X = torch.tensor([1.0, 2.0, 4.0], dtype=torch.float64)
 CALL = function_call("f", {"x": X}, cotangent=X)
@@ -33,8 +34,12 @@ def found(value: Any = X, *, attached: bool = True, gradient: Tensor | None = X,
     return Found(CALL, Observation(values={"result": result}, gradients={"x": gradient}, **facts))
 
 
-def failed(kind: Any, type_name: str = "", message: str = "m") -> Found:
-    return Found(CALL, Observation(failure=Failure(kind, message, type_name)))
+def failed(kind: Any, type_name: str = "", message: str = "m", source: str = "") -> Found:
+    bases = [base.__name__ for base in BUILTIN_EXCEPTIONS.get(type_name, object).__mro__ if base is not object]
+    return Found(CALL, Observation(failure=Failure(kind, message, type_name, source=source, bases=tuple(bases))))
+
+
+TODO = 'raise NotImplementedError("f")'
 
 
 def mismatch(one: Found, other: Found | None = None, **options: float) -> Mismatch:
@@ -51,7 +56,12 @@ def test_equal_observations_match() -> None:
     ("answer", "kind", "words"),
     [
         (failed("raised", "ValueError"), "raised", "ValueError: m"),
-        (failed("raised", "NotImplementedError"), "not_started", "TODO"),
+        (failed("raised", "NotImplementedError", source=TODO), "not_started", "TODO"),
+        (
+            failed("raised", "NotImplementedError", "no sparse kernel", "return x @ w"),
+            "raised",
+            "Your code raised NotImplementedError: no sparse kernel",
+        ),
         (failed("died"), "died", "no answer"),
         (failed("timeout"), "timeout", "never ends"),
         (found(None), "type", "None; it must be a torch.Tensor"),
@@ -251,6 +261,41 @@ def test_an_expected_exception_must_be_that_one_and_say_what_it_must() -> None:
     for answer in [*wrong, failed("raised", "ValueError", "no shapes")]:
         with pytest.raises(Mismatch):
             assert_raises(answer, ValueError, mentions=["(4, 1)"], hint="")
+    assert_raises(failed("raised", "ValueError", "E=6, heads=4"), ValueError, mentions=["6", "4"], hint="")
+    with pytest.raises(Mismatch, match="does not name 4"):
+        assert_raises(failed("raised", "ValueError", "E=64"), ValueError, mentions=["4"], hint="")
+
+
+def test_a_subclass_of_the_expected_exception_is_that_exception() -> None:
+    def raised(name: str, *bases: str) -> Found:
+        return Found(CALL, Observation(failure=Failure("raised", "m", name, bases=bases)))
+
+    assert_raises(raised("ShapeError", "ValueError", "Exception"), ValueError, hint="")
+    assert_raises(raised("BothError", "KeyError", "LookupError", "ValueError"), ValueError, hint="")
+    assert_raises(raised("UnicodeError", "UnicodeError", "ValueError"), ValueError, hint="")
+    assert_raises(raised("Unfinished", "NotImplementedError"), NotImplementedError, hint="")
+    with pytest.raises(Mismatch, match="ValueError is expected here; your code raised ShapeError"):
+        assert_raises(raised("ShapeError", "TypeError", "Exception"), ValueError, hint="")
+    # A class of the student's that is only called so.
+    with pytest.raises(Mismatch, match="ValueError is expected here"):
+        assert_raises(raised("ValueError", "Exception"), ValueError, hint="")
+
+
+@pytest.mark.parametrize("base", ["SystemExit", "KeyboardInterrupt"])
+def test_code_that_ends_the_program_is_told_so_whatever_it_calls_its_exception(base: str) -> None:
+    answer = Found(CALL, Observation(failure=Failure("raised", "3", "Bye", bases=(base, "BaseException"))))
+    assert mismatch(answer).message == f"Your code ended the program ({base}). Return a value instead."
+
+
+def test_the_output_is_called_right_only_where_it_was_compared() -> None:
+    gradients = figures(gradients={"x": X})
+    assert mismatch(found(X + 1, gradient=2 * X), gradients).message.startswith(
+        "The gradient with respect to x is wrong"
+    )
+    assert mismatch(found(X + 1, gradient=None), gradients).message.startswith("No gradient reaches x: ")
+    assert mismatch(found(X[:2], gradient=None), gradients).message == "The result has shape (2,); it must be (3,)."
+    with pytest.raises(Mismatch, match=r"The result has shape \(2,\); it must be \(3,\)\."):
+        assert_finite(found(X[:2], gradient=None), hint="")
 
 
 def test_a_tensor_of_a_shape_is_returned_whatever_its_numbers() -> None:

@@ -31,7 +31,7 @@ def test_an_observation_comes_back() -> None:
 
 
 def test_a_failure_comes_back() -> None:
-    failure = Failure("raised", "no", "ValueError", 3, name="module.w", shape=(2, 1))
+    failure = Failure("raised", "no", "ValueError", 3, name="module.w", shape=(2, 1), bases=("ValueError",))
     assert observation_from_value(observation_to_value(Observation(failure=failure))).failure == failure
 
 
@@ -39,14 +39,17 @@ def test_a_failure_comes_back() -> None:
     ("part", "value"),
     [
         ("failure", "died"),
-        ("failure", ["raised", "m", "T", "3", "", None]),
-        ("failure", ["raised", "m", "T", 0, "", None]),
-        ("failure", ["raised", "m", "T", 1 << 40, "", None]),
-        ("failure", ["raised", "m", "T", True, "", None]),
-        ("failure", ["raised", "m", "T", None, "", [1.5]]),
-        ("failure", ["raised", "m", "T", None, "", [-1]]),
-        ("failure", ["raised", "m", "T", None, ""]),
-        ("failure", ["passed", "m", "T", None, "", None]),
+        ("failure", ["raised", "m", "T", "3", "", None, []]),
+        ("failure", ["raised", "m", "T", 0, "", None, []]),
+        ("failure", ["raised", "m", "T", 1 << 40, "", None, []]),
+        ("failure", ["raised", "m", "T", True, "", None, []]),
+        ("failure", ["raised", "m", "T", None, "", [1.5], []]),
+        ("failure", ["raised", "m", "T", None, "", [-1], []]),
+        ("failure", ["raised", "m", "T", None, "", None]),
+        ("failure", ["raised", "m", "T", None, "", None, ["Passed"]]),
+        ("failure", ["raised", "m", "T", None, "", None, [["ValueError"]]]),
+        ("failure", ["raised", "m", "T", None, "", None, ["ValueError", "ValueError"]]),
+        ("failure", ["passed", "m", "T", None, "", None, []]),
         ("values", []),
         ("values", {1: 2}),
         ("gradients", {"x": 1.0}),
@@ -71,7 +74,7 @@ def test_something_of_another_shape_is_refused(value: object) -> None:
 
 def test_every_text_is_cut_to_its_size() -> None:
     long = "a" * 1_000_000
-    parts = {"failure": ["raised", long, long, 3, long, None], "gradient_error": long, "printed": long}
+    parts = {"failure": ["raised", long, long, 3, long, None, []], "gradient_error": long, "printed": long}
     back = observation_from_value({**good(), **parts})
     assert back.failure is not None
     texts = (back.failure.message, back.failure.type_name, back.failure.name, back.gradient_error, back.printed)

@@ -73,7 +73,10 @@ def test_names_are_those_of_the_call(facts: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     "failure",
     [
-        Failure("raised", "x is too large", "ValueError", 3),
+        Failure("raised", "x is too large", "ValueError", 3, bases=("ValueError", "Exception")),
+        Failure("unusable", "shapes differ", "RuntimeError", name="1"),
+        Failure("unusable", "shapes differ", "RuntimeError", name="module.size"),
+        Failure("unusable", "shapes differ", "RuntimeError", name="module.layer.w"),
         Failure("missing", name="student:Net"),
         Failure("missing", name="module.to"),
         Failure("missing", name="module.size"),
@@ -101,6 +104,12 @@ def test_a_failure_is_told_in_names_of_the_call(failure: Failure) -> None:
         Failure("parameter", name="module.layer.w", shape=(1,) * 17),
         Failure("raised", "m", "ValueError", name="student:Net"),
         Failure("raised", "m", "ValueError", shape=(3,)),
+        Failure("unusable", "m", "RuntimeError"),
+        Failure("unusable", "m", "RuntimeError", name="0"),  # the student's own step
+        Failure("unusable", "m", "RuntimeError", name="9"),
+        Failure("unusable", "m", "RuntimeError", name="module.other"),
+        Failure("unusable", "m", "RuntimeError", 3, name="1"),
+        Failure("missing", name="student:Net", bases=("ValueError",)),
         Failure("memory", "the input is 0.25"),
         Failure("protocol", "the input is 0.25"),
         Failure("protocol", line=5),

@@ -69,6 +69,13 @@ def fail(x):
     raise ValueError("bad x")
 def empty(x): return torch.zeros((10**15,))
 
+class ShapeError(ValueError): pass
+def shapes(x): raise ShapeError("bad shape")
+def nothing(x): return None
+def one_number(x): return 1.0
+def made_of_text(x): exec("def f(): raise ValueError('from text')\\nf()")
+class Silent(nn.Module): pass
+
 class Net(nn.Module):
     def __init__(self, size):
         super().__init__()
@@ -251,6 +258,39 @@ def test_a_failure_names_the_students_own_line(module: ModuleType) -> None:
     failure = run(module, "fail").failure
     assert failure is not None
     assert failure.line == SOURCE.split("\n").index('    raise ValueError("bad x")') + 1
+
+
+def test_the_built_in_exceptions_that_one_is_are_reported(module: ModuleType) -> None:
+    failure = run(module, "shapes").failure
+    assert failure is not None
+    assert (failure.type_name, failure.bases) == ("ShapeError", ("ValueError", "Exception", "BaseException"))
+
+
+MADE = Step("made", "student:nothing", [Ref("x")])
+
+
+@pytest.mark.parametrize(
+    ("steps", "kind", "name"),
+    [
+        ([MADE, Step("result", "builtin:list", [Ref("made")])], "unusable", "1"),
+        ([MADE, Step("result", "torch:add", [Ref("made"), 1])], "unusable", "1"),
+        ([MADE, Step("result", "object:made", [1])], "unusable", "1"),
+        ([MADE, Step("result", "operator:mul", [Ref("made"), 2])], "unusable", "1"),
+        ([Step("result", "student:nothing", [])], "raised", ""),  # called with the wrong arguments
+        ([Step("result", "student:fail", [Ref("x")])], "raised", ""),
+        ([Step("result", "student:made_of_text", [Ref("x")])], "raised", ""),
+        ([Step("made", "student:Net", [2]), Step("result", "object:made", [])], "raised", ""),
+        ([Step("made", "student:Silent"), Step("result", "object:made", [Ref("x")])], "raised", ""),
+        ([Step("result", "student:apply", [Ref("torch:add"), Ref("x")])], "raised", ""),
+    ],
+)
+def test_an_error_of_our_own_step_is_told_apart_from_one_of_the_students(
+    module: ModuleType, steps: list[Step], kind: str, name: str
+) -> None:
+    failure = perform(Call(steps, {"x": torch.ones(2)}), module).failure
+    assert failure is not None
+    assert (failure.kind, failure.name) == (kind, name)
+    assert (failure.bases != ()) == (kind == "raised")
 
 
 def test_running_out_of_memory_is_told_apart(module: ModuleType) -> None:

@@ -1,0 +1,130 @@
+"""What a student knows the objects of a call by: the names of a suite's own steps mean nothing to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from gradkit.wire.call import Call, Step, references
+from gradkit.wire.values import Ref
+
+# Methods that give back what they are called on, or the same numbers again.
+_SAME = frozenset(["clone", "contiguous", "cpu", "detach", "double", "eval", "float", "requires_grad_", "to", "train"])
+_OPERATORS: Mapping[str, str] = {"add": "+", "sub": "-", "mul": "*", "truediv": "/", "pow": "**", "matmul": "@"}
+
+
+def in_words(path: str, call: Call) -> str:
+    """An object of a call in words: "the result", "SmallCNN", "what pair returns", "first.weight of MLP afterwards".
+
+    `Call.words` has the last word. Otherwise an object is called after what made it; an input has its own name.
+
+    Args:
+        path: the name of an input or a step's result, or what is found below it: ``result[0]``, ``model.state.weight``.
+        call: the call.
+    """
+    for end in _ends(path):
+        if (words := call.words.get(path[:end])) is not None:
+            return _below(words, path[end:])
+    head = head_of(path)
+    return _below(_of_step(head, call), path[len(head) :])
+
+
+def head_of(path: str) -> str:
+    """The name of the input or step that a path begins with."""
+    return path.partition("[")[0].partition(".")[0]
+
+
+def used_by(step: Step) -> list[str]:
+    """The paths of all objects that a step uses."""
+    place, _, owner = step.target.partition(":")
+    return [*([owner] if place == "object" else []), *references([step.args, step.kwargs])]
+
+
+def of_the_student(call: Call) -> set[str]:
+    """The names of the steps whose results student code made, directly or by way of other steps."""
+    found: set[str] = set()
+    for step in call.steps:
+        if step.target.startswith("student:") or any(head_of(path) in found for path in used_by(step)):
+            found.add(step.name)
+    return found
+
+
+def _ends(path: str) -> Iterator[int]:
+    """Where a path, or the path to something above it, ends; the longest first."""
+    yield len(path)
+    yield from (at for at in range(len(path) - 1, 0, -1) if path[at] in ".[")
+
+
+def _below(owner: str, rest: str) -> str:
+    """An object below another one, whose words are known."""
+    if not rest:
+        return owner
+    if rest.startswith("["):
+        short = owner.removeprefix("the ")
+        return f"entry {rest} of {owner}" if " " in short else f"{short}{rest}"
+    first, _, below = rest[1:].partition(".")
+    whose = owner if " " in owner or not owner.islower() else f"the {owner}"
+    if first == "state":
+        return f"{below} of {whose} afterwards" if below else f"{whose} afterwards"
+    if first == "gradients":
+        return f"the .grad of {below}" if below else f"the .grad of each parameter of {whose}"
+    attribute = rest[1:].removesuffix("()")
+    return f"{owner}.{attribute}" if " " not in owner else f"{attribute} of {owner}"
+
+
+def _of_step(name: str, call: Call) -> str:
+    """A step's result, or an input."""
+    if name in call.inputs:
+        return name
+    # Where several steps have the name, the first made the object, and the others did something to it.
+    step = next((step for step in call.steps if step.name == name), None)
+    if step is None:
+        return name
+    place, _, target = step.target.partition(":")
+    make = _BY_PLACE.get(place)
+    return name if make is None else make(step, target, call)
+
+
+def _of_student(step: Step, target: str, call: Call) -> str:
+    if not target[:1].isupper():
+        return "the result" if step.name == "result" else f"what {target} returns"
+    several = len({one.name for one in call.steps if one.target == step.target}) > 1
+    return step.name if several else target
+
+
+def _of_method(step: Step, target: str, call: Call) -> str:
+    owner, _, method = target.rpartition(".")
+    if not owner or method in ("__call__", "forward"):
+        return "the result" if step.name == "result" else f"the output of {in_words(owner or method, call)}"
+    if method in _SAME:
+        return in_words(owner, call)
+    return "the result" if step.name == "result" else f"{_bracketed(in_words(owner, call))}.{method}()"
+
+
+def _of_builtin(step: Step, target: str, call: Call) -> str:
+    paths = list(references(step.args))
+    if target == "getattr" and paths:
+        return _below(in_words(paths[0], call), f".{step.args[1]}")
+    return in_words(paths[0], call) if target in ("list", "tuple") and len(paths) == 1 else step.name
+
+
+def _of_operator(step: Step, target: str, call: Call) -> str:
+    if step.name == "result":
+        return "the result"
+    args = [in_words(arg.name, call) if isinstance(arg, Ref) else str(arg) for arg in step.args]
+    if target == "getitem":
+        return f"{args[0]}[{args[1]}]"
+    if target not in _OPERATORS:
+        return step.name
+    return f" {_OPERATORS[target]} ".join(map(_bracketed, args))
+
+
+_BY_PLACE: Mapping[str, Callable[[Step, str, Call], str]] = {
+    "student": _of_student,
+    "object": _of_method,
+    "builtin": _of_builtin,
+    "operator": _of_operator,
+}
+
+
+def _bracketed(words: str) -> str:
+    return f"({words})" if " " in words else words
