@@ -9,6 +9,7 @@ import sysconfig
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 import torch
 
@@ -41,12 +42,17 @@ def steps() -> Iterator[Step]:
 
 
 def perform_example(text: str) -> None:
-    """Perform the call that an example makes, with torch.nn for the students' module, and compare it with itself."""
+    """Perform the call that an example makes, and compare it with itself.
+
+    The students' module holds what the example defines, and torch.nn.
+    """
     space = {**vars(gradkit.suite), "torch": torch, "rng": Rng("a secret", "a test", "a case")}
     exec(text, space)  # noqa: S102 - an example of the page
-    call = space["call"]
-    found = Found(call, perform(call, torch.nn))
+    call, module = space["call"], ModuleType("answer")
+    vars(module).update({**vars(torch.nn), **space})
+    found = Found(call, perform(call, module))
     assert_matches(found, found, hint="")
+    assert all(gradient is not None for gradient in found.observation.gradients.values())
 
 
 def test_a_new_author_gets_what_the_page_promises(tmp_path: Path) -> None:
