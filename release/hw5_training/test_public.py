@@ -58,59 +58,131 @@ def test_train_reports_every_few_epochs():
     )
 
 
-def layer_with_gradients():
-    """A layer with w = (1, 2) and no bias, whose gradient is (10, -20)."""
-    layer = nn.Linear(2, 1, bias=False)
-    layer.weight = nn.Parameter(torch.tensor([[1.0, 2.0]]))
-    layer.weight.grad = torch.tensor([[10.0, -20.0]])
-    return layer
+def two_parameters(dtype=torch.float32):
+    """Two parameters, (1, 2) and (3, -1), with the gradients (10, -20) and (-5, 4)."""
+    parameters = [nn.Parameter(torch.tensor(start, dtype=dtype)) for start in ([1.0, 2.0], [3.0, -1.0])]
+    for parameter, gradient in zip(parameters, ([10.0, -20.0], [-5.0, 4.0]), strict=True):
+        parameter.grad = torch.tensor(gradient, dtype=dtype)
+    return parameters
 
 
-def test_sgd_step_goes_against_the_gradient():
-    """A step goes against the gradient, by the rate times the gradient."""
-    layer = layer_with_gradients()
-    training.sgd_step(layer.parameters(), 0.1)
-    found = layer.weight.tolist()[0]
-    assert all(abs(number - right) < 1e-5 for number, right in zip(found, [0.0, 4.0], strict=True)), (
-        f"(1, 2) - 0.1 * (10, -20) is (0, 4); found {found}. Change the parameters in place, under torch.no_grad()."
+def is_near(parameter, expected, tolerance=1e-5):
+    """Whether a parameter holds the expected numbers."""
+    return torch.allclose(parameter.detach().double(), torch.tensor(expected, dtype=torch.float64), atol=tolerance)
+
+
+def assert_can_learn(parameter, dtype):
+    """A parameter keeps its dtype, and autograd goes on differentiating with respect to it."""
+    assert parameter.dtype == dtype, f"A {dtype} parameter must stay {dtype}; it is {parameter.dtype}."
+    state = (parameter.is_leaf, parameter.requires_grad)
+    assert state == (True, True), (
+        f"Afterwards a parameter must be a leaf that requires grad; its (is_leaf, requires_grad) are {state}. Change "
+        "it in place, under torch.no_grad()."
     )
 
 
+def assert_gradient(parameter, expected):
+    """A parameter's gradient is what it was before the step."""
+    found = None if parameter.grad is None else parameter.grad.tolist()
+    assert found == expected, (
+        f"The step must leave .grad as it is, {expected}; found {found}. To clear it is the task of zero_grad."
+    )
+
+
+def test_sgd_step_goes_against_the_gradient():
+    """A step goes against the gradient, by the rate times the gradient, for every parameter."""
+    for dtype in (torch.float32, torch.float64):
+        first, second = parameters = two_parameters(dtype)
+        training.sgd_step(iter(parameters), 0.1)
+        assert is_near(first, [0.0, 4.0]), (
+            f"(1, 2) - 0.1 * (10, -20) is (0, 4); found {first.tolist()}. Change the parameters in place, under "
+            "torch.no_grad()."
+        )
+        assert is_near(second, [3.5, -1.4]), (
+            f"(3, -1) - 0.1 * (-5, 4) is (3.5, -1.4); found {second.tolist()}. Each parameter takes its step."
+        )
+        assert_can_learn(first, dtype)
+
+
+def test_sgd_step_changes_in_place():
+    """Parameters change in place; their gradients and the list of them stay as they are."""
+    parameters = two_parameters()
+    listed, shared = list(parameters), parameters[0].detach()
+    training.sgd_step(listed, 0.1)
+    assert torch.equal(shared, parameters[0].detach()), (
+        "A tensor that shares the parameter's storage has not changed with it: the parameter has got a new one. Use an "
+        "in-place operation, such as -=, under torch.no_grad()."
+    )
+    assert_gradient(parameters[0], [10.0, -20.0])
+    assert len(listed) == 2, f"The list of parameters must stay as it is: it had 2, and now has {len(listed)}."
+
+
 def test_sgd_step_leaves_a_parameter_without_gradient():
-    """A parameter without a gradient is left alone."""
-    layer = layer_with_gradients()
-    layer.weight.grad = None
-    training.sgd_step(layer.parameters(), 0.1)
-    assert layer.weight.tolist() == [[1.0, 2.0]], "A parameter whose .grad is None must be left alone."
+    """A parameter without a gradient is left alone, and the others take their step."""
+    first, second = parameters = two_parameters()
+    first.grad = None
+    training.sgd_step(parameters, 0.1)
+    assert is_near(first, [1.0, 2.0]), f"A parameter whose .grad is None must be left alone; found {first.tolist()}."
+    assert is_near(second, [3.5, -1.4]), f"The other parameter still takes its step; found {second.tolist()}."
 
 
 def test_Adam_first_step_has_the_size_of_the_rate():
     """The first step has the size of the rate; zero_grad clears the gradients."""
     # In the first step m_hat is g and v_hat is g^2, so each element moves by lr, whatever the size of its gradient.
-    layer = layer_with_gradients()
-    adam = training.Adam(layer.parameters(), lr=0.25)
+    first, second = parameters = two_parameters()
+    shared = first.detach()
+    adam = training.Adam(iter(parameters), lr=0.25)
     adam.step()
-    found = layer.weight.tolist()[0]
-    assert all(abs(number - right) < 1e-4 for number, right in zip(found, [0.75, 2.25], strict=True)), (
-        f"After the first step w is (1 - 0.25, 2 + 0.25); found {found}. Are m and v corrected, with t = 1?"
+    assert is_near(first, [0.75, 2.25], 1e-4), (
+        f"After the first step (1, 2) is (1 - 0.25, 2 + 0.25); found {first.tolist()}. Are m and v corrected, with "
+        "t = 1?"
     )
+    assert is_near(second, [3.25, -1.25], 1e-4), (
+        f"After the first step (3, -1) is (3 + 0.25, -1 - 0.25); found {second.tolist()}. t counts steps, not "
+        "parameters."
+    )
+    assert torch.equal(shared, first.detach()), "A parameter must keep its storage: use an in-place operation."
+    assert_can_learn(first, torch.float32)
+    assert_gradient(first, [10.0, -20.0])
     adam.zero_grad()
-    assert layer.weight.grad is None or not layer.weight.grad.any(), "zero_grad must leave None or zeros in .grad."
+    adam.zero_grad()
+    assert all(parameter.grad is None or not parameter.grad.any() for parameter in parameters), (
+        "zero_grad must leave None or zeros in each .grad."
+    )
 
 
 def test_Adam_goes_where_torch_goes():
-    """Five steps lead to where torch's own Adam leads."""
+    """Several steps lead to where torch's own Adam leads, for options of all kinds."""
     torch.manual_seed(0)
-    gradients = torch.randn(5, 1, 2)
-    ends = []
-    for adam_class in (training.Adam, torch.optim.Adam):
-        layer = layer_with_gradients()
-        adam = adam_class(layer.parameters(), lr=0.1)
-        for gradient in gradients:
-            layer.weight.grad = gradient.clone()
-            adam.step()
-        ends.append(layer.weight.detach())
-    assert torch.allclose(*ends, atol=1e-5), f"After 5 steps torch.optim.Adam is at {ends[1]}, yours at {ends[0]}."
+    gradients = torch.randn(5, 2, 2, dtype=torch.float64)
+    # With tiny gradients it matters where eps stands and how large it is.
+    for size, options in ((1.0, {"lr": 0.01}), (1e-6, {}), (1.0, {"lr": 0.01, "eps": 0.3, "betas": (0.7, 0.8)})):
+        ends = []
+        for adam_class in (training.Adam, torch.optim.Adam):
+            parameters = two_parameters(torch.float64)
+            adam = adam_class(list(parameters), **options)
+            for step in gradients:
+                for parameter, gradient in zip(parameters, step, strict=True):
+                    parameter.grad = size * gradient
+                adam.step()
+                adam.zero_grad()
+            ends.append(torch.stack(parameters).detach())
+        assert torch.allclose(*ends, rtol=1e-6, atol=1e-6), (
+            f"After 5 steps with the options {options or '(none)'} torch.optim.Adam is at {ends[1].tolist()}, yours at "
+            f"{ends[0].tolist()}."
+        )
+
+
+def test_Adam_skips_a_parameter_without_gradient():
+    """A parameter without a gradient is skipped, and the others take their step; the list of them stays as it is."""
+    first, second = parameters = two_parameters()
+    first.grad = None
+    adam = training.Adam(parameters, lr=0.25)
+    assert len(parameters) == 2, f"The list of parameters must stay as it is: it had 2, and now has {len(parameters)}."
+    adam.step()
+    assert is_near(first, [1.0, 2.0]), f"A parameter whose .grad is None must be skipped; found {first.tolist()}."
+    assert is_near(second, [3.25, -1.25], 1e-4), f"The other parameter still takes its step; found {second.tolist()}."
+    adam.zero_grad()
 
 
 def test_LogisticRegression_gives_one_probability_a_row():

@@ -28,21 +28,26 @@ def train(
         4. differentiate:   dL/dtheta, by back-propagation
         5. update:          theta becomes theta - (the optimizer's step)
 
-    The model predicts in training mode, ``model.train()``, whatever mode it arrives in.
+    No epoch is skipped and none is cut off, however small or flat the loss is, and also if it rises.
+
+    The model predicts in training mode, ``model.train()``, whatever mode it arrives in. Which mode you leave it in is
+    up to you.
 
     In every epoch whose number is a multiple of ``report_every``, and in no other, print one line like this one, with
     the epoch's number and its loss:
 
         epoch: 0, loss is: 0.6931
 
-    The loss may have any format that ``float()`` can read. Other lines of your own do no harm.
+    The loss may have any format that ``float()`` can read, with at least two significant digits. Other lines of your
+    own do no harm.
 
     Args:
-        model: any module that maps ``x`` to predictions.
+        model: any module that maps ``x`` to predictions. It keeps its dtype, and so do ``x`` and ``y``.
         x: the inputs, one row each, shape (N, ...). It is not changed.
-        y: the targets, in the shape that ``loss_function`` expects, N first. It is not changed.
-        loss_function: ``loss_function(y_hat, y)`` gives the loss, shape ().
-        optimizer: an optimizer that already holds the model's parameters. They are what changes.
+        y: the targets, in the shape and the dtype that ``loss_function`` expects, N first. It is not changed.
+        loss_function: ``loss_function(y_hat, y)`` gives the loss, shape (). It may be a module or a function.
+        optimizer: an optimizer that already holds the model's parameters, and whose ``step()`` needs no arguments.
+            What it remembers of earlier steps stays in it, from epoch to epoch and from call to call.
         epochs: how many epochs; 0 is allowed.
         report_every: epochs between two printed lines, at least 1.
 
@@ -69,12 +74,14 @@ def sgd_step(parameters: Iterable[Tensor], lr: float) -> None:
 
         w becomes w - lr * dL/dw    for each parameter w, with its gradient in w.grad
 
-    Each parameter changes in place: it stays the same tensor with the same storage, and stays what autograd
-    differentiates with respect to. The step itself leaves no trace in the graph.
+    Each parameter changes in place: it stays the same tensor with the same storage. It stays a leaf that requires
+    grad, and the step itself leaves no trace in the graph. Each ``.grad`` stays as it is: to clear it is the task of
+    zero_grad. torch.optim is not allowed here.
 
     Args:
-        parameters: what changes, such as ``model.parameters()``. A parameter whose ``.grad`` is None is left alone.
-        lr: the learning rate. torch.optim is not allowed here.
+        parameters: what changes, such as ``model.parameters()``, which can be walked through only once. A list of
+            parameters stays as it is. A parameter whose ``.grad`` is None is left alone.
+        lr: the learning rate.
     """
     with torch.no_grad():
         for parameter in parameters:
@@ -91,11 +98,17 @@ class Adam:
         m_hat = m / (1 - b1^t)          v_hat = v / (1 - b2^t)
         w becomes w - lr * m_hat / (sqrt(v_hat) + eps)
 
-    Parameters change in place, as in ``sgd_step``. One whose ``.grad`` is None is skipped. torch.optim is not allowed
-    here.
+    Each parameter has an m and a v of its own, and each Adam counts its own steps. Parameters change in place, as in
+    ``sgd_step``, and each ``.grad`` stays as it is. A parameter whose ``.grad`` is None is skipped. If it has a
+    gradient in some steps and in others not, it is up to you whether t counts all steps for it. torch.optim is not
+    allowed here, not even as a base class.
+
+    In float64 the parameters are right to within 1e-6, absolute plus relative, so a power of b1 or b2 that was rounded
+    to float32 does no harm.
 
     Args:
-        parameters: what changes, such as ``model.parameters()``, which can be walked through only once.
+        parameters: what changes, such as ``model.parameters()``, which can be walked through only once. A list of
+            parameters stays as it is.
         lr: the learning rate.
         betas: b1 and b2.
         eps: what keeps the divisor from being zero.
@@ -144,11 +157,11 @@ class LogisticRegression(nn.Module):
         in_dim: the number of features.
 
     Attributes:
-        linear: nn.Linear(in_dim, 1), which holds w and b.
+        linear: nn.Linear(in_dim, 1), which holds w and b. It starts from the random numbers that torch gives it.
     """
 
     def __init__(self, in_dim: int) -> None:
-        """Hang the layer on self."""
+        """Create the layer."""
         super().__init__()
         self.linear = nn.Linear(in_dim, 1)
 
@@ -156,10 +169,10 @@ class LogisticRegression(nn.Module):
         """Predict.
 
         Args:
-            x: one row an example, shape (N, in_dim).
+            x: one row per example, shape (N, in_dim).
 
         Returns:
-            The probabilities, shape (N,), not (N, 1): the labels have the shape (N,), too.
+            The probabilities, shape (N,), not (N, 1): the labels have the shape (N,) as well.
         """
         return torch.sigmoid(self.linear(x).squeeze(1))
 
@@ -167,17 +180,19 @@ class LogisticRegression(nn.Module):
 def minibatches(x: Tensor, y: Tensor, batch_size: int, generator: torch.Generator) -> Iterator[tuple[Tensor, Tensor]]:
     """One pass over the data in shuffled batches.
 
-    Each row comes once, with its target. The order is a random permutation that depends on ``generator`` alone: a
-    generator with the same seed gives the same order, and the next pass with the same generator another one.
+    Each row comes once, whole and with its own target. The order is a random permutation of the rows that depends on
+    ``generator`` alone. A generator with the same seed gives the same order. The next pass with the same generator has
+    another one.
 
     Args:
         x: the inputs, one row each, shape (N, ...). It is left unchanged.
         y: the targets, shape (N, ...). It is left unchanged.
-        batch_size: rows of a batch, at least 1. The last batch is what remains, and may be smaller.
-        generator: where the chance comes from, as in ``torch.randperm(n, generator=generator)``.
+        batch_size: rows of a batch, at least 1; it may be larger than N. Every batch has that many, except that the
+            last one has the rows that remain.
+        generator: the source of randomness, as in ``torch.randperm(n, generator=generator)``.
 
     Yields:
-        Pairs (xb, yb) of batches, of the dtypes of ``x`` and ``y``.
+        Pairs (xb, yb) of batches, of the dtypes of ``x`` and ``y``. A list of such pairs will do as well.
     """
     for rows in torch.randperm(len(x), generator=generator).split(batch_size):
         yield x[rows], y[rows]
@@ -195,17 +210,19 @@ def train_minibatch(
 ) -> list[float]:
     """Train a model batch by batch: one update for each batch, shuffled anew in each epoch.
 
-    Each batch goes through the five steps of ``train``, in training mode. Nothing is printed.
+    Each batch goes through the five steps of ``train``, in training mode. No epoch is cut off, as in ``train``. No
+    report is printed; lines of your own do no harm.
 
     Args:
-        model: any module that maps ``x`` to predictions.
+        model: any module that maps ``x`` to predictions. It keeps its dtype, and so do ``x`` and ``y``.
         x: the inputs, one row each, shape (N, ...). It is not changed.
-        y: the targets, N first. It is not changed.
-        loss_function: ``loss_function(y_hat, y)`` gives the *mean* loss of a batch, shape ().
-        optimizer: an optimizer that already holds the model's parameters.
+        y: the targets, in the dtype that ``loss_function`` expects, N first. It is not changed.
+        loss_function: ``loss_function(y_hat, y)`` gives the *mean* loss of a batch, shape (). It may be a module or a
+            function.
+        optimizer: an optimizer that already holds the model's parameters, as in ``train``.
         epochs: how many passes over the data; 0 is allowed.
-        batch_size: rows of a batch, as in ``minibatches``.
-        generator: where the chance comes from, as in ``minibatches``.
+        batch_size: rows of a batch, as in ``minibatches``: the last batch has the rows that remain.
+        generator: the source of randomness, and the only one. The same seed gives the same training.
 
     Returns:
         One Python float per epoch: the mean loss per *row*, each row with the loss that its batch had before its
@@ -228,15 +245,17 @@ def train_minibatch(
 def accuracy(model: nn.Module, x: Tensor, y: Tensor) -> float:
     """The share of rows for which the more probable answer is the right one.
 
-    The model predicts in evaluation mode and without a graph. Afterwards it is in the mode in which it came.
+    The model predicts in evaluation mode. It predicts without building a graph. Afterwards the model and its layers are
+    in the mode in which they came: all of them in training mode, or all in evaluation mode.
 
     Args:
         model: maps ``x`` to probabilities of a yes, shape (N,).
         x: the inputs, shape (N, ...). It is left unchanged.
-        y: the right answers, 0 or 1, in any dtype, shape (N,).
+        y: the right answers, 0 or 1, in any dtype, shape (N,). It is left unchanged.
 
     Returns:
-        The share, a Python float from 0 to 1. A probability above 0.5 is a yes, one below it a no.
+        The share, a Python float from 0 to 1, right to within 1e-6. A probability above 0.5 is a yes, one below it a
+        no; what exactly 0.5 is, is up to you.
     """
     training = model.training
     model.eval()
@@ -248,6 +267,8 @@ def accuracy(model: nn.Module, x: Tensor, y: Tensor) -> float:
 
 def save_model(model: nn.Module, path: str | Path | BinaryIO) -> None:
     """Write a model's state dict, and nothing else, into a file.
+
+    The state dict is saved whole, buffers included, in the dtypes that it has.
 
     Args:
         model: the model; it is left unchanged.
@@ -263,7 +284,7 @@ def load_model(model: nn.Module, path: str | Path | BinaryIO) -> None:
     than tensors and plain containers is refused with the error that torch.load raises for it.
 
     Args:
-        model: the model that takes over the state.
+        model: the model that takes over the state, buffers included. It is changed in place.
         path: the file's name, or a file that is open for reading in binary mode. torch.load takes both: hand it on.
 
     Raises:

@@ -210,6 +210,16 @@ def 梯度下降(parameters, lr):
             参数.detach().sub_(lr * 梯度)
 
 
+@accepted("sgd_step")
+@torch.no_grad()
+def by_index(parameters, lr):
+    """An index into a list, a decorator, and the rate as a tensor."""
+    listed, rate = list(parameters), torch.tensor(lr, dtype=torch.float64)
+    for i in range(len(listed)):
+        if listed[i].grad is not None:
+            listed[i][...] = listed[i] - (rate * listed[i].grad).to(listed[i].dtype)
+
+
 # ---- Adam
 
 
@@ -325,6 +335,65 @@ class RunningPowers:
     def zero_grad(self):
         for p in self.ps:
             p.grad = None
+
+
+@accepted("Adam")
+class PowersInFloat32:
+    """The powers of the betas are float32 tensors: b1 ** torch.tensor(t), as in d2l's from-scratch chapters."""
+
+    def __init__(self, parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
+        self.params, self.hyper = list(parameters), {"lr": lr, "betas": betas, "eps": eps}
+        self.states = [(torch.zeros_like(p.data), torch.zeros_like(p.data)) for p in self.params]
+        self.t = torch.tensor(0)
+
+    def step(self):
+        self.t += 1
+        beta1, beta2 = self.hyper["betas"]
+        for p, (v, s) in zip(self.params, self.states):
+            if p.grad is None:
+                continue
+            with torch.no_grad():
+                v[:] = beta1 * v + (1 - beta1) * p.grad
+                s[:] = beta2 * s + (1 - beta2) * torch.square(p.grad)
+                v_bias_corr = v / (1 - beta1**self.t)
+                s_bias_corr = s / (1 - beta2**self.t)
+                p[:] -= self.hyper["lr"] * v_bias_corr / (torch.sqrt(s_bias_corr) + self.hyper["eps"])
+
+    def zero_grad(self):
+        for p in self.params:
+            if p.grad is not None:
+                p.grad = torch.zeros_like(p.grad)
+
+
+@accepted("Adam")
+class StateByIndex:
+    """A dictionary by the parameter's number, torch's defaultdict form, and a t for each parameter."""
+
+    def __init__(self, parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
+        self.param_groups = [{"params": list(parameters), "lr": lr, "betas": betas, "eps": eps}]
+        self.state = {}
+
+    @torch.no_grad()
+    def step(self, closure=None):
+        for group in self.param_groups:
+            (beta1, beta2), lr, eps = group["betas"], group["lr"], group["eps"]
+            for i, p in enumerate(group["params"]):
+                if p.grad is None:
+                    continue
+                if i not in self.state:
+                    self.state[i] = {"step": 0, "m": torch.zeros_like(p), "v": torch.zeros_like(p)}
+                state = self.state[i]
+                state["step"] += 1
+                state["m"] = torch.lerp(p.grad, state["m"], beta1)
+                state["v"] = beta2 * state["v"] + (1 - beta2) * p.grad * p.grad
+                rate = lr * np.sqrt(1 - beta2 ** state["step"]) / (1 - beta1 ** state["step"])
+                small = eps * np.sqrt(1 - beta2 ** state["step"])
+                p.add_(-rate * state["m"] / (state["v"].sqrt() + small))
+
+    def zero_grad(self, set_to_none=True):
+        for group in self.param_groups:
+            for p in group["params"]:
+                p.grad = None if set_to_none else torch.zeros_like(p)
 
 
 # ---- LogisticRegression

@@ -904,11 +904,64 @@ def first_parameter_only(parameters, lr):
 
 @mistake("sgd_step")
 def gradients_forgotten(parameters, lr):
-    """The gradients are set to zero after the step. That is what zero_grad is for; the step only reads them."""
+    """The gradients are set to zero after the step. To clear them is the task of zero_grad; the step only reads
+    them."""
     parameters = list(parameters)
     reference.sgd_step(parameters, lr)
     for parameter in with_gradients(parameters):
         parameter.grad.zero_()
+
+
+@mistake("sgd_step")
+def gradients_thrown_away(parameters, lr):
+    """The gradients are set to None after the step. To clear them is the task of zero_grad; the step only reads
+    them."""
+    parameters = list(parameters)
+    reference.sgd_step(parameters, lr)
+    for parameter in parameters:
+        parameter.grad = None
+
+
+@mistake("sgd_step")
+def list_used_up(parameters, lr):
+    """The parameters are taken out of the list that was handed over, which is empty afterwards. A list of parameters
+    stays as it is: walk through it."""
+    parameters = parameters if isinstance(parameters, list) else list(parameters)
+    while parameters:
+        reference.sgd_step([parameters.pop()], lr)
+
+
+@mistake("sgd_step")
+def divided_by_a_batch_size(parameters, lr):
+    """The step is divided by a number of its own, such as a batch size. The loss is a mean already: the step is the
+    rate times the gradient."""
+    parameters = list(parameters)
+    reference.sgd_step(parameters, lr / len(parameters))
+
+
+@mistake("sgd_step")
+def weights_decay(parameters, lr):
+    """A share of the parameter itself is taken away as well (weight decay). The step is the rate times the gradient."""
+    with torch.no_grad():
+        for parameter in with_gradients(parameters):
+            parameter -= lr * (parameter.grad + 0.01 * parameter)
+
+
+@mistake("sgd_step")
+def clipped_in_the_step(parameters, lr):
+    """The gradient is clipped before the step. It is used as it is, however large."""
+    with torch.no_grad():
+        for parameter in with_gradients(parameters):
+            parameter -= lr * parameter.grad.clamp(-1, 1)
+
+
+@mistake("sgd_step")
+def stepped_in_float64(parameters, lr):
+    """The parameter is float64 afterwards. It keeps its dtype."""
+    for parameter in with_gradients(parameters):
+        gradient = parameter.grad
+        parameter.data = (parameter.data - lr * gradient).double()
+        parameter.grad = gradient.double()
 
 
 @mistake("sgd_step")
@@ -1153,9 +1206,8 @@ class NoneNotLookedFor(Own):
     """A parameter without a gradient makes the step fail. One whose .grad is None is skipped."""
 
     def step(self):
-        if any(w.grad is None for w in self.parameters):
-            message = "unsupported operand type(s) for *: 'float' and 'NoneType'"
-            raise TypeError(message)
+        for w in self.parameters:
+            w.grad * 1.0
         super().step()
 
 
@@ -1175,6 +1227,116 @@ class MemoryForgotten(Own):
         super().zero_grad()
         for memory in (*self.m, *self.v):
             memory.zero_()
+
+
+@mistake("Adam")
+class ClearingBreaksOnNone(Own):
+    """zero_grad fails where a .grad is None already. Afterwards each .grad is None or zeros, whatever it was before."""
+
+    def zero_grad(self):
+        for w in self.parameters:
+            w.grad.zero_()
+
+
+@mistake("Adam")
+class StateByShape(Own):
+    """Parameters of one shape share their m and v. Each parameter has an m and a v of its own."""
+
+    def __init__(self, parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
+        super().__init__(parameters, lr, betas, eps)
+        shared = {w.shape: (m, v) for w, m, v in zip(self.parameters, self.m, self.v, strict=True)}
+        self.m, self.v = ([shared[w.shape][which] for w in self.parameters] for which in (0, 1))
+
+
+@mistake("Adam")
+class StepsOfAllAdams(Own):
+    """The steps are counted for all optimizers together, in the class. Each Adam counts its own: in the object."""
+
+    made = 0
+
+    def step(self):
+        self.steps = Own.made = getattr(Own, "made", 0) + 1
+        self.steps -= 1
+        super().step()
+
+
+@mistake("Adam")
+class ListUsedUp(Own):
+    """The parameters are taken out of the list that was handed over, which is empty afterwards. A list of parameters
+    stays as it is: copy it."""
+
+    def __init__(self, parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
+        super().__init__(parameters, lr, betas, eps)
+        if isinstance(parameters, list):
+            parameters.clear()
+
+
+@mistake("Adam")
+class GradientsClearedInTheStep(Own):
+    """The step sets the gradients to zero. It only reads them; to clear them is the task of zero_grad."""
+
+    def step(self):
+        super().step()
+        for w in self.parameters:
+            if w.grad is not None:
+                w.grad.zero_()
+
+
+@mistake("Adam")
+class StopsAtNone(Own):
+    """The step ends at the first parameter without a gradient. Only that one is skipped; the others take their step."""
+
+    def step(self):
+        self.steps += 1
+        with torch.no_grad():
+            for w, m, v in zip(self.parameters, self.m, self.v, strict=True):
+                if w.grad is None:
+                    return
+                self.first(m, w.grad)
+                self.second(v, w.grad)
+                w -= self.change(*self.corrected(m, v))
+
+
+@mistake("Adam")
+class WithWeightDecay(Own):
+    """A share of the parameter itself is added to its gradient (weight decay). The gradient is used as it is."""
+
+    def step(self):
+        gradients = [w.grad for w in self.parameters]
+        for w in self.parameters:
+            w.grad = None if w.grad is None else w.grad + 0.01 * w.detach()
+        super().step()
+        for w, gradient in zip(self.parameters, gradients, strict=True):
+            w.grad = gradient
+
+
+@mistake("Adam")
+class EpsOfAnotherSize(Own):
+    """The default eps is 1e-6. It is 1e-8."""
+
+    def __init__(self, parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-6):
+        super().__init__(parameters, lr, betas, eps)
+
+
+@mistake("Adam")
+class BetasOfAnotherSize(Own):
+    """The default b2 is 0.99. It is 0.999."""
+
+    def __init__(self, parameters, lr=1e-3, betas=(0.9, 0.99), eps=1e-8):
+        super().__init__(parameters, lr, betas, eps)
+
+
+@mistake("Adam")
+class InheritsFromTorch(torch.optim.Optimizer):
+    """The class inherits from torch.optim.Optimizer, which keeps the parameters for it. torch.optim is not allowed, not
+    even as a base class."""
+
+    def __init__(self, parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
+        super().__init__(parameters, {"lr": lr, "betas": betas, "eps": eps})
+        self.inner = Own(self.param_groups[0]["params"], lr, betas, eps)
+
+    def step(self):
+        self.inner.step()
 
 
 @mistake("Adam")

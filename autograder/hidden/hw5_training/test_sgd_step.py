@@ -1,74 +1,99 @@
 """Hidden tests of sgd_step."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import pytest
 import torch
 from torch import Tensor
 
-from gradkit.suite import Call, Ref, Rng, Runner, Step, assert_matches, check, figures
+from gradkit.suite import Call, Found, Ref, Rng, Runner, Step, assert_matches, check, figures
 
 pytestmark = pytest.mark.question("sgd_step")
 
 HINT = "w becomes w - lr * w.grad, in place, under torch.no_grad()"
+NAMES = ("weight", "bias")
 
 
 def stepping(
-    weight: Tensor, bias: Tensor, gradients: Sequence[Tensor | None], lr: float, times: int = 1, form: Any = "generator"
+    weight: Tensor, bias: Tensor, gradients: Sequence[Tensor | None], lr: float, times: int = 1, form: str = "generator"
 ) -> Call:
-    """Steps of a linear layer with given gradients; None leaves a parameter without one."""
-    layer = Step("model", "torch:nn.Linear", (weight.shape[1], weight.shape[0]), {"dtype": weight.dtype})
-    steps = [layer]
-    inputs = {}
-    for name, gradient in zip(("weight", "bias"), gradients, strict=True):
+    """Steps of a linear layer, each with the same given gradients; None leaves a parameter without one."""
+    steps = [
+        Step("model", "torch:nn.Linear", (weight.shape[1], weight.shape[0]), {"dtype": weight.dtype}),
+        Step("listed", "builtin:list", (Ref("model.parameters()"),)),
+    ]
+    for name in NAMES:
         steps.append(Step(name, "builtin:getattr", (Ref("model"), name)))
-        if gradient is not None:
-            inputs[f"{name}_gradient"] = gradient
-            steps.append(Step("set", "builtin:setattr", (Ref(name), "grad", Ref(f"{name}_gradient"))))
-    steps.append(Step("before", "object:weight.data_ptr"))
-    parameters = Ref("model.parameters()") if form == "generator" else [Ref("weight"), Ref("bias")]
-    steps += [Step(f"result{n}", "student:sgd_step", (parameters, lr)) for n in range(times)]
-    steps.append(Step("after", "object:weight.data_ptr"))
-    steps.append(Step("leaf", "builtin:getattr", (Ref("weight"), "is_leaf")))
-    steps.append(Step("learns", "builtin:getattr", (Ref("weight"), "requires_grad")))
-    observe = ("model.state", "model.gradients", "before", "after", "leaf", "learns")
-    return Call(steps, inputs=inputs, parameters={"model": {"weight": weight, "bias": bias}}, observe=observe)
+        steps.append(Step(f"{name}_storage", f"object:{name}.detach"))
+    given = {f"{name}_gradient": one for name, one in zip(NAMES, gradients, strict=True) if one is not None}
+    for number in range(times):
+        for name in given:
+            steps.append(Step("copy", f"object:{name}.clone"))
+            steps.append(Step("set", "builtin:setattr", (Ref(name.removesuffix("_gradient")), "grad", Ref("copy"))))
+        parameters = Ref("listed" if form == "list" else "model.parameters()")
+        steps.append(Step(f"result{number}", "student:sgd_step", (parameters, lr)))
+    steps.append(Step("left", "builtin:len", (Ref("listed"),)))
+    observe = ["model.state", "model.gradients", "left"]
+    observe += [f"{name}{what}" for name in NAMES for what in ("_storage", ".is_leaf", ".requires_grad")]
+    return Call(steps, inputs=given, parameters={"model": {"weight": weight, "bias": bias}}, observe=observe)
 
 
-def assert_stepped(student: Runner, reference: Runner, call: Call, **tolerances: float) -> None:
-    """The parameters are right, and still the same tensors."""
-    found, expected = student.run(call), reference.run(call)
-    check(found.equals("before", found.value("after")), f"A parameter must keep its storage: {HINT}.")
-    check(
-        found.equals("leaf", True) and found.equals("learns", True),
-        f"A parameter must stay one that can learn: {HINT}.",
-    )
-    for name in ("model.state", "model.gradients"):
-        values = {name: expected.value(name)}
-        assert_matches(found, figures(**values), hint=HINT, **tolerances)
+def drawn(rng: Rng, n: int = 4, d: int = 3, dtype: torch.dtype = torch.float64) -> tuple[Tensor, Tensor, list[Tensor]]:
+    """A weight, a bias, and a gradient of each."""
+    weight, bias, *gradients = (rng.normal(*shape, dtype=dtype) for shape in ((n, d), (n,), (n, d), (n,)))
+    return weight, bias, gradients
 
 
-@pytest.mark.points(0.5)
-@pytest.mark.parametrize(("n", "d"), [(4, 3), (1, 3), (4, 1), (1, 1)])
+def assert_stepped(found: Found, reference: Runner, call: Call, **tolerances: float) -> None:
+    """The parameters are right, and can go on learning."""
+    expected = reference.run(call).value("model.state")
+    assert_matches(found, figures(**{"model.state": expected}), hint=HINT, **tolerances)
+    learns = all(found.equals(f"{name}.{what}", True) for name in NAMES for what in ("is_leaf", "requires_grad"))
+    check(learns, f"A parameter must stay a leaf that requires grad: {HINT}.")
+
+
+@pytest.mark.points(0.25)
+@pytest.mark.parametrize(("n", "d"), [(5, 3), (1, 3), (4, 1), (1, 1)])
 @pytest.mark.parametrize("form", ["generator", "list"])
 def test_every_size(student: Runner, reference: Runner, rng: Rng, n: int, d: int, form: str) -> None:
-    """Every parameter takes its step, in place, several times in a row; the gradients stay as they are."""
-    gradients = (rng.normal(n, d), rng.normal(n))
-    call = stepping(rng.normal(n, d), rng.normal(n), gradients, 0.3, times=3, form=form)
-    assert_stepped(student, reference, call)
+    """Every parameter takes its step, several times in a row, from a generator and from a list."""
+    call = stepping(*drawn(rng, n, d), 0.3, times=3, form=form)
+    assert_stepped(student.run(call), reference, call)
 
 
 @pytest.mark.points(0.25)
 @pytest.mark.parametrize("missing", [0, 1])
-def test_without_gradient(student: Runner, reference: Runner, rng: Rng, missing: int) -> None:
+@pytest.mark.parametrize("times", [1, 3])
+def test_without_gradient(student: Runner, reference: Runner, rng: Rng, missing: int, times: int) -> None:
     """A parameter whose gradient is None is left alone, and the others take their step."""
-    gradients: list[Tensor | None] = [rng.normal(4, 3), rng.normal(4)]
-    gradients[missing] = None
-    assert_stepped(student, reference, stepping(rng.normal(4, 3), rng.normal(4), gradients, 0.3))
+    weight, bias, drawn_gradients = drawn(rng)
+    gradients = [None if number == missing else one for number, one in enumerate(drawn_gradients)]
+    call = stepping(weight, bias, gradients, 0.3, times=times)
+    assert_stepped(student.run(call), reference, call)
 
 
-@pytest.mark.points(0.5)
+@pytest.mark.points(0.25)
+@pytest.mark.parametrize("times", [1, 3])
+def test_in_place(student: Runner, rng: Rng, times: int) -> None:
+    """A parameter keeps its storage: whoever shares it sees the step as well."""
+    found = student.run(stepping(*drawn(rng), 0.3, times=times))
+    state = found.tensors("model.state")
+    shared = all(found.equals(f"{name}_storage", state.get(name)) for name in NAMES)
+    check(shared, f"A parameter must keep its storage: {HINT}.")
+
+
+@pytest.mark.points(0.25)
+@pytest.mark.parametrize("form", ["generator", "list"])
+def test_gradients_stay(student: Runner, rng: Rng, form: str) -> None:
+    """The step only reads the gradients, and the list of parameters."""
+    weight, bias, gradients = drawn(rng)
+    found = student.run(stepping(weight, bias, gradients, 0.3, form=form))
+    same = found.equals("model.gradients", dict(zip(NAMES, gradients, strict=True)))
+    check(same, "sgd_step must leave each .grad as it is: to clear it is the task of zero_grad.")
+    check(found.equals("left", 2), "sgd_step must leave the list of parameters as it is.")
+
+
+@pytest.mark.points(0.25)
 def test_figures_worked_by_hand(student: Runner) -> None:
     """A small example worked by hand comes out right.
 
@@ -84,7 +109,5 @@ def test_figures_worked_by_hand(student: Runner) -> None:
 @pytest.mark.parametrize("times", [1, 3])
 def test_float32_stays_float32(student: Runner, reference: Runner, rng: Rng, times: int) -> None:
     """Parameters in float32 stay in float32."""
-    weight, gradient = (rng.normal(4, 3, dtype=torch.float32) for _ in range(2))
-    bias, other = (rng.normal(4, dtype=torch.float32) for _ in range(2))
-    call = stepping(weight, bias, (gradient, other), 0.3, times=times)
-    assert_stepped(student, reference, call, rtol=1e-5, atol=1e-5)
+    call = stepping(*drawn(rng, dtype=torch.float32), 0.3, times=times)
+    assert_stepped(student.run(call), reference, call, rtol=1e-5, atol=1e-5)
