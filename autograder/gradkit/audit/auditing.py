@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import count
 
 from gradkit.audit.contract import Contract, contract_faults, read_contract
 from gradkit.audit.equivalent import Equivalent, read_equivalent
 from gradkit.audit.fuzz import fuzz_suite
 from gradkit.audit.mistakes import bank_faults
 from gradkit.audit.mutants import Mutant, mutants
+from gradkit.audit.public import PublicTrial, not_passed, try_public
 from gradkit.audit.report import Audit, ContractAudit, QuestionAudit
 from gradkit.audit.trying import Trial, Tried, try_all
 from gradkit.bank import Bank, read_bank
@@ -24,6 +26,7 @@ from gradkit.suite.session import Suite, open_suite
 Progress = Callable[[int, int], None]
 _PATIENCE = 5.0  # how many times as long as the reference a mutant's call may take, and at least
 _AT_LEAST = 2.0  # so many seconds
+_UNSEEN = 0.1  # of the points that a question's mistakes lose: what those may lose that pass every public check
 
 
 def audit_assignment(course: Course, assignment_id: str, sandbox: Sandbox, processes: int, progress: Progress) -> Audit:
@@ -103,9 +106,12 @@ class _Desk:
         contract: Contract,
     ) -> Audit:
         slowest = self._check_right_and_stub(bank)
-        failed = self.mistakes(bank, known)
-        self.faults += bank_faults(self.assignment, bank, known, failed)
+        tried_mistakes = self._submissions(bank, known)
+        failed = {name: frozenset(one.failed) for name, one in tried_mistakes.items()}
+        named = {name: frozenset(one.named) for name, one in tried_mistakes.items()}
+        self.faults += bank_faults(self.assignment, bank, known, failed, named)
         self.faults += contract_faults(contract, self.suite.tests, bank, failed)
+        seen = self._public(bank)
         tried = self._try_mutants(found, slowest)
         answers = self._fuzz(known)
         survivors = [mutant for mutant, one in zip(found, tried, strict=True) if not one.failed and not one.fault]
@@ -116,28 +122,30 @@ class _Desk:
             "Take the entry out."
             for one in stale
         ]
+        questions = tuple(
+            self._question(one.id, bank, known, failed, seen, found, tried, contract)
+            for one in self.assignment.questions
+        )
+        self.faults += [_surprises(one) for one in questions if one.lost_unseen > _UNSEEN]
         return Audit(
             self.assignment.id,
-            tuple(
-                self._question(one.id, bank, known, failed, found, tried, contract) for one in self.assignment.questions
-            ),
+            questions,
             tuple(self.faults),
             tuple(mutant for mutant in survivors if not any(one.is_of(mutant) for one in excused)),
             tuple(twins(known)),
-            self.runs + len(bank.mistakes),
+            self.runs + len(bank.mistakes),  # for their fingerprints
             answers,
         )
 
-    def _try(self, trials: Sequence[Trial]) -> list[Tried]:
-        done = 0
-
-        def advance() -> None:
-            nonlocal done
-            done += 1
-            self.progress(done, len(trials))
-
+    def _try(self, trials: Sequence[Trial], known: Sequence[Fingerprint] = ()) -> list[Tried]:
         self.runs += len(trials)
-        return try_all(self.suite, self.assignment, trials, self.sandbox, self.processes, advance)
+        advance = self._counted(len(trials))
+        return try_all(self.suite, self.assignment, trials, self.sandbox, self.processes, advance, known)
+
+    def _counted(self, total: int) -> Callable[[], None]:
+        """What tells of one more that is done."""
+        done = count(1)
+        return lambda: self.progress(next(done), total)
 
     def _check_right_and_stub(self, bank: Bank) -> float:
         """Stub, reference and accepted variants; returns the seconds of the reference's longest call."""
@@ -176,6 +184,33 @@ class _Desk:
         banned = {one.id: frozenset(tried.failed) for one, tried in zip(answer_rightly, self._try(trials), strict=True)}
         return failed | banned
 
+    def _submissions(self, bank: Bank, known: Sequence[Fingerprint]) -> dict[str, Tried]:
+        """By the mistake's id, how it fares as a submission, in another process than for its fingerprint."""
+        trials = [Trial(self._tests(one.question), one.files, self.assignment.limits) for one in bank.mistakes]
+        return {entry.id: one for entry, one in zip(bank.mistakes, self._try(trials, known), strict=True)}
+
+    def _public(self, bank: Bank) -> dict[str, tuple[str, ...]]:
+        """The public checks on stub, reference and bank; by the mistake's id, those that it does not pass."""
+        module = self.assignment.module
+        reference = {module: (self.course.source(self.assignment.id) / module).read_bytes()}
+        right: list[tuple[str, str | None, Mapping[str, bytes]]] = [("the reference", None, reference)]
+        right += [(f'accepted.py:{one.line}: "{one.id}"', one.question, one.files) for one in bank.accepted]
+        trials = [PublicTrial(None, {}), *(PublicTrial(question, files) for _, question, files in right)]
+        trials += [PublicTrial(one.question, one.files) for one in bank.mistakes]
+        self.runs += len(trials)
+        release = self.course.release(self.assignment.id)
+        stub, *reports = try_public(release, reference, trials, self.processes, self._counted(len(trials)))
+        for question in () if stub is None else stub.questions:
+            if question.status != "not started":
+                self.faults.append(
+                    f'the stub is "{question.status}", not "not started", in the checks of {question.id}.'
+                )
+        for (name, _, _), report in zip(right, reports, strict=False):
+            for check, message in not_passed(report).items():
+                self.faults.append(f"{name} is right, but fails the public check {check}: {message}")
+        of_mistakes = reports[len(right) :]
+        return {one.id: tuple(not_passed(report)) for one, report in zip(bank.mistakes, of_mistakes, strict=True)}
+
     def _try_mutants(self, found: Sequence[Mutant], slowest: float) -> list[Tried]:
         """Each mutant's first failing test."""
         seconds = max(_AT_LEAST, _PATIENCE * slowest)
@@ -199,13 +234,7 @@ class _Desk:
 
     def _fuzz(self, known: Sequence[Fingerprint]) -> int:
         """Strange answers to every test; returns how many."""
-        done = 0
-
-        def advance() -> None:
-            nonlocal done
-            done += 1
-            self.progress(done, len(self.suite.tests))
-
+        advance = self._counted(len(self.suite.tests))
         source = self.course.source(self.assignment.id) / self.assignment.module
         fuzzed = fuzz_suite(self.suite, self.assignment, source, known, self.processes, advance)
         self.faults += fuzzed.faults
@@ -217,12 +246,14 @@ class _Desk:
         bank: Bank,
         known: Sequence[Fingerprint],
         failed: Mapping[str, frozenset[str]],
+        seen: Mapping[str, tuple[str, ...]],
         found: Sequence[Mutant],
         tried: Sequence[Tried],
         contract: Contract,
     ) -> QuestionAudit:
         tests = self._tests(question)
         names = {test.id: test.name for test in tests}
+        points = {test.id: test.points for test in tests}
         mistakes = {one.id: failed[one.id] for one in known if one.question == question}
         return QuestionAudit(
             question,
@@ -233,6 +264,8 @@ class _Desk:
             sum(question in mutant.questions for mutant in found),
             tuple(names[test] for test in self._redundant(list(names), list(mistakes.values()), found, tried)),
             contract.coverage(question),
+            {name: sum(points[test] for test in tests) for name, tests in mistakes.items()},
+            {name: seen[name] for name in mistakes},
         )
 
     def _redundant(
@@ -262,3 +295,11 @@ class _Desk:
 
     def _tests(self, question: str) -> list[HiddenTest]:
         return [test for test in self.suite.tests if test.question == question]
+
+
+def _surprises(question: QuestionAudit) -> str:
+    """That too many points are lost by mistakes of which no public check warns."""
+    return (
+        f"{question.id}: mistakes that pass every public check lose {question.lost_unseen:.0%} of the points that all "
+        f"lose, more than {_UNSEEN:.0%}: {', '.join(question.unseen)}."
+    )

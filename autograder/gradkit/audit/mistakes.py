@@ -6,11 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from gradkit.bank import Bank
 from gradkit.course import Assignment
-from gradkit.diagnosis import Fingerprint, told
+from gradkit.diagnosis import ENOUGH, Fingerprint, told
 
 
 def bank_faults(
-    assignment: Assignment, bank: Bank, known: Sequence[Fingerprint], failed: Mapping[str, frozenset[str]]
+    assignment: Assignment,
+    bank: Bank,
+    known: Sequence[Fingerprint],
+    failed: Mapping[str, frozenset[str]],
+    named: Mapping[str, frozenset[str]],
 ) -> Iterator[str]:
     """One sentence for each fault of a bank.
 
@@ -19,6 +23,7 @@ def bank_faults(
         bank: its mistakes and accepted variants.
         known: what each mistake answered.
         failed: by the mistake's id, the tests that it fails, bans included.
+        named: by the mistake's id, the mistakes that its own submission is told.
     """
     for question in assignment.questions:
         for kind, entries in (("mistakes", bank.mistakes), ("accepted variants", bank.accepted)):
@@ -34,6 +39,11 @@ def bank_faults(
             yield f'mistakes.py:{entry.line}: who makes "{entry.id}" is told "{other}".'
         if not failed[entry.id]:
             yield f'mistakes.py:{entry.line}: "{entry.id}" is wrong, but passes every test.'
+        elif by_id[entry.id].tells_in(by_id[entry.id].failed) >= ENOUGH and entry.id not in named[entry.id]:
+            yield (
+                f'mistakes.py:{entry.line}: who makes "{entry.id}" is not told so, although its answers differ from '
+                "the right ones. Is it a twin, or is something in its answers different in each process?"
+            )
 
 
 def _not_loaded(mistake: Fingerprint) -> str:

@@ -22,6 +22,8 @@ class QuestionAudit:
         mutants: how many mutants were tried.
         redundant: tests that catch no mistake and no mutant that another of the tests does not.
         contract: how many sentences of its docstrings are graded.
+        lost: by the mistake's id, the points that it loses.
+        seen: by the mistake's id, the public checks that it does not pass.
     """
 
     id: str
@@ -32,6 +34,18 @@ class QuestionAudit:
     mutants: int
     redundant: tuple[str, ...]
     contract: Coverage
+    lost: Mapping[str, float]
+    seen: Mapping[str, tuple[str, ...]]
+
+    @property
+    def unseen(self) -> tuple[str, ...]:
+        """The mistakes that lose points, but pass every public check."""
+        return tuple(name for name, points in self.lost.items() if points and not self.seen[name])
+
+    @property
+    def lost_unseen(self) -> float:
+        """The share of the points lost by all mistakes that those lose which pass every public check."""
+        return sum(self.lost[name] for name in self.unseen) / (sum(self.lost.values()) or 1.0)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from gradkit.course import Assignment
 from gradkit.course.assignment import Limits
+from gradkit.diagnosis import Fingerprint, Matcher
 from gradkit.errors import GraderFault
 from gradkit.grading.parallel import Jobs, run_jobs
 from gradkit.grading.reader import SourceReader
@@ -46,12 +47,14 @@ class Tried:
         messages: why, test by test.
         fault: what a hidden test itself failed with, or "".
         seconds: the longest time that one of its calls took.
+        named: the known mistakes that it was diagnosed with.
     """
 
     failed: tuple[str, ...]
     messages: tuple[str, ...] = ()
     fault: str = ""
     seconds: float = 0.0
+    named: tuple[str, ...] = ()
 
 
 def try_all(
@@ -61,8 +64,9 @@ def try_all(
     sandbox: Sandbox,
     processes: int,
     advance: Callable[[], None] = lambda: None,
+    known: Sequence[Fingerprint] = (),
 ) -> list[Tried]:
-    """Try each, in ``processes`` forked graders, or in one where the sandbox allows no more.
+    """Try each, in ``processes`` forked graders or in one where the sandbox allows no more; name the known mistakes.
 
     A trial at which the grader dies twice is at fault.
     """
@@ -75,7 +79,7 @@ def try_all(
             reader = SourceReader()
 
             def work(number: int) -> None:
-                tried = _try(suite, assignment, trials[number], workers, reader)
+                tried = _try(suite, assignment, trials[number], workers, reader, known)
                 _write(folder / str(number), tried)
 
             return work
@@ -96,9 +100,17 @@ def _write(path: Path, tried: Tried) -> None:
     path.write_text(json.dumps(tried.__dict__), encoding="utf-8")
 
 
-def _try(suite: Suite, assignment: Assignment, trial: Trial, workers: Workers, reader: SourceReader) -> Tried:
+def _try(
+    suite: Suite,
+    assignment: Assignment,
+    trial: Trial,
+    workers: Workers,
+    reader: SourceReader,
+    known: Sequence[Fingerprint],
+) -> Tried:
     """Run the tests and score them as a submission's are: a banned call fails them too."""
     submitted = Submitted(assignment.module, trial.files, assignment.banned_operators())
+    matcher = Matcher(known)
     runner = SubmissionRunner(submitted, trial.limits, workers.start)
     outcomes: list[TestOutcome] = []
     failed: list[str] = []
@@ -106,7 +118,7 @@ def _try(suite: Suite, assignment: Assignment, trial: Trial, workers: Workers, r
     try:
         reading = read_sources(reader, assignment, trial.files)
         for test in trial.tests:
-            outcomes += suite.run(runner.run, [test])
+            outcomes += suite.run(runner.run, [test], matcher.look)
             results = score_tests(assignment, outcomes, reading)
             wrong = [(one.test.id, result) for one, result in zip(outcomes, results, strict=True) if not result.passed]
             failed, messages = [name for name, _ in wrong], [result.output for _, result in wrong]
@@ -119,4 +131,5 @@ def _try(suite: Suite, assignment: Assignment, trial: Trial, workers: Workers, r
     finally:
         runner.close()
     seconds = (call.observation.seconds for one in outcomes for case in one.cases for call in case.found)
-    return Tried(tuple(failed), tuple(messages), seconds=max(seconds, default=0.0))
+    named = tuple(sorted({mistake.id for mistake in matcher.found().values()}))
+    return Tried(tuple(failed), tuple(messages), seconds=max(seconds, default=0.0), named=named)

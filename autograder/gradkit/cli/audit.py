@@ -115,7 +115,11 @@ def _print(audit: Audit) -> None:
         for number, name in enumerate(question.tests, start=1):
             redundant = "  (catches nothing that another does not)" if name in question.redundant else ""
             out.print(f"  {number:>2}  {name}{redundant}", style="dim" if redundant else None, soft_wrap=True)
-        out.print(f"  contract: {_sentences(question.contract)}\n", soft_wrap=True)
+        out.print(f"  contract: {_sentences(question.contract)}", soft_wrap=True)
+        seen = sum(map(bool, question.seen.values()))
+        checks = f"  public checks: {seen} of {len(question.seen)} mistakes seen"
+        out.print(f"{checks}, {question.lost_unseen:.0%} of the lost points unseen", soft_wrap=True)
+        out.print()
     for mutant in audit.survivors:
         where = f"line {mutant.line} of the reference, {', '.join(mutant.questions)} ({mutant.operator})"
         out.print(f"survives: {where}", style="red", soft_wrap=True)
@@ -142,11 +146,13 @@ def _matrix(question: QuestionAudit) -> Table:
     table = Table(box=SIMPLE, pad_edge=False)
     table.add_column("the mistake", no_wrap=True)
     table.add_column("is told by", justify="right", no_wrap=True)
+    table.add_column("public", justify="right", no_wrap=True)
     for number in range(1, len(question.tests) + 1):
         table.add_column(str(number), justify="right")
     for name, failed in question.mistakes.items():
         told = f"{question.tells[name]} calls" if question.tells[name] >= ENOUGH else "too few calls"
-        table.add_row(name, told, *("x" if test in failed else "" for test in question.tests))
+        seen = "x" if question.seen[name] else ""
+        table.add_row(name, told, seen, *("x" if test in failed else "" for test in question.tests))
     return table
 
 
@@ -175,6 +181,9 @@ def _as_data(audit: Audit) -> dict[str, Any]:
                 "redundant": list(question.redundant),
                 "mistakes": {name: sorted(failed) for name, failed in question.mistakes.items()},
                 "tells": dict(question.tells),
+                "seen": {name: list(checks) for name, checks in question.seen.items()},
+                "unseen": list(question.unseen),
+                "lost_unseen": round(question.lost_unseen, 4),
                 "accepted": question.accepted,
                 "mutants": question.mutants,
                 "contract": asdict(question.contract),

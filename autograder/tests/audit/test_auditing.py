@@ -112,7 +112,7 @@ def test_a_mistake_may_be_a_banned_call_alone(example: Course, audit: Callable[[
     banned = "x @ w / w.sum() + 0 * np.average(x.detach())"
     add(example, f"{HIDDEN}/mistakes.py", "import numpy as np\n" + RIGHT.format(kind="mistake", result=banned))
     found = audit()
-    assert found.faults == ()
+    assert all("public check" in fault for fault in found.faults)
     assert found.questions[0].mistakes["another"] == set(found.questions[0].tests)
 
 
@@ -188,3 +188,43 @@ def test_a_broken_list_of_equivalents_is_a_course_error(example: Course, audit: 
     (example.root / HIDDEN / "equivalent.toml").write_text('[[equivalent]]\nquestion = "weighted_mean"\n')
     with pytest.raises(CourseError, match=r"equivalent\.toml: equivalent\[1\]\.before"):
         audit()
+
+
+def test_public_checks_that_miss_mistakes_are_named(example: Course, audit: Callable[[], Audit]) -> None:
+    """What a student is not warned of: the checks of dtype and gradient are gone from the release."""
+    checks = f"release/{HW}/test_public.py"
+    edit(example, checks, "assert mean.dtype == dtype", "assert True")
+    edit(example, checks, "def test_weighted_mean_lets_gradients_through", "def without_gradients")
+    found = audit()
+    (question,) = found.questions
+    assert question.unseen == ("weights_detached", "always_double")
+    assert question.seen["kept_dimension"] == ("test_weighted_mean_of_equal_weights",)
+    share = sum(question.lost[name] for name in question.unseen) / sum(question.lost.values())
+    assert question.lost_unseen == share > 0.1
+    assert found.faults == (
+        f"weighted_mean: mistakes that pass every public check lose {share:.0%} of the points that all lose, more than "
+        "10%: weights_detached, always_double.",
+    )
+
+
+def test_public_checks_pass_what_is_right_and_survive_what_ends_them(
+    example: Course, audit: Callable[[], Audit]
+) -> None:
+    """A stub that is not a TODO and a right answer that a check does not take are named; an end is seen."""
+    edit(example, f"release/{HW}/test_public.py", "assert mean.dtype == dtype", "assert mean.requires_grad")
+    edit(example, STUB, 'raise NotImplementedError("weighted_mean")', "return None")
+    ending = RIGHT.format(kind="mistake", result="__import__('os')._exit(0)")
+    add(example, f"{HIDDEN}/mistakes.py", ending)
+    found = audit()
+    name = "test_weighted_mean_of_equal_weights"
+    assert found.questions[0].seen["another"] == ("gradkit check",)
+    assert 'the stub is "failed", not "not started", in the checks of weighted_mean.' in found.faults
+    assert any(f"the reference is right, but fails the public check {name}: the mean of" in one for one in found.faults)
+    assert sum(f"is right, but fails the public check {name}" in one for one in found.faults) == 1 + 4
+
+
+def test_a_mistake_that_its_own_submission_is_not_told_is_named(example: Course, audit: Callable[[], Audit]) -> None:
+    """Answers that differ from process to process look like a mistake's in one of them only."""
+    add(example, f"{HIDDEN}/mistakes.py", "import os\n" + RIGHT.format(kind="mistake", result="x @ w * os.getpid()"))
+    found = audit()
+    assert any('who makes "another" is not told so, although its answers differ' in one for one in found.faults)
