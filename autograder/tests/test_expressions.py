@@ -60,6 +60,10 @@ USED = {
     "check.cells._BASE64": "fullmatch",
     "check.cells._DATA": "search",
     "cli.console._COMMAND": "search",
+    "conditions.advice._NOTEBOOK_NAME": "search",
+    "conditions.advice._NO_GPU": "search",
+    "conditions.advice._UNDECODABLE": "search",
+    "conditions.depth._PLAIN": "fullmatch",
     "diagnosis.answers._NUMBER": "search",
     "gradebook.archive._DRIVE": "match",
     "gradebook.autograded._SECRET": "fullmatch",
@@ -81,7 +85,6 @@ USED = {
     "intake._IGNORED": "match",
     "intake._SYSTEM": "match",
     "suite.mismatch._CARRIER": "search",
-    "suite.mismatch._NO_GPU": "search",
 }
 OURS = {
     "classroom.term._DUE",

@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
@@ -24,6 +25,7 @@ from gradkit.check.homework import Homework, Question
 from gradkit.check.report import CheckResult, Report
 from gradkit.check.running import Check, ended_by
 from gradkit.conditions import EAGER
+from gradkit.conditions.clock import PATIENCE, Clock, Deadline, DeadlineError, ProcessorClock
 from gradkit.errors import GradkitError, UsageError
 
 _COMMAND = (sys.executable, "-P", "-m", "gradkit.check.served")  # -P: a student's json.py in the folder is not json
@@ -39,14 +41,18 @@ class Apart:
 
     Args:
         homework: the homework.
-        seconds: how long one check may take before it is interrupted.
+        seconds: how long one check may compute before it is interrupted.
         grace: how long it may take beyond that before its process is ended.
+        patience: how many times as long it may take by the clock on the wall.
     """
 
-    def __init__(self, homework: Homework, seconds: float, grace: float = _GRACE) -> None:
+    def __init__(
+        self, homework: Homework, seconds: float, grace: float = _GRACE, *, patience: float = PATIENCE
+    ) -> None:
         self._homework = homework
         self._seconds = seconds
         self._grace = grace
+        self._patience = patience
         self._process = _Process()
 
     def __enter__(self) -> Apart:
@@ -74,6 +80,7 @@ class Apart:
                 "path": str(self._homework.folder),
                 "only": only and only.id,
                 "seconds": self._seconds,
+                "patience": self._patience,
                 "ended": [asdict(result) for result in ended.values()],
             }
             report, begun, reason = self._try(request)
@@ -93,7 +100,7 @@ class Apart:
         try:
             self._process.ask(request)
             while True:
-                said = self._process.answer(None if begun is None else self._seconds + self._grace)
+                said = self._process.answer(None if begun is None else self._deadline())
                 if "begun" in said:
                     begun = Check(*said["begun"])
                     continue
@@ -103,9 +110,15 @@ class Apart:
                     raise UsageError(said["wrong"])
                 return Report.from_data(said["report"]), begun, ""
         except TimeoutError:
-            return None, begun, f"It did not finish within {self._seconds:g} s, nor could it be interrupted."
+            return None, begun, f"Your code did not finish within {self._seconds:g} s, nor could it be interrupted."
         except (EOFError, KeyError, TypeError):  # it has ended, or says what no process of ours would say
             return None, begun, "Your code ended the Python process: by os._exit(), a crash, or for want of memory."
+
+    def _deadline(self) -> Deadline:
+        """Until when there must be word of the check that has just begun."""
+        waiting = time.monotonic() + self._seconds * self._patience + self._grace
+        clock = self._process.clock
+        return Deadline(waiting, clock, clock() + self._seconds + self._grace)
 
     def _replace(self) -> str:
         """Begin a new process, which loads torch while nobody waits; what the old one complained of."""
@@ -119,6 +132,7 @@ class _Process:
 
     Attributes:
         answered: whether anything has come from it.
+        clock: its processor time, where the system lets us read it; else a clock that stands still.
     """
 
     def __init__(self) -> None:
@@ -130,6 +144,7 @@ class _Process:
             stderr=subprocess.PIPE,
             env={**{name: value for name, value in os.environ.items() if name not in _NOT_INHERITED}, **EAGER},
         )
+        self.clock: Clock = ProcessorClock(self._process.pid) if sys.platform == "linux" else lambda: 0.0
         self._lines: SimpleQueue[bytes | None] = SimpleQueue()
         self._complaints: deque[bytes] = deque(maxlen=_COMPLAINTS)
         self._readers = [threading.Thread(target=one, daemon=True) for one in (self._read_lines, self._read_complaints)]
@@ -149,17 +164,21 @@ class _Process:
         except OSError as error:
             raise EOFError from error
 
-    def answer(self, seconds: float | None) -> Any:
+    def answer(self, deadline: Deadline | None) -> Any:
         """The next line; None waits for ever.
 
         Raises:
             TimeoutError: none came in time.
             EOFError: the process has ended.
         """
-        try:
-            line = self._lines.get(timeout=seconds)
-        except Empty:
-            raise TimeoutError from None
+        while True:
+            try:
+                line = self._lines.get(timeout=None if deadline is None else deadline.next_look())
+                break
+            except Empty:
+                continue
+            except DeadlineError:
+                raise TimeoutError from None
         try:
             said = json.loads(line or b"")
         except ValueError:  # the end, or what no process of ours would say

@@ -21,6 +21,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from gradkit.check.report import Warned
+from gradkit.conditions.source import lines_of, text_of
 
 _LONGEST = 200  # characters of a line that are shown
 _SOURCES = 20  # files of a homework that are read
@@ -54,6 +55,11 @@ class Environment:
         """The version of Python in words: ``3.11``."""
         return ".".join(map(str, self.python))
 
+    @property
+    def in_words(self) -> str:
+        """Both as one phrase: "Python 3.11 with torch, numpy"."""
+        return f"Python {self.version} with {', '.join(self.packages)}"
+
 
 def differences(folder: Path, module: str, environment: Environment) -> list[Warned]:
     """What in a homework's module, and in the files beside it that it imports, will not load where it is graded.
@@ -70,12 +76,13 @@ def _differences(folder: Path, module: str, environment: Environment) -> Iterato
     while waiting:
         name = waiting.pop(0)
         try:
-            text = (folder / name).read_text(encoding="utf-8-sig")
+            source = (folder / name).read_bytes()
+            text = text_of(source)
             tree = ast.parse(text)
         except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
             continue
         for line, message in (*_newer_syntax(text, environment), *_missing(folder, tree, environment), *_gpu(tree)):
-            yield Warned(message, name, line, text.splitlines()[line - 1].strip()[:_LONGEST])
+            yield Warned(message, name, line, lines_of(source)[line - 1].strip()[:_LONGEST])
         tops = [name.partition(".")[0] for name, _ in _imports(tree.body)]
         siblings = [f"{top}.py" for top in tops if (folder / f"{top}.py").is_file()]
         waiting += [one for one in dict.fromkeys(siblings) if one not in seen][: _SOURCES - len(seen)]

@@ -6,9 +6,11 @@ import ast
 import contextlib
 import os
 import traceback
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from gradkit.check.homework import Homework, Question
+from gradkit.conditions.source import lines_of
 
 _LONGEST = 200  # characters of a line that are shown
 
@@ -44,22 +46,20 @@ def defined_at(homework: Homework, question: Question) -> int | None:
     return None
 
 
-def overwritten_at(homework: Homework, question: Question) -> int | None:
-    """The last line of the module's top level that gives a value to what the question asks for."""
-    line = None
+def overwritten_at(homework: Homework, targets: Collection[str]) -> Mapping[str, int]:
+    """The names of ``targets`` that the module's top level gives another value, each with the last line that does."""
+    lines: dict[str, int] = {}
     with contextlib.suppress(OSError, SyntaxError, ValueError):
         for node in ast.parse((homework.folder / homework.module).read_bytes()).body:
-            targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-            names = {part.id for target in targets if target for part in ast.walk(target) if isinstance(part, ast.Name)}
-            if names.intersection(question.targets):
-                line = node.lineno
-    return line
+            bound = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+            names = {part.id for target in bound if target for part in ast.walk(target) if isinstance(part, ast.Name)}
+            lines |= dict.fromkeys(names.intersection(targets), node.lineno)
+    return lines
 
 
 def source_of(homework: Homework, line: int | None, file: str = "") -> str:
     """The text of a line of the student's module, or of another file of the folder; "" where it is not available."""
-    with contextlib.suppress(OSError, ValueError, IndexError):
+    with contextlib.suppress(OSError, IndexError):
         if line is not None:
-            text = (homework.folder / (file or homework.module)).read_text(encoding="utf-8-sig")
-            return text.splitlines()[line - 1].strip()[:_LONGEST]
+            return lines_of((homework.folder / (file or homework.module)).read_bytes())[line - 1].strip()[:_LONGEST]
     return ""

@@ -9,7 +9,7 @@ import random
 import re
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
@@ -19,15 +19,17 @@ from gradkit.check.modules import fresh_modules
 from gradkit.check.patience import StoppedError, within
 from gradkit.check.places import defined_at, is_todo, overwritten_at, raised_at, source_of
 from gradkit.check.report import CheckResult, QuestionReport, Report, Status
-from gradkit.check.texts import Tail, said, shown
+from gradkit.check.texts import Tail, parts, said, shown
 from gradkit.check.warned import Warnings
 from gradkit.conditions import SEED
+from gradkit.conditions.advice import NEVER_ENDS, advice, cannot_be_loaded, is_called, overwritten
+from gradkit.conditions.clock import PATIENCE, too_long
 from gradkit.conditions.streams import StandIn
 from gradkit.errors import UsageError
 
 SECONDS = 10.0  # for one check
+IN_THIS_PYTHON = f"Python {sys.version_info[0]}.{sys.version_info[1]} with the packages of requirements.txt"
 _COMPILES = re.compile(rb"torch\.compile|import[^\n]*\bcompile\b")
-_NOT_AT_ITS_TOP = 'Put training, and whatever you only try out, under if __name__ == "__main__":.'
 
 
 class Check(NamedTuple):
@@ -49,6 +51,7 @@ def run_checks(
     only: Question | None = None,
     seconds: float = SECONDS,
     *,
+    patience: float = PATIENCE,
     begin: Callable[[Check], object] = lambda _: None,
     ended: Iterable[CheckResult] = (),
 ) -> Report:
@@ -57,7 +60,8 @@ def run_checks(
     Args:
         homework: the homework.
         only: the question to check; all when None.
-        seconds: how long one check may take before it is interrupted.
+        seconds: how long one check may compute before it is interrupted.
+        patience: how many times as long it may take by the clock on the wall.
         begin: told of each check before it runs.
         ended: results of checks that are not to be run again, since they ended the process that ran them.
 
@@ -71,12 +75,11 @@ def run_checks(
     _load_compiler(homework)
     started = time.perf_counter()
     stem = Path(homework.module).stem
-    runner = _Runner(homework, seconds, begin, {result.name: result for result in ended})
     warned = Warnings(homework)
     with fresh_modules(homework.folder, frozenset({stem, Path(CHECKS).stem})), warned.as_when_graded():
         _seed(SEED)
-        with warned.of_switches():
-            loaded = runner.run(Check(stem, f"{homework.module} can be loaded.", None), lambda: __import__(stem))
+        runner = _Runner(homework, (seconds, patience), begin, {result.name: result for result in ended}, warned)
+        loaded = runner.run(Check(stem, f"{homework.module} can be loaded.", None), lambda: __import__(stem))
         trouble = None if loaded.status == "passed" else loaded
         checks = _checks(homework, _load_checks(homework)) if trouble is None else {}
         reports = []
@@ -97,12 +100,21 @@ class _Runner:
     """Runs checks one by one."""
 
     def __init__(
-        self, homework: Homework, seconds: float, begin: Callable[[Check], object], ended: Mapping[str, CheckResult]
+        self,
+        homework: Homework,
+        limits: tuple[float, float],
+        begin: Callable[[Check], object],
+        ended: Mapping[str, CheckResult],
+        warned: Warnings,
     ) -> None:
+        from gradkit.conditions.switches import Settings
+
         self.homework = homework
-        self.seconds = seconds
+        self.seconds, self.patience = limits
         self.begin = begin
         self.ended = ended
+        self.warned = warned
+        self.settings = Settings()
 
     def run_all(self, checks: Sequence[Callable[[], object]], question: Question) -> list[CheckResult]:
         """The results of a question's checks; once one of them had to be stopped, the others are left."""
@@ -123,11 +135,11 @@ class _Runner:
         printed = Tail()
         started = time.perf_counter()
         _seed(SEED if check.question is None else 0)
-        # What the module switches while it is loaded holds for all of its checks.
-        kept = contextlib.nullcontext() if check.question is None else _torch_as_it_was()
         out, err = StandIn(printed.take), StandIn(printed.take, "<stderr>", 2)
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), kept:
+        kept = self.settings.kept(seed=check.question is None)
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), kept as turned:
             status, message, line = self._outcome(check, action)
+        self.warned.note_switches(turned, self._what(check))
         if line is None and status != "passed" and check.question is not None:
             line = defined_at(self.homework, self.homework.question(check.question))
         return CheckResult(
@@ -141,26 +153,55 @@ class _Runner:
             seconds=time.perf_counter() - started,
         )
 
+    def _what(self, check: Check) -> str:
+        """What a check does, in words."""
+        if check.question is None:
+            return "Loading your file"
+        return f"Calling {' or '.join(self.homework.question(check.question).targets)}"
+
     def _outcome(self, check: Check, action: Callable[[], object]) -> tuple[Status, str, int | None]:
         """How it went, why, and the student's line that it is about."""
         try:
-            within(self.seconds, action)
-        except StoppedError as error:
-            line = raised_at(self.homework, error)
-            advice = _NOT_AT_ITS_TOP if check.question is None else "Does a loop never end?"
-            return "stopped", f"It did not finish within {self.seconds:g} s. {advice}", line
-        except AssertionError as error:
-            line = raised_at(self.homework, error)  # None unless the assert is the student's own
-            return "failed", str(error) or (check.title if line is None else "An assert of yours fails."), line
+            within(self.seconds, action, self.patience)
         except BaseException as error:  # noqa: BLE001 - sys.exit() in student code is a failed check
             line = raised_at(self.homework, error)
-            if line is None and (name := self._overwritten(check, error)):
-                line = overwritten_at(self.homework, self.homework.question(str(check.question)))
-                return "failed", f"{name} is overwritten: nothing can call it after that. Use another name there.", line
-            if is_todo(self.homework, error):
-                return "not started", "The TODO is still there.", line
-            return "failed", self._told(check, error, line), line
+            if check.question is None:
+                return self._not_loaded(error, line)
+            return self._failed(check, error, line)
         return "passed", "", None
+
+    def _failed(self, check: Check, error: BaseException, line: int | None) -> tuple[Status, str, int | None]:
+        """What came of a check that let an exception through."""
+        if isinstance(error, StoppedError):
+            return "stopped", f"Your code was stopped: {self._too_long(error)}. {NEVER_ENDS}", line
+        if isinstance(error, AssertionError):  # the line is None unless the assert is the student's own
+            return "failed", str(error) or (check.title if line is None else "An assert of yours fails."), line
+        if line is None and (name := self._overwritten(check, error)):
+            line = overwritten_at(self.homework, [name]).get(name)
+            return "failed", f"{name} is overwritten: nothing can call it after that. Use another name there.", line
+        if is_todo(self.homework, error):
+            return "not started", "The TODO is still there.", line
+        return "failed", self._told(error, line), line
+
+    def _not_loaded(self, error: BaseException, line: int | None) -> tuple[Status, str, int | None]:
+        """Why the file cannot be loaded, in the words that grading uses."""
+        if isinstance(error, ModuleNotFoundError) and f"{error.name}.py" == self.homework.module:
+            missing = f"There is no {self.homework.module} in this folder. The file must have just that name."
+            return "failed", missing, line
+        name, message = ("", self._too_long(error)) if isinstance(error, StoppedError) else parts(error)
+        source = source_of(self.homework, line)
+        environment = self.homework.environment
+        what_to_do = advice(name, message, source, IN_THIS_PYTHON if environment is None else environment.in_words)
+        told = [cannot_be_loaded(name, message, "", what_to_do)]
+        if "is not callable" in message:
+            targets = [target for question in self.homework.questions for target in question.targets]
+            for target, where in overwritten_at(self.homework, targets).items():
+                if is_called(target, source):
+                    told.append(overwritten(target, where, source_of(self.homework, where)))
+        return ("stopped" if isinstance(error, StoppedError) else "failed"), "\n".join(told), line
+
+    def _too_long(self, error: StoppedError) -> str:
+        return too_long(self.seconds, computed=error.computed, patience=self.patience)
 
     def _overwritten(self, check: Check, error: BaseException) -> str:
         """What the check could not call, since the file gave its name another value; or ""."""
@@ -170,15 +211,13 @@ class _Runner:
         targets = self.homework.question(check.question).targets
         return next((name for name in targets if not callable(getattr(module, name, callable))), "")
 
-    def _told(self, check: Check, error: BaseException, line: int | None) -> str:
+    def _told(self, error: BaseException, line: int | None) -> str:
         """What there is to say of an exception."""
         module = self.homework.module
-        if isinstance(error, ModuleNotFoundError) and f"{error.name}.py" == module:
-            return f"There is no {module} in this folder. The file must have just that name."
         if isinstance(error, AttributeError) and f"{getattr(error.obj, '__name__', '')}.py" == module:
             return f"{module} has no {error.name}. Was it renamed or taken out?"
         words = said(error)
-        if line is not None or check.question is None:
+        if line is not None:
             return words
         if "NoneType" in words:
             return "Your code gave None where a result was needed. Is there a return missing?"
@@ -216,15 +255,3 @@ def _seed(seed: int) -> None:
     """The same random numbers for each check, whichever are run."""
     random.seed(seed)
     sys.modules["torch"].manual_seed(seed)
-
-
-@contextlib.contextmanager
-def _torch_as_it_was() -> Iterator[None]:
-    """Undo what a check may have switched for the whole process."""
-    torch = sys.modules["torch"]
-    dtype, grad = torch.get_default_dtype(), torch.is_grad_enabled()
-    try:
-        yield
-    finally:
-        torch.set_default_dtype(dtype)
-        torch.set_grad_enabled(grad)

@@ -19,11 +19,17 @@ def said(error: BaseException) -> str:
         return "Your code ends the program. Take out exit() and the like."
     if isinstance(error, EOFError):
         return INPUT
+    name, text = parts(error)
+    return f"{name}: {text}" if text else name
+
+
+def parts(error: BaseException) -> tuple[str, str]:
+    """The type of an exception, and its message with the rule that was broken."""
     try:
         text = explained(error, str(error.msg if isinstance(error, SyntaxError) else error))
     except Exception:  # noqa: BLE001 - a student's exception may do anything when it is asked for its text
         text = ""
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+    return type(error).__name__, text
 
 
 class Tail:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -30,7 +30,7 @@ class Warnings:
     def __init__(self, homework: Homework) -> None:
         self._homework = homework
         self._noted: dict[Noted, None] = {}
-        self._turned: tuple[str, ...] = ()
+        self._turned: dict[tuple[bool, str], str] = {}  # by whether a call did, and name
 
     def note(self, noted: Noted) -> None:
         """Note something that grading refuses; the same thing again is not told twice."""
@@ -49,19 +49,17 @@ class Warnings:
         finally:
             sys.argv = argv
 
-    @contextmanager
-    def of_switches(self) -> Iterator[None]:
-        """Note the switches of this process that are turned inside the block."""
-        from gradkit.conditions.switches import in_words, switches, turned
+    def note_switches(self, names: Sequence[str], what: str) -> None:
+        """Note the switches of this process that something turned; each is told once."""
+        from gradkit.conditions.switches import in_words
 
-        before = switches()
-        yield
-        self._turned = in_words(turned(before, switches()))
+        for name in names:
+            self._turned.setdefault((what.startswith("Calling"), name), *in_words([name], what))
 
     def found(self) -> tuple[Warned, ...]:
         """The warnings: of switches first, then in the order in which they came up."""
         homework = self._homework
-        switched = [Warned(sentence, homework.module) for sentence in self._turned]
+        switched = [Warned(sentence, homework.module) for sentence in self._turned.values()]
         return (*switched, *(self._refused(noted) for noted in self._noted))
 
     def _refused(self, noted: Noted) -> Warned:

@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from gradkit.bank import read_bank
+from gradkit.conditions.source import text_of
 from gradkit.course import Assignment, Course
 from gradkit.errors import CourseError, GradkitError, SubmissionRefused, UsageError
 from gradkit.gradebook.ledger import class_list, gone_students
@@ -141,7 +142,7 @@ def _sources(course: Course, assignment: Assignment, submitted: Path, students: 
         except SubmissionRefused:
             continue  # its record says so
         if source is not None:
-            found[student] = source.decode("utf-8-sig", errors="replace")
+            found[student] = text_of(source)  # without an error, else it would have been refused
     return found
 
 

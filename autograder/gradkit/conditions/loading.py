@@ -7,14 +7,14 @@ pickling, tracebacks and ``sys.argv[0]`` work all the same. Helper modules besid
 from __future__ import annotations
 
 import importlib.util
-import io
 import linecache
 import os
-import tokenize
 from collections.abc import Callable, Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from types import CodeType, ModuleType
+
+from gradkit.conditions.source import lines_of, text_of
 
 
 class SourceLoader(SourceFileLoader):
@@ -46,16 +46,10 @@ class SourceLoader(SourceFileLoader):
         """The compiled source.
 
         Raises:
-            SyntaxError: it is not Python, or not UTF-8 text.
+            SyntaxError: it is not Python, or not text in the encoding that it declares.
         """
         del fullname
-        if b"\0" in self.source:
-            raise SyntaxError("it holds zero bytes, so it is not a text file. Was it saved as UTF-16?")
-        try:
-            text = importlib.util.decode_source(self.source)
-        except (SyntaxError, UnicodeDecodeError, LookupError):
-            raise SyntaxError("it is not a UTF-8 text file. Save it with the encoding UTF-8") from None
-        code: CodeType = self.source_to_code(text, self.path)
+        code: CodeType = self.source_to_code(text_of(self.source), self.path)
         return code
 
     def exec_module(self, module: ModuleType) -> None:
@@ -100,10 +94,5 @@ def spec_of(name: str, folder: str, source: bytes) -> ModuleSpec:
 
 def _remember_lines(path: str, source: bytes) -> None:
     """Let tracebacks and `inspect` show the source's lines, whether or not there is a file."""
-    try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
-        text = source.decode(encoding)
-    except (SyntaxError, UnicodeDecodeError, LookupError):
-        return
-    lines = io.StringIO(text, newline=None).readlines()
-    linecache.cache[path] = (len(source), None, lines, path)
+    if lines := lines_of(source):
+        linecache.cache[path] = (len(source), None, list(lines), path)

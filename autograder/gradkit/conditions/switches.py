@@ -1,11 +1,14 @@
-"""The switches of the whole process that loading a file can turn: of torch, NumPy and Python's warnings."""
+"""The switches of the whole process that a student's code can turn: of torch, NumPy and Python's warnings.
+
+Each call and each check starts with all of them as grading has them: what one leaves behind costs no other.
+"""
 
 from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -13,60 +16,138 @@ import torch
 
 
 class _Switch(NamedTuple):
-    """How a switch is read, and what it means that loading the file turned it."""
+    """How a switch is read and set back, and what code has done that turned it."""
 
     read: Callable[[], Any]
+    set_back: Callable[[Any], object]
     words: str
 
 
+def _device() -> Any:
+    return torch.get_default_device() if torch._C._len_torch_function_stack() else _CPU
+
+
+def _modes() -> int:
+    """How many modes of torch's are entered, but for those of a default device."""
+    if not torch._C._len_torch_function_stack() + torch._C._len_torch_dispatch_stack():
+        return 0
+    functions = torch.overrides._get_current_function_mode_stack()  # type: ignore[no-untyped-call]
+    devices = sum(type(mode).__name__ == "DeviceContext" for mode in functions)
+    return len(functions) - devices + int(torch._C._len_torch_dispatch_stack())
+
+
+def _leave_modes(_: Any) -> None:
+    """Leave every mode, also that of a default device. None is entered where a call or check begins."""
+    while torch._C._len_torch_function_stack():
+        torch._C._pop_torch_function_stack()
+    while torch._C._len_torch_dispatch_stack():
+        torch._C._pop_torch_dispatch_stack(None)
+    if hasattr(torch, "_GLOBAL_DEVICE_CONTEXT"):  # torch.set_default_device(None) would leave the mode once more
+        torch._GLOBAL_DEVICE_CONTEXT.device_context = None
+
+
+def _set_inference(on: bool) -> None:
+    guard = torch.inference_mode(on)
+    guard.__enter__()
+    _guards.append(guard)  # it would end with its object
+
+
+def _filters() -> list[Any]:
+    """The filters that concern a student's code: not those for one message, module or library's own category."""
+    if warnings.filters != _seen[0]:
+        _seen[:] = (
+            list(warnings.filters),
+            [one for one in warnings.filters if one[1] is one[3] is None and one[2].__module__ == "builtins"],
+        )
+    return _seen[1]
+
+
+_CPU = torch.device("cpu")
+_guards: list[Any] = []
+_seen: list[list[Any]] = [[], []]
+# In the order in which they are set back: leaving inference mode also turns gradients on.
 _SWITCHES: Mapping[str, _Switch] = MappingProxyType(
     {
+        "inference": _Switch(
+            lambda: torch.is_inference_mode_enabled(), _set_inference, "entered torch.inference_mode() and stayed in it"
+        ),
         "gradients": _Switch(
             lambda: torch.is_grad_enabled(),
-            "switched off gradients (torch.set_grad_enabled(False)): no result has a gradient",
-        ),
-        "inference": _Switch(
-            lambda: torch.is_inference_mode_enabled(), "entered torch.inference_mode(): no result has a gradient"
+            lambda on: torch.set_grad_enabled(on),
+            "switched off gradients (torch.set_grad_enabled(False))",
         ),
         "dtype": _Switch(
             lambda: torch.get_default_dtype(),
-            "changed torch's default dtype (torch.set_default_dtype): new tensors have another dtype than float32",
+            lambda dtype: torch.set_default_dtype(dtype),
+            "changed torch's default dtype (torch.set_default_dtype)",
         ),
-        "device": _Switch(
-            lambda: torch.get_default_device(),
-            "changed torch's default device (torch.set_default_device): grading has only the CPU",
-        ),
+        "device": _Switch(_device, _leave_modes, "changed torch's default device (torch.set_default_device)"),
+        "modes": _Switch(_modes, _leave_modes, "entered a TorchFunctionMode or TorchDispatchMode and stayed in it"),
         "deterministic": _Switch(
             lambda: torch.are_deterministic_algorithms_enabled(),
-            "turned on torch.use_deterministic_algorithms(): some operations raise an error",
+            lambda on: torch.use_deterministic_algorithms(on),
+            "turned on torch.use_deterministic_algorithms()",
         ),
         "anomalies": _Switch(
             lambda: torch.is_anomaly_enabled(),
-            "turned on torch.autograd.set_detect_anomaly(): a NaN in a backward pass raises an error",
+            lambda on: torch.set_anomaly_enabled(on),
+            "turned on torch.autograd.set_detect_anomaly()",
         ),
         "autocast": _Switch(
-            lambda: torch.is_autocast_enabled("cpu"), "turned on torch.autocast: some operations change the dtype"
+            lambda: torch.is_autocast_enabled("cpu"),
+            lambda on: torch.set_autocast_enabled("cpu", on),
+            "turned on torch.autocast",
         ),
-        "threads": _Switch(lambda: torch.get_num_threads(), "changed torch.set_num_threads(): grading sets 1"),
-        "seed": _Switch(
-            lambda: torch.initial_seed(),
-            "seeded torch (torch.manual_seed): every check and test sets its own seed, so yours has no effect there",
+        "threads": _Switch(
+            lambda: torch.get_num_threads(),
+            lambda number: torch.set_num_threads(number),
+            "changed the number of threads (torch.set_num_threads)",
         ),
+        # Every check and test sets its own.
+        "seed": _Switch(lambda: torch.initial_seed(), lambda _: None, "seeded torch (torch.manual_seed)"),
         "printing": _Switch(
-            lambda: dict(vars(torch._tensor_str.PRINT_OPTS)), "changed how tensors are printed (torch.set_printoptions)"
+            lambda: dict(vars(torch._tensor_str.PRINT_OPTS)),
+            lambda before: vars(torch._tensor_str.PRINT_OPTS).update(before),
+            "changed how tensors are printed (torch.set_printoptions)",
         ),
         "errors": _Switch(
             lambda: sys.modules["numpy"].geterr() if "numpy" in sys.modules else {},
+            lambda before: sys.modules["numpy"].seterr(**before),
             "changed how NumPy reports errors (numpy.seterr)",
         ),
-        "warnings": _Switch(
-            # Those for one message, module or library's own category do not concern the student's code.
-            lambda: [one for one in warnings.filters if one[1] is one[3] is None and one[2].__module__ == "builtins"],
-            "changed Python's warning filters: a warning may be an error, or may not be shown",
-        ),
+        # Set back by warnings.catch_warnings.
+        "warnings": _Switch(_filters, lambda _: None, "changed Python's warning filters"),
     }
 )
 NAMES = tuple(_SWITCHES)
+
+
+class Settings:
+    """The switches as they are now, to which every block inside `kept` returns."""
+
+    def __init__(self) -> None:
+        self._before = switches()
+
+    @contextmanager
+    def kept(self, *, seed: bool = False) -> Iterator[list[str]]:
+        """Set back what the block turns; yields a list that has the names of those switches after the block.
+
+        Args:
+            seed: whether a seed that the block sets is among them.
+        """
+        names: list[str] = []
+        with warnings.catch_warnings():
+            try:
+                yield names
+            finally:
+                after = switches()
+                names += turned(self._before, after)
+                for name in self._before:
+                    if name in names or name not in after:
+                        with suppress(Exception):  # the student's code may have replaced what sets it
+                            _SWITCHES[name].set_back(self._before[name])
+        if "seed" in names and not seed:
+            names.remove("seed")
 
 
 def switches() -> Mapping[str, Any]:
@@ -83,6 +164,10 @@ def turned(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ..
     return tuple(name for name in NAMES if name in before and name in after and before[name] != after[name])
 
 
-def in_words(names: Sequence[str]) -> tuple[str, ...]:
-    """A sentence for each switch that loading a file turned."""
-    return tuple(f"Loading your file {_SWITCHES[name].words}." for name in NAMES if name in names)
+def in_words(names: Sequence[str], what: str = "Loading your file") -> tuple[str, ...]:
+    """A sentence for each switch that was turned, and by what."""
+    return tuple(
+        f"{what} {_SWITCHES[name].words}. Every check and test starts with the usual settings again."
+        for name in NAMES
+        if name in names
+    )

@@ -12,6 +12,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field
 
+from gradkit.conditions.clock import PATIENCE
 from gradkit.course.points import rounded, total
 from gradkit.course.reading import Title, read_toml
 from gradkit.errors import CourseError
@@ -27,8 +28,10 @@ class Limits:
     """How much one submission may use. Generous: speed is never graded.
 
     Attributes:
-        seconds_per_call: wall-clock seconds for one call of the student's code.
-        seconds: wall-clock seconds for all calls of one submission.
+        seconds_per_call: processor seconds for one call of the student's code, all threads together.
+        seconds: processor seconds for all calls of one submission.
+        patience: how many times as long either may take by the clock on the wall, for code that sleeps, or for a busy
+            machine.
         memory_mb: mebibytes of memory for the student's process.
         output_kb: kibibytes of printed output that are kept; a process that prints 64 times as much is stopped.
         restarts: how often the student's process is started anew after it died or hung.
@@ -38,6 +41,7 @@ class Limits:
 
     seconds_per_call: Annotated[float, Field(gt=0, le=3600)] = 10.0
     seconds: Annotated[float, Field(gt=0, le=86400)] = 60.0
+    patience: Annotated[float, Field(ge=1, le=1000)] = PATIENCE
     memory_mb: Annotated[int, Field(ge=256)] = 2048
     output_kb: Annotated[int, Field(ge=1, le=65536)] = 64
     restarts: Annotated[int, Field(ge=0, le=100)] = 2

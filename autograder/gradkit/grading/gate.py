@@ -44,7 +44,7 @@ _BARE = {
     "detached": "Something is not attached to the graph.",
     "gradient": "A gradient is wrong.",
     "mutated": "Your code changed one of its inputs. Work on a copy: the caller still needs it.",
-    "import": "Your file cannot be loaded.",
+    "import": "Not run: your file cannot be loaded.",
     "missing": "A name that the handout gives is missing.",
     "parameter": "A parameter that the handout names is missing or has another shape.",
     "timeout": "Your code was stopped: it took too long.",

@@ -10,7 +10,6 @@ from contextlib import closing
 
 import torch
 
-from gradkit.conditions.switches import in_words
 from gradkit.course import Assignment, Course
 from gradkit.diagnosis import Fingerprint, Matcher, fingerprints
 from gradkit.errors import GraderFault, GradkitError
@@ -19,7 +18,7 @@ from gradkit.grading.parallel import Jobs, run_jobs
 from gradkit.grading.reader import SourceReader
 from gradkit.grading.reading import read_sources
 from gradkit.grading.record import Record, to_json
-from gradkit.grading.score import score_questions, score_tests
+from gradkit.grading.score import notes_of_switches, open_gate, score_questions, score_tests
 from gradkit.grading.store import read_record, write_record
 from gradkit.grading.submission import Submission
 from gradkit.grading.triage import Triage, faulty
@@ -144,7 +143,8 @@ def grade_submission(
         perform = runner.run if source is not None else _missing(assignment)
         outcomes = suite.run(perform, look=matcher.look)
         runner.close()  # from here on its log is whole
-        tests = score_tests(assignment, outcomes, reading, matcher.found(), source or b"")
+        gate = open_gate(assignment, outcomes, source or b"")
+        tests = score_tests(assignment, outcomes, reading, matcher.found(), gate)
         record = Record(
             student=submission.student,
             assignment=assignment.id,
@@ -153,7 +153,7 @@ def grade_submission(
             max_score=assignment.max_score,
             output=about(assignment, submission, tests, outcomes, reading, installed),
             problems=(*submission.problems, *reading.problems),
-            notes=in_words(runner.turned),
+            notes=notes_of_switches(runner.turned, runner.left_on, gate),
             questions=score_questions(assignment, tests),
             tests=tests,
             submitted=submission.submitted,

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from gradkit.conditions.source import lines_of
+from gradkit.conditions.switches import in_words
 from gradkit.course import Assignment, total
 from gradkit.diagnosis import Fingerprint
 from gradkit.grading.bans import BannedUse, find_banned
@@ -13,8 +15,10 @@ from gradkit.grading.feedback import Explanation, explain
 from gradkit.grading.gate import BUDGETS, Gate, bare
 from gradkit.grading.reading import Reading
 from gradkit.grading.record import QuestionResult, TestResult
-from gradkit.suite.said import say
+from gradkit.suite.said import one_of, say
 from gradkit.suite.session import TestOutcome
+
+_MANY_CALLS = 1 << 16  # more than a suite has calls, times switches
 
 
 def score_tests(
@@ -22,7 +26,7 @@ def score_tests(
     outcomes: Sequence[TestOutcome],
     reading: Reading,
     mistakes: Mapping[str, Fingerprint] = MappingProxyType({}),
-    source: bytes = b"",
+    gate: Gate | None = None,
 ) -> tuple[TestResult, ...]:
     """One result for each test: full points where every case passed and the question uses no banned call.
 
@@ -31,14 +35,14 @@ def score_tests(
         outcomes: what the suite found.
         reading: what the sources say, for the bans.
         mistakes: by the test's id, the misconception that was recognised.
-        source: the student's module: what messages quote from it is cheap.
+        gate: what all messages must pass; a new one when None.
     """
     banned = {
         question.id: find_banned(assignment, question, reading, _operators(outcomes, question.id))
         for question in assignment.questions
     }
     reasons = _reasons(outcomes, mistakes)
-    gate = Gate(BUDGETS[assignment.feedback], [_suite_text(outcomes), source.decode(errors="replace")])
+    passed = gate or open_gate(assignment, outcomes)
     return tuple(
         _score_test(
             assignment,
@@ -46,10 +50,27 @@ def score_tests(
             banned[outcome.test.question],
             mistakes.get(outcome.test.id),
             reasons.get(outcome.test.id, ""),
-            gate,
+            passed,
         )
         for outcome in outcomes
     )
+
+
+def open_gate(assignment: Assignment, outcomes: Sequence[TestOutcome], source: bytes = b"") -> Gate:
+    """The gate for all that is told of one submission; what messages quote from ``source``, the module, is cheap."""
+    return Gate(BUDGETS[assignment.feedback], [_suite_text(outcomes), "".join(lines_of(source))])
+
+
+def notes_of_switches(turned: Sequence[str], left_on: Mapping[str, str], gate: Gate) -> tuple[str, ...]:
+    """What to say of the switches that the code turned, as far as the gate lets it.
+
+    Args:
+        turned: those that loading the file turned, before it had seen an input.
+        left_on: those that a call turned, with the functions that it called.
+        gate: what is told of calls must pass it.
+    """
+    sentences = [sentence for name, what in left_on.items() for sentence in in_words([name], f"Calling {what}")]
+    return (*in_words(turned), *(text for text in sentences if gate.lets("switch", one_of(text, _MANY_CALLS))))
 
 
 def score_questions(assignment: Assignment, tests: Sequence[TestResult]) -> tuple[QuestionResult, ...]:

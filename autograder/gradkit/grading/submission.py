@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import math
 import os
 import re
 import stat
-import tokenize
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from gradkit.check.cells import Cell
+from gradkit.conditions.source import text_of
 from gradkit.course import Assignment
 from gradkit.course.course import SubmissionLimits
 from gradkit.errors import SubmissionRefused
@@ -22,8 +21,6 @@ from gradkit.ids import composed
 from gradkit.intake import BESIDE, CHECKS, SEEN, TIME_FILE, ignored, kept, most_of, wrapper
 
 _MAX_DEPTH = 20
-# Others (punycode, say) can take very long to decode, or do strange things.
-_ENCODINGS = frozenset({"utf-8", "utf-8-sig", "ascii", "us-ascii", "iso-8859-1", "latin-1", "cp1252", "windows-1252"})
 _LFS = b"version https://git-lfs.github.com/spec/"
 _TIMESTAMP = re.compile(r"[0-9A-Z:+. -]{8,40}")
 _KILOBYTE = 1 << 10
@@ -218,11 +215,6 @@ def _check_text(name: str, data: bytes) -> None:
             "or hand in the file in another way."
         )
     try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-        if encoding not in _ENCODINGS:
-            raise SubmissionRefused(f"{name} says that it is encoded as {encoding[:40]}. Save it as UTF-8.")
-        data.decode(encoding)
-    except (SyntaxError, ValueError, LookupError) as error:
-        raise SubmissionRefused(f"{name} is not a UTF-8 text file ({error}). Save it as UTF-8.") from error
-    if b"\0" in data:
-        raise SubmissionRefused(f"{name} holds zero bytes: it is not a text file. Was it saved as UTF-16?")
+        text_of(data)
+    except SyntaxError as error:
+        raise SubmissionRefused(f"Python cannot read {name} (SyntaxError: {error}). Save it as UTF-8.") from error

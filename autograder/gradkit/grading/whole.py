@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
+from gradkit.conditions.advice import advice, cannot_be_loaded, is_called, overwritten
 from gradkit.course import Assignment
 from gradkit.grading.reading import Reading
 from gradkit.grading.record import TestResult
 from gradkit.grading.submission import Submission
 from gradkit.intake import missing_module, untouched_module
 from gradkit.sandbox.wording import line_of
+from gradkit.suite.mismatch import scrub
 from gradkit.suite.session import TestOutcome
 from gradkit.wire import Failure
-
-_NO_MODULE = frozenset({"ModuleNotFoundError", "ImportError"})
-_UNDER_MAIN = 'under if __name__ == "__main__":, which is not run when graded'
 
 
 def about(
@@ -42,7 +40,7 @@ def about(
     if kinds == {"not_started"}:
         return untouched_module(assignment.module, submission.others)
     if kinds == {"import"}:
-        return _not_loaded(_failure(outcomes), installed)
+        return _not_loaded(_failure(outcomes), submission.sources[assignment.module], reading, installed)
     return "\n".join(_overwritten(assignment, submission, tests, reading))
 
 
@@ -52,15 +50,24 @@ def _failure(outcomes: Sequence[TestOutcome]) -> Failure | None:
     return next((failure for failure in failures if failure is not None and failure.kind == "import"), None)
 
 
-def _not_loaded(failure: Failure | None, installed: str) -> str:
-    """What to do about a module that could not be loaded, as far as its message does not say."""
+def _not_loaded(failure: Failure | None, source: bytes, reading: Reading, installed: str) -> str:
+    """Why the module could not be loaded, and what to do about it.
+
+    It had seen no input of a test by then, so all that it says may be told.
+    """
     if failure is None:
         return ""
-    if failure.type_name in _NO_MODULE:
-        return f"Grading has {installed}. Take out imports of anything else."
-    if not failure.type_name:  # it hung, flooded its output or ended the process: no definition does
-        return f"Put training, and whatever you only try out, {_UNDER_MAIN}."
-    return ""
+    message = scrub(failure.message)
+    where = "" if failure.line is None else f" in line {failure.line}: {failure.source}"
+    what_to_do = advice(failure.type_name, message, failure.source, installed)
+    lines = [cannot_be_loaded(failure.type_name, message, where, what_to_do)]
+    if "is not callable" in message:
+        lines += [
+            overwritten(name, line, line_of(source, line))
+            for name, line in reading.overwritten.items()
+            if is_called(name, failure.source)
+        ]
+    return "\n".join(lines)
 
 
 def _overwritten(
@@ -75,9 +82,5 @@ def _overwritten(
     targets = {name for question in assignment.questions if question.id in in_vain for name in question.targets}
     quoted = " ".join(test.output for test in tests if "is not callable" in test.output)
     for name, line in reading.overwritten.items():
-        if name in targets or re.search(rf"\b{re.escape(name)}\s*\(", quoted):
-            text = line_of(submission.sources[assignment.module], line)
-            yield (
-                f"{name} is overwritten in line {line}: {text} Nothing can call it after that. Use another name there, "
-                f"or put the line {_UNDER_MAIN}."
-            )
+        if name in targets or is_called(name, quoted):
+            yield overwritten(name, line, line_of(submission.sources[assignment.module], line))

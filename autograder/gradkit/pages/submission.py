@@ -82,6 +82,8 @@ def feedback_page(
         "submission.html",
         record=record,
         common=shown[0].lines if alike else [],
+        # What is said of the whole submission says more.
+        common_is_told=alike and shown[0].result.kind in ("import", "not_started") and bool(record.output.strip()),
         course=course_title,
         standing=standing,
         questions=questions,

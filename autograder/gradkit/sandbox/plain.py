@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from gradkit.conditions import EAGER
+from gradkit.conditions.clock import ProcessorClock
 from gradkit.course.assignment import Limits
 from gradkit.sandbox.channel import Channel
 from gradkit.sandbox.worker import ISOLATED, Worker
@@ -45,7 +46,8 @@ def start_plain_worker(limits: Limits) -> Worker:
             start_new_session=True,
         )
         os.close(output_end)
-    worker = Worker(_PlainProcess(process, folder), Channel(ours, output, limits.output_kb << 10), limits)
+    channel, clock = Channel(ours, output, limits.output_kb << 10), ProcessorClock(process.pid, children=True)
+    worker = Worker(_PlainProcess(process, folder), channel, limits, clock)
     worker.wait_until_ready()
     return worker
 

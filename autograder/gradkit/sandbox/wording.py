@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import io
-import tokenize
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from gradkit.conditions.source import lines_of
 from gradkit.course.assignment import Limits
 from gradkit.sandbox.confine import TEMPORARY_MB, THREADS
 from gradkit.wire.call import Call
@@ -137,10 +136,6 @@ def _parameter(failure: Failure, call: Call) -> str:
 
 
 @lru_cache(maxsize=1)
-def _lines(source: bytes) -> tuple[str, ...]:
-    """A file's lines as Python counts them."""
-    try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
-        return tuple(io.StringIO(source.decode(encoding), newline=None))
-    except (SyntaxError, UnicodeDecodeError, LookupError):
-        return ()
+def _lines(source: bytes) -> Sequence[str]:
+    """A file's lines as Python counts them; kept, since the next call's failure is of the same file."""
+    return lines_of(source)

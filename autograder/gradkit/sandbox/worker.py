@@ -7,13 +7,14 @@ import signal
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import torch
 
+from gradkit.conditions.clock import Clock, Deadline, DeadlineError, ProcessorClock, too_long
 from gradkit.course.assignment import Limits
 from gradkit.errors import GraderFault, WireError
-from gradkit.sandbox.channel import Channel, ChannelClosedError, DeadlineError, FloodError
+from gradkit.sandbox.channel import Channel, ChannelClosedError, FloodError
 from gradkit.sandbox.levels import SandboxError
 from gradkit.sandbox.wording import Submitted, complete
 from gradkit.wire.call import Call, call_to_value
@@ -26,6 +27,22 @@ T = TypeVar("T")
 START_SECONDS = 120.0
 # As -I, but for the environment, which is ours: it fixes the seed of hashes, so that sets are in the same order always.
 ISOLATED = ("-P", "-s", "-B")
+
+
+class Seconds(NamedTuple):
+    """How much time there is for an answer, or how much one took.
+
+    Attributes:
+        computing: processor time, all threads together.
+        waiting: time by the clock on the wall.
+    """
+
+    computing: float = 0.0
+    waiting: float = 0.0
+
+    def plus(self, other: Seconds) -> Seconds:
+        """Both together."""
+        return Seconds(self.computing + other.computing, self.waiting + other.waiting)
 
 
 class WorkerFailedError(Exception):
@@ -69,19 +86,23 @@ class Worker:
         process: the process.
         channel: its socket and output.
         limits: what it is held to.
+        clock: its processor time; None for that of the one process that says that it is ready.
 
     Attributes:
         confinement: the layers that it has put on, once it is ready.
+        spent: what its answers have taken so far, also those that did not come.
     """
 
-    def __init__(self, process: Process, channel: Channel, limits: Limits) -> None:
+    def __init__(self, process: Process, channel: Channel, limits: Limits, clock: Clock | None = None) -> None:
         self.process = process
         self.channel = channel
         self.limits = limits
         self.confinement: dict[str, str] = {}
+        self.spent = Seconds()
+        self._clock = clock
         self.submitted = Submitted("", {"": b""})
 
-    def load(self, submitted: Submitted, seconds: float) -> Loading:
+    def load(self, submitted: Submitted, seconds: Seconds) -> Loading:
         """Have the student's module loaded; what its body raised, and the switches that it turned.
 
         Raises:
@@ -98,7 +119,7 @@ class Worker:
             return loading
         return replace(loading, failure=complete(loading.failure, submitted, self.limits, None))
 
-    def call(self, call: Call, seconds: float) -> Observation:
+    def call(self, call: Call, seconds: Seconds) -> Observation:
         """Have one call performed.
 
         Raises:
@@ -125,19 +146,23 @@ class Worker:
             SandboxError: a layer of confinement is not to be had.
             GraderFault: it did not come up for another reason.
         """
+        deadline = Deadline(time.monotonic() + START_SECONDS)
         try:
-            frame = self.channel.receive(time.monotonic() + START_SECONDS)
+            sender = self.channel.sender(deadline)
+            frame = self.channel.receive(deadline)
         except (ChannelClosedError, DeadlineError, FloodError, WireError) as error:
             text = self.close()
             raise GraderFault(f"a worker process did not start ({error!r}). It printed:\n{text}") from error
         if frame.kind == "refused":
             self.close()
             raise SandboxError(str(frame.value))
+        self._clock = self._clock or ProcessorClock(sender)
         self.confinement = frame.value
 
-    def _ask(self, kind: str, value: Any, answer: str, seconds: float) -> Any:
-        nonce = secrets.token_hex(8)
-        deadline = time.monotonic() + seconds
+    def _ask(self, kind: str, value: Any, answer: str, seconds: Seconds) -> Any:
+        nonce, clock = secrets.token_hex(8), self._clock or time.monotonic
+        before = Seconds(clock(), time.monotonic())
+        deadline = Deadline(before.waiting + seconds.waiting, clock, before.computing + seconds.computing)
         try:
             self.channel.send(Frame(kind, nonce, value), deadline)
             frame = self.channel.receive(deadline)
@@ -145,20 +170,27 @@ class Worker:
                 raise WireError("a reply to a question that was not asked")
         except ChannelClosedError:
             raise self._died() from None
-        except DeadlineError:
-            raise WorkerFailedError(Failure("timeout", self._too_long(seconds))) from None
+        except DeadlineError as error:
+            raise WorkerFailedError(Failure("timeout", self._too_long(seconds, computed=error.computed))) from None
         except FloodError:
             message = f"it printed more than {64 * self.limits.output_kb} KiB"
             raise WorkerFailedError(Failure("output", message)) from None
         except WireError as error:
             raise WorkerFailedError(Failure("protocol", str(error))) from None
+        finally:
+            self.spent = self.spent.plus(Seconds(clock() - before.computing, time.monotonic() - before.waiting))
         return frame.value
 
-    def _too_long(self, seconds: float) -> str:
+    def _too_long(self, seconds: Seconds, *, computed: bool) -> str:
         """Which limit was hit, in the course's figures: how much was left of it is the process's choice."""
-        if seconds >= self.limits.seconds_per_call:
-            return f"it did not finish within {self.limits.seconds_per_call:g} seconds"
-        return f"it did not finish before the {self.limits.seconds:g} seconds for the whole submission were over"
+        limits = self.limits
+        one, left = limits.seconds_per_call, seconds.computing if computed else seconds.waiting / limits.patience
+        if left >= one:
+            return too_long(one, computed=computed, patience=limits.patience)
+        whole = (
+            f"{limits.seconds:g} seconds of computing" if computed else f"{limits.seconds * limits.patience:g} seconds"
+        )
+        return f"it did not finish before the {whole} for the whole submission were over"
 
     def _checked(self, read: Callable[[Any], T], value: Any) -> T:
         try:

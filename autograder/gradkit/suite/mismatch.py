@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
+from gradkit.conditions.advice import NEVER_ENDS, NO_GPU, asks_for_gpu
 from gradkit.suite.picture import Picture
 from gradkit.suite.said import Said, capital, number, say, shape, words
 from gradkit.wire import Failure
 
-NO_GPU = (
-    "There is none where it is graded: make new tensors on the device of your input, x.device, and leave out .cuda()."
-)
-# What torch says with a build for the CPU, and with one for CUDA where there is no GPU or the process is a fork.
-_NO_GPU = re.compile(
-    r"CUDA (enabled|GPU|in forked)|NVIDIA driver|libcuda|(invalid|available) .*CUDA device|CUDA device.*False"
-)
 MAX_SHOWN = 300
 _ENDING = frozenset({"SystemExit", "KeyboardInterrupt"})
 _MAX_READ = 10 * MAX_SHOWN
@@ -114,7 +107,7 @@ def explain_failure(failure: Failure) -> tuple[str, Said]:
             return "not_started", say("Not started yet: the TODO is still there.")
         case "raised" if ends := _ENDING.intersection(failure.bases):
             return "raised", say(f"Your code ended the program ({min(ends)}", where, "). Return a value instead.")
-        case "raised" if _NO_GPU.search(failure.message):
+        case "raised" if asks_for_gpu(failure.message):
             return "raised", say("Your code asks for a GPU", where, f". {NO_GPU}")
         case "raised":
             return "raised", say("Your code raised ", said, where)
@@ -122,10 +115,8 @@ def explain_failure(failure: Failure) -> tuple[str, Said]:
             return "unusable", say(capital(failure.source))
         case "unusable":
             return "unusable", say(capital(failure.source), " raised ", said)
-        case "import" if failure.type_name:
-            if _NO_GPU.search(failure.message):
-                return "import", say("Your file cannot be loaded: it asks for a GPU", where, f". {NO_GPU}")
-            return "import", say("Your file cannot be loaded: ", said, where, _of_the_environment(failure.type_name))
+        case "import":  # why is told once, for the whole submission
+            return "import", say("Not run: your file cannot be loaded.")
         case "memory" | "disk" | "threads":
             return failure.kind, say(f"Your code went over a limit: {failure.message}", where, ".")
         case "parameter" if failure.shape is not None:
@@ -139,16 +130,6 @@ def not_started(failure: Failure) -> bool:
     return failure.type_name == "NotImplementedError" and failure.source.startswith("raise NotImplementedError")
 
 
-def _of_the_environment(type_name: str) -> str:
-    """What there is to say of the machine that grades, where it may be the reason why a file cannot be loaded."""
-    if type_name in ("SyntaxError", "IndentationError"):
-        python = ".".join(map(str, sys.version_info[:2]))
-        return f". Grading runs Python {python}; what a newer one has brought does not load there."
-    if type_name in ("ModuleNotFoundError", "ImportError"):
-        return ". Only Python itself and the packages of requirements.txt are installed where it is graded."
-    return ""
-
-
 def _where(failure: Failure) -> Said:
     """The line that the student's process named, as it stands in the file."""
     if failure.line is None:
@@ -159,8 +140,7 @@ def _where(failure: Failure) -> Said:
 def _of_the_grader(failure: Failure) -> str:
     """The sentence for a failure whose message the grader wrote."""
     return {
-        "import": "Your file cannot be loaded: {}.",
-        "timeout": "Your code was stopped: {}. Is there a loop that never ends?",
+        "timeout": f"Your code was stopped: {{}}. {NEVER_ENDS}",
         "died": "Your code ended the Python process: {}. That counts as no answer.",
         "output": "Your code was stopped: {}. Is there a print inside a long loop?",
         "protocol": "The reply of your code's process could not be used: {}.",

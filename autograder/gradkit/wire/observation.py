@@ -79,6 +79,7 @@ class Observation:
         mutated: names of inputs that the call changed.
         operators: those of the call's banned calls that were used.
         printed: what was printed to standard output during the call, cut to a limit.
+        turned: the switches of the process that the call turned and left so, by name.
         seconds: wall-clock seconds of the call, as the grader measured them; never sent.
     """
 
@@ -89,6 +90,7 @@ class Observation:
     mutated: tuple[str, ...] = ()
     operators: frozenset[str] = frozenset()
     printed: str = ""
+    turned: tuple[str, ...] = ()
     seconds: float = 0.0
 
 
@@ -110,6 +112,7 @@ def observation_to_value(observation: Observation) -> dict[str, Any]:
         "mutated": list(observation.mutated),
         "operators": sorted(observation.operators),
         "printed": observation.printed,
+        "turned": list(observation.turned),
     }
 
 
@@ -120,13 +123,17 @@ def observation_from_value(value: Any) -> Observation:
         WireError: any part of it is missing, superfluous, or of another type than it must be.
     """
     if type(value) is not dict or set(value) != set(_SHAPE):
-        raise WireError("an observation must have exactly its seven parts")
+        raise WireError("an observation must have exactly its eight parts")
     for name, kinds in _SHAPE.items():
         if type(value[name]) not in kinds:
             raise WireError(f"an observation's {name} is of the wrong type")
     if any(not (gradient is None or isinstance(gradient, Tensor)) for gradient in value["gradients"].values()):
         raise WireError("an observation's gradients must be tensors or None")
-    if any(type(name) is not str for part in ("values", "gradients", "mutated", "operators") for name in value[part]):
+    if any(
+        type(name) is not str
+        for part in ("values", "gradients", "mutated", "operators", "turned")
+        for name in value[part]
+    ):
         raise WireError("an observation's names must be text")
     return Observation(
         failure=failure_from_value(value["failure"]),
@@ -136,6 +143,7 @@ def observation_from_value(value: Any) -> Observation:
         mutated=tuple(value["mutated"]),
         operators=frozenset(value["operators"]),
         printed=value["printed"][:MAX_PRINTED],
+        turned=tuple(value["turned"]),
     )
 
 
@@ -147,6 +155,7 @@ _SHAPE: dict[str, tuple[type, ...]] = {
     "mutated": (list,),
     "operators": (list,),
     "printed": (str,),
+    "turned": (list,),
 }
 
 

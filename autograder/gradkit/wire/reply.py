@@ -7,7 +7,7 @@ message and line, which `gradkit.grading.gate` shows sparingly.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -66,8 +66,9 @@ def loading_from_value(value: Any) -> Loading:
     failure, turned = failure_from_value(value[0]), value[1]
     if failure is not None:
         _check_facts(failure, _WHILE_LOADING)
-    if any(type(name) is not str for name in turned) or turned != [name for name in SWITCHES if name in turned]:
-        raise WireError("a reply with switches that there are not")
+    if any(type(name) is not str for name in turned):
+        raise WireError("a switch's name must be text")
+    _check_switches(turned)
     return Loading(failure, tuple(turned))
 
 
@@ -89,6 +90,7 @@ def reply_from_value(value: Any, call: Call) -> Observation:
         raise WireError("a reply that names inputs which the call does not have")
     if not observation.operators <= set(call.banned):
         raise WireError("a reply with other operators than were asked about")
+    _check_switches(observation.turned)
     if failure is not None:
         _check_facts(failure, _IN_A_CALL)
         _check_names(failure, call)
@@ -101,6 +103,11 @@ def reply_from_value(value: Any, call: Call) -> Observation:
         gradients={name: observation.gradients[name] for name in names[1] if failure is None},
         mutated=tuple(name for name in given if name in observation.mutated),
     )
+
+
+def _check_switches(turned: Sequence[str]) -> None:
+    if list(turned) != [name for name in SWITCHES if name in turned]:
+        raise WireError("a reply with switches that there are not")
 
 
 def _check_facts(failure: Failure, allowed: dict[str, frozenset[str]]) -> None:

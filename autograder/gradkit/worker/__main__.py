@@ -14,6 +14,7 @@ import sys
 import sysconfig
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -21,7 +22,7 @@ import torch
 
 from gradkit.conditions import SEED
 from gradkit.conditions.rules import listen
-from gradkit.conditions.switches import switches, turned
+from gradkit.conditions.switches import Settings
 from gradkit.errors import WireError
 from gradkit.wire.call import call_from_value
 from gradkit.wire.frames import Frame, pack, read
@@ -41,6 +42,7 @@ class Worker:
     def __init__(self, descriptor: int) -> None:
         self.descriptor = descriptor
         self.module: Any = None
+        self.settings = Settings()
 
     def serve(self, confinement: Mapping[str, str]) -> None:
         """Say what confines this process, then answer until the grader hangs up."""
@@ -53,8 +55,9 @@ class Worker:
             if question.kind == "load":
                 self._answer(question, "loaded", loading_to_value(self._load(**question.value)))
             elif question.kind == "call":
-                observation = perform(call_from_value(question.value), self.module)
-                self._answer_observation(question, observation)
+                with self.settings.kept() as turned:
+                    observation = perform(call_from_value(question.value), self.module)
+                self._answer_observation(question, replace(observation, turned=tuple(turned)))
 
     def _load(self, module: str, sources: dict[str, torch.Tensor], banned: list[str]) -> Loading:
         replace_calls(banned)  # before a line of the student's has run
@@ -65,13 +68,13 @@ class Worker:
         sys.argv = [path]
         listen()
         seed_everything(SEED)
-        before, failure = switches(), None
-        with printing():
+        self.settings, failure = Settings(), None
+        with printing(), self.settings.kept(seed=True) as turned:
             try:
                 self.module = load_module(module, files)
             except BaseException as error:  # noqa: BLE001 - sys.exit() at import is an answer like any other
                 failure = describe_exception("import", error, path)
-        return Loading(failure, turned(before, switches()))
+        return Loading(failure, tuple(turned))
 
     def _answer_observation(self, question: Frame, observation: Observation) -> None:
         try:

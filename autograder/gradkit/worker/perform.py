@@ -87,7 +87,8 @@ def describe_exception(kind: FailureKind, error: BaseException, filename: str) -
     """The failure that an exception of student code makes, with the line of ``filename``, a path, it came from."""
     limit = None
     try:  # at once: what is looked up afterwards opens files as well
-        message = str(error)
+        ours = isinstance(error, SyntaxError) and error.filename == filename  # its text names the line, as we do
+        message = str(error.msg if ours and isinstance(error, SyntaxError) else error)
         limit = _limit_hit(error, message)
         message = explained(error, message)
     except BaseException:  # noqa: BLE001 - __str__ is the student's code too

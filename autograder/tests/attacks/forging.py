@@ -39,5 +39,6 @@ def reply(tensors=(), payload=b"", **parts):
         "mutated": [],
         "operators": [],
         "printed": "",
+        "turned": [],
     }
     send(["observed", question().nonce, plain(**(whole | parts)), list(tensors)], payload)

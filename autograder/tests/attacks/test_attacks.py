@@ -34,7 +34,7 @@ from gradkit.wire.frames import MAX_PAYLOAD
 
 HERE = Path(__file__).parent
 HW = "hw0_scaling"
-LIMITS = Limits(seconds_per_call=20.0, seconds=40.0, memory_mb=512, output_kb=4, restarts=1)
+LIMITS = Limits(seconds_per_call=20.0, seconds=40.0, patience=2.0, memory_mb=512, output_kb=4, restarts=1)
 IMPATIENT = replace(LIMITS, seconds_per_call=1.0)
 GOOD = b"def attack(x, places): return x + 1"
 _FACTS = {"expect", "canary", "control", "calls", "machine", "needs", "speaks", "stands"}

@@ -17,9 +17,13 @@ import torch
 from gradkit.check.apart import Apart
 from gradkit.check.homework import find_homework
 from gradkit.check.report import Report
-from gradkit.conditions.rules import FILES, INPUT, NETWORK, PROCESSES, SHARED
+from gradkit.check.running import IN_THIS_PYTHON
+from gradkit.conditions.advice import advice, cannot_be_loaded, overwritten
+from gradkit.conditions.rules import FILES, NETWORK, PROCESSES, SHARED
 from gradkit.conditions.switches import in_words
 from gradkit.course import Limits
+from gradkit.grading.gate import Gate
+from gradkit.grading.score import notes_of_switches
 from gradkit.sandbox import Sandbox, SubmissionRunner, Submitted, Workers
 from gradkit.suite import function_call
 from gradkit.wire import Failure
@@ -110,14 +114,34 @@ IMPORTS = (
     "import codecs, concurrent.futures, contextlib, copy, dataclasses, faulthandler, inspect, io, logging\n"
     "import multiprocessing, os, pathlib, pickle, subprocess, sys, traceback, typing\nimport torch, torch.utils.data\n"
 )
-SWITCHED = """
-import warnings
-torch.set_grad_enabled(False)
-torch.set_default_dtype(torch.float64)
-torch.use_deterministic_algorithms(True)
-torch.manual_seed(0)
-torch.set_printoptions(precision=2)
-warnings.simplefilter("error")
+# What turns each switch, and what would be otherwise if it stayed so.
+SWITCHED = {
+    "inference": ("global guard; guard = torch.inference_mode(); guard.__enter__()", ""),
+    "gradients": ("torch.set_grad_enabled(False)", "assert torch.ones(1, requires_grad=True).mul(2).requires_grad"),
+    "dtype": ("torch.set_default_dtype(torch.float64)", "assert torch.zeros(1).dtype == torch.float32"),
+    "device": ("torch.set_default_device('meta')", "assert torch.zeros(1).device.type == 'cpu'"),
+    "modes": ("Mode().__enter__()", "assert not torch.overrides._get_current_function_mode_stack()"),
+    "deterministic": ("torch.use_deterministic_algorithms(True)", ""),
+    "anomalies": ("torch.autograd.set_detect_anomaly(True)", ""),
+    "autocast": (
+        "torch.autocast('cpu').__enter__()",
+        "assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype == torch.float32",
+    ),
+    "threads": ("torch.set_num_threads(3)", "assert torch.get_num_threads() == 1"),
+    "seed": ("torch.manual_seed(123)", "assert torch.initial_seed() != 123"),
+    "printing": ("torch.set_printoptions(precision=2)", "assert '0.1235' in str(torch.tensor(0.12345))"),
+    "errors": ("numpy.seterr(all='raise')", "numpy.zeros(1) / numpy.zeros(1)"),
+    "warnings": ("warnings.simplefilter('error')", "warnings.warn('x')"),
+}
+MODE = """
+import numpy, warnings
+from torch.overrides import TorchFunctionMode
+
+class Mode(TorchFunctionMode):
+    def __torch_function__(self, func, types, args=(), kwargs=None):
+        return func(*args, **(kwargs or {}))
+
+guard = called = None
 """
 
 
@@ -138,11 +162,14 @@ class Doors:
         return self.checks.run()
 
     def grade(self, text: str) -> tuple[Failure | None, tuple[str, ...]]:
-        """Why a call fails, and the switches that loading the module turned."""
+        """Why a second call fails, and what is noted of switches that loading the module or the first call turned."""
         sources = {"demo.py": text.encode(), "helper.py": HELPER.encode()}
         runner = SubmissionRunner(Submitted("demo.py", sources), Limits(), self.workers.start)
         with closing(runner):
-            return runner.run(function_call("double", {"x": torch.ones(2)})).failure, runner.turned
+            call = function_call("double", {"x": torch.ones(2)})
+            first, second = runner.run(call), runner.run(call)
+            noted = notes_of_switches(runner.turned, runner.left_on, Gate(1000))
+            return first.failure or second.failure, noted
 
 
 @pytest.fixture(scope="module")
@@ -177,18 +204,58 @@ def test_what_grading_refuses_is_said_in_the_same_words_at_both_doors(doors: Doo
     assert failure.line == line
 
 
-def test_a_question_for_input_has_one_answer_at_both_doors(doors: Doors) -> None:
-    trouble = doors.check(module("input()")).trouble
-    assert trouble is not None
-    assert trouble.message == INPUT
-    failure, _ = doors.grade(module("input()"))
+def test_a_file_is_quoted_in_the_encoding_that_it_declares_at_both_doors(doors: Doors) -> None:
+    line = "raise ValueError('no')  # 变量"
+    text = module(inside=line)
+    source = f"# -*- coding: gbk -*-\n\x0c{text}".encode("gbk")  # a form feed ends no line
+    (doors.folder / "demo.py").write_bytes(source)
+    check = doors.checks.run().questions[0].checks[0]
+    runner = SubmissionRunner(Submitted("demo.py", {"demo.py": source}), Limits(), doors.workers.start)
+    with closing(runner):
+        failure = runner.run(function_call("double", {"x": torch.ones(2)})).failure
     assert failure is not None
-    assert INPUT in failure.message
+    number = text.splitlines().index(f"    {line}") + 2
+    assert (check.line, check.source) == (failure.line, failure.source) == (number, line)
 
 
-def test_the_switches_that_a_file_turns_are_named_at_both_doors(doors: Doors) -> None:
-    text = module(SWITCHED)
-    failure, turned = doors.grade(text)
-    assert failure is None
-    assert turned == ("gradients", "dtype", "deterministic", "seed", "printing", "warnings")
-    assert [one.message for one in doors.check(text).warnings] == list(in_words(turned))
+@pytest.mark.parametrize(
+    "top",
+    [
+        "input()",
+        "import no_such_package",
+        "!pip install torch",
+        "open('data.csv')",
+        "torch.ones(1).cuda()",
+        "raise ValueError('a try')",
+        "double = 3; double(3)",
+    ],
+)
+def test_why_a_file_cannot_be_loaded_is_told_in_the_same_words_at_both_doors(doors: Doors, top: str) -> None:
+    text = module(top)
+    trouble = doors.check(text).trouble
+    failure, _ = doors.grade(text)
+    assert trouble is not None
+    assert failure is not None
+    what_to_do = advice(failure.type_name, failure.message, failure.source, IN_THIS_PYTHON)
+    first, *others = trouble.message.splitlines()
+    assert first == cannot_be_loaded(failure.type_name, failure.message, "", what_to_do)
+    assert (trouble.line, trouble.source) == (failure.line, failure.source)
+    line = text.splitlines().index(top) + 1
+    assert others == ([overwritten("double", line, top)] if "double" in top else [])
+
+
+@pytest.mark.parametrize(("turn", "kept"), SWITCHED.values(), ids=SWITCHED)
+def test_a_switch_that_is_turned_costs_no_other_call_and_is_named_at_both_doors(
+    doors: Doors, turn: str, kept: str
+) -> None:
+    name = next(name for name, (line, _) in SWITCHED.items() if line == turn)
+    for text, what in (
+        (module(f"{MODE}\n{turn.removeprefix('global guard; ')}", f"{kept or 'pass'}"), "Loading your file"),
+        (module(MODE, f"{kept or 'pass'}\nglobal called; called = 1\n{turn}"), "Calling double"),
+    ):
+        names = [] if (name, what) == ("seed", "Calling double") else [name]
+        names += ["gradients"] * (name == "inference")
+        report = doors.check(text)
+        assert report.passed, report
+        assert [one.message for one in report.warnings] == list(in_words(names, what))
+        assert doors.grade(text) == (None, in_words(names, what))

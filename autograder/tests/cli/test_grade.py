@@ -66,7 +66,7 @@ def test_a_refused_folder_is_named_and_has_no_score(gradkit: Gradkit, submission
     ran = gradkit("grade", "--submission", folder, "--assignment", HW, "--output", tmp_path / "r.json")
     assert (ran.status, ran.out) == (1, "")
     assert f"refused: {HW}" in ran.err
-    assert "scaling.py is not a UTF-8 text file" in ran.err
+    assert "Python cannot read scaling.py (SyntaxError: (unicode error) 'utf-8' codec can't decode" in ran.err
     record = json.loads((tmp_path / "r.json").read_text())
     assert record["extra_data"]["status"] == "refused"
     assert "score" not in record
@@ -164,7 +164,7 @@ def test_a_class_with_every_kind_of_trouble_is_graded_all_the_same(
     # The course's own mistake, by file and key; the refused, by name.
     assert f'{toml}: question[2].points: expected a valid number, found "two"' in ran.err
     assert not (tmp_path / "results" / "ada" / "hw1_broken.json").exists()
-    assert f"refused: cleo, {HW}: scaling.py is not a UTF-8 text file" in ran.err
+    assert f"refused: cleo, {HW}: Python cannot read scaling.py (SyntaxError: " in ran.err
     assert "refused: dan" not in ran.err  # it was graded
     assert f"note: dan, {HW}: scaling.ipynb cannot be read as a notebook" in ran.err
     assert "bob: there is no assignment 'hw9_unknown' (the course has: hw0_scaling, hw1_broken, hw2_faulty)" in ran.err

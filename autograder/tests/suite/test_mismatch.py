@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-
 import pytest
 
-from gradkit.suite.mismatch import MAX_SHOWN, NO_GPU, explain_failure, scrub
+from gradkit.conditions.advice import NO_GPU, advice, cannot_be_loaded
+from gradkit.suite.mismatch import MAX_SHOWN, explain_failure, scrub
 from gradkit.wire import Failure
 
 
@@ -61,19 +60,7 @@ def test_a_text_of_any_length_is_cut_before_it_is_looked_at() -> None:
     ],
 )
 def test_code_that_asks_for_a_gpu_is_told_that_there_is_none_with_every_build(name: str, message: str) -> None:
-    for kind in ("raised", "import"):
-        said = explain_failure(Failure(kind, message, type_name=name))[1].text
+    raised = explain_failure(Failure("raised", message, type_name=name))[1].text
+    unloadable = cannot_be_loaded(name, message, "", advice(name, message, "", "Python 3.11 with torch"))
+    for said in (raised, unloadable):
         assert ("GPU" in said, said.endswith(NO_GPU), message in said) == (True, True, False)
-
-
-@pytest.mark.parametrize(
-    ("name", "message", "words"),
-    [
-        ("SyntaxError", "f-string: unmatched '['", f"Grading runs Python {sys.version_info[0]}.{sys.version_info[1]};"),
-        ("ModuleNotFoundError", "No module named 'pandas'", "the packages of requirements.txt"),
-    ],
-)
-def test_a_file_that_cannot_be_loaded_is_told_what_grades_it(name: str, message: str, words: str) -> None:
-    said = explain_failure(Failure("import", message, type_name=name))[1].text
-    assert message in said
-    assert words in said

@@ -20,6 +20,7 @@ def good() -> dict[str, Any]:
         mutated=("x",),
         operators=frozenset({"add"}),
         printed="hello",
+        turned=("gradients",),
     )
     return observation_to_value(observation)
 
@@ -27,6 +28,7 @@ def good() -> dict[str, Any]:
 def test_an_observation_comes_back() -> None:
     back = observation_from_value(good())
     assert (back.mutated, back.operators, back.printed) == (("x",), frozenset({"add"}), "hello")
+    assert back.turned == ("gradients",)
     assert back.gradients["y"] is None
 
 
@@ -57,6 +59,7 @@ def test_a_failure_comes_back() -> None:
         ("mutated", [1]),
         ("operators", "add"),
         ("printed", 1),
+        ("turned", [1]),
         ("seconds", 1.0),
         ("score", 5),
     ],

@@ -147,3 +147,5 @@ def test_what_loading_cannot_come_to(kind: Any) -> None:
 def test_only_the_known_switches_can_be_named_each_once_and_in_their_order(value: Any) -> None:
     with pytest.raises(WireError):
         loading_from_value(value)
+    with pytest.raises(WireError):
+        reply(replace(GOOD, turned=((value or [])[1:] and value[1]) or ["prose"]))

@@ -1,0 +1,50 @@
+"""A Python file's text in the encoding that it declares (PEP 263), for all that reads or quotes students' files."""
+
+from __future__ import annotations
+
+import io
+import tokenize
+from collections.abc import Sequence
+from encodings import normalize_encoding
+from encodings.aliases import aliases
+
+# Python decodes from these, too. They hide code from people, or their decoders take long.
+_REFUSED = frozenset(
+    {"utf_7", "utf_16", "utf_16_be", "utf_16_le", "utf_32", "utf_32_be", "utf_32_le", "mbcs", "rot_13"}
+)
+_ACCEPTED = {name for name in aliases.values() if not name.endswith("_codec")} - _REFUSED | {"utf_8_sig", "koi8_u"}
+
+
+def text_of(source: bytes) -> str:
+    """The text of a Python file as Python reads it: decoded, with one kind of line end.
+
+    Raises:
+        SyntaxError: it cannot be decoded; with the words that Python has for it.
+    """
+    if b"\0" in source:
+        raise SyntaxError("it holds zero bytes, so it is not a text file. Was it saved as UTF-16?")
+    encoding = _encoding(source)
+    name = normalize_encoding(encoding).lower()
+    if aliases.get(name, name) not in _ACCEPTED:
+        raise SyntaxError(f"encoding problem: {encoding[:40]}")
+    try:
+        return io.IncrementalNewlineDecoder(None, translate=True).decode(source.decode(encoding), final=True)
+    except (UnicodeError, LookupError) as error:
+        raise SyntaxError(f"(unicode error) {error}") from None
+
+
+def _encoding(source: bytes) -> str:
+    try:
+        return tokenize.detect_encoding(io.BytesIO(source).readline)[0]
+    except SyntaxError as error:
+        if "missing" not in str(error):
+            raise
+        return "utf-8"  # none is declared, so that is what fails
+
+
+def lines_of(source: bytes) -> Sequence[str]:
+    """The lines of a Python file as Python counts them; none where it cannot be decoded."""
+    try:
+        return tuple(io.StringIO(text_of(source)))
+    except SyntaxError:
+        return ()
