@@ -83,6 +83,6 @@ def test_a_new_author_gets_what_the_page_promises(tmp_path: Path) -> None:
             said += "".join(file.read_text() for file in tmp_path.glob("trial-results/wrong/*.json"))
             for line in step.text.splitlines():
                 assert line.strip() in said
-    assert kinds.count("file") == 8
+    assert kinds.count("file") == 9
     assert kinds.count("sh") >= 6
     assert kinds.count("text") == 3
