@@ -9,7 +9,8 @@ class LinearRegression(nn.Module):
 
         y_hat = [x, 1] w
 
-    Here [x, 1] is ``x`` with a column of ones appended as its *last* column.
+    Here [x, 1] is ``x`` with a column of ones appended as its *last* column. ``nn.Linear`` and ``F.linear`` are not
+    allowed in this question.
 
     Args:
         in_dim: the number of features, at least 1.
@@ -41,15 +42,16 @@ class LinearModel:
     """Linear regression with several targets, by PyTorch's own parts, and the loop that trains it.
 
     Args:
-        in_dim: the number of features.
-        out_dim: the number of targets.
+        in_dim: the number of features, at least 1.
+        out_dim: the number of targets, at least 1.
         learning_rate: how far each step of gradient descent goes.
-        epochs: how many steps ``train`` takes; each sees all rows.
+        epochs: how many steps ``train`` takes, at least 1; each uses all rows at once.
 
     Attributes:
-        model: an ``nn.Linear(in_dim, out_dim)``, as PyTorch starts it.
-        optimizer: a ``torch.optim.SGD`` over the parameters of ``model``, at ``learning_rate``, else as it comes.
-        loss_function: an ``nn.MSELoss()``.
+        model: a new ``nn.Linear(in_dim, out_dim)``, with the random numbers that PyTorch draws for it.
+        optimizer: a ``torch.optim.SGD`` over the parameters of ``model``, at ``learning_rate``, with all other settings
+            at their defaults.
+        loss_function: an ``nn.MSELoss()``, the mean over all N * out_dim numbers.
     """
 
     def __init__(self, in_dim: int, out_dim: int, learning_rate: float = 0.01, epochs: int = 10_000) -> None:
@@ -59,14 +61,17 @@ class LinearModel:
         self.loss_function = nn.MSELoss()
 
     def train(self, x: Tensor, y: Tensor) -> list[float]:
-        """Fit ``model`` to the data by full-batch gradient descent; a second call goes on where the first ended.
+        """Fit ``model`` to the data by full-batch gradient descent.
+
+        A second call goes on where the first ended. No call stops early, even where the loss is 0, no longer changes,
+        or rises.
 
         Args:
             x: features, shape (N, in_dim). They are left unchanged.
             y: targets, shape (N, out_dim). They are left unchanged.
 
         Returns:
-            ``epochs`` Python floats: the loss of each epoch, taken before that epoch's update.
+            A list of ``epochs`` Python floats: the loss of each epoch, taken before that epoch's update.
         """
         losses = []
         for _ in range(self.epochs):
@@ -84,7 +89,8 @@ class LinearModel:
             x: features, shape (N, in_dim). They are left unchanged.
 
         Returns:
-            The predictions, shape (N, out_dim), without a graph: their ``requires_grad`` is False.
+            The predictions, shape (N, out_dim), of the dtype of ``x`` and ``model``, without a graph: their
+            ``requires_grad`` is False.
         """
         with torch.no_grad():
             return self.model(x)
@@ -97,9 +103,13 @@ def normal_equation(x: Tensor, y: Tensor) -> Tensor:
 
         X^T X w = X^T y
 
-    Where columns of X depend on each other, or rows are fewer than columns, many w do. Then the one with the smallest
-    sum of squares is asked for; ``torch.linalg.pinv``, or ``torch.linalg.lstsq`` with ``driver="gelsd"``, finds it
-    (the default driver of ``lstsq`` is not reliable there, and X^T X has no inverse).
+    Where columns of X depend on each other, or rows are fewer than columns, many w do. Then return the one with the
+    smallest sum of squares: ``torch.linalg.pinv``, or ``torch.linalg.lstsq`` with ``driver="gelsd"``, finds it (the
+    default driver of ``lstsq`` is not reliable there, and X^T X has no inverse).
+
+    Features may have different units. Columns are independent even where one is up to 1,000,000 times as large as
+    another, so leave the cut-off of ``pinv`` at its default. In these cases, the weights are compared to one part in
+    100,000, and in float32 to one part in 1,000.
 
     Args:
         x: features, shape (N, in_dim). It is left unchanged.

@@ -12,7 +12,7 @@ from gradkit.suite.compare import (
 )
 from gradkit.suite.found import Found, Runner
 from gradkit.suite.mismatch import Mismatch
-from gradkit.suite.properties import assert_deeper, assert_logits
+from gradkit.suite.properties import assert_deeper, assert_drawn_as_linear, assert_logits
 from gradkit.suite.rng import Rng
 from gradkit.wire import Call, ObservedTensor, Ref, Step, Vjp
 
@@ -28,6 +28,7 @@ __all__ = [
     "Vjp",
     "assert_all_learn",
     "assert_deeper",
+    "assert_drawn_as_linear",
     "assert_finite",
     "assert_logits",
     "assert_matches",

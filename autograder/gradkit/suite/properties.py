@@ -1,14 +1,17 @@
-"""Properties of a model that may be built in any way."""
+"""Properties of a model that may be built in any way, or that starts at random."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+import torch
 from torch import Tensor
 
 from gradkit.suite.found import Found
 from gradkit.suite.mismatch import Mismatch
+from gradkit.suite.said import say
 
+_SIGMAS = 6  # chance fails nobody: one in 500 million
 _NEAR = 1e-3  # for a sum of float32 numbers, each of them perhaps clamped away from 0
 
 
@@ -50,3 +53,41 @@ def assert_logits(scores: Sequence[Tensor], *, hint: str) -> None:
             raise Mismatch("check", "The exponentials of your scores always add up to 1: a log-softmax.", hint)
     if all((table >= 0).all() for table in scores):
         raise Mismatch("check", "Your scores are never negative, as after a sigmoid or a relu.", hint)
+
+
+def assert_drawn_as_linear(found: Found, first: str, second: str, *, in_dim: int, name: str = "model") -> None:
+    """Fail unless two layers start as ``nn.Linear`` does: uniform up to 1 / sqrt(in_dim), each with its own numbers.
+
+    ``<layer>.weight`` and ``<layer>.bias`` must have been observed, of 1,000 numbers or more each.
+
+    Args:
+        found: the student's.
+        first: the name of a layer in the call.
+        second: that of the same layer in another model.
+        in_dim: the number of the layer's inputs.
+        name: what the student calls the layer.
+
+    Raises:
+        Mismatch: the call gave no result, or other numbers.
+    """
+    for part in ("weight", "bias"):
+        what = f"The {part} of {name}"
+        one, other = (found.tensor(f"{layer}.{part}", otherwise=f"{what} is no tensor.") for layer in (first, second))
+        for numbers in (one, other):
+            if not _is_uniform(numbers.double().flatten() * in_dim**0.5):
+                words = f"{what} does not start with the numbers that nn.Linear draws for it: leave them as they are."
+                raise Mismatch("check", say(words))
+        if torch.equal(one, other):
+            words = f"{what} starts with the same numbers in two models: set no seed, draw anew."
+            raise Mismatch("check", say(words))
+
+
+def _is_uniform(numbers: Tensor) -> bool:
+    """Whether numbers look uniform between -1 and 1: bounds, mean and the share in the middle half."""
+    count = max(len(numbers), 1)
+    inside = (numbers.abs() < 0.5).double().mean().item()
+    return (
+        bool((numbers.abs() <= 1 + 1e-6).all())
+        and abs(numbers.mean().item()) < _SIGMAS * (1 / 3 / count) ** 0.5
+        and abs(inside - 0.5) < _SIGMAS * 0.5 / count**0.5
+    )

@@ -407,7 +407,230 @@ class NotLearnable(reference.LinearRegression):
         self.w.requires_grad_(False)
 
 
+@mistake("LinearRegression")
+class ReadyMade(reference.LinearRegression):
+    """F.linear does the work. The matrix product is what you write in this question."""
+
+    def forward(self, x):
+        return nn.functional.linear(x, self.w[:-1].T, self.w[-1])
+
+
+@mistake("LinearRegression")
+class OnesByDivision(reference.LinearRegression):
+    """The column of ones is a feature divided by itself, which is NaN where the feature is 0. torch.ones makes ones."""
+
+    def forward(self, x):
+        return torch.cat([x, x[:, :1] / x[:, :1]], dim=1) @ self.w
+
+
+@mistake("LinearRegression")
+class PlainInputsChanged(reference.LinearRegression):
+    """The ones are written into x itself where it takes no gradient, and the caller's features are lost. Append a new
+    column instead."""
+
+    def forward(self, x):
+        y_hat = super().forward(x)
+        if not x.requires_grad:
+            x[:, -1] = 1
+        return y_hat
+
+
 # ---- LinearModel
+
+
+@mistake("LinearModel")
+class StopsWhenFlat(reference.LinearModel):
+    """Training stops as soon as the loss no longer changes. It runs for all epochs, and each gives one loss."""
+
+    def train(self, x, y):
+        losses = []
+        for _ in range(self.epochs):
+            loss = self.loss_function(self.model(x), y)
+            self.optimizer.zero_grad()
+            loss.backward()
+            self.optimizer.step()
+            losses.append(loss.item())
+            if len(losses) > 1 and abs(losses[-1] - losses[-2]) < 1e-12:
+                break
+        return losses
+
+
+@mistake("LinearModel")
+class StopsWhenSmall(reference.LinearModel):
+    """Training stops as soon as the loss is small enough. It runs for all epochs, and each gives one loss."""
+
+    def train(self, x, y):
+        losses = []
+        while len(losses) < self.epochs and (not losses or losses[-1] > 1e-12):
+            loss = self.loss_function(self.model(x), y)
+            self.optimizer.zero_grad()
+            loss.backward()
+            self.optimizer.step()
+            losses.append(loss.item())
+        return losses
+
+
+@mistake("LinearModel")
+class StopsWhenRising(reference.LinearModel):
+    """Training stops as soon as the loss rises. It runs for all epochs, and each gives one loss."""
+
+    def train(self, x, y):
+        losses = []
+        for _ in range(self.epochs):
+            loss = self.loss_function(self.model(x), y)
+            losses.append(loss.item())
+            if loss.item() > losses[0]:
+                break
+            self.optimizer.zero_grad()
+            loss.backward()
+            self.optimizer.step()
+        return losses
+
+
+@mistake("LinearModel")
+class ModelStartsAtZero(reference.LinearModel):
+    """The weights and biases of the layer are set to zero. The layer keeps the numbers that PyTorch draws for it."""
+
+    def __init__(self, in_dim, out_dim, learning_rate=0.01, epochs=10_000):
+        super().__init__(in_dim, out_dim, learning_rate, epochs)
+        nn.init.zeros_(self.model.weight)
+        nn.init.zeros_(self.model.bias)
+
+
+@mistake("LinearModel")
+class ModelBiasStartsAtZero(reference.LinearModel):
+    """The biases of the layer are set to zero. The layer keeps the numbers that PyTorch draws for it."""
+
+    def __init__(self, in_dim, out_dim, learning_rate=0.01, epochs=10_000):
+        super().__init__(in_dim, out_dim, learning_rate, epochs)
+        nn.init.zeros_(self.model.bias)
+
+
+@mistake("LinearModel")
+class ModelStartsNormal(reference.LinearModel):
+    """The weights and biases are drawn anew from a normal distribution. The layer keeps the numbers that PyTorch draws
+    for it."""
+
+    def __init__(self, in_dim, out_dim, learning_rate=0.01, epochs=10_000):
+        super().__init__(in_dim, out_dim, learning_rate, epochs)
+        nn.init.normal_(self.model.weight)
+        nn.init.normal_(self.model.bias)
+
+
+@mistake("LinearModel")
+class ModelWithFixedSeed(reference.LinearModel):
+    """A seed is set inside, so every model starts with the same numbers. Each new model draws its own."""
+
+    def __init__(self, in_dim, out_dim, learning_rate=0.01, epochs=10_000):
+        torch.manual_seed(0)
+        super().__init__(in_dim, out_dim, learning_rate, epochs)
+
+
+@mistake("LinearModel")
+class OptimizerOfAnotherModel(reference.LinearModel):
+    """The attribute optimizer holds the parameters of another layer, and train makes one of its own. It should hold
+    those of model."""
+
+    def __init__(self, in_dim, out_dim, learning_rate=0.01, epochs=10_000):
+        super().__init__(in_dim, out_dim, learning_rate, epochs)
+        self.rate = learning_rate
+        self.optimizer = torch.optim.SGD(nn.Linear(in_dim, out_dim).parameters(), lr=learning_rate)
+
+    def train(self, x, y):
+        optimizer, self.optimizer = self.optimizer, torch.optim.SGD(self.model.parameters(), lr=self.rate)
+        losses = super().train(x, y)
+        self.optimizer = optimizer
+        return losses
+
+
+@mistake("LinearModel")
+class LossFunctionOfTheSum(reference.LinearModel):
+    """The attribute loss_function sums the squares, and train divides by hand. nn.MSELoss() takes the mean already."""
+
+    def __init__(self, in_dim, out_dim, learning_rate=0.01, epochs=10_000):
+        super().__init__(in_dim, out_dim, learning_rate, epochs)
+        self.loss_function = nn.MSELoss(reduction="sum")
+
+    def train(self, x, y):
+        summed, self.loss_function = self.loss_function, nn.MSELoss()
+        losses = super().train(x, y)
+        self.loss_function = summed
+        return losses
+
+
+@mistake("LinearModel")
+class MeanOverTheRows(reference.LinearModel):
+    """The squares are summed over the targets and averaged over the rows alone. nn.MSELoss() takes the mean over all
+    numbers."""
+
+    def train(self, x, y):
+        losses = []
+        for _ in range(self.epochs):
+            loss = ((self.model(x) - y) ** 2).sum(dim=1).mean()
+            self.optimizer.zero_grad()
+            loss.backward()
+            self.optimizer.step()
+            losses.append(loss.item())
+        return losses
+
+
+@mistake("LinearModel")
+class FeaturesCentredInPlace(reference.LinearModel):
+    """train centres the features in place, and the caller's data are changed. Leave them as they are."""
+
+    def train(self, x, y):
+        losses = super().train(x, y)
+        x -= x.mean(0)
+        return losses
+
+
+@mistake("LinearModel")
+class FeaturesScaledToPredict(reference.LinearModel):
+    """predict scales the features in place, and the caller's data are changed. Leave them as they are."""
+
+    def predict(self, x):
+        y_hat = super().predict(x)
+        x /= 2
+        return y_hat
+
+
+@mistake("LinearModel")
+class TargetsCentredInPlace(reference.LinearModel):
+    """train centres the targets in place, and the caller's data are changed. Leave them as they are."""
+
+    def train(self, x, y):
+        losses = super().train(x, y)
+        y -= y.mean(0)
+        return losses
+
+
+@mistake("LinearModel")
+class PredictionsOfTheFirstModel(reference.LinearModel):
+    """Predictions are made by the weights that the model had when predict was called first. They are made by the model
+    as it is now."""
+
+    kept = None
+
+    def predict(self, x):
+        if self.kept is None:
+            self.kept = self.model.weight.detach().clone(), self.model.bias.detach().clone()
+        return x @ self.kept[0].T + self.kept[1]
+
+
+@mistake("LinearModel")
+class PredictionsAsFloat(reference.LinearModel):
+    """The predictions are always float32. They should have the dtype of x and model."""
+
+    def predict(self, x):
+        return super().predict(x).float()
+
+
+@mistake("LinearModel")
+class PredictionsAsDouble(reference.LinearModel):
+    """The predictions are always float64. They should have the dtype of x and model."""
+
+    def predict(self, x):
+        return super().predict(x).double()
 
 
 @mistake("LinearModel")
@@ -855,3 +1078,34 @@ def centred_in_place(x, y):
     w = reference.normal_equation(x, y)
     x.data -= x.data.mean(0)
     return w
+
+
+@mistake("normal_equation")
+def targets_centred_in_place(x, y):
+    """The targets are centred in place, so the caller's data are changed. Make a new tensor."""
+    w = reference.normal_equation(x, y)
+    y.data -= y.data.mean(0)
+    return w
+
+
+@mistake("normal_equation")
+def plain_features_centred(x, y):
+    """The features are centred in place where they take no gradient, so the caller's data are changed. Make a new
+    tensor."""
+    w = reference.normal_equation(x, y)
+    if not x.requires_grad:
+        x -= x.mean(0)
+    return w
+
+
+@mistake("normal_equation")
+def cut_off_too_high(x, y):
+    """The cut-off of the pseudo-inverse is too high: it drops features whose numbers are small next to those of
+    another. Leave it at its default, where only what is zero but for rounding counts as zero."""
+    return torch.linalg.pinv(with_ones(x), rtol=1e-6) @ y
+
+
+@mistake("normal_equation")
+def single_precision_inside(x, y):
+    """The column of ones is float32, or the work is done in float32, so that half of the digits of float64 are lost."""
+    return reference.normal_equation(x.float(), y.float()).to(x.dtype)

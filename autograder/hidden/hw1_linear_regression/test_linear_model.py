@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from gradkit.suite import Call, Ref, Rng, Runner, Step, assert_matches, check, figures
+from gradkit.suite import Call, Ref, Rng, Runner, Step, assert_drawn_as_linear, assert_matches, check, figures
 
 pytestmark = pytest.mark.question("LinearModel")
 
@@ -30,7 +30,7 @@ def linear_model(
     return Call([made, MODEL, *cast, *steps], {"x": x, "y": y}, parameters={"model": parameters}, observe=observe)
 
 
-@pytest.mark.points(1)
+@pytest.mark.points(0.5)
 @pytest.mark.parametrize(("in_dim", "out_dim"), [(3, 2), (1, 4)])
 def test_a_new_model_has_its_three_parts(student: Runner, in_dim: int, out_dim: int) -> None:
     """A new LinearModel has an nn.Linear, an SGD optimizer over its parameters, and an nn.MSELoss."""
@@ -49,9 +49,50 @@ def test_a_new_model_has_its_three_parts(student: Runner, in_dim: int, out_dim: 
     )
 
 
-@pytest.mark.points(2)
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize(("in_dim", "out_dim"), [(10, 2_000), (3, 3_000)])
+def test_model_starts_at_random(student: Runner, in_dim: int, out_dim: int) -> None:
+    """The weights and biases of a new model are drawn as nn.Linear draws them, anew for each model."""
+    steps = []
+    for name in ("first", "second"):
+        steps.append(Step(f"linear_{name}", "student:LinearModel", [in_dim, out_dim]))
+        steps.append(Step(name, "builtin:getattr", [Ref(f"linear_{name}"), "model"]))
+    observe = tuple(f"{name}.{part}" for name in ("first", "second") for part in ("weight", "bias"))
+    assert_drawn_as_linear(student.run(Call(steps, observe=observe)), "first", "second", in_dim=in_dim)
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize(("n", "in_dim", "out_dim"), [(7, 3, 2), (5, 2, 3)])
+def test_parts_belong_together(student: Runner, reference: Runner, rng: Rng, n: int, in_dim: int, out_dim: int) -> None:
+    """The optimizer changes the parameters of model, by plain SGD, and the loss function is the mean squared error."""
+    steps = [
+        Step("optimizer", "builtin:getattr", [Ref("linear"), "optimizer"]),
+        Step("loss_function", "builtin:getattr", [Ref("linear"), "loss_function"]),
+    ]
+    for _ in range(3):
+        steps += [
+            Step("y_hat", "object:model.__call__", [Ref("x")]),
+            Step("loss", "object:loss_function.__call__", [Ref("y_hat"), Ref("y")]),
+            Step("cleared", "object:optimizer.zero_grad"),
+            Step("backward", "object:loss.backward"),
+            Step("stepped", "object:optimizer.step"),
+        ]
+    call = linear_model(
+        rng.normal(n, in_dim),
+        rng.normal(n, out_dim),
+        start(rng, in_dim, out_dim),
+        *steps,
+        observe=("loss", "model.state"),
+        learning_rate=0.3,
+    )
+    hint = "optimizer is torch.optim.SGD over model.parameters() at learning_rate, loss_function is nn.MSELoss()"
+    assert_matches(student.run(call), reference.run(call), hint=hint)
+
+
+@pytest.mark.points(1.5)
 @pytest.mark.parametrize(
-    ("n", "in_dim", "out_dim", "rate"), [(7, 4, 3, 0.1), (1, 4, 3, 0.02), (7, 1, 3, 0.2), (7, 4, 1, 0.05)]
+    ("n", "in_dim", "out_dim", "rate"),
+    [(7, 4, 3, 0.1), (1, 4, 3, 0.02), (7, 1, 3, 0.2), (7, 4, 1, 0.05), (5, 3, 2, 0.3)],
 )
 def test_training_matches_reference(
     student: Runner, reference: Runner, rng: Rng, n: int, in_dim: int, out_dim: int, rate: float
@@ -93,6 +134,30 @@ def test_losses_worked_by_hand(student: Runner, epochs: int) -> None:
     assert_matches(student.run(call), expected, hint="one float per epoch, each the loss before that epoch's update")
 
 
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize(
+    ("features", "targets", "rate"),
+    [
+        ([[-1], [1]], [[1], [5]], 1.1),
+        ([[-1], [1]], [[0], [4]], 1.05),
+        ([[-1], [1]], [[3], [3]], 0.5),
+        ([[0], [0]], [[1], [5]], 0.5),
+        ([[-1], [1]], [[1], [5]], 0.4),
+    ],
+    ids=["rising", "rising slowly", "zero", "flat", "falling"],
+)
+def test_no_epoch_is_left_out(
+    student: Runner, reference: Runner, features: list[list[int]], targets: list[list[int]], rate: float
+) -> None:
+    """Every epoch is run and gives a loss, even where the loss is 0, no longer changes, or rises."""
+    x, y = torch.tensor(features, dtype=torch.float64), torch.tensor(targets, dtype=torch.float64)
+    parameters = {"weight": torch.zeros(1, 1, dtype=torch.float64), "bias": torch.full((1,), 3.0, dtype=torch.float64)}
+    observe = ("losses", "model.state")
+    call = linear_model(x, y, parameters, TRAIN, observe=observe, learning_rate=rate, epochs=40)
+    hint = "the list has one loss for each of the epochs: the loop does not stop early"
+    assert_matches(student.run(call), reference.run(call), hint=hint)
+
+
 @pytest.mark.points(1)
 @pytest.mark.parametrize(("first", "then"), [(3, 6), (5, 4)])
 def test_training_goes_on(student: Runner, reference: Runner, rng: Rng, first: int, then: int) -> None:
@@ -112,7 +177,7 @@ def test_training_goes_on(student: Runner, reference: Runner, rng: Rng, first: i
     assert_matches(student.run(call), reference.run(call), hint=hint)
 
 
-@pytest.mark.points(1)
+@pytest.mark.points(0.5)
 @pytest.mark.parametrize(("n", "in_dim", "out_dim"), [(5, 3, 2), (1, 3, 2), (5, 1, 2), (5, 3, 1)])
 def test_predictions_have_no_graph(
     student: Runner, reference: Runner, rng: Rng, n: int, in_dim: int, out_dim: int

@@ -54,7 +54,7 @@ def test_new_model_draws_from_standard_normal(student: Runner, in_dim: int) -> N
 
 
 @pytest.mark.points(2)
-@pytest.mark.parametrize(("n", "in_dim"), [(1, 1), (1, 3), (5, 1), (5, 3), (64, 10)])
+@pytest.mark.parametrize(("n", "in_dim"), [(1, 1), (1, 3), (5, 1), (3, 2), (7, 5), (64, 10)])
 def test_output_and_gradients_match_reference(
     student: Runner, reference: Runner, rng: Rng, n: int, in_dim: int
 ) -> None:
@@ -72,14 +72,16 @@ def test_output_and_gradients_match_reference(
 @pytest.mark.points(1)
 @pytest.mark.parametrize(("first", "then"), [(5, 3), (2, 7)])
 def test_batches_may_differ_in_size(student: Runner, reference: Runner, rng: Rng, first: int, then: int) -> None:
-    """A model predicts for one batch after another, of whatever sizes."""
+    """A model predicts for one batch after another, of any size, in training and in evaluation mode."""
     steps = [
         Step("model", "student:LinearRegression", [4]),
         Step("model", "object:model.double"),
         Step("first", "object:model.__call__", [Ref("x1")]),
+        Step("model", "object:model.eval"),
         Step("then", "object:model.__call__", [Ref("x2")]),
     ]
     inputs = {"x1": rng.normal(first, 4), "x2": rng.normal(then, 4)}
+    inputs["x1"][0] = 0
     call = Call(steps, inputs, parameters={"model": {"w": rng.normal(5, 1)}}, observe=("first", "then"))
     hint = f"{HINT}; N is the number of rows of this x, whatever came before"
     assert_matches(student.run(call), reference.run(call), hint=hint)
@@ -89,21 +91,21 @@ def test_batches_may_differ_in_size(student: Runner, reference: Runner, rng: Rng
 def test_figures_worked_by_hand(student: Runner) -> None:
     """A small example worked by hand comes out right, with its gradients.
 
-    x = (2, 3) gives 2 * 5 + 3 * (-1) + 1 * 4 = 11, and x = (-1, 6) gives -1 * 5 + 6 * (-1) + 4 = -7.
+    x = (0, 3) gives 0 * 5 + 3 * (-1) + 1 * 4 = 1, and x = (-1, 6) gives -1 * 5 + 6 * (-1) + 4 = -7.
     With the upstream gradient v = (1, 10), the gradient of w is [x, 1]^T v:
-    2 * 1 - 1 * 10 = -8, then 3 * 1 + 6 * 10 = 63, then 1 + 10 = 11; that of x is v times (5, -1).
+    0 * 1 - 1 * 10 = -10, then 3 * 1 + 6 * 10 = 63, then 1 + 10 = 11; that of x is v times (5, -1).
     """
     call = module_call(
         "LinearRegression",
         [2],
-        {"x": torch.tensor([[2, 3], [-1, 6]], dtype=torch.float64)},
+        {"x": torch.tensor([[0, 3], [-1, 6]], dtype=torch.float64)},
         parameters={"w": torch.tensor([[5], [-1], [4]], dtype=torch.float64)},
         cotangent=torch.tensor([[1], [10]], dtype=torch.float64),
     )
     expected = figures(
-        result=torch.tensor([[11], [-7]], dtype=torch.float64),
+        result=torch.tensor([[1], [-7]], dtype=torch.float64),
         gradients={
-            "module.w": torch.tensor([[-8], [63], [11]], dtype=torch.float64),
+            "module.w": torch.tensor([[-10], [63], [11]], dtype=torch.float64),
             "x": torch.tensor([[5, -1], [50, -10]], dtype=torch.float64),
         },
     )

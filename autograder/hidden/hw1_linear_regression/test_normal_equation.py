@@ -11,8 +11,10 @@ pytestmark = pytest.mark.question("normal_equation")
 HINT = "x (N, in_dim), y (N, out_dim): weights (in_dim + 1, out_dim), the biases in the last row"
 
 
-@pytest.mark.points(2)
-@pytest.mark.parametrize(("n", "in_dim", "out_dim"), [(7, 3, 2), (7, 1, 2), (7, 3, 1), (2, 1, 1), (40, 6, 3)])
+@pytest.mark.points(1.5)
+@pytest.mark.parametrize(
+    ("n", "in_dim", "out_dim"), [(7, 3, 2), (7, 1, 2), (7, 3, 1), (2, 1, 1), (3, 2, 1), (11, 4, 5), (40, 6, 3)]
+)
 def test_weights_and_gradients_match_reference(
     student: Runner, reference: Runner, rng: Rng, n: int, in_dim: int, out_dim: int
 ) -> None:
@@ -52,7 +54,22 @@ def test_dependent_columns_give_the_smallest_weights(student: Runner, reference:
     call = function_call("normal_equation", {"x": x, "y": rng.normal(len(x), 2)})
     hint = "X^T X has no inverse here; the pseudo-inverse gives the solution with the smallest sum of squares"
     # X is singular: which singular values count as zero is a matter of rounding, and so are the last digits
-    assert_matches(student.run(call), reference.run(call), hint=hint, rtol=1e-6, atol=1e-6)
+    assert_matches(student.run(call), reference.run(call), hint=hint, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize("sizes", [(1, 1e6, 1e3), (1e-6, 1, 1e-3)], ids=["large", "small"])
+def test_columns_of_different_sizes(
+    student: Runner, reference: Runner, rng: Rng, sizes: tuple[float, float, float]
+) -> None:
+    """Where features have different units, so that columns differ in size, the weights are right all the same."""
+    x = rng.normal(11, 3) * torch.tensor(sizes, dtype=torch.float64)
+    call = function_call("normal_equation", {"x": x, "y": rng.normal(11, 2)})
+    hint = (
+        "no column of X depends on the others here, so no singular value of X counts as zero; see the cut-off of pinv"
+    )
+    # 10^6 between the columns makes 10^12 in X^T X, which costs some of the sixteen digits
+    assert_matches(student.run(call), reference.run(call), hint=hint, rtol=1e-5, atol=1e-11)
 
 
 @pytest.mark.points(1)
