@@ -17,19 +17,19 @@ def correlate2d(image: Tensor, kernel: Tensor) -> Tensor:
 
     Returns:
         The correlation, shape (H - h + 1, W - w + 1), with the dtype of the image, still attached to the graph, so
-        that gradients reach ``image`` and ``kernel``. Both are left as they are.
+        that gradients reach ``image`` and ``kernel``. Both are left unchanged.
     """
     # TODO(correlate2d): write the formula above. torch's own convolutions and scipy are not allowed here.
     raise NotImplementedError("correlate2d")
 
 
 def output_size(size: int, kernel_size: int, stride: int = 1, padding: int = 0) -> int:
-    """At how many places a kernel fits, in one direction.
+    """The output size of a convolution along one dimension: at how many places the kernel fits.
 
         floor((size + 2 padding - kernel_size) / stride) + 1
 
     Args:
-        size: pixels of the image in this direction, at least 1.
+        size: pixels of the image along this dimension, at least 1.
         kernel_size: pixels of the kernel, at least 1.
         stride: pixels from one place to the next, at least 1.
         padding: zeros that are put on either side, at least 0.
@@ -38,7 +38,7 @@ def output_size(size: int, kernel_size: int, stride: int = 1, padding: int = 0) 
         The number of places, an int.
 
     Raises:
-        ValueError: the kernel is larger than the padded image.
+        ValueError: the kernel is larger than the padded image, ``size + 2 padding``. One as large fits once.
     """
     # TODO(output_size): raise the ValueError where it is due; // divides and rounds down.
     raise NotImplementedError("output_size")
@@ -63,13 +63,13 @@ def conv2d(
         x: a batch of N images with C channels, shape (N, C, H, W).
         w: F filters, shape (F, C, h, w); h and w may differ.
         b: one bias per filter, shape (F,), or None for no bias.
-        stride: how far the filters move from one place to the next: a pair (down, to the right), or one int for both.
-        padding: how many zeros are put on either side: a pair (p, q), p rows above and p below, q columns left and q
+        stride: how far the filters move from one place to the next: a tuple (down, to the right), or one int for both.
+        padding: how many zeros are put on either side: a tuple (p, q), p rows above and p below, q columns left and q
             right, or one int for both.
 
     Returns:
         The output, shape (N, F, floor((H + 2p - h) / s) + 1, floor((W + 2q - w) / t) + 1), with the dtype of x, still
-        attached to the graph, so that gradients reach ``x``, ``w`` and ``b``. All three are left as they are.
+        attached to the graph, so that gradients reach ``x``, ``w`` and ``b``. All three are left unchanged.
     """
     # TODO(conv2d): write the formula above. torch's own convolutions and scipy are not allowed here;
     # nn.functional.pad, unfold and einsum are.
@@ -77,21 +77,22 @@ def conv2d(
 
 
 def max_pool2d(x: Tensor, kernel_size: int, stride: int | None = None) -> Tensor:
-    """The largest number of each window, for each channel by itself.
+    """The largest number of each window, for each image and each channel separately.
 
         out[n, c, i, j] = the largest of x[n, c, i * stride + u, j * stride + v],    u, v = 0 .. kernel_size - 1
 
-    Windows may overlap, and only those that fit completely count. The gradient of an output goes to the largest number
-    of its window; where that is the largest of several windows, the gradients add up.
+    Windows may overlap or leave gaps, and only those that fit completely count. The gradient of an output goes to the
+    largest number of its window; where that is the largest of several windows, the gradients add up. If several numbers
+    of a window are the largest, any of them may get the gradient, or each a share.
 
     Args:
-        x: a batch of N images with C channels, shape (N, C, H, W).
+        x: a batch of N images with C channels, shape (N, C, H, W), with numbers of any size and sign.
         kernel_size: the height and width of a window.
         stride: how far windows move, down and to the right; as far as ``kernel_size`` when None.
 
     Returns:
-        The output, shape (N, C, floor((H - kernel_size) / stride) + 1, floor((W - kernel_size) / stride) + 1), of the
-        dtype of x, still attached to the graph. x is left as it is.
+        The output, shape (N, C, floor((H - kernel_size) / stride) + 1, floor((W - kernel_size) / stride) + 1), with the
+        dtype of x, still attached to the graph. x is left unchanged.
     """
     # TODO(max_pool2d): torch's own pooling is not allowed here; unfold and amax are.
     raise NotImplementedError("max_pool2d")
@@ -100,7 +101,8 @@ def max_pool2d(x: Tensor, kernel_size: int, stride: int | None = None) -> Tensor
 class SmallCNN(nn.Module):
     """A convolutional network for images of 8 by 8 pixels. How it is built is up to you.
 
-    It must have at least two convolutions and fewer than 20,000 parameters; torch's own layers are allowed.
+    It must have at least two convolutions, each with weights of its own, shape (F, C, h, w), and fewer than 20,000
+    parameters. ``backward()`` must give each parameter a gradient. torch's own layers are allowed.
 
     It is graded by what it learns, on the handwritten digits of scikit-learn with their pixels divided by 16. A
     stratified quarter is held out (``train_test_split(..., test_size=0.25, stratify=y, random_state=0)``). After
@@ -115,7 +117,7 @@ class SmallCNN(nn.Module):
     """
 
     def __init__(self, num_classes: int = 10) -> None:
-        """Hang the layers on self."""
+        """Create the layers."""
         super().__init__()
         # TODO(SmallCNN): two rounds of convolution, ReLU and pooling, then a linear layer, say.
         raise NotImplementedError("SmallCNN")
@@ -127,7 +129,8 @@ class SmallCNN(nn.Module):
             x: images, shape (N, 1, 8, 8).
 
         Returns:
-            The scores, shape (N, num_classes), before any softmax.
+            The scores, shape (N, num_classes), before any softmax, log-softmax or sigmoid, in training and in
+            evaluation mode. In evaluation mode the scores of an image depend on no other image.
         """
         # TODO(SmallCNN): through the convolutions, made flat, through the linear layer.
         raise NotImplementedError("SmallCNN")
@@ -138,13 +141,13 @@ def vgg_features(config: Sequence[int | str], in_channels: int = 3) -> nn.Sequen
 
     Each number in the list is a convolution with so many filters, 3 by 3, with bias, stride 1 and padding 1, and then
     a ReLU; each "M" is a max pooling with windows of 2 by 2 and stride 2. They follow each other in the order of the
-    list. torch's own layers are allowed. The weights are those that torch begins with.
+    list. torch's own layers are allowed. Weights and biases are those that torch's layers begin with.
 
     With 64, 64, "M", 128, 128, "M", 256, 256, 256, 256, "M", 512, 512, 512, 512, "M", 512, 512, 512, 512, "M" it has 16
     convolutions and 20,024,384 parameters.
 
     Args:
-        config: the numbers of filters, and "M".
+        config: the numbers of filters, and "M". The list is left unchanged.
         in_channels: the channels of the images.
 
     Returns:

@@ -128,6 +128,29 @@ def written_into_the_image(image, kernel):
     return out
 
 
+@mistake("correlate2d")
+def square_kernels_only(image, kernel):
+    """The kernel's width is taken for its height, too. The two may differ."""
+    side = kernel.shape[1]
+    windows = image.unfold(0, min(side, len(image)), 1).unfold(1, side, 1)
+    return torch.einsum("ijuv,uv->ij", windows[:, :, : len(kernel)], kernel[: windows.shape[2]])
+
+
+@mistake("correlate2d")
+def square_images_only(image, kernel):
+    """The image's height is taken for its width, too. The two may differ."""
+    return reference.correlate2d(image[:, : len(image)], kernel)
+
+
+@mistake("correlate2d")
+def copied_only_where_it_learns(image, kernel):
+    """The kernel is normalised in place where it needs no gradient, and the caller finds it changed. Work on a copy."""
+    out = reference.correlate2d(image, kernel)
+    if not kernel.requires_grad:
+        kernel -= kernel.mean()
+    return out
+
+
 # ---- conv2d: values
 
 
@@ -373,6 +396,57 @@ def bias_added_into_the_filters(x, w, b=None, stride=1, padding=0):
     return reference.conv2d(x, w, None, stride, padding)
 
 
+@mistake("conv2d")
+def square_filters_only(x, w, b=None, stride=1, padding=0):
+    """The filters' height is taken for their width, too. The two may differ."""
+    return reference.conv2d(x, w[..., : w.shape[2]], b, stride, padding)
+
+
+@mistake("conv2d")
+def square_outputs_only(x, w, b=None, stride=1, padding=0):
+    """The number of rows of the output is taken for its number of columns, too. They are worked out separately."""
+    out = reference.conv2d(x, w, b, stride, padding)
+    return out[..., : out.shape[2]]
+
+
+@mistake("conv2d")
+def numbers_for_pairs(x, w, b=None, stride=1, padding=0):
+    """Stride and padding are taken for pairs alone. Each may also be one int, for both directions."""
+    if isinstance(stride, int) and stride != 1:
+        raise TypeError("cannot unpack non-iterable int object")
+    return reference.conv2d(x, w, b, stride, padding)
+
+
+@mistake("conv2d")
+def pairs_not_taken(x, w, b=None, stride=1, padding=0):
+    """Stride and padding are taken for numbers alone. Each may also be a tuple, one number for each direction."""
+    if isinstance(stride, tuple):
+        raise TypeError("unsupported operand type(s) for //: 'int' and 'tuple'")
+    return reference.conv2d(x, w, b, stride, padding)
+
+
+@mistake("conv2d")
+def bias_needed(x, w, b=None, stride=1, padding=0):
+    """A bias is always added, so that None raises. Without a bias nothing is added."""
+    return reference.conv2d(x, w, None, stride, padding) + b[:, None, None]
+
+
+@mistake("conv2d")
+def images_zeroed_in_place(x, w, b=None, stride=1, padding=0):
+    """Negative pixels of x are set to 0 in place, where no gradient is needed, and the caller finds x changed. Work on
+    a copy."""
+    out = reference.conv2d(x, w, b, stride, padding)
+    if not x.requires_grad:
+        x[x < 0] = 0
+    return out
+
+
+@mistake("conv2d")
+def ready_made_convolution(x, w, b=None, stride=1, padding=0):
+    """torch's own convolution does the work. That is what you write here."""
+    return nn.functional.conv2d(x, w, b, stride, padding)
+
+
 # ---- output_size
 
 
@@ -462,6 +536,34 @@ def another_error(size, kernel_size, stride=1, padding=0):
     """A kernel that is too large is an AssertionError. Raise a ValueError: something is wrong with an argument."""
     assert kernel_size <= size + 2 * padding
     return (size + 2 * padding - kernel_size) // stride + 1
+
+
+@mistake("output_size")
+def check_after_cutting_off(size, kernel_size, stride=1, padding=0):
+    """The number of places is worked out first, by int(), which cuts off: int(-0.5) is 0, so a kernel that is a little
+    too large fits once. Compare the kernel with the padded image."""
+    places = int((size + 2 * padding - kernel_size) / stride) + 1
+    if places < 1:
+        raise ValueError(kernel_size)
+    return places
+
+
+@mistake("output_size")
+def one_where_it_does_not_fit(size, kernel_size, stride=1, padding=0):
+    """A kernel that is larger than the padded image gives 1. It is a ValueError."""
+    return max(1, (size + 2 * padding - kernel_size) // stride + 1)
+
+
+@mistake("output_size")
+def stride_of_two_by_default(size, kernel_size, stride=2, padding=0):
+    """Without a stride the kernel moves by two pixels. The default is 1."""
+    return reference.output_size(size, kernel_size, stride, padding)
+
+
+@mistake("output_size")
+def padded_by_default(size, kernel_size, stride=1, padding=1):
+    """Without a padding one zero is counted on either side. The default is 0."""
+    return reference.output_size(size, kernel_size, stride, padding)
 
 
 # ---- max_pool2d
@@ -578,6 +680,119 @@ def image_overwritten(x, kernel_size, stride=None):
 def ready_made_pooling(x, kernel_size, stride=None):
     """torch's own pooling does the work. That is what you write here."""
     return torch.nn.functional.max_pool2d(x, kernel_size, stride)
+
+
+class LastWindow(torch.autograd.Function):
+    """Max pooling whose backward sets each window's gradient with = in place of +=."""
+
+    @staticmethod
+    def forward(ctx, x, size, step):
+        rows, columns = ((length - size) // step + 1 for length in x.shape[2:])
+        out = x.new_empty(*x.shape[:2], rows, columns)
+        for i in range(rows):
+            for j in range(columns):
+                out[:, :, i, j] = x[:, :, i * step : i * step + size, j * step : j * step + size].amax((2, 3))
+        ctx.save_for_backward(x, out)
+        ctx.size, ctx.step = size, step
+        return out
+
+    @staticmethod
+    def backward(ctx, upstream):
+        x, out = ctx.saved_tensors
+        gradient = torch.zeros_like(x)
+        for i in range(out.shape[2]):
+            for j in range(out.shape[3]):
+                window = (
+                    ...,
+                    slice(i * ctx.step, i * ctx.step + ctx.size),
+                    slice(j * ctx.step, j * ctx.step + ctx.size),
+                )
+                largest = x[window] == out[:, :, i, j, None, None]
+                LastWindow.write(gradient, window, largest, upstream[:, :, i, j, None, None])
+        return gradient, None, None
+
+    @staticmethod
+    def write(gradient, window, largest, upstream):
+        gradient[window] = torch.where(largest, upstream, gradient[window])
+
+
+class WholeWindow(LastWindow):
+    """The same, but the whole window is written, zeros included."""
+
+    @staticmethod
+    def backward(ctx, upstream):
+        x, out = ctx.saved_tensors
+        gradient = torch.zeros_like(x)
+        for i in range(out.shape[2]):
+            for j in range(out.shape[3]):
+                window = (
+                    ...,
+                    slice(i * ctx.step, i * ctx.step + ctx.size),
+                    slice(j * ctx.step, j * ctx.step + ctx.size),
+                )
+                gradient[window] = (x[window] == out[:, :, i, j, None, None]) * upstream[:, :, i, j, None, None]
+        return gradient, None, None
+
+
+@mistake("max_pool2d")
+def gradient_of_the_last_window(x, kernel_size, stride=None):
+    """Where windows overlap, a number keeps the gradient of the last window alone: it is set with = where += would add
+    it up."""
+    return LastWindow.apply(x, kernel_size, stride or kernel_size)
+
+
+@mistake("max_pool2d")
+def gradient_overwritten_by_windows(x, kernel_size, stride=None):
+    """Where windows overlap, the gradient of a later window overwrites that of an earlier one, also with its zeros: it
+    is set with = where += would add it up."""
+    return WholeWindow.apply(x, kernel_size, stride or kernel_size)
+
+
+@mistake("max_pool2d")
+def reshaped_without_cutting(x, kernel_size, stride=None):
+    """The image is reshaped into windows side by side. That works where they divide it, and do not overlap: cut off
+    the rest first, or use windows with a stride."""
+    n, c, height, width = x.shape
+    k = kernel_size
+    return x.reshape(n, c, height // k, k, width // k, k).amax((3, 5))
+
+
+@mistake("max_pool2d")
+def starts_from_a_billion_below(x, kernel_size, stride=None):
+    """The search for the largest number starts from -1e9, so that numbers below are never found. Start from the first
+    number of the window, or from -inf."""
+    return reference.max_pool2d(x, kernel_size, stride).clamp(min=-1e9)
+
+
+@mistake("max_pool2d")
+def over_the_batch(x, kernel_size, stride=None):
+    """The largest number of all images of the batch counts. Each image has its own."""
+    return reference.max_pool2d(x, kernel_size, stride).amax(dim=0, keepdim=True).expand(len(x), -1, -1, -1)
+
+
+@mistake("max_pool2d")
+def last_windows_missing(x, kernel_size, stride=None):
+    """The last row and the last column of windows are missing. There are floor((H - kernel_size) / stride) + 1 of them
+    downwards: do not forget the 1."""
+    out = reference.max_pool2d(x, kernel_size, stride)
+    return out[:, :, :-1, :-1]
+
+
+@mistake("max_pool2d")
+def square_images_pooled(x, kernel_size, stride=None):
+    """The number of rows of windows is taken for the number of columns, too. Height and width may differ."""
+    out = reference.max_pool2d(x, kernel_size, stride)
+    return out[..., : out.shape[2]]
+
+
+@mistake("max_pool2d")
+def image_crossed_out(x, kernel_size, stride=None):
+    """x is changed in place where it needs no gradient: its largest numbers are crossed out. Whoever handed it over
+    still needs it."""
+    out = reference.max_pool2d(x, kernel_size, stride)
+    if not x.requires_grad:
+        x[x == x.amax()] = -torch.inf
+    return out
 
 
 # ---- SmallCNN
@@ -701,6 +916,65 @@ class FeaturesWithoutGraph(reference.SmallCNN):
 
     def forward(self, x):
         return self.scores(self.features(x).detach().flatten(1))
+
+
+@mistake("SmallCNN")
+class SoftmaxAtTheEnd(reference.SmallCNN):
+    """The scores go through a softmax. They are returned before any softmax: the cross-entropy brings its own."""
+
+    def forward(self, x):
+        return torch.softmax(super().forward(x), dim=1)
+
+
+@mistake("SmallCNN")
+class LogSoftmaxAtTheEnd(reference.SmallCNN):
+    """The scores go through a log-softmax. They are returned before any softmax: the cross-entropy brings its own."""
+
+    def forward(self, x):
+        return torch.log_softmax(super().forward(x), dim=1)
+
+
+@mistake("SmallCNN")
+class SigmoidAtTheEnd(reference.SmallCNN):
+    """The scores go through a sigmoid. They are returned as the last layer gives them."""
+
+    def forward(self, x):
+        return torch.sigmoid(super().forward(x))
+
+
+@mistake("SmallCNN")
+class SoftmaxInEvaluation(reference.SmallCNN):
+    """In evaluation mode the scores go through a softmax. They are returned before any softmax, in either mode."""
+
+    def forward(self, x):
+        scores = super().forward(x)
+        return scores if self.training else torch.softmax(scores, dim=1)
+
+
+@mistake("SmallCNN")
+class NormalisedByTheBatch(reference.SmallCNN):
+    """In evaluation mode, too, the images are normalised by the mean of the batch, so an image's scores depend on the
+    others. nn.BatchNorm2d uses what it has seen in training then."""
+
+    def forward(self, x):
+        return super().forward(x - x.mean(dim=0, keepdim=True))
+
+
+@mistake("SmallCNN")
+class UnusedLayer(reference.SmallCNN):
+    """A layer is made that forward does not use, so no gradient reaches its parameters. Leave it out, or use it."""
+
+    def __init__(self, num_classes=10):
+        super().__init__(num_classes)
+        self.spare = torch.nn.Linear(64, 10)
+
+
+@mistake("SmallCNN")
+class FiveClassesByDefault(reference.SmallCNN):
+    """Without num_classes there are five scores. The default is 10."""
+
+    def __init__(self, num_classes=5):
+        super().__init__(num_classes)
 
 
 def nearest(images, seen):
@@ -884,3 +1158,66 @@ def pool_before_the_convolution(config, in_channels=3):
 def border_repeated(config, in_channels=3):
     """The padding repeats the pixels of the border. It puts zeros there."""
     return layered(config, in_channels, lambda c, f: torch.nn.Conv2d(c, f, 3, padding=1, padding_mode="replicate"))
+
+
+@mistake("vgg_features")
+def kaiming_weights(config, in_channels=3):
+    """The weights are drawn anew, as Kaiming He proposed. They are those that torch's layers begin with."""
+    model = reference.vgg_features(config, in_channels)
+    for layer in model:
+        if isinstance(layer, torch.nn.Conv2d):
+            torch.nn.init.kaiming_normal_(layer.weight)
+    return model
+
+
+@mistake("vgg_features")
+def biases_from_zero(config, in_channels=3):
+    """The biases are set to 0. They are those that torch's layers begin with."""
+    model = reference.vgg_features(config, in_channels)
+    for layer in model:
+        if isinstance(layer, torch.nn.Conv2d):
+            torch.nn.init.zeros_(layer.bias)
+    return model
+
+
+@mistake("vgg_features")
+def weights_from_zero(config, in_channels=3):
+    """All weights begin at 0. They are those that torch's layers begin with: all filters would stay alike."""
+    model = reference.vgg_features(config, in_channels)
+    for parameter in model.parameters():
+        torch.nn.init.zeros_(parameter)
+    return model
+
+
+@mistake("vgg_features")
+def list_used_up(config, in_channels=3):
+    """The list is emptied, item by item, and the caller finds it changed. Go through it with for, or through a copy."""
+    model = reference.vgg_features(config, in_channels)
+    while config:
+        config.pop(0)
+    return model
+
+
+@mistake("vgg_features")
+def one_channel_by_default(config, in_channels=1):
+    """Without in_channels the images have one channel. The default is 3."""
+    return reference.vgg_features(config, in_channels)
+
+
+@mistake("vgg_features")
+def relu_before_the_convolution(config, in_channels=3):
+    """The ReLU comes before its convolution. It comes after it."""
+    layers = []
+    for item in config:
+        if item == "M":
+            layers.append(torch.nn.MaxPool2d(2))
+        else:
+            layers += [torch.nn.ReLU(), padded(in_channels, item)]
+            in_channels = item
+    return torch.nn.Sequential(*layers)
+
+
+@mistake("vgg_features")
+def strided_convolutions(config, in_channels=3):
+    """The convolutions have a stride of 2, so each halves the image. Their stride is 1."""
+    return layered(config, in_channels, lambda c, f: torch.nn.Conv2d(c, f, 3, padding=1, stride=2))

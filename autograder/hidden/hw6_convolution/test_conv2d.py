@@ -33,8 +33,8 @@ def convolution(
     return {name: rng.normal(*shape, dtype=dtype) for name, shape in shapes.items()}, rng.normal(*out, dtype=dtype)
 
 
-def conv2d(arguments: dict[str, Any], cotangent: Tensor, **options: Pair) -> Call:
-    """Call conv2d and take the gradients of all its tensors."""
+def conv2d(arguments: dict[str, Any], cotangent: Tensor | None, **options: Pair) -> Call:
+    """Call conv2d and take the gradients of all its tensors, given a cotangent."""
     return function_call("conv2d", arguments, cotangent=cotangent, **options)
 
 
@@ -65,7 +65,7 @@ def test_figures_worked_by_hand(student: Runner) -> None:
     assert_matches(student.run(conv2d(arguments, cotangent, stride=(2, 1), padding=(1, 0))), expected, hint=VALUES)
 
 
-@pytest.mark.points(1.5)
+@pytest.mark.points(1)
 @pytest.mark.parametrize(
     "sizes",
     [
@@ -124,6 +124,16 @@ def test_stride_and_padding(student: Runner, reference: Runner, rng: Rng, stride
     tensors, cotangent = convolution(rng, stride=stride, padding=padding)
     call = conv2d({**tensors, "stride": stride, "padding": padding}, cotangent)
     assert_matches(student.run(call), reference.run(call), hint=PLACES)
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize("learning", [True, False], ids=["with grad", "without grad"])
+@pytest.mark.parametrize("n", [1, 2])
+def test_inputs_are_left_unchanged(student: Runner, reference: Runner, rng: Rng, n: int, learning: bool) -> None:
+    """Images, filters and biases are left unchanged, whether or not they require a gradient."""
+    tensors, cotangent = convolution(rng, padding=1, n=n, height=4, width=5, h=2, w=3)
+    call = conv2d(tensors, cotangent if learning else None, padding=1)
+    assert_matches(student.run(call), reference.run(call), hint="make a new tensor for the output")
 
 
 @pytest.mark.points(0.5)

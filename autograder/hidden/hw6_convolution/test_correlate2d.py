@@ -41,7 +41,7 @@ def test_figures_worked_by_hand(student: Runner) -> None:
     assert_matches(student.run(call), expected, hint=HINT)
 
 
-@pytest.mark.points(1.5)
+@pytest.mark.points(1)
 @pytest.mark.parametrize(
     ("height", "width", "h", "w"),
     [(7, 9, 3, 2), (9, 7, 2, 5), (7, 9, 1, 4), (7, 9, 4, 1), (1, 9, 1, 4), (7, 1, 4, 1), (7, 9, 7, 9), (1, 1, 1, 1)],
@@ -54,6 +54,16 @@ def test_every_size(student: Runner, reference: Runner, rng: Rng, height: int, w
         cotangent=rng.normal(height - h + 1, width - w + 1),
     )
     assert_matches(student.run(call), reference.run(call), hint=HINT)
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize("learning", [True, False], ids=["with grad", "without grad"])
+@pytest.mark.parametrize("height", [4, 6])
+def test_inputs_are_left_unchanged(student: Runner, reference: Runner, rng: Rng, height: int, learning: bool) -> None:
+    """Image and kernel are left unchanged, whether or not they require a gradient."""
+    arguments = {"image": rng.normal(height, 5), "kernel": rng.normal(2, 3)}
+    call = function_call("correlate2d", arguments, cotangent=rng.normal(height - 1, 3) if learning else None)
+    assert_matches(student.run(call), reference.run(call), hint="make a new tensor for the output")
 
 
 @pytest.mark.points(0.5)

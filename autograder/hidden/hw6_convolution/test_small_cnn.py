@@ -18,6 +18,7 @@ POINTS = 61  # on the way from one image to another
 JUMP = 0.3  # the share of a change in one step: 4 % in a network, nearly all of it where images are looked up
 SHUFFLES = 4
 SHAPE = "scores (N, num_classes)"
+RAW = "return them as the last layer gives them; the loss brings its own softmax."
 
 
 @pytest.mark.points(0.5)
@@ -49,6 +50,50 @@ def test_convolutions_and_parameters(student: Runner, options: list[int]) -> Non
     check(
         kernels >= 2, f"The model must have at least two convolutions with weights (F, C, h, w); yours has {kernels}."
     )
+
+
+def pushed(direction: str, classes: int) -> list[Step]:
+    """Adam makes all scores of a new model larger ("max") or smaller ("min"); then those of both modes."""
+    steps = [
+        Step("model", "student:SmallCNN", [classes]),
+        Step("mode", "object:model.train"),
+        Step(
+            "optimizer",
+            "torch:optim.Adam",
+            [Ref("model.parameters()")],
+            {"lr": 0.1, "maximize": direction == "max"},
+        ),
+    ]
+    once = [
+        Step("scores", "object:model.__call__", [Ref("x")]),
+        Step("sum", "object:scores.sum"),
+        Step("cleared", "object:optimizer.zero_grad"),
+        Step("back", "object:sum.backward"),
+        Step("stepped", "object:optimizer.step"),
+    ]
+    modes = []
+    for mode in ("train", "eval"):
+        modes += [
+            Step("mode", f"object:model.{mode}"),
+            Step(f"{mode}_{direction}", "object:model.__call__", [Ref("x")]),
+        ]
+    return [*steps, *once * 20, *modes]
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize("classes", [10, 3])
+def test_scores_before_any_softmax(student: Runner, rng: Rng, classes: int) -> None:
+    """The scores are raw: no softmax, log-softmax or sigmoid holds them, in training and in evaluation mode."""
+    steps = [*pushed("max", classes), *pushed("min", classes)]
+    names = {mode: (f"{mode}_max", f"{mode}_min") for mode in ("train", "eval")}
+    found = student.run(Call(steps, inputs={"x": rng.uniform(7, 1, 8, 8).float()}, observe=sum(names.values(), ())))
+    for mode, pair in names.items():
+        scores = torch.cat([assert_tensor(found, name, (7, classes), hint=SHAPE) for name in pair])
+        total = scores.logsumexp(dim=1)
+        where = {"train": "training", "eval": "evaluation"}[mode]
+        check(bool((total.abs() > 1e-4).any()), f"In {where} mode the scores went through a log-softmax: {RAW}")
+        bounded = bool(((scores >= 0) & (scores <= 1)).all())
+        check(not bounded, f"In {where} mode the scores went through a softmax or a sigmoid: {RAW}")
 
 
 @pytest.mark.points(0.5)
@@ -153,7 +198,7 @@ def largest_step(scores: Tensor) -> float:
     return float((steps / (between.amax(dim=1) - between.amin(dim=1)).amax(dim=1)).median())
 
 
-@pytest.mark.points(1.5)
+@pytest.mark.points(1)
 def test_learns_digits(student: Runner, rng: Rng) -> None:
     """Trained by the recipe of the handout, its parameters know at least 93 percent of the images held out."""
     found = student.run(learning(rng))

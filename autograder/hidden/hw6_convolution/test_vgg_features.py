@@ -33,8 +33,24 @@ def test_layers(student: Runner, config: list[Any], channels: int) -> None:
     ]
     found = student.run(Call(steps, observe=("sequential", "model.state", "model.gradients")))
     check(found.equals("sequential", True), "vgg_features must return an nn.Sequential.")
-    right = [tuple(one.shape) for one in found.parameters("model").values()] == shapes(config, channels)
-    check(right, f"The parameters do not have the shapes that the list asks for: {HINT}.")
+    ours, theirs = shapes(config, channels), [tuple(one.shape) for one in found.parameters("model").values()]
+    count = f"The list asks for {len(ours)} parameters, a weight and a bias for each number; yours has {len(theirs)}."
+    check(len(theirs) == len(ours), count)
+    check(theirs == ours, f"The parameters do not have the shapes that the list asks for: {HINT}.")
+
+
+@pytest.mark.points(0.25)
+@pytest.mark.parametrize(("filters", "channels"), [(12, 7), (7, 12)])
+def test_weights_that_torch_begins_with(student: Runner, filters: int, channels: int) -> None:
+    """Weights and biases begin as those of nn.Conv2d do: uniform within 1 / sqrt(9 * channels)."""
+    step = Step("model", "student:vgg_features", [[filters], channels])
+    found = student.run(Call([step], observe=("model.state", "model.gradients")))
+    numbers = {value.dim(): value.double() for value in found.parameters("model").values()}
+    check(numbers.keys() == {1, 4}, "A number in the list is a convolution, with a weight and a bias.")
+    bound = 1 / math.sqrt(9 * channels)
+    inside = all(bool((value.abs() <= 1.001 * bound).all()) for value in numbers.values())
+    spread = 0.4 < float(numbers[4].abs().mean()) / bound < 0.6 and float(numbers[1].abs().amax()) > 0
+    check(inside and spread, "The weights and biases must be those that torch's layers begin with: leave them alone.")
 
 
 @pytest.mark.points(1)
@@ -56,21 +72,28 @@ def test_output_and_gradient(
         Step("loaded", "torch:nn.utils.vector_to_parameters", [Ref("numbers"), Ref("model.parameters()")]),
         Step("result", "object:model.__call__", [Ref("x")]),
     ]
-    inputs = {"x": rng.normal(2, channels, height, width), "numbers": 0.3 * rng.normal(count)}
+    # More than there are parameters, so that a model with further ones is compared by its output, too.
+    inputs = {"x": rng.normal(2, channels, height, width), "numbers": 0.3 * rng.normal(5 * count)}
     cotangent = rng.normal(2, last, height // 2**pools, width // 2**pools)
     call = Call(steps, inputs=inputs, vjp=Vjp("result", ["x"], [cotangent]))
     assert_matches(student.run(call), reference.run(call), hint=HINT)
 
 
-@pytest.mark.points(0.5)
-def test_figures_of_vgg19(student: Runner) -> None:
-    """The network of 19 layers has 16 convolutions and 20,024,384 parameters; 3 channels are the default."""
+@pytest.mark.points(0.25)
+@pytest.mark.parametrize(
+    ("config", "tensors", "numbers"), [([4, "M", 6], 4, 334), (VGG19, 32, 20_024_384)], ids=["short", "VGG19"]
+)
+def test_figures_worked_by_hand(student: Runner, config: list[Any], tensors: int, numbers: int) -> None:
+    """Parameters counted by hand: 3 channels are the default.
+
+    4 * 3 * 9 + 4 = 112 and 6 * 4 * 9 + 6 = 222; the network of 19 layers has 16 convolutions and 20,024,384.
+    """
     steps = [
-        Step("model", "student:vgg_features", [VGG19]),
+        Step("model", "student:vgg_features", [config]),
         Step("parameters", "builtin:list", [Ref("model.parameters()")]),
         Step("tensors", "builtin:len", [Ref("parameters")]),
         Step("together", "torch:nn.utils.parameters_to_vector", [Ref("parameters")]),
         Step("numbers", "object:together.numel"),
     ]
     found = student.run(Call(steps, observe=("tensors", "numbers")))
-    assert_matches(found, figures(tensors=32, numbers=20_024_384), hint=HINT)
+    assert_matches(found, figures(tensors=tensors, numbers=numbers), hint=HINT)
