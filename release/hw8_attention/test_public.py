@@ -5,83 +5,226 @@ import math
 import attention
 import torch
 
+STAY = "stay with torch, without .item(), .detach() or torch.no_grad()."
+# What each of three positions may look at; no row is like the column of the same number.
+MASK = [[True, False, True], [True, True, False], [False, True, False]]
+
 
 def close(found, expected):
-    """Whether two tensors of one shape agree to five places."""
-    expected = torch.tensor(expected)
+    """Whether a tensor has the shape and, to five decimals, the numbers that it should have."""
+    expected = torch.tensor(expected, dtype=found.dtype)
     return found.shape == expected.shape and torch.allclose(found, expected, atol=1e-5)
 
 
-def test_attention_of_two_places():
+def without_gradient(out, tensors):
+    """The names of the tensors that no gradient reaches."""
+    assert out.requires_grad, f"The result has lost its graph, so no gradient can go back through it: {STAY}"
+    out.pow(2).sum().backward()
+    return [name for name, tensor in tensors.items() if tensor.grad is None]
+
+
+def test_attention_of_two_positions():
     """With scores (ln 3, 0) and (0, 0) the weights are (3/4, 1/4) and (1/2, 1/2)."""
-    q = torch.tensor([[2 * math.log(3), 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0]])
-    k = torch.tensor([[1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0]])
-    v = torch.tensor([[8.0, 0.0, 0.0, 0.0], [0.0, 8.0, 0.0, 0.0]])
-    found = attention.attention(q, k, v)
-    expected = [[6.0, 2.0, 0.0, 0.0], [4.0, 4.0, 0.0, 0.0]]
-    assert close(found, expected), f"q k^T is 2 ln 3 in the first corner, divided by sqrt(4); yours is {found}"
+    for dtype in (torch.float32, torch.float64):
+        q = torch.tensor([[2 * math.log(3), 0, 0, 0], [0, 0, 0, 0]], dtype=dtype)
+        k = torch.tensor([[1, 0, 0, 0], [0, 0, 0, 0]], dtype=dtype)
+        v = torch.tensor([[8, 0, 0, 0], [0, 8, 0, 0]], dtype=dtype)
+        found = attention.attention(q, k, v)
+        assert found.dtype == dtype, f"The result should be {dtype}, as q is; yours is {found.dtype}."
+        assert close(found, [[6, 2, 0, 0], [4, 4, 0, 0]]), (
+            "q k^T is 2 ln 3 in the first corner, divided by sqrt(4); each row of the weights adds up to 1. The result "
+            f"should be [[6, 2, 0, 0], [4, 4, 0, 0]]; yours is\n{found}"
+        )
+
+
+def test_attention_of_many_sequences():
+    """Each sequence is attended to separately, whatever dimensions stand in front of the last two."""
+    torch.manual_seed(0)
+    q, k, v = torch.randn(3, 2, 3, 6, 5)
+    together = attention.attention(q, k, v)
+    assert together.shape == q.shape, f"The result has the shape of q, {tuple(q.shape)}; yours {tuple(together.shape)}."
+    alone = torch.stack(
+        [torch.stack([attention.attention(q[i, j], k[i, j], v[i, j]) for j in range(3)]) for i in range(2)]
+    )
+    assert torch.allclose(together, alone, atol=1e-5), "A sequence gives another result in a batch than alone."
 
 
 def test_attention_with_a_mask():
-    """A place that may look at one place only gets the value of that place."""
-    torch.manual_seed(0)
-    q, k, v = torch.randn(3, 2, 2, 4)
-    found = attention.attention(q, k, v, torch.tensor([[True, False], [False, True]]))
-    assert torch.allclose(found, v, atol=1e-6), "with only itself allowed, each place keeps its own value"
+    """Weights are shared out over the allowed positions alone, in every sequence."""
+    q, k = torch.zeros(2, 3, 2), torch.ones(2, 3, 2)  # all scores are 0, so that allowed positions count the same
+    v = torch.tensor([[[6.0, 0.0], [0.0, 6.0], [12.0, 12.0]], [[1.0, 1.0], [2.0, 3.0], [4.0, 5.0]]])
+    found = attention.attention(q, k, v, torch.tensor(MASK))
+    expected = [[[9, 6], [3, 3], [0, 6]], [[2.5, 3], [1.5, 2], [2, 3]]]
+    assert close(found, expected), (
+        "The first position may look at the first and the third, with weights 1/2, so it gets the mean of their "
+        f"values. All should be\n{expected}\nyours are\n{found}"
+    )
+    both = torch.tensor([[[True, False, False]], [[False, False, True]]])  # (2, 1, 3): one row for all positions
+    found = attention.attention(q, k, v, both)
+    expected = [[[6, 0]] * 3, [[4, 5]] * 3]
+    assert close(found, expected), (
+        "A mask of shape (2, 1, 3) broadcasts against (2, 3, 3): in the first sequence all positions look at the "
+        f"first, in the second at the third. The result should be\n{expected}\nyours is\n{found}"
+    )
+
+
+def test_attention_of_large_scores():
+    """Scores far from 0 do no harm, with and without a mask."""
+    for sign in (1.0, -1.0):
+        q = torch.tensor([[300.0], [200.0]])
+        k, v = torch.tensor([[100.0], [200.0]]) * sign, torch.tensor([[1.0], [5.0]])
+        found = attention.attention(q, k, v)
+        expected = [[5.0 if sign > 0 else 1.0]] * 2
+        assert close(found, expected), f"Of scores as far apart the larger takes all: {expected}; yours is {found}."
+        found = attention.attention(q, k, v, torch.tensor([[True, False], [False, True]]))
+        assert close(found, [[1.0], [5.0]]), (
+            f"With one position allowed, its value is the result, however low its score: [[1], [5]]; yours is {found}."
+        )
 
 
 def test_attention_with_nothing_allowed():
-    """A row with nothing allowed gives zeros, and no NaN on the way back."""
-    q = torch.ones(2, 3, requires_grad=True)
-    found = attention.attention(q, torch.ones(2, 3), torch.ones(2, 3), torch.tensor([[True, True], [False, False]]))
-    assert close(found.detach(), [[1.0, 1.0, 1.0], [0.0, 0.0, 0.0]]), f"the second row must be zeros; yours is {found}"
+    """A row with nothing allowed gives zeros, and zeros on the way back."""
+    torch.manual_seed(0)
+    tensors = {name: torch.randn(2, 3, requires_grad=True) for name in "qkv"}
+    found = attention.attention(*tensors.values(), torch.tensor([[True, True], [False, False]]))
+    assert close(found.detach()[1:], [[0.0, 0.0, 0.0]]), f"The second row must be zeros; yours is\n{found}"
+    missing = without_gradient(found, tensors)
+    assert not missing, f"No gradient reaches {', '.join(missing)}: {STAY}"
+    for name, tensor in tensors.items():
+        assert tensor.grad.isfinite().all(), f"The gradient of {name} has NaN in it: softmax of -inf alone is 0 / 0."
+    tensors = {name: torch.randn(2, 3, requires_grad=True) for name in "qkv"}
+    found = attention.attention(*tensors.values(), torch.tensor([[False, False], [False, False]]))
     found.sum().backward()
-    assert q.grad.isfinite().all(), "the gradient of q has NaN in it: the softmax of nothing but -inf is 0 / 0"
+    wrong = [name for name, tensor in tensors.items() if tensor.grad is not None and tensor.grad.any()]
+    assert not wrong, (
+        f"With nothing allowed in any row, the gradient should be zero; that of {', '.join(wrong)} is not."
+    )
 
 
-def test_causal_mask_of_two_places():
-    """The first of two places sees itself, the second both."""
-    found = attention.causal_mask(2)
-    assert found.dtype == torch.bool, f"the mask must be boolean; yours is {found.dtype}"
-    assert found.tolist() == [[True, False], [True, True]], f"True where column <= row; yours is {found.tolist()}"
+def test_attention_leaves_its_inputs_unchanged():
+    """q, k, v and the mask are left unchanged."""
+    inputs = {name: torch.randn(3, 2) for name in "qkv"} | {"mask": torch.tensor(MASK)}
+    before = {name: tensor.clone() for name, tensor in inputs.items()}
+    attention.attention(*inputs.values())
+    changed = [name for name, tensor in inputs.items() if not torch.equal(tensor, before[name])]
+    assert not changed, f"Your code changes {' and '.join(changed)}. Make a new tensor."
+
+
+def test_causal_mask_of_some_lengths():
+    """The first position sees itself, the second itself and the first, and so on."""
+    found = attention.causal_mask(4)
+    assert isinstance(found, torch.Tensor), f"The mask must be a tensor; yours is a {type(found).__name__}."
+    assert found.dtype == torch.bool, f"The mask must be boolean; yours is {found.dtype}."
+    for size in (1, 4):
+        found = attention.causal_mask(size).tolist()
+        expected = [[True] * (row + 1) + [False] * (size - row - 1) for row in range(size)]
+        assert found == expected, f"True where column <= row: {expected}; yours is {found}."
 
 
 def test_SelfAttention_layers_and_shape():
-    """The layer qkv has 3 E outputs, out has E, and the result has the shape of x."""
+    """The layer qkv has 3 E outputs, out has E, there is nothing else to learn, and the result has the shape of x."""
     module = attention.SelfAttention(6, 2)
-    assert tuple(module.qkv.weight.shape) == (18, 6), f"qkv is nn.Linear(6, 18); yours is {module.qkv}"
-    assert tuple(module.out.weight.shape) == (6, 6), f"out is nn.Linear(6, 6); yours is {module.out}"
-    found = module(torch.zeros(2, 4, 6))
-    assert tuple(found.shape) == (2, 4, 6), f"the result has the shape of x, (2, 4, 6); yours is {tuple(found.shape)}"
+    shapes = {name: tuple(parameter.shape) for name, parameter in module.named_parameters()}
+    expected = {"qkv.weight": (18, 6), "qkv.bias": (18,), "out.weight": (6, 6), "out.bias": (6,)}
+    assert shapes == expected, f"The parameters must be those of nn.Linear(6, 18) and nn.Linear(6, 6); yours: {shapes}."
+    for name in ("qkv", "out"):
+        weight = getattr(module, name).weight
+        assert (weight != weight[0, 0]).any(), (
+            f"All weights of {name} are the same; they must start from random numbers."
+        )
+    for dtype in (torch.float32, torch.float64):
+        x = torch.randn(2, 4, 6, dtype=dtype, requires_grad=True)
+        found = attention.SelfAttention(6, 2).to(dtype)(x)
+        assert tuple(found.shape) == (2, 4, 6), f"The result has the shape of x, (2, 4, 6); yours {tuple(found.shape)}."
+        assert found.dtype == dtype, f"The result should be {dtype}, as x is; yours is {found.dtype}."
+    missing = without_gradient(module(torch.randn(2, 4, 6)), dict(module.named_parameters()))
+    assert not missing, f"No gradient reaches {', '.join(missing)}: {STAY}"
 
 
 def test_SelfAttention_checks_the_heads():
-    """6 features do not divide into 4 heads."""
-    message = ""
+    """Features that do not divide into the heads are a ValueError that names both numbers."""
+    for features, heads in [(10, 4), (3, 7)]:
+        found = "no exception"
+        try:
+            attention.SelfAttention(features, heads)
+        except Exception as error:  # noqa: BLE001 - the next line says which
+            found = error
+        asked = f"SelfAttention({features}, {heads}) must raise a ValueError that names {features} and {heads}"
+        assert isinstance(found, ValueError), f"{asked}; yours gives {found!r}."
+        missing = [number for number in (features, heads) if str(number) not in str(found)]
+        assert not missing, f"{asked}; your message is: {found}"
+
+
+def with_weights(features, heads, keys, values, out):
+    """A module whose queries are x, and whose keys, values and results are given by the weights."""
+    module = attention.SelfAttention(features, heads)
+    with torch.no_grad():
+        module.qkv.weight.copy_(torch.cat([torch.eye(features), keys, values]))
+        module.qkv.bias.zero_()
+        module.out.weight.copy_(out)
+        module.out.bias.copy_(torch.arange(1.0, features + 1))
+    return module
+
+
+def test_SelfAttention_of_two_heads():
+    """Each head attends with its own features; the results stand side by side, and go through out."""
+    # Head 0 has the features 0 to 3. Position 0 fits the key of position 1: with a score of ln 3 it gives it 3/4 of its
+    # weight. All other scores are 0; so are those of head 1, with the features 4 to 7, which takes the mean.
+    a = math.sqrt(math.log(3))
+    x = torch.tensor([[[a, 0, 0, 0, 0, 0, 0, 0], [0, a, 0, 0, 0, 0, 0, 0]], [[0.0] * 8, [0.0] * 8]])
+    keys, values = torch.zeros(8, 8), torch.zeros(8, 8)
+    keys[0, 1] = 2
+    values[2, 0], values[3, 1], values[6, 0], values[5, 1] = 8 / a, 4 / a, 6 / a, 2 / a
+    out = torch.eye(8).roll(1, 0)  # moves each feature on by one
+    found = with_weights(8, 2, keys, values, out)(x).detach()
+    expected = [[[1, 2, 3, 6, 8, 6, 8, 11], [1, 2, 3, 8, 7, 6, 8, 11]], [[1, 2, 3, 4, 5, 6, 7, 8]] * 2]
+    assert close(found, expected), (
+        "qkv gives all queries, then all keys, then all values; head j has the features j d to (j + 1) d of each, "
+        "scores are divided by sqrt(d), and out gets the heads side by side. The result should be\n"
+        f"{expected}\nyours is\n{found}"
+    )
+
+
+def test_SelfAttention_with_a_mask():
+    """The mask counts in every sequence and head; a row with nothing allowed gives zeros to out."""
+    x = torch.tensor([[[1.0, 0.0], [0.0, 1.0], [2.0, 2.0]], [[0.0, 3.0], [1.0, 1.0], [5.0, 0.0]]])
+    mask = torch.tensor([[False, False, True], [False, False, False], [True, False, False]])
+    for heads in (1, 2):
+        kept, before = mask.clone(), x.clone()
+        found = with_weights(2, heads, torch.eye(2), torch.eye(2), torch.eye(2))(x, kept).detach()
+        expected = [[[3, 4], [1, 2], [2, 2]], [[6, 2], [1, 2], [1, 5]]]
+        assert close(found, expected), (
+            "The first position may look at the third, the third at the first, the second at nothing: it gets what out "
+            f"makes of zeros, its bias. With {heads} head(s) the result should be\n{expected}\nyours is\n{found}"
+        )
+        assert torch.equal(kept, mask), "Your code changes the mask. Make a new tensor."
+        assert torch.equal(x, before), "Your code changes x. Make a new tensor."
+
+
+def test_positional_encoding_of_some_positions():
+    """Sines and cosines take turns; the angles are t, t / 100, or t, t / 10000^(1/3), t / 10000^(2/3)."""
+    found = attention.positional_encoding(3, 4)
+    assert tuple(found.shape) == (3, 4), f"3 positions of 4 features are (3, 4); yours is {tuple(found.shape)}."
+    assert found.dtype == torch.float32, f"torch's default dtype is float32 here; yours is {found.dtype}."
+    for size in (4, 6):
+        angles = [[t / 10_000 ** (2 * i / size) for i in range(size // 2)] for t in range(3)]
+        found = attention.positional_encoding(3, size)
+        even, odd = [[[f(one) for one in row] for row in angles] for f in (math.sin, math.cos)]
+        assert close(found[:, 0::2], even), (
+            f"The even columns of E = {size} should be\n{even}\nyours are\n{found[:, 0::2]}"
+        )
+        assert close(found[:, 1::2], odd), (
+            f"The odd columns of E = {size} should be\n{odd}\nyours are\n{found[:, 1::2]}"
+        )
+
+
+def test_positional_encoding_has_the_default_dtype():
+    """Where torch's default dtype is float64, the encoding is, too."""
+    torch.set_default_dtype(torch.float64)
     try:
-        attention.SelfAttention(6, 4)
-    except ValueError as error:
-        message = str(error)
-    assert message, "SelfAttention(6, 4) must raise a ValueError with a message"
-    assert "6" in message, f"the message names both numbers; yours is {message}"
-    assert "4" in message, f"the message names both numbers; yours is {message}"
-
-
-def test_SelfAttention_under_a_causal_mask():
-    """What stands at the last place has no effect on the others if they may not see it."""
-    torch.manual_seed(0)
-    module = attention.SelfAttention(4, 2)
-    x = torch.randn(1, 3, 4)
-    other = x.clone()
-    other[0, 2] += 1
-    mask = torch.tensor([[True, False, False], [True, True, False], [True, True, True]])
-    first, second = module(x, mask), module(other, mask)
-    assert torch.allclose(first[:, :2], second[:, :2], atol=1e-6), "a place that may not be seen has an effect"
-
-
-def test_positional_encoding_of_two_places():
-    """The row of place 0 is 0, 1, 0, 1; that of place 1 begins with sin 1 and cos 1."""
-    found = attention.positional_encoding(2, 4)
-    assert tuple(found.shape) == (2, 4), f"2 places of 4 features make the shape (2, 4); yours is {tuple(found.shape)}"
-    assert close(found[0], [0.0, 1.0, 0.0, 1.0]), f"sin 0 is 0 and cos 0 is 1, in turns; yours is {found[0]}"
-    assert close(found[1, :2], [math.sin(1), math.cos(1)]), f"for i = 0 the angle is t itself; yours is {found[1]}"
+        found = attention.positional_encoding(2, 2).dtype
+    finally:
+        torch.set_default_dtype(torch.float32)
+    assert found == torch.float64, (
+        f"The encoding should be of torch.get_default_dtype(), float64 here; yours is {found}."
+    )

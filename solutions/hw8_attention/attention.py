@@ -11,19 +11,23 @@ def attention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Te
 
         scores = q k^T / sqrt(d),    weights = softmax of each row of scores,    result = weights v
 
-    Row t of the weights says how much place t attends to each place. Where ``mask`` is False, the weight is 0, and the
-    softmax is taken over the other places alone. A row with nothing allowed gives zeros, with gradient zero, not NaN.
+    Row t of the weights says how much position t attends to each position. Where ``mask`` is False, the weight is 0,
+    and the softmax is taken over the other positions alone. A row with nothing allowed gives zeros, with gradient zero,
+    not NaN. Scores may be large: where they are as far from 0 as 1e5, result and gradients are right and finite.
+
+    Result and gradients may be off by 1e-6 + 1e-6 of the value in float64, so sqrt(d) may be rounded to float32; in
+    float32 by 1e-4 + 1e-4 of the value.
 
     Args:
         q: queries, shape (..., T, d), with any number of dimensions in front of the last two, also none.
         k: keys, of the shape of ``q``.
         v: values, of the shape of ``q``. All three are left unchanged.
-        mask: boolean, broadcasting against (..., T, T), True where attending is allowed; None allows everything. It is
-            left unchanged.
+        mask: boolean, of any shape that broadcasts against (..., T, T), True where attending is allowed; None allows
+            everything. It is left unchanged.
 
     Returns:
-        The attended values, of the shape and dtype of ``q``. F.scaled_dot_product_attention and nn.MultiheadAttention
-        are not allowed here.
+        The attended values, of the shape and dtype of ``q``, still attached to the graph, so that gradients reach
+        ``q``, ``k`` and ``v``. F.scaled_dot_product_attention and nn.MultiheadAttention are not allowed here.
 
     Source: Vaswani et al., "Attention is all you need" (2017), section 3.2.1.
     """
@@ -36,7 +40,7 @@ def attention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Te
 
 
 def causal_mask(T: int) -> Tensor:
-    """The mask under which no place sees what comes after it.
+    """The mask under which no position sees what comes after it.
 
     Args:
         T: the length of the sequences, at least 1.
@@ -55,8 +59,10 @@ class SelfAttention(nn.Module):
 
         result = out(heads side by side)
 
+    The two layers are all there is to learn. Their weights start from random numbers; which ones is up to you.
+
     Args:
-        embedding_dim: E, the number of features of each place.
+        embedding_dim: E, the number of features of each position.
         num_heads: the number of heads.
 
     Attributes:
@@ -68,7 +74,7 @@ class SelfAttention(nn.Module):
     """
 
     def __init__(self, embedding_dim: int, num_heads: int) -> None:
-        """Hang the two layers on self; look at the numbers first."""
+        """Check the numbers, then create the two layers."""
         super().__init__()
         if embedding_dim % num_heads:
             msg = f"embedding_dim {embedding_dim} does not divide into {num_heads} heads"
@@ -78,18 +84,21 @@ class SelfAttention(nn.Module):
         self.out = nn.Linear(embedding_dim, embedding_dim)
 
     def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
-        """Let every place attend to all places of its own sequence.
+        """Let every position attend to all positions of its own sequence.
 
         Head j has the features j d to (j + 1) d (without the last) of the queries, of the keys and of the values, and
-        its result goes to the same places of what ``out`` is given. Scores are divided by sqrt(d).
+        its result goes to the same features of what ``out`` is given. Scores are divided by sqrt(d). A row of the mask
+        with nothing allowed gives a head's result of zeros, as in ``attention``. Tolerances are those of ``attention``,
+        too.
 
         Args:
             x: a batch of sequences, shape (N, T, E). It is left unchanged.
             mask: boolean, shape (T, T), as in ``attention``, the same for all sequences and heads; None allows
-                everything.
+                everything. It is left unchanged.
 
         Returns:
-            The shape (N, T, E). ``attention`` above may be used; what is not allowed there is not allowed here.
+            The result, shape (N, T, E), of the dtype of ``x``, still attached to the graph, so that gradients reach
+            ``x`` and all parameters. ``attention`` above may be used; what is not allowed there is not allowed here.
         """
         n, t, e = x.shape
         q, k, v = self.qkv(x).reshape(n, t, 3, self.num_heads, e // self.num_heads).permute(2, 0, 3, 1, 4)
@@ -98,17 +107,18 @@ class SelfAttention(nn.Module):
 
 
 def positional_encoding(T: int, E: int) -> Tensor:
-    """The sinusoidal encoding of the places 0 to T - 1: attention alone does not know where a place is.
+    """The sinusoidal encoding of the positions 0 to T - 1: attention alone does not know where a position is.
 
         PE[t, 2i]     = sin(t / 10000^(2i/E))
         PE[t, 2i + 1] = cos(t / 10000^(2i/E))    for t = 0 ... T - 1 and i = 0 ... E/2 - 1
 
     Args:
-        T: the number of places, at least 1.
+        T: the number of positions, at least 1.
         E: the number of features, even, at least 2.
 
     Returns:
-        The encoding, shape (T, E), of torch's default dtype. It is compared to four decimals.
+        The encoding, shape (T, E), of torch's default dtype (``torch.get_default_dtype()``), whichever it is when the
+        function is called. It may be off by 1e-4.
 
     Source: Vaswani et al., "Attention is all you need" (2017), section 3.5.
     """

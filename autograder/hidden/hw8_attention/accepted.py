@@ -90,6 +90,30 @@ def nan_replaced(q, k, v, mask=None):
     return torch.softmax(scores, dim=-1).nan_to_num() @ v
 
 
+@accepted("attention")
+def root_of_an_int_tensor(q, k, v, mask=None):
+    """The root of an int tensor, which is float32."""
+    d = torch.tensor(k.size(-1))
+    scores = torch.matmul(q, k.transpose(-2, -1)) / torch.sqrt(d)
+    if mask is not None:
+        scores = scores.masked_fill(mask == 0, -1e9)
+    weights = nn.functional.softmax(scores, dim=-1)
+    if mask is not None:
+        weights = weights * mask
+    return torch.matmul(weights, v)
+
+
+@accepted("attention")
+def root_of_a_float_tensor(q, k, v, mask=None):
+    """The root in a FloatTensor, of one dimension, by which the scores are multiplied."""
+    scale = torch.FloatTensor([q.shape[-1]]).rsqrt()
+    scores = torch.einsum("...id,...jd->...ij", q, k) * scale.to(q.device)
+    if mask is not None:
+        scores = torch.where(mask, scores, torch.tensor(-1e30, dtype=q.dtype))
+    weights = scores.softmax(-1)
+    return (weights if mask is None else torch.where(mask, weights, 0.0)) @ v
+
+
 # ---- causal_mask
 
 
@@ -198,6 +222,47 @@ class 序列之后(Base):
             查询, 键, 值 = self.qkv(序列).reshape(len(序列), 3, self.h, self.d).permute(1, 2, 0, 3)
             结果.append(self.attend(查询, 键, 值, mask).transpose(0, 1).flatten(1))
         return self.out(torch.stack(结果))
+
+
+class RaisesItsOwn(ValueError):
+    """An error of one's own, which is a ValueError."""
+
+
+@accepted("SelfAttention")
+class LikeTheTransformer(nn.Module):
+    """A function and a view for each of the three, contiguous before the last view; the root of a tensor, an error of
+    one's own, Xavier's start."""
+
+    def __init__(self, embedding_dim, num_heads):
+        super().__init__()
+        if embedding_dim % num_heads:
+            raise RaisesItsOwn("cannot share %d features out to %d heads" % (embedding_dim, num_heads))
+        self.d_k, self.h = embedding_dim // num_heads, num_heads
+        self.qkv, self.out = nn.Linear(embedding_dim, 3 * embedding_dim), nn.Linear(embedding_dim, embedding_dim)
+        for layer in (self.qkv, self.out):
+            nn.init.xavier_uniform_(layer.weight)
+            nn.init.zeros_(layer.bias)
+
+    def look(self, query, key, value, mask):
+        """Attention as it is printed in many tutorials, with the empty rows set to zero."""
+        scores = torch.matmul(query, key.transpose(-2, -1)) / torch.sqrt(torch.tensor(self.d_k))
+        if mask is not None:
+            scores = scores.masked_fill(mask == 0, -1e9)
+        p_attn = scores.softmax(dim=-1)
+        if mask is not None:
+            p_attn = p_attn.masked_fill(mask == 0, 0)
+        return torch.matmul(p_attn, value)
+
+    def forward(self, x, mask=None):
+        n = x.size(0)
+        if mask is not None:
+            mask = mask.unsqueeze(0).unsqueeze(0)
+        query, key, value = (
+            part.view(n, -1, self.h, self.d_k).transpose(1, 2)
+            for part in torch.split(self.qkv(x), self.h * self.d_k, -1)
+        )
+        found = self.look(query, key, value, mask)
+        return self.out(found.transpose(1, 2).contiguous().view(n, -1, self.h * self.d_k))
 
 
 # ---- positional_encoding

@@ -242,6 +242,75 @@ def ready_made(q, k, v, mask=None):
     return nn.functional.scaled_dot_product_attention(q, k, v, attn_mask=mask)
 
 
+@mistake("attention")
+def minus_ten_thousand(q, k, v, mask=None):
+    """Where attending is not allowed the score is set to -1e4. Scores that are allowed may be lower still, and then
+    such a place gets all the weight. Use the lowest number there is, or -inf with care."""
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is None:
+        return torch.softmax(scores, dim=-1) @ v
+    weights = torch.softmax(scores.masked_fill(~mask, -1e4), dim=-1)
+    return mask.any(dim=-1, keepdim=True) * (weights @ v)
+
+
+@mistake("attention")
+def everything_in_empty_rows(q, k, v, mask=None):
+    """A row with nothing allowed attends as if all were allowed: a large number is taken from all of its scores, which
+    changes nothing in a softmax. Such a row gives zeros."""
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is not None:
+        scores = scores + torch.where(mask, 0.0, -1e9)
+    return torch.softmax(scores, dim=-1) @ v
+
+
+@mistake("attention")
+def mask_gets_a_dimension(q, k, v, mask=None):
+    """The mask gets a dimension more, for the heads. It broadcasts as it is, by the last dimensions."""
+    return reference.attention(q, k, v, None if mask is None else mask.unsqueeze(1))
+
+
+@mistake("attention")
+def square_masks_only(q, k, v, mask=None):
+    """The mask is taken for (..., T, T). It may have ones in place of T, or fewer dimensions, and is broadcast."""
+    if mask is not None and mask.shape[-2:] != (q.shape[-2], q.shape[-2]):
+        message = "the mask must be (T, T)"
+        raise ValueError(message)
+    return reference.attention(q, k, v, mask)
+
+
+@mistake("attention")
+def gradient_in_empty_rows(q, k, v, mask=None):
+    """A row with nothing allowed gives zeros, but its gradient is not zero: the zeros are written over the result, and
+    the gradient goes round them."""
+    if mask is None:
+        return reference.attention(q, k, v)
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    empty = ~mask.any(dim=-1, keepdim=True)
+    found = torch.softmax(scores.masked_fill(~(mask | empty), torch.finfo(q.dtype).min), dim=-1) @ v
+    right = reference.attention(q, k, v, mask)
+    return right.detach() + found - found.detach()
+
+
+@mistake("attention")
+def queries_scaled_where_nothing_learns(q, k, v, mask=None):
+    """q is divided in place where it needs no gradient, so whoever handed it over finds it changed. Make a new
+    tensor."""
+    result = reference.attention(q, k, v, mask)
+    if not q.requires_grad:
+        q /= math.sqrt(q.shape[-1])
+    return result
+
+
+@mistake("attention")
+def largest_weight_alone(q, k, v, mask=None):
+    """The value of the place with the largest score is taken whole. The softmax shares out the weight."""
+    scores = q @ k.transpose(-2, -1)
+    if mask is not None:
+        scores = scores.masked_fill(~mask, torch.finfo(q.dtype).min)
+    best = torch.nn.functional.one_hot(scores.argmax(-1), q.shape[-2]).to(q.dtype)
+    return (best if mask is None else best * mask) @ v + 0 * (q + k)
+
+
 # ---- causal_mask
 
 
@@ -514,11 +583,19 @@ class MessageWithoutNumbers(reference.SelfAttention):
 
 @mistake("SelfAttention")
 class WithoutBias(reference.SelfAttention):
-    """The layers have no bias. nn.Linear has one as it comes."""
+    """The layer qkv has no bias. nn.Linear has one by default."""
 
     def __init__(self, embedding_dim, num_heads):
         super().__init__(embedding_dim, num_heads)
         self.qkv = nn.Linear(embedding_dim, 3 * embedding_dim, bias=False)
+
+
+@mistake("SelfAttention")
+class OutWithoutBias(reference.SelfAttention):
+    """The layer out has no bias. nn.Linear has one by default."""
+
+    def __init__(self, embedding_dim, num_heads):
+        super().__init__(embedding_dim, num_heads)
         self.out = nn.Linear(embedding_dim, embedding_dim, bias=False)
 
 
@@ -551,6 +628,163 @@ class ReadyMadeModule(reference.SelfAttention):
 
     def forward(self, x, mask=None):
         return joined(self, nn.functional.scaled_dot_product_attention(*parts(self, x), attn_mask=mask))
+
+
+@mistake("SelfAttention")
+class NanInEmptyRows(reference.SelfAttention):
+    """A row of the mask with nothing allowed gives NaN: the softmax of nothing but -inf is 0 / 0. Such a row gives
+    zeros in every head."""
+
+    def forward(self, x, mask=None):
+        q, k, v = parts(self, x)
+        scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+        if mask is not None:
+            scores = scores.masked_fill(~mask, -math.inf)
+        return joined(self, torch.softmax(scores, dim=-1) @ v)
+
+
+@mistake("SelfAttention")
+class MeanInEmptyRows(reference.SelfAttention):
+    """A row of the mask with nothing allowed gives the mean of all values: all of its scores are -1e9, and equal scores
+    share out evenly. Such a row gives zeros in every head."""
+
+    def forward(self, x, mask=None):
+        q, k, v = parts(self, x)
+        scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+        if mask is not None:
+            scores = scores.masked_fill(~mask, -1e9)
+        return joined(self, torch.softmax(scores, dim=-1) @ v)
+
+
+@mistake("SelfAttention")
+class NothingAtAllInEmptyRows(reference.SelfAttention):
+    """A row of the mask with nothing allowed gives zeros. It is the heads that give zeros; the layer out adds its bias
+    to them."""
+
+    def forward(self, x, mask=None):
+        found = reference.SelfAttention.forward(self, x, mask)
+        return found if mask is None else found * mask.any(dim=-1, keepdim=True)
+
+
+@mistake("SelfAttention")
+class ScaledByD(reference.SelfAttention):
+    """The scores are divided by d. It is the square root of d by which they are divided."""
+
+    def forward(self, x, mask=None):
+        q, k, v = parts(self, x)
+        return joined(self, reference.attention(q / math.sqrt(q.shape[-1]), k, v, mask))
+
+
+@mistake("SelfAttention")
+class NotScaled(reference.SelfAttention):
+    """The scores are not divided by sqrt(d)."""
+
+    def forward(self, x, mask=None):
+        q, k, v = parts(self, x)
+        return joined(self, reference.attention(q * math.sqrt(q.shape[-1]), k, v, mask))
+
+
+@mistake("SelfAttention")
+class HeadsInReverse(reference.SelfAttention):
+    """The heads are put side by side in reverse. The result of head j goes to the features j d to (j + 1) d."""
+
+    def forward(self, x, mask=None):
+        return joined(self, reference.attention(*parts(self, x), mask).flip(1))
+
+
+@mistake("SelfAttention")
+class SameWeightsInEveryHead(reference.SelfAttention):
+    """All heads use the weights of the first one. Each attends for itself, with its own queries and keys."""
+
+    def forward(self, x, mask=None):
+        q, k, v = parts(self, x)
+        return joined(self, reference.attention(q[:, :1].expand_as(q), k[:, :1].expand_as(k), v, mask))
+
+
+@mistake("SelfAttention")
+class MaskTurned(reference.SelfAttention):
+    """The mask is taken the wrong way round. True is where attending is allowed."""
+
+    def forward(self, x, mask=None):
+        return reference.SelfAttention.forward(self, x, None if mask is None else ~mask)
+
+
+@mistake("SelfAttention")
+class DropsWeights(reference.SelfAttention):
+    """A dropout takes some of the result away in training. There is none here."""
+
+    def forward(self, x, mask=None):
+        found = reference.attention(*parts(self, x), mask)
+        return joined(self, nn.functional.dropout(found, 0.1, self.training))
+
+
+@mistake("SelfAttention")
+class StartsFromZero(reference.SelfAttention):
+    """The weights start from 0. Then all queries, keys and values are alike, and little is learnt: leave the start to
+    nn.Linear, or draw random numbers."""
+
+    def __init__(self, embedding_dim, num_heads):
+        super().__init__(embedding_dim, num_heads)
+        nn.init.zeros_(self.qkv.weight)
+        nn.init.zeros_(self.out.weight)
+
+
+@mistake("SelfAttention")
+class OneLayerMore(reference.SelfAttention):
+    """There is a layer more to learn, a normalisation. qkv and out are all there is."""
+
+    def __init__(self, embedding_dim, num_heads):
+        super().__init__(embedding_dim, num_heads)
+        self.norm = nn.LayerNorm(embedding_dim)
+
+
+@mistake("SelfAttention")
+class SequencesChanged(reference.SelfAttention):
+    """x is changed in place where it needs no gradient, and the caller finds it changed. Make a new tensor."""
+
+    def forward(self, x, mask=None):
+        found = reference.SelfAttention.forward(self, x, mask)
+        if not x.requires_grad:
+            x -= x.mean()
+        return found
+
+
+@mistake("SelfAttention")
+class MaskChanged(reference.SelfAttention):
+    """The mask is changed in place, and the caller finds it changed. Make a new tensor."""
+
+    def forward(self, x, mask=None):
+        found = reference.SelfAttention.forward(self, x, mask)
+        if mask is not None:
+            mask.logical_not_()
+        return found
+
+
+@mistake("SelfAttention")
+class ModuleAlwaysFloat(reference.SelfAttention):
+    """The result is always float32. It has the dtype of x."""
+
+    def forward(self, x, mask=None):
+        return reference.SelfAttention.forward(self, x, mask).float()
+
+
+@mistake("SelfAttention")
+class ModuleAlwaysDouble(reference.SelfAttention):
+    """The result is always float64. It has the dtype of x."""
+
+    def forward(self, x, mask=None):
+        return reference.SelfAttention.forward(self, x, mask).double()
+
+
+@mistake("SelfAttention")
+class MessageWithOneNumber(reference.SelfAttention):
+    """The ValueError names the number of features alone. Name both numbers."""
+
+    def __init__(self, embedding_dim, num_heads):
+        if embedding_dim % num_heads:
+            message = f"{embedding_dim} features do not divide into the heads"
+            raise ValueError(message)
+        super().__init__(embedding_dim, num_heads)
 
 
 # ---- positional_encoding
@@ -657,3 +891,23 @@ def degrees(T, E):
     return encoding(
         T, E, lambda i: 2 * i / E, lambda a: torch.sin(torch.deg2rad(a)), lambda a: torch.cos(torch.deg2rad(a))
     )
+
+
+@mistake("positional_encoding")
+def encoding_always_float(T, E):
+    """The encoding is always float32. It has torch's default dtype, which somebody may have changed."""
+    return reference.positional_encoding(T, E).float()
+
+
+@mistake("positional_encoding")
+def power_of_t(T, E):
+    """The power of 10,000 has t in it, and the column stands outside. The angle is t divided by 10000^(2i/E)."""
+    t, i = torch.arange(T).unsqueeze(1), torch.arange(0, E, 2) / E
+    angles = i / 10_000 ** (t / T)
+    return torch.stack([angles.sin(), angles.cos()], dim=2).flatten(start_dim=1)
+
+
+@mistake("positional_encoding")
+def one_encoding_for_all(T, E):
+    """Each row is the encoding of place 0. Row t is that of place t."""
+    return reference.positional_encoding(1, E).expand(T, E).clone()
