@@ -15,8 +15,8 @@ def sigmoid_vjp(z: Tensor, v: Tensor) -> Tensor:
         v^T J = v * s * (1 - s)    element by element.
 
     Args:
-        z: where the sigmoid is taken, of any shape. It is left unchanged.
-        v: the gradient that comes from above (dL/ds), of the shape of ``z``. It is left unchanged.
+        z: where the sigmoid is taken, of any shape, float64 or float32. It is left unchanged.
+        v: the gradient that comes from above (dL/ds), of the shape and dtype of ``z``. It is left unchanged.
 
     Returns:
         The gradient dL/dz, of the shape and dtype of ``z``. torch.sigmoid is allowed here.
@@ -51,10 +51,12 @@ def jacobian(f: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
 
     where e_j is 1 at place j and 0 elsewhere. It must be right to one part in a million: the Frobenius norm of the
     error is at most 1e-6 times that of J. Arguments and derivatives are of the order of 1, so an h of about 1e-5 is
-    good: with a larger one the curve bends, with a smaller one the difference drowns in rounding.
+    good: with a larger one the curve bends, with a smaller one the difference drowns in rounding. Other differences of
+    values of f are right if they reach this precision.
 
     Args:
-        f: a function from (n,) to (m,), which may be called as often as needed.
+        f: a function that takes a float64 tensor of shape (n,) and returns one of shape (m,), without a graph. It may
+            be called as often as needed.
         x: where, shape (n,), float64. It is left unchanged.
 
     Returns:
@@ -77,16 +79,17 @@ def forward_pass(weights: Sequence[Tensor], biases: Sequence[Tensor], x: Tensor)
 
         a(0) = x,    z(l) = a(l-1) W(l)^T + b(l),    a(l) = sigmoid(z(l)),    but a(L) = z(L)
 
-    So the sigmoid stands after every layer but the last.
+    So the sigmoid stands after every layer but the last. No argument is modified, neither a tensor nor a list.
 
     Args:
-        weights: W(1) to W(L), the one of layer l of shape (M_l, M_{l-1}). L is at least 1.
-        biases: b(1) to b(L), the one of layer l of shape (M_l,).
-        x: the input, shape (N, M_0). Nothing that is handed over is changed.
+        weights: the list of W(1) to W(L), the one of layer l of shape (M_l, M_{l-1}). L is at least 1.
+        biases: the list of b(1) to b(L), the one of layer l of shape (M_l,).
+        x: the input, shape (N, M_0), float64 or float32, as are weights and biases.
 
     Returns:
-        The tuple (zs, activations): the list of z(1) to z(L), and the list of a(0) to a(L), which is one longer.
-        ``activations[0]`` equals ``x``, and ``activations[-1]`` equals ``zs[-1]``. torch.sigmoid is allowed here.
+        The tuple (zs, activations): the list of z(1) to z(L), and the list of a(0) to a(L), which is one longer; a
+        tuple will do for a list. All are of the dtype of ``x``. ``activations[0]`` equals ``x``, and
+        ``activations[-1]`` equals ``zs[-1]``. torch.sigmoid is allowed here.
     """
     ### BEGIN SOLUTION forward_pass: layer by layer; append each z and each a to its list.
     zs, activations = [], [x]
@@ -104,22 +107,23 @@ def backward_pass(
 ) -> tuple[list[Tensor], list[Tensor]]:
     """The gradients of a network's loss with respect to all weights and biases, by back-propagation.
 
-    The network is that of ``forward_pass``, and the loss the mean over *all* N M_L elements of (y_hat - y)^2. With
-    delta(l) = dL/dz(l), it starts at the last layer and goes back:
+    The network is that of ``forward_pass``, and the loss the mean over *all* N M_L elements of (y_hat - y)^2. No
+    argument is modified, neither a tensor nor a list. With delta(l) = dL/dz(l), it starts at the last layer and goes
+    back:
 
         delta(l-1) = (delta(l) W(l)) * f'(z(l-1))
         dL/dW(l) = delta(l)^T a(l-1)
         dL/db(l) = the sum of the rows of delta(l)
 
     Args:
-        weights: W(1) to W(L), the one of layer l of shape (M_l, M_{l-1}).
-        biases: b(1) to b(L), the one of layer l of shape (M_l,).
-        x: the input, shape (N, M_0). Nothing that is handed over is changed.
+        weights: the list of W(1) to W(L), the one of layer l of shape (M_l, M_{l-1}).
+        biases: the list of b(1) to b(L), the one of layer l of shape (M_l,).
+        x: the input, shape (N, M_0), float64 or float32, as is all the rest.
         y: the targets, shape (N, M_L).
 
     Returns:
         The tuple (dws, dbs) of two lists: the gradients of W(1) to W(L) and of b(1) to b(L), in this order, each of the
-        shape of what it belongs to. Your own functions above may be used.
+        shape and dtype of what it belongs to; a tuple will do for a list. Your own functions above may be used.
     """
     ### BEGIN SOLUTION backward_pass: run forward_pass, find delta at the end, then walk back layer by layer.
     zs, activations = forward_pass(weights, biases, x)
@@ -139,15 +143,16 @@ class Value:
     """A number that remembers how it was computed, so that derivatives can be taken.
 
     ``c = a * b + 2`` makes new Values; ``c.backward()`` then writes dc/da into ``a.grad`` and dc/db into ``b.grad``.
-    Numbers may stand on either side of + - * /. All is done with Python's floats, for ``|data|`` up to 100.
+    Numbers, int or float, may stand on either side of + - * /. All is done with Python's floats, to eight digits
+    (1e-8 of the value, or 1e-8 where it is less than 1), for ``|data|`` up to 100 of what goes into an operation.
 
     Args:
-        data: the number.
+        data: the number, a float or an int.
 
     Attributes:
-        data: the number, a float.
-        grad: the derivative of the Value that ``backward()`` was last called on with respect to this one, a float; 0.0
-            before that.
+        data: the number, a float or an int.
+        grad: the derivative of the Value that ``backward()`` was last called on with respect to this one, a float or an
+            int; 0.0 before that.
     """
 
     def __neg__(self) -> "Value":
@@ -206,7 +211,10 @@ class Value:
         ### END SOLUTION
 
     def __pow__(self, exponent: float) -> "Value":
-        """The power a ** n, where n is a number, not a Value; it may be negative or a fraction."""
+        """The power a ** n, where n is a number, not a Value; it may be negative, a fraction or 0.
+
+        a may be negative or 0 wherever a^n and its slope n a^(n - 1) are real numbers: 0^2 is 0, with the slope 0.
+        """
         ### BEGIN SOLUTION Value: a new Value with the power.
         return Value(self.data**exponent, ((self, exponent * self.data ** (exponent - 1)),))
         ### END SOLUTION
@@ -247,9 +255,10 @@ class Value:
     def backward(self) -> None:
         """Write into ``grad`` of every Value that this one was computed from the derivative of this one.
 
-        Where a Value was used on several paths, the contributions of all paths add up. The gradients are set anew: what
-        was in ``grad`` before has no effect, so calling it twice gives the same as calling it once. Chains of 10,000
-        Values must work; Python allows about 1,000 calls inside each other, so do not walk by recursion.
+        Its own ``grad`` becomes 1. Where a Value was used on several paths, the contributions of all paths add up. The
+        gradients are set anew: what was in ``grad`` before has no effect, so calling it twice gives the same as calling
+        it once. Chains of 10,000 Values must work; Python allows about 1,000 calls inside each other, so do not walk by
+        recursion.
         """
         ### BEGIN SOLUTION Value: collect all Values below this one, then visit them so that each comes before the
         ###   Values that it was made from.

@@ -104,6 +104,25 @@ def by_identity(f, x):
 
 
 @accepted("jacobian")
+def with_numpy(f, x):
+    """Collects f's values as NumPy arrays."""
+    h, n = 1e-5, x.numel()
+    columns = []
+    for j in range(n):
+        moved = [x.numpy() + sign * h * np.eye(n)[j] for sign in (1, -1)]
+        up, down = (f(torch.from_numpy(point)).numpy() for point in moved)
+        columns.append((up - down) / (2 * h))
+    return torch.from_numpy(np.stack(columns, axis=1))
+
+
+@accepted("jacobian")
+def to_one_side(f, x):
+    """Differences to one side, with a step that is small enough for them."""
+    tiny = 1e-8
+    return torch.stack([(f(x + tiny * row) - f(x)) / tiny for row in torch.eye(len(x), dtype=x.dtype)], dim=1)
+
+
+@accepted("jacobian")
 def of_fourth_order(f, x):
     """Four values in each direction."""
     h = 1e-3
@@ -169,6 +188,20 @@ def by_columns(weights, biases, x):
         activations.append(a.T)
     activations[-1] = zs[-1]
     return zs, activations
+
+
+@accepted("forward_pass")
+def in_tuples(weights, biases, x):
+    """Tuples, and a copied list that is used up."""
+    layers = list(zip(weights, biases))
+    z = x @ layers[0][0].T + layers.pop(0)[1]
+    zs, activations = (z,), (x,)
+    while layers:
+        w, b = layers.pop(0)
+        activations += (torch.sigmoid(z),)
+        z = activations[-1] @ w.T + b
+        zs += (z,)
+    return zs, (*activations, z)
 
 
 @accepted("forward_pass")
@@ -352,6 +385,16 @@ class WithClosures:
         self.grad = 1
         for node in reversed(order):
             node._pass_on()
+
+
+@accepted("Value")
+class WithWholePowersApart(WithClosures):
+    """The powers 0 and 1 apart, and NumPy's floats as they come for the others."""
+
+    def __pow__(self, n):
+        if n in (0, 1):
+            return self._unary(self.data if n else 1, n)
+        return self._unary(np.float64(self.data) ** n, n * np.float64(self.data) ** (n - 1))
 
 
 @accepted("Value")

@@ -89,6 +89,13 @@ def v_overwritten(z, v):
 
 
 @mistake("sigmoid_vjp")
+def z_overwritten(z, v):
+    """The sigmoid is written into z, in place, so the caller's z is lost. torch.sigmoid makes a new tensor."""
+    s = z.sigmoid_()
+    return v * s * (1 - s)
+
+
+@mistake("sigmoid_vjp")
 def by_autograd(z, v):
     """torch differentiates. That is what you work out by hand here."""
     z = z.detach().requires_grad_()
@@ -278,6 +285,25 @@ def x_is_moved(f, x):
 
 
 @mistake("jacobian")
+def all_steps_in_one_batch(f, x):
+    """f is given a matrix of inputs in one call. It takes one vector of shape (n,), so it is called for each."""
+    h = 1e-5
+    steps = h * torch.eye(len(x), dtype=x.dtype)
+    return ((f(x + steps) - f(x - steps)) / (2 * h)).T
+
+
+@mistake("jacobian")
+def relative_step(f, x):
+    """The step is a fraction of the element itself, and 0 where the element is 0. The step is a number of its own."""
+    columns = []
+    for j in range(len(x)):
+        step = torch.zeros_like(x)
+        step[j] = 1e-5 * x[j]
+        columns.append((f(x + step) - f(x - step)) / (2 * step[j]))
+    return torch.stack(columns, dim=1)
+
+
+@mistake("jacobian")
 def outputs_added_up(f, x):
     """The outputs of f are added up first, which leaves a gradient. The Jacobian has a row for each output."""
     return reference.jacobian(lambda t: f(t).sum()[None], x)
@@ -410,6 +436,23 @@ def pass_in_double_precision(weights, biases, x):
     """Everything becomes float64. It should have the dtype of what is handed over."""
     zs, activations = reference.forward_pass(weights, biases, x)
     return [z.double() for z in zs], [a.double() for a in activations]
+
+
+@mistake("forward_pass")
+def lists_used_up(weights, biases, x):
+    """The layers are taken out of the caller's lists, which are empty afterwards. Walk through them, or copy them."""
+    result = reference.forward_pass(weights, biases, x)
+    while weights:
+        weights.pop(0), biases.pop(0)
+    return result
+
+
+@mistake("forward_pass")
+def input_overwritten(weights, biases, x):
+    """x is changed in place, so the caller's data are lost. Make new tensors."""
+    zs, activations = reference.forward_pass(weights, biases, x.clone())
+    x -= x.mean()
+    return zs, activations
 
 
 # ---- backward_pass
@@ -550,6 +593,20 @@ def weights_changed(weights, biases, x, y):
 
 
 @mistake("backward_pass")
+def weights_reversed(weights, biases, x, y):
+    """The caller's list of weights is turned round by reverse(), and stays so. reversed(weights) leaves it as it is."""
+    gradients = reference.backward_pass(list(weights), biases, x, y)
+    weights.reverse()
+    return gradients
+
+
+@mistake("backward_pass")
+def gradients_always_double_precision(weights, biases, x, y):
+    """The gradients are always float64. Each should have the dtype of what it belongs to."""
+    return tuple([g.double() for g in part] for part in reference.backward_pass(weights, biases, x, y))
+
+
+@mistake("backward_pass")
 def backward_by_autograd(weights, biases, x, y):
     """torch differentiates. That is what you work out by hand here."""
     ws = [w.clone().requires_grad_() for w in weights]
@@ -589,6 +646,149 @@ def graph_of(result):
                 seen.add(parent)
                 nodes.append(parent)
     return nodes
+
+
+@mistake("Value")
+class StartsWithOne(Base):
+    """The gradient of a new Value is 1. It is 0.0 until backward() is called."""
+
+    def __init__(self, data, parents=()):
+        super().__init__(data, parents)
+        self.grad = 1.0
+
+
+@mistake("Value")
+class StartsWithNone(Base):
+    """The gradient of a new Value is None. It is 0.0 until backward() is called."""
+
+    def __init__(self, data, parents=()):
+        super().__init__(data, parents)
+        self.grad = None
+
+
+@mistake("Value")
+class SinglePrecision(Base):
+    """Numbers are rounded to float32, which holds seven digits. Python's own floats hold sixteen."""
+
+    def __init__(self, data, parents=()):
+        super().__init__(float(torch.tensor(float(data))), parents)
+
+    def exp(self):
+        return type(self)(math.exp(self.data), ((self, math.exp(self.data)),))
+
+
+@mistake("Value")
+class ExponentCutOff(Base):
+    """The exponent is cut off at 30. Up to 100, exp is far from an overflow."""
+
+    def exp(self):
+        value = math.exp(min(self.data, 30.0))
+        return reference.Value(value, ((self, value),))
+
+
+@mistake("Value")
+class SumInPlace(Base):
+    """A sum is written into its first summand. Each operation makes a new Value."""
+
+    def __add__(self, other):
+        result = super().__add__(other)
+        self.data = result.data
+        return result
+
+
+@mistake("Value")
+class WholeNumbersRefused(Base):
+    """Only floats count as numbers next to a Value. An int is a number, too."""
+
+    def __add__(self, other):
+        return super().__add__(other if isinstance(other, float) else reference.Value(other.data, ((other, 1.0),)))
+
+    def __mul__(self, other):
+        return super().__mul__(other if isinstance(other, float) else reference.Value(other.data, ((other, 1.0),)))
+
+
+@mistake("Value")
+class SecondSummandForgotten(Base):
+    """In a sum only the first summand gets a gradient. It is 1 for both."""
+
+    def __add__(self, other):
+        other = other if isinstance(other, reference.Value) else reference.Value(other)
+        return type(self)(self.data + other.data, ((self, 1.0),))
+
+
+@mistake("Value")
+class MinusWithoutGradient(Base):
+    """-a is made from the number alone, so no gradient reaches a. d(-a)/da is -1."""
+
+    def __neg__(self):
+        return type(self)(-self.data)
+
+
+@mistake("Value")
+class SumsOnTheLeft(Base):
+    """2 + a is made from the numbers alone, so no gradient reaches a. It is a + 2."""
+
+    def __radd__(self, other):
+        return type(self)(other + self.data)
+
+
+@mistake("Value")
+class ProductsOnTheLeft(Base):
+    """2 * a is made from the numbers alone, so no gradient reaches a. It is a * 2."""
+
+    def __rmul__(self, other):
+        return type(self)(other * self.data)
+
+
+@mistake("Value")
+class PowerByLogarithm(Base):
+    """The power is computed as e^(n ln a), which has no value for a = 0 or less. Python's a**n knows those."""
+
+    def __pow__(self, exponent):
+        value = math.exp(exponent * math.log(self.data))
+        return reference.Value(value, ((self, exponent * value / self.data),))
+
+
+@mistake("Value")
+class PowerDividedByTheBase(Base):
+    """The slope of a power is computed as n a^n / a, which divides by zero at a = 0. It is n a^(n - 1)."""
+
+    def __pow__(self, exponent):
+        value = self.data**exponent
+        return reference.Value(value, ((self, exponent * value / self.data),))
+
+
+@mistake("Value")
+class ChainBreaksAtFunctions(Base):
+    """exp passes on its own slope without what came from above. The chain rule multiplies the two."""
+
+    def exp(self):
+        result = super().exp()
+        result.forgets = True
+        return result
+
+    def backward(self):
+        nodes = graph_of(self)
+        for node in nodes:
+            node.grad = 0.0
+        self.grad = 1.0
+        for node in sorted(nodes, key=lambda node: -node.depth):
+            for parent, slope in node.parents:
+                parent.grad += slope * (1.0 if hasattr(node, "forgets") else node.grad)
+
+
+@mistake("Value")
+class OnlyTheFirstAreReset(Base):
+    """Only the Values at the beginning are set to zero before anything is added. Those between pile up, too."""
+
+    def backward(self):
+        nodes = graph_of(self)
+        for node in nodes:
+            node.grad = node.grad if node.parents else 0.0
+        self.grad = 1.0
+        for node in sorted(nodes, key=lambda node: -node.depth):
+            for parent, slope in node.parents:
+                parent.grad += slope * node.grad
 
 
 @mistake("Value")
@@ -870,6 +1070,13 @@ def in_place(parameter, gradient, lr):
     """The parameter is updated in place, so the old one is lost. A new tensor is asked for."""
     parameter -= lr * gradient
     return parameter
+
+
+@mistake("sgd_update")
+def gradient_scaled_in_place(parameter, gradient, lr):
+    """The gradient is multiplied by the learning rate in place, so the caller's is changed. Make a new tensor."""
+    gradient *= lr
+    return parameter - gradient
 
 
 @mistake("sgd_update")

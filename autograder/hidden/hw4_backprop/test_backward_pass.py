@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import pytest
 import torch
 
-from gradkit.suite import Call, Ref, Rng, Runner, Step, assert_matches, figures
+from gradkit.suite import Call, Rng, Runner, assert_matches, figures, function_call
 
 pytestmark = pytest.mark.question("backward_pass")
 
@@ -14,40 +15,35 @@ HINT = "two lists, each from layer 1 to layer L: dW(l) = delta(l)^T a(l-1), db(l
 DIGITS = torch.float64
 
 
-def backward_call(inputs: dict[str, torch.Tensor], depth: int) -> Call:
-    """The gradients of the network with weights w0, w1, ... and biases b0, b1, ..."""
-    steps = [
-        Step("weights", "builtin:list", [[Ref(f"w{number}") for number in range(depth)]]),
-        Step("biases", "builtin:list", [[Ref(f"b{number}") for number in range(depth)]]),
-        Step("result", "student:backward_pass", [Ref("weights"), Ref("biases"), Ref("x"), Ref("y")]),
-    ]
-    return Call(steps, inputs)
-
-
-def random_call(rng: Rng, n: int, sizes: Sequence[int], dtype: torch.dtype = DIGITS) -> Call:
+def backward_call(rng: Rng, n: int, sizes: Sequence[int], dtype: torch.dtype = DIGITS) -> Call:
     """The gradients of a network of these sizes, for n rows."""
-    inputs = {"x": rng.normal(n, sizes[0], dtype=dtype), "y": rng.normal(n, sizes[-1], dtype=dtype)}
-    for number, (before, after) in enumerate(pairwise(sizes)):
-        inputs |= {f"w{number}": rng.normal(after, before, dtype=dtype), f"b{number}": rng.normal(after, dtype=dtype)}
-    return backward_call(inputs, len(sizes) - 1)
+    weights = [rng.normal(after, before, dtype=dtype) for before, after in pairwise(sizes)]
+    biases = [rng.normal(after, dtype=dtype) for after in sizes[1:]]
+    x, y = rng.normal(n, sizes[0], dtype=dtype), rng.normal(n, sizes[-1], dtype=dtype)
+    return function_call("backward_pass", {"weights": weights, "biases": biases, "x": x, "y": y})
+
+
+def tensors(*numbers: Sequence[Any]) -> list[torch.Tensor]:
+    """A float64 tensor of each nested list."""
+    return [torch.tensor(one, dtype=DIGITS) for one in numbers]
 
 
 @pytest.mark.points(1)
 @pytest.mark.parametrize(("n", "sizes"), [(5, [3, 2]), (1, [3, 2]), (4, [1, 1])], ids=str)
 def test_one_layer(student: Runner, reference: Runner, rng: Rng, n: int, sizes: list[int]) -> None:
     """The gradients of a network of one layer are right."""
-    call = random_call(rng, n, sizes)
+    call = backward_call(rng, n, sizes)
     hint = "the loss is the mean over all N M elements, so dL/dy_hat = 2 (y_hat - y) / (N M)"
     assert_matches(student.run(call), reference.run(call), hint=hint)
 
 
 @pytest.mark.points(1)
 @pytest.mark.parametrize(
-    ("n", "sizes"), [(5, [3, 4, 2]), (1, [3, 4, 2]), (5, [2, 3, 4, 5, 3]), (4, [1, 1, 1]), (3, [3, 3, 3])], ids=str
+    ("n", "sizes"), [(5, [3, 4, 2]), (1, [3, 4, 2]), (5, [2, 7, 4, 5, 3]), (4, [1, 1, 1]), (3, [3, 3, 3])], ids=str
 )
 def test_several_layers(student: Runner, reference: Runner, rng: Rng, n: int, sizes: list[int]) -> None:
     """The gradients are right for several depths and widths."""
-    call = random_call(rng, n, sizes)
+    call = backward_call(rng, n, sizes)
     assert_matches(student.run(call), reference.run(call), hint=f"{HINT}; delta(l-1) = (delta(l) W(l)) * f'(z(l-1))")
 
 
@@ -61,18 +57,18 @@ def test_figures_worked_by_hand(student: Runner) -> None:
     18 * (1, 2) and -24 * (1, 2).
     """
     ln2, ln3 = torch.tensor(2.0, dtype=DIGITS).log().item(), torch.tensor(3.0, dtype=DIGITS).log().item()
-    numbers = {"x": [[1, 2]], "y": [[-11]], "w0": [[ln3, 0], [0, ln2]], "b0": [0, -ln2], "w1": [[8, -9]], "b1": [-5]}
-    call = backward_call({name: torch.tensor(value, dtype=DIGITS) for name, value in numbers.items()}, depth=2)
-    dws = [[[18, 36], [-24, -48]], [[9, 8]]]
-    dbs = [[18, -24], [12]]
-    expected = tuple([torch.tensor(value, dtype=DIGITS) for value in part] for part in (dws, dbs))
-    assert_matches(student.run(call), figures(result=expected), hint=HINT)
+    weights = tensors([[ln3, 0], [0, ln2]], [[8, -9]])
+    biases = tensors([0, -ln2], [-5])
+    x, y = tensors([[1, 2]], [[-11]])
+    call = function_call("backward_pass", {"weights": weights, "biases": biases, "x": x, "y": y})
+    dws, dbs = tensors([[18, 36], [-24, -48]], [[9, 8]]), tensors([18, -24], [12])
+    assert_matches(student.run(call), figures(result=(dws, dbs)), hint=HINT)
 
 
 @pytest.mark.points(0.5)
 @pytest.mark.parametrize("n", [1, 5])
 def test_float32_stays_float32(student: Runner, reference: Runner, rng: Rng, n: int) -> None:
     """A network and data in float32 give gradients in float32."""
-    call = random_call(rng, n, [3, 4, 2], torch.float32)
+    call = backward_call(rng, n, [3, 4, 2], torch.float32)
     # float32 holds about seven digits
     assert_matches(student.run(call), reference.run(call), hint=HINT, rtol=1e-4, atol=1e-5)

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import pytest
 import torch
 
-from gradkit.suite import Call, Ref, Rng, Runner, Step, assert_matches, figures
+from gradkit.suite import Call, Rng, Runner, assert_matches, figures, function_call
 
 pytestmark = pytest.mark.question("forward_pass")
 
@@ -16,22 +17,21 @@ DIGITS = torch.float64
 
 def forward_call(rng: Rng, n: int, sizes: Sequence[int], dtype: torch.dtype = DIGITS) -> Call:
     """Send n rows through a network of these sizes."""
-    inputs = {"x": rng.normal(n, sizes[0], dtype=dtype)}
-    for number, (before, after) in enumerate(pairwise(sizes)):
-        inputs |= {f"w{number}": rng.normal(after, before, dtype=dtype), f"b{number}": rng.normal(after, dtype=dtype)}
-    layers = range(len(sizes) - 1)
-    steps = [
-        Step("weights", "builtin:list", [[Ref(f"w{number}") for number in layers]]),
-        Step("biases", "builtin:list", [[Ref(f"b{number}") for number in layers]]),
-        Step("result", "student:forward_pass", [Ref("weights"), Ref("biases"), Ref("x")]),
-    ]
-    return Call(steps, inputs)
+    weights = [rng.normal(after, before, dtype=dtype) for before, after in pairwise(sizes)]
+    biases = [rng.normal(after, dtype=dtype) for after in sizes[1:]]
+    x = rng.normal(n, sizes[0], dtype=dtype)
+    return function_call("forward_pass", {"weights": weights, "biases": biases, "x": x})
+
+
+def tensors(*numbers: Sequence[Any]) -> list[torch.Tensor]:
+    """A float64 tensor of each nested list."""
+    return [torch.tensor(one, dtype=DIGITS) for one in numbers]
 
 
 @pytest.mark.points(1)
 @pytest.mark.parametrize(
     ("n", "sizes"),
-    [(5, [3, 2]), (5, [3, 4, 2]), (1, [3, 4, 2]), (5, [2, 3, 4, 5, 2]), (4, [1, 1, 1]), (3, [3, 3, 3])],
+    [(5, [3, 2]), (5, [3, 4, 2]), (1, [3, 4, 2]), (5, [2, 7, 4, 5, 3]), (4, [1, 1, 1]), (3, [3, 3, 3])],
     ids=str,
 )
 def test_every_size(student: Runner, reference: Runner, rng: Rng, n: int, sizes: list[int]) -> None:
@@ -48,17 +48,12 @@ def test_figures_worked_by_hand(student: Runner) -> None:
     z(2) = 8 * 3/4 - 9 * 2/3 - 5 = -5, which is also a(2): the last layer has no sigmoid.
     """
     ln2, ln3 = torch.tensor(2.0, dtype=DIGITS).log().item(), torch.tensor(3.0, dtype=DIGITS).log().item()
-    tensors = {"x": [[1, 2]], "w0": [[ln3, 0], [0, ln2]], "b0": [0, -ln2], "w1": [[8, -9]], "b1": [-5]}
-    steps = [
-        Step("weights", "builtin:list", [[Ref("w0"), Ref("w1")]]),
-        Step("biases", "builtin:list", [[Ref("b0"), Ref("b1")]]),
-        Step("result", "student:forward_pass", [Ref("weights"), Ref("biases"), Ref("x")]),
-    ]
-    call = Call(steps, {name: torch.tensor(numbers, dtype=DIGITS) for name, numbers in tensors.items()})
-    zs = [[[ln3, ln2]], [[-5.0]]]
-    activations = [[[1.0, 2.0]], [[3 / 4, 2 / 3]], [[-5.0]]]
-    lists = tuple([torch.tensor(numbers, dtype=DIGITS) for numbers in part] for part in (zs, activations))
-    assert_matches(student.run(call), figures(result=lists), hint=HINT)
+    weights = tensors([[ln3, 0], [0, ln2]], [[8, -9]])
+    biases = tensors([0, -ln2], [-5])
+    (x,) = tensors([[1, 2]])
+    call = function_call("forward_pass", {"weights": weights, "biases": biases, "x": x})
+    zs, activations = tensors([[ln3, ln2]], [[-5]]), tensors([[1, 2]], [[3 / 4, 2 / 3]], [[-5]])
+    assert_matches(student.run(call), figures(result=(zs, activations)), hint=HINT)
 
 
 @pytest.mark.points(0.5)

@@ -28,11 +28,12 @@ def assert_near(found: Found, expected: Tensor) -> None:
 
 
 @pytest.mark.points(1)
-@pytest.mark.parametrize(("n", "m"), [(3, 4), (4, 2), (1, 3), (3, 1), (1, 1)])
+@pytest.mark.parametrize(("n", "m"), [(3, 4), (4, 2), (1, 3), (3, 1), (1, 1), (3, 3)])
 def test_linear_function(student: Runner, rng: Rng, n: int, m: int) -> None:
     """The Jacobian of a linear function is its matrix."""
     steps = [
         Step("f", "torch:nn.Linear", [n, m], {"dtype": torch.float64}),
+        Step("without_graph", "object:f.requires_grad_", [False]),
         Step("result", "student:jacobian", [Ref("f"), Ref("x")]),
     ]
     w = rng.normal(m, n)
@@ -49,6 +50,7 @@ def test_network(student: Runner, rng: Rng, n: int, hidden: int, m: int) -> None
         Step("tanh", "torch:nn.Tanh"),
         Step("second", "torch:nn.Linear", [hidden, m], {"dtype": torch.float64}),
         Step("f", "torch:nn.Sequential", [Ref("first"), Ref("tanh"), Ref("second")]),
+        Step("without_graph", "object:f.requires_grad_", [False]),
         Step("result", "student:jacobian", [Ref("f"), Ref("x")]),
     ]
     x, w1, b1, w2, b2 = rng.normal(n), rng.normal(hidden, n), rng.normal(hidden), rng.normal(m, hidden), rng.normal(m)
@@ -67,16 +69,23 @@ def test_function_of_each_element(student: Runner, rng: Rng, n: int) -> None:
 
 
 @pytest.mark.points(0.5)
-def test_figures_worked_by_hand(student: Runner) -> None:
+@pytest.mark.parametrize(
+    ("eighths", "matrix"),
+    [
+        ((1, 2, 5), [[7, -2, -5], [-2, 12, -10], [-5, -10, 15]]),
+        ((3, 4, 1), [[15, -12, -3], [-12, 16, -4], [-3, -4, 7]]),
+    ],
+    ids=["first", "second"],
+)
+def test_figures_worked_by_hand(student: Runner, eighths: tuple[int, ...], matrix: list[list[int]]) -> None:
     """The Jacobian of the softmax of three numbers is right, as worked by hand.
 
     The softmax of (ln 1, ln 2, ln 5) is p = (1, 2, 5) / 8, and J = diag(p) - p p^T: p (1 - p) = (7, 12, 15) / 64 on the
-    diagonal, -p_i p_j = -2 / 64, -5 / 64 and -10 / 64 beside it.
+    diagonal, -p_i p_j = -2 / 64, -5 / 64 and -10 / 64 beside it. Likewise for (3, 4, 1) / 8. One of the numbers is 0.
     """
-    matrix = torch.tensor([[7, -2, -5], [-2, 12, -10], [-5, -10, 15]], dtype=torch.float64) / 64
     steps = [
         Step("f", "torch:nn.Softmax", [0]),
         Step("result", "student:jacobian", [Ref("f"), Ref("x")]),
     ]
-    x = torch.tensor([1, 2, 5], dtype=torch.float64).log()
-    assert_near(student.run(Call(steps, {"x": x})), matrix)
+    x = torch.tensor(eighths, dtype=torch.float64).log()
+    assert_near(student.run(Call(steps, {"x": x})), torch.tensor(matrix, dtype=torch.float64) / 64)

@@ -10,14 +10,16 @@ pytestmark = pytest.mark.question("linear_vjp")
 HINT = "x (N, D), w (M, D), b (M,), v (N, M): the tuple (dx, dw, db), shapes (N, D), (M, D), (M,)"
 
 
-sizes = pytest.mark.parametrize(("n", "d", "m"), [(5, 3, 2), (1, 3, 2), (5, 1, 2), (5, 3, 1), (1, 1, 1), (4, 4, 4)])
+sizes = pytest.mark.parametrize(
+    ("n", "d", "m"), [(5, 3, 2), (1, 3, 2), (5, 1, 2), (5, 3, 1), (1, 1, 1), (4, 4, 4), (6, 7, 3)]
+)
 
 
 def gradient(rng: Rng, place: int, n: int, d: int, m: int) -> Call:
     """One of the three gradients that linear_vjp returns."""
-    arguments = [rng.normal(n, d), rng.normal(m, d), rng.normal(m), rng.normal(n, m)]
-    three = Step("gradients", "student:linear_vjp", arguments)
-    return Call([three, Step("result", "operator:getitem", [Ref("gradients"), place])])
+    inputs = {"x": rng.normal(n, d), "w": rng.normal(m, d), "b": rng.normal(m), "v": rng.normal(n, m)}
+    three = Step("gradients", "student:linear_vjp", list(map(Ref, inputs)))
+    return Call([three, Step("result", "operator:getitem", [Ref("gradients"), place])], inputs)
 
 
 @pytest.mark.points(0.5)
