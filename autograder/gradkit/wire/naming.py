@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from gradkit.wire.call import Call, Step, references
 from gradkit.wire.values import Ref
 
-# Methods that give back what they are called on, or the same numbers again.
-_SAME = frozenset(["clone", "contiguous", "cpu", "detach", "double", "eval", "float", "requires_grad_", "to", "train"])
+# Methods that give back the same numbers again.
+_SAME = frozenset(["clone", "detach", "double"])
 _OPERATORS: Mapping[str, str] = {"add": "+", "sub": "-", "mul": "*", "truediv": "/", "pow": "**", "matmul": "@"}
 
 
@@ -104,7 +104,18 @@ def _of_builtin(step: Step, target: str, call: Call) -> str:
     paths = list(references(step.args))
     if target == "getattr" and paths:
         return _below(in_words(paths[0], call), f".{step.args[1]}")
-    return in_words(paths[0], call) if target in ("list", "tuple") and len(paths) == 1 else step.name
+    if target in ("list", "tuple") and len(paths) == 1:
+        return in_words(paths[0], call)
+    return _of_function(step, target, call)
+
+
+def _of_function(step: Step, target: str, call: Call) -> str:
+    """What a function of Python's or torch's made of other steps' objects; what it made of nothing has a name."""
+    paths = [path for path in used_by(step) if ":" not in path]
+    function = target.rpartition(".")[2]
+    if function[:1].isupper() or all(head_of(path) in call.inputs for path in paths):
+        return step.name
+    return f"{function}({', '.join(in_words(path, call) for path in paths)})"
 
 
 def _of_operator(step: Step, target: str, call: Call) -> str:
@@ -121,6 +132,7 @@ def _of_operator(step: Step, target: str, call: Call) -> str:
 _BY_PLACE: Mapping[str, Callable[[Step, str, Call], str]] = {
     "student": _of_student,
     "object": _of_method,
+    "torch": _of_function,
     "builtin": _of_builtin,
     "operator": _of_operator,
 }
