@@ -14,6 +14,7 @@ from itertools import count
 from pathlib import Path
 from typing import get_args
 
+from gradkit.audit.naming import contract_names, nameless
 from gradkit.audit.pool import make_pool
 from gradkit.audit.strange import Strange, Stranger
 from gradkit.course import Assignment, Feedback
@@ -64,12 +65,14 @@ def fuzz_suite(
         processes: how many to fork.
         advance: called after each test.
     """
-    found = [Fuzzed(0, ())] * len(suite.tests)
+    found, code = [Fuzzed(0, ())] * len(suite.tests), source.read_bytes()
+    names = {one.id: contract_names(code, one.targets) for one in assignment.questions}
     make_pool()  # once, before processes are forked
     with TemporaryFolder("gradkit-fuzz") as folder:
 
         def work(number: int) -> None:
-            fuzzed = fuzz_test(suite, assignment, suite.tests[number], ReferenceRunner(source), known)
+            test = suite.tests[number]
+            fuzzed = fuzz_test(suite, assignment, test, ReferenceRunner(source), known, names[test.question])
             (folder / str(number)).write_text(json.dumps([fuzzed.answers, fuzzed.faults]), encoding="utf-8")
 
         def keep(number: int) -> None:
@@ -86,9 +89,23 @@ def fuzz_suite(
 
 
 def fuzz_test(
-    suite: Suite, assignment: Assignment, test: HiddenTest, right: ReferenceRunner, known: Sequence[Fingerprint]
+    suite: Suite,
+    assignment: Assignment,
+    test: HiddenTest,
+    right: ReferenceRunner,
+    known: Sequence[Fingerprint],
+    names: frozenset[str],
 ) -> Fuzzed:
-    """Give one test strange answers, one to each run of one of its cases."""
+    """Give one test strange answers, one to each run of one of its cases, and look at the names in its calls.
+
+    Args:
+        suite: the suite.
+        assignment: its assignment.
+        test: the test.
+        right: answers rightly.
+        known: the mistakes that a diagnosis looks for.
+        names: the names that students know.
+    """
     bench = _Bench(suite, _alone(assignment, test), test, right, known)
     chance = random.Random(f"{assignment.id} {test.id}")  # noqa: S311 - the same on every run
     stranger = Stranger(make_pool(), chance)
@@ -99,6 +116,11 @@ def fuzz_test(
             place = chance.randrange(len(calls))
             bench.run(case, place, stranger.answer(calls[place].call, calls[place].observation))
     faults = [f"{test.name} breaks on an answer: {why}" for why in bench.faults.values()]
+    asked = (found.call for case in range(len(test.cases)) for found in bench.calls(case))
+    faults += [
+        f'{test.name} could show students the name "{name}", which is not of the contract: give it words.'
+        for name in dict.fromkeys(name for call in asked for name in nameless(call, names))
+    ]
     return Fuzzed(bench.answers, tuple(faults[:_MOST]))
 
 

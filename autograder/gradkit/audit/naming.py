@@ -14,7 +14,7 @@ _QUOTED = re.compile(r"``(.+?)``", re.DOTALL)
 
 
 def contract_names(source: bytes, targets: Iterable[str]) -> frozenset[str]:
-    """The names that students know: those of targets and their arguments, and what docstrings quote; x and y are data."""
+    """The names that students know: of targets and their arguments, and what docstrings quote; x and y are data."""
     found, wanted = {"result", "x", "y"}, set(targets)
     for node in ast.parse(source).body:
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name in wanted:
@@ -23,7 +23,7 @@ def contract_names(source: bytes, targets: Iterable[str]) -> frozenset[str]:
 
 
 def nameless(call: Call, known: frozenset[str]) -> Iterator[str]:
-    """The names of a call's inputs and steps that a message could show, and no student knows.
+    """The names of a call's inputs and steps that a message could show, that no student knows and that have no words.
 
     Args:
         call: the call.
@@ -32,7 +32,10 @@ def nameless(call: Call, known: frozenset[str]) -> Iterator[str]:
     own = {*call.inputs, *(step.name for step in call.steps)}
     letters = {step.name for step in call.steps if step.target.startswith("student:") and len(step.name) == 1}
     for path in (*call.observe, *call.leaves()):
-        for name in _NAME.findall(in_words(path, call)):
+        text = in_words(path, call)
+        for words in call.words.values():
+            text = text.replace(words, " ")
+        for name in _NAME.findall(text):
             if name in own and not {name, name.rstrip("0123456789")} & (known | letters):
                 yield name
 

@@ -19,6 +19,8 @@ from gradkit.errors import WireError
 from gradkit.wire.values import Ref
 
 _DESCRIBED = 4  # inputs that a message lists
+# Where something is in memory differs from process to process: no two answers that show it are alike.
+_PLACES = ("data_ptr", "untyped_storage", "builtin:id", "builtin:hash")
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ class Call:
     arrays, lists, tuples and dicts among the arguments of "student:" and "object:" steps, unless a `Ref` is in them.
 
     Raises:
-        ValueError: a name is used that no input and no earlier step has.
+        ValueError: a name is used that no input and no earlier step has, or a place in memory is observed.
     """
 
     steps: Sequence[Step]
@@ -110,6 +112,14 @@ class Call:
             known.add(step.name)
         vjp = (self.vjp.output, *self.vjp.wrt) if self.vjp is not None else ()
         _check_known((*self.observe, *self.parameters, *self.words, *vjp), known)
+
+        places = {step.name for step in self.steps if step.target.endswith(_PLACES)}
+        for name in self.observe:
+            if name in places or any(place in name for place in _PLACES):
+                raise ValueError(
+                    f'the call observes "{name}", a place in memory, which differs from process to process. Compare '
+                    'in a step ("operator:eq") and observe what comes out'
+                )
 
     def describe(self) -> str:
         """The sizes of the inputs, of the first few where there are many, in words: ``x (5, 3), y (5, 1)``."""

@@ -38,7 +38,8 @@ def test_new_model_draws_from_standard_normal(student: Runner, in_dim: int) -> N
     """
     names = ("first", "second")
     steps = [Step(name, "student:LinearRegression", [in_dim]) for name in names]
-    found = student.run(Call(steps=steps, observe=("first.w", "second.w")))
+    words = {name: f"the {name} model" for name in names}
+    found = student.run(Call(steps=steps, observe=("first.w", "second.w"), words=words))
     size = "w should be a tensor of in_dim + 1 numbers."
     first, second = (found.tensor(f"{name}.w", otherwise=size).double() for name in names)
     for numbers in (first, second):

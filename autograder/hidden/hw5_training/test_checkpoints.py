@@ -11,7 +11,9 @@ pytestmark = pytest.mark.question("checkpoints")
 
 SHAPES = {"weight": (3, 4), "bias": (3,)}
 FILE = Step("file", "torch:serialization.io.BytesIO")
-REWIND = Step("rewound", "object:file.seek", (0,))
+REWIND = Step("rewound", "object:file.seek", (0,), otherwise="Leave the file open: its owner closes it.")
+RIGHT = "The file must hold model.state_dict(), and nothing else."
+WORDS = {"other": "the second model", "inside": "what is in the file"}
 
 
 def models(*names: str) -> list[Step]:
@@ -28,14 +30,13 @@ def test_there_and_back(student: Runner, seed: int) -> None:
         FILE,
         Step("saved", "student:save_model", (Ref("model"), Ref("file"))),
         REWIND,
-        Step("inside", "torch:load", (Ref("file"),), {"weights_only": True}),
+        Step("inside", "torch:load", (Ref("file"),), {"weights_only": True}, otherwise=RIGHT),
         REWIND,
         Step("loaded", "student:load_model", (Ref("other"), Ref("file"))),
     ]
-    found = student.run(Call(steps, observe=("model.state", "other.state", "inside"), seed=seed))
-    right = "The file must hold model.state_dict(), and nothing else."
-    inside, state = found.tensors("inside", otherwise=right), found.tensors("model.state")
-    check(set(inside) == set(SHAPES), right)
+    found = student.run(Call(steps, observe=("model.state", "other.state", "inside"), words=WORDS, seed=seed))
+    inside, state = found.tensors("inside", otherwise=RIGHT), found.tensors("model.state")
+    check(set(inside) == set(SHAPES), RIGHT)
     hint = "the state dict goes into the file, and from there into the model that is handed over"
     assert_matches(found, figures(**{"other.state": state, "inside": state}), hint=hint)
 
@@ -50,7 +51,13 @@ def test_strangers_are_refused(student: Runner, rng: Rng, seed: int) -> None:
         state = Step("state", "object:model.state_dict")
         written = [state, *note, FILE, Step("saved", "torch:save", (Ref("state"), Ref("file"))), REWIND]
         steps = [*models("model", "other"), *written, Step("loaded", "student:load_model", (Ref("other"), Ref("file")))]
-        return Call(steps, parameters={"model": values}, observe=("other.state",), seed=seed)
+        return Call(
+            steps,
+            parameters={"model": values},
+            observe=("other.state",),
+            words={"other": "the second model"},
+            seed=seed,
+        )
 
     found = student.run(loading())
     assert_matches(

@@ -35,7 +35,11 @@ def stepping(
     steps.append(Step("left", "builtin:len", (Ref("listed"),)))
     observe = ["model.state", "model.gradients", "left"]
     observe += [f"{name}{what}" for name in NAMES for what in ("_storage", ".is_leaf", ".requires_grad")]
-    return Call(steps, inputs=given, parameters={"model": {"weight": weight, "bias": bias}}, observe=observe)
+    words = {name: f"model.{name}" for name in NAMES} | {
+        name: f"{name.removesuffix('_gradient')}.grad" for name in given
+    }
+    parameters = {"model": {"weight": weight, "bias": bias}}
+    return Call(steps, inputs=given, parameters=parameters, observe=observe, words=words)
 
 
 def drawn(rng: Rng, n: int = 4, d: int = 3, dtype: torch.dtype = torch.float64) -> tuple[Tensor, Tensor, list[Tensor]]:

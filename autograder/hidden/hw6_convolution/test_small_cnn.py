@@ -19,6 +19,8 @@ JUMP = 0.3  # the share of a change in one step: 4 % in a network, nearly all of
 SHUFFLES = 4
 SHAPE = "scores (N, num_classes)"
 RAW = "return them as the last layer gives them; the loss brings its own softmax."
+SCORES = f"The model must give {SHAPE} as one tensor."
+TRAINED = "The model must have parameters that torch.optim.Adam can train, with a gradient for each."
 
 
 @pytest.mark.points(0.5)
@@ -106,7 +108,8 @@ def test_images_are_apart(student: Runner, rng: Rng, row: int) -> None:
     steps = [Step("model", "student:SmallCNN"), Step("mode", "object:model.eval")]
     steps += [Step(name, "object:model.__call__", [Ref(f"{name}_images")]) for name in ("scores", "changed")]
     inputs = {"scores_images": x, "changed_images": other}
-    found = student.run(Call(steps, inputs=inputs, observe=("scores", "changed")))
+    words = {"scores_images": "images", "changed_images": "the images with another one among them"}
+    found = student.run(Call(steps, inputs=inputs, observe=("scores", "changed"), words=words))
     first, second = (assert_tensor(found, name, (5, 10), hint=SHAPE) for name in ("scores", "changed"))
     moved = (first - second).abs().amax(dim=1) > 1e-6
     check(bool(moved[row]), "The scores do not depend on the image.")
@@ -144,15 +147,15 @@ def trained() -> tuple[list[Step], dict[str, Tensor]]:
     steps = [
         Step("model", "student:SmallCNN"),
         Step("mode", "object:model.train"),
-        Step("optimizer", "torch:optim.Adam", [Ref("model.parameters()")], {"lr": 0.01}),
+        Step("optimizer", "torch:optim.Adam", [Ref("model.parameters()")], {"lr": 0.01}, otherwise=TRAINED),
     ]
     epoch = []
     for n in range(len(order)):
         epoch += [
             Step("scores", "object:model.__call__", [Ref(f"x{n}")]),
-            Step("loss", "torch:nn.functional.cross_entropy", [Ref("scores"), Ref(f"y{n}")]),
+            Step("loss", "torch:nn.functional.cross_entropy", [Ref("scores"), Ref(f"y{n}")], otherwise=SCORES),
             Step("cleared", "object:optimizer.zero_grad"),
-            Step("back", "object:loss.backward"),
+            Step("back", "object:loss.backward", otherwise=TRAINED),
             Step("stepped", "object:optimizer.step"),
         ]
     return [*steps, *(epoch * EPOCHS), Step("mode", "object:model.eval")], inputs
@@ -161,7 +164,7 @@ def trained() -> tuple[list[Step], dict[str, Tensor]]:
 def shuffled(number: int) -> list[Step]:
     """All numbers of the parameters in another order, and the scores then."""
     return [
-        Step("vector", "torch:nn.utils.parameters_to_vector", [Ref("model.parameters()")]),
+        Step("vector", "torch:nn.utils.parameters_to_vector", [Ref("model.parameters()")], otherwise=TRAINED),
         Step("count", "object:vector.numel"),
         Step("places", "torch:randperm", [Ref("count")]),
         Step("mixed", "torch:index_select", [Ref("vector"), 0, Ref("places")]),
@@ -182,7 +185,8 @@ def learning(rng: Rng) -> Call:
     for number in range(SHUFFLES):
         asked += shuffled(number)
     names = ("result", "between", *(f"shuffled{number}" for number in range(SHUFFLES)))
-    return Call([*steps, *asked], inputs=inputs, observe=names)
+    words = {"held_out": "the images held out", "in_between": "images between two of them"}
+    return Call([*steps, *asked], inputs=inputs, observe=names, words=words)
 
 
 def share_right(scores: Tensor) -> float:

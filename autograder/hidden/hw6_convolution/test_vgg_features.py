@@ -69,13 +69,19 @@ def test_output_and_gradient(
     steps = [
         Step("model", "student:vgg_features", [config, channels]),
         Step("model", "object:model.double"),
-        Step("loaded", "torch:nn.utils.vector_to_parameters", [Ref("numbers"), Ref("model.parameters()")]),
+        Step(
+            "loaded",
+            "torch:nn.utils.vector_to_parameters",
+            [Ref("numbers"), Ref("model.parameters()")],
+            otherwise="The model must have a weight and a bias for each number in the list, and no other parameters.",
+        ),
         Step("result", "object:model.__call__", [Ref("x")]),
     ]
     # More than there are parameters, so that a model with further ones is compared by its output, too.
     inputs = {"x": rng.normal(2, channels, height, width), "numbers": 0.3 * rng.normal(5 * count)}
     cotangent = rng.normal(2, last, height // 2**pools, width // 2**pools)
-    call = Call(steps, inputs=inputs, vjp=Vjp("result", ["x"], [cotangent]))
+    words = {"numbers": "numbers for all parameters"}
+    call = Call(steps, inputs=inputs, vjp=Vjp("result", ["x"], [cotangent]), words=words)
     assert_matches(student.run(call), reference.run(call), hint=HINT)
 
 
@@ -95,5 +101,6 @@ def test_figures_worked_by_hand(student: Runner, config: list[Any], tensors: int
         Step("together", "torch:nn.utils.parameters_to_vector", [Ref("parameters")]),
         Step("numbers", "object:together.numel"),
     ]
-    found = student.run(Call(steps, observe=("tensors", "numbers")))
+    words = {"tensors": "the number of parameter tensors", "numbers": "the number of parameters"}
+    found = student.run(Call(steps, observe=("tensors", "numbers"), words=words))
     assert_matches(found, figures(tensors=tensors, numbers=numbers), hint=HINT)

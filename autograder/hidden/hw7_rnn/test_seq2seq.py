@@ -185,15 +185,16 @@ def test_greedy_writes_tokens(
 @pytest.mark.parametrize("steps", [1, 6])
 def test_greedy_agrees_with_forward(student: Runner, start: int, seed: int, steps: int) -> None:
     """Greedy writes the tokens that forward finds most likely when fed with the start token and them."""
+    right = f"greedy must return an int64 tensor of the shape (steps, N) = {(steps, 3)}."
     fed = [
         Step("tokens", "object:model.greedy", [Ref("source"), steps, start]),
-        Step("before", "object:tokens.narrow", [0, 0, steps - 1]),
-        Step("target", "torch:cat", [[Ref("first"), Ref("before")]]),
+        Step("before", "object:tokens.narrow", [0, 0, steps - 1], otherwise=right),
+        Step("target", "torch:cat", [[Ref("first"), Ref("before")]], otherwise=right),
         Step("logits", "object:model.__call__", [Ref("source"), Ref("target")]),
     ]
     inputs = {"source": SOURCE, "first": torch.full((1, 3), start)}
-    found = student.run(Call([*new_model(), *fed], inputs=inputs, observe=("tokens", "logits"), seed=seed))
-    right = f"greedy must return an int64 tensor of the shape (steps, N) = {(steps, 3)}."
+    call = Call([*new_model(), *fed], inputs, observe=("tokens", "logits"), seed=seed, words={"first": "the start"})
+    found = student.run(call)
     tokens = found.tensor("tokens", (steps, 3), torch.int64, otherwise=right)
     logits = assert_tensor(found, "logits", (steps, 3, SIZES[0]), hint=LOGITS)
     hint = "each token is the most likely one after those before it, beginning with the start token"

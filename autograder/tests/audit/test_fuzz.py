@@ -75,6 +75,29 @@ def test_an_unchecked_read_is_found_and_named(
     ), faults
 
 
+def test_a_name_that_no_student_knows_is_found_unless_it_has_words(
+    course: Course, fuzz: Callable[[], Fuzzed], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gradkit.audit.fuzz.ANSWERS", 1)
+    path = course.root / SUITE
+    own = (
+        "from gradkit.wire import Call, Ref, Step\n\n\n"
+        "def own(x, **words):\n"
+        "    steps = [Step('end_a', 'torch:neg', [Ref('data_x')]), Step('end_b', 'student:scale', [Ref('x1')])]\n"
+        "    return Call(steps, {'data_x': x, 'x1': x}, observe=('end_a', 'end_b'), words=words)\n\n\n"
+    )
+    checked = path.read_text()
+    head, mark, rest = checked.partition("@pytest.mark.points")
+    asked = rest.replace("    assert_matches(", "    {call}\n    assert_matches(", 1)
+    for call, names in (
+        ("student.run(own(torch.zeros(3)))", ["data_x", "end_a"]),
+        ("student.run(own(torch.zeros(3), data_x='the data', end_a='the negative'))", []),
+    ):
+        path.write_text("import torch\n" + head + own + mark + asked.replace("{call}", call))
+        faults = [fault for fault in fuzz().faults if "could show students the name" in fault]
+        assert [re.findall('"(.+)"', fault) for fault in sorted(faults)] == [[name] for name in names]
+
+
 def fail(*_args: object, **_options: object) -> Any:
     raise OverflowError("cannot convert float infinity to integer")
 

@@ -63,6 +63,21 @@ def test_a_name_that_nothing_has_is_a_mistake_of_the_suites(
         Call(steps, **options)
 
 
+@pytest.mark.parametrize(
+    ("step", "observe"),
+    [
+        (Step("before", "object:x.data_ptr"), "before"),
+        (Step("before", "builtin:id", [Ref("x")]), "before"),
+        (Step("before", "builtin:len", [Ref("x")]), "x.data_ptr()"),
+    ],
+)
+def test_a_place_in_memory_is_not_observed_but_compared_in_a_step(step: Step, observe: str) -> None:
+    with pytest.raises(ValueError, match="a place in memory, which differs from process to process"):
+        Call([step], {"x": torch.ones(2)}, observe=[observe])
+    same = Step("same", "operator:eq", [Ref("before"), Ref("before")])
+    Call([step, same], {"x": torch.ones(2)}, observe=["same"])
+
+
 X = torch.ones(2)
 PAIR = [Step("result", "student:pair", [Ref("x")])]
 VALUES = [
