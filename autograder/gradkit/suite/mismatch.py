@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from gradkit.conditions.advice import NEVER_ENDS, NO_GPU, asks_for_gpu
 from gradkit.suite.picture import Picture
@@ -15,6 +16,11 @@ from gradkit.wire import Failure
 MAX_SHOWN = 300
 _ENDING = frozenset({"SystemExit", "KeyboardInterrupt"})
 _MAX_READ = 10 * MAX_SHOWN
+# A name with small numbers in it, as parameters have: layers.0.weight.
+_PLACE = re.compile(
+    r"(?<![\w.])[A-Za-z_]+(?:\d{1,2}[A-Za-z_]*)?(?:\.(?:[A-Za-z_]+(?:\d{1,2}[A-Za-z_]*)?|\d{1,2})(?!\w))+"
+)
+_MOST_NUMBERS, _LONGEST_PLACE = 3, 40
 _CARRIER = re.compile(r"[-+]?\d*\.\d[\d.]*(?:[eE][-+]?\d+)?|\d{5,}|\d[eE][-+]?\d+|[^\s.,:;()\[\]{}'\"/]{41,}")
 
 
@@ -152,9 +158,17 @@ def scrub(text: str) -> str:
     """A text that comes from the student's process, short and without what could carry hidden inputs to the page.
 
     Sizes and names stay, so that ``mat1 and mat2 shapes cannot be multiplied (5x3 and 4x1)`` is read as it was written.
-    Fractions, long numbers and long words without a blank become an ellipsis.
+    Fractions, long numbers and long words without a blank become an ellipsis; the numbers of ``layers.0.weight`` stay.
+    What is shown is paid for all the same, letter by letter (`gradkit.grading.gate`).
     """
     if len(text) > _MAX_READ:  # a long number that the cut goes through must not be shown in part
         text = text[:_MAX_READ].rpartition(" ")[0] + "..."
-    text = _CARRIER.sub("...", text)
+    kept = [(found.start(), found.end()) for found in _PLACE.finditer(text) if _is_short(found[0])]
+    edges = [0, *(edge for place in kept for edge in place), len(text)]
+    parts = [text[start:end] for start, end in pairwise(edges)]  # every other one is kept
+    text = "".join(part if number % 2 else _CARRIER.sub("...", part) for number, part in enumerate(parts))
     return text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 3] + "..."
+
+
+def _is_short(place: str) -> bool:
+    return len(place) <= _LONGEST_PLACE and sum(part.isdecimal() for part in place.split(".")) <= _MOST_NUMBERS

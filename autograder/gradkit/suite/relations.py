@@ -46,7 +46,8 @@ def _relation(found: Tensor, expected: Tensor, sizes: Mapping[str, torch.Size]) 
         return ""  # too far from 1 for float64: no factor to speak of
     if not _same(one, factor * other, near * scale * abs(factor)):
         return ""
-    return _factor_in_words(factor, near, one.numel(), sizes)
+    # Where the right number is 0, every factor fits: it explains the others only.
+    return _factor_in_words(factor, near, int(other.count_nonzero()), sizes)
 
 
 def same_numbers(found: Tensor, expected: Tensor) -> bool:

@@ -18,6 +18,8 @@ from gradkit.wire import Failure
         "expected scalar type Double but found Float",
         "conv2d() got an unexpected keyword argument 'stride'",
         "No module named 'scipy'",
+        "No gradient reaches layers.0.weight, blocks.1.conv2d.bias, parts.11.",
+        'Missing key(s) in state_dict: "0.weight", "layers.3.bias"',
     ],
 )
 def test_a_plain_message_is_shown_as_it_is(text: str) -> None:
@@ -32,6 +34,12 @@ def test_a_plain_message_is_shown_as_it_is(text: str) -> None:
         ("tensor(7e-05)", "tensor(...)"),
         ("key " + "QUJDRA" * 20, "key ..."),
         ("3.141592653589793", "..."),
+        ("x.3.1.4.1.5", "x..."),
+        ("v.141592", "v..."),
+        ("a.1e5", "a..."),
+        ("v.25.0.5e10", "v.25.0..."),
+        ("w.12 is -0.5", "w.12 is ..."),
+        ("1.25.weight", "...weight"),
     ],
 )
 def test_numbers_and_long_words_are_left_out(text: str, shown: str) -> None:

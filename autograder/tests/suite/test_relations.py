@@ -51,6 +51,9 @@ def test_relation_is_told(found: Tensor, expected: Tensor, words: str) -> None:
         (0 * ONE + 5e-324, ONE),
         (1e308 * RIGHT / 7, 1e-300 * RIGHT),
         (RIGHT, 1e-310 * RIGHT),
+        # All but one of the right numbers are 0, and 0 is any multiple of 0.
+        (torch.tensor([0, 0.7, 0, 0]), torch.tensor([0, 1.7, 0, 0])),
+        (torch.tensor([0, 7.0, 0, 0]), torch.tensor([0, 1.0, 0, 0])),
     ],
 )
 def test_no_relation_is_made_up(found: Tensor, expected: Tensor) -> None:
