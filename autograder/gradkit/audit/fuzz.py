@@ -10,11 +10,12 @@ import json
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
 from typing import get_args
 
 from gradkit.audit.naming import contract_names, nameless
+from gradkit.audit.odd import odd_faults, odd_students
 from gradkit.audit.pool import make_pool
 from gradkit.audit.strange import Strange, Stranger
 from gradkit.course import Assignment, Feedback
@@ -23,6 +24,7 @@ from gradkit.grading.parallel import Jobs, run_jobs
 from gradkit.grading.reading import Reading
 from gradkit.grading.record import Record, to_json
 from gradkit.grading.score import score_questions, score_tests
+from gradkit.sandbox import Submitted
 from gradkit.suite.found import Found
 from gradkit.suite.hidden import HiddenTest
 from gradkit.suite.reference import ReferenceRunner
@@ -55,7 +57,7 @@ def fuzz_suite(
     processes: int,
     advance: Callable[[], None] = lambda: None,
 ) -> Fuzzed:
-    """Fuzz every test of a suite, in ``processes`` forked processes.
+    """Fuzz every test of a suite, and try it on odd student code, in ``processes`` forked processes.
 
     Args:
         suite: the suite.
@@ -72,8 +74,13 @@ def fuzz_suite(
 
         def work(number: int) -> None:
             test = suite.tests[number]
-            fuzzed = fuzz_test(suite, assignment, test, ReferenceRunner(source), known, names[test.question])
-            (folder / str(number)).write_text(json.dumps([fuzzed.answers, fuzzed.faults]), encoding="utf-8")
+            right = ReferenceRunner(source)
+            targets = next(one.targets for one in assignment.questions if one.id == test.question)
+            fuzzed = fuzz_test(suite, assignment, test, right, known, names[test.question])
+            students = dict(odd for target in targets for odd in odd_students(code, assignment.module, target))
+            submitted = Submitted(assignment.module, {assignment.module: code})
+            odd = islice(odd_faults(suite, test, right, students, submitted), _MOST)
+            (folder / str(number)).write_text(json.dumps([fuzzed.answers, [*fuzzed.faults, *odd]]), encoding="utf-8")
 
         def keep(number: int) -> None:
             answers, faults = json.loads((folder / str(number)).read_text(encoding="utf-8"))

@@ -84,8 +84,8 @@ def assert_finite(found: Found, *, hint: str) -> None:
     """
     try:
         found.require()
-        for name, value in found.observation.values.items():
-            tensors, what = _tensors(value), said(name, found.call)
+        for name in found.observation.values:
+            tensors, what = _tensors(found.observed(name)), said(name, found.call)
             if not tensors:
                 raise Mismatch("type", say(capital(what), " holds no number; it must."))
             for tensor in tensors:

@@ -25,12 +25,16 @@ class Found:
         call: what was asked.
         observation: what was answered.
         by_hand: whether these are figures worked by hand, for which attachment and inputs are not compared.
+
+    Attributes:
+        read: the observed names that were asked for.
     """
 
     def __init__(self, call: Call, observation: Observation, *, by_hand: bool = False) -> None:
         self.call = call
         self.observation = observation
         self.by_hand = by_hand
+        self.read: set[str] = set()
 
     @property
     def failure(self) -> Failure | None:
@@ -162,6 +166,7 @@ class Found:
             Mismatch: the call gave no result, or the reply lacks this value.
         """
         self.require()
+        self.read.add(name)
         try:
             return self.observation.values[name]
         except KeyError:

@@ -98,6 +98,34 @@ def test_a_name_that_no_student_knows_is_found_unless_it_has_words(
         assert [re.findall('"(.+)"', fault) for fault in sorted(faults)] == [[name] for name in names]
 
 
+ASKED = "found = student.run(call)"
+
+
+@pytest.mark.parametrize(
+    ("lines", "fault"),
+    [
+        ("len(found.value())", "test_secret_name_shift breaks where Shift.forward gives back None: TypeError"),
+        ("return", "test_secret_name_shift is passed where Shift.forward gives back an exception of a subclass."),
+        ("found.tensor(); return", "test_secret_name_shift is passed where Shift.forward gives back NaN."),
+        (
+            "found.tensor(); return",
+            "test_secret_name_shift is passed where Shift.forward gives back another result each",
+        ),
+        ("if found.failure: return", "test_secret_name_shift is passed where Shift makes a list."),
+    ],
+)
+def test_odd_student_code_that_breaks_a_test_or_passes_it_is_found(
+    course: Course, fuzz: Callable[[], Fuzzed], monkeypatch: pytest.MonkeyPatch, lines: str, fault: str
+) -> None:
+    monkeypatch.setattr("gradkit.audit.fuzz.ANSWERS", 0)
+    monkeypatch.setattr("gradkit.audit.fuzz._MOST", 100)
+    path = course.root / SUITE
+    plain = "    assert_matches(student.run(call), reference.run(call)"
+    checked = "    assert_matches(found, reference.run(call)"
+    path.write_text(path.read_text().replace(plain, f"    {ASKED}\n    {lines}\n{checked}"))
+    assert any(one.startswith(fault) for one in fuzz().faults), fuzz().faults
+
+
 def fail(*_args: object, **_options: object) -> Any:
     raise OverflowError("cannot convert float infinity to integer")
 
