@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from types import CodeType
 from typing import Any
 
+from gradkit.bans.definitions import reachable
 from gradkit.course import Assignment
 from gradkit.errors import UsageError
-from gradkit.reader.definitions import reachable
 
 Position = tuple[int, int]  # line, column
 # They need to be told which names to put where.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import asdict
 from pathlib import Path
 
 from gradkit.build.notebook import complete_notebook, staged_notebook
@@ -72,7 +73,13 @@ def _write(source: Source, folder: Path, module: str, notebook: str) -> Path:
 def _homework(assignment: Assignment, environment: Environment) -> str:
     """What `gradkit check` has to know of the assignment."""
     questions = [
-        {"id": question.id, "points": question.points, "targets": list(question.targets)}
+        {
+            "id": question.id,
+            "points": question.points,
+            "targets": list(question.targets),
+            "banned": list(question.banned),
+            "beyond": question.beyond or "",
+        }
         for question in assignment.questions
     ]
     graded_with = {
@@ -81,5 +88,6 @@ def _homework(assignment: Assignment, environment: Environment) -> str:
         "withheld": [*PACKAGES, *REPEATED],
     }
     names = {"id": assignment.id, "title": assignment.title, "module": assignment.module}
-    data = {**names, "environment": graded_with, "questions": questions}
+    banned = {name: asdict(group) for name, group in assignment.banned.items()}
+    data = {**names, "environment": graded_with, "questions": questions, "banned": banned}
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"

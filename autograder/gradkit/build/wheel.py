@@ -76,7 +76,7 @@ def _pack(version: str, sources: Mapping[str, bytes], metadata: Mapping[str, str
 def _sources() -> Mapping[str, bytes]:
     package = Path(gradkit.__file__).parent
     files = [package / "__init__.py", package / "errors.py"]
-    files += [file for name in ("check", "conditions") for file in sorted((package / name).glob("*.py"))]
+    files += [file for name in ("bans", "check", "conditions") for file in sorted((package / name).glob("*.py"))]
     return {path.relative_to(package).as_posix(): path.read_bytes() for path in files}
 
 

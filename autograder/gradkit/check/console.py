@@ -64,6 +64,8 @@ def show(report: Report, console: Console) -> None:
         for check in report.to_tell(question):
             _print(console, _details(report, check))
     console.print(report.summary(), soft_wrap=True)
+    for sentence in report.beyond():
+        console.print(Text(f"  {sentence}", "dim"), soft_wrap=True)
 
 
 def as_text(report: Report) -> str:

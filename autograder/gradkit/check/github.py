@@ -113,7 +113,7 @@ def summary(report: Report, room: int = _SUMMARY) -> str:
         count = "not started" if question.status == "not started" else report.count(question) or question.status
         name = _html(question.id)
         lines.append(f"| {_MARKS[question.status]} | <code>{name}</code> | {count} | {question.points:g} |")
-    lines += ["", _html(report.summary()), ""]
+    lines += ["", _html(report.summary()), "", *(f"- {_html(sentence)}" for sentence in report.beyond()), ""]
     for warning in report.warnings:
         told = "\n".join(filter(None, [warning.message, warning.place]))
         lines += [f"<pre>Warning: {_html(told)}</pre>", ""]

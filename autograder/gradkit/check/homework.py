@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,21 @@ CHECKS = "test_public.py"
 
 
 @dataclass(frozen=True)
+class Ban:
+    """Calls that a question does not allow.
+
+    Attributes:
+        reason: what is not allowed, and why.
+        names: dotted names that the source may not use.
+        operators: what may not run.
+    """
+
+    reason: str
+    names: tuple[str, ...]
+    operators: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Question:
     """One question.
 
@@ -23,11 +38,15 @@ class Question:
         id: its id, which the names of its checks begin with.
         points: what it is worth.
         targets: the functions and classes that it asks for.
+        bans: the calls that it does not allow.
+        beyond: what the grading tries beyond its public checks, as "gradients, float64, other sizes".
     """
 
     id: str
     points: float
     targets: tuple[str, ...]
+    bans: tuple[Ban, ...] = ()
+    beyond: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,9 +100,8 @@ def find_homework(path: Path) -> Homework:
     file = folder / FILE
     try:
         data = json.loads(file.read_text(encoding="utf-8"))
-        questions = tuple(
-            Question(str(one["id"]), float(one["points"]), tuple(map(str, one["targets"]))) for one in data["questions"]
-        )
+        bans = {name: _ban(ban) for name, ban in data.get("banned", {}).items()}
+        questions = tuple(_question(one, bans) for one in data["questions"])
         environment = _environment(data.get("environment"))
         return Homework(folder, str(data["id"]), str(data["title"]), str(data["module"]), questions, environment)
     except FileNotFoundError:
@@ -93,6 +111,16 @@ def find_homework(path: Path) -> Homework:
         ) from None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UsageError(f"{file}: cannot be read ({error!r}). Take the file as you were given it.") from error
+
+
+def _question(data: Any, bans: Mapping[str, Ban]) -> Question:
+    own = tuple(bans[name] for name in data.get("banned", ()))
+    targets = tuple(map(str, data["targets"]))
+    return Question(str(data["id"]), float(data["points"]), targets, own, str(data.get("beyond", "")))
+
+
+def _ban(data: Any) -> Ban:
+    return Ban(str(data["reason"]), tuple(map(str, data["names"])), tuple(map(str, data["operators"])))
 
 
 def _environment(data: Any) -> Environment | None:

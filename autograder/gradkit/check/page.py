@@ -18,7 +18,8 @@ def as_html(report: Report) -> str:
     trouble = "".join(_details(report, report.trouble)) if report.trouble else ""
     rows = "".join(_row(report, question) for question in report.questions)
     warnings = "".join(_warning(warning) for warning in report.warnings)
-    return f"<div>{trouble}{warnings}<table>{rows}</table><p>{escape(report.summary())}</p></div>"
+    beyond = "".join(f"<br>{escape(sentence)}" for sentence in report.beyond())
+    return f"<div>{trouble}{warnings}<table>{rows}</table><p>{escape(report.summary())}{beyond}</p></div>"
 
 
 def _warning(warning: Warned) -> str:

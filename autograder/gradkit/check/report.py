@@ -57,11 +57,19 @@ class Warned:
 
 @dataclass(frozen=True)
 class QuestionReport:
-    """What came of one question's checks."""
+    """What came of one question's checks.
+
+    Attributes:
+        id: the question.
+        points: what it is worth.
+        checks: the results.
+        beyond: what the grading tries beyond them; "" where nobody says.
+    """
 
     id: str
     points: float
     checks: tuple[CheckResult, ...]
+    beyond: str = ""
 
     @property
     def status(self) -> Status:
@@ -105,7 +113,9 @@ class Report:
     def from_data(cls, data: dict[str, Any]) -> Report:
         """A report from what `as_data` made of it."""
         questions = [
-            QuestionReport(one["id"], one["points"], tuple(CheckResult(**check) for check in one["checks"]))
+            QuestionReport(
+                one["id"], one["points"], tuple(CheckResult(**check) for check in one["checks"]), one["beyond"]
+            )
             for one in data["questions"]
         ]
         trouble = data["trouble"] and CheckResult(**data["trouble"])
@@ -146,6 +156,11 @@ class Report:
         else:
             words = f"{done} of {number} questions pass their public checks"
         return f"{words}. The grading tries more, and compares gradients."
+
+    def beyond(self) -> list[str]:
+        """What the grading tries beyond the checks of each question that passes them, a sentence each."""
+        passed = [one for one in self.questions if one.status == "passed" and one.beyond]
+        return [f"{one.id}: grading also tries {one.beyond}." for one in passed]
 
     def as_data(self) -> dict[str, Any]:
         """For JSON."""

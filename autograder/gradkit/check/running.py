@@ -14,6 +14,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
 
+from gradkit.bans.uses import BannedUse
+from gradkit.check.banned import Banned, replace_banned
 from gradkit.check.homework import CHECKS, Homework, Question, question_of
 from gradkit.check.modules import fresh_modules
 from gradkit.check.patience import StoppedError, within
@@ -72,6 +74,7 @@ def run_checks(
         raise UsageError("Python runs with -O here: without assert any code would pass. Unset PYTHONOPTIMIZE.")
     import torch  # noqa: F401 - slow the first time, which is nobody's check
 
+    replace_banned(homework)
     _load_compiler(homework)
     started = time.perf_counter()
     stem = Path(homework.module).stem
@@ -85,7 +88,7 @@ def run_checks(
         reports = []
         for question in homework.questions if only is None else (only,):
             results = [loaded] if trouble else runner.run_all(checks[question.id], question)
-            reports.append(QuestionReport(question.id, question.points, tuple(results)))
+            reports.append(QuestionReport(question.id, question.points, tuple(results), question.beyond))
     took = time.perf_counter() - started
     return Report(homework.id, homework.title, homework.module, tuple(reports), took, trouble, warned.found())
 
@@ -117,15 +120,27 @@ class _Runner:
         self.settings = Settings()
 
     def run_all(self, checks: Sequence[Callable[[], object]], question: Question) -> list[CheckResult]:
-        """The results of a question's checks; once one of them had to be stopped, the others are left."""
+        """The results of a question's checks; once one of them had to be stopped, the others are left.
+
+        One more, if calls are used that the question does not allow.
+        """
         results: list[CheckResult] = []
+        banned = Banned(self.homework, question)
         for one in checks:
             check = Check(one.__name__, (inspect.getdoc(one) or one.__name__).partition("\n")[0], question.id)
             if any(result.status == "stopped" for result in results):
                 results.append(ended_by(self.homework, check, "Not tried, since the check before had to be stopped."))
             else:
-                results.append(self.run(check, one))
+                with banned.looking():
+                    results.append(self.run(check, one))
+        if any(result.status != "not started" for result in results) and (found := banned.found()):
+            results.append(self._of_banned(question, *found))
         return results
+
+    def _of_banned(self, question: Question, use: BannedUse, line: int | None) -> CheckResult:
+        source = shown(source_of(self.homework, line))
+        name, title = f"test_{question.id}_calls", "Only calls are used that this question allows."
+        return CheckResult(name, title, "failed", shown(use.message), line, source, "", 0.0)
 
     def run(self, check: Check, action: Callable[[], object]) -> CheckResult:
         """Do something with the student's code, and say how it went."""

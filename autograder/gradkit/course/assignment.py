@@ -75,6 +75,7 @@ class Question:
         targets: names in the student's module that belong to it.
         points: the sum of its tests' points.
         banned: names of ``[banned.<name>]`` groups.
+        beyond: what the grading tries beyond the public checks, for students: "gradients, float64, other sizes".
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
@@ -83,6 +84,7 @@ class Question:
     targets: Annotated[tuple[Identifier, ...], Field(min_length=1)]
     points: Points
     banned: tuple[Identifier, ...] = ()
+    beyond: Title | None = None
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from gradkit.bans.chains import MAX_NAME
+from gradkit.bans.names import Use, covers
 from gradkit.course import Assignment, BanGroup
 from gradkit.grading.reader import Answers, SourceReader
-from gradkit.reader.chains import MAX_NAME
-from gradkit.reader.names import Use, covers
 from gradkit.reader.overwritten import MAX_OVERWRITTEN
 from gradkit.reader.signs import MAX_SIGNS
 

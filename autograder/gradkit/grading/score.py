@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from gradkit.bans.uses import BannedUse
 from gradkit.conditions.source import lines_of
 from gradkit.conditions.switches import in_words
 from gradkit.course import Assignment, total
 from gradkit.diagnosis import Fingerprint
-from gradkit.grading.bans import BannedUse, find_banned
+from gradkit.grading.bans import find_banned
 from gradkit.grading.feedback import Explanation, explain
 from gradkit.grading.gate import BUDGETS, Gate, bare
 from gradkit.grading.reading import Reading

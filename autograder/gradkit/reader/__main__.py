@@ -22,8 +22,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from gradkit.reader.chains import imported_modules
-from gradkit.reader.names import Asked, find_uses
+from gradkit.bans.chains import imported_modules
+from gradkit.bans.names import Asked, find_uses
 from gradkit.reader.overwritten import find_overwritten
 from gradkit.reader.signs import find_signs
 

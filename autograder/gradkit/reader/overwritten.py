@@ -10,8 +10,8 @@ import builtins
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gradkit.reader.chains import MAX_NAME
-from gradkit.reader.definitions import when_imported
+from gradkit.bans.chains import MAX_NAME
+from gradkit.bans.definitions import when_imported
 
 MAX_OVERWRITTEN = 20  # of one module
 _DEFINING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)

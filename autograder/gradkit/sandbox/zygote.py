@@ -34,6 +34,7 @@ from typing import Any, NoReturn
 
 import torch
 
+from gradkit.bans.replacing import replace_calls
 from gradkit.conditions import EAGER
 from gradkit.sandbox import deaths, kernel, seccomp
 from gradkit.sandbox.confine import Bounds, ConfinementError, confine, readable_folders, what_is_there
@@ -44,7 +45,6 @@ from gradkit.worker.__main__ import installed_folders, serve
 from gradkit.worker.absent import PACKAGES, take_away
 from gradkit.worker.printing import open_standard_streams
 from gradkit.worker.rehearsal import rehearse
-from gradkit.worker.replacing import replace_calls
 
 _CHANNEL = 3
 

@@ -20,6 +20,7 @@ from typing import Any
 
 import torch
 
+from gradkit.bans.replacing import replace_calls
 from gradkit.conditions import SEED
 from gradkit.conditions.rules import listen
 from gradkit.conditions.switches import Settings
@@ -33,7 +34,6 @@ from gradkit.worker.loading import FOLDER, SourceFinder, load_module
 from gradkit.worker.perform import describe_exception, perform, seed_everything
 from gradkit.worker.printing import printing
 from gradkit.worker.rehearsal import rehearse
-from gradkit.worker.replacing import replace_calls
 
 
 class Worker:

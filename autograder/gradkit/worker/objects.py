@@ -13,12 +13,12 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from gradkit.bans.noting import NOTES
 from gradkit.conditions.depth import depth
 from gradkit.wire.call import Call, Step, argument_names, changeable
 from gradkit.wire.observation import Failure, FailureKind
 from gradkit.wire.values import Ref
 from gradkit.worker.given import Given
-from gradkit.worker.noting import NOTES
 
 
 class CallError(Exception):

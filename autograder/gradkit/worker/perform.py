@@ -16,16 +16,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from gradkit.bans.noting import NOTES
+from gradkit.bans.replacing import replace_calls
 from gradkit.conditions.rules import explained, forget
 from gradkit.wire.call import Call
 from gradkit.wire.observation import BUILTIN_EXCEPTIONS, MAX_LINE, MAX_TEXT, Failure, FailureKind, Observation
 from gradkit.wire.values import MAX_NAME
 from gradkit.worker.gradients import differences, differentiate
 from gradkit.worker.loading import file_of
-from gradkit.worker.noting import NOTES
 from gradkit.worker.objects import CallError, Objects
 from gradkit.worker.printing import printing
-from gradkit.worker.replacing import replace_calls
 from gradkit.worker.values import observe
 
 _BUILTIN = frozenset(BUILTIN_EXCEPTIONS.values())

@@ -112,7 +112,8 @@ def test_a_mistake_may_be_a_banned_call_alone(example: Course, audit: Callable[[
     banned = "x @ w / w.sum() + 0 * np.average(x.detach())"
     add(example, f"{HIDDEN}/mistakes.py", "import numpy as np\n" + RIGHT.format(kind="mistake", result=banned))
     found = audit()
-    assert all("public check" in fault for fault in found.faults)
+    assert found.faults == ()
+    assert found.questions[0].seen["another"] == ("test_weighted_mean_calls",)
     assert found.questions[0].mistakes["another"] == set(found.questions[0].tests)
 
 

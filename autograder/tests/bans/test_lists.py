@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import torch
 
+from gradkit.bans.replacing import KEYS
 from gradkit.course import load_course
-from gradkit.worker.replacing import KEYS
 
 ROOT = Path(__file__).parents[3]
 ELSEWHERE = r"cudnn|miopen|_mps|mps_|_thnn|_triton|fbgemm_linear_quantize|overrideable"

@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from gradkit.bans.names import Asked, find_uses
+from gradkit.bans.uses import BannedUse
 from gradkit.course import Assignment, BanGroup, Question
-from gradkit.grading.bans import BannedUse, find_banned
+from gradkit.grading.bans import find_banned
 from gradkit.grading.reading import Reading
-from gradkit.reader.names import Asked, find_uses
 
 GROUP = BanGroup(
     "Not here.", names=("torch.nn.Linear", "torch.nn.functional.linear", "torch.optim.*"), operators=("linear",)

@@ -9,7 +9,7 @@ import sys
 PROGRAM = """
 import itertools
 import torch
-from gradkit.worker.replacing import replace_calls
+from gradkit.bans.replacing import replace_calls
 
 tensors = [torch.ones(2), torch.tensor(3.0), torch.ones(2, dtype=torch.float64), torch.ones(2, dtype=torch.int32),
            torch.tensor(2), torch.tensor(True), torch.ones(2, dtype=torch.complex64), torch.ones(2, dtype=torch.bool)]

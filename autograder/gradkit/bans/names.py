@@ -13,8 +13,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from gradkit.reader.chains import MAX_NAME, imported, unrolled
-from gradkit.reader.definitions import read_definitions
+from gradkit.bans.chains import MAX_NAME, imported, unrolled
+from gradkit.bans.definitions import read_definitions
 
 Hits = Mapping[str, tuple[int, int, str]]  # a name that is looked for -> line, order and name of its first use
 

@@ -9,16 +9,18 @@ from typing import Literal
 
 
 class Notes:
-    """What replaced calls (`gradkit.worker.replacing`) report to.
+    """What replaced calls (`gradkit.bans.replacing`) report to.
 
     Attributes:
         asked: the names whose use is noted; those of the last call, until the next one.
         used: those that were used since the last report.
+        counts: asked of each use of such a name whether it counts, in the thread that uses it; all do by default.
     """
 
     def __init__(self) -> None:
         self.asked: frozenset[str] = frozenset()
         self.used: set[str] = set()
+        self.counts: Callable[[], bool] = lambda: True
         self._ours: tuple[int, str] = (0, "")
 
     def note(self, name: str) -> None:
@@ -26,7 +28,8 @@ class Notes:
         if name in self.asked:
             thread, what = self._ours
             # What stands in a module, "torch.autograd.grad", is a function of Python; an operator's name has no dot.
-            if thread != get_ident() or (what == "functions" and "." not in name):
+            theirs = thread != get_ident() or (what == "functions" and "." not in name)
+            if theirs and self.counts():
                 self.used.add(name)
 
     @contextmanager
