@@ -1,140 +1,295 @@
-"""Public checks of homework 2. They are a first look: the grading also tries other sizes and compares gradients."""
+"""Public checks of homework 2. They are a first look: the grading tries other numbers, sizes and gradients."""
 
 import mlp
 import torch
 from torch import nn
 
-
-def slope(function, x):
-    """The derivative of a function at x, by autograd."""
-    x = torch.tensor([x], requires_grad=True)
-    function(x).sum().backward()
-    assert x.grad is not None, "no gradient reached x; detach(), .data, .item() and numpy all cut the graph"
-    return x.grad.item()
+CUT = "detach(), .data, .item() and numpy all cut the graph"
 
 
-def test_activations_of_a_few_numbers():
-    """sigmoid(0) = 0.5, sigmoid(ln 4) = 0.8, relu(-2) = 0, relu(3) = 3, tanh(0) = 0, tanh(ln 2) = 0.6."""
-    for function, x, expected in (
-        (mlp.sigmoid, 0.0, 0.5),
-        (mlp.sigmoid, 1.3862944, 0.8),
-        (mlp.relu, -2.0, 0.0),
-        (mlp.relu, 3.0, 3.0),
-        (mlp.tanh, 0.0, 0.0),
-        (mlp.tanh, 0.6931472, 0.6),
-    ):
-        y = function(torch.tensor([x])).item()
-        assert abs(y - expected) < 1e-5, f"{function.__name__}({x:.4f}) should be {expected}; yours is {y:.4f}"
-
-
-def test_activations_keep_the_shape():
-    """The result has the shape of x."""
-    x = torch.linspace(-3, 3, 6).reshape(2, 3)
-    for function in (mlp.sigmoid, mlp.relu, mlp.tanh):
-        shape = tuple(function(x).shape)
-        assert shape == (2, 3), f"{function.__name__} of a (2, 3) tensor should be (2, 3); yours is {shape}"
-
-
-def test_activations_have_the_right_slopes():
-    """The slopes at 1 are s (1 - s), 1 and 1 - tanh(1)^2."""
-    for function, expected in ((mlp.sigmoid, 0.1966119), (mlp.relu, 1.0), (mlp.tanh, 0.4199743)):
-        found = slope(function, 1.0)
-        assert abs(found - expected) < 1e-4, f"{function.__name__} has the slope {expected:.4f} at 1; yours {found:.4f}"
-
-
-def test_activations_of_large_numbers():
-    """For 10,000 and -10,000 values and slopes are finite."""
-    for function, low, high in ((mlp.sigmoid, 0.0, 1.0), (mlp.relu, 0.0, 10_000.0), (mlp.tanh, -1.0, 1.0)):
-        for x, expected in ((-10_000.0, low), (10_000.0, high)):
-            y = function(torch.tensor([x])).item()
-            assert abs(y - expected) < 1e-5, f"{function.__name__}({x:.0f}) should be {expected}; yours is {y}"
-            found = slope(function, x)
-            assert abs(found) < 1.1, f"the slope of {function.__name__} at {x:.0f} should be 0 or 1; yours is {found}"
-
-
-def test_MLPRegression_has_two_layers():
-    """The layers have the names and shapes of the docstring."""
-    model = mlp.MLPRegression(4, 3)
-    shapes = {name: tuple(parameter.shape) for name, parameter in model.named_parameters()}
-    expected = {
-        "first_layer.weight": (3, 4),
-        "first_layer.bias": (3,),
-        "second_layer.weight": (1, 3),
-        "second_layer.bias": (1,),
-    }
-    assert shapes == expected, f"4 features, 3 hidden neurons: expected {expected}, but found {shapes}"
-
-
-def test_MLPRegression_gives_one_number_a_row():
-    """Five rows go in and five numbers between 0 and 1 come out."""
-    y_hat = mlp.MLPRegression(4, 3)(torch.linspace(-2, 2, 20).reshape(5, 4))
-    assert tuple(y_hat.shape) == (5, 1), f"5 rows go in, so shape (5, 1) should come out; yours is {tuple(y_hat.shape)}"
-    assert ((y_hat > 0) & (y_hat < 1)).all(), (
-        "after a sigmoid every number is between 0 and 1; is the second one there?"
+def same(found, expected, what, advice=""):
+    """Fail unless a tensor has the shape, dtype and numbers that are expected."""
+    assert isinstance(found, torch.Tensor), f"{what} should be a tensor; yours is a {type(found).__name__}"
+    shape, dtype = tuple(found.shape), found.dtype
+    assert shape == tuple(expected.shape), f"{what} should have the shape {tuple(expected.shape)}; yours has {shape}"
+    assert dtype == expected.dtype, f"{what} should be {expected.dtype}; yours is {dtype}"
+    tolerance = 1e-5 if dtype == torch.float32 else 1e-8
+    assert torch.allclose(found, expected, rtol=tolerance, atol=tolerance), (
+        f"{what} should be {expected.tolist()}; yours is {found.tolist()}. {advice}"
     )
 
 
-def test_MLPRegression_with_all_parameters_zero():
-    """With weights and biases of 0 every z is 0, so y_hat is f(0) = 0.5; a second bias of ln 4 makes it 0.8."""
-    model = mlp.MLPRegression(2, 3)
+def gradient(tensor, name):
+    """The gradient that reached a tensor."""
+    assert tensor.grad is not None, f"no gradient reached {name}; {CUT}"
+    return tensor.grad
+
+
+# ---- sigmoid, relu, tanh
+
+
+def test_activations_of_a_few_numbers():
+    """sigmoid(ln 4) = 0.8, tanh(ln 2) = 0.6, relu(3) = 3 and so on, in float32 and float64; x stays as it is."""
+    for dtype in (torch.float32, torch.float64):
+        logs = torch.tensor([[1.0, 4.0, 0.25], [9.0, 1.0, 1.0]], dtype=dtype).log()
+        sigmoids = torch.tensor([[0.5, 0.8, 0.2], [0.9, 0.5, 0.5]], dtype=dtype)
+        for function, x, expected in (
+            (mlp.sigmoid, logs, sigmoids),
+            (mlp.tanh, logs / 2, 2 * sigmoids - 1),
+            (mlp.relu, torch.tensor([[-2.0, 3.0, 0.0], [7.5, -0.5, 1.0]], dtype=dtype), None),
+        ):
+            name, before = function.__name__, x.clone()
+            if expected is None:
+                expected = torch.tensor([[0.0, 3.0, 0.0], [7.5, 0.0, 1.0]], dtype=dtype)
+            same(function(x), expected, f"{name} of {before.tolist()}")
+            assert torch.equal(x, before), f"{name} changed x; make a new tensor"
+            same(function(x[0, 1]), expected[0, 1], f"{name} of a single number, shape (),")
+
+
+def test_activations_have_the_right_slopes():
+    """The slopes are s (1 - s), 0 or 1, and 1 - tanh^2; also at exactly 0 for sigmoid and tanh."""
+    for dtype in (torch.float32, torch.float64):
+        s = torch.tensor([0.5, 0.8, 0.2], dtype=dtype)
+        for function, x, expected in (
+            (mlp.sigmoid, torch.tensor([1.0, 4.0, 0.25], dtype=dtype).log(), s * (1 - s)),
+            (mlp.tanh, torch.tensor([1.0, 2.0, 0.5], dtype=dtype).log(), torch.tensor([1.0, 0.64, 0.64], dtype=dtype)),
+            (mlp.relu, torch.tensor([-2.0, 3.0, 0.5], dtype=dtype), torch.tensor([0.0, 1.0, 1.0], dtype=dtype)),
+        ):
+            name, before = function.__name__, x.clone()
+            x.requires_grad_()
+            function(x).sum().backward()
+            advice = f"If it is wrong at 0 alone: |x| and sign(x) have no slope there. Else: {CUT}"
+            same(gradient(x, "x"), expected, f"the slope of {name} at {before.tolist()}", advice)
+            assert torch.equal(x, before), f"{name} changed x; make a new tensor"
+
+
+def test_activations_of_large_numbers():
+    """Up to 10,000 on both sides, values and slopes are finite and right, and so is relu's at 0."""
+    for dtype in (torch.float32, torch.float64):
+        for function, low, high in ((mlp.sigmoid, 0.0, 1.0), (mlp.relu, 0.0, None), (mlp.tanh, -1.0, 1.0)):
+            name = function.__name__
+            x = torch.tensor([-10_000.0, -500.0, 0.0, 500.0, 10_000.0], dtype=dtype, requires_grad=True)
+            y = function(x)
+            middle = 0.5 if function is mlp.sigmoid else 0.0
+            tops = [500.0, 10_000.0] if high is None else [high, high]
+            expected = torch.tensor([low, low, middle, *tops], dtype=dtype)
+            same(y, expected, f"{name} of {x.tolist()}", "e^10000 is inf: exponentiate no large number")
+            y.sum().backward()
+            slopes = gradient(x, "x")
+            assert slopes.isfinite().all(), f"the slopes of {name} at {x.tolist()} are {slopes.tolist()}, not finite"
+            ends, slope = slopes[[0, 1, 3, 4]], 1.0 if high is None else 0.0
+            expected = torch.tensor([0.0, 0.0, slope, slope], dtype=dtype)
+            same(ends, expected, f"the slope of {name} at -10,000, -500, 500 and 10,000")
+    x = torch.tensor([-12.0, 12.0], dtype=torch.float64)
+    expected = torch.tensor([6.14417460e-06, 1 - 6.14417460e-06], dtype=torch.float64)
+    same(mlp.sigmoid(x), expected, "sigmoid of -12 and 12", "Cut x off only where the curve no longer changes")
+
+
+# ---- MLPRegression
+
+
+def drawn(layer, name):
+    """Fail unless a layer's numbers lie where nn.Linear draws them."""
+    bound = layer.in_features**-0.5
+    for kind, numbers in (("weight", layer.weight), ("bias", layer.bias)):
+        largest = numbers.abs().max().item()
+        few = numbers.numel() < 50
+        assert largest <= bound + 1e-6 and (few or largest > 0.8 * bound), (  # noqa: PT018
+            f"the {kind} of {name} goes up to {largest:.3f}; nn.Linear draws it between -{bound:.3f} and {bound:.3f}: "
+            "leave the layer as PyTorch makes it"
+        )
+
+
+def fill(model, numbers):
+    """Give the parameters of a model the numbers by name."""
     with torch.no_grad():
-        for parameter in model.parameters():
-            parameter.zero_()
-    y_hat = model(torch.ones(1, 2)).item()
-    assert abs(y_hat - 0.5) < 1e-5, f"with all parameters 0, y_hat should be f(0) = 0.5; yours is {y_hat:.4f}"
-    with torch.no_grad():
-        model.second_layer.bias.fill_(torch.tensor(4.0).log())
-    y_hat = model(torch.ones(1, 2)).item()
-    assert abs(y_hat - 0.8) < 1e-5, f"f(ln 4) = 1 / (1 + 1/4) = 0.8, but yours is {y_hat:.4f}; what is f there?"
+        for name, values in numbers.items():
+            layer, _, kind = name.rpartition(".")
+            parameter = getattr(getattr(model, layer), kind)
+            parameter.copy_(torch.tensor(values, dtype=parameter.dtype))
+
+
+def test_MLPRegression_has_two_layers():
+    """The layers have the names and shapes of the docstring, and start with numbers of their own in each model."""
+    model, other = mlp.MLPRegression(4, 100), mlp.MLPRegression(4, 100)
+    for name, expected in {"first_layer": (100, 4), "second_layer": (1, 100)}.items():
+        layer = getattr(model, name)
+        shapes = tuple(layer.weight.shape), tuple(layer.bias.shape)
+        assert shapes == (expected, expected[:1]), (
+            f"for 4 features and 100 hidden neurons, weight and bias of {name} should have the shapes {expected} and "
+            f"{expected[:1]}; yours have {shapes[0]} and {shapes[1]}"
+        )
+    for name in ("first_layer", "second_layer"):
+        drawn(getattr(model, name), name)
+        for kind in ("weight", "bias"):
+            one, two = (getattr(getattr(each, name), kind) for each in (model, other))
+            assert not torch.equal(one, two), (
+                f"two new models have the same {name}.{kind}; leave it as PyTorch draws it"
+            )
+
+
+SMALL = {
+    "first_layer.weight": [[2.0, 0.0], [0.0, -1.0]],
+    "first_layer.bias": [-2.0, 0.0],
+    "second_layer.weight": [[4.0, -2.0]],
+    "second_layer.bias": [-1.0],
+}
+
+
+def test_MLPRegression_of_a_small_network():
+    """Three rows go through a network of two hidden neurons, in both modes and dtypes; x stays as it is."""
+    advice = (
+        "y_hat = f(f(x W1 + b1) W2 + b2): the sigmoid f comes after both layers, in training and in evaluation mode"
+    )
+    for dtype in (torch.float32, torch.float64):
+        model = mlp.MLPRegression(2, 2).to(dtype)
+        fill(model, SMALL)
+        w1, b1, w2, b2 = (torch.tensor(numbers, dtype=dtype) for numbers in SMALL.values())
+        x = torch.tensor([[1.0, 0.0], [0.0, 1.0], [3.0, -2.0]], dtype=dtype)
+        before = x.clone()
+        expected = torch.sigmoid(torch.sigmoid(x @ w1.T + b1) @ w2.T + b2)
+        for mode in (True, False):
+            model.train(mode)
+            same(model(x), expected, f"y_hat of {before.tolist()}", advice)
+            same(model(x[:1]), expected[:1], f"y_hat of {before[:1].tolist()} alone", advice)
+            assert torch.equal(x, before), "forward changed x; make a new tensor"
 
 
 def test_MLPRegression_lets_gradients_through():
-    """Calling backward() on the predictions reaches x and every parameter."""
-    model = mlp.MLPRegression(2, 3)
-    x = torch.tensor([[0.5, -1.0]], requires_grad=True)
+    """Calling backward() on the predictions reaches x and every parameter, also where a sum is exactly 0."""
+    model = mlp.MLPRegression(2, 2)
+    fill(model, SMALL)
+    x = torch.tensor([[1.0, 0.0]], requires_grad=True)
+    before = x.detach().clone()
     model(x).sum().backward()
-    assert x.grad is not None, "no gradient reached x; detach(), .data, .item() and numpy all cut the graph"
-    missed = [name for name, parameter in model.named_parameters() if parameter.grad is None]
-    assert not missed, f"no gradient reached {missed}; does forward use both layers, and is the graph never cut?"
+    # All three sums are 0, where the slope of f is 1/4.
+    for name, expected in {
+        "second_layer.bias": [0.25],
+        "second_layer.weight": [[0.125, 0.125]],
+        "first_layer.bias": [0.25, -0.125],
+        "first_layer.weight": [[0.25, 0.0], [-0.125, 0.0]],
+    }.items():
+        layer, _, kind = name.rpartition(".")
+        found = gradient(getattr(getattr(model, layer), kind), name)
+        same(found, torch.tensor(expected), f"the gradient of {name}", "The slope of the sigmoid at 0 is 1/4")
+    same(gradient(x, "x"), torch.tensor([[0.5, 0.125]]), "the gradient of x", CUT)
+    assert torch.equal(x, before), "forward changed x; make a new tensor"
+
+
+# ---- MLP
 
 
 def test_MLP_has_its_layers():
-    """Three sizes make two layers, in an nn.ModuleList."""
-    model = mlp.MLP([4, 3, 2])
+    """Four sizes make three layers, in an nn.ModuleList, with numbers of their own in each model."""
+    sizes = [4, 100, 3, 2]
+    model, other = mlp.MLP(sizes), mlp.MLP(tuple(sizes))
+    assert sizes == [4, 100, 3, 2], f"MLP changed the list of sizes to {sizes}; make a copy: list(layer_sizes)"
     assert isinstance(model.layers, nn.ModuleList), "layers should be an nn.ModuleList, so that PyTorch sees in it"
-    shapes = [tuple(layer.weight.shape) for layer in model.layers]
-    assert shapes == [(3, 4), (2, 3)], f"sizes 4, 3, 2 make nn.Linear(4, 3) and nn.Linear(3, 2); yours: {shapes}"
+    shapes = {name: tuple(parameter.shape) for name, parameter in model.named_parameters()}
+    expected = {
+        "layers.0.weight": (100, 4),
+        "layers.0.bias": (100,),
+        "layers.1.weight": (3, 100),
+        "layers.1.bias": (3,),
+        "layers.2.weight": (2, 3),
+        "layers.2.bias": (2,),
+    }
+    assert shapes == expected, f"sizes 4, 100, 3, 2 make layers from 4 to 100, 100 to 3 and 3 to 2; yours: {shapes}"
+    for number, (layer, another) in enumerate(zip(model.layers, other.layers, strict=True)):
+        drawn(layer, f"layers[{number}]")
+        assert not torch.equal(layer.weight, another.weight), "two new models have the same weights; set no seed"
+        assert not torch.equal(layer.bias, another.bias), "two new models have the same biases; leave them as drawn"
+    same_sizes = mlp.MLP([2, 2, 2]).layers
+    assert same_sizes[0] is not same_sizes[1], "sizes 2, 2, 2 make two layers; yours has one layer twice"
 
 
-def test_MLP_has_no_activation_at_the_end():
-    """With weights of 0, what comes out is the bias of the last layer, whatever the activation is."""
-    model = mlp.MLP([2, 3, 1])
+def chain(activation=None, sizes=(2, 2, 2, 1), dtype=torch.float64):
+    """A network with small whole numbers in all layers, none the same."""
+    model = mlp.MLP(sizes) if activation is None else mlp.MLP(sizes, activation)
+    model.to(dtype)
     with torch.no_grad():
-        for parameter in model.parameters():
-            parameter.zero_()
-        model.layers[-1].bias.fill_(7.0)
-    y_hat = model(torch.ones(5, 2))
-    assert tuple(y_hat.shape) == (5, 1), f"5 rows and 1 output give the shape (5, 1); yours is {tuple(y_hat.shape)}"
-    assert torch.allclose(y_hat, torch.full((5, 1), 7.0)), f"7 should come out; yours is {y_hat[0].item():.4f}"
+        for number, parameter in enumerate(model.parameters()):
+            values = torch.arange(parameter.numel(), dtype=dtype).reshape(parameter.shape) - 1
+            parameter.copy_((values + number) / 4)
+    return model
+
+
+def by_hand(model, x, f):
+    """What the network should give."""
+    *hidden, last = [(layer.weight, layer.bias) for layer in model.layers]
+    for weight, bias in hidden:
+        x = f(x @ weight.T + bias)
+    return x @ last[0].T + last[1]
+
+
+def test_MLP_of_several_depths():
+    """The activation comes after every layer but the last, for any depth and width, in both modes; x stays as it is."""
+    advice = "Every layer but the last is followed by the activation, nothing else"
+    for sizes in ((2, 1), (2, 3, 2), (2, 2, 2, 1), (2, 4, 3, 2, 1)):
+        for dtype in (torch.float32, torch.float64):
+            model = chain(sizes=sizes, dtype=dtype)
+            x = torch.tensor([[1.0, -2.0], [0.5, 0.0], [3.0, 1.0]], dtype=dtype)
+            before = x.clone()
+            for mode in (True, False):
+                model.train(mode)
+                for rows in (x, x[:1]):
+                    expected = by_hand(model, rows, torch.sigmoid).detach()
+                    found = model(rows)
+                    same(
+                        found.detach() if isinstance(found, torch.Tensor) else found,
+                        expected,
+                        f"y_hat for sizes {sizes}",
+                        advice,
+                    )
+            assert torch.equal(x, before), "forward changed x; make a new tensor"
 
 
 def test_MLP_uses_the_activation():
-    """With the sigmoid, then with tanh, one hidden neuron that gets 0 says 0.5, then 0."""
-    for activation, expected in ((torch.sigmoid, 0.5), (torch.tanh, 0.0)):
-        model = mlp.MLP([1, 1, 1], activation)
-        with torch.no_grad():
-            for parameter in model.parameters():
-                parameter.zero_()
-            model.layers[1].weight.fill_(1.0)
-        y_hat = model(torch.ones(1, 1)).item()
-        assert abs(y_hat - expected) < 1e-6, f"with {activation.__name__} it should be {expected}; yours is {y_hat:.4f}"
+    """The activation may be any function or module, and is used in both modes."""
+    x = torch.tensor([[1.0, -2.0], [0.5, 0.0]], dtype=torch.float64)
+    for f, name in ((torch.tanh, "torch.tanh"), (nn.ELU(), "nn.ELU()"), (lambda z: z * z, "lambda z: z * z")):
+        model = chain(f)
+        for mode in (True, False):
+            model.train(mode)
+            expected = by_hand(model, x, f).detach()
+            same(model(x).detach(), expected, f"y_hat with the activation {name}", "It is the argument activation")
+
+
+def test_MLP_lets_gradients_through():
+    """Calling backward() on the predictions reaches x and the weights and biases of all layers."""
+    model = chain()
+    x = torch.tensor([[1.0, -2.0], [0.5, 0.25]], dtype=torch.float64, requires_grad=True)
+    leaves = [x, *model.parameters()]
+    expected = torch.autograd.grad(by_hand(model, x, torch.sigmoid).sum(), leaves)
+    model(x).sum().backward()
+    names = ["x", *(name for name, _ in model.named_parameters())]
+    for name, leaf, right in zip(names, leaves, expected, strict=True):
+        same(gradient(leaf, name), right, f"the gradient of {name}", CUT)
+
+
+# ---- parameter_table
+
+
+def check_table(model, expected, advice=""):
+    """Fail unless the table of a model is this one, of these types."""
+    table = mlp.parameter_table(model)
+    assert table == expected, f"the table should be {expected}; yours is {table}. {advice}"
+    assert all(type(count) is int for _, _, count in table), "each number of elements should be a Python int"
 
 
 def test_parameter_table_of_a_layer():
-    """A layer from 3 to 2 has 6 weights and 2 biases."""
-    table = mlp.parameter_table(nn.Linear(3, 2))
-    expected = [("weight", (2, 3), 6), ("bias", (2,), 2)]
-    assert table == expected, f"for nn.Linear(3, 2) the table should be {expected}; yours is {table}"
+    """A layer from 3 to 2 has 6 weights and 2 biases; the layer stays as it is."""
+    layer = nn.Linear(3, 2)
+    before = [parameter.detach().clone() for parameter in layer.parameters()]
+    layer.bias.requires_grad_(False)
+    check_table(layer, [("weight", (2, 3), 6), ("bias", (2,), 2)], "It is a list of tuples (name, shape, number)")
+    now = list(layer.parameters())
+    assert all(map(torch.equal, before, now)), "parameter_table changed the numbers of the model"
+    changed = "parameter_table changed which parameters require a gradient, or the model's mode"
+    assert [parameter.requires_grad for parameter in now] == [True, False], changed
+    assert layer.training, changed
+    check_table(layer.eval(), [("weight", (2, 3), 6), ("bias", (2,), 2)])
+    assert not layer.training, changed
 
 
 def test_parameter_table_of_MLPRegression():
@@ -143,3 +298,19 @@ def test_parameter_table_of_MLPRegression():
     assert len(table) == 4, f"two layers with weights and biases make 4 rows; yours has {len(table)}"
     total = sum(count for _, _, count in table)
     assert total == 13, f"4 * 2 + 2 + 2 * 1 + 1 = 13; your third column adds up to {total}"
+
+
+def test_parameter_table_of_other_models():
+    """Parts of parts, buffers, shared parameters, parameters without a dimension, and none at all."""
+    deep = nn.Sequential(nn.Sequential(nn.Conv1d(2, 3, 5), nn.BatchNorm1d(3)), nn.Linear(3, 4, bias=False))
+    rows = [("0.0.weight", (3, 2, 5), 30), ("0.0.bias", (3,), 3), ("0.1.weight", (3,), 3), ("0.1.bias", (3,), 3)]
+    check_table(deep, [*rows, ("1.weight", (4, 3), 12)], "Are buffers left out, and all parts looked into?")
+    one, two = nn.Linear(2, 2), nn.Linear(2, 2)
+    two.weight = one.weight
+    rows = [("0.weight", (2, 2), 4), ("0.bias", (2,), 2), ("1.bias", (2,), 2)]
+    check_table(nn.Sequential(one, two), rows, "A shared parameter is listed once")
+    model = nn.Sequential(nn.Linear(1, 1))
+    model.scale = nn.Parameter(torch.tensor(2.0))
+    rows = [("scale", (), 1), ("0.weight", (1, 1), 1), ("0.bias", (1,), 1)]
+    check_table(model, rows, "The model's own parameters come first; one of shape () has 1 element")
+    check_table(nn.ReLU(), [], "nn.ReLU has no parameters")

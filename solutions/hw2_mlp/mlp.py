@@ -12,8 +12,9 @@ def sigmoid(x: Tensor) -> Tensor:
 
         sigmoid(x) = 1 / (1 + e^(-x))
 
-    Values and gradients are finite wherever |x| <= 10,000, in float64 and in float32. The slope is
-    sigmoid(x) * (1 - sigmoid(x)).
+    The slope is sigmoid(x) * (1 - sigmoid(x)), also where x is exactly 0: there it is 1/4 (mind forms with |x|, which
+    has no slope at 0). Wherever |x| <= 10,000, values and slopes are finite and right to 1e-6, in float64 and in
+    float32.
 
     torch.sigmoid, torch.tanh, torch.relu, torch.special.expit, softplus and logsigmoid are not allowed in this question
     in any form (function, method or module, of torch or NumPy), nor are relatives that do the same work (softmax, silu,
@@ -33,8 +34,8 @@ def relu(x: Tensor) -> Tensor:
 
         relu(x) = max(0, x)
 
-    The slope is 1 where x > 0 and 0 where x < 0. At 0 it is not defined: there any finite gradient will do. Values and
-    gradients are finite wherever |x| <= 10,000. The same calls are forbidden as in ``sigmoid``.
+    The slope is 1 where x > 0 and 0 where x < 0. At 0 it is not defined: there any finite gradient will do. Wherever
+    |x| <= 10,000, values and slopes are finite and right to 1e-6. The same calls are forbidden as in ``sigmoid``.
 
     Args:
         x: floating-point numbers, of any shape, () too. It is left unchanged.
@@ -50,8 +51,8 @@ def tanh(x: Tensor) -> Tensor:
 
         tanh(x) = (e^x - e^(-x)) / (e^x + e^(-x))
 
-    Values and gradients are finite wherever |x| <= 10,000, in float64 and in float32. The slope is 1 - tanh(x)^2.
-    The same calls are forbidden as in ``sigmoid``.
+    The slope is 1 - tanh(x)^2, also where x is exactly 0: there it is 1. Wherever |x| <= 10,000, values and slopes are
+    finite and right to 1e-6, in float64 and in float32. The same calls are forbidden as in ``sigmoid``.
 
     Args:
         x: floating-point numbers, of any shape, () too. It is left unchanged.
@@ -74,7 +75,8 @@ class MLPRegression(nn.Module):
 
     Attributes:
         first_layer: ``nn.Linear(in_dim, hidden_dim)``, which holds W1 (transposed) and b1.
-        second_layer: ``nn.Linear(hidden_dim, 1)``, which holds W2 (transposed) and b2.
+        second_layer: ``nn.Linear(hidden_dim, 1)``, which holds W2 (transposed) and b2. Both layers keep the random
+            numbers that PyTorch draws for them, other ones in each model.
         sigmoid: ``nn.Sigmoid()``, the activation function f.
     """
 
@@ -85,7 +87,7 @@ class MLPRegression(nn.Module):
         self.sigmoid = nn.Sigmoid()
 
     def forward(self, x: Tensor) -> Tensor:
-        """Predict one number between 0 and 1 for each row of ``x``.
+        """Predict one number between 0 and 1 for each row of ``x``, in training and in evaluation mode alike.
 
         Args:
             x: features, shape (N, in_dim). It is left unchanged.
@@ -114,7 +116,8 @@ class MLP(nn.Module):
             module such as ``nn.Tanh()``.
 
     Attributes:
-        layers: an ``nn.ModuleList`` of the L = ``len(layer_sizes) - 1`` layers in order, each an ``nn.Linear``.
+        layers: an ``nn.ModuleList`` of the L = ``len(layer_sizes) - 1`` layers in order, each an ``nn.Linear`` that
+            keeps the random numbers that PyTorch draws for it, other ones in each model.
     """
 
     def __init__(self, layer_sizes: Sequence[int], activation: Callable[[Tensor], Tensor] = torch.sigmoid) -> None:
@@ -123,7 +126,7 @@ class MLP(nn.Module):
         self.activation = activation
 
     def forward(self, x: Tensor) -> Tensor:
-        """Send each row of ``x`` through all layers.
+        """Send each row of ``x`` through all layers, in training and in evaluation mode alike.
 
         Args:
             x: features, shape (N, layer_sizes[0]). It is left unchanged.
@@ -142,7 +145,8 @@ def parameter_table(model: nn.Module) -> list[tuple[str, tuple[int, ...], int]]:
     """List the parameters of a model, one row each, in the order of ``model.named_parameters()``.
 
     For ``nn.Linear(3, 2)``: ``[("weight", (2, 3), 6), ("bias", (2,), 2)]``. A parameter that several parts share is
-    listed once, as ``named_parameters()`` does; buffers are not listed. The model is left unchanged.
+    listed once, as ``named_parameters()`` does; a frozen one is listed, too; buffers are not. The model is left
+    unchanged: its numbers and gradients, its mode, and which parameters require a gradient.
 
     Args:
         model: any module, with any number of parameters, none too.

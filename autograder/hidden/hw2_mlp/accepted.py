@@ -155,8 +155,9 @@ class 多层感知机(nn.Module):
         self.second_layer = nn.Linear(隐藏, 1)
 
     def 激活(self, t):
-        小 = torch.exp(-t.abs())
-        return torch.where(t >= 0, 1 / (1 + 小), 小 / (1 + 小))
+        零 = torch.zeros_like(t)
+        正, 负 = torch.exp(-torch.where(t >= 0, t, 零)), torch.exp(torch.where(t < 0, t, 零))
+        return torch.where(t >= 0, 1 / (1 + 正), 负 / (1 + 负))
 
     def forward(self, x):
         隐藏层 = self.激活(self.first_layer(x))
@@ -168,9 +169,10 @@ class 多层感知机(nn.Module):
 
 @accepted("sigmoid")
 def sigmoid_in_two_halves(x):
-    """where, with the argument made harmless in both branches; float(x) zero handled."""
-    e = torch.exp(-x.abs())
-    return torch.where(x >= 0, 1 / (1 + e), e / (1 + e)) + 0 * x
+    """where, with the argument made harmless in both branches."""
+    zero = torch.zeros_like(x)
+    right, left = torch.exp(-torch.where(x >= 0, x, zero)), torch.exp(torch.where(x < 0, x, zero))
+    return torch.where(x >= 0, 1 / (1 + right), left / (1 + left))
 
 
 @accepted("sigmoid", form="crlf")
@@ -235,9 +237,10 @@ def relu_by_absolute_value(x):
 
 @accepted("tanh")
 def tanh_by_one_exponential(x):
-    """e^-2|x| and the sign."""
-    e = torch.exp(-2 * x.abs())
-    return torch.where(x >= 0, (1 - e) / (1 + e), (e - 1) / (1 + e)) + 0.0 * x
+    """e^-2|x|, with a sign that is never 0."""
+    sign = torch.where(x < 0, -torch.ones_like(x), torch.ones_like(x))
+    e = torch.exp(-2 * sign * x)
+    return sign * (1 - e) / (1 + e)
 
 
 @accepted("tanh", form="tabs")
@@ -262,8 +265,8 @@ def tanh_clamped_far_out(x):
 def tanh_by_expm1(x):
     """expm1 of a number that is never positive, in a loop over both signs."""
     parts = []
-    for sign in (1, -1):
-        e = torch.expm1(-2 * torch.where(sign * x > 0, sign * x, torch.zeros_like(x)))
+    for sign, here in ((1, x >= 0), (-1, x < 0)):
+        e = torch.expm1(-2 * torch.where(here, sign * x, torch.zeros_like(x)))
         parts.append(-sign * e / (e + 2))
     return sum(parts[1:], parts[0])
 
@@ -345,6 +348,31 @@ class 多层(nn.Module):
             x = torch.einsum("nd,hd->nh", x, 一.weight) + 一.bias
             x = self.激活(x) if 层 else x
         return x
+
+
+@accepted("MLP")
+class MLPInSequence(nn.Module):
+    """An nn.Sequential of layers and activations, the layers in a list as well; the activation wrapped in a module."""
+
+    class F(nn.Module):
+        """The activation as a module, kept where PyTorch does not look."""
+
+        def __init__(self, f):
+            super().__init__()
+            self.f = [f]
+
+        def forward(self, z):
+            """Apply it."""
+            return self.f[0](z)
+
+    def __init__(self, layer_sizes, activation=torch.sigmoid):
+        super().__init__()
+        self.layers = nn.ModuleList(nn.Linear(m, n) for m, n in pairwise(layer_sizes))
+        parts = [part for layer in self.layers for part in (layer, self.F(activation))]
+        self.network = [nn.Sequential(*parts[:-1])]
+
+    def forward(self, x):
+        return self.network[0](x)
 
 
 # ---- parameter_table

@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import numpy as np
 import reference
 import torch
 from torch import nn
@@ -466,7 +467,146 @@ class HiddenLeftOut(reference.MLPRegression):
         return self.sigmoid(self.second_layer(x))
 
 
+@mistake("MLPRegression")
+class KinkedSigmoid(reference.MLPRegression):
+    """The sigmoid is written with |t|, which has no slope at 0: where a sum is exactly 0 no gradient comes through. The
+    slope of the sigmoid is 1/4 there."""
+
+    def f(self, t):
+        e = torch.exp(-t.abs())
+        return torch.where(t >= 0, 1 / (1 + e), e / (1 + e))
+
+    def forward(self, x):
+        return self.f(self.second_layer(self.f(self.first_layer(x))))
+
+
+@mistake("MLPRegression")
+class PlainFeaturesChanged(reference.MLPRegression):
+    """The activation works in place on features that take no gradient, and the caller's numbers are lost. Make new
+    tensors."""
+
+    def forward(self, x):
+        y_hat = super().forward(x)
+        if not x.requires_grad:
+            x.sigmoid_()
+        return y_hat
+
+
+@mistake("MLPRegression")
+class LayersStartAtZero(reference.MLPRegression):
+    """Weights and biases are set to zero, so all hidden neurons learn the same. Leave them as PyTorch draws them."""
+
+    def __init__(self, in_dim, hidden_dim):
+        super().__init__(in_dim, hidden_dim)
+        for parameter in self.parameters():
+            nn.init.zeros_(parameter)
+
+
+@mistake("MLPRegression")
+class OutputStartsAtZero(reference.MLPRegression):
+    """The second layer is set to zero. Leave both layers as PyTorch draws them."""
+
+    def __init__(self, in_dim, hidden_dim):
+        super().__init__(in_dim, hidden_dim)
+        nn.init.zeros_(self.second_layer.weight)
+        nn.init.zeros_(self.second_layer.bias)
+
+
+@mistake("MLPRegression")
+class LayersStartNormal(reference.MLPRegression):
+    """The weights are drawn anew, from a normal distribution. Leave them as PyTorch draws them."""
+
+    def __init__(self, in_dim, hidden_dim):
+        super().__init__(in_dim, hidden_dim)
+        for layer in (self.first_layer, self.second_layer):
+            nn.init.normal_(layer.weight)
+
+
+@mistake("MLPRegression")
+class LayersStartByXavier(reference.MLPRegression):
+    """The weights are drawn anew (Xavier), and the biases set to zero. Leave them as PyTorch draws them."""
+
+    def __init__(self, in_dim, hidden_dim):
+        super().__init__(in_dim, hidden_dim)
+        for layer in (self.first_layer, self.second_layer):
+            nn.init.xavier_uniform_(layer.weight)
+            nn.init.zeros_(layer.bias)
+
+
+@mistake("MLPRegression")
+class FixedSeed(reference.MLPRegression):
+    """A seed is set inside, so every model starts with the same numbers. Each new model draws its own."""
+
+    def __init__(self, in_dim, hidden_dim):
+        torch.manual_seed(0)
+        super().__init__(in_dim, hidden_dim)
+
+
 # ---- activations
+
+
+@mistake("sigmoid")
+def sigmoid_with_a_kink(x):
+    """The formula is written with |x|, which has no slope at 0, so no gradient comes through there. At exactly 0 the
+    slope of the sigmoid is 1/4."""
+    e = torch.exp(-x.abs())
+    return torch.where(x >= 0, 1 / (1 + e), e / (1 + e)) + 0 * x
+
+
+@mistake("sigmoid")
+def sigmoid_by_halves(x):
+    """Positive and negative numbers are cut out by relu or clamp, and at exactly 0 a slope of one of them is missing or
+    counted twice. There, the slope of the sigmoid is 1/4."""
+    return torch.exp(x.clamp(max=0) - torch.log1p(torch.exp(-x.abs())))
+
+
+@mistake("sigmoid")
+def sigmoid_in_place_without_grad(x):
+    """The caller's x is overwritten where it takes no gradient. Make a new tensor."""
+    value = reference.sigmoid(x)
+    if not x.requires_grad:
+        x.neg_()
+    return value
+
+
+@mistake("relu")
+def relu_by_square_root(x):
+    """|x| is written as the square root of x^2, whose gradient is nan at exactly 0. There, any finite gradient will
+    do."""
+    return (x + torch.sqrt(x * x)) / 2
+
+
+@mistake("relu")
+def relu_by_division(x):
+    """x is divided by itself or by its size, which is nan at exactly 0. relu(0) is 0."""
+    return (x + x * x / x.abs()) / 2
+
+
+@mistake("relu")
+def relu_in_place_without_grad(x):
+    """What is negative becomes 0 in x itself where it takes no gradient, so the caller's numbers are lost. Make a new
+    tensor."""
+    if x.requires_grad:
+        return reference.relu(x)
+    x[x < 0] = 0
+    return x
+
+
+@mistake("tanh")
+def tanh_with_a_kink(x):
+    """The formula is written with |x| or sign(x), which have no slope at 0, so no gradient comes through there. At
+    exactly 0 the slope of tanh is 1."""
+    e = torch.exp(-2 * x.abs())
+    return torch.where(x >= 0, (1 - e) / (1 + e), (e - 1) / (1 + e)) + 0.0 * x
+
+
+@mistake("tanh")
+def tanh_in_place_without_grad(x):
+    """The caller's x is overwritten where it takes no gradient. Make a new tensor."""
+    value = reference.tanh(x)
+    if not x.requires_grad:
+        x.mul_(2)
+    return value
 
 
 @mistake("sigmoid")
@@ -902,7 +1042,208 @@ class MLPAlwaysFloat(reference.MLP):
         return super().forward(x).float()
 
 
+@mistake("MLP")
+class SizesReversed(reference.MLP):
+    """The list of sizes is reversed in place on the way, and the caller finds it changed. Make a copy:
+    list(layer_sizes)."""
+
+    def __init__(self, layer_sizes, activation=torch.sigmoid):
+        super().__init__(layer_sizes, activation)
+        if isinstance(layer_sizes, list):
+            layer_sizes.reverse()
+
+
+@mistake("MLP")
+class SizesPopped(reference.MLP):
+    """The sizes are taken out of the caller's list one by one, which is shorter afterwards. Make a copy:
+    list(layer_sizes)."""
+
+    def __init__(self, layer_sizes, activation=torch.sigmoid):
+        super().__init__(layer_sizes, activation)
+        if isinstance(layer_sizes, list):
+            layer_sizes.pop(0)
+
+
+@mistake("MLP")
+class ListsOnly(reference.MLP):
+    """The sizes are copied by a method that tuples do not have. They may be a list or a tuple: list(layer_sizes)."""
+
+    def __init__(self, layer_sizes, activation=torch.sigmoid):
+        super().__init__(layer_sizes.copy(), activation)
+
+
+@mistake("MLP")
+class MLPFeaturesChanged(reference.MLP):
+    """The activation works in place on the caller's features, which are lost. Make new tensors."""
+
+    def forward(self, x):
+        y_hat = super().forward(x)
+        x.data.sigmoid_()
+        return y_hat
+
+
+@mistake("MLP")
+class MLPPlainFeaturesChanged(reference.MLP):
+    """The activation works in place on features that take no gradient, and the caller's numbers are lost. Make new
+    tensors."""
+
+    def forward(self, x):
+        y_hat = super().forward(x)
+        if not x.requires_grad:
+            x.sigmoid_()
+        return y_hat
+
+
+@mistake("MLP")
+class ActivationMadeFirst(reference.MLP):
+    """The activation is called without arguments, as if it were a class. It is a function or a module, ready to be
+    applied."""
+
+    def __init__(self, layer_sizes, activation=nn.Sigmoid):
+        super().__init__(layer_sizes, activation())
+
+
+@mistake("MLP")
+class FunctionsOnly(reference.MLP):
+    """A module as the activation is looked up by name and replaced by the sigmoid. Anything that maps a tensor to a
+    tensor may be the activation."""
+
+    def __init__(self, layer_sizes, activation=torch.sigmoid):
+        super().__init__(layer_sizes, torch.sigmoid if isinstance(activation, nn.Module) else activation)
+
+
+@mistake("MLP")
+class ModulesOnly(reference.MLP):
+    """Only modules are taken as the activation, and a function becomes the sigmoid. Anything that maps a tensor to a
+    tensor may be the activation."""
+
+    def __init__(self, layer_sizes, activation=torch.sigmoid):
+        super().__init__(layer_sizes, activation if isinstance(activation, nn.Module) else torch.sigmoid)
+
+
+@mistake("MLP")
+class NoActivationInEvaluation(reference.MLP):
+    """In evaluation mode there is no activation. The network is the same in both modes."""
+
+    def forward(self, x):
+        *hidden, last = self.layers
+        for layer in hidden:
+            x = self.activation(layer(x)) if self.training else layer(x)
+        return last(x)
+
+
+@mistake("MLP")
+class MLPUnitsDropped(reference.MLP):
+    """Hidden neurons are dropped at random while the model trains (dropout). The network keeps them all."""
+
+    def forward(self, x):
+        *hidden, last = self.layers
+        for layer in hidden:
+            x = nn.functional.dropout(self.activation(layer(x)), training=self.training)
+        return last(x)
+
+
+@mistake("MLP")
+class MLPStartsAtZero(reference.MLP):
+    """Weights and biases are set to zero, so all neurons of a layer learn the same. Leave them as PyTorch draws
+    them."""
+
+    def __init__(self, layer_sizes, activation=torch.sigmoid):
+        super().__init__(layer_sizes, activation)
+        for parameter in self.parameters():
+            nn.init.zeros_(parameter)
+
+
+@mistake("MLP")
+class MLPBiasesStartAtZero(reference.MLP):
+    """The biases are set to zero. Leave them as PyTorch draws them."""
+
+    def __init__(self, layer_sizes, activation=torch.sigmoid):
+        super().__init__(layer_sizes, activation)
+        for layer in self.layers:
+            nn.init.zeros_(layer.bias)
+
+
+@mistake("MLP")
+class MLPStartsByKaiming(reference.MLP):
+    """The weights are drawn anew, from a normal distribution (He, Kaiming). Leave them as PyTorch draws them."""
+
+    def __init__(self, layer_sizes, activation=torch.sigmoid):
+        super().__init__(layer_sizes, activation)
+        for layer in self.layers:
+            nn.init.kaiming_normal_(layer.weight)
+
+
+@mistake("MLP")
+class MLPWithFixedSeed(reference.MLP):
+    """A seed is set inside, so every model starts with the same numbers. Each new model draws its own."""
+
+    def __init__(self, layer_sizes, activation=torch.sigmoid):
+        torch.manual_seed(0)
+        super().__init__(layer_sizes, activation)
+
+
 # ---- parameter_table
+
+
+@mistake("parameter_table")
+def frozen_on_the_way(model):
+    """The parameters no longer require a gradient afterwards. The model is left as it is."""
+    for parameter in model.parameters():
+        parameter.requires_grad_(False)
+    return reference.parameter_table(model)
+
+
+@mistake("parameter_table")
+def model_put_into_evaluation(model):
+    """The model is in evaluation mode afterwards. It is left as it is."""
+    return reference.parameter_table(model.eval())
+
+
+@mistake("parameter_table")
+def numbers_set_to_zero(model):
+    """The parameters are set to zero on the way. The model is left as it is."""
+    for parameter in model.parameters():
+        parameter.data.zero_()
+    return reference.parameter_table(model)
+
+
+@mistake("parameter_table")
+def gradients_cleared(model):
+    """The gradients are cleared on the way. The model is left as it is."""
+    model.zero_grad()
+    return reference.parameter_table(model)
+
+
+@mistake("parameter_table")
+def counts_as_numpy(model):
+    """The counts are NumPy's numbers. A Python int is asked for."""
+    return [(name, shape, np.prod(shape, dtype=int)) for name, shape, _ in reference.parameter_table(model)]
+
+
+@mistake("parameter_table")
+def counts_with_a_point(model):
+    """The counts are floats, such as 6.0. A Python int is asked for."""
+    return [(name, shape, float(count)) for name, shape, count in reference.parameter_table(model)]
+
+
+@mistake("parameter_table")
+def as_a_tuple(model):
+    """The table is a tuple. A list is asked for, and (1, 2) == [1, 2] is False."""
+    return tuple(reference.parameter_table(model))
+
+
+@mistake("parameter_table")
+def nothing_for_no_dimension(model):
+    """A parameter of shape () is left out, or counted as 0. It has 1 element."""
+    return [(name, shape, count if shape else 0) for name, shape, count in reference.parameter_table(model)]
+
+
+@mistake("parameter_table")
+def two_levels_at_most(model):
+    """Parameters are looked for in the model and its parts, but not in the parts of parts. named_parameters() finds
+    them at any depth."""
+    return [row for row in reference.parameter_table(model) if row[0].count(".") < 2]
 
 
 @mistake("parameter_table")

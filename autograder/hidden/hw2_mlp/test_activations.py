@@ -8,7 +8,7 @@ from gradkit.suite import Rng, Runner, assert_finite, assert_matches, check, fig
 pytestmark = pytest.mark.question("activations")
 
 NAMES = ("sigmoid", "relu", "tanh")
-SHAPES = [(), (5,), (4, 3), (1, 1), (2, 3, 4)]
+SHAPES = [(), (5,), (4, 3), (1, 1), (7, 1), (2, 3, 4)]
 HINT = "the function is applied to every element by itself: the result has the shape of x"
 
 
@@ -42,20 +42,44 @@ def test_tanh_matches_reference(student: Runner, reference: Runner, rng: Rng, sh
     assert_matches(student.run(call), reference.run(call), hint=HINT)
 
 
-@pytest.mark.points(1.5)
+@pytest.mark.points(1)
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32], ids=["float64", "float32"])
 @pytest.mark.parametrize("name", NAMES)
 def test_large_arguments(student: Runner, reference: Runner, rng: Rng, name: str, dtype: torch.dtype) -> None:
     """Values and gradients are finite and right up to 10,000 on both sides."""
-    x = torch.tensor([-10_000, -800, -90, -40, 40, 90, 800, 10_000], dtype=dtype)
-    call = function_call(name, {"x": x}, cotangent=rng.normal(8, dtype=dtype))
+    x = torch.tensor([-10_000, -800, -90, -40, -13, -6, 6, 13, 40, 90, 800, 10_000], dtype=dtype)
+    call = function_call(name, {"x": x}, cotangent=rng.normal(12, dtype=dtype))
     hint = "e^10000 is inf, and inf / inf or 0 * inf is nan: write the formula so that no large number is exponentiated"
     found = student.run(call)
     assert_finite(found, hint=hint)
     assert_matches(found, reference.run(call), hint=hint, rtol=1e-6, atol=1e-6)  # float32 holds about seven digits
 
 
-@pytest.mark.points(1)
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32], ids=["float64", "float32"])
+@pytest.mark.parametrize("name", NAMES)
+def test_exactly_zero(student: Runner, reference: Runner, rng: Rng, name: str, dtype: torch.dtype) -> None:
+    """At exactly 0 the values are right; so are the slopes of sigmoid and tanh, and relu's gradient is finite."""
+    x = torch.tensor([[0.0, -0.0, 0.7], [-1.3, 0.0, 0.0]], dtype=dtype)
+    call = function_call(name, {"x": x}, cotangent=rng.uniform(2, 3, low=1, high=2, dtype=dtype))
+    hint = "|x|, sign(x) and a corner at 0 have no slope there; sigmoid and tanh do"
+    found, expected = student.run(call), reference.run(call)
+    assert_finite(found, hint=hint)
+    if name == "relu":
+        expected = figures(result=expected.tensor())
+    assert_matches(found, expected, hint=hint, rtol=1e-6, atol=1e-6)  # float32 holds about seven digits
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize("shape", [(), (3,), (2, 5)])
+@pytest.mark.parametrize("name", NAMES)
+def test_x_without_gradient(student: Runner, reference: Runner, rng: Rng, name: str, shape: tuple[int, ...]) -> None:
+    """Numbers that take no gradient give the same values, and are left unchanged."""
+    call = function_call(name, {"x": -rng.uniform(*shape, low=0.1, high=3.0)})
+    assert_matches(student.run(call), reference.run(call), hint=HINT)
+
+
+@pytest.mark.points(0.75)
 def test_sigmoid_worked_by_hand(student: Runner) -> None:
     """sigmoid: an example worked by hand comes out right, with its gradient.
 
@@ -87,7 +111,7 @@ def test_relu_worked_by_hand(student: Runner) -> None:
     assert_matches(student.run(call), expected, hint="relu(x) = max(0, x), with the slope 0 below zero and 1 above")
 
 
-@pytest.mark.points(1)
+@pytest.mark.points(0.75)
 def test_tanh_worked_by_hand(student: Runner) -> None:
     """tanh: an example worked by hand comes out right, with its gradient.
 

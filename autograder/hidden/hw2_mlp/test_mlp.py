@@ -7,7 +7,19 @@ import pytest
 import torch
 from torch import Tensor
 
-from gradkit.suite import Call, Ref, Rng, Runner, Step, Vjp, assert_matches, check, figures, module_call
+from gradkit.suite import (
+    Call,
+    Ref,
+    Rng,
+    Runner,
+    Step,
+    Vjp,
+    assert_drawn_as_linear,
+    assert_matches,
+    check,
+    figures,
+    module_call,
+)
 
 pytestmark = pytest.mark.question("MLP")
 
@@ -23,7 +35,7 @@ def random_parameters(rng: Rng, sizes: Sequence[int], dtype: torch.dtype = torch
     return parameters
 
 
-@pytest.mark.points(1)
+@pytest.mark.points(0.5)
 @pytest.mark.parametrize("sizes", [[3, 2], [4, 2, 1], [2, 5, 3, 4], [3, 3, 3]], ids=str)
 def test_a_new_model_has_its_layers(student: Runner, sizes: list[int]) -> None:
     """A new model has len(layer_sizes) - 1 linear layers, in an nn.ModuleList named layers."""
@@ -46,10 +58,31 @@ def test_a_new_model_has_its_layers(student: Runner, sizes: list[int]) -> None:
     check(not extra, f"The layers' weights and biases are all there is to learn; found besides: {', '.join(extra)}.")
 
 
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize("sizes", [[8, 1_500], [3, 1_000, 5, 1_000]], ids=str)
+def test_layers_start_at_random(student: Runner, sizes: list[int]) -> None:
+    """The weights and biases of all layers are drawn as nn.Linear draws them, anew for each model."""
+    names = [f"layers.{number}" for number in range(len(sizes) - 1)]
+    observe = tuple(
+        f"{model}.{name}.{part}" for model in ("one", "other") for name in names for part in ("weight", "bias")
+    )
+    found = student.run(Call([Step(model, "student:MLP", [sizes]) for model in ("one", "other")], observe=observe))
+    for name, inputs in zip(names, sizes, strict=False):
+        assert_drawn_as_linear(found, f"one.{name}", f"other.{name}", in_dim=inputs, name=name)
+
+
 @pytest.mark.points(1.5)
 @pytest.mark.parametrize(
     ("n", "sizes"),
-    [(5, [3, 2]), (5, [3, 4, 2]), (1, [3, 4, 2]), (6, [2, 5, 3, 4, 1]), (4, [1, 1, 1]), (5, [2, 2, 2, 2])],
+    [
+        (5, [3, 2]),
+        (5, [3, 4, 2]),
+        (1, [3, 4, 2]),
+        (6, [2, 5, 3, 4, 1]),
+        (7, [4, 3, 2]),
+        (4, [1, 1, 1]),
+        (5, [2, 2, 2, 2]),
+    ],
     ids=str,
 )
 def test_output_and_gradients_match_reference(
@@ -67,24 +100,46 @@ def test_output_and_gradients_match_reference(
 
 
 @pytest.mark.points(1)
-@pytest.mark.parametrize("activation", ["tanh", "sin", "nn.functional.softplus"])
-@pytest.mark.parametrize("sizes", [[3, 4, 2], [2, 3, 5, 4]], ids=str)
+@pytest.mark.parametrize("activation", ["tanh", "sin", "nn.Tanh", "nn.Softplus"])
+@pytest.mark.parametrize("sizes", [[3, 4, 2], (2, 3, 5, 4)], ids=str)
 def test_activation_is_the_one_handed_over(
-    student: Runner, reference: Runner, rng: Rng, activation: str, sizes: list[int]
+    student: Runner, reference: Runner, rng: Rng, activation: str, sizes: Sequence[int]
 ) -> None:
-    """The activation function that is handed over is used, whichever it is."""
+    """The activation that is handed over is used, function or module, in training and in evaluation mode."""
+    kind = Ref(f"torch:{activation}")
+    made = [Step("f", f"torch:{activation}")] if activation.startswith("nn.") else []
     steps = [
-        Step("model", "student:MLP", [sizes, Ref(f"torch:{activation}")]),
+        *made,
+        Step("model", "student:MLP", [sizes, Ref("f") if made else kind]),
         Step("model", "object:model.double"),
+        Step("training", "object:model.__call__", [Ref("x")]),
+        Step("model", "object:model.eval"),
         Step("result", "object:model.__call__", [Ref("x")]),
     ]
     parameters = random_parameters(rng, sizes)
     vjp = Vjp("result", ("x", *(f"model.{name}" for name in parameters)), (rng.normal(6, sizes[-1]),))
-    call = Call(steps, {"x": rng.normal(6, sizes[0])}, parameters={"model": parameters}, vjp=vjp)
+    inputs = {"x": rng.normal(6, sizes[0])}
+    call = Call(steps, inputs, parameters={"model": parameters}, observe=("training", "result"), vjp=vjp)
     assert_matches(student.run(call), reference.run(call), hint=f"{HINT}; f is the argument activation")
 
 
-@pytest.mark.points(1)
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize("n", [3, 5])
+def test_inputs_are_left_unchanged(student: Runner, reference: Runner, rng: Rng, n: int) -> None:
+    """The list of sizes is left unchanged, and so is an x that takes no gradient."""
+    steps = [
+        Step("model", "student:MLP", [Ref("layer_sizes")]),
+        Step("model", "object:model.double"),
+        Step("result", "object:model.__call__", [Ref("x")]),
+    ]
+    inputs = {"layer_sizes": [4, n + 2, 2], "x": rng.normal(n, 4)}
+    call = Call(steps, inputs, parameters={"model": random_parameters(rng, [4, n + 2, 2])})
+    assert_matches(
+        student.run(call), reference.run(call), hint="make a copy of what you change: list(layer_sizes), x + 0"
+    )
+
+
+@pytest.mark.points(0.5)
 def test_figures_worked_by_hand(student: Runner) -> None:
     """A small example worked by hand comes out right, with its gradients.
 

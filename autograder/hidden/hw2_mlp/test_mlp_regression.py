@@ -6,7 +6,18 @@ import pytest
 import torch
 from torch import Tensor
 
-from gradkit.suite import Call, Ref, Rng, Runner, Step, assert_matches, check, figures, module_call
+from gradkit.suite import (
+    Call,
+    Ref,
+    Rng,
+    Runner,
+    Step,
+    assert_drawn_as_linear,
+    assert_matches,
+    check,
+    figures,
+    module_call,
+)
 
 pytestmark = pytest.mark.question("MLPRegression")
 
@@ -40,18 +51,34 @@ def test_new_model_has_two_layers(student: Runner, in_dim: int, hidden_dim: int)
         check(found.equals(f"model.{name}.shape", shape), f"For {sizes}, {name} must have the shape {shape}.")
 
 
-@pytest.mark.points(1.5)
-@pytest.mark.parametrize(("n", "in_dim", "hidden_dim"), [(1, 3, 2), (5, 1, 4), (7, 4, 1), (5, 3, 2), (64, 6, 10)])
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize(("in_dim", "hidden_dim"), [(3, 2_000), (8, 5_000)])
+def test_layers_start_at_random(student: Runner, in_dim: int, hidden_dim: int) -> None:
+    """The weights and biases of both layers are drawn as nn.Linear draws them, anew for each model."""
+    models = ("one", "other")
+    layers = {"first_layer": in_dim, "second_layer": hidden_dim}
+    observe = tuple(f"{model}.{layer}.{part}" for model in models for layer in layers for part in ("weight", "bias"))
+    found = student.run(
+        Call([Step(name, "student:MLPRegression", [in_dim, hidden_dim]) for name in models], observe=observe)
+    )
+    for layer, inputs in layers.items():
+        assert_drawn_as_linear(found, f"one.{layer}", f"other.{layer}", in_dim=inputs, name=layer)
+
+
+@pytest.mark.points(1)
+@pytest.mark.parametrize(
+    ("n", "in_dim", "hidden_dim"), [(1, 3, 2), (5, 1, 4), (7, 4, 1), (5, 3, 2), (6, 4, 3), (64, 7, 10)]
+)
 def test_output_and_gradients_match_reference(
     student: Runner, reference: Runner, rng: Rng, n: int, in_dim: int, hidden_dim: int
 ) -> None:
     """The predictions and the gradients of x and all parameters are right for several sizes."""
+    x, parameters = rng.normal(n, in_dim), random_parameters(rng, in_dim, hidden_dim)
+    if n > 1:
+        x[0] = 0  # so a hidden neuron gets exactly 0, where the sigmoid has the slope 1/4
+        parameters["first_layer.bias"][0] = 0
     call = module_call(
-        "MLPRegression",
-        [in_dim, hidden_dim],
-        {"x": rng.normal(n, in_dim)},
-        parameters=random_parameters(rng, in_dim, hidden_dim),
-        cotangent=rng.normal(n, 1),
+        "MLPRegression", [in_dim, hidden_dim], {"x": x}, parameters=parameters, cotangent=rng.normal(n, 1)
     )
     assert_matches(student.run(call), reference.run(call), hint=HINT)
 
@@ -81,7 +108,6 @@ def test_figures_worked_by_hand(student: Runner) -> None:
     f'(4) = f'(-4) = f(4) f(-4) = s. With the upstream gradient (1, 2), the gradient of the second bias is 1 s + 2 s
     = 3 s; of the second weights s * (3/4 + 2 * 2/3, 1/5 + 2 * 3/5) = s * (25/12, 7/5); of the first biases, where
     z (1 - z) is (3/16, 4/25) and (2/9, 6/25): 24 s * (3/16 + 2 * 2/9) = 91/6 s, -15 s * (4/25 + 2 * 6/25) = -48/5 s.
-    No sum before a sigmoid is 0: a sigmoid that is written with |t| may have no slope there.
     """
     ln2, ln3 = math.log(2), math.log(3)
     call = module_call(

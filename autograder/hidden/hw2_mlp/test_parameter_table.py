@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+import torch
 
 from gradkit.suite import Call, Found, Ref, Runner, Step, assert_matches, check, figures
 
@@ -25,15 +26,10 @@ def sequential(*layers: tuple[str, Sequence[Any]]) -> Call:
 
 def assert_same_table(found: Found, expected: Found) -> None:
     """The tables are equal as Python sees it: a list is no tuple."""
-    assert_matches(found, expected, hint=HINT)
-    rows = found.sequence()
-    check(
-        all(isinstance(row, tuple) and isinstance(row[1], tuple) for row in rows),
-        "Each row is a tuple, and so is the shape in it: [2, 3] == (2, 3) is False.",
-    )
+    assert_matches(found, expected, hint=HINT, strict_types=True)
 
 
-@pytest.mark.points(1)
+@pytest.mark.points(0.5)
 def test_figures_counted_by_hand(student: Runner) -> None:
     """The table of a network with 4 inputs and 2 hidden neurons is right: 4 rows, 13 elements.
 
@@ -54,8 +50,9 @@ def test_figures_counted_by_hand(student: Runner) -> None:
         [("Linear", [3, 2, False])],
         [("ReLU", [])],
         [("Bilinear", [2, 3, 4])],
+        [("MultiheadAttention", [4, 2]), ("GRU", [3, 2])],
     ],
-    ids=["convolution and buffers", "no bias", "nothing to learn", "three dimensions"],
+    ids=["convolution and buffers", "no bias", "nothing to learn", "three dimensions", "nested"],
 )
 def test_other_models_match_reference(student: Runner, reference: Runner, layers: list[Any]) -> None:
     """Models of other kinds are listed rightly: parameters only, in their own order, whatever their shape."""
@@ -92,3 +89,22 @@ def test_frozen_and_shared_parameters(student: Runner, reference: Runner, grad: 
     ]
     call = table_of(*steps)
     assert_same_table(student.run(call), reference.run(call))
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize(("training", "learning"), [(True, True), (False, True), (True, False)])
+def test_model_is_left_unchanged(student: Runner, reference: Runner, training: bool, learning: bool) -> None:
+    """The model keeps its numbers, its mode, its gradients, and which parameters require one."""
+    steps = [
+        Step("model", "torch:nn.Linear", [2, 3]),
+        Step("model", "object:model.train", [training]),
+        Step("y", "object:model.__call__", [Ref("x")]),
+        Step("loss", "object:y.sum"),
+        Step("backward", "object:loss.backward"),
+        Step("frozen", "object:model.weight.requires_grad_", [learning]),
+        Step("result", "student:parameter_table", [Ref("model")]),
+    ]
+    observe = ("result", "model.state", "model.gradients", "model.training", "model.weight.requires_grad")
+    call = Call(steps, {"x": torch.ones(4, 2)}, observe=observe)
+    hint = "look at the parameters, and leave them and the model as they are"
+    assert_matches(student.run(call), reference.run(call), hint=hint, strict_types=True)

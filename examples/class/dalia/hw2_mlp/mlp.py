@@ -24,8 +24,8 @@ def sigmoid(x: Tensor) -> Tensor:
     Returns:
         The values, of the shape and dtype of ``x``, still attached to the graph, so that ``backward()`` reaches ``x``.
     """
-    e = torch.exp(-x.abs())
-    return torch.where(x >= 0, 1 / (1 + e), e / (1 + e))
+    x = torch.clamp(x, -60, 80)
+    return 1 / (1 + torch.exp(-x))
 
 
 def relu(x: Tensor) -> Tensor:

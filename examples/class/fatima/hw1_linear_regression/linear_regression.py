@@ -113,5 +113,5 @@ def normal_equation(x: Tensor, y: Tensor) -> Tensor:
     """
     x1 = torch.column_stack((x, x.new_ones(len(x))))
     u, s, vh = torch.linalg.svd(x1, full_matrices=False)
-    keep = s > 1e-6 * s[0]
+    keep = s > 1e-12 * s[0]
     return vh[keep].T @ ((u[:, keep].T @ y) / s[keep][:, None])
