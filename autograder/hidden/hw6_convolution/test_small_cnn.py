@@ -55,9 +55,15 @@ def test_convolutions_and_parameters(student: Runner, options: list[int]) -> Non
 
 
 def pushed(direction: str, classes: int) -> list[Step]:
-    """Adam makes all scores of a new model larger ("max") or smaller ("min"); then those of both modes."""
+    """A new model's scores; Adam makes all of them larger ("max") or smaller ("min"); then those of both modes.
+
+    The scores of the new model are small, so that a diagnosis, which allows for a share of what a mistake changes, is
+    exact.
+    """
     steps = [
         Step("model", "student:SmallCNN", [classes]),
+        Step("mode", "object:model.eval"),
+        Step(f"new_{direction}", "object:model.__call__", [Ref("x")]),
         Step("mode", "object:model.train"),
         Step(
             "optimizer",
@@ -88,12 +94,13 @@ def test_scores_before_any_softmax(student: Runner, rng: Rng, classes: int) -> N
     """The scores are raw: no softmax, log-softmax or sigmoid holds them, in training and in evaluation mode."""
     steps = [*pushed("max", classes), *pushed("min", classes)]
     names = {mode: (f"{mode}_max", f"{mode}_min") for mode in ("train", "eval")}
-    found = student.run(Call(steps, inputs={"x": rng.uniform(7, 1, 8, 8).float()}, observe=sum(names.values(), ())))
+    observed = ("new_max", "new_min", *names["train"], *names["eval"])
+    found = student.run(Call(steps, inputs={"x": rng.uniform(7, 1, 8, 8).float()}, observe=observed))
     for mode, pair in names.items():
         scores = torch.cat([assert_tensor(found, name, (7, classes), hint=SHAPE) for name in pair])
         total = scores.logsumexp(dim=1)
         where = {"train": "training", "eval": "evaluation"}[mode]
-        check(bool((total.abs() > 1e-4).any()), f"In {where} mode the scores went through a log-softmax: {RAW}")
+        check(bool((total.abs() > 1e-2).any()), f"In {where} mode the scores went through a log-softmax: {RAW}")
         bounded = bool(((scores >= 0) & (scores <= 1)).all())
         check(not bounded, f"In {where} mode the scores went through a softmax or a sigmoid: {RAW}")
 
@@ -108,7 +115,9 @@ def test_images_are_apart(student: Runner, rng: Rng, row: int) -> None:
     # After a few steps, since a last layer may begin at 0.
     steps = [*pushed("max", 10), Step("changed", "object:model.__call__", [Ref("other")])]
     words = {"x": "images", "other": "the images with another one among them"}
-    found = student.run(Call(steps, inputs={"x": x, "other": other}, observe=("eval_max", "changed"), words=words))
+    found = student.run(
+        Call(steps, inputs={"x": x, "other": other}, observe=("new_max", "eval_max", "changed"), words=words)
+    )
     first, second = (assert_tensor(found, name, (5, 10), hint=SHAPE) for name in ("eval_max", "changed"))
     moved = (first - second).abs().amax(dim=1) > 1e-6
     check(bool(moved[row]), "The scores do not depend on the image.")
