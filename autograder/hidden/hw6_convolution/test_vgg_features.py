@@ -56,7 +56,14 @@ def test_weights_that_torch_begins_with(student: Runner, filters: int, channels:
 @pytest.mark.points(1)
 @pytest.mark.parametrize(
     ("config", "channels", "height", "width"),
-    [([4, "M", 6], 3, 8, 6), ([2, 3, "M", 5, "M"], 1, 9, 7), (["M", 2], 2, 4, 6), ([3, 2], 3, 5, 5), ([1], 1, 1, 3)],
+    [
+        ([4, "M", 6], 3, 8, 6),
+        ([2, 3, "M", 5, "M"], 1, 9, 7),
+        (["M", 2], 2, 4, 6),
+        ([3, 2], 3, 5, 5),
+        ([2, 3], 2, 7, 6),
+        ([1], 1, 1, 3),
+    ],
     ids=str,
 )
 def test_output_and_gradient(
