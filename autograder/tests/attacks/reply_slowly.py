@@ -12,7 +12,7 @@ import torch
 def evil(x):
     for byte in b"GRD1" + b"\1" * 1000:
         os.write(3, bytes([byte]))
-        time.sleep(0.1)
+        time.sleep(1)
 
 
 def scale(x, factor=2.0):

@@ -86,7 +86,8 @@ def test_an_untouched_stub_beside_the_work_names_the_other_file(
 def test_a_file_that_raises_on_import_gets_nothing_and_the_reason(grade: Grade, hand_in: HandIn) -> None:
     (record,) = grade(hand_in({"scaling.py": "x = 1\ny = x / 0\n"}))
     assert record.score == 0
-    assert all("ZeroDivisionError" in test.output and "line 2" in test.output for test in record.tests)
+    assert "ZeroDivisionError" in record.output
+    assert " in line 2: " in record.output
 
 
 def test_a_missing_file_is_named(grade: Grade, hand_in: HandIn) -> None:
