@@ -238,7 +238,8 @@ def _lay_out(root: Path, course_files: Mapping[str, str]) -> dict[str, str | int
         f"autograder/hidden/{HW}/test_scale.py",
         f"assignments/{HW}/scaling.py",
     )
-    limits = "[limits]\nseconds_per_call = 1.5\nseconds = 5.0\npatience = 2.0\nmemory_mb = 512\nrestarts = 1\noutput_kb = 4\n"
+    limits = "[limits]\nseconds_per_call = 1.5\nseconds = 5.0\npatience = 2.0\n"
+    limits += "memory_mb = 512\nrestarts = 1\noutput_kb = 4\n"
     files = {f"course/{name}": text for name, text in course_files.items()} | {
         f"course/{assignment}": course_files[assignment].partition("[limits]")[0] + limits,
         f"course/{reference}": course_files[reference] + f'\nSECRET = "{CANARIES["reference"]}"\n',
