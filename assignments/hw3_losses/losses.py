@@ -123,7 +123,8 @@ def bce_with_logits(z: Tensor, y: Tensor) -> Tensor:
         L = -(1/N) * sum_i [ y_i * log(s(z_i)) + (1 - y_i) * log(1 - s(z_i)) ],    s(z) = 1 / (1 + exp(-z))
 
     Value and gradient should be exact, without any clamp or epsilon, for scores from -10,000 to 10,000, also where
-    s(z_i) is rounded to 0 or 1 and a logarithm of it would be infinite. At a score of exactly 0 the gradient is free.
+    s(z_i) is rounded to 0 or 1 and a logarithm of it would be infinite, and at a score of exactly 0, where the slope of
+    the term of i is 1/2 - y_i.
 
     Args:
         z: scores (logits) of class 1, shape (N,). It is left unchanged.
@@ -146,8 +147,8 @@ def softmax_cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
 
         L = -(1/N) * sum_i log( exp(z_ic) / sum_k exp(z_ik) ),    c = labels_i
 
-    A number as far from 0 as 10,000 may have been added to all scores of a row, another one to each: the loss and its
-    gradient are the same as without it. Neither may become infinite or nan.
+    The scores of a row may be anywhere from -10,000 to 10,000, all far from 0 or far apart from each other: the loss
+    and its gradient are finite and exact, also where a probability is rounded to 0 and its logarithm would be infinite.
 
     Args:
         logits: the scores z, shape (N, K), a row for each example. It is left unchanged.

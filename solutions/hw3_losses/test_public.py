@@ -5,52 +5,123 @@ import math
 import losses
 import torch
 
+LOSSES = {
+    "mse_loss": lambda y_hat, y: ((y_hat - y) ** 2).mean(),
+    "mae_loss": lambda y_hat, y: (y_hat - y).abs().mean(),
+}
+
+
+def unchanged(function, *arguments):
+    """What a function gives for some tensors, which it must leave as they are."""
+    before = [argument.detach().clone() for argument in arguments]
+    result = function(*arguments)
+    for number, (argument, old) in enumerate(zip(arguments, before, strict=True), start=1):
+        assert torch.equal(argument, old), f"argument {number} was changed: it was {old} and is {argument} now"
+    return result
+
+
+def one_number(loss, dtype):
+    """The value of a loss, which must be a tensor of shape () and of the dtype of the input."""
+    assert isinstance(loss, torch.Tensor), f"the loss should be a tensor, not a {type(loss).__name__}"
+    assert tuple(loss.shape) == (), f"the loss is one number, of shape (); yours has the shape {tuple(loss.shape)}"
+    assert loss.dtype == dtype, f"for {dtype} inputs the loss should be {dtype}; yours is {loss.dtype}"
+    return loss.item()
+
+
+def slopes_of(function, x, *others):
+    """The gradient of a loss with respect to x, as a list."""
+    x = x.clone().requires_grad_()
+    loss = function(x, *others)
+    assert isinstance(loss, torch.Tensor), f"the result should be a tensor, not a {type(loss).__name__}"
+    assert loss.requires_grad, (
+        "the result is cut off from the graph; detach(), .data, .item(), numpy and no_grad do that"
+    )
+    loss.sum().backward()
+    assert x.grad is not None, "no gradient reached the input; detach(), .data, .item() and numpy all cut the graph"
+    return x.grad
+
+
+def close(found, expected, tolerance=1e-5):
+    """Whether two tensors agree."""
+    return torch.allclose(found.double(), expected.double(), rtol=tolerance, atol=tolerance)
+
 
 def test_regression_losses_of_a_small_example():
-    """The errors -1, 0 and -3 have the mean square 10/3 and the mean size 4/3."""
-    y_hat, y = torch.tensor([2.0, 5.0, 1.0]), torch.tensor([3.0, 5.0, 4.0])
-    for function, expected in ((losses.mse_loss, 10 / 3), (losses.mae_loss, 4 / 3)):
-        loss = function(y_hat, y).item()
-        assert abs(loss - expected) < 1e-5, (
-            f"{function.__name__} should be {expected:.4f} here; yours is {loss:.4f}. Is it the mean over all elements?"
-        )
+    """The errors -1, 0 and -3 have the mean square 10/3 and the mean size 4/3, in the dtype of the predictions."""
+    for dtype in (torch.float32, torch.float64):
+        y_hat, y = torch.tensor([2, 5, 1], dtype=dtype), torch.tensor([3, 5, 4], dtype=dtype)
+        for name, expected in (("mse_loss", 10 / 3), ("mae_loss", 4 / 3)):
+            loss = one_number(unchanged(getattr(losses, name), y_hat, y), dtype)
+            assert abs(loss - expected) < 1e-5, (
+                f"{name} should be {expected:.4f} here; yours is {loss:.4f}. Is it the mean over all elements?"
+            )
 
 
-def test_regression_losses_are_one_number():
-    """Each loss is a tensor of shape (), for any number of dimensions."""
-    for function in (losses.mse_loss, losses.mae_loss):
-        loss = function(torch.zeros(4, 3), torch.ones(4, 3))
-        assert isinstance(loss, torch.Tensor), f"{function.__name__} should give a tensor, not {type(loss).__name__}"
-        assert tuple(loss.shape) == (), f"{function.__name__} should have the shape (); yours has {tuple(loss.shape)}"
+def test_regression_losses_of_any_shape():
+    """Each loss is one number, for any number of dimensions, none too, and so are its slopes right."""
+    for shape in ((), (3,), (4, 3), (2, 2, 5)):
+        y_hat, y = torch.randn(shape, dtype=torch.float64), torch.randn(shape, dtype=torch.float64)
+        for name, right in LOSSES.items():
+            function = getattr(losses, name)
+            loss, expected = one_number(function(y_hat, y), torch.float64), right(y_hat, y).item()
+            assert abs(loss - expected) < 1e-8, f"{name} of shape {shape} should be {expected}; yours is {loss}"
+            found, slopes = slopes_of(function, y_hat, y), slopes_of(right, y_hat, y)
+            assert close(found, slopes), f"the slopes of {name} should be {slopes}; yours are {found}"
 
 
 def test_regression_losses_refuse_unequal_shapes():
     """A column against a row of numbers is a ValueError, not a matrix of all differences."""
-    for function in (losses.mse_loss, losses.mae_loss):
-        try:
-            function(torch.zeros(3, 1), torch.zeros(3))
-        except ValueError as error:
-            said = str(error)
-        else:
-            raise AssertionError(f"{function.__name__} of shapes (3, 1) and (3,) should raise a ValueError")
-        assert "1" in said, f"the ValueError of {function.__name__} should name both shapes; it says: {said}"
+    for name in LOSSES:
+        for first, second in (
+            ((3, 1), (3,)),
+            ((3,), (3, 1)),
+            ((2, 5), (1, 5)),
+            ((2, 5), (5,)),
+            ((2, 3), (3, 2)),
+            ((4,), ()),
+        ):
+            try:
+                getattr(losses, name)(torch.zeros(first), torch.zeros(second))
+            except ValueError as error:
+                said = str(error)
+            else:
+                raise AssertionError(f"{name} of shapes {first} and {second} should raise a ValueError")
+            missing = [size for size in (*first, *second) if str(size) not in said]
+            assert not missing, (
+                f"the ValueError of {name} should name both shapes, {first} and {second}; it says: {said}"
+            )
 
 
-def test_regression_losses_let_gradients_through():
-    """Calling backward() reaches y_hat; where the error is 2 the slopes are 4 and 1."""
-    for function, expected in ((losses.mse_loss, 4.0), (losses.mae_loss, 1.0)):
-        y_hat = torch.tensor([5.0], requires_grad=True)
-        function(y_hat, torch.tensor([3.0])).backward()
-        assert y_hat.grad is not None, f"no gradient reached y_hat through {function.__name__}"
-        slope = y_hat.grad.item()
-        assert abs(slope - expected) < 1e-4, f"the slope of {function.__name__} should be {expected} here, not {slope}"
+def test_regression_losses_of_a_hit():
+    """Where the prediction hits its target mae_loss is 0, and its slope finite."""
+    found = slopes_of(losses.mae_loss, torch.tensor([5.0, 2.0]), torch.tensor([5.0, 1.0]))
+    assert found.isfinite().all(), f"the slopes should be finite; yours are {found.tolist()}"
 
 
 def test_is_distribution_tells_right_from_wrong():
-    """(0.2, 0.3, 0.5) is a distribution; (0.2, 0.3, 0.4) and (1.2, -0.2) are not."""
-    for numbers, expected in (([0.2, 0.3, 0.5], True), ([0.2, 0.3, 0.4], False), ([1.2, -0.2], False)):
-        answer = losses.is_distribution(torch.tensor(numbers, dtype=torch.float64))
-        assert answer == expected, f"is_distribution({numbers}) should be {expected}; yours is {answer}"
+    """Entries may be 0 but not below, however little; the sum may be off by tol, to either side."""
+    for numbers, tol, expected in (
+        ([0.2, 0.3, 0.5], 1e-6, True),
+        ([0.2, 0.3, 0.4], 1e-6, False),
+        ([0.2, 0.3, 0.6], 1e-6, False),
+        ([1.2, -0.2], 1e-6, False),
+        ([1.0, 0.0, 0.0], 1e-6, True),
+        ([1 + 1e-9, -1e-9], 1e-6, False),
+        ([1 + 1e-9, -1e-9], 0.25, False),
+        ([0.5, 0.5 + 1e-5], 1e-6, False),
+        ([0.5, 0.5 - 1e-5], 1e-4, True),
+        ([0.75, 0.5], 0.5, True),
+        ([0.25, 0.25], 0.75, True),
+        ([0.25, 0.25], 0.25, False),
+        ([0.75, 0.75], 0.25, False),
+        ([0.5, 0.75], 0.25, True),
+        ([0.5, 0.5], 0.0, True),
+        ([1.0], 1e-6, True),
+    ):
+        p = torch.tensor(numbers, dtype=torch.float64)
+        answer = unchanged(lambda p, tol=tol: losses.is_distribution(p, tol), p)
+        assert answer == expected, f"is_distribution({numbers}, tol={tol}) should be {expected}; yours is {answer}"
+    assert losses.is_distribution(torch.tensor([0.5, 0.5 + 5e-7], dtype=torch.float64)), "tol should be 1e-6 by default"
 
 
 def test_is_distribution_gives_a_bool():
@@ -85,15 +156,36 @@ def test_cross_entropy_keeps_the_pairs_apart():
     assert torch.allclose(h, expected), f"they should be 3/2 ln 2 and ln 2, {expected.tolist()}; yours are {h.tolist()}"
 
 
+def test_cross_entropy_of_other_shapes():
+    """The sum is over the last dimension, however many there are before it; gradients reach q and p."""
+    for dtype in (torch.float32, torch.float64):
+        for shape in ((4,), (3, 3), (2, 5, 3)):
+            p, q = torch.rand(shape, dtype=dtype) + 0.1, torch.rand(shape, dtype=dtype) + 0.1
+            p, q = p / p.sum(-1, keepdim=True), q / q.sum(-1, keepdim=True)
+            h, expected = unchanged(losses.cross_entropy, p, q), -(p * q.log()).sum(-1)
+            assert h.shape == expected.shape, f"the shape should be {tuple(expected.shape)}; yours is {tuple(h.shape)}"
+            assert h.dtype == dtype, f"{dtype} distributions should give {dtype}; yours is {h.dtype}"
+            assert close(h, expected, 1e-5 if dtype == torch.float32 else 1e-9), f"H should be {expected}; yours is {h}"
+            for name, found, slopes in (
+                ("q", slopes_of(lambda q, p=p: losses.cross_entropy(p, q), q), -p / q),
+                ("p", slopes_of(losses.cross_entropy, p, q), -q.log()),
+            ):
+                assert close(found, slopes), f"the slopes with respect to {name} should be {slopes}; yours are {found}"
+
+
 def test_cross_entropy_of_an_impossible_class():
-    """A class with p = 0 and q = 0 costs nothing, and its slope is 0, not nan."""
-    q = torch.tensor([0.0, 1.0], requires_grad=True)
-    h = losses.cross_entropy(torch.tensor([0.0, 1.0]), q)
-    assert abs(h.item()) < 1e-6, f"H should be 0 here, but yours is {h.item()}; what is 0 * log(0)?"
-    h.backward()
-    assert q.grad is not None, "no gradient reached q; detach(), .data, .item() and numpy all cut the graph"
-    slopes = q.grad.tolist()
-    assert abs(slopes[0]) < 1e-6, f"the slope of the impossible class should be 0, but yours is {slopes[0]}"
+    """A class with p = 0 costs nothing, and its slope is 0, not nan, whatever q is there."""
+    for p, q, expected, slopes in (
+        ([0.0, 1.0], [0.0, 1.0], 0.0, [0.0, -1.0]),
+        ([0.0, 0.75, 0.25], [0.5, 0.25, 0.25], math.log(4), [0.0, -3.0, -1.0]),
+    ):
+        p, q = torch.tensor(p, dtype=torch.float64), torch.tensor(q, dtype=torch.float64)
+        h = losses.cross_entropy(p, q).item()
+        assert abs(h - expected) < 1e-8, f"H should be {expected} here, but yours is {h}; what is 0 * log(0)?"
+        found = slopes_of(lambda q, p=p: losses.cross_entropy(p, q), q).tolist()
+        assert close(torch.tensor(found), torch.tensor(slopes), 1e-8), (
+            f"the slopes should be {slopes}; yours are {found}"
+        )
 
 
 def test_bce_loss_is_one_number():
@@ -129,13 +221,29 @@ def test_bce_loss_of_a_certain_and_right_prediction():
     assert abs(loss.item()) < 1e-6, f"the loss should be 0 here, but yours is {loss.item()}; what is 0 * log(0)?"
 
 
-def test_bce_loss_lets_gradients_through():
-    """Calling backward() on the loss reaches y_hat; at y_hat = 0.5 and label 1 the slope is -1 / 0.5 = -2."""
-    y_hat = torch.tensor([0.5], requires_grad=True)
-    losses.bce_loss(y_hat, torch.tensor([1.0])).backward()
-    assert y_hat.grad is not None, "no gradient reached y_hat; detach(), .data, .item() and numpy all cut the graph"
-    slope = y_hat.grad.item()
-    assert abs(slope + 2) < 1e-2, f"at y_hat = 0.5 and label 1 the gradient should be -2; yours is {slope:.4f}"
+def test_bce_loss_and_slopes_of_a_batch():
+    """The loss is the mean over the batch, of one prediction and label each, and gradients reach y_hat."""
+    for dtype in (torch.float32, torch.float64):
+        y_hat = torch.tensor([0.3, 0.001, 0.9, 0.999, 0.6, 0.002, 0.45], dtype=dtype)
+        for labels in ([0, 1, 1, 0, 1, 0, 0], [1, 0, 0, 1, 0, 1, 1], [0.25, 1, 0.3, 0, 0.75, 0, 0.9]):
+            y = torch.tensor(labels, dtype=dtype)
+            loss = one_number(unchanged(losses.bce_loss, y_hat, y), dtype)
+            expected = -(y * y_hat.log() + (1 - y) * (1 - y_hat).log()).mean().item()
+            assert abs(loss - expected) < 1e-3 * expected, (
+                f"y_hat = {y_hat.tolist()} and the labels {labels} should cost {expected:.5f}; yours is {loss:.5f}. "
+                "An epsilon or a clamp may be at most 1e-7, and a label may lie between 0 and 1"
+            )
+            found, slopes = slopes_of(losses.bce_loss, y_hat, y), ((1 - y) / (1 - y_hat) - y / y_hat) / len(y)
+            assert close(found, slopes, 1e-3), f"the slopes should be {slopes.tolist()}; yours are {found.tolist()}"
+
+
+def test_bce_loss_of_certain_predictions_among_others():
+    """Predictions of exactly 0 or 1 that are right cost nothing, and the others keep their loss."""
+    y_hat, y = torch.tensor([0.0, 0.5, 1.0], dtype=torch.float64), torch.tensor([0.0, 1.0, 1.0], dtype=torch.float64)
+    loss = losses.bce_loss(y_hat, y).item()
+    assert abs(loss - math.log(2) / 3) < 1e-6, (
+        f"the loss should be ln(2) / 3 = {math.log(2) / 3:.6f}; yours is {loss:.6f}"
+    )
 
 
 def test_bce_with_logits_of_a_small_example():
@@ -169,6 +277,34 @@ def test_bce_with_logits_of_a_large_score():
         assert abs(z.grad.item() - expected) < 1e-4, f"the slope should be {expected}; yours is {z.grad.item()}"
 
 
+def test_bce_with_logits_and_slopes_of_a_batch():
+    """The loss is the mean over the batch, also for labels between 0 and 1, and the slopes are (s(z) - y) / N."""
+    for dtype in (torch.float32, torch.float64):
+        z, y = (
+            torch.tensor([0.0, -2.0, 0.5, 3.0, 0.0], dtype=dtype),
+            torch.tensor([1.0, 0.0, 0.75, 0.0, 0.1], dtype=dtype),
+        )
+        s = 1 / (1 + torch.exp(-z))
+        expected = -(y * s.log() + (1 - y) * (1 - s).log()).mean().item()
+        loss = one_number(unchanged(losses.bce_with_logits, z, y), dtype)
+        tolerance = 1e-5 if dtype == torch.float32 else 1e-9
+        assert abs(loss - expected) < tolerance, f"the loss should be {expected:.8f}; yours is {loss:.8f}"
+        found, slopes = slopes_of(losses.bce_with_logits, z, y), (s - y) / len(z)
+        assert close(found, slopes, tolerance), (
+            f"at the scores {z.tolist()} the slopes should be {slopes.tolist()}; yours are {found.tolist()}"
+        )
+
+
+def test_bce_with_logits_of_large_scores_in_a_batch():
+    """Large scores that are right cost nothing, and those that are wrong as much as they are large."""
+    z, y = torch.tensor([600.0, -900.0, -30.0, 80.0, 5_000.0]), torch.tensor([1.0, 0.0, 1.0, 0.0, 0.0])
+    z, y = z.double(), y.double()
+    loss = losses.bce_with_logits(z, y).item()
+    assert abs(loss - 1022) < 1e-6, f"the loss should be (30 + 80 + 5000) / 5 = 1022; yours is {loss}"
+    found, slopes = slopes_of(losses.bce_with_logits, z, y), torch.tensor([0.0, 0.0, -0.2, 0.2, 0.2])
+    assert close(found, slopes, 1e-8), f"the slopes should be {slopes.tolist()}; yours are {found.tolist()}"
+
+
 def test_softmax_cross_entropy_of_a_small_example():
     """The scores ln 1, ln 2 and ln 5 have the probabilities 1/8, 2/8 and 5/8."""
     logits = torch.log(torch.tensor([[1.0, 2.0, 5.0]]))
@@ -194,10 +330,34 @@ def test_softmax_cross_entropy_of_large_scores():
     )
 
 
-def test_softmax_cross_entropy_lets_gradients_through():
-    """The slopes of a row are its probabilities, less 1 at the label: 1/2 and -1/2 for two equal scores."""
-    logits = torch.zeros(1, 2, requires_grad=True)
-    losses.softmax_cross_entropy(logits, torch.tensor([1])).backward()
-    assert logits.grad is not None, "no gradient reached logits; detach(), .data, .item() and numpy all cut the graph"
-    slopes = logits.grad[0].tolist()
-    assert abs(slopes[0] - 0.5) < 1e-5, f"the slopes should be 0.5 and -0.5; yours are {slopes}"
+def test_softmax_cross_entropy_and_slopes_of_several_rows():
+    """The slopes of a row are its probabilities, less 1 at the label, divided by the number of rows."""
+    for dtype in (torch.float32, torch.float64):
+        numbers = torch.tensor([[1, 2, 5], [6, 1, 1], [2, 2, 4], [1, 3, 4]], dtype=dtype)
+        labels = torch.tensor([2, 1, 0, 2])
+        p = numbers / 8
+        expected = -math.log(5 / 8 * 1 / 8 * 2 / 8 * 4 / 8) / 4
+        logits = numbers.log() + torch.tensor([[0.0], [3.0], [-2.0], [0.0]], dtype=dtype)
+        loss = one_number(unchanged(losses.softmax_cross_entropy, logits, labels), dtype)
+        tolerance = 1e-5 if dtype == torch.float32 else 1e-9
+        assert abs(loss - expected) < tolerance, f"the loss should be {expected:.8f}; yours is {loss:.8f}"
+        found, slopes = slopes_of(losses.softmax_cross_entropy, logits, labels), (p - torch.eye(3)[labels]) / 4
+        assert close(found, slopes, tolerance), f"the slopes should be {slopes.tolist()}; yours are {found.tolist()}"
+
+
+def test_softmax_cross_entropy_of_scores_far_from_zero():
+    """Scores of -9,000, of 9,000 and far apart in one row give a finite loss, with finite slopes."""
+    for rows, labels, expected, slopes in (
+        ([[-9_000.0, -9_000.0], [9_000.0, 9_000.0]], [0, 1], math.log(2), [[-0.25, 0.25], [0.25, -0.25]]),
+        ([[0.0, 2_000.0, -2_000.0]], [0], 2_000.0, [[-1.0, 1.0, 0.0]]),
+        ([[0.0, 2_000.0, -2_000.0]], [1], 0.0, [[0.0, 0.0, 0.0]]),
+        ([[-9_000.0, 9_000.0], [0.0, 60.0]], [0, 0], 9_030.0, [[-0.5, 0.5], [-0.5, 0.5]]),
+    ):
+        logits, labels = torch.tensor(rows, dtype=torch.float64), torch.tensor(labels)
+        loss = losses.softmax_cross_entropy(logits, labels).item()
+        assert abs(loss - expected) < 1e-6, (
+            f"the scores {rows} and the labels {labels.tolist()} should cost {expected:.6f}; yours is {loss}. "
+            "Take the largest score off each row, and write the logarithm of the quotient as a difference"
+        )
+        found = slopes_of(losses.softmax_cross_entropy, logits, labels)
+        assert close(found, torch.tensor(slopes), 1e-8), f"the slopes should be {slopes}; yours are {found.tolist()}"

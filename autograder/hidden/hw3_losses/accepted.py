@@ -257,7 +257,7 @@ def 交叉熵(y_hat, y):
 @accepted("bce_with_logits")
 def max_and_log1p(z, y):
     """The form of most libraries, with the larger of z and 0."""
-    return (torch.clamp(z, min=0) - z * y + torch.log1p(torch.exp(-torch.abs(z)))).mean()
+    return (torch.maximum(z, torch.zeros_like(z)) - z * y + torch.log1p(torch.exp(-torch.abs(z)))).mean()
 
 
 @accepted("bce_with_logits", form="crlf")
@@ -311,11 +311,10 @@ def 逻辑损失(z, y):
 
 @accepted("softmax_cross_entropy")
 def largest_taken_off(logits, labels):
-    """The largest score is taken off each row, then the formula word for word."""
+    """The largest score is taken off each row, then the logarithm of the quotient is a difference."""
     shifted = logits - logits.max(dim=1, keepdim=True).values
-    e = torch.exp(shifted)
-    p = e / e.sum(dim=1, keepdim=True)
-    return -torch.log(p.gather(1, labels.unsqueeze(1))).mean()
+    denominator = torch.exp(shifted).sum(dim=1, keepdim=True)
+    return -(shifted.gather(1, labels.unsqueeze(1)) - torch.log(denominator)).mean()
 
 
 @accepted("softmax_cross_entropy", form="crlf")
@@ -343,9 +342,9 @@ def differences_to_the_right_one(logits, labels):
 
 
 @accepted("softmax_cross_entropy")
-def mean_taken_off(logits, labels):
-    """The mean of a row is taken off in place of the largest score, with helpers from NumPy for the indices."""
-    shifted = logits - logits.mean(1, keepdim=True)
+def indices_from_numpy(logits, labels):
+    """The largest score is taken off by amax, with helpers from NumPy for the indices."""
+    shifted = logits - logits.amax(1, keepdim=True)
     rows = np.arange(len(labels))
     return (shifted.exp().sum(1).log() - shifted[rows, labels.numpy()]).mean()
 

@@ -910,8 +910,8 @@ def labels_rounded(y_hat, y):
 
 @mistake("bce_loss")
 def labels_cut_to_integers(y_hat, y):
-    """Labels are turned into integers, so that 0.9 becomes 0. A label may lie between 0 and 1, and then both terms
-    count."""
+    """A label below 1, such as 0.9, counts as 0. A label may lie between 0 and 1, and then both terms count, each by
+    its share."""
     return reference.bce_loss(y_hat, y.long().to(y_hat.dtype))
 
 
@@ -1517,3 +1517,41 @@ def scores_shifted_in_place(logits, labels):
 def ready_made_log_softmax(logits, labels):
     """torch's own log-softmax does the work. Here you write it yourself, with exp and log or with torch.logsumexp."""
     return -torch.log_softmax(logits, 1)[torch.arange(len(labels)), labels].mean()
+
+
+@mistake("softmax_cross_entropy")
+def logarithm_of_a_probability_of_zero(logits, labels):
+    """The logarithm is taken of a quotient that is rounded to 0 where the right class's score is far below the largest
+    one. The logarithm of a quotient is a difference, which stays finite."""
+    e = torch.exp(logits - logits.amax(1, keepdim=True))
+    p = e / e.sum(1, keepdim=True)
+    return -torch.log(p[torch.arange(len(labels)), labels]).mean()
+
+
+@mistake("softmax_cross_entropy")
+def mean_taken_off(logits, labels):
+    """The mean of a row is taken off its scores. Where these are far apart the largest one stays large, and its
+    exponential is infinite: take off the largest."""
+    shifted = logits - logits.mean(1, keepdim=True)
+    return (shifted.exp().sum(1).log() - shifted[torch.arange(len(labels)), labels]).mean()
+
+
+@mistake("softmax_cross_entropy")
+def loss_for_given_logarithms(logits, labels):
+    """The loss for logarithms of probabilities (nll_loss, by another way) does the work. It is not allowed here."""
+    log_p = logits - torch.logsumexp(logits, 1, keepdim=True)
+    return torch._C._nn.nll_loss(log_p, labels).mean()
+
+
+@mistake("bce_with_logits")
+def relu_for_the_larger(z, y):
+    """relu(z) - y z + log(1 + exp(-|z|)) has the right value, but at a score of exactly 0 autograd takes the slopes of
+    relu and abs for 0. There the slope of the term is 1/2 - y: use torch.maximum, softplus or logaddexp."""
+    return (torch.relu(z) - y * z + torch.log1p(torch.exp(-torch.abs(z)))).mean()
+
+
+@mistake("bce_with_logits")
+def clamp_for_the_larger(z, y):
+    """clamp(z, min=0) has the slope 1 at a score of exactly 0, so the gradient there is 1 - y. It is 1/2 - y: use
+    torch.maximum, softplus or logaddexp."""
+    return (torch.clamp(z, min=0) - y * z + torch.log1p(torch.exp(-torch.abs(z)))).mean()

@@ -78,8 +78,9 @@ def test_certain_and_right(student: Runner, y_hat: list[float], y: list[float], 
 
 
 @pytest.mark.points(0.5)
-def test_figures_worked_by_hand(student: Runner) -> None:
-    """A small example worked by hand comes out right, with its gradient.
+@pytest.mark.parametrize("grad", [["y_hat"], []], ids=["grad", "no_grad"])
+def test_figures_worked_by_hand(student: Runner, grad: list[str]) -> None:
+    """A small example worked by hand comes out right, with its gradient and where none is asked for.
 
     The labels 1, 0, 1 were given the probabilities 1/2, 1 - 1/4 = 3/4 and 4/5, whose product is 3/10: the loss is
     -ln(0.3) / 3 = 0.401324. The terms' slopes are -1 / y_hat = -2, 1 / (1 - y_hat) = 4/3 and -5/4; the upstream
@@ -91,12 +92,12 @@ def test_figures_worked_by_hand(student: Runner) -> None:
             "y_hat": torch.tensor([1 / 2, 1 / 4, 4 / 5], dtype=torch.float64),
             "y": torch.tensor([1, 0, 1], dtype=torch.float64),
         },
-        grad=["y_hat"],
-        cotangent=torch.tensor(-6, dtype=torch.float64),
+        grad=grad,
+        cotangent=torch.tensor(-6, dtype=torch.float64) if grad else None,
     )
     expected = figures(
         result=torch.tensor(0.401324, dtype=torch.float64),
-        gradients={"y_hat": torch.tensor([4, -8 / 3, 5 / 2], dtype=torch.float64)},
+        gradients={name: torch.tensor([4, -8 / 3, 5 / 2], dtype=torch.float64) for name in grad},
     )
     assert_matches(student.run(call), expected, hint=HINT, rtol=1e-3)
 

@@ -90,27 +90,37 @@ def test_scores_of_the_lecture(student: Runner) -> None:
 
 
 @pytest.mark.points(0.5)
-def test_figures_worked_by_hand(student: Runner) -> None:
-    """A small example worked by hand comes out right, with its gradient.
+@pytest.mark.parametrize(
+    ("z", "y", "expected", "slopes"),
+    [
+        ([math.log(3), -math.log(3), math.log(4)], [1, 1, 0], math.log(80 / 3) / 3, [1, 3, -16 / 5]),
+        ([0, 0, 0], [0, 1, 1 / 4], math.log(2), [-2, 2, -1]),
+        ([0], [1], math.log(2), [6]),
+    ],
+    ids=["logarithms", "zeros", "zero"],
+)
+@pytest.mark.parametrize("grad", [["z"], []], ids=["grad", "no_grad"])
+def test_figures_worked_by_hand(
+    student: Runner, z: list[float], y: list[float], expected: float, slopes: list[float], grad: list[str]
+) -> None:
+    """Small examples worked by hand come out right, with their gradients and where none is asked for.
 
     The scores ln 3, -ln 3 and ln 4 have the sigmoids 3/4, 1/4 and 4/5. The labels 1, 1, 0 were given 3/4, 1/4 and 1/5,
     whose product is 3/80: the loss is ln(80/3) / 3. The slopes are (sigmoid - label) / 3 = -1/12, -1/4 and 4/15; the
-    upstream gradient -12 makes them 1, 3 and -16/5.
+    upstream gradient -12 makes them 1, 3 and -16/5. A score of 0 has the sigmoid 1/2 and costs ln 2, whatever the
+    label; the slopes (1/2 - label) / 3 become -2, 2 and -1.
     """
     call = function_call(
         "bce_with_logits",
-        {
-            "z": torch.tensor([math.log(3), -math.log(3), math.log(4)], dtype=torch.float64),
-            "y": torch.tensor([1, 1, 0], dtype=torch.float64),
-        },
-        grad=["z"],
-        cotangent=torch.tensor(-12, dtype=torch.float64),
+        {"z": torch.tensor(z, dtype=torch.float64), "y": torch.tensor(y, dtype=torch.float64)},
+        grad=grad,
+        cotangent=torch.tensor(-12, dtype=torch.float64) if grad else None,
     )
-    expected = figures(
-        result=torch.tensor(math.log(80 / 3) / 3, dtype=torch.float64),
-        gradients={"z": torch.tensor([1, 3, -16 / 5], dtype=torch.float64)},
+    right = figures(
+        result=torch.tensor(expected, dtype=torch.float64),
+        gradients={name: torch.tensor(slopes, dtype=torch.float64) for name in grad},
     )
-    assert_matches(student.run(call), expected, hint=HINT)
+    assert_matches(student.run(call), right, hint=HINT)
 
 
 @pytest.mark.points(0.5)

@@ -51,8 +51,9 @@ def test_rain_of_the_lecture(student: Runner) -> None:
 
 
 @pytest.mark.points(0.5)
-def test_figures_worked_by_hand(student: Runner) -> None:
-    """A small example worked by hand comes out right, with its gradients.
+@pytest.mark.parametrize("grad", [["p", "q"], []], ids=["grad", "no_grad"])
+def test_figures_worked_by_hand(student: Runner, grad: list[str]) -> None:
+    """A small example worked by hand comes out right, with its gradients and where none is asked for.
 
     For p = (1/2, 1/4, 1/4) and q = (1/4, 1/2, 1/4) it is 1/2 ln 4 + 1/4 ln 2 + 1/4 ln 4 = 7/4 ln 2. The slopes are
     -p_k / q_k = -2, -1/2, -1 with respect to q, and -ln q_k = ln 4, ln 2, ln 4 with respect to p; the upstream
@@ -64,15 +65,14 @@ def test_figures_worked_by_hand(student: Runner) -> None:
             "p": torch.tensor([1 / 2, 1 / 4, 1 / 4], dtype=torch.float64),
             "q": torch.tensor([1 / 4, 1 / 2, 1 / 4], dtype=torch.float64),
         },
-        cotangent=torch.tensor(3, dtype=torch.float64),
+        grad=grad,
+        cotangent=torch.tensor(3, dtype=torch.float64) if grad else None,
     )
-    expected = figures(
-        result=torch.tensor(7 / 4 * math.log(2), dtype=torch.float64),
-        gradients={
-            "p": 3 * math.log(2) * torch.tensor([2, 1, 2], dtype=torch.float64),
-            "q": torch.tensor([-6, -3 / 2, -3], dtype=torch.float64),
-        },
-    )
+    slopes = {
+        "p": 3 * math.log(2) * torch.tensor([2, 1, 2], dtype=torch.float64),
+        "q": torch.tensor([-6, -3 / 2, -3], dtype=torch.float64),
+    }
+    expected = figures(result=torch.tensor(7 / 4 * math.log(2), dtype=torch.float64), gradients=slopes if grad else {})
     assert_matches(student.run(call), expected, hint=HINT)
 
 

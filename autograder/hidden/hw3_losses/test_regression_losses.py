@@ -53,8 +53,11 @@ def test_mae_matches_reference(student: Runner, reference: Runner, rng: Rng, sha
     [("mse_loss", 7.5, [[-2, 1], [3, -4]]), ("mae_loss", 2.5, [[-0.5, 0.5], [0.5, -0.5]])],
     ids=["mse", "mae"],
 )
-def test_figures_worked_by_hand(student: Runner, target: str, value: float, slopes: list[list[float]]) -> None:
-    """A small example worked by hand comes out right for both losses, with its gradients.
+@pytest.mark.parametrize("grad", [["y_hat"], []], ids=["grad", "no_grad"])
+def test_figures_worked_by_hand(
+    student: Runner, target: str, value: float, slopes: list[list[float]], grad: list[str]
+) -> None:
+    """A small example worked by hand comes out right for both losses, with its gradients and where none is asked for.
 
     The differences are 2, -1, -3, 4. Their squares 4, 1, 9, 16 have the mean 30/4 = 7.5, their sizes the mean 10/4 =
     2.5. The slopes are twice the differences, and their signs, divided by N = 4; the upstream gradient -2 makes them
@@ -64,11 +67,11 @@ def test_figures_worked_by_hand(student: Runner, target: str, value: float, slop
         "y_hat": torch.tensor([[3, 1], [-1, 5]], dtype=torch.float64),
         "y": torch.tensor([[1, 2], [2, 1]], dtype=torch.float64),
     }
-    cotangent = torch.tensor(-2, dtype=torch.float64)
-    call = function_call(target, arguments, grad=["y_hat"], cotangent=cotangent)
+    cotangent = torch.tensor(-2, dtype=torch.float64) if grad else None
+    call = function_call(target, arguments, grad=grad, cotangent=cotangent)
     expected = figures(
         result=torch.tensor(value, dtype=torch.float64),
-        gradients={"y_hat": torch.tensor(slopes, dtype=torch.float64)},
+        gradients={name: torch.tensor(slopes, dtype=torch.float64) for name in grad},
     )
     assert_matches(student.run(call), expected, hint=HINT)
 

@@ -22,24 +22,42 @@ def test_loss_and_gradient_match_reference(student: Runner, reference: Runner, r
 
 
 @pytest.mark.points(0.5)
-def test_figures_worked_by_hand(student: Runner) -> None:
-    """A small example worked by hand comes out right, with its gradient.
+@pytest.mark.parametrize(
+    ("numbers", "labels", "expected", "slopes"),
+    [
+        ([[1, 2, 5], [6, 3, 1]], [2, 1], math.log(16 / 3) / 2, [[5, 10, -15], [24, -28, 4]]),
+        ([[1, 1, 1, 1], [1, 1, 1, 1]], [3, 0], math.log(4), [[10, 10, 10, -30], [-30, 10, 10, 10]]),
+    ],
+    ids=["logarithms", "zeros"],
+)
+@pytest.mark.parametrize("grad", [["logits"], []], ids=["grad", "no_grad"])
+def test_figures_worked_by_hand(
+    student: Runner,
+    numbers: list[list[float]],
+    labels: list[int],
+    expected: float,
+    slopes: list[list[float]],
+    grad: list[str],
+) -> None:
+    """Small examples worked by hand come out right, with their gradients and where none is asked for.
 
     The rows are logarithms of 1, 2, 5 and of 6, 3, 1, so that the probabilities are these divided by 8 and by 10. The
     labels 2 and 1 were given 5/8 and 3/10, whose product is 3/16: the loss is ln(16/3) / 2. The slopes are the
-    probabilities, less 1 at the label, divided by N = 2; the upstream gradient 80 makes them 40 times that.
+    probabilities, less 1 at the label, divided by N = 2; the upstream gradient 80 makes them 40 times that. Four scores
+    of 0 have the probabilities 1/4, and cost ln 4.
     """
-    numbers = torch.tensor([[1, 2, 5], [6, 3, 1]], dtype=torch.float64)
+    logits = torch.log(torch.tensor(numbers, dtype=torch.float64))
     call = function_call(
         "softmax_cross_entropy",
-        {"logits": torch.log(numbers), "labels": torch.tensor([2, 1])},
-        cotangent=torch.tensor(80, dtype=torch.float64),
+        {"logits": logits, "labels": torch.tensor(labels)},
+        grad=grad,
+        cotangent=torch.tensor(80, dtype=torch.float64) if grad else None,
     )
-    expected = figures(
-        result=torch.tensor(math.log(16 / 3) / 2, dtype=torch.float64),
-        gradients={"logits": torch.tensor([[5, 10, -15], [24, -28, 4]], dtype=torch.float64)},
+    right = figures(
+        result=torch.tensor(expected, dtype=torch.float64),
+        gradients={name: torch.tensor(slopes, dtype=torch.float64) for name in grad},
     )
-    assert_matches(student.run(call), expected, hint=HINT)
+    assert_matches(student.run(call), right, hint=HINT)
 
 
 @pytest.mark.points(0.5)
@@ -62,14 +80,30 @@ def test_scores_of_the_lecture(student: Runner) -> None:
 
 
 @pytest.mark.points(0.5)
-@pytest.mark.parametrize("offsets", [[10_000], [-10_000], [10_000, -10_000, 0, 700, -700], [-10_000, 9_000, 40]])
-def test_rows_far_from_zero(student: Runner, reference: Runner, rng: Rng, offsets: list[int]) -> None:
-    """A number as far from 0 as 10,000 added to all scores of a row changes nothing, whatever the other rows have."""
-    n, k = len(offsets), 4
-    logits = rng.normal(n, k) + torch.tensor(offsets, dtype=torch.float64)[:, None]
-    arguments = {"logits": logits, "labels": rng.integers(n, high=k)}
-    call = function_call("softmax_cross_entropy", arguments, cotangent=rng.normal())
-    hint = "exp of a large number is inf, and of a very low one 0: what may be taken off all scores of a row first?"
+@pytest.mark.parametrize(
+    ("rows", "labels"),
+    [
+        ([[10_000] * 4], [1]),
+        ([[-10_000] * 4], [2]),
+        ([[10_000] * 4, [-10_000] * 4, [0] * 4, [700] * 4, [-700] * 4], [3, 0, 1, 2, 2]),
+        ([[0, 1_000, -1_000, 40]], [0]),
+        ([[10_000, -10_000, 0, 700], [-300, 0, 30, -30], [5, 9_000, -9_000, 5]], [1, 0, 1]),
+    ],
+    ids=["high", "low", "each_row_elsewhere", "far_apart", "wrong_and_right"],
+)
+def test_scores_far_from_zero(
+    student: Runner, reference: Runner, rng: Rng, rows: list[list[float]], labels: list[int]
+) -> None:
+    """Scores from -10,000 to 10,000 give a finite and exact loss and gradient, also far apart in one row."""
+    logits = torch.tensor(rows, dtype=torch.float64) - rng.uniform(len(rows), 4)
+    logits = logits.clamp(-10_000, 10_000)
+    call = function_call(
+        "softmax_cross_entropy", {"logits": logits, "labels": torch.tensor(labels)}, cotangent=rng.normal()
+    )
+    hint = (
+        "exp of a large number is inf, and of a very low one 0, whose logarithm is -inf: take the largest score off all"
+        " scores of a row first, and simplify the logarithm of the quotient on paper"
+    )
     assert_matches(student.run(call), reference.run(call), hint=hint)
 
 
