@@ -233,8 +233,7 @@ def train_minibatch(
         model: any module that maps ``x`` to predictions. It keeps its dtype, and so do ``x`` and ``y``.
         x: the inputs, one row each, shape (N, ...). It is not changed.
         y: the targets, in the dtype that ``loss_function`` expects, N first. It is not changed.
-        loss_function: ``loss_function(y_hat, y)`` gives the *mean* loss of a batch, shape (). It may be a module or a
-            function.
+        loss_function: ``loss_function(y_hat, y)`` gives the *mean* loss of a batch, shape ().
         optimizer: an optimizer that already holds the model's parameters, as in ``train``.
         epochs: how many passes over the data; 0 is allowed.
         batch_size: rows of a batch, as in ``minibatches``: the last batch has the rows that remain.

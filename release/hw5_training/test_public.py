@@ -4,13 +4,65 @@ Run them in this folder:  gradkit check
 """
 
 import contextlib
+import copy
 import io
+import pickle
+import re
 import tempfile
 from pathlib import Path
 
 import torch
 import training
 from torch import nn
+
+
+class Watched(nn.Module):
+    """A linear layer without bias that keeps, of each prediction, its mode, whether there is a graph, and the rows."""
+
+    def __init__(self, weight):
+        super().__init__()
+        self.layer = nn.Linear(weight.shape[1], weight.shape[0], bias=False, dtype=weight.dtype)
+        self.layer.weight = nn.Parameter(weight.clone())
+        self.modes, self.graphs, self.rows = [], [], []
+
+    def forward(self, x):
+        """Predict, and keep what was seen."""
+        self.modes.append(self.training and self.layer.training)
+        self.graphs.append(torch.is_grad_enabled())
+        self.rows.append(x[:, 0].tolist())
+        return self.layer(x)
+
+
+def worked_out(x, y, w, lr, momentum, steps):
+    """The losses and the weight of some steps on all rows, by the formulas for half the mean squared error."""
+    losses, velocity = [], torch.zeros_like(w)
+    for _ in range(steps):
+        error = x @ w.T - y
+        losses.append(0.5 * (error**2).mean().item())
+        velocity = momentum * velocity + error.T @ x / error.numel()
+        w = w - lr * velocity
+    return losses, w
+
+
+def half_of_the_square(y_hat, y):
+    """A loss that is a plain function, and sees whether it gets the prediction first."""
+    assert y_hat.requires_grad, "loss_function gets the prediction first; yours got something without a gradient."
+    assert not y.requires_grad, "loss_function gets the target second; yours got the prediction there."
+    assert y_hat.shape == y.shape, (
+        f"Prediction and target go into the loss as they are, {tuple(y.shape)}; yours has {tuple(y_hat.shape)}."
+    )
+    return 0.5 * ((y_hat - y) ** 2).mean()
+
+
+def assert_losses(found, expected, what):
+    """The losses are those that were worked out."""
+    assert isinstance(found, list), f"A list of losses is due; yours is a {type(found).__name__}."
+    assert all(type(loss) is float for loss in found), f"Each loss must be a Python float; found {found}."
+    assert len(found) == len(expected), (
+        f"{len(expected)} losses are due, one per epoch; yours has {len(found)}: {what}."
+    )
+    near = all(abs(loss - right) <= 1e-6 * (1 + right) for loss, right in zip(found, expected, strict=True))
+    assert near, f"Expected the losses {expected}; found {found}: {what}."
 
 
 def small_problem():
@@ -49,13 +101,68 @@ def test_train_reports_every_few_epochs():
     """A line is printed every report_every epochs, from epoch 0 on."""
     model, x, y = small_problem()
     with contextlib.redirect_stdout(io.StringIO()) as output:
-        training.train(model, x, y, nn.MSELoss(), torch.optim.SGD(model.parameters(), lr=0.375), 5, report_every=2)
+        training.train(model, x, y, nn.MSELoss(), torch.optim.SGD(model.parameters(), lr=0.375), 6, report_every=2)
     printed = output.getvalue()
-    epochs = [line.split(",")[0] for line in printed.splitlines() if line.startswith("epoch: ") and "loss is: " in line]
-    assert epochs == ["epoch: 0", "epoch: 2", "epoch: 4"], (
-        "With report_every=2 and 5 epochs, a line like 'epoch: 0, loss is: 16.0' is due in the epochs 0, 2 and 4. "
+    lines = re.findall(r"epoch:\s*(\d+)\s*,\s*loss is:\s*(\S+)", printed)
+    assert [int(epoch) for epoch, _ in lines] == [0, 2, 4], (
+        "With report_every=2 and 6 epochs, a line like 'epoch: 0, loss is: 16.0' is due in the epochs 0, 2 and 4. "
         f"Printed was:\n{printed or '(nothing)'}"
     )
+    for (epoch, loss), right in zip(lines, [16.0, 0.0625, 0.000244], strict=True):
+        try:
+            number = float(loss)
+        except ValueError:
+            number = None
+        assert number is not None, (
+            f"float() must be able to read the loss in the line; it is {loss!r}. Use loss.item()."
+        )
+        assert abs(number - right) <= 0.05 * right + 0.1, (
+            f"In epoch {epoch} the loss is {right}, measured before the update; the line says {loss}."
+        )
+
+
+def test_train_goes_where_the_formulas_lead():
+    """Several rows and outputs, momentum, fractions and whole numbers as targets, two calls: all as worked out."""
+    generator = torch.Generator().manual_seed(0)
+    x = torch.randn(5, 3, generator=generator, dtype=torch.float64)
+    w = torch.randn(2, 3, generator=generator, dtype=torch.float64)
+    for y in (torch.randn(5, 2, generator=generator, dtype=torch.float64), torch.arange(10).reshape(5, 2) % 3):
+        model, before = Watched(w).eval(), (x.clone(), y.clone())
+        model.layer.weight.grad = torch.ones_like(w)
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.3, momentum=0.5)
+        dtypes = []
+
+        def loss(y_hat, targets, dtypes=dtypes):
+            dtypes.append(targets.dtype)
+            return half_of_the_square(y_hat, targets)
+
+        losses, end = worked_out(x, y, w, 0.3, 0.5, 7)
+        found = training.train(model, x, y, loss, optimizer, 4)
+        assert_losses(found, losses[:4], "clear, differentiate and update once in each epoch, with all rows")
+        assert_losses(training.train(model, x, y, loss, optimizer, 0), [], "with epochs=0 nothing happens")
+        found = training.train(model, x, y, loss, optimizer, 3)
+        assert_losses(found, losses[4:], "a second call goes on with the same optimizer, and lists its own losses")
+        weight = model.layer.weight.detach()
+        assert weight.dtype == w.dtype, f"The model keeps its dtype, {w.dtype}; yours is {weight.dtype}."
+        assert torch.allclose(weight, end, atol=1e-9), (
+            f"Afterwards the weight is {end.tolist()}; found {weight.tolist()}."
+        )
+        assert model.modes == [True] * 7, (
+            f"7 epochs make 7 predictions, all in training mode; yours: {model.modes} (True: in training mode)."
+        )
+        assert set(dtypes) == {y.dtype}, f"The targets go into the loss as {y.dtype}; yours are {set(dtypes)}."
+        assert torch.equal(x, before[0]), "train must leave x as it is."
+        assert torch.equal(y, before[1]), "train must leave y as it is."
+
+
+def test_train_runs_every_epoch_in_float32():
+    """A loss that is flat stops nothing, and float32 stays float32."""
+    model, x, y = small_problem()
+    losses = training.train(model, x, y, nn.MSELoss(), torch.optim.SGD(model.parameters(), lr=0.0), 12)
+    assert_losses(losses, [16.0] * 12, "every epoch runs, also where nothing changes")
+    losses = training.train(model, x, y, nn.MSELoss(), torch.optim.SGD(model.parameters(), lr=0.5), 12)
+    assert_losses(losses, [16.0] + [0.0] * 11, "every epoch runs, also where the loss is 0")
+    assert model.weight.dtype == torch.float32, f"A float32 model stays float32; yours is {model.weight.dtype}."
 
 
 def two_parameters(dtype=torch.float32):
@@ -186,55 +293,213 @@ def test_Adam_skips_a_parameter_without_gradient():
 
 
 def test_LogisticRegression_gives_one_probability_a_row():
-    """The output is one probability for each row."""
-    model = training.LogisticRegression(3)
-    found = model(torch.zeros(4, 3))
-    assert tuple(found.shape) == (4,), f"4 rows give the shape (4,); yours is {tuple(found.shape)}."
-    expected = torch.sigmoid(model.linear.bias)
-    assert torch.allclose(found, expected.expand(4), atol=1e-6), "For x = 0 the probability is sigmoid(b)."
+    """The output is one probability for each row, sigmoid(x w + b), also for one row."""
+    for dtype in (torch.float32, torch.float64):
+        model = training.LogisticRegression(3).to(dtype)
+        start = model.linear.weight.abs().max().item()
+        assert 0 < start <= 3**-0.5, f"The layer starts from the random numbers of nn.Linear; the largest is {start}."
+        with torch.no_grad():
+            model.linear.weight.copy_(torch.tensor([[0.5, -1.0, 2.0]]))
+            model.linear.bias.fill_(0.25)
+        for rows in (4, 1):
+            x = torch.arange(3.0 * rows, dtype=dtype).reshape(rows, 3) / 4 - 1
+            found = model(x)
+            assert tuple(found.shape) == (rows,), f"{rows} rows give ({rows},); yours is {tuple(found.shape)}."
+            assert found.dtype == dtype, f"A {dtype} model gives {dtype}; yours gives {found.dtype}."
+            expected = 1 / (1 + torch.exp(-(0.5 * x[:, 0] - x[:, 1] + 2 * x[:, 2] + 0.25)))
+            assert torch.allclose(found, expected, atol=1e-6), (
+                f"The probabilities sigmoid(x w + b) are {expected.tolist()}; found {found.tolist()}."
+            )
+
+
+def test_LogisticRegression_can_learn():
+    """Gradients reach the weights: at a score of 0 the sigmoid has the slope 1/4."""
+    model = training.LogisticRegression(2)
+    nn.init.zeros_(model.linear.bias)
+    found = model(torch.zeros(3, 2))
+    assert found.requires_grad, "The result is cut off from the graph, so nothing can learn."
+    found.sum().backward()
+    slope = None if model.linear.bias.grad is None else model.linear.bias.grad.item()
+    assert slope == 0.75, f"For 3 rows with a score of 0 the slope with respect to b is 3/4; found {slope}."
 
 
 def test_minibatches_have_each_row_once():
-    """Each row comes once, shuffled, the smaller last batch included."""
-    x, y = torch.arange(10.0).reshape(10, 1), torch.arange(10)
-    batches = list(training.minibatches(x, y, 4, torch.Generator().manual_seed(0)))
-    sizes = [len(xb) for xb, _ in batches]
-    assert sizes == [4, 4, 2], f"10 rows in batches of 4 make batches of 4, 4 and 2; yours have {sizes}."
-    rows = [int(number) for xb, _ in batches for number in xb]
-    assert sorted(rows) == list(range(10)), f"Each row comes once; found {rows}."
-    assert rows != list(range(10)), "The rows come in their old order."
-    assert all(torch.equal(xb[:, 0].long(), yb) for xb, yb in batches), "A row comes with the target of another one."
+    """Each row comes once, whole and with its target; all batches have the size but the last."""
+    for rows, size, sizes in ((10, 4, [4, 4, 2]), (10, 6, [6, 4]), (3, 5, [3])):
+        x = torch.arange(2.0 * rows, dtype=torch.float64).reshape(rows, 2)
+        y = torch.arange(3 * rows).reshape(rows, 3)
+        before = (x.clone(), y.clone())
+        batches = list(training.minibatches(x, y, size, torch.Generator().manual_seed(0)))
+        assert all(len(batch) == 2 for batch in batches), "minibatches must yield pairs (xb, yb)."
+        found = [len(xb) for xb, _ in batches]
+        assert found == sizes, f"{rows} rows in batches of {size} make batches of {sizes}; yours have {found}."
+        order = [int(number) // 2 for xb, _ in batches for number in xb[:, 0]]
+        assert sorted(order) == list(range(rows)), f"Each row comes once; found {order}."
+        for xb, yb in batches:
+            dtypes = (xb.dtype, yb.dtype)
+            assert dtypes == (x.dtype, y.dtype), f"x and y keep their dtypes, {x.dtype} and {y.dtype}; found {dtypes}."
+            numbers = (xb[:, 0] / 2).long()
+            assert torch.equal(xb, before[0][numbers]), f"A row of x is not as it was: {xb.tolist()}."
+            assert torch.equal(yb, before[1][numbers]), f"Rows come with the targets of others: {yb.tolist()}."
+        assert torch.equal(x, before[0]), "x must be left as it is."
+        assert torch.equal(y, before[1]), "y must be left as it is."
 
 
-def test_train_minibatch_with_one_batch_is_train():
-    """With one batch that holds every row it does what train does."""
-    model, x, y = small_problem()
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.375)
-    generator = torch.Generator().manual_seed(0)
-    losses = training.train_minibatch(model, x, y, nn.MSELoss(), optimizer, 3, 1, generator)
-    assert len(losses) == 3, f"3 epochs give 3 losses; your list has {len(losses)}."
-    assert all(abs(loss - right) < 1e-5 for loss, right in zip(losses, [16.0, 1.0, 0.0625], strict=True)), (
-        f"With one row it is the same as train: 16, 1, 0.0625; found {losses}."
-    )
+def test_minibatches_order_comes_from_the_generator():
+    """The same seed gives the same order, another seed or pass another one."""
+
+    def order(generator):
+        x = torch.arange(20.0).reshape(20, 1)
+        return [int(number) for xb, _ in training.minibatches(x, x[:, 0], 4, generator) for number in xb]
+
+    generator = torch.Generator().manual_seed(1)
+    first, second, again = order(generator), order(generator), order(torch.Generator().manual_seed(1))
+    assert first != sorted(first), "The rows come in their old order; shuffle them."
+    assert first == again, "A generator with the same seed must give the same order: hand it to torch.randperm."
+    assert first != second, "The next pass with the same generator must have another order: do not seed it anew."
+    assert first != order(torch.Generator().manual_seed(2)), "Another seed must give another order."
 
 
-def test_accuracy_of_a_model_that_always_says_yes():
-    """A model that always says yes is right about every 1."""
-    model = nn.Sequential(nn.Linear(1, 1), nn.Flatten(0), nn.Sigmoid())
-    nn.init.zeros_(model[0].weight)
-    nn.init.constant_(model[0].bias, 2.0)
-    found = training.accuracy(model, torch.zeros(4, 1), torch.tensor([1.0, 1.0, 1.0, 0.0]))
-    assert isinstance(found, float), f"accuracy must return a Python float; yours returned a {type(found).__name__}."
-    assert abs(found - 0.75) < 1e-6, f"Three of four answers are yes, so 0.75; found {found}."
-    assert model.training, "The model came in training mode, and must be left in it."
+def test_train_minibatch_goes_where_the_formulas_lead():
+    """With rows that are all alike, losses and weight are as worked out: one update per batch, the mean per row."""
+    for dtype in (torch.float64, torch.float32):
+        x = torch.tensor([[1.0, -2.0, 0.5]], dtype=dtype).repeat(7, 1)
+        y = torch.tensor([[1.5, -0.5]], dtype=dtype).repeat(7, 1)
+        w = torch.tensor([[0.5, 1.0, -1.0], [0.25, 0.0, 2.0]], dtype=dtype)
+        model, before = Watched(w).eval(), (x.clone(), y.clone())
+        model.layer.weight.grad = torch.ones_like(w)
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.5)
+        generator = torch.Generator().manual_seed(0)
+        steps, end = worked_out(x, y, w, 0.1, 0.5, 6)
+        expected = [(3 * a + 3 * b + c) / 7 for a, b, c in (steps[:3], steps[3:])]
+        arguments = (model, x, y, half_of_the_square, optimizer)
+        assert_losses(training.train_minibatch(*arguments, 0, 3, generator), [], "with epochs=0 nothing happens")
+        found = training.train_minibatch(*arguments, 2, 3, generator)
+        assert_losses(found, expected, "7 rows in batches of 3, 3 and 1: the mean per row, the one row counts once")
+        weight = model.layer.weight.detach()
+        assert weight.dtype == dtype, f"The model keeps its dtype, {dtype}; yours is {weight.dtype}."
+        assert torch.allclose(weight, end, atol=1e-5), (
+            f"Afterwards the weight is {end.tolist()}; found {weight.tolist()}."
+        )
+        assert model.modes == [True] * 6, (
+            f"6 batches make 6 predictions, all in training mode; yours: {model.modes} (True: in training mode)."
+        )
+        assert torch.equal(x, before[0]), "train_minibatch must leave x as it is."
+        assert torch.equal(y, before[1]), "train_minibatch must leave y as it is."
+
+
+def test_train_minibatch_shuffles_in_each_epoch():
+    """Each epoch has every row once, in an order of its own that the generator decides; flat losses stop nothing."""
+    x = torch.arange(10.0).reshape(10, 1)
+    y = (2 * x).long()
+    orders = []
+    for _ in range(2):
+        model = Watched(torch.tensor([[2.0]]))
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.0)
+        dtypes = []
+
+        def loss(y_hat, targets, dtypes=dtypes):
+            dtypes.append(targets.dtype)
+            return half_of_the_square(y_hat, targets)
+
+        found = training.train_minibatch(model, x, y, loss, optimizer, 5, 4, torch.Generator().manual_seed(3))
+        assert_losses(found, [0.0] * 5, "the model makes no error, if each row comes with its own target")
+        assert set(dtypes) == {y.dtype}, f"The targets go into the loss as {y.dtype}; yours are {set(dtypes)}."
+        sizes = [len(rows) for rows in model.rows]
+        assert sizes == [4, 4, 2] * 5, f"10 rows in batches of 4 make 4, 4 and 2 in each epoch; yours: {sizes}."
+        epochs = [model.rows[start : start + 3] for start in range(0, 15, 3)]
+        orders.append([[number for rows in batches for number in rows] for batches in epochs])
+    for order in orders[0]:
+        assert sorted(order) == x.flatten().tolist(), f"Each row comes once in each epoch; found {order}."
+    assert orders[0][0] != orders[0][1], "The second epoch has the order of the first: shuffle anew in each."
+    assert orders[0] == orders[1], "The same seed must give the same training: does chance come from elsewhere?"
+
+
+def test_accuracy_is_the_share_of_right_answers():
+    """The share is right, for answers of any dtype and for several mixes of yes and no."""
+    x = torch.tensor([[0.9], [0.2], [0.7], [0.4], [0.6], [0.1], [0.3]])
+    for dtype in (torch.float32, torch.float64, torch.int64, torch.bool):
+        for answers, right in (
+            ([1, 0, 1, 0, 1, 0, 0], 1.0),
+            ([1, 1, 0, 0, 1, 0, 1], 4 / 7),
+            ([0, 0, 0, 0, 0, 0, 0], 4 / 7),
+        ):
+            model, y = nn.Sequential(Watched(torch.ones(1, 1)), nn.Flatten(0)), torch.tensor(answers).to(dtype)
+            before = (x.clone(), y.clone())
+            found = training.accuracy(model, x, y)
+            assert isinstance(found, float), f"accuracy must return a Python float; yours is a {type(found).__name__}."
+            assert abs(found - right) < 1e-6, f"The share of right answers is {right:.4f}; found {found} (y: {dtype})."
+            assert torch.equal(x, before[0]), "accuracy must leave x as it is."
+            assert torch.equal(y, before[1]), "accuracy must leave y as it is."
+
+
+def test_accuracy_leaves_the_mode():
+    """The model predicts in evaluation mode without a graph, and is left in the mode in which it came."""
+    for training_mode in (True, False):
+        watched = Watched(torch.ones(1, 1))
+        model = nn.Sequential(watched, nn.Flatten(0)).train(training_mode)
+        training.accuracy(model, torch.rand(4, 1), torch.tensor([1.0, 1.0, 1.0, 0.0]))
+        assert watched.modes, "accuracy must let the model predict."
+        assert not any(watched.modes), "The model must predict in evaluation mode: model.eval()."
+        assert not any(watched.graphs), "The model must predict without a graph: under torch.no_grad()."
+        modes = {part.training for part in model.modules()}
+        assert modes == {training_mode}, (
+            f"The model came with training={training_mode}, and must be left so with all its layers; found {modes}."
+        )
+
+
+def model_with_buffers(dtype):
+    """A layer with batch norm, whose running means have moved."""
+    model = nn.Sequential(nn.Linear(3, 2), nn.BatchNorm1d(2)).to(dtype)
+    model(torch.arange(12.0, dtype=dtype).reshape(4, 3).sin())
+    return model
+
+
+def assert_states_equal(found, expected, what):
+    """Two state dicts are equal."""
+    assert isinstance(found, dict), f"{what} must be a state dict; found a {type(found).__name__}."
+    assert set(found) == set(expected), f"{what} must have the entries {list(expected)}; found {list(found)}."
+    for name, value in expected.items():
+        assert found[name].dtype == value.dtype, f"{what}: {name} must be {value.dtype}; found {found[name].dtype}."
+        assert torch.equal(found[name], value), f"{what}: {name} must be {value}; found {found[name]}."
 
 
 def test_checkpoints_there_and_back():
-    """What was saved can be loaded into another model."""
+    """The file holds the state dict, and what was saved can be loaded into another model, in place."""
+    for dtype in (torch.float32, torch.float64):
+        model, other = model_with_buffers(dtype), nn.Sequential(nn.Linear(3, 2), nn.BatchNorm1d(2)).to(dtype)
+        state = copy.deepcopy(model.state_dict())
+        shared = other[0].weight.detach()
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "model.pt"
+            training.save_model(model, path)
+            assert path.is_file(), "save_model has not written the file."
+            open_file = io.BytesIO()
+            training.save_model(model, open_file)
+            assert open_file.tell(), "save_model has written nothing into a file that was open already."
+            open_file.seek(0)
+            inside = torch.load(path, weights_only=False)
+            training.load_model(other, path)
+            assert_states_equal(other.state_dict(), state, "After loading, the other model's state")
+            training.load_model(other, open_file)
+        assert_states_equal(inside, state, "What is in the file")
+        assert_states_equal(model.state_dict(), state, "The saved model's state afterwards")
+        assert model.training, "save_model must leave the model in its mode."
+        assert torch.equal(shared, other[0].weight), "load_model must change the other model's parameters in place."
+
+
+def test_checkpoints_from_strangers_are_refused():
+    """A file that needs other objects than tensors is refused with torch.load's error."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.pt"
-        model, other = nn.Linear(3, 2), nn.Linear(3, 2)
-        training.save_model(model, path)
-        assert path.is_file(), "save_model has not written the file."
-        training.load_model(other, path)
-    assert torch.equal(model.weight, other.weight), "The other model must have the weights of the one that was saved."
+        torch.save({"weight": torch.zeros(2, 3), "bias": torch.zeros(2), "model": nn.Linear(3, 2)}, path)
+        try:
+            training.load_model(nn.Linear(3, 2), path)
+        except (OSError, RuntimeError, TypeError, ValueError, pickle.UnpicklingError) as error:
+            raised = error
+        else:
+            raised = None
+    assert isinstance(raised, pickle.UnpicklingError), (
+        f"A file with other objects must raise pickle.UnpicklingError, as torch.load(..., weights_only=True) does; "
+        f"found {type(raised).__name__}."
+    )

@@ -149,6 +149,25 @@ def mode_given_back(model, x, y, loss_function, optimizer, epochs, report_every=
 
 
 @accepted("train")
+def as_in_the_tutorials(model, x, y, loss_function, optimizer, epochs, report_every=500):
+    """PyTorch's tutorials: set the mode in each epoch, clear last as well as first, padded figures in the line."""
+    loss_values = []
+    optimizer.zero_grad()
+    for t in range(epochs):
+        model.train()
+        pred = model(x)
+        loss = loss_function(pred, y)
+        loss.backward()
+        optimizer.step()
+        optimizer.zero_grad()
+        if t % report_every == 0:
+            print(f"epoch: {t}, loss is: {loss:>12.4f}  [{t:>5d}/{epochs:>5d}]")
+        loss_values.append(loss.detach().numpy().item())
+    print("Done!")
+    return loss_values
+
+
+@accepted("train")
 def 训练(model, x, y, loss_function, optimizer, epochs, report_every=500):
     """Identifiers in Chinese, and prints of its own."""
     model.train()
@@ -487,6 +506,16 @@ def 小批量(x, y, batch_size, generator):
         yield [x.index_select(0, 这批), y.index_select(0, 这批)]
 
 
+@accepted("minibatches")
+def as_in_d2l(features, labels, batch_size, generator):
+    """d2l's data_iter: a shuffled list of indices, and tensors made of its slices."""
+    num_examples = len(features)
+    indices = torch.randperm(num_examples, generator=generator).tolist()
+    for i in range(0, num_examples, batch_size):
+        batch_indices = torch.tensor(indices[i : min(i + batch_size, num_examples)])
+        yield features[batch_indices], labels[batch_indices]
+
+
 # ---- train_minibatch
 
 
@@ -568,6 +597,22 @@ def 分批训练(model, x, y, loss_function, optimizer, epochs, batch_size, gene
     return 损失
 
 
+@accepted("train_minibatch")
+def as_in_a_meter(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
+    """An average meter with sum and count, one row of numbers for each epoch, the student's own minibatches."""
+    history = [[0.0, 0] for _ in range(epochs)]
+    for meter in history:
+        model.train()
+        for xb, yb in minibatches(x, y, batch_size, generator):
+            model.zero_grad()
+            loss = loss_function(model(xb), yb)
+            loss.backward()
+            optimizer.step()
+            meter[0] += loss.item() * xb.shape[0]
+            meter[1] += xb.shape[0]
+    return [total / count for total, count in history]
+
+
 # ---- accuracy
 
 
@@ -621,6 +666,20 @@ def 准确率(model, x, y):
     return (距离 < 0.5).sum().item() / 距离.numel()
 
 
+@accepted("accuracy")
+def one_row_after_the_other(model, x, y):
+    """Rows one by one, the modes of all layers kept in a list, and put back one by one."""
+    modes = [(part, part.training) for part in model.modules()]
+    model.eval()
+    right = 0
+    with torch.no_grad():
+        for i in range(len(y)):
+            right += (model(x[i : i + 1]) > 0.5).item() == bool(y[i])
+    for part, mode in modes:
+        part.training = mode
+    return right / len(y)
+
+
 # ---- checkpoints
 
 
@@ -644,6 +703,13 @@ def 读取(model, path):
     状态 = torch.load(path, map_location="cpu")
     model.load_state_dict(状态)
     return model
+
+
+@accepted("load_model")
+def load_and_evaluate(model, path):
+    """Strict by keyword, and evaluation mode afterwards, as in the tutorials."""
+    model.load_state_dict(torch.load(path, map_location=torch.device("cpu"), weights_only=True), strict=True)
+    model.eval()
 
 
 @accepted("load_model")

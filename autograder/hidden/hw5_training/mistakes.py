@@ -1,6 +1,7 @@
 """Mistakes that students make in hw5, each with what they should read."""
 
 import io
+import pathlib
 from contextlib import redirect_stdout
 
 import reference
@@ -250,6 +251,20 @@ def targets_as_integers(model, x, y, loss_function, optimizer, epochs, report_ev
 
 
 @mistake("train")
+def targets_as_floats(model, x, y, loss_function, optimizer, epochs, report_every=500):
+    """The targets are turned into floats of the inputs' dtype. Some losses want class numbers, which are whole: y goes
+    into the loss as it is."""
+    return reference.train(model, x, y.to(x.dtype), loss_function, optimizer, epochs, report_every)
+
+
+@mistake("train")
+def loss_taken_for_a_module(model, x, y, loss_function, optimizer, epochs, report_every=500):
+    """The loss is taken for a module: its forward method is called, which a plain function has not. Call
+    loss_function(y_hat, y)."""
+    return reference.train(model, x, y, loss_function.forward, optimizer, epochs, report_every)
+
+
+@mistake("train")
 def penalty_added(model, x, y, loss_function, optimizer, epochs, report_every=500):
     """The squares of the parameters are added to the loss (weight decay). Whether there is such a penalty is decided by
     who makes the loss function and the optimizer."""
@@ -330,6 +345,22 @@ def evaluation_mode(model, x, y, loss_function, optimizer, epochs, report_every=
 def mode_left_as_it_is(model, x, y, loss_function, optimizer, epochs, report_every=500):
     """The model keeps the mode that it arrives in. That may be evaluation mode: call model.train() before the first
     prediction."""
+    losses = []
+    for epoch in range(epochs):
+        loss = loss_function(model(x), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+        report(epoch, losses[-1], report_every)
+    return losses
+
+
+@mistake("train")
+def layers_left_in_their_mode(model, x, y, loss_function, optimizer, epochs, report_every=500):
+    """Only the model itself is put into training mode, and its layers stay in the mode that they arrive in.
+    model.train() reaches them all."""
+    model.training = True
     losses = []
     for epoch in range(epochs):
         loss = loss_function(model(x), y)
@@ -549,6 +580,34 @@ def stopped_early(model, x, y, loss_function, optimizer, epochs, report_every=50
     for _ in range(epochs):
         losses += reference.train(model, x, y, loss_function, optimizer, 1, report_every)
         if len(losses) > 1 and abs(losses[-2] - losses[-1]) < 0.1 * losses[-1]:
+            break
+    return losses
+
+
+@mistake("train")
+def stopped_when_small(model, x, y, loss_function, optimizer, epochs, report_every=500):
+    """The training stops as soon as the loss is small enough. It goes on for as many epochs as it was told."""
+    losses = []
+    for _ in range(epochs):
+        losses += reference.train(model, x, y, loss_function, optimizer, 1, report_every)
+        if losses[-1] < 1e-6:
+            break
+    return losses
+
+
+@mistake("train")
+def stopped_when_rising(model, x, y, loss_function, optimizer, epochs, report_every=500):
+    """The training stops as soon as the loss rises. It goes on for as many epochs as it was told."""
+    model.train()
+    losses = []
+    for epoch in range(epochs):
+        loss = loss_function(model(x), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+        report(epoch, losses[-1], report_every)
+        if epoch and losses[-1] > 1.5 * losses[-2]:
             break
     return losses
 
@@ -1445,6 +1504,43 @@ class TwoOutputs(reference.LogisticRegression):
 
 
 @mistake("LogisticRegression")
+class StartsAtZero(reference.LogisticRegression):
+    """The layer starts from zeros. It starts from the random numbers that nn.Linear gives it."""
+
+    def __init__(self, in_dim):
+        super().__init__(in_dim)
+        torch.nn.init.zeros_(self.linear.weight)
+        torch.nn.init.zeros_(self.linear.bias)
+
+
+@mistake("LogisticRegression")
+class FlatAtZero(reference.LogisticRegression):
+    """The sigmoid is put together from two halves with abs or sign, which have no slope at a score of exactly 0. The
+    sigmoid has one there."""
+
+    def forward(self, x):
+        score = self.linear(x).squeeze(1)
+        return 0.5 + score.sign() * (torch.sigmoid(score.abs()) - 0.5)
+
+
+@mistake("LogisticRegression")
+class NormalisedOverRows(reference.LogisticRegression):
+    """The scores are normalised over the rows. Each row's probability depends on that row alone."""
+
+    def forward(self, x):
+        score = self.linear(x).squeeze(1)
+        return torch.sigmoid(score - score.mean())
+
+
+@mistake("LogisticRegression")
+class ComputedInFloat32(reference.LogisticRegression):
+    """The probabilities are float32, whatever the model is. They have the dtype of the model."""
+
+    def forward(self, x):
+        return super().forward(x).float()
+
+
+@mistake("LogisticRegression")
 class CutFromTheGraph(reference.LogisticRegression):
     """The result is detached from the graph, so nothing can learn."""
 
@@ -1459,6 +1555,13 @@ def cut(x, y, rows, size):
     """Batches of the rows in a given order."""
     for part in rows.split(size):
         yield x[part], y[part]
+
+
+def cut_twice(x, y, first, rest, size):
+    """A first batch of its own, then batches of the rest."""
+    if len(first):
+        yield x[first], y[first]
+    yield from cut(x, y, rest, size)
 
 
 @mistake("minibatches")
@@ -1481,6 +1584,46 @@ def last_batch_filled(x, y, batch_size, generator):
     rows = torch.randperm(len(x), generator=generator)
     missing = -len(x) % batch_size
     return cut(x, y, torch.cat([rows, rows[:missing]]), batch_size)
+
+
+@mistake("minibatches")
+def batches_evened_out(x, y, batch_size, generator):
+    """The rows are dealt out evenly, so that several batches have fewer than batch_size. Only the last one may: it has
+    what remains."""
+    rows = torch.randperm(len(x), generator=generator)
+    for part in rows.tensor_split(-(-len(x) // batch_size)):
+        yield x[part], y[part]
+
+
+@mistake("minibatches")
+def small_batch_first(x, y, batch_size, generator):
+    """The smaller batch comes first. The last one has the rows that remain."""
+    rows = torch.randperm(len(x), generator=generator)
+    first = len(x) % batch_size
+    return cut_twice(x, y, rows[:first], rows[first:], batch_size)
+
+
+@mistake("minibatches")
+def nothing_yielded(x, y, batch_size, generator):
+    """No batch is yielded: the loop makes them and keeps them for itself. Each pair is yielded, or put into a list that
+    is returned."""
+    return iter(list(reference.minibatches(x, y, batch_size, generator))[len(x) :])
+
+
+@mistake("minibatches")
+def single_row_flattened(x, y, batch_size, generator):
+    """Each row is made flat. Rows keep their shape: a batch has the shape (rows, ...)."""
+    for xb, yb in reference.minibatches(x, y, batch_size, generator):
+        yield xb.reshape(len(xb), -1), yb.reshape(len(yb), -1).squeeze(1)
+
+
+@mistake("minibatches")
+def targets_counted_up(x, y, batch_size, generator):
+    """The targets are changed in place once the batches are made. They are left unchanged: the caller still needs
+    them."""
+    batches = list(reference.minibatches(x, y, batch_size, generator))
+    y.add_(1)
+    return batches
 
 
 @mistake("minibatches")
@@ -1738,6 +1881,96 @@ def batch_losses_as_tensors(model, x, y, loss_function, optimizer, epochs, batch
 
 
 @mistake("train_minibatch")
+def stopped_when_flat(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
+    """The training stops when the loss no longer falls. It goes on for as many epochs as it was told."""
+    losses = []
+    for _ in range(epochs):
+        losses += reference.train_minibatch(model, x, y, loss_function, optimizer, 1, batch_size, generator)
+        if len(losses) > 1 and abs(losses[-1] - losses[-2]) < 1e-12:
+            break
+    return losses
+
+
+@mistake("train_minibatch")
+def one_epoch_at_least(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
+    """There is always one epoch, even when epochs is 0."""
+    return batchwise(model, x, y, loss_function, optimizer, max(epochs, 1), batch_size, generator)
+
+
+@mistake("train_minibatch")
+def cleared_after_the_step_only(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
+    """The gradients are cleared after each step only, so those that the model brings along spoil the first update.
+    Clear them before backward()."""
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for xb, yb in reference.minibatches(x, y, batch_size, generator):
+            loss = loss_function(model(xb), yb)
+            loss.backward()
+            optimizer.step()
+            optimizer.zero_grad()
+            total += loss.item() * len(xb)
+        losses.append(total / len(x))
+    return losses
+
+
+@mistake("train_minibatch")
+def loss_after_each_update(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
+    """A batch's loss is measured after its update. It is the loss that the gradient was taken of, before the update."""
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for xb, yb in reference.minibatches(x, y, batch_size, generator):
+            loss = loss_function(model(xb), yb)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total += loss_function(model(xb), yb).item() * len(xb)
+        losses.append(total / len(x))
+    return losses
+
+
+@mistake("train_minibatch")
+def classes_as_floats(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
+    """The targets are turned into floats. Some losses want class numbers, which are whole: y goes into the loss as it
+    is."""
+    return batchwise(model, x, y.to(x.dtype), loss_function, optimizer, epochs, batch_size, generator)
+
+
+@mistake("train_minibatch")
+def trained_in_float64(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
+    """Model and inputs are converted to float64, and the caller's model stays so. They keep their dtypes."""
+    y = y.double() if y.is_floating_point() else y
+    return batchwise(model.double(), x.double(), y, loss_function, optimizer, epochs, batch_size, generator)
+
+
+@mistake("train_minibatch")
+def own_optimizer_inside(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
+    """An optimizer of its own is made inside. The one that is handed over makes the steps."""
+    own = torch.optim.SGD(model.parameters(), lr=0.01)
+    return batchwise(model, x, y, loss_function, own, epochs, batch_size, generator)
+
+
+@mistake("train_minibatch")
+def inputs_sorted_in_place(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
+    """The inputs are shuffled in place, so the caller's x is changed. It is left as it is: take rows into new
+    tensors."""
+    order = torch.arange(len(x)).flip(0)
+    x.copy_(x[order] + 1)
+    return batchwise(model, x - 1, y[order], loss_function, optimizer, epochs, batch_size, generator)
+
+
+@mistake("train_minibatch")
+def targets_scaled_in_place(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
+    """The targets are changed in place after the training. y is left as it is: the caller still needs it."""
+    losses = batchwise(model, x, y, loss_function, optimizer, epochs, batch_size, generator)
+    y.add_(1)
+    return losses
+
+
+@mistake("train_minibatch")
 def target_before_prediction(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
     """The loss function gets the target first and then the prediction. It is loss_function(y_hat, y)."""
     turned = lambda prediction, target: loss_function(target, prediction)  # noqa: E731
@@ -1773,6 +2006,60 @@ def always_back_to_training(model, x, y):
     result = share(model, x, y)
     model.train()
     return result
+
+
+@mistake("accuracy")
+def layers_left_in_evaluation(model, x, y):
+    """Only the model itself goes back to the mode in which it came, and its layers stay in evaluation mode.
+    model.train(mode) reaches them all."""
+    training = model.training
+    result = reference.accuracy(model.eval(), x, y)
+    model.training = training
+    return result
+
+
+@mistake("accuracy")
+def with_a_graph_built(model, x, y):
+    """The model predicts while autograd is watching, and builds a graph that nobody needs. Predict under
+    torch.no_grad()."""
+    training = model.training
+    model.eval()
+    right = (model(x) > 0.5) == (y > 0)
+    model.train(training)
+    return right.double().mean().item()
+
+
+@mistake("accuracy")
+def labels_of_floats_alone(model, x, y):
+    """y is subtracted from, which truth values do not allow. It may be of any dtype: convert it first."""
+    training = model.training
+    model.eval()
+    with torch.no_grad():
+        wrong = ((model(x) > 0.5).to(y.dtype) - y).abs()
+    model.train(training)
+    return 1 - wrong.double().mean().item()
+
+
+@mistake("accuracy")
+def rounded_to_percent(model, x, y):
+    """The share is rounded to two digits. It is right to within 1e-6."""
+    return round(reference.accuracy(model, x, y), 2)
+
+
+@mistake("accuracy")
+def inputs_centred_in_place(model, x, y):
+    """The inputs are changed in place after the prediction. x is left unchanged: the caller still needs it."""
+    share_found = reference.accuracy(model, x, y)
+    x -= 1
+    return share_found
+
+
+@mistake("accuracy")
+def answers_inverted_in_place(model, x, y):
+    """The answers are changed in place. y is left unchanged: compare with a new tensor."""
+    share_found = reference.accuracy(model, x, y)
+    y.copy_(y == 0)
+    return share_found
 
 
 @mistake("accuracy")
@@ -1874,6 +2161,80 @@ def zeros_saved(model, path):
     torch.save({name: torch.zeros_like(value) for name, value in model.state_dict().items()}, path)
 
 
+@mistake("save_model")
+def buffers_left_out(model, path):
+    """Only the parameters are saved. A state dict has the buffers as well, such as the running means of batch norm."""
+    torch.save({name: value.detach() for name, value in model.named_parameters()}, path)
+
+
+@mistake("save_model")
+def saved_as_float32(model, path):
+    """The numbers are converted to float32 before they are saved. They are saved in the dtypes that they have."""
+    state = model.state_dict()
+    torch.save({name: value.float() if value.is_floating_point() else value for name, value in state.items()}, path)
+
+
+@mistake("save_model")
+def converted_for_saving(model, path):
+    """The model itself is converted to float32, and stays so. It is only read, and saved as it is."""
+    torch.save(model.float().state_dict(), path)
+
+
+@mistake("save_model")
+def left_in_evaluation_mode(model, path):
+    """The model is put into evaluation mode and stays there. It is left unchanged: saving needs no mode."""
+    model.eval()
+    torch.save(model.state_dict(), path)
+
+
+@mistake("save_model")
+def dtype_beside_the_state(model, path):
+    """The file holds more than the state dict. Its entries are the model's parameters and buffers, and nothing else."""
+    torch.save({**model.state_dict(), "epoch": torch.tensor(0)}, path)
+
+
+@mistake("save_model")
+def file_name_only(model, path):
+    """The file is opened by its name, so a file that is open already is refused. torch.save takes both: hand it on."""
+    with pathlib.Path(path).open("wb") as file:
+        torch.save(model.state_dict(), file)
+
+
+@mistake("load_model")
+def file_name_read_only(model, path):
+    """The file is opened by its name, so a file that is open already is refused. torch.load takes both: hand it on."""
+    with pathlib.Path(path).open("rb") as file:
+        model.load_state_dict(torch.load(file, weights_only=True))
+
+
+@mistake("load_model")
+def parameters_alone_loaded(model, path):
+    """Only the parameters are taken over. The buffers, such as the running means of batch norm, are part of the
+    state."""
+    state = torch.load(path, weights_only=True)
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            parameter.copy_(state[name])
+
+
+@mistake("load_model")
+def parameters_assigned(model, path):
+    """The model gets new tensors, and whoever shares the old ones, such as an optimizer, goes on with those. The model
+    is changed in place."""
+    model.load_state_dict(torch.load(path, weights_only=True), assign=True)
+
+
+@mistake("load_model")
+def refusal_renamed(model, path):
+    """A file that is refused raises another error than torch.load's. Let that one through as it is."""
+    try:
+        state = torch.load(path, weights_only=True)
+    except Exception as error:
+        message = "the file cannot be trusted"
+        raise RuntimeError(message) from error
+    model.load_state_dict(state)
+
+
 @mistake("load_model")
 def everything_trusted(model, path):
     """torch.load is told to trust the file (weights_only=False), so a stranger's file can run code. Allow weights
@@ -1883,8 +2244,9 @@ def everything_trusted(model, path):
 
 @mistake("load_model")
 def nothing_taken_over(model, path):
-    """The file is read, but the model does not take it over. model.load_state_dict does it."""
-    torch.load(path, weights_only=True)
+    """The file is read, but the model does not take it over: to bind the name model to what was read changes no model.
+    model.load_state_dict does it."""
+    model = torch.load(path, weights_only=True)  # noqa: F841
 
 
 @mistake("load_model")
@@ -1901,9 +2263,3 @@ def refusal_swallowed(model, path):
 
     with suppress(pickle.UnpicklingError):
         model.load_state_dict(torch.load(path, weights_only=True))
-
-
-@mistake("load_model")
-def state_named_model(model, path):
-    """The name model is bound to what was read. That changes a name in the function, and not the model."""
-    model = torch.load(path, weights_only=True)  # noqa: F841

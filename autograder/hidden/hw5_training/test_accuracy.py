@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from gradkit.suite import Call, Ref, Rng, Runner, Step, assert_matches, check
+from gradkit.suite import Call, Found, ObservedTensor, Ref, Rng, Runner, Step, assert_matches, check, figures
 
 pytestmark = pytest.mark.question("accuracy")
 
@@ -14,7 +14,10 @@ HINT = "the share of rows with (y_hat > 0.5) equal to y, a Python float, in eval
 
 
 def judging(x: Tensor, y: Tensor, weight: Tensor, *extra: Step, mode: str = "train") -> Call:
-    """The accuracy of a logistic regression, with layers in front that only training mode feels."""
+    """The accuracy of a logistic regression, with layers in front that only training mode feels.
+
+    A hook keeps what the last layer was given, so that it is seen whether a graph was built.
+    """
     layers = [
         *extra,
         Step("linear", "torch:nn.Linear", (weight.shape[1], 1), {"dtype": x.dtype}),
@@ -25,26 +28,31 @@ def judging(x: Tensor, y: Tensor, weight: Tensor, *extra: Step, mode: str = "tra
         *layers,
         Step("model", "torch:nn.Sequential", tuple(Ref(layer.name) for layer in layers)),
         Step("mode", f"object:model.{mode}"),
+        Step("kept", "builtin:dict"),
+        Step("hook", "object:sigmoid.register_forward_pre_hook", (Ref("kept.__setitem__"),)),
         Step("result", "student:accuracy", (Ref("model"), Ref("x"), Ref("y"))),
+        Step("seen", "object:kept.get", (Ref("sigmoid"),)),
     ]
     parameters = {"linear": {"weight": weight, "bias": torch.full((1,), 0.3, dtype=x.dtype)}}
-    return Call(
-        steps, inputs={"x": x, "y": y}, parameters=parameters, observe=("result", "model.training", "model.state")
-    )
+    observe = ("result", "model.training", "linear.training", "model.state", "seen")
+    return Call(steps, inputs={"x": x, "y": y}, parameters=parameters, observe=observe)
 
 
-@pytest.mark.points(0.5)
+def assert_judged(found: Found, expected: Found, hint: str = HINT, *, also: Sequence[str] = ()) -> None:
+    """The share is right, and so are the values ``also``."""
+    listed = "accuracy must return a Python float; item() takes it out of a tensor."
+    check(isinstance(found.value(), float), listed)
+    values = {name: expected.value(name) for name in ("result", *also)}
+    assert_matches(found, figures(**values), hint=hint, rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.points(0.25)
 @pytest.mark.parametrize("n", [1, 2, 9, 40])
-@pytest.mark.parametrize("dtype", [torch.float64, torch.int64, torch.bool])
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.int64, torch.bool])
 def test_share_of_right_answers(student: Runner, reference: Runner, rng: Rng, n: int, dtype: torch.dtype) -> None:
     """The share is right for several numbers of rows, and for answers as floats, whole numbers and truth values."""
     call = judging(rng.normal(n, 3), (rng.uniform(n) > 0.4).to(dtype), rng.normal(1, 3))
-    found = student.run(call)
-    check(
-        isinstance(found.value(), float),
-        "accuracy must return a Python float; item() takes it out of a tensor.",
-    )
-    assert_matches(found, reference.run(call), hint=HINT, rtol=1e-6, atol=1e-6)
+    assert_judged(student.run(call), reference.run(call))
 
 
 @pytest.mark.points(0.25)
@@ -53,12 +61,26 @@ def test_share_of_right_answers(student: Runner, reference: Runner, rng: Rng, n:
     "layer", [("torch:nn.Dropout", (1.0,)), ("torch:nn.BatchNorm1d", (3,))], ids=["dropout", "norm"]
 )
 def test_mode(student: Runner, reference: Runner, rng: Rng, mode: str, layer: tuple[str, Sequence[float]]) -> None:
-    """The model predicts in evaluation mode, and is afterwards in the mode in which it came."""
+    """The model predicts in evaluation mode; afterwards it and its layers are in the mode in which they came."""
     options = {"dtype": torch.float64} if "Norm" in layer[0] else {}
     extra = Step("extra", layer[0], layer[1], options)
     call = judging(3 + rng.normal(30, 3), (rng.uniform(30) > 0.4).double(), rng.normal(1, 3), extra, mode=mode)
     hint = "model.eval() before the prediction, and back to model.training as it was before"
-    assert_matches(student.run(call), reference.run(call), hint=hint, rtol=1e-6, atol=1e-6)
+    also = ("model.training", "linear.training", "model.state")
+    assert_judged(student.run(call), reference.run(call), hint, also=also)
+
+
+@pytest.mark.points(0.25)
+@pytest.mark.parametrize("n", [5, 8])
+def test_without_a_graph(student: Runner, rng: Rng, n: int) -> None:
+    """The model predicts without building a graph, for rows of any shape."""
+    rows = Step("rows", "torch:nn.Flatten", (1,))
+    call = judging(rng.normal(n, 3, 2), (rng.uniform(n) > 0.4).double(), rng.normal(1, 6), rows)
+    found = student.run(call)
+    seen = found.observed("seen")
+    predicted = isinstance(seen, tuple) and len(seen) == 1 and isinstance(seen[0], ObservedTensor)
+    check(predicted, "accuracy must let the model predict: model(x).")
+    check(not seen[0].attached, "The model must predict without building a graph: under torch.no_grad().")
 
 
 @pytest.mark.points(0.25)

@@ -3,68 +3,86 @@
 An open file stands for the path: the least of the sandboxes has no folder to write into.
 """
 
-import pytest
+import pickle
+from collections.abc import Sequence
 
-from gradkit.suite import Call, Ref, Rng, Runner, Step, assert_matches, check, figures
+import pytest
+import torch
+
+from gradkit.suite import Call, Ref, Rng, Runner, Step, assert_matches, assert_raises, check, figures
 
 pytestmark = pytest.mark.question("checkpoints")
 
-SHAPES = {"weight": (3, 4), "bias": (3,)}
+DTYPES = pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
 FILE = Step("file", "torch:serialization.io.BytesIO")
-REWIND = Step("rewound", "object:file.seek", (0,), otherwise="Leave the file open: its owner closes it.")
-RIGHT = "The file must hold model.state_dict(), and nothing else."
-WORDS = {"other": "the second model", "inside": "what is in the file"}
+REWIND = Step("rewound", "object:file.seek", (0,))
+SAVE = Step("saved", "student:save_model", (Ref("model"), Ref("file")))
+LOAD = Step("loaded", "student:load_model", (Ref("other"), Ref("file")))
+STATE = Step("state", "object:model.state_dict")
 
 
-def models(*names: str) -> list[Step]:
-    """Linear layers of one form, with numbers of their own."""
-    return [Step(name, "torch:nn.Linear", (4, 3)) for name in names]
+def models(dtype: torch.dtype) -> list[Step]:
+    """Two models of one form, with numbers of their own; the first has predicted, so its buffers have moved."""
+    steps = []
+    for name in ("model", "other"):
+        steps.append(Step(f"{name}_linear", "torch:nn.Linear", (4, 3), {"dtype": dtype}))
+        steps.append(Step(f"{name}_norm", "torch:nn.BatchNorm1d", (3,), {"dtype": dtype}))
+        steps.append(Step(name, "torch:nn.Sequential", (Ref(f"{name}_linear"), Ref(f"{name}_norm"))))
+    return [*steps, Step("predicted", "object:model.forward", (Ref("x"),))]
 
 
-@pytest.mark.points(0.5)
-@pytest.mark.parametrize("seed", [0, 1])
-def test_there_and_back(student: Runner, seed: int) -> None:
-    """What save_model wrote, load_model brings into another model; the file holds the state dict and nothing else."""
-    steps = [
-        *models("model", "other"),
-        FILE,
-        Step("saved", "student:save_model", (Ref("model"), Ref("file"))),
-        REWIND,
-        Step("inside", "torch:load", (Ref("file"),), {"weights_only": True}, otherwise=RIGHT),
-        REWIND,
-        Step("loaded", "student:load_model", (Ref("other"), Ref("file"))),
-    ]
-    found = student.run(Call(steps, observe=("model.state", "other.state", "inside"), words=WORDS, seed=seed))
-    inside, state = found.tensors("inside", otherwise=RIGHT), found.tensors("model.state")
-    check(set(inside) == set(SHAPES), RIGHT)
+def files(rng: Rng, dtype: torch.dtype, steps: Sequence[Step], *observe: str) -> Call:
+    """A call that makes the models and an empty file, and goes on with the steps."""
+    x = rng.normal(6, 4, dtype=dtype)
+    return Call([*models(dtype), FILE, *steps], inputs={"x": x}, observe=("model.state", *observe))
+
+
+@pytest.mark.points(0.25)
+@DTYPES
+def test_file_holds_the_state_dict(student: Runner, reference: Runner, rng: Rng, dtype: torch.dtype) -> None:
+    """The file holds the state dict whole, buffers included, and nothing else; the model is left unchanged.
+
+    The student's own process reads what it has written, so that other objects in it are seen, not refused.
+    """
+    written = student.run(files(rng, dtype, [SAVE, Step("size", "object:file.tell")], "size"))
+    check(not written.equals("size", 0), "save_model has written nothing into the file.")
+    read = [SAVE, REWIND, Step("inside", "torch:load", (Ref("file"),), {"weights_only": False})]
+    call = files(rng, dtype, read, "inside", "model.training")
+    found, expected = student.run(call), reference.run(call)
+    right = "The file must hold model.state_dict(), and nothing else."
+    check(set(found.tensors("inside", otherwise=right)) == set(expected.tensors("inside")), right)
+    values = {name: expected.value(name) for name in call.observe}
+    assert_matches(found, figures(**values), hint="the state dict is saved as it is, and the model is only read")
+
+
+@pytest.mark.points(0.25)
+@DTYPES
+def test_there_and_back(student: Runner, reference: Runner, rng: Rng, dtype: torch.dtype) -> None:
+    """What save_model wrote, load_model brings into another model."""
+    call = files(rng, dtype, [SAVE, REWIND, LOAD], "other.state")
+    expected = reference.run(call).value("model.state")
     hint = "the state dict goes into the file, and from there into the model that is handed over"
-    assert_matches(found, figures(**{"other.state": state, "inside": state}), hint=hint)
+    assert_matches(student.run(call), figures(**{"other.state": expected}), hint=hint)
 
 
-@pytest.mark.points(0.5)
-@pytest.mark.parametrize("seed", [0, 1])
-def test_strangers_are_refused(student: Runner, rng: Rng, seed: int) -> None:
-    """A file with tensors alone is loaded; one that needs other objects is refused, and changes nothing."""
-    values = {name: rng.normal(*shape).float() for name, shape in SHAPES.items()}
+@pytest.mark.points(0.25)
+@DTYPES
+def test_loaded_in_place(student: Runner, reference: Runner, rng: Rng, dtype: torch.dtype) -> None:
+    """A file with a state dict is loaded into the model's own parameters and buffers, which keep their storage."""
+    saved = [STATE, Step("saved", "torch:save", (Ref("state"), Ref("file"))), REWIND]
+    shared = Step("shared", "object:other_linear.weight.detach")
+    call = files(rng, dtype, [*saved, shared, LOAD], "other.state", "shared")
+    state = reference.run(call).value("model.state")
+    right = figures(**{"other.state": state, "shared": state["0.weight"]})
+    assert_matches(student.run(call), right, hint="model.load_state_dict takes over what torch.load reads, in place")
 
-    def loading(*note: Step) -> Call:
-        state = Step("state", "object:model.state_dict")
-        written = [state, *note, FILE, Step("saved", "torch:save", (Ref("state"), Ref("file"))), REWIND]
-        steps = [*models("model", "other"), *written, Step("loaded", "student:load_model", (Ref("other"), Ref("file")))]
-        return Call(
-            steps,
-            parameters={"model": values},
-            observe=("other.state",),
-            words={"other": "the second model"},
-            seed=seed,
-        )
 
-    found = student.run(loading())
-    assert_matches(
-        found, figures(**{"other.state": values}), hint="model.load_state_dict takes over what torch.load reads"
-    )
-    refused = student.run(loading(Step("noted", "builtin:setattr", (Ref("state"), "note", Ref("torch:nn.Linear")))))
-    check(
-        refused.failure is not None,
-        "A file that holds more than tensors was loaded: torch.load(..., weights_only=True).",
-    )
+@pytest.mark.points(0.25)
+@pytest.mark.parametrize("other", ["torch:nn.Linear", "torch:nn.functional.hinge_embedding_loss"])
+def test_strangers_are_refused(student: Runner, rng: Rng, other: str) -> None:
+    """A file that needs other objects than tensors and plain containers is refused with torch.load's error."""
+    noted = Step("noted", "builtin:setattr", (Ref("state"), "note", Ref(other)))
+    saved = [STATE, noted, Step("saved", "torch:save", (Ref("state"), Ref("file"))), REWIND]
+    hint = "torch.load(..., weights_only=True) refuses such a file; let its error through"
+    call = files(rng, torch.float32, [*saved, LOAD], "other.state")
+    assert_raises(student.run(call), pickle.UnpicklingError, hint=hint)

@@ -15,15 +15,18 @@ HINT = "sigmoid(x w + b), shape (N,); the layer linear = nn.Linear(in_dim, 1) ho
 @pytest.mark.points(0.25)
 @pytest.mark.parametrize("in_dim", [1, 4])
 def test_a_new_model_has_one_layer(student: Runner, in_dim: int) -> None:
-    """A new model has the layer linear, and nothing else to learn."""
+    """A new model has the layer linear, as torch makes it, and nothing else to learn."""
     found = student.run(Call([Step("model", "student:LogisticRegression", (in_dim,))], observe=("model.state",)))
-    shapes = {name: tuple(value.shape) for name, value in found.tensors("model.state").items()}
+    state = found.tensors("model.state")
+    shapes = {name: tuple(value.shape) for name, value in state.items()}
     right = shapes == {"linear.weight": (1, in_dim), "linear.bias": (1,)}
     check(right, "The model has one layer, self.linear = nn.Linear(in_dim, 1).")
+    drawn = all(bool(value.any()) and float(value.abs().max()) <= in_dim**-0.5 for value in state.values())
+    check(drawn, "The layer must start from the random numbers that nn.Linear gives it.")
 
 
 @pytest.mark.points(0.5)
-@pytest.mark.parametrize(("n", "d"), [(5, 3), (1, 3), (5, 1), (1, 1), (3, 3)])
+@pytest.mark.parametrize(("n", "d"), [(7, 3), (1, 3), (5, 1), (1, 1), (3, 3)])
 def test_output_and_gradients_match_reference(student: Runner, reference: Runner, rng: Rng, n: int, d: int) -> None:
     """The probabilities and the gradients of x, w and b are right for several sizes."""
     parameters = {"linear.weight": rng.normal(1, d), "linear.bias": rng.normal(1)}
@@ -33,7 +36,17 @@ def test_output_and_gradients_match_reference(student: Runner, reference: Runner
     assert_matches(student.run(call), reference.run(call), hint=HINT)
 
 
-@pytest.mark.points(0.5)
+@pytest.mark.points(0.25)
+@pytest.mark.parametrize("d", [2, 3])
+def test_scores_of_zero(student: Runner, reference: Runner, rng: Rng, d: int) -> None:
+    """At a score of exactly 0 the probability is a half, and has a slope."""
+    parameters = {"linear.weight": rng.normal(1, d), "linear.bias": torch.zeros(1, dtype=torch.float64)}
+    x = torch.cat([rng.normal(2, d), torch.zeros(2, d, dtype=torch.float64)])
+    call = module_call("LogisticRegression", [d], {"x": x}, parameters=parameters, cotangent=rng.normal(4))
+    assert_matches(student.run(call), reference.run(call), hint=HINT)
+
+
+@pytest.mark.points(0.25)
 def test_figures_worked_by_hand(student: Runner) -> None:
     """A small example worked by hand comes out right.
 

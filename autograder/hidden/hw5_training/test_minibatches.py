@@ -11,17 +11,19 @@ from gradkit.suite import Call, Ref, Runner, Step, assert_unchanged, check
 pytestmark = pytest.mark.question("minibatches")
 
 
-def rows(n: int, dtype: torch.dtype = torch.float64) -> tuple[Tensor, Tensor]:
-    """Inputs and targets that tell which row they are: row i is (i, 10 i) with the target 100 i."""
+def rows(n: int, dtype: torch.dtype = torch.float64, *, wide: bool = False) -> tuple[Tensor, Tensor]:
+    """Inputs and targets that tell which row they are: row i is (i, 10 i) with the target 100 i.
+
+    Where they are wide, the row is a matrix, ((i, 10 i), (i, 10 i), (i, 10 i)), and the target (100 i, -i).
+    """
     numbers = torch.arange(n)
-    return torch.stack([numbers, 10 * numbers], dim=1).to(dtype), 100 * numbers
+    x, y = torch.stack([numbers, 10 * numbers], dim=1).to(dtype), 100 * numbers
+    return (x[:, None].repeat(1, 3, 1), torch.stack([y, -numbers], dim=1)) if wide else (x, y)
 
 
-def passes(
-    n: int, size: int, count: int = 1, seed: int = 3, chance: int = 0, dtype: torch.dtype = torch.float64
-) -> Call:
+def passes(n: int, size: int, count: int = 1, seed: int = 3, chance: int = 0, **form: Any) -> Call:
     """Passes over n rows with one generator; ``chance`` is torch's own seed, which must not matter."""
-    x, y = rows(n, dtype)
+    x, y = rows(n, **form)
     steps = [Step("generator", "torch:Generator"), Step("seeded", "object:generator.manual_seed", (seed,))]
     for number in range(count):
         steps.append(Step("batches", "student:minibatches", (Ref("x"), Ref("y"), size, Ref("generator"))))
@@ -37,27 +39,29 @@ def pairs(student: Runner, call: Call) -> list[list[tuple[Tensor, Tensor]]]:
     pair = "minibatches must yield pairs (xb, yb) of tensors, with one target for each row."
     every = [list(found.sequence(name, otherwise=pair)) for name in call.observe]
     for batch in (batch for batches in every for batch in batches):
-        check(is_pair(batch), pair)
-        whole = batch[0].shape[1] == 2 and batch[0].isfinite().all()
-        check(bool(whole), "The rows of a batch must be rows of x, as they are.")
+        check(is_pair(batch, call), pair)
+        check(bool(batch[0].isfinite().all()), "The rows of a batch must be rows of x, as they are.")
+    check(all(every), "minibatches has yielded no batch at all.")
     return every
 
 
-def is_pair(batch: Any) -> bool:
-    """Whether a batch is two tensors with equally many rows."""
+def is_pair(batch: Any, call: Call) -> bool:
+    """Whether a batch is two tensors with equally many rows, at least one, of the shape of those of x and y."""
     if not (isinstance(batch, (tuple, list)) and len(batch) == 2 and all(isinstance(part, Tensor) for part in batch)):
         return False
-    xb, yb = batch
-    return xb.dim() == 2 and yb.dim() == 1 and len(xb) == len(yb)
+    shapes = zip(batch, ("x", "y"), strict=True)
+    if not all(part.dim() and part.shape[1:] == call.inputs[name].shape[1:] for part, name in shapes):
+        return False
+    return len(batch[0]) == len(batch[1]) > 0
 
 
 def order(batches: list[tuple[Tensor, Tensor]]) -> list[int]:
     """The row numbers, in the order in which they came."""
-    return [round(float(number)) for xb, _ in batches for number in xb[:, 0]]
+    return [round(float(number)) for xb, _ in batches for number in xb.reshape(len(xb), -1)[:, 0]]
 
 
 @pytest.mark.points(0.5)
-@pytest.mark.parametrize(("n", "size"), [(10, 3), (9, 3), (10, 1), (1, 4), (5, 8), (6, 6), (2, 1)])
+@pytest.mark.parametrize(("n", "size"), [(10, 3), (10, 6), (9, 3), (10, 1), (1, 4), (5, 8), (7, 7)])
 def test_each_row_once_in_batches_of_the_size(student: Runner, n: int, size: int) -> None:
     """Each row comes once; all batches have the size, but the last has what remains, and is not dropped."""
     (batches,) = pairs(student, passes(n, size))
@@ -70,14 +74,17 @@ def test_each_row_once_in_batches_of_the_size(student: Runner, n: int, size: int
 
 
 @pytest.mark.points(0.5)
-@pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
-def test_rows_keep_their_targets(student: Runner, dtype: torch.dtype) -> None:
-    """Each row comes whole and with its own target, in the dtypes that they had."""
-    (batches,) = pairs(student, passes(11, 4, dtype=dtype))
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.int64])
+@pytest.mark.parametrize("wide", [False, True], ids=["vectors", "matrices"])
+def test_rows_keep_their_targets(student: Runner, dtype: torch.dtype, wide: bool) -> None:
+    """Each row comes whole and with its own target, in the dtypes that they had, whatever the shape of a row."""
+    x, y = rows(11, dtype, wide=wide)
+    (batches,) = pairs(student, passes(11, 4, dtype=dtype, wide=wide))
     for xb, yb in batches:
         check(xb.dtype == dtype and yb.dtype == torch.int64, "x and y must keep their dtypes.")
-        check(torch.equal(xb[:, 1], 10 * xb[:, 0]), "The features of different rows are mixed up.")
-        check(torch.equal(yb, (100 * xb[:, 0]).long()), "A row has come with the target of another row.")
+        numbers = [number for number in order([(xb, yb)]) if 0 <= number < len(x)]
+        check(torch.equal(xb, x[numbers]), "The features of different rows are mixed up.")
+        check(torch.equal(yb, y[numbers]), "A row has come with the target of another row.")
 
 
 @pytest.mark.points(0.5)
@@ -87,7 +94,7 @@ def test_order_is_shuffled(student: Runner, seed: int) -> None:
     (batches,) = pairs(student, passes(40, 5, seed=seed))
     found = order(batches)
     check(found != sorted(found), "The rows come in their old order; a random one is asked for.")
-    numbers = [order([batch]) for batch in batches if len(batch[0])]
+    numbers = [order([batch]) for batch in batches]
     together = sum(max(of_one) - min(of_one) == 4 for of_one in numbers)
     check(together < 4, "The rows of a batch have stood together: shuffle the rows, not only the batches.")
     backwards = found == sorted(found, reverse=True)

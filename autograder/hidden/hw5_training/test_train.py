@@ -31,15 +31,19 @@ def training(
     first: Mapping[str, Tensor],
     *then: Step,
     loss: str = "torch:nn.MSELoss",
+    function: str = "loss",
     optimizer: tuple[str, dict[str, Any]] = SGD,
     before: Sequence[Step] = (),
     epochs: int = 4,
     **options: Any,
 ) -> Call:
-    """Train a linear layer and the layers ``then`` makes on x and y, after the steps ``before``."""
+    """Train a linear layer and the layers ``then`` makes on x and y, after the steps ``before``.
+
+    The loss is a module, made by ``loss``, unless ``function`` names a plain function.
+    """
     outputs, inputs = first["weight"].shape
     layers = (Step("first", "torch:nn.Linear", (inputs, outputs), {"dtype": x.dtype}), *then)
-    arguments = (Ref("model"), Ref("x"), Ref("y"), Ref("loss"), Ref("optimizer"), epochs)
+    arguments = (Ref("model"), Ref("x"), Ref("y"), Ref(function), Ref("optimizer"), epochs)
     steps = [
         *layers,
         Step("model", "torch:nn.Sequential", tuple(Ref(layer.name) for layer in layers)),
@@ -72,12 +76,24 @@ def test_losses_worked_by_hand(student: Runner) -> None:
     assert_matches(student.run(call), figures(result=[8.0, 0.08, 0.0008], **{"model.state": end}), hint=hint)
 
 
-@pytest.mark.points(1)
+@pytest.mark.points(0.75)
 @pytest.mark.parametrize(("n", "inputs", "outputs"), [(7, 4, 3), (1, 4, 3), (7, 1, 3), (7, 4, 1), (1, 1, 1)])
 def test_every_size(student: Runner, reference: Runner, rng: Rng, n: int, inputs: int, outputs: int) -> None:
     """The losses and the trained parameters are right for data of several sizes."""
     call = training(rng.normal(n, inputs), rng.normal(n, outputs), linear(rng, inputs, outputs))
     hint = "each epoch predicts from all rows, clears the gradients, back-propagates and steps, each once"
+    assert_matches(student.run(call), reference.run(call), hint=hint)
+
+
+@pytest.mark.points(0.25)
+@pytest.mark.parametrize("loss", ["flat", "zero", "rising"])
+def test_every_epoch_runs(student: Runner, reference: Runner, rng: Rng, loss: str) -> None:
+    """All epochs run, also where the loss stays the same, is zero, or rises."""
+    x, start = rng.normal(7, 4), linear(rng, 4, 3)
+    y = x @ start["weight"].T + start["bias"] if loss == "zero" else rng.normal(7, 3)
+    rate = {"flat": 0.0, "zero": 0.01, "rising": 2.0}[loss]
+    call = training(x, y, start, optimizer=("torch:optim.SGD", {"lr": rate}), epochs=24)
+    hint = "run as many epochs as were asked for; do not stop early"
     assert_matches(student.run(call), reference.run(call), hint=hint)
 
 
@@ -103,7 +119,23 @@ def test_training_goes_on(student: Runner, reference: Runner, rng: Rng, optimize
     assert_matches(student.run(call), reference.run(call), hint=hint)
 
 
-@pytest.mark.points(0.5)
+@pytest.mark.points(0.25)
+@pytest.mark.parametrize("dtype", [torch.int64, torch.float64])
+@pytest.mark.parametrize("function", ["loss", "torch:nn.functional.cross_entropy"], ids=["module", "function"])
+def test_targets_and_loss_as_they_come(
+    student: Runner, reference: Runner, rng: Rng, dtype: torch.dtype, function: str
+) -> None:
+    """Targets reach the loss in the dtype that they have, and the loss may be a module or a function.
+
+    Class numbers must be whole numbers, probabilities of the classes floats.
+    """
+    y = rng.integers(7, low=0, high=3) if dtype == torch.int64 else rng.uniform(7, 3)
+    call = training(rng.normal(7, 4), y, linear(rng, 4, 3), loss="torch:nn.CrossEntropyLoss", function=function)
+    hint = "loss_function(y_hat, y): call it, with y as it is"
+    assert_matches(student.run(call), reference.run(call), hint=hint)
+
+
+@pytest.mark.points(0.25)
 @pytest.mark.parametrize("loss", ["PoissonNLLLoss", "BCEWithLogitsLoss"])
 def test_prediction_comes_first(student: Runner, reference: Runner, rng: Rng, loss: str) -> None:
     """A loss that treats prediction and target differently gets them in the right order."""

@@ -56,7 +56,7 @@ def training(
 
 @pytest.mark.points(0.5)
 @pytest.mark.parametrize("optimizer", [SGD, ADAM], ids=["sgd", "adam"])
-@pytest.mark.parametrize(("n", "size"), [(7, 3), (6, 3), (7, 1), (7, 7), (7, 20), (1, 1)])
+@pytest.mark.parametrize(("n", "size"), [(7, 3), (10, 6), (6, 3), (7, 1), (7, 7), (7, 20), (1, 1)])
 def test_one_update_for_each_batch(
     student: Runner, reference: Runner, rng: Rng, n: int, size: int, optimizer: tuple[str, dict[str, Any]]
 ) -> None:
@@ -69,13 +69,12 @@ def test_one_update_for_each_batch(
 @pytest.mark.points(0.25)
 @pytest.mark.parametrize(("n", "size"), [(7, 3), (7, 5), (7, 2), (9, 3), (5, 8)])
 def test_mean_loss_per_row(student: Runner, reference: Runner, rng: Rng, n: int, size: int) -> None:
-    """The loss of an epoch is the mean over the rows, also where the last batch is smaller.
+    """The loss of each epoch is the mean over the rows, also where the last batch is smaller and where nothing changes.
 
     With the rate 0 nothing changes, so the mean over all rows is the loss of all data at once.
     """
-    call = training(
-        rng.normal(n, 4), rng.normal(n, 3), linear(rng, 4, 3), size=size, optimizer=("torch:optim.SGD", {"lr": 0.0})
-    )
+    x, y, still = rng.normal(n, 4), rng.normal(n, 3), ("torch:optim.SGD", {"lr": 0.0})
+    call = training(x, y, linear(rng, 4, 3), size=size, optimizer=still, epochs=[24])
     hint = "loss_function gives the mean of a batch; a smaller last batch counts for fewer rows"
     assert_matches(student.run(call), reference.run(call), hint=hint)
 
@@ -116,17 +115,27 @@ def test_shuffled_anew_in_each_epoch(student: Runner, rng: Rng, size: int) -> No
 
 
 @pytest.mark.points(0.25)
-@pytest.mark.parametrize("loss", ["PoissonNLLLoss", "BCEWithLogitsLoss"])
-def test_prediction_comes_first(student: Runner, reference: Runner, rng: Rng, loss: str) -> None:
-    """A loss that treats prediction and target differently gets them in the right order."""
-    x, y = rng.normal(1, 4).repeat(7, 1), rng.uniform(1, 3, low=0.1, high=0.9).repeat(7, 1)
-    call = training(x, y, linear(rng, 4, 3), size=3, loss=f"torch:nn.{loss}")
-    assert_matches(student.run(call), reference.run(call), hint="loss_function(y_hat, y): the prediction first")
+@pytest.mark.parametrize("loss", ["PoissonNLLLoss", "BCEWithLogitsLoss", "CrossEntropyLoss"])
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
+def test_model_loss_and_targets_as_they_come(
+    student: Runner, reference: Runner, rng: Rng, loss: str, dtype: torch.dtype
+) -> None:
+    """Any loss gets the prediction and then the target, and all keep their dtypes; classes are whole numbers."""
+    x, start = rng.normal(1, 4, dtype=dtype).repeat(7, 1), linear(rng, 4, 3)
+    y = rng.uniform(1, 3, low=0.1, high=0.9).to(dtype).repeat(7, 1)
+    if loss == "CrossEntropyLoss":
+        y = rng.integers(1, low=0, high=3).repeat(7)
+    start = {name: value.to(dtype) for name, value in start.items()}
+    call = training(x, y, start, size=3, loss=f"torch:nn.{loss}")
+    hint = "loss_function(y_hat, y): the prediction first, both as they are"
+    tolerance = 1e-8 if dtype == torch.float64 else 1e-4
+    assert_matches(student.run(call), reference.run(call), hint=hint, rtol=tolerance, atol=tolerance)
 
 
 @pytest.mark.points(0.25)
+@pytest.mark.parametrize("size", [2, 3])
 @pytest.mark.parametrize("arrives", ["eval", "train"])
-def test_training_mode(student: Runner, reference: Runner, rng: Rng, arrives: str) -> None:
+def test_training_mode(student: Runner, reference: Runner, rng: Rng, size: int, arrives: str) -> None:
     """The model learns in training mode, also when it arrives in evaluation mode.
 
     The dropout drops every unit, so that nothing depends on chance.
@@ -134,13 +143,14 @@ def test_training_mode(student: Runner, reference: Runner, rng: Rng, arrives: st
     dropout = Step("layer", "torch:nn.Dropout", (1.0,))
     mode = [Step("mode", f"object:model.{arrives}")]
     x, y = rng.normal(1, 4).repeat(7, 1), rng.normal(1, 3).repeat(7, 1)
-    call = training(x, y, linear(rng, 4, 3), dropout, size=3, before=mode)
+    call = training(x, y, linear(rng, 4, 3), dropout, size=size, before=mode)
     assert_matches(student.run(call), reference.run(call), hint="call model.train() before the first prediction")
 
 
 @pytest.mark.points(0.25)
 @pytest.mark.parametrize("epochs", [0, 1])
-def test_old_gradients_and_no_epochs(student: Runner, reference: Runner, rng: Rng, epochs: int) -> None:
+@pytest.mark.parametrize("size", [3, 4])
+def test_old_gradients_and_no_epochs(student: Runner, reference: Runner, rng: Rng, epochs: int, size: int) -> None:
     """Gradients from earlier work have no effect, and no epochs do nothing."""
     earlier = [
         Step("prediction", "object:model.forward", (Ref("x"),)),
@@ -148,5 +158,5 @@ def test_old_gradients_and_no_epochs(student: Runner, reference: Runner, rng: Rn
         Step("nothing", "object:earlier_loss.backward"),
     ]
     x, y = rng.normal(1, 4).repeat(7, 1), rng.normal(1, 3).repeat(7, 1)
-    call = training(x, y, linear(rng, 4, 3), size=3, epochs=[epochs], before=earlier)
+    call = training(x, y, linear(rng, 4, 3), size=size, epochs=[epochs], before=earlier)
     assert_matches(student.run(call), reference.run(call), hint=HINT)
