@@ -1,97 +1,336 @@
-"""Public checks of homework 7. They are a first look: the grading tries other sizes and sequences, too."""
+"""Public checks of homework 7. They are a first look: the grading tries other sizes and sequences as well."""
 
 import rnn
 import torch
 from torch import nn
 
+from gradkit.conditions.depth import depth
+
+
+def same_as_torch(ours, theirs, shapes, advice):
+    """Values, dtypes and gradients are those of torch's own function, and no argument is modified."""
+    torch.manual_seed(0)
+    for dtype in (torch.float32, torch.float64):
+        given = [torch.randn(shape, dtype=dtype).requires_grad_() for shape in shapes]
+        before = [tensor.detach().clone() for tensor in given]
+        found, expected = ours(*given), theirs(*given)
+        if not isinstance(expected, tuple):
+            found, expected = (found,), (expected,)
+        assert isinstance(found, tuple), f"a tuple of {len(expected)} tensors is expected; yours is a {type(found)}"
+        assert len(found) == len(expected), f"{len(expected)} tensors are expected; yours are {len(found)}"
+        for one, other in zip(found, expected, strict=True):
+            assert one.shape == other.shape, f"the shape {tuple(other.shape)} is expected; yours is {tuple(one.shape)}"
+            assert one.dtype == dtype, f"{dtype} in gives {dtype} out; yours is {one.dtype}"
+            assert torch.allclose(one, other, atol=1e-5), f"{advice}; yours is off by {(one - other).abs().max()}"
+        weights = [torch.randn_like(other) for other in expected]
+        gradients = [torch.autograd.grad(results, given, weights, allow_unused=True) for results in (found, expected)]
+        for number, (one, other) in enumerate(zip(*gradients, strict=True)):
+            assert one is not None, f"no gradient reaches argument {number + 1}: stay with torch, without .detach()"
+            assert torch.allclose(one, other, atol=1e-4), f"the gradient of argument {number + 1} is not torch's"
+        for number, (one, other) in enumerate(zip(given, before, strict=True)):
+            assert torch.equal(one, other), f"argument {number + 1} was modified; work on a new tensor"
+
+
+def weights(rows, columns, hidden):
+    """The shapes of two weights and two biases."""
+    return [(rows, columns), (rows, hidden), (rows,), (rows,)]
+
+
+def by_module(module, *arguments):
+    """What a layer of torch gives with these arguments, of which the last four are its weights and biases."""
+    names = [name for name, _ in module.named_parameters()]
+    parameters = dict(zip(names, arguments[-4:], strict=True))
+    return torch.func.functional_call(module, parameters, arguments[:-4])
+
 
 def test_rnn_cell_equals_torch():
-    """One step gives what torch.nn.RNNCell gives with the same weights."""
-    torch.manual_seed(0)
-    cell = nn.RNNCell(3, 4)
-    x, h = torch.randn(5, 3), torch.randn(5, 4)
-    found = rnn.rnn_cell(x, h, cell.weight_ih, cell.weight_hh, cell.bias_ih, cell.bias_hh)
-    assert tuple(found.shape) == (5, 4), f"the state has the shape (N, H) = (5, 4); yours is {tuple(found.shape)}"
-    assert torch.allclose(found, cell(x, h), atol=1e-5), "tanh(x w_ih^T + b_ih + h w_hh^T + b_hh), as nn.RNNCell has it"
+    """One step gives what torch.nn.RNNCell gives with the same weights, with gradients, in float32 and float64."""
+    shapes = [(5, 3), (5, 4), *weights(4, 3, 4)]
+    advice = "tanh(x w_ih^T + b_ih + h w_hh^T + b_hh), as nn.RNNCell has it"
+    same_as_torch(rnn.rnn_cell, lambda *given: by_module(nn.RNNCell(3, 4), *given), shapes, advice)
 
 
 def test_rnn_forward_equals_torch():
-    """All steps give what torch.nn.RNN gives with the same weights."""
-    torch.manual_seed(0)
-    network = nn.RNN(3, 4)
-    xs, h0 = torch.randn(6, 5, 3), torch.randn(5, 4)
-    weights = network.weight_ih_l0, network.weight_hh_l0, network.bias_ih_l0, network.bias_hh_l0
-    outputs, last = rnn.rnn_forward(xs, h0, *weights)
-    expected, _ = network(xs, h0.unsqueeze(0))
-    assert tuple(outputs.shape) == (6, 5, 4), f"outputs is (T, N, H) = (6, 5, 4); yours is {tuple(outputs.shape)}"
-    assert torch.allclose(outputs, expected, atol=1e-5), "each step starts from the state after the one before"
-    assert torch.equal(last, outputs[-1]), "h_n is the last of the outputs, shape (N, H)"
+    """All steps give what torch.nn.RNN gives with the same weights, also a single step of a single row."""
+
+    def by_torch(xs, h0, *given):
+        outputs, last = by_module(nn.RNN(3, 4), xs, h0.unsqueeze(0), *given)
+        return outputs, last[0]
+
+    for t, n in ((6, 5), (1, 1)):
+        shapes = [(t, n, 3), (n, 4), *weights(4, 3, 4)]
+        same_as_torch(rnn.rnn_forward, by_torch, shapes, "each step starts from the state after the one before")
 
 
 def test_lstm_cell_equals_torch():
-    """One step gives what torch.nn.LSTMCell gives with the same weights."""
-    torch.manual_seed(0)
-    cell = nn.LSTMCell(3, 4)
-    x, h, c = torch.randn(5, 3), torch.randn(5, 4), torch.randn(5, 4)
-    state, memory = rnn.lstm_cell(x, h, c, cell.weight_ih, cell.weight_hh, cell.bias_ih, cell.bias_hh)
-    expected_state, expected_memory = cell(x, (h, c))
-    assert torch.allclose(memory, expected_memory, atol=1e-5), (
-        "c' = sigmoid(f) c + sigmoid(i) tanh(g), gates i, f, g, o"
+    """One step gives what torch.nn.LSTMCell gives with the same weights, with gradients, in float32 and float64."""
+
+    def by_torch(x, h, c, *given):
+        return by_module(nn.LSTMCell(3, 4), x, (h, c), *given)
+
+    shapes = [(5, 3), (5, 4), (5, 4), *weights(16, 3, 4)]
+    advice = "c' = sigmoid(f) c + sigmoid(i) tanh(g), then h' = sigmoid(o) tanh(c'), gates i, f, g, o; return (h', c')"
+    same_as_torch(rnn.lstm_cell, by_torch, shapes, advice)
+
+
+def new(kind, *sizes, seed=0):
+    """A new model in evaluation mode."""
+    torch.manual_seed(seed)
+    return kind(*sizes).eval()
+
+
+def has_shape(logits, *shape):
+    """The logits have this shape."""
+    assert tuple(logits.shape) == shape, f"logits of the shape {shape} are expected; yours are {tuple(logits.shape)}"
+
+
+def every_parameter_learns(model, logits):
+    """Each parameter gets a gradient."""
+    logits.sum().backward()
+    without = [name for name, parameter in model.named_parameters() if parameter.grad is None]
+    assert not without, f"no gradient reaches {', '.join(without)}: every layer must take part in forward"
+
+
+def unchanged(**pairs):
+    """Each argument is equal to its copy."""
+    for name, (argument, copy) in pairs.items():
+        assert torch.equal(argument, copy), f"{name} was modified; work on a new tensor"
+
+
+def carried(model, short, long, steps):
+    """The computation of the second logits is deeper than that of the first, by so many steps."""
+    deeper = depth(model(*long)) - depth(model(*short))
+    assert deeper >= steps, (
+        f"{steps} further tokens must take {steps} further steps, one after the other; yours take {deeper}: each state "
+        "is made from the state before it, by a layer such as nn.GRU or a cell of your own"
     )
-    assert torch.allclose(state, expected_state, atol=1e-5), "h' = sigmoid(o) tanh(c'), with the new memory"
+
+
+def raw(kind, sizes, *batches):
+    """The logits are raw scores, in training mode and in evaluation mode."""
+    for mode in (True, False):
+        models = [new(kind, *sizes, seed=seed).train(mode) for seed in range(4)]
+        tables = [model(*batch).detach() for model in models for batch in batches]
+        for dim in range(tables[0].dim()):
+            sums = torch.cat([table.sum(dim).flatten() for table in tables])
+            logs = torch.cat([table.logsumexp(dim).flatten() for table in tables])
+            assert (sums - 1).abs().max() > 1e-3, "the logits add up to 1: return the scores before the softmax"
+            assert logs.abs().max() > 1e-3, "the logits are logarithms of probabilities: leave the log-softmax out"
+        assert min(table.min() for table in tables) < 0, "no logit is ever negative: leave sigmoid or relu out"
+
+
+def differ(first, second, message):
+    """Two logits are not the same, row by row."""
+    assert ((first - second).abs().flatten(1).amax(1) > 1e-7).all(), message
+
+
+def agree(first, second, message):
+    """Two logits are the same but for rounding."""
+    assert torch.allclose(first, second, atol=1e-5), f"{message}; they differ by {(first - second).abs().max()}"
+
+
+TOKENS = torch.tensor([[1, 2, 3], [4, 5, 6], [7, 0, 8], [2, 8, 5]])  # four tokens of three rows
+LENGTHS = torch.tensor([3, 2, 4])
+
+
+def changed(tokens, position):
+    """Another token in each row at one position."""
+    other = tokens.clone()
+    other[position] = (other[position] + 1) % 9
+    return other
+
+
+def test_ManyToOne_sizes():
+    """The logits are (N, num_classes), also for odd sizes, and every parameter gets a gradient."""
+    for sizes in ((9, 4, 6, 2), (9, 3, 5, 4), (9, 1, 1, 3)):
+        model, tokens, lengths = new(rnn.ManyToOne, *sizes), TOKENS.clone(), LENGTHS.clone()
+        logits = model(tokens, lengths)
+        has_shape(logits, 3, sizes[3])
+        every_parameter_learns(model, logits)
+        unchanged(tokens=(tokens, TOKENS), lengths=(lengths, LENGTHS))
 
 
 def test_ManyToOne_ignores_padding():
-    """The scores are (N, num_classes), and what stands after a row's length changes nothing."""
+    """Tokens after a row's length change nothing, and a row gets the same logits alone and a second time."""
+    model = new(rnn.ManyToOne, 9, 4, 5, 2)
+    first = model(TOKENS, LENGTHS)
+    padding = torch.arange(4).unsqueeze(1) >= LENGTHS
+    other = torch.where(padding, (TOKENS + 4) % 9, TOKENS)
+    agree(model(other, LENGTHS), first, "tokens after a row's length must not count")
+    agree(model(torch.cat([TOKENS, other]), LENGTHS), first, "more padding must not count")
+    agree(model(TOKENS, LENGTHS), first, "the same batch must get the same logits again")
+    for n, length in enumerate(LENGTHS):
+        alone = model(TOKENS[:length, n : n + 1], LENGTHS[n : n + 1])
+        agree(alone[0], first[n], "a row must get the same logits alone, cut to its length, as in a batch")
+
+
+def test_ManyToOne_reads_every_token():
+    """Each token of a row counts, from the first to its last, and so does their order."""
+    model = new(rnn.ManyToOne, 9, 4, 5, 2)
+    first = model(TOKENS, LENGTHS)
+    for position in range(4):
+        counts = position < LENGTHS
+        message = f"the token at position {position} must count in rows that are long enough"
+        differ(model(changed(TOKENS, position), LENGTHS)[counts], first[counts], message)
+    differ(model(TOKENS[[1, 0, 2, 3]], LENGTHS), first, "the order of the tokens must count")
+
+
+def test_ManyToOne_carries_a_state():
+    """A longer sequence takes more steps, one after the other, whatever its length."""
+    batches = [(torch.arange(2 * t).view(t, 2) % 9, torch.tensor([t, t - 1])) for t in (4, 31)]
+    carried(new(rnn.ManyToOne, 9, 4, 5, 2), *batches, 27)
+
+
+def test_ManyToOne_gives_raw_scores():
+    """There is no softmax, log-softmax, sigmoid or relu at the end."""
+    raw(rnn.ManyToOne, (9, 4, 5, 3), (TOKENS, LENGTHS), (changed(TOKENS, 0), LENGTHS))
+
+
+def test_ManyToMany_sizes():
+    """The logits are (T, N, num_classes), also for odd sizes, and every parameter gets a gradient."""
+    for sizes in ((9, 4, 6, 2), (9, 3, 5, 4), (9, 1, 1, 3)):
+        model, tokens = new(rnn.ManyToMany, *sizes), TOKENS.clone()
+        logits = model(tokens)
+        has_shape(logits, 4, 3, sizes[3])
+        every_parameter_learns(model, logits)
+        unchanged(tokens=(tokens, TOKENS))
+
+
+def test_ManyToMany_reads_earlier_tokens():
+    """Each token's logits depend on itself and on those before it, in their order, and not on other rows."""
+    model = new(rnn.ManyToMany, 9, 4, 5, 2)
+    first = model(TOKENS)
+    for position in range(4):
+        message = f"the token at position {position} must count for itself and for those after it"
+        differ(model(changed(TOKENS, position))[position:], first[position:], message)
+    differ(model(TOKENS[[1, 0, 2, 3]])[3], first[3], "the order of the earlier tokens must count")
+    differ(first[1:], first[:-1], "each position must have logits of its own")
+    agree(model(TOKENS), first, "the same batch must get the same logits again")
+    for n in range(3):
+        agree(model(TOKENS[:, n : n + 1])[:, 0], first[:, n], "a row must get the same logits alone as in a batch")
+
+
+def test_ManyToMany_carries_a_state():
+    """A longer sequence takes more steps, one after the other, whatever its length."""
+    batches = [(torch.arange(2 * t).view(t, 2) % 9,) for t in (4, 31)]
+    carried(new(rnn.ManyToMany, 9, 4, 5, 2), *batches, 27)
+
+
+def test_ManyToMany_gives_raw_scores():
+    """There is no softmax, log-softmax, sigmoid or relu at the end."""
+    raw(rnn.ManyToMany, (9, 4, 5, 3), (TOKENS,), (changed(TOKENS, 0),))
+
+
+def test_OneToMany_sizes():
+    """The logits are (steps, N, vocab_size), also for odd sizes, and every parameter gets a gradient."""
+    for sizes in ((4, 6, 8), (3, 5, 7), (1, 1, 3)):
+        model, x = new(rnn.OneToMany, *sizes), torch.randn(3, sizes[0])
+        before = x.clone()
+        logits = model(x, 5)
+        has_shape(logits, 5, 3, sizes[2])
+        every_parameter_learns(model, logits)
+        unchanged(x=(x, before))
+        agree(model(x, 2), logits[:2], "the first two of five steps must be the two of two steps")
+
+
+def test_OneToMany_depends_on_x():
+    """Gradients reach a row of x from its own logits, in each step, and rows do not depend on each other."""
+    model = new(rnn.OneToMany, 4, 5, 7)
+    x = torch.randn(3, 4, requires_grad=True)
+    logits = model(x, 4)
+    for step in range(4):
+        (gradient,) = torch.autograd.grad(logits[step, 1, 2], x, retain_graph=True, allow_unused=True)
+        assert gradient is not None, f"no gradient reaches x from step {step}"
+        assert gradient[1].any(), f"no gradient reaches a row of x from its own logits in step {step}"
+    agree(model(x, 4), logits, "the same x must get the same logits again")
+    for n in range(3):
+        agree(model(x[n : n + 1], 4)[:, 0], logits[:, n], "a row must get the same logits alone as in a batch")
+
+
+def test_OneToMany_feeds_the_most_likely_token():
+    """Where another token becomes the most likely one, the logits of the next steps jump, and only there."""
+    for seed in range(3):
+        model = new(rnn.OneToMany, 3, 5, 7, seed=seed)
+        along = torch.linspace(-5, 5, 4001).unsqueeze(1)
+        x = along * torch.randn(1, 3) + 0.3 * torch.randn(1, 3)
+        with torch.no_grad():
+            logits = model(x, 3)
+        moves = (logits[:, 1:] - logits[:, :-1]).abs().amax(2)
+        turns = logits.argmax(2)[:, 1:] != logits.argmax(2)[:, :-1]
+        turned, still = turns[0] & ~turns[1], ~turns[0] & ~turns[1]
+        if turned.any() and still.any():
+            for step in (1, 2):
+                message = f"step {step} must depend on the token that the first step found most likely, and remember it"
+                assert moves[step][turned].median() > 2 * moves[step][still].quantile(0.99), message
+
+
+def test_OneToMany_carries_a_state():
+    """More steps take more computing, one after the other."""
+    x = torch.randn(2, 4)
+    carried(new(rnn.OneToMany, 4, 5, 7), (x, 4), (x, 31), 27)
+
+
+def test_OneToMany_gives_raw_scores():
+    """There is no softmax, log-softmax, sigmoid or relu at the end."""
     torch.manual_seed(0)
-    model = rnn.ManyToOne(vocab_size=9, embedding_dim=4, hidden_dim=5, num_classes=2)
-    tokens, lengths = torch.tensor([[1, 2, 3], [4, 5, 6], [7, 0, 8]]), torch.tensor([3, 1, 2])
-    other = tokens.clone()
-    other[1:, 1] = 0
-    other[2, 2] = 1
-    scores = model(tokens, lengths)
-    assert tuple(scores.shape) == (3, 2), f"3 rows and 2 classes make the shape (3, 2); yours is {tuple(scores.shape)}"
-    assert torch.allclose(scores, model(other, lengths), atol=1e-6), "the scores change with what stands in the padding"
+    raw(rnn.OneToMany, (4, 5, 7), (torch.randn(3, 4), 3), (torch.randn(3, 4), 3))
 
 
-def test_ManyToMany_scores_each_token():
-    """The scores are (T, N, num_classes), and the first token counts for the last one."""
-    torch.manual_seed(0)
-    model = rnn.ManyToMany(vocab_size=9, embedding_dim=4, hidden_dim=5, num_classes=2)
-    tokens = torch.tensor([[1, 2], [3, 4], [5, 6]])
-    other = tokens.clone()
-    other[0] = 8
-    scores = model(tokens)
-    assert tuple(scores.shape) == (3, 2, 2), (
-        f"the shape is (T, N, num_classes) = (3, 2, 2); yours {tuple(scores.shape)}"
-    )
-    assert not torch.equal(scores[2], model(other)[2]), "the last token's scores do not depend on the first token"
+TARGET = torch.tensor([[6, 6, 6], [4, 5, 1], [3, 0, 8], [2, 8, 5], [0, 1, 7]])
 
 
-def test_OneToMany_more_steps_change_nothing():
-    """The scores are (steps, N, vocab_size), and the first steps are the same however many are asked for."""
-    torch.manual_seed(0)
-    model = rnn.OneToMany(in_dim=4, hidden_dim=6, vocab_size=7)
-    x = torch.randn(3, 4)
-    scores = model(x, 5)
-    assert tuple(scores.shape) == (5, 3, 7), (
-        f"the shape is (steps, N, vocab_size) = (5, 3, 7); yours {tuple(scores.shape)}"
-    )
-    assert torch.allclose(scores[:2], model(x, 2), atol=1e-6), (
-        "the first two of five steps are not the two of two steps"
-    )
+def test_Seq2Seq_sizes():
+    """The logits are (T, N, vocab_size), also for odd sizes, and every parameter gets a gradient."""
+    for sizes in ((9, 4, 6), (10, 3, 5), (11, 1, 1)):
+        model, source, target = new(rnn.Seq2Seq, *sizes), TOKENS.clone(), TARGET.clone()
+        logits = model(source, target)
+        has_shape(logits, 5, 3, sizes[0])
+        every_parameter_learns(model, logits)
+        unchanged(source=(source, TOKENS), target=(target, TARGET))
+
+
+def test_Seq2Seq_reads_source_and_target():
+    """Each position's logits depend on the whole source and on the target up to it, and not on what comes after."""
+    model = new(rnn.Seq2Seq, 9, 4, 5)
+    first = model(TOKENS, TARGET)
+    for position in range(4):
+        message = f"the source's token at position {position} must count for all logits"
+        differ(model(changed(TOKENS, position), TARGET), first, message)
+    for position in range(5):
+        other = model(TOKENS, changed(TARGET, position))
+        message = f"the target's token at position {position} must count from there on"
+        differ(other[position:], first[position:], message)
+        agree(other[:position], first[:position], "later tokens of the target must not count")
+    differ(model(TOKENS[[1, 0, 2, 3]], TARGET), first, "the order of the source must count")
+    differ(model(TOKENS, TARGET[[0, 2, 1, 3, 4]])[4:], first[4:], "the order of the target must count")
+    agree(model(TOKENS, TARGET), first, "the same batch must get the same logits again")
+    for n in range(3):
+        alone = model(TOKENS[:, n : n + 1], TARGET[:, n : n + 1])
+        agree(alone[:, 0], first[:, n], "a row must get the same logits alone as in a batch")
 
 
 def test_Seq2Seq_greedy_agrees_with_forward():
-    """What greedy writes is what forward finds most likely."""
-    torch.manual_seed(0)
-    model = rnn.Seq2Seq(vocab_size=7, embedding_dim=4, hidden_dim=6)
-    source = torch.tensor([[1, 2], [3, 4], [5, 0]])
-    tokens = model.greedy(source, 4, start=6)
-    assert tuple(tokens.shape) == (4, 2), f"the tokens are (steps, N) = (4, 2); yours are {tuple(tokens.shape)}"
-    target = torch.cat([torch.full((1, 2), 6), tokens[:-1]])
-    scores = model(source, target)
-    assert tuple(scores.shape) == (4, 2, 7), (
-        f"the scores are (T, N, vocab_size) = (4, 2, 7); yours {tuple(scores.shape)}"
-    )
-    assert torch.equal(scores.argmax(dim=2), tokens), "fed with the tokens of greedy, forward finds others most likely"
+    """What greedy writes is what forward finds most likely; source and mode stay as they were."""
+    for seed in range(6):
+        model, source = new(rnn.Seq2Seq, 9, 4, 5, seed=seed), TOKENS.clone()
+        for mode in (True, False):
+            tokens = model.train(mode).greedy(source, 7, start=6)
+            assert model.training == mode, "greedy must leave the model in training or evaluation mode, as it was"
+        assert tuple(tokens.shape) == (7, 3), f"the tokens are (steps, N) = (7, 3); yours are {tuple(tokens.shape)}"
+        assert tokens.dtype == torch.int64, f"the tokens are int64; yours are {tokens.dtype}"
+        unchanged(source=(source, TOKENS))
+        logits = model(source, torch.cat([torch.full((1, 3), 6), tokens[:-1]]))
+        assert torch.equal(logits.argmax(dim=2), tokens), "fed with greedy's tokens, forward finds others most likely"
+
+
+def test_Seq2Seq_carries_states():
+    """A longer source and a longer target take more steps, one after the other."""
+    long = torch.arange(2 * 31).view(31, 2) % 9
+    model = new(rnn.Seq2Seq, 9, 4, 5)
+    carried(model, (long[:4], long[:4]), (long, long[:4]), 27)
+    carried(model, (long[:4], long[:4]), (long[:4], long), 27)
+
+
+def test_Seq2Seq_gives_raw_scores():
+    """There is no softmax, log-softmax, sigmoid or relu at the end."""
+    raw(rnn.Seq2Seq, (9, 4, 5), (TOKENS, TARGET), (changed(TOKENS, 0), changed(TARGET, 1)))

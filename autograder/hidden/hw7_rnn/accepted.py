@@ -281,6 +281,46 @@ class Gated(nn.Module):
         return self.out(state)
 
 
+@accepted("ManyToOne")
+class MeanOfOwnStates(nn.Module):
+    """The last state and the mean of the row's own states side by side, batch normalization and dropout."""
+
+    def __init__(self, vocab_size, embedding_dim, hidden_dim, num_classes):
+        super().__init__()
+        self.embed = nn.Embedding(vocab_size, embedding_dim, padding_idx=0)
+        self.gru = nn.GRU(embedding_dim, hidden_dim)
+        self.norm = nn.BatchNorm1d(2 * hidden_dim)
+        self.dropout = nn.Dropout(0.3)
+        self.out = nn.Linear(2 * hidden_dim, num_classes)
+
+    def forward(self, tokens, lengths):
+        states, _ = self.gru(self.embed(tokens))
+        own = (torch.arange(len(tokens))[:, None] < lengths)[..., None]
+        mean = (states * own).sum(dim=0) / lengths[:, None]
+        last = states[lengths - 1, torch.arange(len(lengths))]
+        return self.out(self.dropout(self.norm(torch.cat([last, mean], dim=1))))
+
+
+@accepted("ManyToOne")
+class HalvesOfTheState(nn.Module):
+    """Two directions that share hidden_dim, the odd number rounded up; a state of zeros handed in."""
+
+    def __init__(self, vocab_size, embedding_dim, hidden_dim, num_classes):
+        super().__init__()
+        self.half = (hidden_dim + 1) // 2
+        self.embed = nn.Embedding(vocab_size, embedding_dim)
+        self.lstm = nn.LSTM(embedding_dim, self.half, bidirectional=True)
+        self.out = nn.Linear(2 * self.half, num_classes)
+
+    def init_hidden(self, batch_size):
+        return torch.zeros(2, batch_size, self.half), torch.zeros(2, batch_size, self.half)
+
+    def forward(self, tokens, lengths):
+        packed = nn.utils.rnn.pack_padded_sequence(self.embed(tokens), lengths.cpu(), enforce_sorted=False)
+        _, (h, _) = self.lstm(packed, self.init_hidden(tokens.size(1)))
+        return self.out(h.transpose(0, 1).flatten(1))
+
+
 # ---- ManyToMany
 
 
@@ -395,6 +435,41 @@ class LooksAtEarlierStates(nn.Module):
         hidden = torch.ones(len(tokens), len(tokens), dtype=torch.bool).triu(1)
         weights = torch.einsum("tnh,snh->nts", states, states).masked_fill(hidden, -1e9).softmax(dim=2)
         return self.tag(torch.cat([states, torch.einsum("nts,snh->tnh", weights, states)], dim=2))
+
+
+@accepted("ManyToMany")
+class TutorialTagger(nn.Module):
+    """The tagger of the tutorials: two directions of half the state, a first state of zeros; one number more where the
+    state is odd."""
+
+    def __init__(self, vocab_size, embedding_dim, hidden_dim, num_classes):
+        super().__init__()
+        self.hidden_dim = hidden_dim + hidden_dim % 2
+        self.word_embeds = nn.Embedding(vocab_size, embedding_dim)
+        self.lstm = nn.LSTM(embedding_dim, self.hidden_dim // 2, num_layers=1, bidirectional=True)
+        self.hidden2tag = nn.Linear(self.hidden_dim, num_classes)
+
+    def forward(self, sentence):
+        self.hidden = torch.zeros(2, sentence.size(1), self.hidden_dim // 2)
+        embeds = self.word_embeds(sentence)
+        lstm_out, _ = self.lstm(embeds, (self.hidden, self.hidden))
+        return self.hidden2tag(lstm_out.view(-1, self.hidden_dim)).view(*sentence.shape, -1)
+
+
+@accepted("ManyToMany")
+class NormalizedTagger(nn.Module):
+    """Batch normalization over all positions and dropout, both at rest in evaluation mode."""
+
+    def __init__(self, vocab_size, embedding_dim, hidden_dim, num_classes):
+        super().__init__()
+        self.embed = nn.Embedding(vocab_size, embedding_dim)
+        self.rnn = nn.GRU(embedding_dim, hidden_dim, num_layers=2, dropout=0.3)
+        self.norm = nn.BatchNorm1d(hidden_dim)
+        self.tag = nn.Linear(hidden_dim, num_classes)
+
+    def forward(self, tokens):
+        states, _ = self.rnn(self.embed(tokens))
+        return self.tag(self.norm(states.permute(1, 2, 0)).permute(2, 0, 1))
 
 
 # ---- OneToMany
@@ -549,6 +624,31 @@ class ReadsItAllAgain(nn.Module):
         return scores
 
 
+@accepted("OneToMany")
+class ShowAndTell(nn.Module):
+    """The image is normalized and fed to an LSTM cell first, whose states start from zeros; dropout before the
+    scores."""
+
+    def __init__(self, in_dim, hidden_dim, vocab_size):
+        super().__init__()
+        self.linear = nn.Linear(in_dim, hidden_dim)
+        self.bn = nn.BatchNorm1d(hidden_dim, momentum=0.01)
+        self.embed = nn.Embedding(vocab_size, hidden_dim)
+        self.lstm = nn.LSTMCell(hidden_dim, hidden_dim)
+        self.drop = nn.Dropout(0.5)
+        self.linear_out = nn.Linear(hidden_dim, vocab_size)
+
+    def forward(self, features, steps):
+        inputs, states = self.bn(self.linear(features)), None
+        outputs = []
+        for _ in range(steps):
+            states = self.lstm(inputs, states)
+            outputs.append(self.linear_out(self.drop(states[0])))
+            predicted = outputs[-1].max(1)[1]
+            inputs = self.embed(predicted)
+        return torch.stack(outputs)
+
+
 # ---- Seq2Seq
 
 
@@ -687,3 +787,49 @@ class AttendsBeforeEachStep(Translator):
             state = self.write.step(torch.cat([word, found], dim=1), state)
             rows.append(self.out(state))
         return torch.stack(rows)
+
+
+@accepted("Seq2Seq")
+class SearchesInEvaluation(nn.Module):
+    """The decoder of the tutorials, with dropout and attention only: its state starts from zeros. greedy switches to
+    evaluation mode and back."""
+
+    def __init__(self, vocab_size, embedding_dim, hidden_dim):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, embedding_dim)
+        self.dropout = nn.Dropout(0.1)
+        self.encoder = nn.LSTM(embedding_dim, hidden_dim, bidirectional=True)
+        self.attend = nn.Linear(hidden_dim, 2 * hidden_dim)
+        self.decoder = nn.LSTMCell(embedding_dim + 2 * hidden_dim, hidden_dim)
+        self.out = nn.Linear(hidden_dim, vocab_size)
+
+    def start(self, source):
+        memory, _ = self.encoder(self.dropout(self.embedding(source)))
+        zeros = torch.zeros(source.size(1), self.decoder.hidden_size)
+        return memory, (zeros, zeros)
+
+    def step(self, token, memory, state):
+        match = torch.einsum("snh,nh->sn", memory, self.attend(state[0])).softmax(dim=0)
+        context = torch.einsum("sn,snh->nh", match, memory)
+        state = self.decoder(torch.cat([self.dropout(self.embedding(token)), context], dim=1), state)
+        return self.out(state[0]), state
+
+    def forward(self, source, target):
+        memory, state = self.start(source)
+        outputs = torch.zeros(*target.shape, self.out.out_features)
+        for t, token in enumerate(target):
+            outputs[t], state = self.step(token, memory, state)
+        return outputs
+
+    def greedy(self, source, steps, start):
+        training = self.training
+        self.eval()
+        with torch.no_grad():
+            memory, state = self.start(source)
+            tokens = source.new_zeros(steps, source.size(1))
+            token = source.new_full((source.size(1),), start)
+            for t in range(steps):
+                scores, state = self.step(token, memory, state)
+                token = tokens[t] = scores.argmax(dim=-1)
+        self.train(training)
+        return tokens

@@ -111,6 +111,33 @@ def module_cell(x, h, w_ih, w_hh, b_ih, b_hh):
     return torch.func.functional_call(cell, values, (x, h))
 
 
+@mistake("rnn_cell")
+def cell_by_another_name(x, h, w_ih, w_hh, b_ih, b_hh):
+    """torch's own cell does the work, under another name. That is what you write here."""
+    return torch._VF.rnn_tanh_cell(x, h, w_ih, w_hh, b_ih, b_hh)
+
+
+@mistake("rnn_cell")
+def input_left_out(x, h, w_ih, w_hh, b_ih, b_hh):
+    """The input is not used: the new state depends on the state before alone."""
+    return reference.rnn_cell(0 * x, h, w_ih, w_hh, b_ih, b_hh)
+
+
+@mistake("rnn_cell")
+def input_weights_reshaped(x, h, w_ih, w_hh, b_ih, b_hh):
+    """w_ih is reshaped to (D, H). That shuffles its numbers; the transpose, w_ih.T, swaps rows and columns."""
+    return torch.tanh(x @ w_ih.reshape(x.shape[1], -1) + b_ih + h @ w_hh.T + b_hh)
+
+
+@mistake("rnn_cell")
+def bias_added_to_the_other(x, h, w_ih, w_hh, b_ih, b_hh):
+    """b_hh is added to b_ih in place, so the caller's b_ih grows with every step. Add them into a new tensor."""
+    result = reference.rnn_cell(x, h, w_ih, w_hh, b_ih, b_hh)
+    with torch.no_grad():
+        b_ih += b_hh
+    return result
+
+
 # ---- rnn_forward
 
 
@@ -239,6 +266,53 @@ def ready_made_network(xs, h0, w_ih, w_hh, b_ih, b_hh):
     """torch's own network does the work. That is what you write here."""
     outputs, last = torch.rnn_tanh(xs, h0.unsqueeze(0), [w_ih, w_hh, b_ih, b_hh], True, 1, 0.0, False, False, False)
     return outputs, last.squeeze(0)
+
+
+@mistake("rnn_forward")
+def biases_joined_in_place(xs, h0, w_ih, w_hh, b_ih, b_hh):
+    """b_hh is added to b_ih in place, and the caller finds its b_ih changed. Add them into a new tensor."""
+    results = reference.rnn_forward(xs, h0, w_ih, w_hh, b_ih, b_hh)
+    with torch.no_grad():
+        b_ih += b_hh
+    return results
+
+
+@mistake("rnn_forward")
+def ones_squeezed(xs, h0, w_ih, w_hh, b_ih, b_hh):
+    """The outputs are squeezed, which also removes T, N or H where it is 1. They are always (T, N, H)."""
+    outputs, last = reference.rnn_forward(xs, h0, w_ih, w_hh, b_ih, b_hh)
+    return outputs.squeeze(), last
+
+
+@mistake("rnn_forward")
+def start_of_one_row(xs, h0, w_ih, w_hh, b_ih, b_hh):
+    """All rows start from the first row of h0. Each has a state of its own."""
+    return reference.rnn_forward(xs, h0[:1].expand_as(h0), w_ih, w_hh, b_ih, b_hh)
+
+
+@mistake("rnn_forward")
+def input_weights_in_another_order(xs, h0, w_ih, w_hh, b_ih, b_hh):
+    """w_ih is reshaped to (D, H). That shuffles its numbers; the transpose, w_ih.T, swaps rows and columns."""
+    reshaped = w_ih.reshape(xs.shape[2], -1).T
+    return reference.rnn_forward(xs, h0, reshaped, w_hh, b_ih, b_hh)
+
+
+@mistake("rnn_forward")
+def hidden_weights_as_they_are(xs, h0, w_ih, w_hh, b_ih, b_hh):
+    """The state is multiplied by w_hh as it is. w_hh is square, so that goes through, but it is h w_hh^T."""
+    return reference.rnn_forward(xs, h0, w_ih, w_hh.T, b_ih, b_hh)
+
+
+@mistake("rnn_forward")
+def second_bias_alone(xs, h0, w_ih, w_hh, b_ih, b_hh):
+    """Only b_hh is added. There are two biases."""
+    return reference.rnn_forward(xs, h0, w_ih, w_hh, 0 * b_ih, b_hh)
+
+
+@mistake("rnn_forward")
+def first_bias_alone(xs, h0, w_ih, w_hh, b_ih, b_hh):
+    """Only b_ih is added. There are two biases."""
+    return reference.rnn_forward(xs, h0, w_ih, w_hh, b_ih, 0 * b_hh)
 
 
 # ---- lstm_cell
@@ -384,6 +458,62 @@ def ready_made_lstm(x, h, c, w_ih, w_hh, b_ih, b_hh):
     return torch.lstm_cell(x, (h, c), w_ih, w_hh, b_ih, b_hh)
 
 
+@mistake("lstm_cell")
+def lstm_input_left_out(x, h, c, w_ih, w_hh, b_ih, b_hh):
+    """The input is not used. All four parts are made from the input and the state before."""
+    return reference.lstm_cell(0 * x, h, c, w_ih, w_hh, b_ih, b_hh)
+
+
+@mistake("lstm_cell")
+def lstm_state_left_out(x, h, c, w_ih, w_hh, b_ih, b_hh):
+    """The state before is not used. All four parts are made from the input and the state before."""
+    return reference.lstm_cell(x, 0 * h, c, w_ih, w_hh, b_ih, b_hh)
+
+
+@mistake("lstm_cell")
+def memory_starts_anew(x, h, c, w_ih, w_hh, b_ih, b_hh):
+    """The memory before is not used, so each step starts from an empty one."""
+    return reference.lstm_cell(x, h, 0 * c, w_ih, w_hh, b_ih, b_hh)
+
+
+@mistake("lstm_cell")
+def lstm_input_weights_reshaped(x, h, c, w_ih, w_hh, b_ih, b_hh):
+    """w_ih is reshaped to (D, 4 H). That shuffles its numbers; the transpose, w_ih.T, swaps rows and columns."""
+    return reference.lstm_cell(x, h, c, w_ih.reshape(x.shape[1], -1).T, w_hh, b_ih, b_hh)
+
+
+@mistake("lstm_cell")
+def lstm_hidden_weights_not_transposed(x, h, c, w_ih, w_hh, b_ih, b_hh):
+    """Each gate's part of w_hh is used as it is. It is square, so that goes through, but it is h w_hh^T."""
+    turned = torch.cat([part.T for part in w_hh.chunk(4)])
+    return reference.lstm_cell(x, h, c, w_ih, turned, b_ih, b_hh)
+
+
+@mistake("lstm_cell")
+def other_bias_of_two(x, h, c, w_ih, w_hh, b_ih, b_hh):
+    """Only b_hh is added. There are two biases."""
+    return reference.lstm_cell(x, h, c, w_ih, w_hh, 0 * b_ih, b_hh)
+
+
+@mistake("lstm_cell")
+def lstm_biases_joined_in_place(x, h, c, w_ih, w_hh, b_ih, b_hh):
+    """b_hh is added to b_ih in place, and the caller finds its b_ih changed. Add them into a new tensor."""
+    results = reference.lstm_cell(x, h, c, w_ih, w_hh, b_ih, b_hh)
+    with torch.no_grad():
+        b_ih += b_hh
+    return results
+
+
+@mistake("lstm_cell")
+def lstm_by_another_name(x, h, c, w_ih, w_hh, b_ih, b_hh):
+    """torch's own layer does the work, on a sequence of one step. That is what you write here."""
+    start = h.unsqueeze(0), c.unsqueeze(0)
+    _, state, memory = torch._VF.lstm(
+        x.unsqueeze(0), start, [w_ih, w_hh, b_ih, b_hh], True, 1, 0.0, False, False, False
+    )
+    return state[0], memory[0]
+
+
 # ---- ManyToOne
 
 
@@ -492,6 +622,141 @@ class StateWithoutGraph(reference.ManyToOne):
     def forward(self, tokens, lengths):
         states, _ = self.recurrent(self.embedding(tokens))
         return self.scores(states[lengths - 1, torch.arange(len(lengths))].detach())
+
+
+@mistake("ManyToOne")
+class ReviewProbabilities(reference.ManyToOne):
+    """The scores go through a softmax. cross_entropy takes the softmax itself, so return the raw scores."""
+
+    def forward(self, tokens, lengths):
+        logits = reference.ManyToOne.forward(self, tokens, lengths)
+        return logits.softmax(dim=-1)
+
+
+@mistake("ManyToOne")
+class ReviewLogProbabilities(reference.ManyToOne):
+    """The scores go through a log-softmax, as for nll_loss. Here the raw scores are returned, as for cross_entropy."""
+
+    def forward(self, tokens, lengths):
+        logits = reference.ManyToOne.forward(self, tokens, lengths)
+        return logits.log_softmax(dim=-1)
+
+
+@mistake("ManyToOne")
+class ReviewProbabilitiesInEvaluation(reference.ManyToOne):
+    """In evaluation mode the scores go through a softmax. The raw scores are returned in both modes."""
+
+    def forward(self, tokens, lengths):
+        logits = reference.ManyToOne.forward(self, tokens, lengths)
+        return logits if self.training else logits.softmax(dim=-1)
+
+
+@mistake("ManyToOne")
+class ReviewSquashed(reference.ManyToOne):
+    """The scores go through a sigmoid. Return them as they are: they may have either sign."""
+
+    def forward(self, tokens, lengths):
+        logits = reference.ManyToOne.forward(self, tokens, lengths)
+        return torch.sigmoid(logits)
+
+
+@mistake("ManyToOne")
+class HalvedState(nn.Module):
+    """hidden_dim // 2 numbers are kept for each direction, which makes one too few where hidden_dim is odd. Use
+    hidden_dim for each, or let the next layer take 2 * (hidden_dim // 2)."""
+
+    def __init__(self, vocab_size, embedding_dim, hidden_dim, num_classes):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, embedding_dim)
+        self.recurrent = nn.LSTM(embedding_dim, hidden_dim // 2, bidirectional=True)
+        self.scores = nn.Linear(hidden_dim, num_classes)
+
+    def forward(self, tokens, lengths):
+        packed = nn.utils.rnn.pack_padded_sequence(self.embedding(tokens), lengths, enforce_sorted=False)
+        _, (state, _) = self.recurrent(packed)
+        return self.scores(torch.cat([state[0], state[1]], dim=1))
+
+
+@mistake("ManyToOne")
+class RandomStart(reference.ManyToOne):
+    """The first state is drawn at random in each call, so the same review gets other logits each time. Zeros will do,
+    or a learned first state."""
+
+    def forward(self, tokens, lengths):
+        start = torch.randn(2, 1, len(lengths), self.recurrent.hidden_size)
+        states, _ = self.recurrent(self.embedding(tokens), tuple(start))
+        return self.scores(states[lengths - 1, torch.arange(len(lengths))])
+
+
+@mistake("ManyToOne")
+class StateKeptBetweenCalls(reference.ManyToOne):
+    """The last state is kept on self, and the next batch starts from it. Each batch starts anew."""
+
+    def forward(self, tokens, lengths):
+        before = getattr(self, "state", None)
+        if before is not None and before[0].shape[1] != len(lengths):
+            before = None
+        states, state = self.recurrent(self.embedding(tokens), before)
+        self.state = tuple(part.detach() for part in state)
+        return self.scores(states[lengths - 1, torch.arange(len(lengths))])
+
+
+@mistake("ManyToOne")
+class NormalizedOverTheBatch(reference.ManyToOne):
+    """The states are normalized over the rows of the batch in evaluation mode too, so rows depend on each other.
+    nn.BatchNorm1d keeps running statistics for that."""
+
+    def forward(self, tokens, lengths):
+        states, _ = self.recurrent(self.embedding(tokens))
+        last = states[lengths - 1, torch.arange(len(lengths))]
+        return self.scores((last - last.mean(dim=0)) / (last.var(dim=0, correction=0) + 1e-5).sqrt())
+
+
+@mistake("ManyToOne")
+class LengthsCountedDown(reference.ManyToOne):
+    """lengths is reduced by 1 in place, and the caller finds it changed. Write lengths - 1, which is a new tensor."""
+
+    def forward(self, tokens, lengths):
+        lengths -= 1
+        return reference.ManyToOne.forward(self, tokens, lengths + 1)
+
+
+@mistake("ManyToOne")
+class LengthsFromZeros(reference.ManyToOne):
+    """Token 0 is taken for padding, and lengths is not used. Any token may be in the padding, and token 0 in a
+    review."""
+
+    def forward(self, tokens, lengths):
+        return reference.ManyToOne.forward(self, tokens, (tokens != 0).sum(dim=0).clamp(min=1))
+
+
+@mistake("ManyToOne")
+class SortedLengthsOnly(reference.ManyToOne):
+    """pack_padded_sequence is called as if the rows were sorted by length. They are in any order: pass
+    enforce_sorted=False."""
+
+    def forward(self, tokens, lengths):
+        packed = nn.utils.rnn.pack_padded_sequence(self.embedding(tokens), lengths)
+        return self.scores(self.recurrent(packed)[1][0][-1])
+
+
+@mistake("ManyToOne")
+class AsLongAsTheLongest(reference.ManyToOne):
+    """T is taken to be the largest of lengths, so a batch with more padding than that does not fit. All lengths may be
+    smaller than T."""
+
+    def forward(self, tokens, lengths):
+        states, _ = self.recurrent(self.embedding(tokens))
+        last = torch.arange(int(lengths.max())).unsqueeze(1) == lengths - 1
+        return self.scores((states * last.unsqueeze(2)).sum(dim=0))
+
+
+@mistake("ManyToOne")
+class OneWordShort(reference.ManyToOne):
+    """The embedding has a row too few: the last token, vocab_size - 1, is not in it."""
+
+    def __init__(self, vocab_size, embedding_dim, hidden_dim, num_classes):
+        super().__init__(vocab_size - 1, embedding_dim, hidden_dim, num_classes)
 
 
 class Feeding(nn.Module):
@@ -788,6 +1053,119 @@ class TableOfPositions(Feeding):
         return self.scores(mixed)
 
 
+@mistake("ManyToMany")
+class TaggedProbabilities(reference.ManyToMany):
+    """The scores go through a softmax. cross_entropy takes the softmax itself, so return the raw scores."""
+
+    def forward(self, tokens):
+        logits = reference.ManyToMany.forward(self, tokens)
+        return logits.softmax(dim=-1)
+
+
+@mistake("ManyToMany")
+class TaggedLogProbabilities(reference.ManyToMany):
+    """The scores go through a log-softmax, as for nll_loss. Here the raw scores are returned, as for cross_entropy."""
+
+    def forward(self, tokens):
+        logits = reference.ManyToMany.forward(self, tokens)
+        return logits.log_softmax(dim=-1)
+
+
+@mistake("ManyToMany")
+class TaggedProbabilitiesInEvaluation(reference.ManyToMany):
+    """In evaluation mode the scores go through a softmax. The raw scores are returned in both modes."""
+
+    def forward(self, tokens):
+        logits = reference.ManyToMany.forward(self, tokens)
+        return logits if self.training else logits.softmax(dim=-1)
+
+
+@mistake("ManyToMany")
+class TaggedSquashed(reference.ManyToMany):
+    """The scores go through a sigmoid. Return them as they are: they may have either sign."""
+
+    def forward(self, tokens):
+        logits = reference.ManyToMany.forward(self, tokens)
+        return torch.sigmoid(logits)
+
+
+@mistake("ManyToMany")
+class ProbabilitiesOverTime(reference.ManyToMany):
+    """nn.Softmax without dim takes the first of three dimensions, time. And no softmax is wanted: return the raw
+    scores."""
+
+    def forward(self, tokens):
+        return reference.ManyToMany.forward(self, tokens).softmax(dim=0)
+
+
+@mistake("ManyToMany")
+class TaggerWithHalvedState(nn.Module):
+    """hidden_dim // 2 numbers are kept for each direction, which makes one too few where hidden_dim is odd. Use
+    hidden_dim for each, or let the next layer take 2 * (hidden_dim // 2)."""
+
+    def __init__(self, vocab_size, embedding_dim, hidden_dim, num_classes):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, embedding_dim)
+        self.recurrent = nn.LSTM(embedding_dim, hidden_dim // 2, bidirectional=True)
+        self.scores = nn.Linear(hidden_dim, num_classes)
+
+    def forward(self, tokens):
+        return self.scores(self.recurrent(self.embedding(tokens))[0])
+
+
+@mistake("ManyToMany")
+class TaggerWithRandomStart(reference.ManyToMany):
+    """The first state is drawn at random in each call, so the same sentence gets other logits each time. Zeros will do,
+    or a learned first state."""
+
+    def forward(self, tokens):
+        start = torch.randn(2, 1, tokens.shape[1], self.recurrent.hidden_size)
+        return self.scores(self.recurrent(self.embedding(tokens), tuple(start))[0])
+
+
+@mistake("ManyToMany")
+class TaggerKeepsItsState(reference.ManyToMany):
+    """The last state is kept on self, and the next batch starts from it. Each batch starts anew."""
+
+    def forward(self, tokens):
+        before = getattr(self, "state", None)
+        if before is not None and before[0].shape[1] != tokens.shape[1]:
+            before = None
+        states, state = self.recurrent(self.embedding(tokens), before)
+        self.state = tuple(part.detach() for part in state)
+        return self.scores(states)
+
+
+@mistake("ManyToMany")
+class TokensShiftedInPlace(reference.ManyToMany):
+    """1 is added to the tokens in place, to leave 0 for padding, and the caller finds them changed. tokens + 1 is a new
+    tensor."""
+
+    def forward(self, tokens):
+        logits = reference.ManyToMany.forward(self, tokens.clone())
+        tokens += 1
+        return logits
+
+
+@mistake("ManyToMany")
+class OneTagWordShort(reference.ManyToMany):
+    """The embedding has a row too few: the last token, vocab_size - 1, is not in it."""
+
+    def __init__(self, vocab_size, embedding_dim, hidden_dim, num_classes):
+        super().__init__(vocab_size - 1, embedding_dim, hidden_dim, num_classes)
+
+
+@mistake("ManyToMany")
+class FixedToTwentyTokens(reference.ManyToMany):
+    """The states are written into a table of twenty positions, so a longer sequence does not fit."""
+
+    def forward(self, tokens):
+        states, _ = self.recurrent(self.embedding(tokens))
+        table = states.new_zeros(20, *states.shape[1:])
+        table[: len(states)] = states
+        return self.scores(table)[: len(tokens)]
+
+
 # ---- OneToMany
 
 
@@ -957,6 +1335,90 @@ class EmbeddingLeftOut(Writer):
             state = self.cell(state, state)
             rows.append(self.scores(state))
         return torch.stack(rows)
+
+
+@mistake("OneToMany")
+class WrittenProbabilities(reference.OneToMany):
+    """The scores go through a softmax. cross_entropy takes the softmax itself, so return the raw scores."""
+
+    def forward(self, x, steps):
+        logits = reference.OneToMany.forward(self, x, steps)
+        return logits.softmax(dim=-1)
+
+
+@mistake("OneToMany")
+class WrittenLogProbabilities(reference.OneToMany):
+    """The scores go through a log-softmax, as for nll_loss. Here the raw scores are returned, as for cross_entropy."""
+
+    def forward(self, x, steps):
+        logits = reference.OneToMany.forward(self, x, steps)
+        return logits.log_softmax(dim=-1)
+
+
+@mistake("OneToMany")
+class WrittenProbabilitiesInEvaluation(reference.OneToMany):
+    """In evaluation mode the scores go through a softmax. The raw scores are returned in both modes."""
+
+    def forward(self, x, steps):
+        logits = reference.OneToMany.forward(self, x, steps)
+        return logits if self.training else logits.softmax(dim=-1)
+
+
+@mistake("OneToMany")
+class WrittenSquashed(reference.OneToMany):
+    """The scores go through a sigmoid. Return them as they are: they may have either sign."""
+
+    def forward(self, x, steps):
+        logits = reference.OneToMany.forward(self, x, steps)
+        return torch.sigmoid(logits)
+
+
+@mistake("OneToMany")
+class HalvedFirstState(Writer):
+    """The first state is two halves of hidden_dim // 2 numbers, which makes one too few where hidden_dim is odd."""
+
+    def __init__(self, in_dim, hidden_dim, vocab_size):
+        super().__init__(in_dim, hidden_dim, vocab_size)
+        self.start = nn.Linear(in_dim, hidden_dim // 2)
+
+    def first(self, x):
+        return torch.tanh(torch.cat([self.start(x), self.start(x).flip(1)], dim=1))
+
+
+@mistake("OneToMany")
+class NoiseInTheFirstState(Writer):
+    """Noise is added to the first state in each call, so the same x gets other logits each time."""
+
+    def first(self, x):
+        return super().first(x) + torch.randn(len(x), self.cell.hidden_size)
+
+
+@mistake("OneToMany")
+class NormalizedOverRows(Writer):
+    """x is normalized over the rows of the batch in evaluation mode too, so rows depend on each other. nn.BatchNorm1d
+    keeps running statistics for that."""
+
+    def first(self, x):
+        return super().first((x - x.mean(dim=0)) / (x.var(dim=0, correction=0) + 1e-5).sqrt())
+
+
+@mistake("OneToMany")
+class XScaledInPlace(Writer):
+    """x is scaled in place, and the caller finds it changed. Make a new tensor."""
+
+    def first(self, x):
+        state = super().first(x)
+        x.data.div_(x.data.abs().amax())
+        return state
+
+
+@mistake("OneToMany")
+class LetterLayerLeftOver(Writer):
+    """There is a layer that takes no part, so it gets no gradient and never learns."""
+
+    def __init__(self, in_dim, hidden_dim, vocab_size):
+        super().__init__(in_dim, hidden_dim, vocab_size)
+        self.spare = nn.Linear(in_dim, hidden_dim)
 
 
 class Stateless(nn.Module):
@@ -1216,6 +1678,166 @@ class EncoderWithoutGradient(reference.Seq2Seq):
     def forward(self, source, target):
         _, state = self.encoder(self.embedding(source))
         return self.scores(self.decoder(self.embedding(target), state.detach())[0])
+
+
+@mistake("Seq2Seq")
+class TranslatedProbabilities(reference.Seq2Seq):
+    """The scores go through a softmax. cross_entropy takes the softmax itself, so return the raw scores."""
+
+    def forward(self, source, target):
+        logits = reference.Seq2Seq.forward(self, source, target)
+        return logits.softmax(dim=-1)
+
+
+@mistake("Seq2Seq")
+class TranslatedLogProbabilities(reference.Seq2Seq):
+    """The scores go through a log-softmax, as for nll_loss. Here the raw scores are returned, as for cross_entropy."""
+
+    def forward(self, source, target):
+        logits = reference.Seq2Seq.forward(self, source, target)
+        return logits.log_softmax(dim=-1)
+
+
+@mistake("Seq2Seq")
+class TranslatedProbabilitiesInEvaluation(reference.Seq2Seq):
+    """In evaluation mode the scores go through a softmax. The raw scores are returned in both modes."""
+
+    def forward(self, source, target):
+        logits = reference.Seq2Seq.forward(self, source, target)
+        return logits if self.training else logits.softmax(dim=-1)
+
+
+@mistake("Seq2Seq")
+class TranslatedSquashed(reference.Seq2Seq):
+    """The scores go through a sigmoid. Return them as they are: they may have either sign."""
+
+    def forward(self, source, target):
+        logits = reference.Seq2Seq.forward(self, source, target)
+        return torch.sigmoid(logits)
+
+
+@mistake("Seq2Seq")
+class EncoderWithHalvedState(reference.Seq2Seq):
+    """The encoder keeps hidden_dim // 2 numbers for each direction, which makes one too few for the decoder where
+    hidden_dim is odd."""
+
+    def __init__(self, vocab_size, embedding_dim, hidden_dim):
+        super().__init__(vocab_size, embedding_dim, hidden_dim)
+        self.encoder = nn.GRU(embedding_dim, hidden_dim // 2, bidirectional=True)
+
+    def encode(self, source):
+        _, state = self.encoder(self.embedding(source))
+        return torch.cat([state[:1], state[1:]], dim=2)
+
+    def forward(self, source, target):
+        return self.scores(self.decoder(self.embedding(target), self.encode(source))[0])
+
+    def greedy(self, source, steps, start):
+        return looped(self, self.encode(source), source, steps, start)
+
+
+@mistake("Seq2Seq")
+class RandomFirstState(reference.Seq2Seq):
+    """The encoder's first state is drawn at random in each call, so the same source gets other logits each time. Zeros
+    will do, or a learned first state."""
+
+    def forward(self, source, target):
+        start = torch.randn(1, source.shape[1], self.encoder.hidden_size)
+        _, state = self.encoder(self.embedding(source), start)
+        return self.scores(self.decoder(self.embedding(target), state)[0])
+
+
+@mistake("Seq2Seq")
+class EncoderKeepsItsState(reference.Seq2Seq):
+    """The encoder's last state is kept on self, and the next source starts from it. Each source starts anew."""
+
+    def forward(self, source, target):
+        before = getattr(self, "state", None)
+        if before is not None and before.shape[1] != source.shape[1]:
+            before = None
+        _, state = self.encoder(self.embedding(source), before)
+        self.state = state.detach()
+        return self.scores(self.decoder(self.embedding(target), state)[0])
+
+
+@mistake("Seq2Seq")
+class SourceReversedInPlace(reference.Seq2Seq):
+    """The source is reversed in place, and the caller finds it changed. source.flip(0) is a new tensor."""
+
+    def forward(self, source, target):
+        logits = reference.Seq2Seq.forward(self, source, target)
+        source.copy_(source.flip(0))
+        return logits
+
+
+@mistake("Seq2Seq")
+class GreedyReversesTheSource(reference.Seq2Seq):
+    """greedy reverses the source in place, and the caller finds it changed. source.flip(0) is a new tensor."""
+
+    def greedy(self, source, steps, start):
+        tokens = reference.Seq2Seq.greedy(self, source, steps, start)
+        source.copy_(source.flip(0))
+        return tokens
+
+
+@mistake("Seq2Seq")
+class GreedyStaysInEvaluation(reference.Seq2Seq):
+    """greedy switches to evaluation mode and leaves the model there, so training goes on without dropout. Restore the
+    mode before you return."""
+
+    def greedy(self, source, steps, start):
+        self.eval()
+        return reference.Seq2Seq.greedy(self, source, steps, start)
+
+
+@mistake("Seq2Seq")
+class GreedyGoesBackToTraining(reference.Seq2Seq):
+    """greedy ends with self.train(), also where the model was in evaluation mode. Restore the mode that it was in."""
+
+    def greedy(self, source, steps, start):
+        self.eval()
+        tokens = reference.Seq2Seq.greedy(self, source, steps, start)
+        self.train()
+        return tokens
+
+
+@mistake("Seq2Seq")
+class StopsWhenRepeating(reference.Seq2Seq):
+    """greedy stops when a token is written twice in a row. It writes steps tokens, whatever they are."""
+
+    def greedy(self, source, steps, start):
+        tokens = reference.Seq2Seq.greedy(self, source, steps, start)
+        again = (tokens[1:] == tokens[:-1]).all(dim=1).nonzero()
+        return tokens[: int(again[0]) + 1] if len(again) else tokens
+
+
+@mistake("Seq2Seq")
+class DecoderLayerLeftOver(reference.Seq2Seq):
+    """There is a layer that takes no part, so it gets no gradient and never learns."""
+
+    def __init__(self, vocab_size, embedding_dim, hidden_dim):
+        super().__init__(vocab_size, embedding_dim, hidden_dim)
+        self.attention = nn.Linear(2 * hidden_dim, hidden_dim)
+
+
+@mistake("Seq2Seq")
+class OneSymbolShort(reference.Seq2Seq):
+    """The embedding has a row too few: the last token, vocab_size - 1, is not in it."""
+
+    def __init__(self, vocab_size, embedding_dim, hidden_dim):
+        super().__init__(vocab_size, embedding_dim, hidden_dim)
+        self.embedding = nn.Embedding(vocab_size - 1, embedding_dim)
+
+
+@mistake("Seq2Seq")
+class TargetLateByOne(reference.Seq2Seq):
+    """The logits are shifted: position t has those of target[t] itself, from the tokens before it. It should have those
+    of the token that follows target[t]."""
+
+    def forward(self, source, target):
+        _, state = self.encoder(self.embedding(source))
+        states, _ = self.decoder(self.embedding(target), state)
+        return self.scores(torch.cat([state, states[:-1]]))
 
 
 def greedily(model, source, steps, start):
