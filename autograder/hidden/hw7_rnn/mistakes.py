@@ -1201,6 +1201,21 @@ class SameTokenAgain(Writer):
 
 
 @mistake("OneToMany")
+class FirstTokenForever(Writer):
+    """From the second step on, each is fed the token that the first step found most likely. It is fed the one of the
+    step before."""
+
+    def forward(self, x, steps):
+        state, rows = self.first(x), []
+        token = torch.zeros(len(x), dtype=torch.int64)
+        for _ in range(steps):
+            state = self.cell(self.embedding(token), state)
+            rows.append(self.scores(state))
+            token = rows[0].argmax(dim=1)
+        return torch.stack(rows)
+
+
+@mistake("OneToMany")
 class LeastLikely(Writer):
     """The least likely token is fed. It is the most likely one, argmax."""
 
@@ -1765,7 +1780,7 @@ class SourceReversedInPlace(reference.Seq2Seq):
     """The source is reversed in place, and the caller finds it changed. source.flip(0) is a new tensor."""
 
     def forward(self, source, target):
-        logits = reference.Seq2Seq.forward(self, source, target)
+        logits = reference.Seq2Seq.forward(self, source.clone(), target)
         source.copy_(source.flip(0))
         return logits
 
