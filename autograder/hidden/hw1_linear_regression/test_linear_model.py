@@ -136,24 +136,24 @@ def test_losses_worked_by_hand(student: Runner, epochs: int) -> None:
 
 @pytest.mark.points(0.5)
 @pytest.mark.parametrize(
-    ("features", "targets", "rate"),
+    ("features", "targets", "rate", "epochs"),
     [
-        ([[-1], [1]], [[1], [5]], 1.1),
-        ([[-1], [1]], [[0], [4]], 1.05),
-        ([[-1], [1]], [[3], [3]], 0.5),
-        ([[0], [0]], [[1], [5]], 0.5),
-        ([[-1], [1]], [[1], [5]], 0.4),
+        ([[-1], [1]], [[1], [5]], 1.1, 30),
+        ([[-1], [1]], [[0], [4]], 1.05, 30),
+        ([[-1], [1]], [[3], [3]], 0.5, 120),
+        ([[0], [0]], [[1], [5]], 0.5, 120),
+        ([[-1], [1]], [[1], [5]], 0.4, 30),
     ],
     ids=["rising", "rising slowly", "zero", "flat", "falling"],
 )
 def test_no_epoch_is_left_out(
-    student: Runner, reference: Runner, features: list[list[int]], targets: list[list[int]], rate: float
+    student: Runner, reference: Runner, features: list[list[int]], targets: list[list[int]], rate: float, epochs: int
 ) -> None:
     """Every epoch is run and gives a loss, even where the loss is 0, no longer changes, or rises."""
     x, y = torch.tensor(features, dtype=torch.float64), torch.tensor(targets, dtype=torch.float64)
     parameters = {"weight": torch.zeros(1, 1, dtype=torch.float64), "bias": torch.full((1,), 3.0, dtype=torch.float64)}
     observe = ("losses", "model.state")
-    call = linear_model(x, y, parameters, TRAIN, observe=observe, learning_rate=rate, epochs=40)
+    call = linear_model(x, y, parameters, TRAIN, observe=observe, learning_rate=rate, epochs=epochs)
     hint = "the list has one loss for each of the epochs: the loop does not stop early"
     assert_matches(student.run(call), reference.run(call), hint=hint)
 
