@@ -10,6 +10,7 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
@@ -83,6 +84,8 @@ def run_checks(
         _seed(SEED)
         runner = _Runner(homework, (seconds, patience), begin, {result.name: result for result in ended}, warned)
         loaded = runner.run(Check(stem, f"{homework.module} can be loaded.", None), lambda: __import__(stem))
+        if loaded.status != "passed":
+            loaded = replace(loaded, title=f"{homework.module} cannot be loaded.")
         trouble = None if loaded.status == "passed" else loaded
         checks = _checks(homework, _load_checks(homework)) if trouble is None else {}
         reports = []

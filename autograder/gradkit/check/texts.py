@@ -5,6 +5,8 @@ from __future__ import annotations
 from gradkit.conditions.rules import INPUT, explained
 
 LONGEST = 2_000  # characters
+# torch names the dtypes, but not the way out.
+_DTYPES = " (double is float64, float is float32: give tensors that you make the dtype of the input, dtype=x.dtype)"
 
 
 def shown(text: str) -> str:
@@ -20,7 +22,8 @@ def said(error: BaseException) -> str:
     if isinstance(error, EOFError):
         return INPUT
     name, text = parts(error)
-    return f"{name}: {text}" if text else name
+    advice = _DTYPES if "float" in text.lower() and "double" in text.lower() else ""
+    return f"{name}: {text}{advice}" if text else name
 
 
 def parts(error: BaseException) -> tuple[str, str]:

@@ -142,7 +142,7 @@ def test_a_module_that_ends_the_process_while_it_is_loaded(checks: Apart, homewo
     (homework / "demo.py").write_text("import os\n\nos._exit(0)\n")
     report = checks.run()
     assert report.trouble is not None
-    assert report.trouble.title == "demo.py can be loaded."
+    assert report.trouble.title == "demo.py cannot be loaded."
     assert [question.status for question in report.questions] == ["stopped", "stopped"]
 
 

@@ -250,3 +250,18 @@ def test_an_unknown_question_is_a_usage_error(homework: Path) -> None:
         find_homework(homework).question("triple")
     with pytest.raises(UsageError, match="no such file or folder"):
         find_homework(homework / "nowhere")
+
+
+def test_tensors_of_two_dtypes_are_told_the_way_out(homework: Path) -> None:
+    solve(homework, "return torch.eye(2).double() @ torch.ones(2)")
+    message = run_checks(find_homework(homework)).questions[0].checks[0].message
+    assert message.startswith("RuntimeError: ")
+    assert message.endswith("give tensors that you make the dtype of the input, dtype=x.dtype)")
+
+
+def test_a_file_that_cannot_be_loaded_is_said_to_be_so(homework: Path) -> None:
+    (homework / "demo.py").write_text("def double(x:\n")
+    report = run_checks(find_homework(homework))
+    assert report.trouble is not None
+    assert report.trouble.title == "demo.py cannot be loaded."
+    assert "SyntaxError" in report.trouble.message

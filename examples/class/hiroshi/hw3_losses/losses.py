@@ -129,7 +129,7 @@ def bce_with_logits(z: Tensor, y: Tensor) -> Tensor:
         ``z``.
     """
     # max(z, 0) - y z + log(1 + exp(-|z|)), see the documentation of BCEWithLogitsLoss
-    return torch.mean(torch.clamp(z, min=0) - y * z + torch.log1p(torch.exp(-z.abs())))
+    return torch.mean(torch.maximum(z, torch.zeros_like(z)) - y * z + torch.log1p(torch.exp(-z.abs())))
 
 
 def softmax_cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:

@@ -150,7 +150,6 @@ def softmax_cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
         reaches ``logits``.
     """
     logits = logits - logits.max(dim=1, keepdim=True).values
-    e = torch.exp(logits)
-    probabilities = e / e.sum(dim=1, keepdim=True)
-    right = probabilities[torch.arange(labels.shape[0]), labels]
-    return -torch.log(right).mean()
+    log_sum = torch.log(torch.exp(logits).sum(dim=1))
+    right = logits[torch.arange(labels.shape[0]), labels]
+    return (log_sum - right).mean()
