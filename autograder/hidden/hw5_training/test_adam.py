@@ -109,14 +109,11 @@ def stepping(
     steps += [Step(f"{name}_end", f"object:{name}.detach") for name in gradients]
     steps.append(Step("left", "builtin:len", (Ref("listed0"),)))
     what = ("_end", "_storage", ".grad", ".is_leaf", ".requires_grad")
-    words = {name: f"parameter {name.replace('_start', '')}" for name in [*gradients, *inputs]}
-    words |= {
-        f"{name}{number}": f"gradient {number} of {name}"
-        for name in gradients
-        for number in range(len(gradients[name]))
-    }
+    words = {name: f"parameter {name.removesuffix('_start')}" for name in [*gradients, *inputs]}
+    words |= {f"{name}_end": f"parameter {name} afterwards" for name in gradients}
+    words |= {name: "gradient" for name in inputs if name not in words}
     observe = ("left", *(f"{name}{end}" for name in gradients for end in what))
-    return Call(steps, inputs=inputs, observe=observe, words={name: words[name] for name in [*gradients, *inputs]})
+    return Call(steps, inputs=inputs, observe=observe, words=words)
 
 
 def assert_ends(found: Found, hint: str = HINT, **ends: Any) -> None:
