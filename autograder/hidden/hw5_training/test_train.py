@@ -86,12 +86,12 @@ def test_every_size(student: Runner, reference: Runner, rng: Rng, n: int, inputs
 
 
 @pytest.mark.points(0.25)
-@pytest.mark.parametrize("loss", ["flat", "zero", "rising"])
+@pytest.mark.parametrize("loss", ["flat", "zero", "rising", "soaring"])
 def test_every_epoch_runs(student: Runner, reference: Runner, rng: Rng, loss: str) -> None:
     """All epochs run, also where the loss stays the same, is zero, or rises."""
     x, start = rng.normal(7, 4), linear(rng, 4, 3)
     y = x @ start["weight"].T + start["bias"] if loss == "zero" else rng.normal(7, 3)
-    rate = {"flat": 0.0, "zero": 0.01, "rising": 2.0}[loss]
+    rate = {"flat": 0.0, "zero": 0.01, "rising": 2.0, "soaring": 3.0}[loss]
     call = training(x, y, start, optimizer=("torch:optim.SGD", {"lr": rate}), epochs=24)
     hint = "run as many epochs as were asked for; do not stop early"
     assert_matches(student.run(call), reference.run(call), hint=hint)
