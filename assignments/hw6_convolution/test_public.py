@@ -284,8 +284,6 @@ def test_SmallCNN_learns_where_a_bar_is():
         optimizer.zero_grad()
         torch.nn.functional.cross_entropy(scores, labels).backward()
         optimizer.step()
-        if (scores.argmax(1) == labels).all():
-            break
     x, labels = bars(64)
     model.eval()
     with torch.no_grad():
