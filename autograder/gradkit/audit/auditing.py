@@ -55,7 +55,9 @@ def audit_assignment(course: Course, assignment_id: str, sandbox: Sandbox, proce
     audits: list[Audit] = []
 
     def body(suite: Suite) -> None:
-        known = fingerprints(course, assignment, suite, suite_keys(course, assignment_id), sandbox.connect)
+        known = fingerprints(
+            course, assignment, suite, suite_keys(course, assignment_id), sandbox, sandbox.at_a_time(processes)
+        )
         desk = _Desk(course, assignment, suite, sandbox, processes, progress)
         audits.append(desk.audit(bank, known, found, equivalent, contract))
 
@@ -75,7 +77,9 @@ def audit_contract(
     faults: list[str] = []
 
     def body(suite: Suite) -> None:
-        known = fingerprints(course, assignment, suite, suite_keys(course, assignment_id), sandbox.connect)
+        known = fingerprints(
+            course, assignment, suite, suite_keys(course, assignment_id), sandbox, sandbox.at_a_time(processes)
+        )
         failed = _Desk(course, assignment, suite, sandbox, processes, progress).mistakes(bank, known)
         faults.extend(contract_faults(contract, suite.tests, bank, failed))
 

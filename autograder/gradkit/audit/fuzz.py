@@ -20,11 +20,11 @@ from gradkit.audit.pool import make_pool
 from gradkit.audit.strange import Strange, Stranger
 from gradkit.course import Assignment, Feedback
 from gradkit.diagnosis import Fingerprint, Matcher
-from gradkit.grading.parallel import Jobs, run_jobs
 from gradkit.grading.reading import Reading
 from gradkit.grading.record import Record, to_json
 from gradkit.grading.score import score_questions, score_tests
 from gradkit.sandbox import Submitted
+from gradkit.sandbox.parallel import Jobs, run_jobs
 from gradkit.suite.found import Found
 from gradkit.suite.hidden import HiddenTest
 from gradkit.suite.reference import ReferenceRunner

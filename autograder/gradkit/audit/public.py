@@ -27,7 +27,7 @@ from gradkit.check.report import Report
 from gradkit.check.running import SECONDS, run_checks
 from gradkit.conditions import EAGER
 from gradkit.errors import GraderFault
-from gradkit.grading.parallel import Jobs, run_jobs
+from gradkit.sandbox.parallel import Jobs, run_jobs
 from gradkit.temporary import TemporaryFolder
 
 _COMMAND = (sys.executable, "-P", "-m", "gradkit.audit.public")

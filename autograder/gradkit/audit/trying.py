@@ -11,11 +11,11 @@ from gradkit.course import Assignment
 from gradkit.course.assignment import Limits
 from gradkit.diagnosis import Fingerprint, Matcher
 from gradkit.errors import GraderFault
-from gradkit.grading.parallel import Jobs, run_jobs
 from gradkit.grading.reader import SourceReader
 from gradkit.grading.reading import read_sources
 from gradkit.grading.score import score_tests
 from gradkit.sandbox import Sandbox, SubmissionRunner, Submitted, WorkerBaseEnded, Workers
+from gradkit.sandbox.parallel import Jobs, run_jobs
 from gradkit.suite.hidden import HiddenTest
 from gradkit.suite.session import Suite, TestOutcome
 from gradkit.temporary import TemporaryFolder

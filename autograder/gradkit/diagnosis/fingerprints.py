@@ -11,9 +11,12 @@ from gradkit.bank import Bank, Entry, read_bank
 from gradkit.course import Assignment, Course
 from gradkit.diagnosis.answers import Answer, CallPrint, call_print
 from gradkit.diagnosis.kept import Answers, CaseAnswers, load, save
-from gradkit.sandbox import StartWorker, SubmissionRunner, Submitted, Workers
+from gradkit.errors import GraderFault
+from gradkit.sandbox import Sandbox, StartWorker, SubmissionRunner, Submitted, Workers
+from gradkit.sandbox.parallel import Jobs, run_jobs
 from gradkit.suite.hidden import HiddenTest
 from gradkit.suite.session import CaseOutcome, Suite
+from gradkit.temporary import TemporaryFolder
 
 _RIGHT = ""  # the solution's own answers are kept beside the mistakes', under a name that no mistake can have
 
@@ -63,7 +66,7 @@ class Fingerprint:
 
 
 def fingerprints(
-    course: Course, assignment: Assignment, suite: Suite, keys: Mapping[str, str], connect: Callable[[], Workers]
+    course: Course, assignment: Assignment, suite: Suite, keys: Mapping[str, str], sandbox: Sandbox, processes: int = 0
 ) -> tuple[Fingerprint, ...]:
     """The fingerprints of an assignment's mistakes; none where it has no bank.
 
@@ -72,11 +75,12 @@ def fingerprints(
         assignment: the assignment.
         suite: its hidden suite.
         keys: the hashes of suite (with its bank), reference and engine: what the fingerprints depend on.
-        connect: makes a line by which workers are started; called if the fingerprints must be computed.
+        sandbox: where the mistakes run, if the fingerprints must be computed.
+        processes: how many graders to fork for it; 0 computes them in this process.
 
     Raises:
         CourseError: the bank cannot be read.
-        GraderFault: a hidden test failed for a reason of its own.
+        GraderFault: a hidden test failed for a reason of its own, or a grader died twice at the same mistake.
     """
     source = (course.source(assignment.id) / assignment.module).read_bytes()
     bank = read_bank(course.hidden(assignment.id), assignment, source)
@@ -86,8 +90,7 @@ def fingerprints(
     path = course.work / "fingerprints" / f"{assignment.id}-{digest[:16]}"
     answers = load(path)
     if answers is None:
-        with closing(connect()) as workers:
-            answers = _collect(assignment, suite, bank, source, workers.start)
+        answers = _collect(assignment, suite, bank, source, sandbox, processes)
         with suppress(OSError):  # kept only to save time
             save(path, answers)
     return tuple(_fingerprint(entry, answers) for entry in bank.mistakes)
@@ -113,12 +116,51 @@ def run_entry(
     return {name: tuple(cases) for name, cases in kept.items()}
 
 
-def _collect(assignment: Assignment, suite: Suite, bank: Bank, source: bytes, start: StartWorker) -> dict[str, Answers]:
-    right: dict[str, Sequence[CaseAnswers]] = {}
-    for question in dict.fromkeys(entry.question for entry in bank.mistakes):
-        right |= run_entry(suite, assignment, question, {assignment.module: source}, start)
-    mistakes = {entry.id: run_entry(suite, assignment, entry.question, entry.files, start) for entry in bank.mistakes}
-    return {_RIGHT: right, **mistakes}
+def _collect(
+    assignment: Assignment, suite: Suite, bank: Bank, source: bytes, sandbox: Sandbox, processes: int
+) -> dict[str, Answers]:
+    """The solution's answers and each mistake's, by name, in the bank's order."""
+    questions = list(dict.fromkeys(entry.question for entry in bank.mistakes))
+    files: Mapping[str, bytes] = {assignment.module: source}
+    runs = [(_RIGHT, question, files) for question in questions]
+    runs += [(entry.id, entry.question, entry.files) for entry in bank.mistakes]
+
+    def run(number: int, workers: Workers) -> dict[str, Answers]:
+        name, question, files = runs[number]
+        return {name: run_entry(suite, assignment, question, files, workers.start)}
+
+    if processes:
+        found = _collect_apart(run, [name for name, _, _ in runs], sandbox, processes)
+    else:
+        with closing(sandbox.connect()) as workers:
+            found = [run(number, workers) for number in range(len(runs))]
+    answers: dict[str, Answers] = {}
+    for one in found:
+        for name, tests in one.items():
+            answers[name] = {**answers.get(name, {}), **tests}
+    return answers
+
+
+def _collect_apart(
+    run: Callable[[int, Workers], dict[str, Answers]], names: Sequence[str], sandbox: Sandbox, processes: int
+) -> list[dict[str, Answers]]:
+    """The same in forked graders."""
+    with TemporaryFolder("gradkit-fingerprints") as folder:
+
+        def prepare() -> Callable[[int], object]:
+            workers = sandbox.connect()
+            sandbox.let_go()
+            return lambda number: save(folder / str(number), run(number, workers))
+
+        def give_up(number: int, how: str) -> None:
+            raise GraderFault(f'mistakes.py: what "{names[number]}" answers cannot be computed: {how}')
+
+        run_jobs(len(names), processes, Jobs(prepare, lambda _: None, give_up, sandbox.revive))
+        found = [load(folder / str(number)) for number in range(len(names))]
+    whole = [one for one in found if one is not None]
+    if len(whole) < len(names):
+        raise GraderFault("what known mistakes answer was written, and cannot be read again. Is the disk full?")
+    return whole
 
 
 def _fingerprint(entry: Entry, answers: Mapping[str, Answers]) -> Fingerprint:

@@ -14,7 +14,6 @@ from gradkit.course import Assignment, Course
 from gradkit.diagnosis import Fingerprint, Matcher, fingerprints
 from gradkit.errors import GraderFault, GradkitError
 from gradkit.grading.keys import versions
-from gradkit.grading.parallel import Jobs, run_jobs
 from gradkit.grading.reader import SourceReader
 from gradkit.grading.reading import read_sources
 from gradkit.grading.record import Record, to_json
@@ -24,6 +23,7 @@ from gradkit.grading.submission import Submission
 from gradkit.grading.triage import Triage, faulty
 from gradkit.grading.whole import about
 from gradkit.sandbox import Sandbox, SubmissionRunner, Submitted, WorkerBaseEnded, Workers
+from gradkit.sandbox.parallel import Jobs, run_jobs
 from gradkit.suite.session import Suite, open_suite
 from gradkit.wire import Call, Failure, Observation
 
@@ -55,10 +55,10 @@ def grade_waiting(course: Course, triage: Triage, report: Report, sandbox: Sandb
     def body(suite: Suite) -> None:
         gc.freeze()  # torch and pytest stay as they are: the collector need not look at them for each submission
         try:
-            known = fingerprints(course, assignment, suite, triage.keys, sandbox.connect)
+            known = fingerprints(course, assignment, suite, triage.keys, sandbox, graders)
         except WorkerBaseEnded:
             sandbox.revive(1.0)
-            known = fingerprints(course, assignment, suite, triage.keys, sandbox.connect)
+            known = fingerprints(course, assignment, suite, triage.keys, sandbox, graders)
 
         def grade(number: int, workers: Workers, reader: SourceReader) -> Record:
             task, submission = waiting[number]

@@ -32,7 +32,7 @@ def fuzz(course: Course, sandbox: Sandbox) -> Callable[[], Fuzzed]:
         source = course.source(HW) / assignment.module
 
         def body(suite: Suite) -> None:
-            known = fingerprints(course, assignment, suite, suite_keys(course, HW), sandbox.connect)
+            known = fingerprints(course, assignment, suite, suite_keys(course, HW), sandbox)
             found.append(fuzz_suite(suite, assignment, source, known, 2))
 
         open_suite(course.hidden(HW), assignment, source, course.secret, body)

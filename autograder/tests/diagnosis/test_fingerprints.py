@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -41,7 +42,9 @@ def find(course: Course, sandbox: Sandbox) -> Callable[[], tuple[tuple[Fingerpri
             return asked[-1]
 
         def body(suite: Suite) -> None:
-            found.append(fingerprints(fresh, assignment, suite, suite_keys(fresh, HW), connect))
+            found.append(
+                fingerprints(fresh, assignment, suite, suite_keys(fresh, HW), replace(sandbox, connect=connect))
+            )
 
         assignment = fresh.assignment(HW)
         open_suite(fresh.hidden(HW), assignment, fresh.source(HW) / assignment.module, fresh.secret, body)
@@ -99,6 +102,21 @@ def test_a_damaged_file_is_made_anew(
     path.write_bytes(harm(path.read_bytes()))
     (found,), asked = find()
     assert (found.id, asked) == ("inverted", 1)
+
+
+def test_several_graders_compute_the_same(course: Course, sandbox: Sandbox) -> None:
+    (course.hidden(HW) / "mistakes.py").write_text(BANK)
+    assignment, kept = course.assignment(HW), []
+
+    def body(suite: Suite) -> None:
+        for processes in (0, 2):
+            fingerprints(course, assignment, suite, suite_keys(course, HW), sandbox, processes)
+            (path,) = (course.work / "fingerprints").iterdir()
+            kept.append(path.read_bytes())
+            path.unlink()
+
+    open_suite(course.hidden(HW), assignment, course.source(HW) / assignment.module, course.secret, body)
+    assert kept[0] == kept[1]
 
 
 def test_without_a_bank_there_are_none(find: Callable[[], tuple[tuple[Fingerprint, ...], int]]) -> None:

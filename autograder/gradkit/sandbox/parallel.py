@@ -17,7 +17,8 @@ from dataclasses import dataclass, field
 from typing import NoReturn
 
 from gradkit.errors import GraderFault, GradkitError
-from gradkit.sandbox import WorkerBaseEnded, deaths
+from gradkit.sandbox import deaths
+from gradkit.sandbox.levels import WorkerBaseEnded
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from gradkit.errors import GradkitError
-from gradkit.grading.parallel import Jobs, run_jobs
 from gradkit.sandbox import WorkerBaseEnded
+from gradkit.sandbox.parallel import Jobs, run_jobs
 
 
 def writing(folder: Path, harm: Callable[[int], None] = lambda _number: None) -> Callable[[], Callable[[int], None]]:
