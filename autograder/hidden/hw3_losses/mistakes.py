@@ -220,6 +220,15 @@ def mse_in_place(y_hat, y):
     return loss
 
 
+@mistake("mse_loss")
+def mse_subtracts_in_place(y_hat, y):
+    """mse_loss: y_hat -= y changes the predictions themselves. torch refuses that where they need a gradient, and where
+    they need none the caller finds them changed. y_hat - y makes a new tensor."""
+    same_shape(y_hat, y)
+    y_hat -= y
+    return (y_hat**2).mean()
+
+
 # ---- mae_loss
 
 
@@ -392,6 +401,24 @@ def ready_made_loss(y_hat, y):
     """mae_loss: torch's own loss does the work. Here you write it yourself, as the mean of absolute values."""
     same_shape(y_hat, y)
     return torch.nn.functional.l1_loss(y_hat, y)
+
+
+@mistake("mae_loss")
+def mae_subtracts_in_place(y_hat, y):
+    """mae_loss: y_hat -= y changes the predictions themselves. torch refuses that where they need a gradient, and where
+    they need none the caller finds them changed. y_hat - y makes a new tensor."""
+    same_shape(y_hat, y)
+    y_hat -= y
+    return y_hat.abs().mean()
+
+
+@mistake("mae_loss")
+def mae_names_no_shapes(y_hat, y):
+    """mae_loss: the ValueError does not say what the shapes are. The caller needs both of them to find out what went
+    wrong."""
+    if y_hat.shape != y.shape:
+        raise ValueError("y_hat and y should have one shape")
+    return (y_hat - y).abs().mean()
 
 
 # ---- is_distribution
@@ -772,6 +799,14 @@ def prediction_changed_in_place(p, q):
     return reference.cross_entropy(p, q)
 
 
+@mistake("cross_entropy")
+def truth_changed_in_place(p, q):
+    """The terms are written into p itself, and the caller finds the true probabilities changed. Make a new tensor."""
+    loss = reference.cross_entropy(p.clone(), q)
+    p.data *= torch.where(p.data > 0, q.data, 1).log()
+    return loss
+
+
 # ---- bce_loss: the value
 
 
@@ -1024,6 +1059,20 @@ def predictions_clamped_in_place(y_hat, y):
     instead."""
     y_hat.data.clamp_(1e-7, 1 - 1e-7)
     return reference.bce_loss(y_hat, y)
+
+
+@mistake("bce_loss")
+def labels_clamped_in_place(y_hat, y):
+    """The labels themselves are clamped, in place, and the caller finds them changed. Only the predictions go into a
+    logarithm, and a new tensor is made of these."""
+    y.clamp_(1e-7, 1 - 1e-7)
+    return reference.bce_loss(y_hat, y)
+
+
+@mistake("bce_loss")
+def ready_made_bce(y_hat, y):
+    """torch's own loss does the work. Here you write it yourself, with sums, logarithms and a mean."""
+    return torch.nn.functional.binary_cross_entropy(y_hat, y)
 
 
 # ---- bce_with_logits
@@ -1280,6 +1329,13 @@ def scores_changed_in_place(z, y):
 def ready_made_with_logits(z, y):
     """torch's own loss does the work. Here you write it yourself, with sums, logarithms and a mean."""
     return torch.nn.functional.binary_cross_entropy_with_logits(z, y)
+
+
+@mistake("bce_with_logits")
+def labels_turned_in_place(z, y):
+    """1 - y is worked out in place, and the caller finds the labels turned round. Make a new tensor."""
+    y.neg_().add_(1)
+    return (torch.logaddexp(z, torch.zeros_like(z)) - (1 - y) * z).mean()
 
 
 # ---- softmax_cross_entropy
@@ -1555,3 +1611,11 @@ def clamp_for_the_larger(z, y):
     """clamp(z, min=0) has the slope 1 at a score of exactly 0, so the gradient there is 1 - y. It is 1/2 - y: use
     torch.maximum, softplus or logaddexp."""
     return (torch.clamp(z, min=0) - y * z + torch.log1p(torch.exp(-torch.abs(z)))).mean()
+
+
+@mistake("softmax_cross_entropy")
+def labels_made_positions(logits, labels):
+    """The labels are turned in place into positions in the flattened scores, and the caller finds them changed. Make a
+    new tensor."""
+    labels += logits.shape[1] * torch.arange(len(labels))
+    return (torch.logsumexp(logits, 1) - logits.reshape(-1)[labels]).mean()

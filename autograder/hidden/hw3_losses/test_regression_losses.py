@@ -112,11 +112,12 @@ def test_mae_of_unequal_shapes(student: Runner, rng: Rng, first: tuple[int, ...]
 
 @pytest.mark.points(0.5)
 @pytest.mark.parametrize("target", ["mse_loss", "mae_loss"])
-@pytest.mark.parametrize("shape", [(1,), (5, 2)])
+@pytest.mark.parametrize(("shape", "grad"), [((5, 2), ["y_hat"]), ((4,), [])], ids=["grad", "no_grad"])
 def test_float32_stays_float32(
-    student: Runner, reference: Runner, rng: Rng, target: str, shape: tuple[int, ...]
+    student: Runner, reference: Runner, rng: Rng, target: str, shape: tuple[int, ...], grad: list[str]
 ) -> None:
-    """Predictions and targets in float32 give a loss in float32."""
+    """Predictions and targets in float32 give a loss in float32, also where no gradient is asked for."""
     arguments = {"y_hat": rng.normal(*shape, dtype=torch.float32), "y": rng.normal(*shape, dtype=torch.float32)}
-    call = function_call(target, arguments, grad=["y_hat"], cotangent=rng.normal(dtype=torch.float32))
+    cotangent = rng.normal(dtype=torch.float32) if grad else None
+    call = function_call(target, arguments, grad=grad, cotangent=cotangent)
     assert_matches(student.run(call), reference.run(call), hint=HINT, rtol=1e-5, atol=1e-5)
