@@ -357,22 +357,6 @@ def mode_left_as_it_is(model, x, y, loss_function, optimizer, epochs, report_eve
 
 
 @mistake("train")
-def layers_left_in_their_mode(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """Only the model itself is put into training mode, and its layers stay in the mode that they arrive in.
-    model.train() reaches them all."""
-    model.training = True
-    losses = []
-    for epoch in range(epochs):
-        loss = loss_function(model(x), y)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        losses.append(loss.item())
-        report(epoch, losses[-1], report_every)
-    return losses
-
-
-@mistake("train")
 def training_mode_too_late(model, x, y, loss_function, optimizer, epochs, report_every=500):
     """The model is put into training mode at the end of the first epoch, so the first prediction is made in the mode
     that it arrives in. Call model.train() before it."""

@@ -35,7 +35,8 @@ def judging(x: Tensor, y: Tensor, weight: Tensor, *extra: Step, mode: str = "tra
     ]
     parameters = {"linear": {"weight": weight, "bias": torch.full((1,), 0.3, dtype=x.dtype)}}
     observe = ("result", "model.training", "linear.training", "model.state", "seen")
-    return Call(steps, inputs={"x": x, "y": y}, parameters=parameters, observe=observe)
+    words = {"linear": "the model's last layer", "kept": "what the model's layers were given"}
+    return Call(steps, inputs={"x": x, "y": y}, parameters=parameters, observe=observe, words=words)
 
 
 def assert_judged(found: Found, expected: Found, hint: str = HINT, *, also: Sequence[str] = ()) -> None:

@@ -17,7 +17,12 @@ DTYPES = pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
 FILE = Step("file", "torch:serialization.io.BytesIO")
 REWIND = Step("rewound", "object:file.seek", (0,), otherwise="Leave the file open: its owner closes it.")
 RIGHT = "The file must hold model.state_dict(), and nothing else."
-WORDS = {"other": "the second model", "inside": "what is in the file", "shared": "the second model's own weight"}
+WORDS = {
+    "other": "the second model",
+    "file": "the file",
+    "inside": "what is in the file",
+    "shared": "the second model's own weight",
+}
 SAVE = Step("saved", "student:save_model", (Ref("model"), Ref("file")))
 LOAD = Step("loaded", "student:load_model", (Ref("other"), Ref("file")))
 STATE = Step("state", "object:model.state_dict")
@@ -36,7 +41,7 @@ def models(dtype: torch.dtype) -> list[Step]:
 def files(rng: Rng, dtype: torch.dtype, steps: Sequence[Step], *observe: str) -> Call:
     """A call that makes the models and an empty file, and goes on with the steps."""
     x = rng.normal(6, 4, dtype=dtype)
-    words = {name: text for name, text in WORDS.items() if name == "other" or name in observe}
+    words = {name: text for name, text in WORDS.items() if name in ("other", "file", *observe)}
     return Call([*models(dtype), FILE, *steps], inputs={"x": x}, observe=("model.state", *observe), words=words)
 
 
