@@ -61,6 +61,8 @@ def test_regression_losses_of_any_shape():
     """Each loss is one number, for any number of dimensions, none too, and so are its slopes right."""
     for shape in ((), (3,), (4, 3), (2, 2, 5)):
         y_hat, y = torch.randn(shape, dtype=torch.float64), torch.randn(shape, dtype=torch.float64)
+        if len(shape) > 1:
+            y_hat[0] = y[0] + 1e-5  # a near miss
         for name, right in LOSSES.items():
             function = getattr(losses, name)
             loss, expected = one_number(function(y_hat, y), torch.float64), right(y_hat, y).item()
@@ -117,11 +119,15 @@ def test_is_distribution_tells_right_from_wrong():
         ([0.5, 0.75], 0.25, True),
         ([0.5, 0.5], 0.0, True),
         ([1.0], 1e-6, True),
+        ([0.5, 0.5, -1e-50], 1e-6, False),
+        ([1.05, 0.0], 0.1, True),
     ):
         p = torch.tensor(numbers, dtype=torch.float64)
         answer = unchanged(lambda p, tol=tol: losses.is_distribution(p, tol), p)
         assert answer == expected, f"is_distribution({numbers}, tol={tol}) should be {expected}; yours is {answer}"
-    assert losses.is_distribution(torch.tensor([0.5, 0.5 + 5e-7], dtype=torch.float64)), "tol should be 1e-6 by default"
+    for off, expected in ((5e-7, True), (3e-6, False)):
+        p = torch.tensor([0.5, 0.5 + off], dtype=torch.float64)
+        assert losses.is_distribution(p) == expected, "tol should be 1e-6 by default"
 
 
 def test_is_distribution_gives_a_bool():
@@ -159,7 +165,7 @@ def test_cross_entropy_keeps_the_pairs_apart():
 def test_cross_entropy_of_other_shapes():
     """The sum is over the last dimension, however many there are before it; gradients reach q and p."""
     for dtype in (torch.float32, torch.float64):
-        for shape in ((4,), (3, 3), (2, 5, 3)):
+        for shape in ((4,), (1,), (3, 3), (1, 3), (2, 5, 3)):
             p, q = torch.rand(shape, dtype=dtype) + 0.1, torch.rand(shape, dtype=dtype) + 0.1
             p, q = p / p.sum(-1, keepdim=True), q / q.sum(-1, keepdim=True)
             h, expected = unchanged(losses.cross_entropy, p, q), -(p * q.log()).sum(-1)
@@ -174,14 +180,19 @@ def test_cross_entropy_of_other_shapes():
 
 
 def test_cross_entropy_of_an_impossible_class():
-    """A class with p = 0 costs nothing, and its slope is 0, not nan, whatever q is there."""
+    """A class with p = 0 costs nothing, and its slope is 0, not nan, whatever q is there; all others are exact."""
     for p, q, expected, slopes in (
         ([0.0, 1.0], [0.0, 1.0], 0.0, [0.0, -1.0]),
         ([0.0, 0.75, 0.25], [0.5, 0.25, 0.25], math.log(4), [0.0, -3.0, -1.0]),
+        ([0.25, 0.75], [1e-80, 1.0], 20 * math.log(10), [-2.5e79, -0.75]),
+        ([1e-17, 1.0], [1e-18, 1.0], 0.0, [-10.0, -1.0]),
     ):
         p, q = torch.tensor(p, dtype=torch.float64), torch.tensor(q, dtype=torch.float64)
         h = losses.cross_entropy(p, q).item()
-        assert abs(h - expected) < 1e-8, f"H should be {expected} here, but yours is {h}; what is 0 * log(0)?"
+        assert abs(h - expected) < 1e-8, (
+            f"H should be {expected} for p = {p.tolist()} and q = {q.tolist()}, but yours is {h}; what is 0 * log(0)? "
+            "Are all other terms exact?"
+        )
         found = slopes_of(lambda q, p=p: losses.cross_entropy(p, q), q).tolist()
         assert close(torch.tensor(found), torch.tensor(slopes), 1e-8), (
             f"the slopes should be {slopes}; yours are {found}"
@@ -217,7 +228,8 @@ def test_bce_loss_tells_the_labels_apart():
 
 def test_bce_loss_of_a_certain_and_right_prediction():
     """Predicting exactly 0 or 1, and being right, costs nothing."""
-    loss = losses.bce_loss(torch.tensor([0.0, 1.0], dtype=torch.float64), torch.tensor([0.0, 1.0], dtype=torch.float64))
+    y_hat, y = torch.tensor([0.0, 1.0], dtype=torch.float64), torch.tensor([0.0, 1.0], dtype=torch.float64)
+    loss = unchanged(losses.bce_loss, y_hat, y)
     assert abs(loss.item()) < 1e-6, f"the loss should be 0 here, but yours is {loss.item()}; what is 0 * log(0)?"
 
 

@@ -1,5 +1,6 @@
 """Mistakes that students make in hw3, each with what they should read."""
 
+import numpy as np
 import reference
 import torch
 
@@ -316,6 +317,15 @@ def smooth_near_zero(y_hat, y):
 
 
 @mistake("mae_loss")
+def smooth_close_to_zero(y_hat, y):
+    """mae_loss: differences below a hundredth are squared (a Huber loss with a small corner). The mean absolute error
+    takes all of them as they are."""
+    same_shape(y_hat, y)
+    size = (y_hat - y).abs()
+    return torch.where(size < 0.01, 50 * size**2, size - 0.005).mean()
+
+
+@mistake("mae_loss")
 def relative_error(y_hat, y):
     """mae_loss: each difference is divided by its target. That is a relative error; the absolute one is asked for."""
     same_shape(y_hat, y)
@@ -552,6 +562,18 @@ def error_where_false(p, tol=1e-6):
 
 
 @mistake("is_distribution")
+def entries_above_one_refused(p, tol=1e-6):
+    """An entry above 1 is refused. Only its sum with the others counts, and that may be off by tol."""
+    return bool((p <= 1).all()) and reference.is_distribution(p, tol)
+
+
+@mistake("is_distribution")
+def answer_of_numpy(p, tol=1e-6):
+    """The answer is NumPy's True or False (np.bool_), which is no bool of Python's. bool(...) makes it one."""
+    return np.bool_(reference.is_distribution(p, tol))
+
+
+@mistake("is_distribution")
 def rounded_to_single(p, tol=1e-6):
     """p is turned into float32 first. That has 7 digits: sums are rounded, and the smallest numbers below 0 become
     0."""
@@ -757,6 +779,19 @@ def epsilon_of_1e_8_in_the_logarithm(p, q):
     """An epsilon is added inside the logarithm of every term, which changes all of them. Only terms with p_k = 0 need
     help, and these can be left out."""
     return -(p * torch.log(q + 1e-8)).sum(-1)
+
+
+@mistake("cross_entropy")
+def prediction_clamped(p, q):
+    """q is clamped from below, so that terms with a smaller q are cut off and lose their slope. Only terms with p_k = 0
+    need help; all others should be exact."""
+    return -(p * torch.log(q.clamp(min=1e-12))).sum(-1)
+
+
+@mistake("cross_entropy")
+def improbable_classes_left_out(p, q):
+    """Terms with a small p_k are left out like those with p_k = 0. Only the latter are 0; all others count."""
+    return -(p * torch.log(torch.where(p < 1e-9, torch.ones_like(q), q))).sum(-1)
 
 
 @mistake("cross_entropy")

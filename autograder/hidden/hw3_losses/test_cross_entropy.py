@@ -84,14 +84,18 @@ def test_figures_worked_by_hand(student: Runner, grad: list[str]) -> None:
         ([0.0, 1.0], [0.0, 1.0], 0.0, [0, -1]),
         ([0.0, 0.5, 0.5], [0.0, 0.25, 0.75], (math.log(4) + math.log(4 / 3)) / 2, [0, -2, -2 / 3]),
         ([0.0, 0.0, 1.0, 0.0], [0.5, 0.0, 0.5, 0.0], math.log(2), [0, 0, -2, 0]),
+        ([0.5, 0.5], [1e-60, 1.0], 30 * math.log(10), [-5e59, -0.5]),
+        ([1e-20, 1.0, 0.0], [1e-22, 1.0, 0.0], 0.0, [-100, -1, 0]),
+        ([1.0, 1e-12], [1.0, 1e-30], 0.0, [-1, -1e18]),
     ],
 )
 def test_impossible_classes(
     student: Runner, p: list[float], q: list[float], expected: float, slopes: list[float]
 ) -> None:
-    """A term with p_k = 0 is 0, in the value and in the gradient with respect to q, also where q_k = 0.
+    """A term with p_k = 0 is 0, in the value and in the gradient of q, also where q_k = 0; all others are exact.
 
-    The terms that are left: ln 4; ln 1 = 0; (ln 4 + ln 4/3) / 2; ln 2. Their slopes are -p_k / q_k.
+    The terms that are left: ln 4; ln 1 = 0; (ln 4 + ln 4/3) / 2; ln 2; 1/2 ln 10^60; 10^-20 ln 10^22, which is 0 to
+    eight digits. Their slopes are -p_k / q_k.
     """
     arguments = {"p": torch.tensor(p, dtype=torch.float64), "q": torch.tensor(q, dtype=torch.float64)}
     cotangent = torch.tensor(-1.5, dtype=torch.float64)
@@ -100,7 +104,10 @@ def test_impossible_classes(
         result=torch.tensor(expected, dtype=torch.float64),
         gradients={"q": -1.5 * torch.tensor(slopes, dtype=torch.float64)},
     )
-    hint = "0 * log(0) and 0 / 0 are nan on a computer: keep the logarithm away from the places where p is 0"
+    hint = (
+        "0 * log(0) and 0 / 0 are nan on a computer: keep the logarithm away from the places where p is 0, and leave "
+        "all other terms as they are, however small their p or q: no epsilon, no clamp"
+    )
     assert_matches(found, right, hint=hint)
 
 

@@ -42,8 +42,11 @@ def test_mse_matches_reference(student: Runner, reference: Runner, rng: Rng, sha
 @pytest.mark.parametrize("shape", SHAPES)
 def test_mae_matches_reference(student: Runner, reference: Runner, rng: Rng, shape: tuple[int, ...]) -> None:
     """mae_loss and its gradient are right for several shapes."""
-    arguments = {"y_hat": rng.normal(*shape), "y": rng.normal(*shape)}
-    call = function_call("mae_loss", arguments, grad=["y_hat"], cotangent=rng.normal())
+    y = rng.normal(*shape)
+    # Differences of either sign, from large to tiny.
+    sizes = 10.0 ** -(torch.arange(y.numel()) % 7).double()
+    y_hat = y + torch.where(rng.normal(*shape) < 0, -1, 1) * sizes.reshape(shape)
+    call = function_call("mae_loss", {"y_hat": y_hat, "y": y}, grad=["y_hat"], cotangent=rng.normal())
     assert_matches(student.run(call), reference.run(call), hint=HINT)
 
 
