@@ -37,7 +37,7 @@ def linear_vjp(x: Tensor, w: Tensor, b: Tensor, v: Tensor) -> tuple[Tensor, Tens
         v: the gradient that comes from above (dL/dz), shape (N, M).
 
     Returns:
-        The tuple (dL/dx, dL/dw, dL/db), shapes (N, D), (M, D) and (M,), of the dtype of ``x``.
+        The tuple (dL/dx, dL/dw, dL/db), shapes (N, D), (M, D) and (M,), of the dtype of ``x``; a list will do.
     """
     ### BEGIN SOLUTION linear_vjp: three lines. The shapes say which product it must be, and over what is summed.
     return v @ w, v.T @ x, v.sum(dim=0)
@@ -87,8 +87,8 @@ def forward_pass(weights: Sequence[Tensor], biases: Sequence[Tensor], x: Tensor)
         x: the input, shape (N, M_0), float64 or float32, as are weights and biases.
 
     Returns:
-        The tuple (zs, activations): the list of z(1) to z(L), and the list of a(0) to a(L), which is one longer; a
-        tuple will do for a list. All are of the dtype of ``x``. ``activations[0]`` equals ``x``, and
+        The tuple (zs, activations): the list of z(1) to z(L), and the list of a(0) to a(L), which is one longer;
+        tuples and lists may stand for each other. All are of the dtype of ``x``. ``activations[0]`` equals ``x``, and
         ``activations[-1]`` equals ``zs[-1]``. torch.sigmoid is allowed here.
     """
     ### BEGIN SOLUTION forward_pass: layer by layer; append each z and each a to its list.
@@ -123,7 +123,8 @@ def backward_pass(
 
     Returns:
         The tuple (dws, dbs) of two lists: the gradients of W(1) to W(L) and of b(1) to b(L), in this order, each of the
-        shape and dtype of what it belongs to; a tuple will do for a list. Your own functions above may be used.
+        shape and dtype of what it belongs to; tuples and lists may stand for each other. Your own functions above may
+        be used.
     """
     ### BEGIN SOLUTION backward_pass: run forward_pass, find delta at the end, then walk back layer by layer.
     zs, activations = forward_pass(weights, biases, x)

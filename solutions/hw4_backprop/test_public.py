@@ -14,7 +14,10 @@ def check_tensor(name, found, expected):
     shape, right = tuple(found.shape), tuple(expected.shape)
     assert shape == right, f"{name} must have the shape {right}; yours has {shape}"
     assert found.dtype == expected.dtype, f"{name} must be {expected.dtype}, as the inputs are; yours is {found.dtype}"
-    assert torch.allclose(found, expected, atol=1e-5), f"{name} must be {expected.tolist()}; yours is {found.tolist()}"
+    tolerance = 1e-5 if found.dtype == torch.float32 else 1e-8
+    assert torch.allclose(found, expected, rtol=tolerance, atol=tolerance), (
+        f"{name} must be {expected.tolist()}; yours is {found.tolist()}"
+    )
 
 
 def check_unchanged(**inputs):
@@ -65,7 +68,9 @@ def check_jacobian(f, point, expected):
     before = x.clone()
     found = backprop.jacobian(f, x)
     expected = torch.tensor(expected, dtype=torch.float64)
-    check_tensor("the Jacobian", found, expected)
+    shape, right = tuple(found.shape), tuple(expected.shape)
+    assert shape == right, f"J has a row for each output and a column for each input, {right}; yours has {shape}"
+    assert found.dtype == torch.float64, f"J must be float64, as x is; yours is {found.dtype}"
     error = float((found - expected).norm() / expected.norm())
     assert error <= 1e-6, f"the error must be at most 1e-6 of the norm of J; yours is {error:.1g} of it"
     check_unchanged(x=(x, before))
@@ -76,6 +81,13 @@ def test_jacobian_of_a_product():
     check_jacobian(
         lambda t: torch.stack([t[0] * t[1], t[0] + t[1], t[0]]), [2.0, 5.0], [[5.0, 2.0], [1.0, 1.0], [1.0, 0.0]]
     )
+
+
+def test_jacobian_of_one_number():
+    """One output has a Jacobian of one row, one input one of one column, and both one of shape (1, 1)."""
+    check_jacobian(lambda t: (t * t).sum(0, keepdim=True), [1.0, -2.0, 3.0], [[2.0, -4.0, 6.0]])
+    check_jacobian(lambda t: torch.cat([t.sin(), 3 * t]), [0.0], [[1.0], [3.0]])
+    check_jacobian(torch.exp, [0.5], [[math.exp(0.5)]])
 
 
 def test_jacobian_of_curves():
@@ -113,7 +125,7 @@ def test_forward_pass_of_a_small_network():
     """With z(1) = 0, the hidden neuron says 0.5, and y_hat = 4 * 0.5 + 1 = 3."""
     weights, biases = [torch.tensor([[1.0, -1.0]]), torch.tensor([[4.0]])], [torch.tensor([0.0]), torch.tensor([1.0])]
     found = backprop.forward_pass(weights, biases, torch.tensor([[2.0, 2.0]]))
-    assert isinstance(found, tuple), "forward_pass returns the tuple (zs, activations)"
+    assert isinstance(found, tuple | list) and len(found) == 2, "forward_pass returns the tuple (zs, activations)"  # noqa: PT018
     zs, activations = found
     assert len(zs) == 2, f"two layers have two z; yours has {len(zs)}"
     assert len(activations) == 3, f"activations has x, one hidden layer and the output: 3; yours has {len(activations)}"
@@ -256,6 +268,7 @@ def test_Value_powers():
     """Powers of positive and negative numbers and of 0, with negative exponents, fractions and 0."""
     for a, n in ((1.5, 3), (-1.5, 2), (2.0, -2), (-2.0, -1), (4.0, 0.5), (0.0, 2), (0.0, 3.0), (1.5, 1), (2.5, 0)):
         check_value(f"a ** {n}", lambda a, n=n: a**n, a)
+        check_value(f"a ** {n} + a ** {n}", lambda a, n=n: a**n + a**n, a)
 
 
 def test_Value_functions():
@@ -266,6 +279,12 @@ def test_Value_functions():
             check_value(
                 f"3 times {name}",
                 lambda a, name=name: getattr(a, name)() * 3.0,
+                a,
+                right=lambda a, right=right: 3 * right(a),
+            )
+            check_value(
+                f"{name} + 2 {name}",
+                lambda a, name=name: getattr(a, name)() + getattr(a, name)() * 2.0,
                 a,
                 right=lambda a, right=right: 3 * right(a),
             )

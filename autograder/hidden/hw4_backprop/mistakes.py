@@ -807,6 +807,21 @@ class GradientsReplaced(Base):
 
 
 @mistake("Value")
+class FunctionsReplaceGradients(Base):
+    """Sums and products add to the gradient, but functions and powers replace it, so that of several paths some are
+    lost. The contributions are added everywhere: +=, not =."""
+
+    def backward(self):
+        nodes = graph_of(self)
+        for node in nodes:
+            node.grad = 0.0
+        self.grad = 1.0
+        for node in sorted(nodes, key=lambda node: -node.depth):
+            for parent, slope in node.parents:
+                parent.grad = slope * node.grad + (parent.grad if len(node.parents) > 1 else 0.0)
+
+
+@mistake("Value")
 class GradientsPileUp(Base):
     """A second call of backward() adds to the gradients of the first. They are set to zero before anything is added."""
 
