@@ -72,9 +72,10 @@ def test_LinearRegression_in_float64():
     for rows, results in (([[0.0, 3.0], [1.0, 0.0]], [[-2.9], [2.1]]), ([[1.0, 1.0]], [[1.1]])):
         x = torch.tensor(rows, dtype=torch.float64)
         before = x.clone()
-        y_hat = model(x)
         expected = torch.tensor(results, dtype=torch.float64)
-        same(y_hat, expected, f"for w = [[2], [-1], [0.1]], y_hat of {rows}", "y_hat = 2 x_1 - x_2 + 0.1 here")
+        for mode in (True, False):
+            y_hat = model.train(mode)(x)
+            same(y_hat, expected, f"for w = [[2], [-1], [0.1]], y_hat of {rows}", "y_hat = 2 x_1 - x_2 + 0.1 here")
         unchanged((x, before))
 
 
@@ -179,7 +180,16 @@ def test_LinearModel_never_stops_early():
     advice = "There is one loss per epoch, however small or flat the loss is"
     check_losses(zeros(1, 1, learning_rate=0.25, epochs=12).train(X, 0 * Y), [0.0] * 12, advice)
     check_losses(zeros(1, 1, learning_rate=0.0, epochs=5).train(X, Y), [13.0] * 5, advice)
-    check_losses(zeros(1, 1, learning_rate=1.5, epochs=3).train(X, Y), [13.0, 52.0, 208.0], advice)
+    check_losses(zeros(1, 1, learning_rate=1.5, epochs=25).train(X, Y), [13.0 * 4.0**n for n in range(25)], advice)
+
+
+def test_LinearModel_takes_equal_steps_with_all_rows():
+    """300 rows are one step in each epoch, and the learning rate is the same in the last epoch as in the first."""
+    losses = zeros(1, 1, learning_rate=0.25, epochs=3).train(X.repeat(150, 1), Y.repeat(150, 1))
+    check_losses(losses, [13.0, 3.25, 0.8125], "All 300 rows make one step together: cut them into no minibatches")
+    losses = zeros(1, 1, learning_rate=0.001, epochs=120).train(X, Y)
+    expected = [13.0 * 0.998 ** (2 * n) for n in range(120)]
+    check_losses(losses, expected, "Each step is made at learning_rate, without a schedule")
 
 
 def test_LinearModel_with_two_targets_in_float64():
@@ -241,6 +251,16 @@ def test_normal_equation_of_dependent_columns():
         ([[-1.0, -1.0], [0.0, 0.0], [1.0, 1.0]], [[-4.0], [0.0], [4.0]], [[2.0], [2.0], [0.0]]),
         ([[2.0], [2.0], [2.0]], [[4.0], [5.0], [6.0]], [[2.0], [1.0]]),
         ([[1.0, 2.0, 2.0]], [[20.0]], [[2.0], [4.0], [4.0], [2.0]]),
+        (
+            [[1.0, 2.0, 4.0, 7.0], [3.0, 1.0, 0.0, 2.0], [2.0, 5.0, 1.0, 3.0]],
+            [[109.0], [38.0], [78.0]],
+            [[3.0], [7.0], [5.0], [10.0], [2.0]],
+        ),
+        (
+            [[3.0, 3.0, 3.0], [-2.0, -2.0, -2.0], [1.0, 1.0, 3.0], [-2.0, -2.0, 0.0]],
+            [[44.0], [-26.0], [28.0], [-14.0]],
+            [[4.0], [4.0], [6.0], [2.0]],
+        ),
     ):
         x, y = torch.tensor(rows, dtype=torch.float64), torch.tensor(targets, dtype=torch.float64)
         w = linear_regression.normal_equation(x, y)

@@ -26,7 +26,7 @@ class LinearRegression(nn.Module):
         raise NotImplementedError("LinearRegression")
 
     def forward(self, x: Tensor) -> Tensor:
-        """Predict one number for each row of ``x``.
+        """Predict one number for each row of ``x``, in training and in evaluation mode alike.
 
         Args:
             x: features, shape (N, in_dim). It is left unchanged.
@@ -64,7 +64,7 @@ class LinearModel:
         """Fit ``model`` to the data by full-batch gradient descent.
 
         A second call goes on where the first ended. No call stops early, even where the loss is 0, no longer changes,
-        or rises.
+        or rises, be it to inf.
 
         Args:
             x: features, shape (N, in_dim). They are left unchanged.

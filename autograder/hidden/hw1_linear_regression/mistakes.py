@@ -438,6 +438,14 @@ class PlainInputsChanged(reference.LinearRegression):
 # ---- LinearModel
 
 
+@mistake("LinearRegression")
+class NoBiasInEvaluation(reference.LinearRegression):
+    """In evaluation mode the bias is left out. The predictions are the same in both modes."""
+
+    def forward(self, x):
+        return super().forward(x) if self.training else x @ self.w[:-1]
+
+
 @mistake("LinearModel")
 class StopsWhenFlat(reference.LinearModel):
     """Training stops as soon as the loss no longer changes. It runs for all epochs, and each gives one loss."""
@@ -484,6 +492,39 @@ class StopsWhenRising(reference.LinearModel):
             self.optimizer.zero_grad()
             loss.backward()
             self.optimizer.step()
+        return losses
+
+
+@mistake("LinearModel")
+class StopsWhenHuge(reference.LinearModel):
+    """Training stops as soon as the loss gets very large. It runs for all epochs, and each gives one loss."""
+
+    def train(self, x, y):
+        losses = []
+        while len(losses) < self.epochs and (not losses or losses[-1] < 1e6):
+            loss = self.loss_function(self.model(x), y)
+            self.optimizer.zero_grad()
+            loss.backward()
+            self.optimizer.step()
+            losses.append(loss.item())
+        return losses
+
+
+@mistake("LinearModel")
+class RateHalvedLater(reference.LinearModel):
+    """The learning rate is lowered after some epochs (a scheduler). Plain gradient descent keeps learning_rate to the
+    end."""
+
+    def train(self, x, y):
+        losses = []
+        scheduler = torch.optim.lr_scheduler.StepLR(self.optimizer, 50, gamma=0.5)
+        for _ in range(self.epochs):
+            loss = self.loss_function(self.model(x), y)
+            self.optimizer.zero_grad()
+            loss.backward()
+            self.optimizer.step()
+            scheduler.step()
+            losses.append(loss.item())
         return losses
 
 
@@ -707,6 +748,25 @@ class OneRowAtATime(reference.LinearModel):
                 loss.backward()
                 self.optimizer.step()
                 total += loss.item()
+            losses.append(total / len(x))
+        return losses
+
+
+@mistake("LinearModel")
+class MinibatchesOf64(reference.LinearModel):
+    """The rows are cut into minibatches, each with an update of its own. Here an epoch is one update, with the mean
+    loss of all rows (full batch)."""
+
+    def train(self, x, y):
+        losses = []
+        for _ in range(self.epochs):
+            total = 0.0
+            for rows, targets in zip(x.split(64), y.split(64), strict=True):
+                loss = self.loss_function(self.model(rows), targets)
+                self.optimizer.zero_grad()
+                loss.backward()
+                self.optimizer.step()
+                total += loss.item() * len(rows)
             losses.append(total / len(x))
         return losses
 

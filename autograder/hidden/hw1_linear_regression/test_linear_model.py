@@ -92,7 +92,15 @@ def test_parts_belong_together(student: Runner, reference: Runner, rng: Rng, n: 
 @pytest.mark.points(1.5)
 @pytest.mark.parametrize(
     ("n", "in_dim", "out_dim", "rate"),
-    [(7, 4, 3, 0.1), (1, 4, 3, 0.02), (7, 1, 3, 0.2), (7, 4, 1, 0.05), (5, 3, 2, 0.3)],
+    [
+        (7, 4, 3, 0.1),
+        (1, 4, 3, 0.02),
+        (7, 1, 3, 0.2),
+        (7, 4, 1, 0.05),
+        (5, 3, 2, 0.3),
+        (301, 3, 2, 0.1),
+        (131, 1, 2, 0.2),
+    ],
 )
 def test_training_matches_reference(
     student: Runner, reference: Runner, rng: Rng, n: int, in_dim: int, out_dim: int, rate: float
@@ -138,18 +146,19 @@ def test_losses_worked_by_hand(student: Runner, epochs: int) -> None:
 @pytest.mark.parametrize(
     ("features", "targets", "rate", "epochs"),
     [
+        ([[-1], [1]], [[1], [5]], 1e6, 40),
         ([[-1], [1]], [[1], [5]], 1.1, 30),
-        ([[-1], [1]], [[0], [4]], 1.05, 30),
+        ([[-1], [1]], [[0], [4]], 1.05, 120),
         ([[-1], [1]], [[3], [3]], 0.5, 120),
         ([[0], [0]], [[1], [5]], 0.5, 120),
-        ([[-1], [1]], [[1], [5]], 0.4, 30),
+        ([[-1], [1]], [[1], [5]], 0.004, 120),
     ],
-    ids=["rising", "rising slowly", "zero", "flat", "falling"],
+    ids=["to inf", "rising", "rising slowly", "zero", "flat", "falling"],
 )
 def test_no_epoch_is_left_out(
     student: Runner, reference: Runner, features: list[list[int]], targets: list[list[int]], rate: float, epochs: int
 ) -> None:
-    """Every epoch is run and gives a loss, even where the loss is 0, no longer changes, or rises."""
+    """Every epoch is run and gives a loss, even where the loss is 0, no longer changes, or rises, be it to inf."""
     x, y = torch.tensor(features, dtype=torch.float64), torch.tensor(targets, dtype=torch.float64)
     parameters = {"weight": torch.zeros(1, 1, dtype=torch.float64), "bias": torch.full((1,), 3.0, dtype=torch.float64)}
     observe = ("losses", "model.state")
