@@ -415,6 +415,33 @@ class WithoutOut(reference.SelfAttention):
 
 
 @mistake("SelfAttention")
+class HalvedInEvaluation(reference.SelfAttention):
+    """The result is another one in evaluation mode. It is the same in both: there is no dropout here."""
+
+    def forward(self, x, mask=None):
+        return reference.SelfAttention.forward(self, x, mask) * (1.0 if self.training else 0.5)
+
+
+@mistake("SelfAttention")
+class MaskRemembered(reference.SelfAttention):
+    """The mask of an earlier call still counts in a call without one. None allows everything."""
+
+    def forward(self, x, mask=None):
+        if mask is not None:
+            self.mask = mask
+        return reference.SelfAttention.forward(self, x, getattr(self, "mask", None))
+
+
+@mistake("SelfAttention")
+class OutStartsAsItIs(reference.SelfAttention):
+    """The layer out starts as the identity, ones and zeros. Both weights start from random numbers."""
+
+    def __init__(self, embedding_dim, num_heads):
+        super().__init__(embedding_dim, num_heads)
+        nn.init.eye_(self.out.weight)
+
+
+@mistake("SelfAttention")
 class OneHeadForAll(reference.SelfAttention):
     """All features make one head, whatever num_heads says. Each head attends for itself, with its own features."""
 
@@ -794,6 +821,12 @@ def encoding(T, E, exponent, sine=torch.sin, cosine=torch.cos, start=0):
     """The encoding with exponents and functions of one's choice."""
     angles = torch.arange(start, T + start).unsqueeze(1) / 10_000 ** exponent(torch.arange(E // 2))
     return torch.stack([sine(angles), cosine(angles)], dim=2).flatten(start_dim=1)
+
+
+@mistake("positional_encoding")
+def five_thousand_at_most(T, E):
+    """A table of 5,000 positions is made, and no more positions can be had. T is any number from 1."""
+    return reference.positional_encoding(5000, E)[:T]
 
 
 @mistake("positional_encoding")

@@ -13,7 +13,7 @@ HINT = "PE[t, 2i] = sin(t / 10000^(2i/E)) and PE[t, 2i + 1] = cos of the same an
 
 
 @pytest.mark.points(1.5)
-@pytest.mark.parametrize(("t", "e"), [(7, 4), (4, 10), (1, 6), (31, 2), (6, 6), (12, 64), (25, 8), (17, 22)])
+@pytest.mark.parametrize(("t", "e"), [(7, 4), (4, 10), (1, 6), (31, 2), (6, 6), (12, 64), (25, 8), (17, 22), (6001, 2)])
 def test_every_size(student: Runner, reference: Runner, t: int, e: int) -> None:
     """The encoding is right for several lengths and numbers of features."""
     call = function_call("positional_encoding", {"T": t, "E": e})
