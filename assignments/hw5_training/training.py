@@ -237,7 +237,8 @@ def train_minibatch(
         optimizer: an optimizer that already holds the model's parameters, as in ``train``.
         epochs: how many passes over the data; 0 is allowed.
         batch_size: rows of a batch, as in ``minibatches``: the last batch has the rows that remain.
-        generator: the source of randomness, and the only one. The same seed gives the same training.
+        generator: the source of randomness, and the only one. The same seed gives the same training. The next training
+            with the same generator has other orders.
 
     Returns:
         One Python float per epoch: the mean loss per *row*, each row with the loss that its batch had before its

@@ -108,7 +108,11 @@ def test_train_reports_every_few_epochs():
         "With report_every=2 and 6 epochs, a line like 'epoch: 0, loss is: 16.0' is due in the epochs 0, 2 and 4. "
         f"Printed was:\n{printed or '(nothing)'}"
     )
-    for (epoch, loss), right in zip(lines, [16.0, 0.0625, 0.000244], strict=True):
+    with contextlib.redirect_stdout(io.StringIO()) as output:
+        model, x, y = small_problem()
+        training.train(model, x, y / 3, nn.MSELoss(), torch.optim.SGD(model.parameters(), lr=0.375), 1)
+    lines += re.findall(r"epoch:\s*(\d+)\s*,\s*loss is:\s*(\S+)", output.getvalue())
+    for (epoch, loss), right in zip(lines, [16.0, 0.0625, 0.000244, 1.7778], strict=True):
         try:
             number = float(loss)
         except ValueError:
@@ -162,6 +166,14 @@ def test_train_runs_every_epoch_in_float32():
     assert_losses(losses, [16.0] * 12, "every epoch runs, also where nothing changes")
     losses = training.train(model, x, y, nn.MSELoss(), torch.optim.SGD(model.parameters(), lr=0.5), 12)
     assert_losses(losses, [16.0] + [0.0] * 11, "every epoch runs, also where the loss is 0")
+    model, x, y = small_problem()
+    losses = training.train(model, x, y, nn.MSELoss(), torch.optim.SGD(model.parameters(), lr=0.01), 101)
+    right = 16 * 0.98**200
+    assert len(losses) == 101, f"101 losses are due, one per epoch; yours has {len(losses)}."
+    assert abs(losses[-1] - right) < 1e-4, (
+        f"Each step takes away a fiftieth of the error, to the last epoch: epoch 100 has the loss {right:.4f}; found "
+        f"{losses[-1]:.4f}."
+    )
     assert model.weight.dtype == torch.float32, f"A float32 model stays float32; yours is {model.weight.dtype}."
 
 
@@ -289,6 +301,12 @@ def test_Adam_skips_a_parameter_without_gradient():
     adam.step()
     assert is_near(first, [1.0, 2.0]), f"A parameter whose .grad is None must be skipped; found {first.tolist()}."
     assert is_near(second, [3.25, -1.25], 1e-4), f"The other parameter still takes its step; found {second.tolist()}."
+    after, second.grad = second.tolist(), None
+    adam.step()
+    assert is_near(second, after), (
+        f"A parameter whose .grad is None must be skipped, also if it had a gradient before: it was {after}; "
+        f"found {second.tolist()}."
+    )
     adam.zero_grad()
 
 
@@ -298,18 +316,24 @@ def test_LogisticRegression_gives_one_probability_a_row():
         model = training.LogisticRegression(3).to(dtype)
         start = model.linear.weight.abs().max().item()
         assert 0 < start <= 3**-0.5, f"The layer starts from the random numbers of nn.Linear; the largest is {start}."
+        start = training.LogisticRegression(900).linear.weight.abs().max().item()
+        assert 0.03 < start <= 1 / 30, (
+            f"With 900 features the random numbers of nn.Linear go up to 1/30; your largest is {start}."
+        )
         with torch.no_grad():
             model.linear.weight.copy_(torch.tensor([[0.5, -1.0, 2.0]]))
             model.linear.bias.fill_(0.25)
         for rows in (4, 1):
             x = torch.arange(3.0 * rows, dtype=dtype).reshape(rows, 3) / 4 - 1
-            found = model(x)
+            found = model.train(rows == 1)(x)
             assert tuple(found.shape) == (rows,), f"{rows} rows give ({rows},); yours is {tuple(found.shape)}."
             assert found.dtype == dtype, f"A {dtype} model gives {dtype}; yours gives {found.dtype}."
             expected = 1 / (1 + torch.exp(-(0.5 * x[:, 0] - x[:, 1] + 2 * x[:, 2] + 0.25)))
             assert torch.allclose(found, expected, atol=1e-6), (
                 f"The probabilities sigmoid(x w + b) are {expected.tolist()}; found {found.tolist()}."
             )
+        low = model(torch.tensor([[0.0, 0.0, -9.0]], dtype=dtype)).item()
+        assert 1e-8 < low < 3e-8, f"The probability of a score of -17.75 is 1.96e-08; found {low}."
 
 
 def test_LogisticRegression_can_learn():
@@ -355,6 +379,16 @@ def test_minibatches_order_comes_from_the_generator():
     generator = torch.Generator().manual_seed(1)
     first, second, again = order(generator), order(generator), order(torch.Generator().manual_seed(1))
     assert first != sorted(first), "The rows come in their old order; shuffle them."
+    batches = [sorted(first[start : start + 4]) for start in range(0, 20, 4)]
+    assert sum(batch[-1] - batch[0] == 3 for batch in batches) < 3, (
+        f"The rows of a batch have stood together: shuffle the rows, not only the batches; found {first}."
+    )
+    x = torch.arange(22.0).reshape(22, 1)
+    orders = [[int(number) for xb, _ in training.minibatches(x, x, 4, generator) for number in xb] for _ in range(3)]
+    apart = [any(set(one[:end]) == set(range(end)) for end in range(4, 22, 4)) for one in orders]
+    assert not all(apart), (
+        f"The first rows always come before the last ones: shuffle all rows together; found {orders}."
+    )
     assert first == again, "A generator with the same seed must give the same order: hand it to torch.randperm."
     assert first != second, "The next pass with the same generator must have another order: do not seed it anew."
     assert first != order(torch.Generator().manual_seed(2)), "Another seed must give another order."
@@ -413,6 +447,14 @@ def test_train_minibatch_shuffles_in_each_epoch():
         assert sorted(order) == x.flatten().tolist(), f"Each row comes once in each epoch; found {order}."
     assert orders[0][0] != orders[0][1], "The second epoch has the order of the first: shuffle anew in each."
     assert orders[0] == orders[1], "The same seed must give the same training: does chance come from elsewhere?"
+    generator, orders = torch.Generator().manual_seed(3), []
+    for _ in range(2):
+        model = Watched(torch.tensor([[2.0]]))
+        optimizer = torch.optim.SGD(model.parameters(), lr=2.0)
+        found = training.train_minibatch(model, x, y.double() + 1, half_of_the_square, optimizer, 4, 4, generator)
+        assert len(found) == 4, f"Each of the 4 epochs has a loss, also where it rises; found {len(found)}."
+        orders.append(model.rows)
+    assert orders[0] != orders[1], "The next training with the same generator must have other orders."
 
 
 def test_accuracy_is_the_share_of_right_answers():

@@ -503,6 +503,24 @@ def own_update(model, x, y, loss_function, optimizer, epochs, report_every=500):
 
 
 @mistake("train")
+def rate_lowered_on_the_way(model, x, y, loss_function, optimizer, epochs, report_every=500):
+    """The learning rate is lowered after some epochs, as by a scheduler. The optimizer comes with its rate, and each
+    update is its step."""
+    model.train()
+    scheduler = torch.optim.lr_scheduler.StepLR(optimizer, step_size=50)
+    losses = []
+    for epoch in range(epochs):
+        loss = loss_function(model(x), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        scheduler.step()
+        losses.append(loss.item())
+        report(epoch, losses[-1], report_every)
+    return losses
+
+
+@mistake("train")
 def gradients_clipped(model, x, y, loss_function, optimizer, epochs, report_every=500):
     """The gradients are clipped before the step. That is a choice of its own; the update here is the optimizer's step
     with the gradient as it is."""
@@ -778,6 +796,16 @@ def reported_as_tensor(model, x, y, loss_function, optimizer, epochs, report_eve
         losses.append(loss.item())
         if epoch % report_every == 0:
             print(f"epoch: {epoch}, loss is:", loss)
+    return losses
+
+
+@mistake("train")
+def reported_as_whole_number(model, x, y, loss_function, optimizer, epochs, report_every=500):
+    """The line shows the loss as a whole number. At least two significant digits are asked for, also where it is
+    small."""
+    losses = silently(model, x, y, loss_function, optimizer, epochs)
+    for epoch in range(0, epochs, report_every):
+        print(f"epoch: {epoch}, loss is: {int(losses[epoch])}")
     return losses
 
 
@@ -1326,6 +1354,20 @@ class GradientsClearedInTheStep(Own):
 
 
 @mistake("Adam")
+class NoneTakenForZeros(Own):
+    """A gradient of None is taken for zeros, so a parameter that had gradients before goes on with its momentum. It is
+    skipped: nothing of it changes."""
+
+    def step(self):
+        missing = [w for w in self.parameters if w.grad is None]
+        for w in missing:
+            w.grad = torch.zeros_like(w)
+        super().step()
+        for w in missing:
+            w.grad = None
+
+
+@mistake("Adam")
 class StopsAtNone(Own):
     """The step ends at the first parameter without a gradient. Only that one is skipped; the others take their step."""
 
@@ -1400,6 +1442,33 @@ class WithoutSigmoid(reference.LogisticRegression):
 
     def forward(self, x):
         return self.linear(x).squeeze(1)
+
+
+@mistake("LogisticRegression")
+class LabelsInEvaluation(reference.LogisticRegression):
+    """In evaluation mode the result is rounded to 0 or 1. It is the probability in both modes."""
+
+    def forward(self, x):
+        y_hat = super().forward(x)
+        return y_hat if self.training else y_hat.round()
+
+
+@mistake("LogisticRegression")
+class KeptFromZeroAndOne(reference.LogisticRegression):
+    """The probabilities are clamped, to keep them from 0 and 1. They are those of the sigmoid, however close they
+    come."""
+
+    def forward(self, x):
+        return super().forward(x).clamp(1e-6, 1 - 1e-6)
+
+
+@mistake("LogisticRegression")
+class StartsSmall(reference.LogisticRegression):
+    """The weights start from small random numbers of your own. They are those that torch gives the layer."""
+
+    def __init__(self, in_dim):
+        super().__init__(in_dim)
+        torch.nn.init.normal_(self.linear.weight, std=0.01 * in_dim**-0.5)
 
 
 @mistake("LogisticRegression")
@@ -1643,6 +1712,21 @@ def batches_shuffled(x, y, batch_size, generator):
 
 
 @mistake("minibatches")
+def remainder_stays_last(x, y, batch_size, generator):
+    """The rows that do not fill a batch are always the last rows of x. All rows take part in the permutation."""
+    whole = len(x) // batch_size * batch_size
+    order = torch.cat([torch.randperm(whole, generator=generator), torch.arange(whole, len(x))])
+    return cut(x, y, order, batch_size)
+
+
+@mistake("minibatches")
+def shuffled_piece_by_piece(x, y, batch_size, generator):
+    """The rows are shuffled piece by piece, so the first rows of x come first. One permutation is of all rows."""
+    pieces = torch.arange(len(x)).split(2 * batch_size)
+    return cut(x, y, torch.cat([p[torch.randperm(len(p), generator=generator)] for p in pieces]), batch_size)
+
+
+@mistake("minibatches")
 def chance_from_elsewhere(x, y, batch_size, generator):
     """The generator is not used, so the same seed does not give the same order. Hand it to torch.randperm."""
     return cut(x, y, torch.randperm(len(x)), batch_size)
@@ -1846,6 +1930,14 @@ def chance_of_its_own(model, x, y, loss_function, optimizer, epochs, batch_size,
 
 
 @mistake("train_minibatch")
+def seed_copied(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
+    """The rows are shuffled by another generator with the same seed, so each training has the orders of the first. The
+    generator itself is the source, and goes on from training to training."""
+    copied = torch.Generator().manual_seed(generator.initial_seed())
+    return reference.train_minibatch(model, x, y, loss_function, optimizer, epochs, batch_size, copied)
+
+
+@mistake("train_minibatch")
 def mode_as_it_came(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
     """The mode is left as it is. Training takes place in model.train() mode."""
     training = model.training
@@ -1871,6 +1963,17 @@ def stopped_when_flat(model, x, y, loss_function, optimizer, epochs, batch_size,
     for _ in range(epochs):
         losses += reference.train_minibatch(model, x, y, loss_function, optimizer, 1, batch_size, generator)
         if len(losses) > 1 and abs(losses[-1] - losses[-2]) < 1e-12:
+            break
+    return losses
+
+
+@mistake("train_minibatch")
+def stopped_when_it_rises(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
+    """The training stops as soon as the loss rises. It goes on for as many epochs as it was told."""
+    losses = []
+    for _ in range(epochs):
+        losses += reference.train_minibatch(model, x, y, loss_function, optimizer, 1, batch_size, generator)
+        if len(losses) > 1 and losses[-1] > losses[-2] + 1e-6:
             break
     return losses
 

@@ -101,7 +101,9 @@ def stepping(
         steps.append(Step(f"optimizer{number}", "student:Adam", (Ref(f"listed{number}"),), options))
     for number, given in enumerate(zip(*gradients.values(), strict=True)):
         for name, gradient in zip(gradients, given, strict=True):
-            if gradient is not None:
+            if gradient is None:
+                steps.append(Step("set", "builtin:setattr", (Ref(name), "grad", None)))
+            else:
                 inputs[f"{name}{number}"] = torch.tensor(gradient, dtype=torch.float64)
                 steps.append(Step("copy", f"object:{name}{number}.clone"))
                 steps.append(Step("set", "builtin:setattr", (Ref(name), "grad", Ref("copy"))))
@@ -145,17 +147,17 @@ def test_state_of_its_own(student: Runner, reference: Runner, groups: Sequence[s
 
 
 @pytest.mark.points(0.25)
-@pytest.mark.parametrize("steps", [1, 3])
+@pytest.mark.parametrize(("given", "steps"), [(0, 1), (0, 3), (2, 5)])
 @pytest.mark.parametrize("first", [True, False], ids=["first", "last"])
-def test_without_gradient(student: Runner, steps: int, first: bool) -> None:
-    """A parameter whose gradient is None is skipped, and the others take their step.
+def test_without_gradient(student: Runner, given: int, steps: int, first: bool) -> None:
+    """A parameter whose gradient is None is skipped, also if it had one before, and the others take their step.
 
     Where the gradient is always the same, m_hat is g and v_hat is g^2, so each step has the length lr.
     """
-    gradients = {"b": [None] * steps, "a": [[3, -4]] * steps}
+    gradients = {"b": [*[[-0.5, 7]] * given, *[None] * (steps - given)], "a": [[3, -4]] * steps}
     found = student.run(stepping(gradients if first else dict(reversed(gradients.items()))))
     hint = "a parameter whose .grad is None is skipped"
-    assert_ends(found, hint, b=STARTS["b"], a=(1 - 0.001 * steps, -1 + 0.001 * steps))
+    assert_ends(found, hint, b=(2 + 0.001 * given, 3 - 0.001 * given), a=(1 - 0.001 * steps, -1 + 0.001 * steps))
 
 
 @pytest.mark.points(0.25)

@@ -1,6 +1,7 @@
 """Hidden tests of LogisticRegression."""
 
 import math
+from dataclasses import replace
 
 import pytest
 import torch
@@ -13,7 +14,7 @@ HINT = "sigmoid(x w + b), shape (N,); the layer linear = nn.Linear(in_dim, 1) ho
 
 
 @pytest.mark.points(0.25)
-@pytest.mark.parametrize("in_dim", [1, 4])
+@pytest.mark.parametrize("in_dim", [1, 4, 400])
 def test_a_new_model_has_one_layer(student: Runner, in_dim: int) -> None:
     """A new model has the layer linear, as torch makes it, and nothing else to learn."""
     found = student.run(Call([Step("model", "student:LogisticRegression", (in_dim,))], observe=("model.state",)))
@@ -22,27 +23,33 @@ def test_a_new_model_has_one_layer(student: Runner, in_dim: int) -> None:
     right = shapes == {"linear.weight": (1, in_dim), "linear.bias": (1,)}
     check(right, "The model has one layer, self.linear = nn.Linear(in_dim, 1).")
     drawn = all(bool(value.any()) and float(value.abs().max()) <= in_dim**-0.5 for value in state.values())
+    drawn &= in_dim < 400 or float(state["linear.weight"].abs().max()) > 0.9 * in_dim**-0.5
     check(drawn, "The layer must start from the random numbers that nn.Linear gives it.")
 
 
 @pytest.mark.points(0.5)
 @pytest.mark.parametrize(("n", "d"), [(7, 3), (1, 3), (5, 1), (1, 1), (3, 3)])
-def test_output_and_gradients_match_reference(student: Runner, reference: Runner, rng: Rng, n: int, d: int) -> None:
-    """The probabilities and the gradients of x, w and b are right for several sizes."""
+@pytest.mark.parametrize("mode", ["train", "eval"])
+def test_output_and_gradients_match_reference(
+    student: Runner, reference: Runner, rng: Rng, n: int, d: int, mode: str
+) -> None:
+    """The probabilities and the gradients of x, w and b are right for several sizes and in both modes."""
     parameters = {"linear.weight": rng.normal(1, d), "linear.bias": rng.normal(1)}
     call = module_call(
         "LogisticRegression", [d], {"x": rng.normal(n, d)}, parameters=parameters, cotangent=rng.normal(n)
     )
+    call = replace(call, steps=[*call.steps[:-1], Step("mode", f"object:module.{mode}"), call.steps[-1]])
     assert_matches(student.run(call), reference.run(call), hint=HINT)
 
 
 @pytest.mark.points(0.25)
 @pytest.mark.parametrize("d", [2, 3])
 def test_scores_of_zero(student: Runner, reference: Runner, rng: Rng, d: int) -> None:
-    """At a score of exactly 0 the probability is a half, and has a slope."""
+    """At a score of exactly 0 the probability is a half, and has a slope; far from 0 it comes close to 0 and 1."""
     parameters = {"linear.weight": rng.normal(1, d), "linear.bias": torch.zeros(1, dtype=torch.float64)}
-    x = torch.cat([rng.normal(2, d), torch.zeros(2, d, dtype=torch.float64)])
-    call = module_call("LogisticRegression", [d], {"x": x}, parameters=parameters, cotangent=rng.normal(4))
+    row = parameters["linear.weight"] / parameters["linear.weight"].square().sum()  # its score is 1
+    x = torch.cat([rng.normal(2, d), torch.zeros(2, d, dtype=torch.float64), 17 * row, -17 * row])
+    call = module_call("LogisticRegression", [d], {"x": x}, parameters=parameters, cotangent=rng.normal(6))
     assert_matches(student.run(call), reference.run(call), hint=HINT)
 
 

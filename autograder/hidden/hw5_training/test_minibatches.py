@@ -60,6 +60,11 @@ def order(batches: list[tuple[Tensor, Tensor]]) -> list[int]:
     return [round(float(number)) for xb, _ in batches for number in xb.reshape(len(xb), -1)[:, 0]]
 
 
+def falls_apart(numbers: list[int], size: int) -> bool:
+    """Whether some whole batches at the beginning have just the first rows: by chance in one of ten thousand orders."""
+    return any(sorted(numbers[:end]) == list(range(end)) for end in range(size, len(numbers), size))
+
+
 @pytest.mark.points(0.5)
 @pytest.mark.parametrize(("n", "size"), [(10, 3), (10, 6), (9, 3), (10, 1), (1, 4), (5, 8), (7, 7)])
 def test_each_row_once_in_batches_of_the_size(student: Runner, n: int, size: int) -> None:
@@ -91,7 +96,7 @@ def test_rows_keep_their_targets(student: Runner, dtype: torch.dtype, wide: bool
 @pytest.mark.parametrize("seed", [1, 2])
 def test_order_is_shuffled(student: Runner, seed: int) -> None:
     """The order of the rows is random, and rows of a batch need not have stood together."""
-    (batches,) = pairs(student, passes(40, 5, seed=seed))
+    batches, following = pairs(student, passes(43, 5, count=2, seed=seed))
     found = order(batches)
     check(found != sorted(found), "The rows come in their old order; a random one is asked for.")
     numbers = [order([batch]) for batch in batches]
@@ -99,6 +104,8 @@ def test_order_is_shuffled(student: Runner, seed: int) -> None:
     check(together < 4, "The rows of a batch have stood together: shuffle the rows, not only the batches.")
     backwards = found == sorted(found, reverse=True)
     check(not backwards, "The rows come in their old order backwards; a random one is asked for.")
+    parts = all(falls_apart(numbers, 5) for numbers in (found, order(following)))
+    check(not parts, "The first rows of x always come before the last ones: shuffle all rows together.")
 
 
 @pytest.mark.points(0.5)

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.question("train_minibatch")
 
 SGD = ("torch:optim.SGD", {"lr": 0.1})
 ADAM = ("torch:optim.Adam", {"lr": 0.1})
+RISING = ("torch:optim.SGD", {"lr": 2.0})
 HINT = "each batch: predict, compare, clear, differentiate, update; the mean loss per row of each epoch"
 
 
@@ -31,10 +32,13 @@ def training(
     optimizer: tuple[str, dict[str, Any]] = SGD,
     before: Sequence[Step] = (),
     loss: str = "torch:nn.MSELoss",
-    seed: int = 3,
+    anew: bool = True,
     chance: int = 0,
 ) -> Call:
-    """Train a linear layer and what follows it; several numbers of epochs are calls with the generator seeded anew."""
+    """Train a linear layer and what follows it; several numbers of epochs are several calls.
+
+    The generator is seeded before each of them, or, where ``anew`` is False, before the first alone.
+    """
     outputs, inputs = first["weight"].shape
     layers = (Step("first", "torch:nn.Linear", (inputs, outputs), {"dtype": x.dtype}), *then)
     steps = [
@@ -45,8 +49,9 @@ def training(
         Step("generator", "torch:Generator"),
         *before,
     ]
-    for count in epochs:
-        steps.append(Step("seeded", "object:generator.manual_seed", (seed,)))
+    for number, count in enumerate(epochs):
+        if anew or not number:
+            steps.append(Step("seeded", "object:generator.manual_seed", (3,)))
         arguments = [Ref(name) for name in ("model", "x", "y", "loss", "optimizer")]
         steps.append(Step("result", "student:train_minibatch", (*arguments, count, size, Ref("generator"))))
     return Call(
@@ -55,7 +60,7 @@ def training(
 
 
 @pytest.mark.points(0.5)
-@pytest.mark.parametrize("optimizer", [SGD, ADAM], ids=["sgd", "adam"])
+@pytest.mark.parametrize("optimizer", [SGD, ADAM, RISING], ids=["sgd", "adam", "rising"])
 @pytest.mark.parametrize(("n", "size"), [(7, 3), (10, 6), (6, 3), (7, 1), (7, 7), (7, 20), (1, 1)])
 def test_one_update_for_each_batch(
     student: Runner, reference: Runner, rng: Rng, n: int, size: int, optimizer: tuple[str, dict[str, Any]]
@@ -96,11 +101,11 @@ def test_rows_keep_their_targets(student: Runner, rng: Rng, size: int) -> None:
 @pytest.mark.points(0.25)
 @pytest.mark.parametrize("size", [2, 3])
 def test_shuffled_anew_in_each_epoch(student: Runner, rng: Rng, size: int) -> None:
-    """The second epoch has another order than the first, and the generator alone decides on both."""
+    """Each epoch has an order of its own, also from call to call, and the generator alone decides on all of them."""
     x, y, start = rng.normal(16, 4), rng.normal(16, 3), linear(rng, 4, 3)
 
-    def end(epochs: Sequence[int], chance: int = 0) -> Tensor:
-        found = student.run(training(x, y, start, size=size, epochs=epochs, chance=chance))
+    def end(epochs: Sequence[int], **options: Any) -> Tensor:
+        found = student.run(training(x, y, start, size=size, epochs=epochs, **options))
         state = found.tensors("model.state")
         weight = state.get("0.weight", torch.empty(0))
         check(weight.shape == start["weight"].shape, "train_minibatch must leave the layers of the model as they are.")
@@ -112,6 +117,11 @@ def test_shuffled_anew_in_each_epoch(student: Runner, rng: Rng, size: int) -> No
         "With the same generator the outcome must be the same: does chance come from elsewhere?",
     )
     check(not torch.allclose(two, twice_the_same), "The second epoch has the order of the first: shuffle anew in each.")
+    going_on = end([1, 1], anew=False)
+    check(
+        not torch.allclose(going_on, twice_the_same),
+        "A second training with the same generator has the order of the first: use the generator itself, not its seed.",
+    )
 
 
 @pytest.mark.points(0.25)
