@@ -93,7 +93,9 @@ def run_checks(
             results = [loaded] if trouble else runner.run_all(checks[question.id], question)
             reports.append(QuestionReport(question.id, question.points, tuple(results), question.beyond))
     took = time.perf_counter() - started
-    return Report(homework.id, homework.title, homework.module, tuple(reports), took, trouble, warned.found())
+    untouched = only is None and all(report.status == "not started" for report in reports)
+    warnings = (*warned.found(), *(warned.beside_stub() if untouched else ()))
+    return Report(homework.id, homework.title, homework.module, tuple(reports), took, trouble, warnings)
 
 
 def ended_by(homework: Homework, check: Check, message: str) -> CheckResult:

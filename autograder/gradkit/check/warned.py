@@ -62,6 +62,16 @@ class Warnings:
         switched = [Warned(sentence, homework.module) for sentence in self._turned.values()]
         return (*switched, *(self._refused(noted) for noted in self._noted))
 
+    def beside_stub(self) -> tuple[Warned, ...]:
+        """What there is to say where nothing is started, but other Python files are in the folder."""
+        module = self._homework.module
+        others = sorted({path.name for path in self._homework.folder.glob("*.py")} - {module, CHECKS})
+        if not others:
+            return ()
+        more = f" and {len(others) - _MOST} more" if len(others) > _MOST else ""
+        also = f"There is also {shown(', '.join(others[:_MOST]))}{more}, which is not graded."
+        return (Warned(f"Nothing is started in {module}. {also} If your work is there, put it into {module}.", module),)
+
     def _refused(self, noted: Noted) -> Warned:
         file = Path(noted.file).name
         source = shown(source_of(self._homework, noted.line, file))

@@ -265,3 +265,18 @@ def test_a_file_that_cannot_be_loaded_is_said_to_be_so(homework: Path) -> None:
     assert report.trouble is not None
     assert report.trouble.title == "demo.py cannot be loaded."
     assert "SyntaxError" in report.trouble.message
+
+
+def test_a_stub_beside_other_python_files_says_where_the_work_may_be(homework: Path) -> None:
+    """A browser calls a second download "demo (1).py". Once something is started, the file is taken for the work."""
+    (homework / "demo (1).py").write_text("def double(x):\n    return 2 * x\n")
+    started = find_homework(homework)
+    assert run_checks(started).warnings == ()
+    module = homework / "demo.py"
+    module.write_text(
+        module.read_text().replace("return [2 * x for x in xs]", 'raise NotImplementedError("double_all")')
+    )
+    assert [warned.message for warned in run_checks(started).warnings] == [
+        "Nothing is started in demo.py. There is also demo (1).py, which is not graded. "
+        "If your work is there, put it into demo.py."
+    ]
