@@ -187,7 +187,10 @@ def _as_scalar(found: Any, dtype: np.dtype[Any]) -> Any:
 
 
 def _fail_type(name: Said, found: Any, expected: Any) -> NoReturn:
-    raise Mismatch("type", say(capital(name), " is ", kind(found), "; it must be ", kind(expected), "."))
+    # With its dtype: an array of objects or of complex numbers is an array as well.
+    array = isinstance(expected, np.ndarray)
+    right = say(f"a NumPy array (numpy.ndarray) of {expected.dtype}") if array else kind(expected)
+    raise Mismatch("type", say(capital(name), " is ", kind(found), "; it must be ", right, "."))
 
 
 def check_finite(name: Said, tensor: Tensor) -> None:

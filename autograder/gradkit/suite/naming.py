@@ -27,4 +27,6 @@ def kind(value: Any) -> Said:
         return say(f"a NumPy number (numpy.{value.dtype})")
     if isinstance(value, Opaque):
         return say("a ", words(scrub(value.type_name[:80])))
-    return say("None" if value is None else f"a {type(value).__name__}")
+    if value is None:
+        return say("None")
+    return say("an int" if type(value) is int else f"a {type(value).__name__}")
