@@ -58,7 +58,9 @@ def test_model_starts_at_random(student: Runner, in_dim: int, out_dim: int) -> N
         steps.append(Step(f"linear_{name}", "student:LinearModel", [in_dim, out_dim]))
         steps.append(Step(name, "builtin:getattr", [Ref(f"linear_{name}"), "model"]))
     observe = tuple(f"{name}.{part}" for name in ("first", "second") for part in ("weight", "bias"))
-    assert_drawn_as_linear(student.run(Call(steps, observe=observe)), "first", "second", in_dim=in_dim)
+    words = {f"linear_{name}": f"the {name} LinearModel" for name in ("first", "second")}
+    found = student.run(Call(steps, observe=observe, words=words))
+    assert_drawn_as_linear(found, "first", "second", in_dim=in_dim)
 
 
 @pytest.mark.points(0.5)
