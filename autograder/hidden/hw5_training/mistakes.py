@@ -1454,15 +1454,6 @@ class LabelsInEvaluation(reference.LogisticRegression):
 
 
 @mistake("LogisticRegression")
-class KeptFromZeroAndOne(reference.LogisticRegression):
-    """The probabilities are clamped, to keep them from 0 and 1. They are those of the sigmoid, however close they
-    come."""
-
-    def forward(self, x):
-        return super().forward(x).clamp(1e-6, 1 - 1e-6)
-
-
-@mistake("LogisticRegression")
 class StartsSmall(reference.LogisticRegression):
     """The weights start from small random numbers of your own. They are those that torch gives the layer."""
 
