@@ -84,6 +84,7 @@ USED = {
     "intake._COPY": "fullmatch",
     "intake._IGNORED": "match",
     "intake._SYSTEM": "match",
+    "suite.mismatch._PLACE": "search",
     "suite.mismatch._CARRIER": "search",
 }
 OURS = {

@@ -81,7 +81,8 @@ def test_output_and_gradients_match_reference(
     steps = [Step("mode", f"object:module.{mode}")]
     if mode == "eval":
         steps.append(Step("earlier", "object:module.__call__", (Ref("x"), Ref("earlier_mask"))))
-        call = replace(call, inputs={**call.inputs, "earlier_mask": lopsided(t)})
+        words = {"earlier_mask": "the mask of the call before"}
+        call = replace(call, inputs={**call.inputs, "earlier_mask": lopsided(t)}, words=words)
     call = replace(call, steps=[*call.steps[:-1], *steps, call.steps[-1]])
     assert_near(student.run(call), reference.run(call), hint=HINT)
 

@@ -31,4 +31,7 @@ def test_module_is_shown_with_its_parameters() -> None:
 
 
 def test_torchs_own_steps_are_named_as_such() -> None:
-    assert show_call(Call([Step("loss", "torch:nn.MSELoss", [(1,)])])) == "loss = torch.nn.MSELoss((1,))"
+    assert (
+        show_call(Call([Step("loss", "torch:nn.MSELoss", [(1,)])], observe=("loss",)))
+        == "loss = torch.nn.MSELoss((1,))"
+    )
