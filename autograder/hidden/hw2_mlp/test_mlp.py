@@ -66,7 +66,9 @@ def test_layers_start_at_random(student: Runner, sizes: list[int]) -> None:
     observe = tuple(
         f"{model}.{name}.{part}" for model in ("one", "other") for name in names for part in ("weight", "bias")
     )
-    found = student.run(Call([Step(model, "student:MLP", [sizes]) for model in ("one", "other")], observe=observe))
+    steps = [Step(model, "student:MLP", [sizes]) for model in ("one", "other")]
+    words = {"one": "the first MLP", "other": "the second MLP"}
+    found = student.run(Call(steps, observe=observe, words=words))
     for name, inputs in zip(names, sizes, strict=False):
         assert_drawn_as_linear(found, f"one.{name}", f"other.{name}", in_dim=inputs, name=name)
 

@@ -58,9 +58,9 @@ def test_layers_start_at_random(student: Runner, in_dim: int, hidden_dim: int) -
     models = ("one", "other")
     layers = {"first_layer": in_dim, "second_layer": hidden_dim}
     observe = tuple(f"{model}.{layer}.{part}" for model in models for layer in layers for part in ("weight", "bias"))
-    found = student.run(
-        Call([Step(name, "student:MLPRegression", [in_dim, hidden_dim]) for name in models], observe=observe)
-    )
+    steps = [Step(name, "student:MLPRegression", [in_dim, hidden_dim]) for name in models]
+    words = {"one": "the first MLPRegression", "other": "the second MLPRegression"}
+    found = student.run(Call(steps, observe=observe, words=words))
     for layer, inputs in layers.items():
         assert_drawn_as_linear(found, f"one.{layer}", f"other.{layer}", in_dim=inputs, name=layer)
 
