@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import pytest
 import torch
 
-from gradkit.suite import Call, Ref, Rng, Runner, Step, assert_matches, check, figures
+from gradkit.suite import Call, Ref, Rng, Runner, Step, assert_matches, assert_raises, check, figures
 
 pytestmark = pytest.mark.question("checkpoints")
 
@@ -90,8 +90,8 @@ def test_strangers_are_refused(student: Runner, rng: Rng, other: str) -> None:
     """A file that needs other objects than tensors and plain containers is refused with torch.load's error."""
     noted = Step("noted", "builtin:setattr", (Ref("state"), "note", Ref(other)))
     saved = [STATE, noted, Step("saved", "torch:save", (Ref("state"), Ref("file"))), REWIND]
-    refused = student.run(files(rng, torch.float32, [*saved, LOAD], "other.state")).failure
-    check(
-        refused is not None and refused.type_name == pickle.UnpicklingError.__name__,
-        "A file that holds more than tensors must end in an UnpicklingError: torch.load(..., weights_only=True).",
-    )
+    found = student.run(files(rng, torch.float32, [*saved, LOAD], "other.state"))
+    hint = "A file that holds more than tensors must end in an UnpicklingError: torch.load(..., weights_only=True)."
+    check(found.failure is not None, hint)
+    assert_raises(found, Exception, hint=hint)  # where nothing was tried, the student reads why
+    check(found.failure.type_name == pickle.UnpicklingError.__name__, hint)
