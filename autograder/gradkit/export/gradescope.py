@@ -28,13 +28,12 @@ def results_json(record: Record) -> str:
         test["extra_data"] = {name: test["extra_data"][name] for name in _TEST_FACTS}
     extra: dict[str, Any] = data["extra_data"]
     data["extra_data"] = {name: extra[name] for name in ("schema_version", "assignment", "title", "status", "versions")}
-    data["output"] = "\n".join(filter(None, [record.output, *record.notes]))
+    problems = () if record.status == "refused" else record.problems
+    data["output"] = "\n".join(filter(None, [record.output, *problems, *record.notes]))
     if record.status == "refused":
         reasons = "\n".join(record.problems) or record.output
         data["tests"] = [{"name": _REFUSED, "score": 0.0, "max_score": 0.0, "status": "failed", "output": reasons}]
     elif record.score is None:
         del data["tests"]
         data["output"] = FAILED
-    elif record.problems:
-        data["output"] = "\n".join(text for text in (record.output, *record.problems) if text)
     return json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
