@@ -85,7 +85,7 @@ def try_all(
             return work
 
         def keep(number: int) -> None:
-            found[number] = Tried(**json.loads((folder / str(number)).read_text(encoding="utf-8")))
+            found[number] = _read(folder / str(number))
             advance()
 
         def give_up(number: int, how: str) -> None:
@@ -98,6 +98,12 @@ def try_all(
 
 def _write(path: Path, tried: Tried) -> None:
     path.write_text(json.dumps(tried.__dict__), encoding="utf-8")
+
+
+def _read(path: Path) -> Tried:
+    data = json.loads(path.read_text(encoding="utf-8"))
+    failed, messages, named = (tuple(data[name]) for name in ("failed", "messages", "named"))
+    return Tried(failed, messages, data["fault"], data["seconds"], named)
 
 
 def _try(

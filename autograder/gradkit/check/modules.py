@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import linecache
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -50,4 +51,7 @@ def fresh_modules(folder: Path, first: frozenset[str]) -> Iterator[None]:
 
 def _lies_in(module: ModuleType, folder: Path) -> bool:
     file = getattr(module, "__file__", None)
-    return isinstance(file, str) and Path(file).parent == folder
+    if not isinstance(file, str):
+        return False
+    parent = os.path.dirname(file)  # noqa: PTH120 - Path takes 40 ms for the thousand modules that torch loads
+    return os.path.normcase(parent) == os.path.normcase(folder)

@@ -79,7 +79,9 @@ def audit(
                 _print_contract(one)
     if as_json:
         out.print_json(json.dumps({"contracts" if contract else "audits": data}))
-    raise typer.Exit(0 if all(one["passed"] for one in data) else 1)
+    if wrong := [one["assignment"] for one in data if not one["passed"]]:
+        complain(f"Not right: {', '.join(wrong)} ({len(wrong)} of {len(data)}). What is wrong stands above, with each.")
+        raise typer.Exit(1)
 
 
 def _print_contract(audit: ContractAudit) -> None:

@@ -7,6 +7,7 @@ takes its memory. A job whose process dies twice is given up, and costs no other
 
 from __future__ import annotations
 
+import gc
 import os
 import select
 import socket
@@ -168,6 +169,7 @@ def _fork(run: _Run) -> _Process:
 
 def _serve(channel: socket.socket, prepare: Callable[[], Callable[[int], object]]) -> NoReturn:
     """In the forked process: do jobs until the channel closes, then end without any clean-up of the parent's."""
+    gc.freeze()  # what it inherits stays as it is: the collector need not look at torch and pytest for each job
     try:
         deaths.offer(deaths.GRADER)
         work = prepare()
