@@ -175,7 +175,9 @@ def test_twins_are_named(example: Course, audit: Callable[[], Audit]) -> None:
     add(example, f"{HIDDEN}/mistakes.py", RIGHT.format(kind="mistake", result="(x * w).sum()"))
     found = audit()
     assert found.twins == (("not_divided", "another"),)
-    assert found.passed
+    for twin, fault in zip(("not_divided", "another"), found.faults, strict=True):
+        assert f'who makes "{twin}" is not told so' in fault
+        assert "Is it a twin" in fault
 
 
 def test_a_mutant_that_never_ends_is_stopped(example: Course, audit: Callable[[], Audit]) -> None:
