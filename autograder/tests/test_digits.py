@@ -94,7 +94,7 @@ def test_looked_up_digits_are_no_learning(sandbox: Sandbox) -> None:
 
     open_suite(COURSE.hidden(HW6.id), HW6, SOURCE, "a secret of the tests", body)
     right, *wrong = found
-    assert (right.failed, right.fault) == ([], "")
+    assert (right.failed, right.fault) == ((), "")
     for name, tried in zip(WAYS, wrong, strict=True):
         assert tried.fault == ""
         assert [message.partition(":")[0] for message in tried.messages] == ["Between two images the scores jump"], name
