@@ -115,4 +115,4 @@ def _roles(root: int, pids: Sequence[int]) -> dict[int, str]:
 def _is_base(pid: int) -> bool:
     """Whether it is the worker base or a fork of it, and not the bubblewrap around them."""
     program, _, arguments = processes.command_of(pid).partition(" ")
-    return "-m gradkit.sandbox.zygote" in arguments and not program.endswith("bwrap")
+    return "-m gradkit.jail.zygote" in arguments and not program.endswith("bwrap")

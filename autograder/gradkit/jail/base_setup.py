@@ -14,9 +14,9 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from gradkit.sandbox import kernel
-from gradkit.sandbox.confine import become
-from gradkit.sandbox.levels import OUR_UID, Level
+from gradkit.jail import kernel
+from gradkit.jail.confine import become
+from gradkit.jail.levels import OUR_UID, Level
 
 # Waits for the process whose id it is given, and dies the same death. A program of its own, so that it holds no memory.
 _WAIT = """

@@ -16,8 +16,8 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from gradkit.sandbox import kernel, landlock, seccomp
-from gradkit.sandbox.levels import Level
+from gradkit.jail import kernel, landlock, seccomp
+from gradkit.jail.levels import Level
 
 TEMPORARY_MB = 64
 THREADS = 64

@@ -9,7 +9,7 @@ import struct
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
-from gradkit.sandbox.kernel import PR_SET_NO_NEW_PRIVS, prctl, syscall
+from gradkit.jail.kernel import PR_SET_NO_NEW_PRIVS, prctl, syscall
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _CREATE_VERSION = 1

@@ -12,8 +12,8 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
-from gradkit.errors import GraderFault, GradkitError
-from gradkit.sandbox import kernel
+from gradkit.errors import GradkitError
+from gradkit.jail import kernel
 
 # User ids that no account has by default, below the range that containers are given.
 OUR_UID, OUR_UIDS = 64321, 1000
@@ -23,10 +23,6 @@ class SandboxError(GradkitError):
     """The confinement that was asked for is not to be had on this machine."""
 
     exit_status = 2
-
-
-class WorkerBaseEnded(GraderFault):
-    """The worker base has ended. What was under way is lost, and can be done again once another one was started."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ import struct
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from gradkit.sandbox.kernel import (
+from gradkit.jail.kernel import (
     CLONE_NEWCGROUP,
     CLONE_THREAD,
     MACHINE,

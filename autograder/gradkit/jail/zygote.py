@@ -1,6 +1,6 @@
 """The worker base ("zygote"): has torch imported once, and forks one confined child per request.
 
-``python -m gradkit.sandbox.zygote FD LEVEL FOLDER``. It holds no secrets, runs no student code and reads no student
+``python -m gradkit.jail.zygote FD LEVEL FOLDER``. It holds no secrets, runs no student code and reads no student
 output. It has one thread, always: a fork takes only the calling thread along, and a lock that another held would stay
 locked for ever. On the socket FD it is told, in JSON:
 
@@ -36,10 +36,10 @@ import torch
 
 from gradkit.bans.replacing import replace_calls
 from gradkit.conditions import EAGER
-from gradkit.sandbox import deaths, kernel, seccomp
-from gradkit.sandbox.confine import Bounds, ConfinementError, confine, readable_folders, what_is_there
-from gradkit.sandbox.levels import LEVELS, OUR_UID, OUR_UIDS, Level
-from gradkit.sandbox.settle import pid_namespace_for_children, settle
+from gradkit.jail import kernel, seccomp
+from gradkit.jail.base_setup import pid_namespace_for_children, settle
+from gradkit.jail.confine import Bounds, ConfinementError, confine, readable_folders, what_is_there
+from gradkit.jail.levels import LEVELS, OUR_UID, OUR_UIDS, Level
 from gradkit.wire.frames import Frame, pack
 from gradkit.worker.__main__ import installed_folders, serve
 from gradkit.worker.absent import PACKAGES, take_away
@@ -47,6 +47,7 @@ from gradkit.worker.printing import open_standard_streams
 from gradkit.worker.rehearsal import rehearse
 
 _CHANNEL = 3
+_OOM_SCORE = 600  # sooner than graders: a base is started anew, and what was under way is done again
 
 
 @dataclass(frozen=True)
@@ -220,7 +221,7 @@ def _warm(level: Level) -> None:
 def main() -> None:
     """Import, warm up, and serve."""
     descriptor, level, folder = int(sys.argv[1]), LEVELS[sys.argv[2]], sys.argv[3]
-    deaths.offer(deaths.WORKER_BASE)
+    kernel.set_oom_score(_OOM_SCORE)
     root = settle(level, readable_folders())
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.set_inheritable(descriptor, False)

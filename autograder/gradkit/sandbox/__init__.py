@@ -1,6 +1,7 @@
 """Processes for untrusted code: confine one, ask it, hold it to its limits, end it."""
 
-from gradkit.sandbox.levels import LEVELS, SandboxError, WorkerBaseEnded
+from gradkit.jail.levels import LEVELS, SandboxError
+from gradkit.sandbox.connection import WorkerBaseEnded
 from gradkit.sandbox.runner import SubmissionRunner
 from gradkit.sandbox.sandbox import Sandbox, Workers, open_sandbox
 from gradkit.sandbox.wording import Submitted

@@ -11,10 +11,10 @@ import tempfile
 
 from gradkit.conditions import EAGER
 from gradkit.errors import GraderFault
+from gradkit.jail.levels import Level, SandboxError
 from gradkit.sandbox import deaths
 from gradkit.sandbox.bubblewrap import bubblewrap
-from gradkit.sandbox.connection import BASE_ENDED, Connection
-from gradkit.sandbox.levels import Level, SandboxError, WorkerBaseEnded
+from gradkit.sandbox.connection import BASE_ENDED, Connection, WorkerBaseEnded
 from gradkit.sandbox.worker import ISOLATED, START_SECONDS
 from gradkit.temporary import TemporaryFolder
 
@@ -46,7 +46,7 @@ class WorkerBase:
         control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.first = Connection(level, control)
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the base
-        command = [sys.executable, *ISOLATED, "-m", "gradkit.sandbox.zygote"]
+        command = [sys.executable, *ISOLATED, "-m", "gradkit.jail.zygote"]
         command += [str(theirs.fileno()), level.name, str(mount_point)]
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module

@@ -9,7 +9,7 @@ import sysconfig
 from collections.abc import Sequence
 from pathlib import Path
 
-from gradkit.sandbox.levels import OUR_UID, SandboxError
+from gradkit.jail.levels import OUR_UID, SandboxError
 
 
 def bubblewrap(folder: str) -> Sequence[str]:

@@ -14,13 +14,17 @@ from typing import Any
 
 from gradkit.course.assignment import Limits
 from gradkit.errors import GraderFault
+from gradkit.jail.confine import Bounds
+from gradkit.jail.levels import Level
 from gradkit.sandbox.channel import Channel
-from gradkit.sandbox.confine import Bounds
-from gradkit.sandbox.levels import Level, WorkerBaseEnded
 from gradkit.sandbox.worker import Worker
 
 BASE_ENDED = "the worker base has ended; was it killed? Run the same command again to grade the rest."
 _EXIT_SECONDS = 10.0
+
+
+class WorkerBaseEnded(GraderFault):
+    """The worker base has ended. What was under way is lost, and can be done again once another one was started."""
 
 
 class Connection:

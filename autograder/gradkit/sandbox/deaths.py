@@ -12,16 +12,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-# How gladly the kernel should kill a process for its memory, from -1000 to 1000: the main process, 0, last of all.
-GRADER, WORKER_BASE = 300, 600
 _GROUPS = Path("/sys/fs/cgroup")
 _COUNT = re.compile(r"^oom_kill (\d+)$", re.MULTILINE)
-
-
-def offer(score: int) -> None:
-    """Have the kernel kill this process, and those that it starts, sooner than others when memory runs out."""
-    with suppress(OSError):  # no /proc, or a lower score was forbidden: then it takes the largest
-        Path("/proc/self/oom_score_adj").write_text(str(score), encoding="ascii")
 
 
 def kills() -> Mapping[str, int]:

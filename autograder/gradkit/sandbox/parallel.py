@@ -18,8 +18,11 @@ from dataclasses import dataclass, field
 from typing import NoReturn
 
 from gradkit.errors import GraderFault, GradkitError
+from gradkit.jail.kernel import set_oom_score
 from gradkit.sandbox import deaths
-from gradkit.sandbox.levels import WorkerBaseEnded
+from gradkit.sandbox.connection import WorkerBaseEnded
+
+_OOM_SCORE = 300  # sooner than the main process, 0, and later than the worker base
 
 
 @dataclass(frozen=True)
@@ -171,7 +174,7 @@ def _serve(channel: socket.socket, prepare: Callable[[], Callable[[int], object]
     """In the forked process: do jobs until the channel closes, then end without any clean-up of the parent's."""
     gc.freeze()  # what it inherits stays as it is: the collector need not look at torch and pytest for each job
     try:
-        deaths.offer(deaths.GRADER)
+        set_oom_score(_OOM_SCORE)
         work = prepare()
         while number := channel.recv(16):
             work(int(number))

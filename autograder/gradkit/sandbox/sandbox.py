@@ -11,8 +11,8 @@ from typing import Protocol
 
 from gradkit.course.assignment import Limits
 from gradkit.errors import GraderFault
+from gradkit.jail.levels import INSECURE, Level, SandboxError, candidates
 from gradkit.sandbox.base import WorkerBase
-from gradkit.sandbox.levels import INSECURE, Level, SandboxError, candidates
 from gradkit.sandbox.plain import PlainConnection
 from gradkit.sandbox.worker import Worker
 

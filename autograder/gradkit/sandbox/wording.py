@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from gradkit.conditions.source import lines_of
 from gradkit.course.assignment import Limits
-from gradkit.sandbox.confine import TEMPORARY_MB, THREADS
+from gradkit.jail.confine import TEMPORARY_MB, THREADS
 from gradkit.wire.call import Call
 from gradkit.wire.naming import head_of, in_words, of_the_student, used_by
 from gradkit.wire.observation import Failure

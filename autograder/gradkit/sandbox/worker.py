@@ -14,8 +14,8 @@ import torch
 from gradkit.conditions.clock import Clock, Deadline, DeadlineError, ProcessorClock, too_long
 from gradkit.course.assignment import Limits
 from gradkit.errors import GraderFault, WireError
+from gradkit.jail.levels import SandboxError
 from gradkit.sandbox.channel import Channel, ChannelClosedError, FloodError
-from gradkit.sandbox.levels import SandboxError
 from gradkit.sandbox.wording import Submitted, complete
 from gradkit.wire.call import Call, call_to_value
 from gradkit.wire.frames import Frame

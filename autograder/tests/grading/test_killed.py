@@ -38,7 +38,7 @@ def worker_bases(parent: int) -> Iterator[int]:
         with suppress(OSError, IndexError):
             words = (path / "cmdline").read_bytes().split(b"\0")
             if (
-                b"gradkit.sandbox.zygote" in words
+                b"gradkit.jail.zygote" in words
                 and int((path / "stat").read_text().rpartition(")")[2].split()[1]) == parent
             ):
                 yield int(path.name)

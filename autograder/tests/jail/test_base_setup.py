@@ -8,10 +8,10 @@ import sys
 
 _PIDS = """
 import os
-from gradkit.sandbox import kernel
-from gradkit.sandbox.confine import readable_folders
-from gradkit.sandbox.levels import NAMESPACES
-from gradkit.sandbox.settle import pid_namespace_for_children, settle
+from gradkit.jail import kernel
+from gradkit.jail.confine import readable_folders
+from gradkit.jail.levels import NAMESPACES
+from gradkit.jail.base_setup import pid_namespace_for_children, settle
 
 settle(NAMESPACES, readable_folders())
 own = os.open("/proc/self/ns/pid", os.O_RDONLY)

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-ZYGOTE = "gradkit.sandbox.zygote"
+ZYGOTE = "gradkit.jail.zygote"
 KINDS = ("parent", "grader", "zygote", "parent", "jail", "worker", "parent", "zygote", "grader", "jail")
 LIBC = ctypes.CDLL(None, use_errno=True)
 DISK_BYTES = 64 << 20
