@@ -1,4 +1,9 @@
-"""A CSV file of another system: read strictly, changed cell by cell, all the rest kept."""
+"""CSV files: those of other systems, read strictly and changed cell by cell, and ours, that run nothing when opened.
+
+A cell that begins with ``=``, ``+``, ``-``, ``@``, a tab or a carriage return is taken for a formula, also where it is
+a student's name, and also behind a separator that the file does not use but the spreadsheet does. Source: OWASP, CSV
+Injection.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +11,20 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import dropwhile
 from pathlib import Path
 
 from gradkit.errors import UsageError
-from gradkit.spreadsheet import Cell, cell, csv_text, uncell
 from gradkit.temporary import replacing
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_QUOTED = re.compile('[",;\t\r\n]')
+_DIGITS = 9  # decimal places; what is behind them is the error of binary fractions
+_EMPTY = '""'  # a row of one cell without text, which would be no row at all
+
+Cell = str | int | float | None
 
 
 @dataclass
@@ -169,3 +181,45 @@ def write_text(path: Path, text: str) -> None:
             new.write_bytes(text.encode("utf-8", errors="replace"))
     except OSError as error:
         raise UsageError(f"{path}: cannot be written ({error.strerror}).") from error
+
+
+def cell(value: Cell) -> str:
+    """A cell's text: nothing for None, and an apostrophe before text that would be a formula.
+
+    Only what is a number here becomes one: text stays as it is, also where it looks like a number (an id such as 007 or
+    1e5). Numbers have at most 9 decimal places, none has an exponent.
+    """
+    if value is None:
+        return ""
+    if isinstance(value, int):
+        return format(value, "d")
+    if isinstance(value, float):
+        text = f"{value:.{_DIGITS}f}".rstrip("0").rstrip(".")
+        return "0" if text == "-0" else text
+    return f"'{value}" if _is_formula(value.lstrip("'")) else value
+
+
+def uncell(text: str) -> str:
+    """The text that `cell` made this of."""
+    return text[1:] if text.startswith("'") and _is_formula(text.lstrip("'")) else text
+
+
+def _is_formula(text: str) -> bool:
+    seen = "".join(dropwhile(lambda one: one.isspace() or not one.isprintable(), text))
+    return text.startswith(_FORMULA) or seen.startswith(_FORMULA)
+
+
+def to_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
+    """A CSV file's text; no cell is a formula."""
+    return csv_text([header, *([cell(value) for value in row] for row in rows)])
+
+
+def csv_text(rows: Iterable[Sequence[str]]) -> str:
+    """Rows of cells as they are, quoted as RFC 4180 has it, and also where there is a semicolon or a tab."""
+    lines = (",".join(map(_quoted, row)) for row in rows)
+    return "".join(f"{line or _EMPTY}\r\n" for line in lines)
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace('"', '""')
+    return f'"{escaped}"' if _QUOTED.search(text) else text

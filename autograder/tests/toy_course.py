@@ -14,16 +14,16 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
+from gradkit.collect.exchange import publish, submit
+from gradkit.collect.inbound import collect
 from gradkit.course import Assignment, Course, load_course
-from gradkit.gradebook.collect import collect
 from gradkit.gradebook.database import database_url, ensure_database, open_gradebook
-from gradkit.gradebook.exchange import publish, submit
 from gradkit.gradebook.filing import file_record
 from gradkit.gradebook.generate import generate_assignment
 from gradkit.gradebook.registration import register
 from gradkit.grading.record import QuestionResult, Record, TestResult
 
-REPOSITORY = Path(__file__).resolve().parents[3]
+REPOSITORY = Path(__file__).resolve().parents[2]
 LINES = "hw1_lines"
 LOSSES = "hw2_losses"
 DUE = datetime(2030, 1, 10, 12, 0, tzinfo=UTC)

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING
 from gradkit.course import Assignment, Course
 from gradkit.errors import GradebookUnavailable, GradkitError
 from gradkit.gradebook.ledger import gone_students, seconds_late
-from gradkit.gradebook.settings import feedback_page_path
 from gradkit.gradebook.stamps import is_filed, is_newer, page_is_made
 from gradkit.gradebook.troubles import PATIENCE
 from gradkit.grading.record import Record
-from gradkit.grading.wording import together
 from gradkit.temporary import sweep
+from gradkit.text import together
 
 if TYPE_CHECKING:
     from gradkit.classroom.desk import Desk
@@ -163,7 +162,7 @@ class Books:
 
     def _has_our_page(self, name: str, student: str) -> bool:
         record = self._course.results / student / f"{name}.json"
-        return is_newer(feedback_page_path(self._course, student, name), record)
+        return is_newer(self._course.feedback_page(student, name), record)
 
     @cached_property
     def _left(self) -> frozenset[str]:

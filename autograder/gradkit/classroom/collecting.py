@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from gradkit.collect.collected import CollectReport, refusals_in_words
+from gradkit.collect.inbound import collect
+from gradkit.collect.repositories import collect_repositories
+from gradkit.collect.zip_uploads import collect_zips
 from gradkit.course import Course
 from gradkit.errors import UsageError
-from gradkit.gradebook.collect import collect
-from gradkit.gradebook.collected import CollectReport, refusals_in_words
-from gradkit.gradebook.repositories import collect_repositories
-from gradkit.gradebook.zipped import collect_zips
 
 
 @dataclass(frozen=True)

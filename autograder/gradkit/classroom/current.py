@@ -11,7 +11,7 @@ from gradkit.grading.classroom import plan_class
 from gradkit.grading.keys import suite_keys
 from gradkit.grading.store import read_record
 from gradkit.grading.triage import Task, outdated
-from gradkit.grading.wording import together
+from gradkit.text import together
 
 
 def out_of_date(course: Course, assignments: Sequence[str] = ()) -> list[str]:

@@ -16,7 +16,6 @@ from gradkit.gradebook.feedback import generate_feedback
 from gradkit.gradebook.filing import file_record
 from gradkit.gradebook.marks import read_marks
 from gradkit.gradebook.registration import register
-from gradkit.gradebook.settings import feedback_page_path
 from gradkit.gradebook.times import parse_time
 from gradkit.gradebook.troubles import PATIENCE
 from gradkit.grading.record import Record
@@ -78,7 +77,7 @@ def make_pages(
             by_person = rounded(mark.raw_score - record.score)
             standing = Standing(by_person, mark.penalty, mark.score, mark.max_score, mark.waits_for_person)
         _write_page(
-            feedback_page_path(course, student, assignment.id),
+            course.feedback_page(student, assignment.id),
             feedback_page(record, course.title, parse_time(record.submitted or ""), standing),
         )
     return generate_feedback(course, assignment, graded, patience).failed

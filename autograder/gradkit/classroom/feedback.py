@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gradkit.classroom.desk import make_pages
+from gradkit.collect.exchange import publish_feedback
 from gradkit.course import Course
 from gradkit.errors import UsageError
-from gradkit.gradebook.exchange import publish_feedback
 from gradkit.gradebook.ledger import gone_students
-from gradkit.grading.wording import together
+from gradkit.text import together
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def release_feedback(course: Course, assignments: Sequence[str] | None = None) -
     gone, left_out = gone_students(course), set[str]()
     for name in assignments or course.assignment_ids:
         assignment = course.assignment(name)
-        students = {path.parent.name for path in (course.root / "autograded").glob(f"*/{name}")}
+        students = {path.parent.name for path in course.autograded.glob(f"*/{name}")}
         if not students:
             continue
         students |= {path.parent.name for path in course.results.glob(f"*/{name}.json")}

@@ -13,10 +13,9 @@ from gradkit.conditions.source import text_of
 from gradkit.course import Assignment, Course
 from gradkit.errors import CourseError, GradkitError, SubmissionRefused, UsageError
 from gradkit.gradebook.ledger import class_list, gone_students
-from gradkit.gradebook.settings import feedback_page_path
 from gradkit.grading.store import read_records
-from gradkit.grading.submission import read_submission
 from gradkit.ids import composed
+from gradkit.intake.submission import read_submission
 from gradkit.pages.class_report import Link, class_page, similar_page
 from gradkit.report import ClassReport, summarise
 from gradkit.report.similarity import Pair, compare
@@ -56,7 +55,7 @@ def make_report(course: Course, target: Path) -> Reported:
     """
 
     def link(student: str, assignment_id: str) -> str | None:
-        page = feedback_page_path(course, student, assignment_id)
+        page = course.feedback_page(student, assignment_id)
         return _relative(page, target) if page.is_file() else None
 
     students, gone = class_list(course), gone_students(course)

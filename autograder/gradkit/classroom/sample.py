@@ -18,11 +18,11 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import AwareDatetime, ConfigDict
 
+from gradkit.collect.exchange import fetch, list_inbound, publish, submit
+from gradkit.collect.inbound import collect
 from gradkit.course import Course
 from gradkit.course.reading import read_toml
 from gradkit.errors import CourseError
-from gradkit.gradebook.collect import collect
-from gradkit.gradebook.exchange import fetch, list_inbound, publish, submit
 from gradkit.temporary import TemporaryFolder
 
 _STRICT = ConfigDict(extra="forbid")

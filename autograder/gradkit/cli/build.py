@@ -25,7 +25,7 @@ def build(
     hidden test or anything else of the instructor's would be in them.
     """
     from gradkit.build import build_course, check_course
-    from gradkit.gradebook.exchange import publish as publish_assignment
+    from gradkit.collect.exchange import publish as publish_assignment
 
     if check and publish:
         raise UsageError("--check changes nothing, and --publish builds and publishes: give one of them.")

@@ -48,7 +48,7 @@ def collect(
     Every one is looked at before it is copied or unpacked; one that is refused is named, and the others come in.
     """
     from gradkit.classroom.collecting import Repositories, collect_class
-    from gradkit.gradebook.roster import zoned_time
+    from gradkit.collect.repository_list import zoned_time
 
     if roster is None and (until, branch, pushes) != (None, None, None):
         raise UsageError("--until, --branch and --pushes say which commit counts; they need --git FILE.")
@@ -57,7 +57,7 @@ def collect(
     repositories = None if roster is None else Repositories(roster, deadline, branch, pushes)
     report = collect_class(found, assignments or None, zips, pattern, repositories)
     if zips is None and roster is None and not found.exchange.is_dir():
-        from gradkit.gradebook.exchange import missing_exchange
+        from gradkit.collect.exchange import missing_exchange
 
         raise UsageError(missing_exchange(found))
     if as_json:

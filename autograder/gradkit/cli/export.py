@@ -15,9 +15,9 @@ from gradkit.errors import UsageError
 if TYPE_CHECKING:
     from gradkit.classroom.exporting import CourseGrades
     from gradkit.course import Course
+    from gradkit.course.roster import Person
+    from gradkit.csv_tables import Table
     from gradkit.export.outcome import Outcome
-    from gradkit.export.roster import Person
-    from gradkit.export.table import Table
 
 app = typer.Typer(
     help="Write grades for another system, or an autograder for Gradescope.",
@@ -121,7 +121,7 @@ def moodle_csv(
 @app.command("nbgrader")
 def nbgrader(output: _Output, stale: _Stale = False, course: _Course = None) -> None:
     """The CSV of ``nbgrader export``, with cells that no spreadsheet runs."""
-    from gradkit.export.table import write_text
+    from gradkit.csv_tables import write_text
     from gradkit.gradebook.nbgrader_csv import export_csv
 
     found = find_course(course)
@@ -136,8 +136,8 @@ def gradescope_results(
     output: _Output,
 ) -> None:
     """One record as Gradescope's results.json, without what only instructors may read."""
+    from gradkit.csv_tables import write_text
     from gradkit.export.gradescope import results_json
-    from gradkit.export.table import write_text
     from gradkit.grading.store import read_record
 
     found = read_record(record)
@@ -179,13 +179,13 @@ def _counted(course: Course, assignments: Sequence[str], results: Path | None, *
 
 
 def _people(roster: Path | None) -> dict[str, Person]:
-    from gradkit.export.roster import read_roster
+    from gradkit.course.roster import read_roster
 
     return {} if roster is None else read_roster(roster)
 
 
 def _table(into: Path | None, people: dict[str, Person]) -> Table | None:
-    from gradkit.export.table import read_table
+    from gradkit.csv_tables import read_table
 
     if into is None and not people:
         raise UsageError(
@@ -198,7 +198,7 @@ def _finish(table: Table, outcome: Outcome, left_out: tuple[str, ...], output: P
     """Write the file, and beside it the grades that found no place in it."""
     from dataclasses import asdict, replace
 
-    from gradkit.export.table import write_text
+    from gradkit.csv_tables import write_text
 
     outcome = replace(outcome, left_out=left_out)
     write_text(output, table.text())

@@ -92,7 +92,7 @@ def grade(
 def _grade_one(course: Course, folder: Path, assignment: str, output: Path, options: _Options) -> int:
     from gradkit.grading.classroom import Plan
     from gradkit.grading.triage import Task
-    from gradkit.grading.wording import points
+    from gradkit.text import points
 
     if not folder.is_dir():
         raise UsageError(f"{folder} is not a folder. --submission names the folder that a student handed in.")
@@ -149,9 +149,9 @@ def _grade_course(course: Course, only: Sequence[str], sample: Path | None, opti
     _print_result(result, late, options.as_json, books.gone)
     if not options.as_json:
         places = {
-            "gradebook": course.root / "gradebook.db",
+            "gradebook": course.gradebook,
             "records": course.results,
-            "feedback": course.root / "feedback",
+            "feedback": course.feedback,
         }
         out.print("\n" + "\n".join(f"{name + ':':<11}{shown(path)}" for name, path in places.items()))
     if books.unavailable is not None:
@@ -220,7 +220,7 @@ def _print_result(result: ClassResult, late: set[tuple[str, str]], as_json: bool
 
 def _complain_about(result: ClassResult) -> None:
     """Name what was refused, what was graded with a problem, and what could not be graded, a line for each kind."""
-    from gradkit.grading.wording import together
+    from gradkit.text import together
 
     for line in result.refused:
         complain(f"refused: {line}")

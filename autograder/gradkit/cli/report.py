@@ -28,13 +28,13 @@ def report(
 ) -> None:
     """Write the class report: scores, questions, misconceptions, who is missing, who wrote alike."""
     from gradkit.classroom.reporting import make_report, report_on
-    from gradkit.grading.wording import points
     from gradkit.report.tables import as_data
+    from gradkit.text import points
 
     if submissions is not None and results is None:
         raise UsageError("--submissions DIR is what the records of --results DIR were made from; give both.")
     found = find_course(course)
-    target = output or found.root / "report"
+    target = output or found.report
     check_folder("--output", target)
     see_that_all_is_current(found, stale=stale or results is not None)
     made = make_report(found, target) if results is None else report_on(found, target, results, submissions)

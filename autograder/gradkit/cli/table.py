@@ -11,7 +11,7 @@ from rich.text import Text
 
 from gradkit.cli.console import printable
 from gradkit.grading.record import Record
-from gradkit.grading.wording import points
+from gradkit.text import points
 
 # mark -> what it means, in the order in which they are explained
 MARKS = {

@@ -69,7 +69,7 @@ def _due_times(course: Course, shift_days: int | None, given: Sequence[str], *, 
     Raises:
         UsageError: one is no time, or of no assignment.
     """
-    from gradkit.gradebook.roster import zoned_time
+    from gradkit.collect.repository_list import zoned_time
 
     times: dict[str, datetime] = {}
     for text in given:

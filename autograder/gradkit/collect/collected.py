@@ -11,8 +11,8 @@ from typing import Any
 
 from gradkit.course import Course
 from gradkit.errors import CourseError, SubmissionRefused
-from gradkit.grading.submission import read_submission
 from gradkit.ids import look_alikes, spelled
+from gradkit.intake.submission import read_submission
 from gradkit.temporary import replacing
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from gradkit.errors import SubmissionRefused
-from gradkit.gradebook.git import Commit, history
+from gradkit.intake.git import Commit, history
 
 _AHEAD = timedelta(minutes=10)  # that a clock may be fast
 

@@ -30,13 +30,13 @@ from traitlets.config import Config
 
 from gradkit.course import Course
 from gradkit.errors import GradkitError, UsageError
-from gradkit.gradebook.folders import scratch
 from gradkit.gradebook.quiet import gathered_log
 from gradkit.gradebook.settings import nbgrader_config
 from gradkit.gradebook.times import format_time, parse_time
-from gradkit.gradebook.traces import Traces, traces_of
 from gradkit.ids import student_id
-from gradkit.intake import system_made
+from gradkit.intake.files import scratch
+from gradkit.intake.policy import system_made
+from gradkit.intake.traces import Traces, traces_of
 
 
 @dataclass(frozen=True)

@@ -22,9 +22,7 @@ from nbgrader.coursedir import CourseDirectory  # type: ignore[import-untyped]
 from nbgrader.exchange.abc import ExchangeError  # type: ignore[import-untyped]
 from nbgrader.exchange.default import ExchangeCollect  # type: ignore[import-untyped]
 
-from gradkit.course import Course, load_course
-from gradkit.errors import SubmissionRefused
-from gradkit.gradebook.collected import (
+from gradkit.collect.collected import (
     Collected,
     CollectReport,
     Refused,
@@ -33,13 +31,15 @@ from gradkit.gradebook.collected import (
     refusals_in_words,
     refuse_worse,
 )
+from gradkit.collect.exchange import Inbound, list_inbound
+from gradkit.collect.owners import ADVICE, Ownership, believed, judge
+from gradkit.course import Course, load_course
+from gradkit.errors import SubmissionRefused
 from gradkit.gradebook.database import ensure_database
-from gradkit.gradebook.exchange import Inbound, list_inbound
-from gradkit.gradebook.folders import copy_untrusted, printable, put_in_place, scratch
-from gradkit.gradebook.owners import ADVICE, Ownership, believed, judge
 from gradkit.gradebook.quiet import gathered_log
 from gradkit.gradebook.settings import nbgrader_config
 from gradkit.gradebook.times import HandedIn, format_time, handed_in, read_time, write_time
+from gradkit.intake.files import copy_untrusted, printable, put_in_place, scratch
 
 
 @dataclass(frozen=True)

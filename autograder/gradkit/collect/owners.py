@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from gradkit.collect.exchange import Inbound
 from gradkit.course.course import Owners
-from gradkit.gradebook.exchange import Inbound
 from gradkit.gradebook.times import SLACK, said
 from gradkit.ids import spelled
 

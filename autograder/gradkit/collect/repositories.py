@@ -7,10 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from gradkit.course import Course
-from gradkit.errors import GradkitError, SubmissionRefused
-from gradkit.gradebook import git, tree
-from gradkit.gradebook.collected import (
+from gradkit.collect.collected import (
     Collected,
     CollectReport,
     Refused,
@@ -20,11 +17,14 @@ from gradkit.gradebook.collected import (
     refuse_worse,
     write_note,
 )
-from gradkit.gradebook.commits import Chosen, choose
-from gradkit.gradebook.folders import copy_untrusted, not_kept, printable, put_in_place, scratch
-from gradkit.gradebook.roster import Pushes, Row, read_pushes, read_rows, shared_repositories
+from gradkit.collect.commits import Chosen, choose
+from gradkit.collect.repository_list import Pushes, Row, read_pushes, read_rows, shared_repositories
+from gradkit.course import Course
+from gradkit.errors import GradkitError, SubmissionRefused
 from gradkit.gradebook.times import write_time
 from gradkit.ids import student_id
+from gradkit.intake import git, tree
+from gradkit.intake.files import copy_untrusted, not_kept, printable, put_in_place, scratch
 
 
 def collect_repositories(

@@ -12,12 +12,11 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from gradkit.course import Course
+from gradkit.course.roster import COLUMNS as PEOPLE
+from gradkit.csv_tables import drop_empty_columns, read_table, uncell
 from gradkit.errors import UsageError
-from gradkit.export.roster import COLUMNS as PEOPLE
-from gradkit.export.table import drop_empty_columns, read_table
-from gradkit.gradebook.git import without_user
 from gradkit.ids import composed, spelled
-from gradkit.spreadsheet import uncell
+from gradkit.intake.git import without_user
 
 _COLUMNS = ("student", "repository", "assignment")
 _REMOTE = re.compile(r"(?:\w+://|[^@/]*@)?(?P<host>[^/:]+)(?::(?:22|80|443|9418)(?=/)|:(?!\d+/))?/*(?P<path>.*)")

@@ -16,9 +16,9 @@ from pathlib import Path
 
 from gradkit.course import Course
 from gradkit.errors import SubmissionRefused, UsageError
-from gradkit.gradebook.folders import printable
 from gradkit.gradebook.times import parse_time
 from gradkit.ids import composed, spelled, student_id
+from gradkit.intake.files import printable
 
 # <student>_<assignment>.zip, <student>_<assignment>_<anything>.zip; a time right after the assignment is its time:
 # <student>_<assignment>_2026-10-01-21-30-00.zip (UTC). {assignments} stands for the course's ids.

@@ -22,10 +22,7 @@ from pathlib import Path
 from nbgrader.apps.zipcollectapp import ZipCollectApp  # type: ignore[import-untyped]
 from nbgrader.coursedir import CourseDirectory  # type: ignore[import-untyped]
 
-from gradkit.course import Course
-from gradkit.errors import GradkitError, SubmissionRefused, UsageError
-from gradkit.gradebook.archive import unpack
-from gradkit.gradebook.collected import (
+from gradkit.collect.collected import (
     Collected,
     CollectReport,
     Passed,
@@ -37,12 +34,15 @@ from gradkit.gradebook.collected import (
     refuse_worse,
     write_note,
 )
-from gradkit.gradebook.folders import copy_untrusted, not_kept, printable, put_in_place, scratch
+from gradkit.collect.upload_names import Names, Upload, several_people, two_people
+from gradkit.course import Course
+from gradkit.errors import GradkitError, SubmissionRefused, UsageError
 from gradkit.gradebook.quiet import gathered_log
 from gradkit.gradebook.settings import nbgrader_config
 from gradkit.gradebook.times import impossible, read_time, said, write_time
-from gradkit.gradebook.uploads import Names, Upload, several_people, two_people
-from gradkit.intake import ENDINGS, TIME_FILE, archived, ignored, listed
+from gradkit.intake.archive import unpack
+from gradkit.intake.files import copy_untrusted, not_kept, printable, put_in_place, scratch
+from gradkit.intake.policy import ENDINGS, TIME_FILE, archived, ignored, listed
 
 _ZONES = timedelta(hours=15)  # an archive says local times, and not where
 _MOST = 10_000  # names of an archive that are looked at for advice

@@ -157,6 +157,30 @@ class Course:
         return self.root / "results"
 
     @property
+    def gradebook(self) -> Path:
+        """Nbgrader's gradebook, an SQLite file."""
+        return self.root / "gradebook.db"
+
+    @property
+    def autograded(self) -> Path:
+        """Where the notebooks are that formgrader shows, ``<student>/<assignment>/``."""
+        return self.root / "autograded"
+
+    @property
+    def feedback(self) -> Path:
+        """Where nbgrader's feedback pages are, ``<student>/<assignment>/``."""
+        return self.root / "feedback"
+
+    def feedback_page(self, student: str, assignment_id: str) -> Path:
+        """Our own feedback page of a submission, beside the folder with nbgrader's."""
+        return self.feedback / student / f"{assignment_id}.html"
+
+    @property
+    def report(self) -> Path:
+        """The folder of the class report."""
+        return self.root / "report"
+
+    @property
     def work(self) -> Path:
         """A folder for what can be made again at any time."""
         return self.root / ".gradkit"

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from gradkit.csv_tables import drop_empty_columns, read_table, uncell
 from gradkit.errors import UsageError
-from gradkit.export.table import drop_empty_columns, read_table
 from gradkit.ids import composed, skeleton, spelled
-from gradkit.spreadsheet import uncell
 
 
 @dataclass(frozen=True)

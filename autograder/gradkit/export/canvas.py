@@ -12,14 +12,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from gradkit.course.roster import Person
+from gradkit.csv_tables import Table, cell, readings, says, uncell
 from gradkit.errors import UsageError
 from gradkit.export.grades import Grade
 from gradkit.export.matching import Column, match
 from gradkit.export.outcome import Outcome, outcome
-from gradkit.export.roster import Person
-from gradkit.export.table import Table, readings, says
-from gradkit.grading.wording import points
-from gradkit.spreadsheet import cell, uncell
+from gradkit.text import points
 
 IDENTITY = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 POINTS = "Points Possible"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gradkit.grading.record import Record
-from gradkit.grading.wording import plain, points
+from gradkit.text import plain, points
 
 
 @dataclass(frozen=True)

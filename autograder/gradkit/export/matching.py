@@ -12,11 +12,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from gradkit.course.roster import Person
+from gradkit.csv_tables import Table, uncell
 from gradkit.errors import UsageError
-from gradkit.export.roster import Person
-from gradkit.export.table import Table
 from gradkit.ids import composed
-from gradkit.spreadsheet import uncell
 
 _NUMBER = re.compile(r"\d+(\.\d+)?(e\+?\d+)?", re.IGNORECASE)
 _MANTISSA = re.compile(r"\d(?:\.(\d+))?E\+\d+")  # a number of many digits as a spreadsheet writes it

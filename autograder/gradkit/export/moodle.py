@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from gradkit.course.roster import Person
+from gradkit.csv_tables import Table, says
 from gradkit.errors import UsageError
 from gradkit.export.grades import Grade
 from gradkit.export.matching import Column, match
 from gradkit.export.outcome import Outcome, outcome
-from gradkit.export.roster import Person
-from gradkit.export.table import Table, says
-from gradkit.grading.wording import points
+from gradkit.text import points
 
 WORKSHEET = (
     *("Identifier", "Full name", "Email address", "Status", "Grade", "Maximum Grade", "Grade can be changed"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from gradkit.csv_tables import to_csv
 from gradkit.export.grades import Grade
-from gradkit.spreadsheet import to_csv
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,6 @@ from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solut
 from gradkit.check.cells import Cell, claimed, make_cell
 from gradkit.course import Assignment, Course
 from gradkit.errors import GraderFault, SubmissionRefused
-from gradkit.gradebook.folders import copy_untrusted
 from gradkit.gradebook.messages import question_in_words, submission_in_words
 from gradkit.gradebook.notebooks import (
     as_handed_out,
@@ -33,12 +32,12 @@ from gradkit.gradebook.notebooks import (
     read_released,
     read_submitted,
 )
-from gradkit.gradebook.settings import autograded_folder, bytes_allowed
 from gradkit.gradebook.times import format_time, parse_time
 from gradkit.grading.record import Record
-from gradkit.grading.submission import work_folder
-from gradkit.grading.wording import points
-from gradkit.intake import TIME_FILE
+from gradkit.intake.files import copy_untrusted
+from gradkit.intake.policy import TIME_FILE, bytes_allowed
+from gradkit.intake.submission import work_folder
+from gradkit.text import points
 
 # Files that formgrader may serve beside the notebook. HTML and SVG are not among them: they could run scripts.
 _SHOWN = frozenset({".py", ".txt", ".md", ".csv", ".json", ".png", ".jpg", ".jpeg", ".gif", ".pdf"})
@@ -91,7 +90,7 @@ def fill_notebook(course: Course, assignment: Assignment, record: Record, submit
         about = make_cell("code", "# About the whole submission")
         about["outputs"] = [_text_output("display_data", words)]
         notebook = assemble([about, *notebook["cells"]], released)
-    return _read_back(notebook, record, _answers(autograded_folder(course, record.student, assignment.id), assignment))
+    return _read_back(notebook, record, _answers(course.autograded / record.student / assignment.id, assignment))
 
 
 def write_autograded(

@@ -15,7 +15,6 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from gradkit.course import Course
 from gradkit.errors import GradkitError
-from gradkit.gradebook.settings import database_path
 from gradkit.gradebook.troubles import PATIENCE, trouble
 
 
@@ -26,7 +25,7 @@ def database_url(course: Course, patience: float = PATIENCE) -> URL:
         course: the course.
         patience: seconds to wait while another program writes.
     """
-    return URL.create("sqlite", database=str(database_path(course)), query={"timeout": str(patience)})
+    return URL.create("sqlite", database=str(course.gradebook), query={"timeout": str(patience)})
 
 
 def ensure_database(course: Course, patience: float = PATIENCE) -> None:
@@ -37,7 +36,7 @@ def ensure_database(course: Course, patience: float = PATIENCE) -> None:
     Raises:
         GradebookUnavailable: the file cannot be made.
     """
-    path = database_path(course)
+    path = course.gradebook
     if path.exists() and path.stat().st_size > 0:
         return
     settings = Config()
@@ -87,6 +86,6 @@ def errors_in_words(course: Course) -> Iterator[None]:
         yield
     except SQLAlchemyError as error:
         cause = str(error.orig) if isinstance(error, DBAPIError) else str(error).splitlines()[0]
-        found = trouble(database_path(course), cause)
+        found = trouble(course.gradebook, cause)
         # What breaks a rule of the tables concerns the rows of one submission, not the whole gradebook.
         raise (GradkitError(str(found)) if isinstance(error, IntegrityError) else found) from error

@@ -18,7 +18,7 @@ from gradkit.gradebook.database import open_gradebook
 from gradkit.gradebook.pages import for_people
 from gradkit.gradebook.quiet import gathered_log
 from gradkit.gradebook.scores import OpenGrades
-from gradkit.gradebook.settings import autograded_folder, feedback_folder, nbgrader_config
+from gradkit.gradebook.settings import nbgrader_config
 from gradkit.gradebook.troubles import PATIENCE, advice_on
 
 # What nbgrader says around the reason.
@@ -88,7 +88,7 @@ def generate_feedback(
     failed: dict[str, str] = {}
     chosen = {}
     for student in sorted(students):
-        notebook = autograded_folder(course, student, assignment.id) / assignment.notebook
+        notebook = course.autograded / student / assignment.id / assignment.notebook
         if notebook.is_file():
             chosen[str(notebook.parent)] = [str(notebook)]
         else:
@@ -109,9 +109,9 @@ def generate_feedback(
             "room and that no other program writes to the gradebook, then run again: that makes those that are missing."
         )
     for student in sorted(set(students) - failed.keys()):
-        reason = converter.failures.get(str(autograded_folder(course, student, assignment.id)))
+        reason = converter.failures.get(str(course.autograded / student / assignment.id))
         if reason:
             failed[student] = reason
         else:
-            pages[student] = feedback_folder(course, student, assignment.id) / f"{assignment.topic}.html"
+            pages[student] = course.feedback / student / assignment.id / f"{assignment.topic}.html"
     return FeedbackReport(pages, failed)

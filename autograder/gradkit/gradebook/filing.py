@@ -10,13 +10,12 @@ from nbgrader.api import Gradebook  # type: ignore[import-untyped]
 from gradkit.course import Assignment, Course
 from gradkit.errors import GradebookUnavailable, GradkitError
 from gradkit.gradebook.autograded import fill_notebook, write_autograded
-from gradkit.gradebook.folders import put_in_place, scratch
 from gradkit.gradebook.gradebook import entry, save_record
-from gradkit.gradebook.settings import autograded_folder
 from gradkit.gradebook.stamps import STAMP, stamp_text
 from gradkit.gradebook.troubles import is_full
 from gradkit.grading.record import Record
 from gradkit.ids import student_id
+from gradkit.intake.files import put_in_place, scratch
 
 
 def file_record(
@@ -44,7 +43,7 @@ def file_record(
         return None
     student_id(record.student)
     submitted = submitted or course.submitted / record.student / assignment.id
-    target = autograded_folder(course, record.student, assignment.id)
+    target = course.autograded / record.student / assignment.id
     try:
         graded = fill_notebook(course, assignment, record, submitted)
         stamp = stamp_text(course, assignment, record, entry(gradebook, course, assignment.id))

@@ -14,7 +14,6 @@ from datetime import datetime
 from typing import Any
 
 from gradkit.course import Course
-from gradkit.gradebook.settings import database_path
 from gradkit.gradebook.stamps import filed_in
 from gradkit.gradebook.troubles import PATIENCE, trouble
 
@@ -49,7 +48,7 @@ def gone_students(course: Course, patience: float = PATIENCE) -> frozenset[str]:
     entries = {entry for (entry,) in _query(course, "SELECT id FROM assignment", (), patience)}
     if not known | entries:  # no books are kept here
         return frozenset()
-    folders = [path for parent in (course.results, course.root / "autograded") for path in parent.glob("*/")]
+    folders = [path for parent in (course.results, course.autograded) for path in parent.glob("*/")]
     return frozenset(
         name
         for name in {folder.name for folder in folders} - known
@@ -72,7 +71,7 @@ def seconds_late(course: Course, assignment_id: str, patience: float = PATIENCE)
 
 
 def _query(course: Course, query: str, values: tuple[str, ...], patience: float) -> list[Any]:
-    path = database_path(course)
+    path = course.gradebook
     if not path.is_file() or path.stat().st_size == 0:
         return []
     try:

@@ -14,7 +14,6 @@ from sqlalchemy import select
 from gradkit.course import Course, rounded
 from gradkit.gradebook.database import open_gradebook
 from gradkit.gradebook.gradebook import refresh_penalties, transaction
-from gradkit.gradebook.settings import database_path
 from gradkit.gradebook.troubles import PATIENCE
 
 
@@ -48,7 +47,7 @@ def read_marks(course: Course, assignment_id: str, patience: float = PATIENCE) -
     Raises:
         GradebookUnavailable: the gradebook cannot be used now.
     """
-    path = database_path(course)
+    path = course.gradebook
     if not path.is_file() or path.stat().st_size == 0:
         return {}
     columns = (

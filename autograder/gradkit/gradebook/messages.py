@@ -9,7 +9,7 @@ from __future__ import annotations
 import textwrap
 
 from gradkit.grading.record import Record, TestResult, first_told
-from gradkit.grading.wording import plain, points
+from gradkit.text import plain, points
 
 _WIDTH = 88
 _INDENT = "        "

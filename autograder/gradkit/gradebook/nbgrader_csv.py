@@ -14,10 +14,10 @@ from nbgrader.api import Student
 from sqlalchemy import select
 
 from gradkit.course import Course, rounded
+from gradkit.csv_tables import Cell, to_csv
 from gradkit.gradebook.database import open_gradebook
 from gradkit.gradebook.gradebook import transaction
 from gradkit.gradebook.marks import Mark, read_marks
-from gradkit.spreadsheet import Cell, to_csv
 
 COLUMNS = (
     *("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email"),

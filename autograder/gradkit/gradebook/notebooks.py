@@ -2,7 +2,7 @@
 
 Of what was handed in only text and attached pictures survive (`gradkit.check.cells`). Everything else a notebook file
 can hold is the released notebook's or none at all, for nbgrader stops the whole class's run at one copied cell or one
-odd key. Text outside the answer cells (`gradkit.grading.written`) is shown in them as well, where the person who marks
+odd key. Text outside the answer cells (`gradkit.intake.written`) is shown in them as well, where the person who marks
 looks.
 """
 
@@ -18,9 +18,9 @@ from typing import Any
 
 from gradkit.check.cells import MAX_SOURCE, Cell, as_text, claimed, make_cell
 from gradkit.errors import BuildError, SubmissionRefused
-from gradkit.grading.wording import plain
-from gradkit.grading.written import choose, find_elsewhere, is_students, missing_text, others_text, read_notebook
-from gradkit.intake import ignored
+from gradkit.intake.policy import ignored
+from gradkit.intake.written import choose, find_elsewhere, is_students, missing_text, others_text, read_notebook
+from gradkit.text import plain
 
 _MISSING = "The cell below was missing from the submitted notebook. It was added back."
 _FOUND = "**Found in cell {number} of the submitted notebook, outside the answer cell:**"

@@ -18,10 +18,9 @@ from gradkit.gradebook.database import database_url
 from gradkit.gradebook.generate import generate_assignment
 from gradkit.gradebook.gradebook import transaction
 from gradkit.gradebook.notebooks import read_released
-from gradkit.gradebook.settings import database_path
 from gradkit.gradebook.troubles import PATIENCE, advice_on, trouble
-from gradkit.grading.wording import points
 from gradkit.temporary import TemporaryFolder
+from gradkit.text import points
 
 
 def register(
@@ -53,7 +52,7 @@ def register(
         if entered and entered.keys() != released.keys() and row.submissions:
             changed = ", ".join(sorted(entered.keys() ^ released.keys()))
             raise GradkitError(
-                f"{database_path(course)}: questions of {assignment.id} were added or removed ({changed}) after "
+                f"{course.gradebook}: questions of {assignment.id} were added or removed ({changed}) after "
                 "submissions had been graded, and nbgrader cannot change a gradebook in that way. Export what was "
                 "marked by hand (`nbgrader export`), move the file away and grade again; or take the change back."
             )
@@ -73,7 +72,7 @@ def register(
             )
         except BuildError as error:
             if advice_on(str(error)):
-                raise trouble(database_path(course), str(error).splitlines()[-1]) from error
+                raise trouble(course.gradebook, str(error).splitlines()[-1]) from error
             raise
     return True
 

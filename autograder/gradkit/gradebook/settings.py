@@ -12,10 +12,8 @@ from pathlib import Path
 from traitlets.config import Config
 
 from gradkit.course import Course, load_course
-from gradkit.course.course import SubmissionLimits
-from gradkit.intake import ENDINGS, IGNORED
+from gradkit.intake.policy import ENDINGS, IGNORED, bytes_allowed
 
-_MEBIBYTE = 1024 * 1024
 _KILOBYTE = 1000  # nbgrader's
 
 
@@ -38,35 +36,10 @@ def nbgrader_config(course: Course) -> Config:
     return config
 
 
-def database_path(course: Course) -> Path:
-    """The gradebook's file."""
-    return course.root / "gradebook.db"
-
-
-def autograded_folder(course: Course, student: str, assignment_id: str) -> Path:
-    """Where the notebook lies that formgrader and feedback show."""
-    return course.root / "autograded" / student / assignment_id
-
-
-def feedback_folder(course: Course, student: str, assignment_id: str) -> Path:
-    """Where the student's feedback page lies."""
-    return course.root / "feedback" / student / assignment_id
-
-
-def feedback_page_path(course: Course, student: str, assignment_id: str) -> Path:
-    """Our own feedback page of a submission, beside the folder with nbgrader's."""
-    return course.root / "feedback" / student / f"{assignment_id}.html"
-
-
-def bytes_allowed(megabytes: float) -> int:
-    """Mebibytes as bytes."""
-    return int(megabytes * _MEBIBYTE)
-
-
 def _guard(config: Config) -> None:
     """Keep nbgrader from running students' code, following their links, and showing their scripts to a browser."""
     config.Autograde.exporter_class = "gradkit.gradebook.pages.GradedElsewhere"
-    config.ExchangeFactory.collect = "gradkit.gradebook.collect.SafeCollect"
+    config.ExchangeFactory.collect = "gradkit.collect.inbound.SafeCollect"
     config.HTMLExporter.preprocessors = ["gradkit.gradebook.pages.for_people"]
     config.HTMLExporter.filters = {
         "markdown2html": "gradkit.gradebook.pages.safe_markdown",
@@ -77,13 +50,13 @@ def _guard(config: Config) -> None:
 def _describe(config: Config, course: Course) -> None:
     config.CourseDirectory.root = str(course.root)
     config.CourseDirectory.course_id = course.id
-    config.CourseDirectory.db_url = f"sqlite:///{database_path(course)}"
+    config.CourseDirectory.db_url = f"sqlite:///{course.gradebook}"
     # There is no notebook in assignments/, so that generate_assignment by mistake finds nothing to overwrite with.
     config.CourseDirectory.source_directory = "assignments"
     config.CourseDirectory.release_directory = "release"
     config.CourseDirectory.submitted_directory = course.submitted.name
-    config.CourseDirectory.autograded_directory = "autograded"
-    config.CourseDirectory.feedback_directory = "feedback"
+    config.CourseDirectory.autograded_directory = course.autograded.name
+    config.CourseDirectory.feedback_directory = course.feedback.name
     config.CourseDirectory.solution_directory = "solutions"
     config.CourseDirectory.ignore = list(IGNORED)
     config.CourseDirectory.max_file_size = _kilobytes(course.submission.file_megabytes)
@@ -105,8 +78,3 @@ def _describe(config: Config, course: Course) -> None:
 
 def _kilobytes(megabytes: float) -> int:
     return math.ceil(bytes_allowed(megabytes) / _KILOBYTE)
-
-
-def limits_in_words(limits: SubmissionLimits) -> str:
-    """The limits as one phrase for messages."""
-    return f"{limits.in_words} ([submission] in course.toml)"

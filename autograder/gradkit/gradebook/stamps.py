@@ -9,7 +9,6 @@ from contextlib import suppress
 from pathlib import Path
 
 from gradkit.course import Assignment, Course
-from gradkit.gradebook.settings import autograded_folder, feedback_folder
 from gradkit.grading.record import Record, to_dict
 
 # Says what an autograded folder was made from, and by its number there for which gradebook's assignment. It is put in
@@ -32,13 +31,13 @@ def stamp_text(course: Course, assignment: Assignment, record: Record, entry: st
 
 def is_filed(course: Course, assignment: Assignment, record: Record) -> bool:
     """Whether the autograded folder was made from exactly this record, and from the assignment as it is now."""
-    stamp, _ = _read_stamp(autograded_folder(course, record.student, assignment.id) / STAMP)
+    stamp, _ = _read_stamp(course.autograded / record.student / assignment.id / STAMP)
     return stamp == _digest(course, assignment, record)
 
 
 def filed_in(course: Course, student: str) -> set[str]:
     """The numbers of the assignments that the student's work was filed under, in this gradebook or an earlier one."""
-    folder = autograded_folder(course, student, "any").parent
+    folder = course.autograded / student
     return {_read_stamp(path)[1] for path in folder.glob(f"*/{STAMP}")} - {""}
 
 
@@ -62,8 +61,8 @@ def _read_stamp(path: Path) -> tuple[str, str]:
 
 def page_is_made(course: Course, assignment: Assignment, student: str) -> bool:
     """Whether there is a whole feedback page of nbgrader's that is not older than the autograded folder."""
-    stamp = autograded_folder(course, student, assignment.id) / STAMP
-    return is_newer(feedback_folder(course, student, assignment.id) / f"{assignment.topic}.html", stamp)
+    stamp = course.autograded / student / assignment.id / STAMP
+    return is_newer(course.feedback / student / assignment.id / f"{assignment.topic}.html", stamp)
 
 
 def is_newer(page: Path, source: Path) -> bool:

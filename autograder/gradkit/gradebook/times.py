@@ -11,7 +11,7 @@ from pathlib import Path
 # nbgrader has annotations but does not declare them (no py.typed).
 from nbgrader.utils import parse_utc  # type: ignore[import-untyped]
 
-from gradkit.intake import TIME_FILE
+from gradkit.intake.policy import TIME_FILE
 
 _FORMAT = "%Y-%m-%d %H:%M:%S.%f UTC"  # as nbgrader's submit writes it
 _LONGEST = 64

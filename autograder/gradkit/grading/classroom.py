@@ -14,7 +14,7 @@ from gradkit.errors import CourseError, GradkitError, UsageError
 from gradkit.grading.record import Record
 from gradkit.grading.triage import Task, Triage, triage
 from gradkit.ids import look_alikes, read_id, spelled
-from gradkit.intake import ignored, system_made
+from gradkit.intake.policy import ignored, system_made
 
 if TYPE_CHECKING:
     from gradkit.sandbox import Sandbox

@@ -19,9 +19,9 @@ from gradkit.grading.reading import read_sources
 from gradkit.grading.record import Record, to_json
 from gradkit.grading.score import notes_of_switches, open_gate, score_questions, score_tests
 from gradkit.grading.store import read_record, write_record
-from gradkit.grading.submission import Submission
 from gradkit.grading.triage import Triage, faulty
 from gradkit.grading.whole import about
+from gradkit.intake.submission import Submission
 from gradkit.sandbox import Sandbox, SubmissionRunner, Submitted, WorkerBaseEnded, Workers
 from gradkit.sandbox.parallel import Jobs, run_jobs
 from gradkit.suite.session import Suite, open_suite

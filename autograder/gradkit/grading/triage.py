@@ -15,8 +15,8 @@ from gradkit.errors import SubmissionRefused
 from gradkit.grading.keys import suite_keys, versions
 from gradkit.grading.record import Record
 from gradkit.grading.store import is_current, read_record, write_record
-from gradkit.grading.submission import Submission, read_submission
-from gradkit.grading.written import handed_out
+from gradkit.intake.submission import Submission, read_submission
+from gradkit.intake.written import handed_out
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from gradkit.conditions.advice import advice, cannot_be_loaded, is_called, overw
 from gradkit.course import Assignment
 from gradkit.grading.reading import Reading
 from gradkit.grading.record import TestResult
-from gradkit.grading.submission import Submission
-from gradkit.intake import missing_module, untouched_module
+from gradkit.intake.policy import missing_module, untouched_module
+from gradkit.intake.submission import Submission
 from gradkit.sandbox.wording import line_of
 from gradkit.suite.mismatch import scrub
 from gradkit.suite.session import TestOutcome

@@ -18,10 +18,19 @@ from pathlib import Path, PurePosixPath
 
 from gradkit.course.course import SubmissionLimits
 from gradkit.errors import SubmissionRefused
-from gradkit.gradebook.folders import Budget, check_name, printable
-from gradkit.gradebook.settings import bytes_allowed, limits_in_words
 from gradkit.ids import composed
-from gradkit.intake import ENDINGS, TIME_FILE, archived, ignored, kept, listed, wrapper
+from gradkit.intake.files import Budget, check_name, printable
+from gradkit.intake.policy import (
+    ENDINGS,
+    TIME_FILE,
+    archived,
+    bytes_allowed,
+    ignored,
+    kept,
+    limits_in_words,
+    listed,
+    wrapper,
+)
 
 _CHUNK = 64 * 1024
 _BLOCK = 1 << 20
@@ -47,7 +56,7 @@ class Unpacked:
 def unpack(archive: Path, target: Path, limits: SubmissionLimits) -> Unpacked:
     """Unpack ``archive`` into the new folder ``target``.
 
-    A single folder around everything is taken off; what `gradkit.intake` says does not belong is left out.
+    A single folder around everything is taken off; what `gradkit.intake.policy` says does not belong is left out.
 
     Raises:
         SubmissionRefused: the archive is broken, encrypted, too large, or holds a link, a name that leads elsewhere, or

@@ -20,10 +20,20 @@ from pathlib import Path
 from gradkit.course import Course
 from gradkit.course.course import SubmissionLimits
 from gradkit.errors import SubmissionRefused
-from gradkit.gradebook.settings import bytes_allowed, limits_in_words
-from gradkit.gradebook.traces import Traces
 from gradkit.ids import composed
-from gradkit.intake import BESIDE, ENDINGS, SEEN, ignored, kept, listed, most_of, wrapper
+from gradkit.intake.policy import (
+    BESIDE,
+    ENDINGS,
+    SEEN,
+    bytes_allowed,
+    ignored,
+    kept,
+    limits_in_words,
+    listed,
+    most_of,
+    wrapper,
+)
+from gradkit.intake.traces import Traces
 from gradkit.temporary import TemporaryFolder
 
 _CHUNK = 1024 * 1024
@@ -105,7 +115,7 @@ class Copied:
 
 
 def copy_untrusted(source: Path, target: Path, limits: SubmissionLimits) -> Copied:
-    """Copy a student's folder to ``target``, which must not exist, without what `gradkit.intake` says does not belong.
+    """Copy a student's folder to ``target``, which must not exist, without what `policy` says does not belong.
 
     A single folder around everything is taken off. A file that no homework needs is copied as long as there is room.
 

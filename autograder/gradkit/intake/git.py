@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from gradkit.errors import SubmissionRefused
-from gradkit.gradebook.folders import printable
+from gradkit.intake.files import printable
 from gradkit.temporary import TemporaryFolder
 
 _PATIENCE = 300  # seconds for one git command

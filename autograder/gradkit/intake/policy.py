@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePath, PurePosixPath
 
+from gradkit.course.course import SubmissionLimits
 from gradkit.ids import composed
 
 # What operating systems and file managers put into any folder.
@@ -41,6 +42,7 @@ BESIDE = frozenset({TIME_FILE, "submission_secret.txt"})  # nbgrader's, beside t
 SEEN = 50  # files and folders that are looked at, for each file that may be handed in
 CHECKS = "test_public.py"  # in each handout; importing it from `check` would cost each run of grading its start
 _WORK = (".py", ".ipynb")
+_MEBIBYTE = 1024 * 1024
 _SHOWN, _LONGEST = 10, 60  # names in one list, and characters of each
 _COPY = re.compile(r"[\W_\d]*(?:(?:copy|kopie|copie|final|new|old|v\d)[\W_\d]*)?", re.IGNORECASE)
 
@@ -163,3 +165,13 @@ def untouched_module(module: str, others: Sequence[str]) -> str:
 
 def _plain(text: str) -> str:
     return composed(text).casefold()
+
+
+def bytes_allowed(megabytes: float) -> int:
+    """Mebibytes as bytes."""
+    return int(megabytes * _MEBIBYTE)
+
+
+def limits_in_words(limits: SubmissionLimits) -> str:
+    """The limits as one phrase for messages."""
+    return f"{limits.in_words} ([submission] in course.toml)"

@@ -16,9 +16,9 @@ from gradkit.conditions.source import text_of
 from gradkit.course import Assignment
 from gradkit.course.course import SubmissionLimits
 from gradkit.errors import SubmissionRefused
-from gradkit.grading.written import notebook_problems
 from gradkit.ids import composed
-from gradkit.intake import BESIDE, CHECKS, SEEN, TIME_FILE, ignored, kept, most_of, wrapper
+from gradkit.intake.policy import BESIDE, CHECKS, SEEN, TIME_FILE, ignored, kept, most_of, wrapper
+from gradkit.intake.written import notebook_problems
 
 _MAX_DEPTH = 20
 _LFS = b"version https://git-lfs.github.com/spec/"

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from gradkit.course.course import SubmissionLimits
-from gradkit.intake import SEEN, ignored
+from gradkit.intake.policy import SEEN, ignored
 
 
 @dataclass(frozen=True)

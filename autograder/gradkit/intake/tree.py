@@ -8,11 +8,10 @@ from pathlib import Path
 
 from gradkit.course.course import SubmissionLimits
 from gradkit.errors import SubmissionRefused
-from gradkit.gradebook.folders import check_name, printable
-from gradkit.gradebook.git import git
-from gradkit.gradebook.settings import bytes_allowed
 from gradkit.ids import composed
-from gradkit.intake import TIME_FILE, ignored, kept, listed, most_of
+from gradkit.intake.files import check_name, printable
+from gradkit.intake.git import git
+from gradkit.intake.policy import TIME_FILE, bytes_allowed, ignored, kept, listed, most_of
 
 _LONGEST = 1_000
 _Entry = tuple[str, str, str, int, str]

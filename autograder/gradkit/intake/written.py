@@ -14,8 +14,8 @@ from pathlib import Path
 
 from gradkit.check.cells import Cell, as_text, claimed, read_cells
 from gradkit.errors import SubmissionRefused
-from gradkit.grading.wording import plain
-from gradkit.intake import listed
+from gradkit.intake.policy import listed
+from gradkit.text import plain
 
 _PROSE_WORDS = 5  # in a line of a code cell, from which on it is taken for a sentence
 _IDEOGRAPHS = 0x2FFF  # scripts above it write sentences without spaces

@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from gradkit.grading.wording import plain, points
+from gradkit.text import plain, points
 
 
 @cache

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from gradkit.course import rounded
 from gradkit.grading.record import QuestionResult, Record, TestResult, first_told
-from gradkit.grading.wording import plain
 from gradkit.pages.rendering import render
+from gradkit.text import plain
 
 _REASON = "A likely reason: "
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from gradkit.csv_tables import Cell, to_csv
 from gradkit.report.model import ClassReport, TestLine
 from gradkit.report.statistics import Distribution
-from gradkit.spreadsheet import Cell, to_csv
 
 
 def as_csv(report: ClassReport) -> Mapping[str, str]:

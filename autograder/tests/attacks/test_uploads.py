@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from gradkit.collect.inbound import refusals_in_words
+from gradkit.collect.zip_uploads import collect_zips
 from gradkit.course import Course, load_course
 from gradkit.errors import SubmissionRefused
-from gradkit.gradebook.collect import refusals_in_words
-from gradkit.gradebook.folders import copy_untrusted
-from gradkit.gradebook.zipped import collect_zips
+from gradkit.intake.files import copy_untrusted
 
 HW = "hw0_scaling"
 

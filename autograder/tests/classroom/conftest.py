@@ -13,8 +13,8 @@ import pytest
 
 from gradkit.build import build_course
 from gradkit.classroom.books import open_books
+from gradkit.collect.exchange import fetch, publish, submit
 from gradkit.course import Course, load_course
-from gradkit.gradebook.exchange import fetch, publish, submit
 from gradkit.grading.record import QuestionResult, Record
 from gradkit.grading.store import read_record, write_record
 

@@ -17,9 +17,9 @@ from gradkit.classroom.books import open_books
 from gradkit.classroom.exporting import course_grades
 from gradkit.classroom.feedback import release_feedback
 from gradkit.classroom.reporting import make_report
+from gradkit.collect.exchange import publish
 from gradkit.course import Course
 from gradkit.gradebook.database import open_gradebook
-from gradkit.gradebook.exchange import publish
 from gradkit.gradebook.ledger import class_list
 from gradkit.gradebook.marks import read_marks
 from gradkit.grading.record import QuestionResult, Record

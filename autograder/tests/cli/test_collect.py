@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
+from gradkit.collect.exchange import fetch, publish, publish_feedback, submit
 from gradkit.course import Course
 from gradkit.errors import UsageError
-from gradkit.gradebook.exchange import fetch, publish, publish_feedback, submit
 
 Gradkit = Callable[..., Any]
 HW = "hw0_scaling"

@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
+from gradkit.collect.collected import CollectReport
+from gradkit.collect.inbound import collect
+from gradkit.collect.repositories import collect_repositories
+from gradkit.collect.zip_uploads import collect_zips
 from gradkit.errors import SubmissionRefused
-from gradkit.gradebook.collect import collect
-from gradkit.gradebook.collected import CollectReport
-from gradkit.gradebook.repositories import collect_repositories
-from gradkit.gradebook.zipped import collect_zips
-from gradkit.grading.submission import read_submission
-from gradkit.intake import missing_module
+from gradkit.intake.policy import missing_module
+from gradkit.intake.submission import read_submission
 
 HW = "hw1_lines"
 WORK: dict[str, str | bytes] = {"lines.py": "x = 1\n", "lines.ipynb": "{}", "data/a.csv": "1\n"}

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from gradkit.collect.exchange import fetch, list_inbound, publish, publish_feedback, submit
 from gradkit.errors import GradkitError
-from gradkit.gradebook.exchange import fetch, list_inbound, publish, publish_feedback, submit
 from gradkit.gradebook.feedback import generate_feedback
 from gradkit.grading.record import Record
 

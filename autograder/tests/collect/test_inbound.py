@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from gradkit.gradebook.collect import collect
-from gradkit.gradebook.collected import CollectReport
+from gradkit.collect.collected import CollectReport
+from gradkit.collect.inbound import collect
 from gradkit.gradebook.times import read_time
 
 HW = "hw1_lines"

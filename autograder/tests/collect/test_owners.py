@@ -16,13 +16,13 @@ from typing import Any
 
 import pytest
 
+from gradkit.collect.exchange import Inbound
+from gradkit.collect.inbound import collect
+from gradkit.collect.owners import judge
 from gradkit.course import Course
 from gradkit.course.course import Owners
-from gradkit.gradebook.collect import collect
-from gradkit.gradebook.exchange import Inbound
-from gradkit.gradebook.owners import judge
 from gradkit.gradebook.times import read_time
-from gradkit.gradebook.traces import Traces
+from gradkit.intake.traces import Traces
 
 HW = "hw1_lines"
 ROOT = os.geteuid() == 0

@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
+from gradkit.collect.repositories import collect_repositories
+from gradkit.collect.repository_list import Row, shared_repositories
+from gradkit.course.roster import read_roster
 from gradkit.errors import UsageError
-from gradkit.export.roster import read_roster
-from gradkit.gradebook.repositories import collect_repositories
-from gradkit.gradebook.roster import Row, shared_repositories
 from gradkit.gradebook.times import read_time
 
 GUIDE = Path(__file__).resolve().parents[3] / "docs" / "ci.md"
@@ -361,7 +361,7 @@ def test_a_repository_that_is_too_large_is_not_fetched(
 ) -> None:
     ada = student("ada")
     ada.commit({"lines.py": "1\n", "data.bin": os.urandom(3 << 20)})
-    monkeypatch.setattr("gradkit.gradebook.git._LARGEST", 1)
+    monkeypatch.setattr("gradkit.intake.git._LARGEST", 1)
     assert "larger than 1 MiB with all its history" in refusals(collect(ada))["ada"]
     assert not list((room.course.work / "repositories").rglob("tmp_*"))
 

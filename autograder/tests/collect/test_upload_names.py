@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from gradkit.classroom.collecting import collect_class
-from gradkit.gradebook.uploads import PLATFORMS, Names
-from gradkit.gradebook.zipped import collect_zips
+from gradkit.collect.upload_names import PLATFORMS, Names
+from gradkit.collect.zip_uploads import collect_zips
 
 HW = "hw1_lines"
 CANVAS = r"(?P<student_id>[^_]+)(_LATE)?_\d+_\d+_.*\.zip"  # takes the name for the id

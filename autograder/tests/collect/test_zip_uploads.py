@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
+from gradkit.collect.zip_uploads import collect_zips
 from gradkit.errors import UsageError
 from gradkit.gradebook.times import read_time
-from gradkit.gradebook.zipped import collect_zips
 
 HW = "hw1_lines"
 NAME = f"ada_{HW}.zip"

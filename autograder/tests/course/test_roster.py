@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from gradkit.course.roster import Person, read_roster
+from gradkit.csv_tables import read_table
 from gradkit.errors import UsageError
-from gradkit.export.roster import Person, read_roster
-from gradkit.export.table import read_table
 
 
 def write(path: Path, text: str) -> Path:

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from gradkit.course.roster import Person
+from gradkit.csv_tables import Table, read_table
 from gradkit.errors import UsageError
 from gradkit.export.canvas import IDENTITY, fill, new_table
 from gradkit.export.grades import Grade
-from gradkit.export.roster import Person
-from gradkit.export.table import Table, read_table
 
 EXPORTED = """\
 Student,ID,SIS User ID,SIS Login ID,Section,Essay (71),Scaling (72),Current Score

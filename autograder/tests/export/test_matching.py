@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
+from gradkit.course.roster import Person
+from gradkit.csv_tables import Table, cell
 from gradkit.errors import UsageError
 from gradkit.export.matching import Column, Matched, match
-from gradkit.export.roster import Person
-from gradkit.export.table import Table
-from gradkit.spreadsheet import cell
 
 COLUMNS = (Column("Own", ("canvas_id",), own=False), Column("Number", ("sis_user_id",)), Column("Mail", ("email",)))
 

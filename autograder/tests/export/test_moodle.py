@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from gradkit.course.roster import Person
+from gradkit.csv_tables import Table, read_table
 from gradkit.errors import UsageError
 from gradkit.export.grades import Grade
 from gradkit.export.moodle import IMPORT, WORKSHEET, fill_worksheet, import_table, new_worksheet
-from gradkit.export.roster import Person
-from gradkit.export.table import Table, read_table
 
 DOWNLOADED = (
     ",".join(WORKSHEET)

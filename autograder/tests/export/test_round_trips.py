@@ -10,16 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from gradkit.course.roster import Person, read_roster
+from gradkit.csv_tables import read_table, to_csv, uncell
 from gradkit.export.canvas import fill, new_table
 from gradkit.export.grades import Grade
 from gradkit.export.moodle import fill_worksheet, import_table, new_worksheet
-from gradkit.export.roster import Person, read_roster
-from gradkit.export.table import read_table
 from gradkit.grading.record import QuestionResult, Record
 from gradkit.report import summarise
 from gradkit.report.similarity import Pair
 from gradkit.report.tables import as_csv
-from gradkit.spreadsheet import to_csv, uncell
 
 IDS = [
     *("007", "00451", "20260000000000012345", "20260000000000012346", "9007199254740993", "1e5", "1_000", "0x10"),

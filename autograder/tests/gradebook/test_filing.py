@@ -20,10 +20,10 @@ from typing import Any
 
 import pytest
 
+from gradkit.collect.exchange import fetch, publish, submit
+from gradkit.collect.inbound import collect
 from gradkit.errors import GradkitError
-from gradkit.gradebook.collect import collect
 from gradkit.gradebook.database import open_gradebook
-from gradkit.gradebook.exchange import fetch, publish, submit
 from gradkit.gradebook.feedback import generate_feedback
 from gradkit.gradebook.filing import file_record
 from gradkit.gradebook.ledger import seconds_late

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from nbgrader.plugins import CsvExportPlugin
 
+from gradkit.csv_tables import uncell
 from gradkit.gradebook.database import open_gradebook
 from gradkit.gradebook.marks import read_marks
 from gradkit.gradebook.nbgrader_csv import export_csv
 from gradkit.grading.record import Record
-from gradkit.spreadsheet import uncell
 
 HW = "hw1_lines"
 LATE = datetime(2030, 1, 10, 12, 0, tzinfo=UTC) + timedelta(days=1, hours=2)  # 20 percent

@@ -9,7 +9,7 @@ import pytest
 
 from gradkit.gradebook.messages import question_in_words, submission_in_words
 from gradkit.grading.record import Record
-from gradkit.grading.wording import plain, points
+from gradkit.text import plain, points
 
 
 def test_a_passed_and_a_failed_test(make_record: Callable[..., Record]) -> None:

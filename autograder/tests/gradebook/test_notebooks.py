@@ -13,7 +13,7 @@ import pytest
 from gradkit.check.cells import claimed, read_cells
 from gradkit.errors import BuildError, SubmissionRefused
 from gradkit.gradebook.notebooks import merge, read_released, read_submitted
-from gradkit.grading.written import find_elsewhere, notebook_problems
+from gradkit.intake.written import find_elsewhere, notebook_problems
 
 LIMIT = 250_000
 

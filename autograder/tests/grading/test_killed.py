@@ -16,7 +16,7 @@ from gradkit.grading import grade
 from gradkit.grading.classroom import ClassResult, grade_class, plan_class
 from gradkit.grading.record import Record
 from gradkit.grading.store import read_record
-from gradkit.grading.submission import Submission
+from gradkit.intake.submission import Submission
 
 HW = "hw0_scaling"
 CLASS = ("ada", "bob", "eve", "zoe")

@@ -11,8 +11,8 @@ from gradkit.errors import SubmissionRefused
 from gradkit.grading.keys import suite_keys
 from gradkit.grading.record import Record
 from gradkit.grading.store import read_record, write_record
-from gradkit.grading.submission import read_submission
 from gradkit.grading.triage import Task, faulty, outdated, refused
+from gradkit.intake.submission import read_submission
 
 HW = "hw0_scaling"
 

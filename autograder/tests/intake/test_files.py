@@ -12,7 +12,7 @@ import pytest
 
 from gradkit.course.course import SubmissionLimits
 from gradkit.errors import SubmissionRefused
-from gradkit.gradebook.folders import copy_untrusted, printable, put_in_place, scratch
+from gradkit.intake.files import copy_untrusted, printable, put_in_place, scratch
 
 
 def test_an_ordinary_folder_is_copied_without_its_rights(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gradkit.intake import ENDINGS, IGNORED, ignored, kept, likenesses, listed, most_of, system_made, wrapper
+from gradkit.intake.policy import ENDINGS, IGNORED, ignored, kept, likenesses, listed, most_of, system_made, wrapper
 
 
 @pytest.mark.parametrize(

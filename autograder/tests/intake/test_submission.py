@@ -12,8 +12,8 @@ import pytest
 from gradkit.course import Course
 from gradkit.course.course import SubmissionLimits
 from gradkit.errors import SubmissionRefused
-from gradkit.grading.submission import Submission, read_submission
-from gradkit.intake import missing_module
+from gradkit.intake.policy import missing_module
+from gradkit.intake.submission import Submission, read_submission
 
 HW = "hw0_scaling"
 HandIn = Callable[..., Path]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradkit.spreadsheet import cell, to_csv, uncell
+from gradkit.csv_tables import cell, to_csv, uncell
 
 
 @pytest.mark.parametrize(
