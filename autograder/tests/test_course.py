@@ -25,12 +25,12 @@ from typing import Any
 import nbformat
 import pytest
 
-from gradkit.build import check_course, find_leaks
-from gradkit.build.needles import normalise
 from gradkit.course import Course, load_course
 from gradkit.gradebook.database import open_gradebook
-from gradkit.grading.classroom import Plan, grade_class, plan_class
+from gradkit.grading.batch import Plan, grade_class, plan_class
 from gradkit.grading.record import Record, from_json
+from gradkit.release import check_course, find_leaks
+from gradkit.release.leak_patterns import normalise
 from gradkit.sandbox import Sandbox
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_digits
 
-from gradkit.audit.trying import Trial, Tried, try_all
+from gradkit.audit.trials import Trial, Tried, try_all
 from gradkit.course import Limits, load_course
 from gradkit.sandbox import Sandbox, SubmissionRunner, Submitted
 from gradkit.suite.session import Suite, open_suite

@@ -15,8 +15,6 @@ import pytest
 import typer.main
 
 import gradkit.suite
-from gradkit.build.notebook import read_cells
-from gradkit.build.strip import find_regions, strip_solutions
 from gradkit.classroom.sample import SampleSubmission, _Sample
 from gradkit.cli.app import app
 from gradkit.cli.table import MARKS
@@ -24,6 +22,8 @@ from gradkit.course.assignment import Assignment, BanGroup, Limits, Question, Wr
 from gradkit.course.course import Environment, LatePolicy, SubmissionLimits, _CourseFile, load_course
 from gradkit.course.reading import read_toml
 from gradkit.errors import GradkitError
+from gradkit.release.notebook import read_cells
+from gradkit.release.strip import find_regions, strip_solutions
 from gradkit.sandbox import LEVELS
 from gradkit.suite import session
 from gradkit.wire.observation import FAILURE_KINDS

@@ -14,7 +14,7 @@ from gradkit.bank import Bank
 from gradkit.course import Assignment, Course
 from gradkit.course.reading import read_toml
 from gradkit.errors import CourseError
-from gradkit.suite.hidden import HiddenTest
+from gradkit.suite.tests import HiddenTest
 
 FILE = "contract.toml"
 HANDOUT = "handout"  # the table of the README's and the notebook's bullets

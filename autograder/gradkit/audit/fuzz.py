@@ -26,9 +26,9 @@ from gradkit.grading.score import score_questions, score_tests
 from gradkit.sandbox import Submitted
 from gradkit.sandbox.parallel import Jobs, run_jobs
 from gradkit.suite.found import Found
-from gradkit.suite.hidden import HiddenTest
 from gradkit.suite.reference import ReferenceRunner
 from gradkit.suite.session import Suite, TestOutcome
+from gradkit.suite.tests import HiddenTest
 from gradkit.temporary import TemporaryFolder
 from gradkit.wire import Call, Observation
 

@@ -24,7 +24,7 @@ from typing import IO, Any, NoReturn
 
 from gradkit.check.homework import Homework, find_homework
 from gradkit.check.report import Report
-from gradkit.check.running import SECONDS, run_checks
+from gradkit.check.runner import SECONDS, run_checks
 from gradkit.conditions import EAGER
 from gradkit.errors import GraderFault
 from gradkit.sandbox.parallel import Jobs, run_jobs

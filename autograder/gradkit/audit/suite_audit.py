@@ -13,15 +13,15 @@ from gradkit.audit.mistakes import bank_faults
 from gradkit.audit.mutants import Mutant, mutants
 from gradkit.audit.public import PublicTrial, not_passed, try_public
 from gradkit.audit.report import Audit, ContractAudit, QuestionAudit
-from gradkit.audit.trying import Trial, Tried, try_all
+from gradkit.audit.trials import Trial, Tried, try_all
 from gradkit.bank import Bank, read_bank
 from gradkit.course import Assignment, Course
 from gradkit.diagnosis import Fingerprint, fingerprints, twins
 from gradkit.errors import CourseError, GraderFault
 from gradkit.grading.keys import suite_keys
 from gradkit.sandbox import Sandbox
-from gradkit.suite.hidden import HiddenTest
 from gradkit.suite.session import Suite, open_suite
+from gradkit.suite.tests import HiddenTest
 
 Progress = Callable[[int, int], None]
 _PATIENCE = 5.0  # how many times as long as the reference a mutant's call may take, and at least

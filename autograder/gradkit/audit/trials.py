@@ -16,8 +16,8 @@ from gradkit.grading.reading import read_sources
 from gradkit.grading.score import score_tests
 from gradkit.sandbox import Sandbox, SubmissionRunner, Submitted, WorkerBaseEnded, Workers
 from gradkit.sandbox.parallel import Jobs, run_jobs
-from gradkit.suite.hidden import HiddenTest
 from gradkit.suite.session import Suite, TestOutcome
+from gradkit.suite.tests import HiddenTest
 from gradkit.temporary import TemporaryFolder
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
-from gradkit.check.apart import Apart
 from gradkit.check.console import show
 from gradkit.check.github import begin_step, tell
 from gradkit.check.homework import Homework, Question, find_homework
 from gradkit.check.junit import as_junit
-from gradkit.check.places import path_from
-from gradkit.check.running import SECONDS
+from gradkit.check.locations import path_from
+from gradkit.check.process import Apart
+from gradkit.check.runner import SECONDS
 from gradkit.errors import UsageError
 
 _WIDTH = 120  # columns of a log that nobody's terminal shows

@@ -6,10 +6,10 @@ import atexit
 from functools import cache
 from pathlib import Path
 
-from gradkit.check.apart import Apart
 from gradkit.check.homework import Homework, find_homework
+from gradkit.check.process import Apart
 from gradkit.check.report import Report
-from gradkit.check.running import SECONDS
+from gradkit.check.runner import SECONDS
 
 
 def check(question: str | None = None) -> Report:

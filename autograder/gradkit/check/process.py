@@ -23,12 +23,12 @@ from typing import IO, Any
 
 from gradkit.check.homework import Homework, Question
 from gradkit.check.report import CheckResult, Report
-from gradkit.check.running import Check, ended_by
+from gradkit.check.runner import Check, ended_by
 from gradkit.conditions import EAGER
 from gradkit.conditions.clock import PATIENCE, Clock, Deadline, DeadlineError, ProcessorClock
 from gradkit.errors import GradkitError, UsageError
 
-_COMMAND = (sys.executable, "-P", "-m", "gradkit.check.served")  # -P: a student's json.py in the folder is not json
+_COMMAND = (sys.executable, "-P", "-m", "gradkit.check.server")  # -P: a student's json.py in the folder is not json
 # What would make that Python another one than students think they have: without assert, or stopping at each warning.
 _NOT_INHERITED = frozenset({"PYTHONOPTIMIZE", "PYTHONINSPECT", "PYTHONWARNINGS"})
 _GRACE = 5.0  # seconds, for the interrupts that should end a check

@@ -17,10 +17,10 @@ from typing import NamedTuple
 
 from gradkit.bans.uses import BannedUse
 from gradkit.check.banned import Banned, replace_banned
+from gradkit.check.fresh_import import fresh_modules
 from gradkit.check.homework import CHECKS, Homework, Question, question_of
-from gradkit.check.modules import fresh_modules
+from gradkit.check.locations import defined_at, is_todo, overwritten_at, raised_at, source_of
 from gradkit.check.patience import StoppedError, within
-from gradkit.check.places import defined_at, is_todo, overwritten_at, raised_at, source_of
 from gradkit.check.report import CheckResult, QuestionReport, Report, Status
 from gradkit.check.texts import Tail, parts, said, shown
 from gradkit.check.warned import Warnings

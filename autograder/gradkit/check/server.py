@@ -20,7 +20,7 @@ from gradkit.check.cells import unreadable
 from gradkit.check.environment import differences
 from gradkit.check.homework import Homework, find_homework
 from gradkit.check.report import CheckResult, Warned
-from gradkit.check.running import Check, run_checks
+from gradkit.check.runner import Check, run_checks
 from gradkit.errors import UsageError
 
 
@@ -30,7 +30,7 @@ def serve() -> None:
     told = os.fdopen(os.dup(1), "wb")
     import torch  # while nobody waits
 
-    from gradkit.check.traces import differ, traces
+    from gradkit.check.side_effects import differ, traces
 
     torch.set_num_threads(1)  # as when graded: what a check may compute is counted in all threads
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever asks

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from gradkit.check.homework import CHECKS, Homework
-from gradkit.check.places import source_of
+from gradkit.check.locations import source_of
 from gradkit.check.report import Warned
 from gradkit.check.texts import shown
 from gradkit.conditions.rules import Noted, noting

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from gradkit.course import Assignment, Course
 from gradkit.gradebook.ledger import gone_students, seconds_late
 from gradkit.gradebook.stamps import is_filed
-from gradkit.grading.classroom import plan_class
+from gradkit.grading.batch import plan_class
 from gradkit.grading.keys import suite_keys
 from gradkit.grading.store import read_record
 from gradkit.grading.triage import Task, outdated

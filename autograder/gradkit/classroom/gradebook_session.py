@@ -8,19 +8,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from gradkit.build import stage
 from gradkit.course import Assignment, Course, rounded
 from gradkit.errors import GradebookUnavailable
 from gradkit.gradebook.database import open_gradebook
+from gradkit.gradebook.database_errors import PATIENCE
 from gradkit.gradebook.feedback import generate_feedback
 from gradkit.gradebook.filing import file_record
 from gradkit.gradebook.marks import read_marks
 from gradkit.gradebook.registration import register
-from gradkit.gradebook.times import parse_time
-from gradkit.gradebook.troubles import PATIENCE
+from gradkit.gradebook.timestamps import parse_time
 from gradkit.grading.record import Record
 from gradkit.grading.store import read_record
 from gradkit.pages.submission import Standing, feedback_page
+from gradkit.release import stage
 from gradkit.temporary import TemporaryFolder, advice_on, replacing
 
 

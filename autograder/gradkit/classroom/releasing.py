@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gradkit.classroom.desk import make_pages
+from gradkit.classroom.gradebook_session import make_pages
 from gradkit.collect.exchange import publish_feedback
 from gradkit.course import Course
 from gradkit.errors import UsageError

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 
 from gradkit.course import Assignment, Course
 from gradkit.errors import GradebookUnavailable, GradkitError
+from gradkit.gradebook.database_errors import PATIENCE
 from gradkit.gradebook.ledger import gone_students, seconds_late
 from gradkit.gradebook.stamps import is_filed, is_newer, page_is_made
-from gradkit.gradebook.troubles import PATIENCE
 from gradkit.grading.record import Record
 from gradkit.temporary import sweep
 from gradkit.text import together
 
 if TYPE_CHECKING:
-    from gradkit.classroom.desk import Desk
+    from gradkit.classroom.gradebook_session import Desk
 
 
 @dataclass
@@ -131,7 +131,7 @@ class Books:
             due: from `pages_due`.
             advance: told how many more pages are done.
         """
-        from gradkit.classroom.desk import make_pages
+        from gradkit.classroom.gradebook_session import make_pages
 
         for name, students in due.items():
             try:
@@ -187,7 +187,7 @@ class Books:
         return page.registered
 
     def _open_desk(self) -> Desk:
-        from gradkit.classroom.desk import open_desk
+        from gradkit.classroom.gradebook_session import open_desk
 
         if self._desk is None:
             self._desk = self._closing.enter_context(open_desk(self._course, self._patience))

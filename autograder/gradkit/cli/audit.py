@@ -52,8 +52,8 @@ def audit(
     os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1")
     import torch
 
-    from gradkit.audit.auditing import audit_assignment, audit_contract
     from gradkit.audit.report import Audit
+    from gradkit.audit.suite_audit import audit_assignment, audit_contract
     from gradkit.sandbox import open_sandbox
 
     torch.set_num_threads(1)

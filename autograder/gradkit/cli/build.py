@@ -24,8 +24,8 @@ def build(
     Solutions are cut out at the markers, nbgrader makes the released notebooks, and nothing is written if a solution, a
     hidden test or anything else of the instructor's would be in them.
     """
-    from gradkit.build import build_course, check_course
     from gradkit.collect.exchange import publish as publish_assignment
+    from gradkit.release import build_course, check_course
 
     if check and publish:
         raise UsageError("--check changes nothing, and --publish builds and publishes: give one of them.")

@@ -149,7 +149,7 @@ def gradescope_results(
 @app.command("gradescope")
 def gradescope(assignment: _One, output: _Output, course: _Course = None) -> None:
     """An autograder for Gradescope: a zip file with engine, suite and scripts. Keep it from students."""
-    from gradkit.build.autograder import autograder_zip
+    from gradkit.release.gradescope_zip import autograder_zip
     from gradkit.temporary import replacing
 
     check_file("--output", output)

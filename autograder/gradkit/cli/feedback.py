@@ -16,7 +16,7 @@ def feedback(
     course: Annotated[Path | None, typer.Option(help="The course's folder.")] = None,
 ) -> None:
     """Make the feedback pages anew, with every manual score and comment, and release them to the students."""
-    from gradkit.classroom.feedback import release_feedback
+    from gradkit.classroom.releasing import release_feedback
 
     found = find_course(course)
     see_that_all_is_current(found, assignments or (), stale=stale)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
     from gradkit.course import Course
-    from gradkit.grading.classroom import ClassResult, Plan
+    from gradkit.grading.batch import ClassResult, Plan
     from gradkit.grading.record import Record
     from gradkit.sandbox import Sandbox
 
@@ -90,7 +90,7 @@ def grade(
 
 
 def _grade_one(course: Course, folder: Path, assignment: str, output: Path, options: _Options) -> int:
-    from gradkit.grading.classroom import Plan
+    from gradkit.grading.batch import Plan
     from gradkit.grading.triage import Task
     from gradkit.text import points
 
@@ -108,7 +108,7 @@ def _grade_one(course: Course, folder: Path, assignment: str, output: Path, opti
 
 
 def _grade_folder(course: Course, submissions: Path, results: Path, only: Sequence[str], options: _Options) -> int:
-    from gradkit.grading.classroom import plan_class
+    from gradkit.grading.batch import plan_class
 
     if not submissions.is_dir():
         raise UsageError(f"{submissions} is not a folder. --submissions names a folder with <student>/<assignment>/.")
@@ -120,8 +120,8 @@ def _grade_folder(course: Course, submissions: Path, results: Path, only: Sequen
 
 
 def _grade_course(course: Course, only: Sequence[str], sample: Path | None, options: _Options) -> int:
-    from gradkit.classroom.books import open_books
-    from gradkit.grading.classroom import plan_class
+    from gradkit.classroom.sync_gradebook import open_books
+    from gradkit.grading.batch import plan_class
 
     if sample is not None:
         from gradkit.classroom.sample import play_sample_if_empty
@@ -164,7 +164,7 @@ def _grade_course(course: Course, only: Sequence[str], sample: Path | None, opti
 def _grade_with_progress(
     course: Course, plan: Plan, options: _Options, file: Callable[[Record], None] = lambda _record: None
 ) -> ClassResult:
-    from gradkit.grading.classroom import grade_class
+    from gradkit.grading.batch import grade_class
     from gradkit.grading.environment import unlike_stated
 
     for sentence in unlike_stated(course):

@@ -23,7 +23,7 @@ def new(
 
     It can be built, audited and graded as it is; replace it piece by piece. docs/authoring.md leads through it.
     """
-    from gradkit.scaffold import scaffold
+    from gradkit.release.new import scaffold
 
     deadline = None if due is None else due.replace(hour=22, tzinfo=UTC)
     for path in scaffold(find_course(course), assignment, title, deadline):

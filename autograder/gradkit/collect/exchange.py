@@ -30,9 +30,9 @@ from traitlets.config import Config
 
 from gradkit.course import Course
 from gradkit.errors import GradkitError, UsageError
-from gradkit.gradebook.quiet import gathered_log
+from gradkit.gradebook.logs import gathered_log
 from gradkit.gradebook.settings import nbgrader_config
-from gradkit.gradebook.times import format_time, parse_time
+from gradkit.gradebook.timestamps import format_time, parse_time
 from gradkit.ids import student_id
 from gradkit.intake.files import scratch
 from gradkit.intake.policy import system_made

@@ -36,9 +36,9 @@ from gradkit.collect.owners import ADVICE, Ownership, believed, judge
 from gradkit.course import Course, load_course
 from gradkit.errors import SubmissionRefused
 from gradkit.gradebook.database import ensure_database
-from gradkit.gradebook.quiet import gathered_log
+from gradkit.gradebook.logs import gathered_log
 from gradkit.gradebook.settings import nbgrader_config
-from gradkit.gradebook.times import HandedIn, format_time, handed_in, read_time, write_time
+from gradkit.gradebook.timestamps import HandedIn, format_time, handed_in, read_time, write_time
 from gradkit.intake.files import copy_untrusted, printable, put_in_place, scratch
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from gradkit.collect.exchange import Inbound
 from gradkit.course.course import Owners
-from gradkit.gradebook.times import SLACK, said
+from gradkit.gradebook.timestamps import SLACK, said
 from gradkit.ids import spelled
 
 ADVICE = (

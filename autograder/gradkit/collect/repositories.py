@@ -21,7 +21,7 @@ from gradkit.collect.commits import Chosen, choose
 from gradkit.collect.repository_list import Pushes, Row, read_pushes, read_rows, shared_repositories
 from gradkit.course import Course
 from gradkit.errors import GradkitError, SubmissionRefused
-from gradkit.gradebook.times import write_time
+from gradkit.gradebook.timestamps import write_time
 from gradkit.ids import student_id
 from gradkit.intake import git, tree
 from gradkit.intake.files import copy_untrusted, not_kept, printable, put_in_place, scratch

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from gradkit.course import Course
 from gradkit.errors import SubmissionRefused, UsageError
-from gradkit.gradebook.times import parse_time
+from gradkit.gradebook.timestamps import parse_time
 from gradkit.ids import composed, spelled, student_id
 from gradkit.intake.files import printable
 

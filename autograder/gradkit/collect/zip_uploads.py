@@ -37,9 +37,9 @@ from gradkit.collect.collected import (
 from gradkit.collect.upload_names import Names, Upload, several_people, two_people
 from gradkit.course import Course
 from gradkit.errors import GradkitError, SubmissionRefused, UsageError
-from gradkit.gradebook.quiet import gathered_log
+from gradkit.gradebook.logs import gathered_log
 from gradkit.gradebook.settings import nbgrader_config
-from gradkit.gradebook.times import impossible, read_time, said, write_time
+from gradkit.gradebook.timestamps import impossible, read_time, said, write_time
 from gradkit.intake.archive import unpack
 from gradkit.intake.files import copy_untrusted, not_kept, printable, put_in_place, scratch
 from gradkit.intake.policy import ENDINGS, TIME_FILE, archived, ignored, listed

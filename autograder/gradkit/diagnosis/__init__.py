@@ -1,6 +1,6 @@
 """Recognise a misconception by what it answers: a failing submission's observations beside those of known mistakes."""
 
 from gradkit.diagnosis.fingerprints import Fingerprint, fingerprints
-from gradkit.diagnosis.matching import ENOUGH, Matcher, told, twins
+from gradkit.diagnosis.matcher import ENOUGH, Matcher, told, twins
 
 __all__ = ["ENOUGH", "Fingerprint", "Matcher", "fingerprints", "told", "twins"]

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from gradkit.bank import Bank, Entry, read_bank
 from gradkit.course import Assignment, Course
 from gradkit.diagnosis.answers import Answer, CallPrint, call_print
-from gradkit.diagnosis.kept import Answers, CaseAnswers, load, save
+from gradkit.diagnosis.cache import Answers, CaseAnswers, load, save
 from gradkit.errors import GraderFault
 from gradkit.sandbox import Sandbox, StartWorker, SubmissionRunner, Submitted, Workers
 from gradkit.sandbox.parallel import Jobs, run_jobs
-from gradkit.suite.hidden import HiddenTest
 from gradkit.suite.session import CaseOutcome, Suite
+from gradkit.suite.tests import HiddenTest
 from gradkit.temporary import TemporaryFolder
 
 _RIGHT = ""  # the solution's own answers are kept beside the mistakes', under a name that no mistake can have

@@ -9,8 +9,8 @@ from itertools import combinations
 
 from gradkit.diagnosis.answers import Answer
 from gradkit.diagnosis.fingerprints import CasePrint, Fingerprint
-from gradkit.suite.hidden import HiddenTest
 from gradkit.suite.session import CaseOutcome
+from gradkit.suite.tests import HiddenTest
 
 ENOUGH = 2  # calls that tell a mistake from the right answer, and in which the submission answers as the mistake does
 

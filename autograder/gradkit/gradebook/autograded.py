@@ -32,7 +32,7 @@ from gradkit.gradebook.notebooks import (
     read_released,
     read_submitted,
 )
-from gradkit.gradebook.times import format_time, parse_time
+from gradkit.gradebook.timestamps import format_time, parse_time
 from gradkit.grading.record import Record
 from gradkit.intake.files import copy_untrusted
 from gradkit.intake.policy import TIME_FILE, bytes_allowed

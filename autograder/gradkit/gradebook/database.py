@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from gradkit.course import Course
 from gradkit.errors import GradkitError
-from gradkit.gradebook.troubles import PATIENCE, trouble
+from gradkit.gradebook.database_errors import PATIENCE, trouble
 
 
 def database_url(course: Course, patience: float = PATIENCE) -> URL:

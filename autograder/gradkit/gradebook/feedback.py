@@ -14,12 +14,12 @@ from nbgrader.coursedir import CourseDirectory  # type: ignore[import-untyped]
 
 from gradkit.course import Assignment, Course
 from gradkit.errors import GradebookUnavailable
+from gradkit.gradebook.browser_safety import for_people
 from gradkit.gradebook.database import open_gradebook
-from gradkit.gradebook.pages import for_people
-from gradkit.gradebook.quiet import gathered_log
+from gradkit.gradebook.database_errors import PATIENCE, advice_on
+from gradkit.gradebook.logs import gathered_log
 from gradkit.gradebook.scores import OpenGrades
 from gradkit.gradebook.settings import nbgrader_config
-from gradkit.gradebook.troubles import PATIENCE, advice_on
 
 # What nbgrader says around the reason.
 _NO_REASON = ("Removing failed assignment", "There was an error ", "Please see the")

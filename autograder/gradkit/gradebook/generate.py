@@ -23,7 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 
 from gradkit.errors import BuildError
-from gradkit.gradebook.quiet import gathered_log
+from gradkit.gradebook.logs import gathered_log
 from gradkit.temporary import TemporaryFolder
 
 

@@ -14,8 +14,8 @@ from datetime import datetime
 from typing import Any
 
 from gradkit.course import Course
+from gradkit.gradebook.database_errors import PATIENCE, trouble
 from gradkit.gradebook.stamps import filed_in
-from gradkit.gradebook.troubles import PATIENCE, trouble
 
 _EPOCH = datetime(1970, 1, 1)  # an interval is stored as this plus the interval
 _QUERY = """

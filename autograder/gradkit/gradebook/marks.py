@@ -13,8 +13,8 @@ from sqlalchemy import select
 
 from gradkit.course import Course, rounded
 from gradkit.gradebook.database import open_gradebook
-from gradkit.gradebook.gradebook import refresh_penalties, transaction
-from gradkit.gradebook.troubles import PATIENCE
+from gradkit.gradebook.database_errors import PATIENCE
+from gradkit.gradebook.rows import refresh_penalties, transaction
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ from sqlalchemy import select
 from gradkit.course import Course, rounded
 from gradkit.csv_tables import Cell, to_csv
 from gradkit.gradebook.database import open_gradebook
-from gradkit.gradebook.gradebook import transaction
 from gradkit.gradebook.marks import Mark, read_marks
+from gradkit.gradebook.rows import transaction
 
 COLUMNS = (
     *("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email"),

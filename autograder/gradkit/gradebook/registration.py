@@ -15,10 +15,10 @@ from sqlalchemy import select
 from gradkit.course import Assignment, Course
 from gradkit.errors import BuildError, GradkitError
 from gradkit.gradebook.database import database_url
+from gradkit.gradebook.database_errors import PATIENCE, advice_on, trouble
 from gradkit.gradebook.generate import generate_assignment
-from gradkit.gradebook.gradebook import transaction
 from gradkit.gradebook.notebooks import read_released
-from gradkit.gradebook.troubles import PATIENCE, advice_on, trouble
+from gradkit.gradebook.rows import transaction
 from gradkit.temporary import TemporaryFolder
 from gradkit.text import points
 

@@ -36,7 +36,7 @@ from gradkit.gradebook.autograded import Graded
 from gradkit.gradebook.database import errors_in_words
 from gradkit.gradebook.late import LatePenalty
 from gradkit.gradebook.settings import nbgrader_config
-from gradkit.gradebook.times import parse_time
+from gradkit.gradebook.timestamps import parse_time
 from gradkit.grading.record import Record
 
 

@@ -38,12 +38,12 @@ def nbgrader_config(course: Course) -> Config:
 
 def _guard(config: Config) -> None:
     """Keep nbgrader from running students' code, following their links, and showing their scripts to a browser."""
-    config.Autograde.exporter_class = "gradkit.gradebook.pages.GradedElsewhere"
+    config.Autograde.exporter_class = "gradkit.gradebook.browser_safety.GradedElsewhere"
     config.ExchangeFactory.collect = "gradkit.collect.inbound.SafeCollect"
-    config.HTMLExporter.preprocessors = ["gradkit.gradebook.pages.for_people"]
+    config.HTMLExporter.preprocessors = ["gradkit.gradebook.browser_safety.for_people"]
     config.HTMLExporter.filters = {
-        "markdown2html": "gradkit.gradebook.pages.safe_markdown",
-        "highlight_code": "gradkit.gradebook.pages.safe_highlight",
+        "markdown2html": "gradkit.gradebook.browser_safety.safe_markdown",
+        "highlight_code": "gradkit.gradebook.browser_safety.safe_highlight",
     }
 
 

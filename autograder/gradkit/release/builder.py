@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from gradkit.build.leaks import find_leaks
-from gradkit.build.source import is_litter, read_source
-from gradkit.build.staging import write_complete, write_staged
 from gradkit.course import Assignment, Course
 from gradkit.errors import BuildError, LeakError
 from gradkit.gradebook.generate import generate_assignment
+from gradkit.release.leaks import find_leaks
+from gradkit.release.source import is_litter, read_source
+from gradkit.release.staging import write_complete, write_staged
 from gradkit.temporary import TemporaryFolder
 
 

@@ -16,9 +16,9 @@ from collections.abc import Iterator, Mapping
 from importlib.metadata import distributions
 from pathlib import Path
 
-from gradkit.build import wheel
-from gradkit.build.source import is_litter
 from gradkit.course import Assignment, Course
+from gradkit.release import wheel
+from gradkit.release.source import is_litter
 
 _SCRIPTS = Path(__file__).parent / "gradescope"
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)

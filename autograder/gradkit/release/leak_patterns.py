@@ -24,9 +24,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from gradkit.build.source import Source, read_text
 from gradkit.course import Course
 from gradkit.errors import BuildError
+from gradkit.release.source import Source, read_text
 
 Kind = Literal["solution", "model answer", "hidden test", "mistakes bank", "secret", "marker", "metadata"]
 

@@ -10,10 +10,10 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from gradkit.build.needles import Kind, Needle, needles, normalise
-from gradkit.build.places import Place, places, unknown_metadata
-from gradkit.build.source import read_source
 from gradkit.course import Assignment, Course
+from gradkit.release.leak_patterns import Kind, Needle, needles, normalise
+from gradkit.release.leak_scan import Place, places, unknown_metadata
+from gradkit.release.source import read_source
 
 
 @dataclass(frozen=True)

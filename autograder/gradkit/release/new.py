@@ -12,7 +12,7 @@ from gradkit.course import Course
 from gradkit.errors import UsageError
 from gradkit.temporary import TemporaryFolder
 
-_FILES = Path(__file__).parent / "files"
+_FILES = Path(__file__).parent / "scaffold"
 _ENDING = ".template"  # so that nothing takes them for modules of this package
 _WEEKS = 2
 

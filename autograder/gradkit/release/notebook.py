@@ -16,9 +16,9 @@ from typing import Any, Literal
 # jupytext has annotations but does not declare them (no py.typed).
 import jupytext  # type: ignore[import-untyped]
 
-from gradkit.build.strip import complete_solutions, find_regions, strip_solutions
 from gradkit.course import Assignment
 from gradkit.errors import BuildError
+from gradkit.release.strip import complete_solutions, find_regions, strip_solutions
 
 Kind = Literal["text", "code", "check", "written"]
 

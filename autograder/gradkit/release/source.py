@@ -13,14 +13,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from gradkit.build.notebook import SourceCell, read_cells
-from gradkit.build.public import check_public_checks
-from gradkit.build.strip import Region, complete_solutions, find_regions, strip_solutions
 from gradkit.check.homework import CHECKS
 from gradkit.conditions.rules import ANNOUNCED
 from gradkit.course import Assignment, Course
 from gradkit.course.course import Environment
 from gradkit.errors import BuildError
+from gradkit.release.notebook import SourceCell, read_cells
+from gradkit.release.public import check_public_checks
+from gradkit.release.strip import Region, complete_solutions, find_regions, strip_solutions
 
 NOTEBOOK = "notebook.md"
 README = "README.md"

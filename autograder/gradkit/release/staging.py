@@ -7,12 +7,12 @@ import shutil
 from dataclasses import asdict
 from pathlib import Path
 
-from gradkit.build.notebook import complete_notebook, staged_notebook
-from gradkit.build.source import README, Source, read_source
-from gradkit.build.wheel import student_wheel
 from gradkit.check.homework import FILE
 from gradkit.course import Assignment, Course
 from gradkit.course.course import Environment
+from gradkit.release.notebook import complete_notebook, staged_notebook
+from gradkit.release.source import README, Source, read_source
+from gradkit.release.wheel import student_wheel
 from gradkit.worker.absent import PACKAGES, REPEATED
 
 # Made from files beside this module. Each stands where its service looks for it at the top of a repository.

@@ -2,10 +2,10 @@
 
 from gradkit.jail.levels import LEVELS, SandboxError
 from gradkit.sandbox.connection import WorkerBaseEnded
+from gradkit.sandbox.handle import StartWorker, Worker
+from gradkit.sandbox.open import Sandbox, Workers, open_sandbox
 from gradkit.sandbox.runner import SubmissionRunner
-from gradkit.sandbox.sandbox import Sandbox, Workers, open_sandbox
 from gradkit.sandbox.wording import Submitted
-from gradkit.sandbox.worker import StartWorker, Worker
 
 __all__ = [
     "LEVELS",

@@ -17,7 +17,7 @@ from gradkit.errors import GraderFault
 from gradkit.jail.confine import Bounds
 from gradkit.jail.levels import Level
 from gradkit.sandbox.channel import Channel
-from gradkit.sandbox.worker import Worker
+from gradkit.sandbox.handle import Worker
 
 BASE_ENDED = "the worker base has ended; was it killed? Run the same command again to grade the rest."
 _EXIT_SECONDS = 10.0

@@ -12,9 +12,9 @@ from typing import Protocol
 from gradkit.course.assignment import Limits
 from gradkit.errors import GraderFault
 from gradkit.jail.levels import INSECURE, Level, SandboxError, candidates
-from gradkit.sandbox.base import WorkerBase
-from gradkit.sandbox.plain import PlainConnection
-from gradkit.sandbox.worker import Worker
+from gradkit.sandbox.handle import Worker
+from gradkit.sandbox.unconfined import PlainConnection
+from gradkit.sandbox.worker_base import WorkerBase
 
 _ADVICE = (
     "On Linux, install bubblewrap (Debian, Ubuntu: sudo apt install bubblewrap), or use a kernel with Landlock (5.13 "

@@ -8,8 +8,8 @@ from dataclasses import replace
 from gradkit.course.assignment import Limits
 from gradkit.errors import GraderFault
 from gradkit.sandbox import deaths
+from gradkit.sandbox.handle import Seconds, StartWorker, Worker, WorkerFailedError
 from gradkit.sandbox.wording import Submitted
-from gradkit.sandbox.worker import Seconds, StartWorker, Worker, WorkerFailedError
 from gradkit.wire.call import Call
 from gradkit.wire.observation import Failure, Observation
 

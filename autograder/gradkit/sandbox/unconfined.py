@@ -17,7 +17,7 @@ from gradkit.conditions import EAGER
 from gradkit.conditions.clock import ProcessorClock
 from gradkit.course.assignment import Limits
 from gradkit.sandbox.channel import Channel
-from gradkit.sandbox.worker import ISOLATED, Worker
+from gradkit.sandbox.handle import ISOLATED, Worker
 from gradkit.temporary import TemporaryFolder
 
 

@@ -15,7 +15,7 @@ from gradkit.jail.levels import Level, SandboxError
 from gradkit.sandbox import deaths
 from gradkit.sandbox.bubblewrap import bubblewrap
 from gradkit.sandbox.connection import BASE_ENDED, Connection, WorkerBaseEnded
-from gradkit.sandbox.worker import ISOLATED, START_SECONDS
+from gradkit.sandbox.handle import ISOLATED, START_SECONDS
 from gradkit.temporary import TemporaryFolder
 
 _EXIT_SECONDS = 10.0

@@ -18,12 +18,12 @@ import pytest
 from gradkit.course import Assignment
 from gradkit.errors import CourseError, GraderFault
 from gradkit.suite.found import Found
-from gradkit.suite.hidden import HiddenTest, read_tests
 from gradkit.suite.isolation import forgetting_modules_of, interrupts_held, only_our_plugins
 from gradkit.suite.items import run_item, start_afresh
 from gradkit.suite.mismatch import Mismatch
 from gradkit.suite.reference import ReferenceRunner
 from gradkit.suite.rng import Rng
+from gradkit.suite.tests import HiddenTest, read_tests
 from gradkit.wire import Call, Observation
 
 Perform = Callable[[Call], Observation]

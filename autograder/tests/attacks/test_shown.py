@@ -18,9 +18,9 @@ from typing import Any
 
 import pytest
 
-from gradkit.build import build_course
 from gradkit.course import load_course
 from gradkit.grading.record import from_json
+from gradkit.release import build_course
 
 HW = "hw0_scaling"
 NOTEBOOK = """\

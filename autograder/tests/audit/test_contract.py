@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from gradkit.audit.auditing import audit_contract
 from gradkit.audit.contract import Coverage
 from gradkit.audit.report import ContractAudit
-from gradkit.build import build_course
+from gradkit.audit.suite_audit import audit_contract
 from gradkit.course import Course, load_course
 from gradkit.errors import CourseError
 from gradkit.grading.keys import suite_keys
+from gradkit.release import build_course
+from gradkit.release.new import scaffold
 from gradkit.sandbox import Sandbox
-from gradkit.scaffold import scaffold
 
 HW = "hw9_example"
 FORMULA = "m = sum_i w_i x_i / sum_i w_i"

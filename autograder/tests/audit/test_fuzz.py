@@ -132,7 +132,7 @@ def fail(*_args: object, **_options: object) -> Any:
         "gradkit.suite.explaining.relation",
         "gradkit.suite.explaining.same_numbers",
         "gradkit.suite.picture.Picture.as_data",
-        "gradkit.diagnosis.matching._agrees",
+        "gradkit.diagnosis.matcher._agrees",
         "gradkit.grading.score.explain",
     ],
 )

@@ -5,9 +5,9 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from gradkit.audit.auditing import audit_assignment
-from gradkit.build import build_course
+from gradkit.audit.suite_audit import audit_assignment
 from gradkit.course import load_course
+from gradkit.release import build_course
 from gradkit.sandbox import Sandbox
 
 HW = "hw1_affine"

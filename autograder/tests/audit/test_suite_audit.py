@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from gradkit.audit.auditing import audit_assignment
 from gradkit.audit.report import Audit
-from gradkit.build import build_course
+from gradkit.audit.suite_audit import audit_assignment
 from gradkit.course import Course, load_course
 from gradkit.errors import CourseError, GraderFault
+from gradkit.release import build_course
+from gradkit.release.new import scaffold
 from gradkit.sandbox import Sandbox
-from gradkit.scaffold import scaffold
 
 HW = "hw9_example"
 HIDDEN = f"autograder/hidden/{HW}"

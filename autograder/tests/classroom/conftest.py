@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from gradkit.build import build_course
-from gradkit.classroom.books import open_books
+from gradkit.classroom.sync_gradebook import open_books
 from gradkit.collect.exchange import fetch, publish, submit
 from gradkit.course import Course, load_course
 from gradkit.grading.record import QuestionResult, Record
 from gradkit.grading.store import read_record, write_record
+from gradkit.release import build_course
 
 HW = "hw0_scaling"
 DUE = datetime(2026, 10, 1, 22, 0, tzinfo=UTC)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from gradkit.classroom.collecting import collect_class
-from gradkit.classroom.feedback import release_feedback
+from gradkit.classroom.releasing import release_feedback
 from gradkit.course import Course
 from gradkit.errors import UsageError
 from gradkit.gradebook.database import open_gradebook

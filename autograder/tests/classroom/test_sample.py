@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from gradkit.build.wheel import student_wheel
 from gradkit.classroom.sample import play_sample_if_empty
 from gradkit.course import Course, load_course
 from gradkit.errors import CourseError, UsageError
+from gradkit.release.wheel import student_wheel
 
 HW = "hw0_scaling"
 TOML = f"""

@@ -12,17 +12,17 @@ from typing import Any
 
 import pytest
 
-from gradkit.build import build_course
-from gradkit.classroom.books import open_books
 from gradkit.classroom.exporting import course_grades
-from gradkit.classroom.feedback import release_feedback
+from gradkit.classroom.releasing import release_feedback
 from gradkit.classroom.reporting import make_report
+from gradkit.classroom.sync_gradebook import open_books
 from gradkit.collect.exchange import publish
 from gradkit.course import Course
 from gradkit.gradebook.database import open_gradebook
 from gradkit.gradebook.ledger import class_list
 from gradkit.gradebook.marks import read_marks
 from gradkit.grading.record import QuestionResult, Record
+from gradkit.release import build_course
 
 HW = "hw0_scaling"
 DUE = datetime(2026, 10, 1, 22, 0, tzinfo=UTC)

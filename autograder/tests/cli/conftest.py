@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from gradkit.build import build_course
 from gradkit.cli import main
 from gradkit.course import Course
+from gradkit.release import build_course
 
 HW = "hw0_scaling"
 

@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from gradkit.build import stage
 from gradkit.collect.exchange import fetch, publish, submit
 from gradkit.course import Course
 from gradkit.gradebook.database import open_gradebook
 from gradkit.gradebook.filing import file_record
 from gradkit.gradebook.registration import register
 from gradkit.grading.record import QuestionResult, Record
+from gradkit.release import stage
 
 Gradkit = Callable[..., Any]
 HW = "hw0_scaling"

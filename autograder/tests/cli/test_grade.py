@@ -14,7 +14,7 @@ import pytest
 
 from gradkit.cli.grade import _complain_about
 from gradkit.course import Course
-from gradkit.grading.classroom import ClassResult
+from gradkit.grading.batch import ClassResult
 from gradkit.grading.record import Record
 
 Gradkit = Callable[..., Any]

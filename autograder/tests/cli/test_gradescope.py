@@ -18,10 +18,10 @@ from typing import Any
 import pytest
 
 import gradkit
-from gradkit.build import build_course
-from gradkit.build.autograder import autograder_zip
-from gradkit.build.wheel import ENGINE, engine_wheel
 from gradkit.course import Course
+from gradkit.release import build_course
+from gradkit.release.gradescope_zip import autograder_zip
+from gradkit.release.wheel import ENGINE, engine_wheel
 
 # Puts everything into an environment that is installed in another one, but for gradkit and what is there.
 FILL = """

@@ -12,7 +12,7 @@ import pytest
 
 from gradkit.collect.collected import CollectReport
 from gradkit.collect.inbound import collect
-from gradkit.gradebook.times import read_time
+from gradkit.gradebook.timestamps import read_time
 
 HW = "hw1_lines"
 DUE = datetime(2030, 1, 10, 12, 0, tzinfo=UTC)

@@ -21,7 +21,7 @@ from gradkit.collect.inbound import collect
 from gradkit.collect.owners import judge
 from gradkit.course import Course
 from gradkit.course.course import Owners
-from gradkit.gradebook.times import read_time
+from gradkit.gradebook.timestamps import read_time
 from gradkit.intake.traces import Traces
 
 HW = "hw1_lines"

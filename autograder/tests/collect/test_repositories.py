@@ -18,7 +18,7 @@ from gradkit.collect.repositories import collect_repositories
 from gradkit.collect.repository_list import Row, shared_repositories
 from gradkit.course.roster import read_roster
 from gradkit.errors import UsageError
-from gradkit.gradebook.times import read_time
+from gradkit.gradebook.timestamps import read_time
 
 GUIDE = Path(__file__).resolve().parents[3] / "docs" / "ci.md"
 HW, OTHER = "hw1_lines", "hw2_losses"

@@ -13,7 +13,7 @@ import pytest
 
 from gradkit.collect.zip_uploads import collect_zips
 from gradkit.errors import UsageError
-from gradkit.gradebook.times import read_time
+from gradkit.gradebook.timestamps import read_time
 
 HW = "hw1_lines"
 NAME = f"ada_{HW}.zip"

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from jinja2 import Environment
 
-from gradkit.gradebook import pages
-from gradkit.gradebook.pages import safe_highlight, safe_markdown
+from gradkit.gradebook import browser_safety
+from gradkit.gradebook.browser_safety import safe_highlight, safe_markdown
 
 
 def render(source: str, **cell: Any) -> str:
@@ -89,7 +89,7 @@ def test_a_long_cell_of_odd_marks_does_not_keep_the_page_waiting(pattern: str) -
 
 
 def test_a_page_takes_no_more_than_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pages, "_SECONDS", 0.5)
+    monkeypatch.setattr(browser_safety, "_SECONDS", 0.5)
     environment = Environment(autoescape=False)  # noqa: S701 - as nbconvert's
     environment.filters |= {"markdown2html": safe_markdown, "highlight_code": safe_highlight}
     template = environment.from_string("{{ a | highlight_code }}{{ b | markdown2html }}")

@@ -15,9 +15,9 @@ from gradkit.course import load_course
 from gradkit.errors import GraderFault, GradkitError
 from gradkit.gradebook.database import database_url, open_gradebook
 from gradkit.gradebook.filing import file_record
-from gradkit.gradebook.gradebook import refresh_penalties
 from gradkit.gradebook.late import LatePenalty
 from gradkit.gradebook.registration import register
+from gradkit.gradebook.rows import refresh_penalties
 from gradkit.gradebook.settings import nbgrader_config
 from gradkit.grading.record import Record
 

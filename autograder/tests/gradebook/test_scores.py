@@ -10,9 +10,9 @@ from typing import Any
 from nbgrader.converters import GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 
+from gradkit.gradebook.browser_safety import for_people
 from gradkit.gradebook.database import open_gradebook
 from gradkit.gradebook.feedback import generate_feedback
-from gradkit.gradebook.pages import for_people
 from gradkit.gradebook.settings import nbgrader_config
 from gradkit.grading.record import Record
 

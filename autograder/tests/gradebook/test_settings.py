@@ -41,7 +41,7 @@ def test_the_guard_is_set_even_where_course_toml_is_broken(room: Any) -> None:
     config = Config()
     with pytest.raises(CourseError, match=r"course\.toml: id"):
         configure(config, room.course.root)
-    assert config.Autograde.exporter_class == "gradkit.gradebook.pages.GradedElsewhere"
+    assert config.Autograde.exporter_class == "gradkit.gradebook.browser_safety.GradedElsewhere"
 
 
 def test_a_folder_that_nbgrader_would_read_as_a_pattern_is_refused(tmp_path: Path) -> None:

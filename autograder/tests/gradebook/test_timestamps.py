@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gradkit.gradebook.times import format_time, handed_in, impossible, parse_time, read_time, write_time
+from gradkit.gradebook.timestamps import format_time, handed_in, impossible, parse_time, read_time, write_time
 
 NOON = datetime(2030, 1, 10, 12, tzinfo=UTC)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from gradkit.course import Course
-from gradkit.grading.classroom import Plan, plan_class
+from gradkit.grading.batch import Plan, plan_class
 
 HW = "hw0_scaling"
 CYRILLIC = "\u0430\u0441\u0435"  # looks like "ace"

@@ -168,7 +168,7 @@ def test_a_failing_diagnosis_costs_no_verdict_and_names_nothing(
     def fail(*_: object) -> None:
         raise KeyError("no such answer")
 
-    for part in ("gradkit.diagnosis.matching._agrees", "gradkit.diagnosis.matching.Matcher._find"):
+    for part in ("gradkit.diagnosis.matcher._agrees", "gradkit.diagnosis.matcher.Matcher._find"):
         with monkeypatch.context() as patch:
             patch.setattr(part, fail)
             (record,) = grade(hand_in({"scaling.py": source}, student=part.rpartition(".")[2]))

@@ -13,7 +13,7 @@ import pytest
 
 from gradkit.course import Course
 from gradkit.grading import grade
-from gradkit.grading.classroom import ClassResult, grade_class, plan_class
+from gradkit.grading.batch import ClassResult, grade_class, plan_class
 from gradkit.grading.record import Record
 from gradkit.grading.store import read_record
 from gradkit.intake.submission import Submission

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from gradkit.build import build_course
 from gradkit.course import Assignment, Course, load_course
+from gradkit.release import build_course
 
 HW = "hw9_scale"
 TEXTS = {

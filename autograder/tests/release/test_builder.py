@@ -11,10 +11,10 @@ import pytest
 from nbgrader.nbgraderformat import MetadataValidator
 from nbgrader.utils import compute_checksum, is_grade, is_locked, is_solution
 
-from gradkit.build import build_course, check_course
-from gradkit.build.builder import swap
 from gradkit.course import Course, load_course
 from gradkit.errors import BuildError, LeakError, UsageError
+from gradkit.release import build_course, check_course
+from gradkit.release.builder import swap
 
 Write = Callable[[dict[str, str | None]], Course]
 HW = "hw9_scale"

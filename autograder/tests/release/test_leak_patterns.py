@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from gradkit.build.needles import is_telling_code, is_telling_prose, needles
-from gradkit.build.source import read_source
 from gradkit.course import Course
 from gradkit.errors import BuildError
+from gradkit.release.leak_patterns import is_telling_code, is_telling_prose, needles
+from gradkit.release.source import read_source
 
 Write = Callable[[dict[str, str | None]], Course]
 Original = Callable[[str], str]

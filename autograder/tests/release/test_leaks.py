@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from gradkit.build import Leak, find_leaks
 from gradkit.course import Assignment, Course
+from gradkit.release import Leak, find_leaks
 
 HW = "hw9_scale"
 SOLUTION = "return scaled - scaled.mean()"

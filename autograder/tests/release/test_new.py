@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 
 from gradkit.course import load_course
 from gradkit.errors import UsageError
-from gradkit.scaffold import scaffold
+from gradkit.release.new import scaffold
 
 HW = "hw9_example"
 Run = Callable[..., subprocess.CompletedProcess[str]]

@@ -10,9 +10,9 @@ import nbformat
 import pytest
 from nbgrader.nbgraderformat import MetadataValidator
 
-from gradkit.build.notebook import complete_notebook, read_cells, staged_notebook
 from gradkit.course import Assignment
 from gradkit.errors import BuildError
+from gradkit.release.notebook import complete_notebook, read_cells, staged_notebook
 
 Original = Callable[[str], str]
 

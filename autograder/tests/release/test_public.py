@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gradkit.build.public import check_public_checks
 from gradkit.errors import BuildError
+from gradkit.release.public import check_public_checks
 
 QUESTIONS = ["scale", "scale_all"]
 RIGHT = """

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from gradkit.build.source import read_source
 from gradkit.conditions.rules import ANNOUNCED
 from gradkit.course import Course
 from gradkit.errors import BuildError
+from gradkit.release.source import read_source
 
 Write = Callable[[dict[str, str | None]], Course]
 HW = "hw9_scale"

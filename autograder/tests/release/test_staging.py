@@ -7,9 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from gradkit.build import stage
-from gradkit.build.wheel import student_wheel
 from gradkit.course import Assignment, Course
+from gradkit.release import stage
+from gradkit.release.wheel import student_wheel
 
 FILES = {"scale.py", "scale.ipynb", "test_public.py", "README.md", "requirements.txt", "data/numbers.csv"}
 FILES |= {"homework.json", student_wheel()[0], ".github/workflows/check.yml", ".gitlab-ci.yml"}

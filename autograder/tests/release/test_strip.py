@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gradkit.build.strip import complete_solutions, find_regions, strip_solutions
 from gradkit.errors import BuildError
+from gradkit.release.strip import complete_solutions, find_regions, strip_solutions
 
 TEXT = """\
 def f(x):

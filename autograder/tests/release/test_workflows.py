@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from gradkit.build.staging import WORKFLOWS
+from gradkit.release.staging import WORKFLOWS
 
 ROOT = Path(__file__).resolve().parents[3]
 FOLDER = ROOT / "autograder" / "gradkit" / "build" / "workflows"

@@ -9,7 +9,7 @@ import pytest
 
 from gradkit.errors import GraderFault
 from gradkit.sandbox import SandboxError, open_sandbox
-from gradkit.sandbox.base import KILLED
+from gradkit.sandbox.worker_base import KILLED
 
 # In place of Python: ends itself by SIGKILL so many times, and is Python from then on.
 MORTAL = """#!/bin/sh

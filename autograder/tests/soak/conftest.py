@@ -25,8 +25,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from gradkit.build import build_course
 from gradkit.course import load_course
+from gradkit.release import build_course
 
 SCHEMA = json.loads((Path(__file__).parents[3] / "docs" / "record.schema.json").read_text(encoding="utf-8"))
 PATIENCE = 240.0  # seconds that a run may take before the test gives up; a quiet machine needs ten

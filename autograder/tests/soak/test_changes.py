@@ -13,7 +13,7 @@ TRIAGE = """
 import sys
 from pathlib import Path
 from gradkit.course import load_course
-from gradkit.grading.classroom import plan_class
+from gradkit.grading.batch import plan_class
 from gradkit.grading.triage import triage
 course = load_course(Path(sys.argv[1]))
 for name, tasks in plan_class(course, course.submitted, course.results).tasks.items():

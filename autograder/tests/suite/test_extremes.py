@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from gradkit.course import load_course
-from gradkit.grading.classroom import grade_class, plan_class
+from gradkit.grading.batch import grade_class, plan_class
 from gradkit.grading.record import Record
 from gradkit.sandbox import Sandbox
 from gradkit.suite.reference import ReferenceRunner
