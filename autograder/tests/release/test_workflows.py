@@ -16,7 +16,7 @@ import yaml
 from gradkit.release.staging import WORKFLOWS
 
 ROOT = Path(__file__).resolve().parents[3]
-FOLDER = ROOT / "autograder" / "gradkit" / "build" / "workflows"
+FOLDER = ROOT / "autograder" / "gradkit" / "release" / "workflows"
 EXAMPLE = ROOT / "examples" / "workflows" / "grade-repositories.yml"
 GITHUB = [FOLDER / "github.yml", EXAMPLE, ROOT / ".github" / "workflows" / "ci.yml"]
 RIGHT = "def double(x):\n    return 2 * x\n"
