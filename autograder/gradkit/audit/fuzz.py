@@ -25,8 +25,7 @@ from gradkit.grading.record import Record, to_json
 from gradkit.grading.score import score_questions, score_tests
 from gradkit.sandbox import Submitted
 from gradkit.sandbox.parallel import Jobs, run_jobs
-from gradkit.suite.found import Found
-from gradkit.suite.reference import ReferenceRunner
+from gradkit.suite.runner import Found, ReferenceRunner
 from gradkit.suite.session import Suite, TestOutcome
 from gradkit.suite.tests import HiddenTest
 from gradkit.temporary import TemporaryFolder

@@ -1,7 +1,8 @@
 """Wrong versions of a reference, made by cosmic-ray's mutation operators.
 
 Source of the operators: https://cosmic-ray.readthedocs.io. Annotations, docstrings and what an exception says are left
-as they are: a suite cannot, or should not, notice a change in them.
+as they are: a suite cannot, or should not, notice a change in them. Other mutants that no suite can or should notice
+are listed in ``equivalent.toml``, each with the reason why.
 """
 
 from __future__ import annotations
@@ -11,16 +12,22 @@ import difflib
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import CodeType
-from typing import Any
+from typing import Annotated, Any, ClassVar
+
+from pydantic import ConfigDict, Field
 
 from gradkit.bans.definitions import reachable
 from gradkit.course import Assignment
+from gradkit.course.reading import read_toml
 from gradkit.errors import UsageError
 
 Position = tuple[int, int]  # line, column
 # They need to be told which names to put where.
 _NEED_ARGUMENTS = frozenset({"VariableReplacer", "VariableInserter"})
+_STRICT = ConfigDict(extra="forbid")
+_Text = Annotated[str, Field(min_length=1)]
 
 
 @dataclass(frozen=True)
@@ -138,3 +145,43 @@ def _difference(before: str, after: str) -> tuple[int, str, str]:
 
 def _joined(lines: Sequence[str]) -> str:
     return " ".join(" ".join(lines).split())
+
+
+@dataclass(frozen=True)
+class Equivalent:
+    """A mutant that is no mistake.
+
+    Attributes:
+        question: the question that it was tried on.
+        before: the line in the reference, each run of white space as one blank.
+        after: the same line in the mutant, likewise.
+        reason: why the suite need not notice.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    question: _Text
+    before: _Text
+    after: str
+    reason: _Text
+
+    def is_of(self, mutant: Mutant) -> bool:
+        """Whether this mutant is meant."""
+        return self.question in mutant.questions and (self.before, self.after) == (mutant.before, mutant.after)
+
+
+@dataclass(frozen=True)
+class _File:
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    equivalent: tuple[Equivalent, ...] = ()
+
+
+def read_equivalent(folder: Path) -> Sequence[Equivalent]:
+    """What stands in ``<folder>/equivalent.toml``; nothing where there is no such file.
+
+    Raises:
+        CourseError: naming the file, the key, what was found and what was expected.
+    """
+    path = folder / "equivalent.toml"
+    return read_toml(path, _File).equivalent if path.is_file() else ()

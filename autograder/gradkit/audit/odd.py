@@ -23,7 +23,7 @@ from gradkit.course import Limits
 from gradkit.diagnosis.answers import Answer, call_print
 from gradkit.errors import GraderFault, WireError
 from gradkit.sandbox.wording import Submitted, complete
-from gradkit.suite.reference import ReferenceRunner
+from gradkit.suite.runner import ReferenceRunner
 from gradkit.suite.session import CaseOutcome, Suite
 from gradkit.suite.tests import HiddenTest
 from gradkit.wire import Call, Failure, Observation

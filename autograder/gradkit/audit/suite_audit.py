@@ -7,10 +7,9 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 
 from gradkit.audit.contract import Contract, contract_faults, read_contract
-from gradkit.audit.equivalent import Equivalent, read_equivalent
 from gradkit.audit.fuzz import fuzz_suite
 from gradkit.audit.mistakes import bank_faults
-from gradkit.audit.mutants import Mutant, mutants
+from gradkit.audit.mutants import Equivalent, Mutant, mutants, read_equivalent
 from gradkit.audit.public import PublicTrial, not_passed, try_public
 from gradkit.audit.report import Audit, ContractAudit, QuestionAudit
 from gradkit.audit.trials import Trial, Tried, try_all
@@ -18,7 +17,7 @@ from gradkit.bank import Bank, read_bank
 from gradkit.course import Assignment, Course
 from gradkit.diagnosis import Fingerprint, fingerprints, twins
 from gradkit.errors import CourseError, GraderFault
-from gradkit.grading.keys import suite_keys
+from gradkit.grading.store import suite_keys
 from gradkit.sandbox import Sandbox
 from gradkit.suite.session import Suite, open_suite
 from gradkit.suite.tests import HiddenTest

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from gradkit.course import Assignment, Course
-from gradkit.gradebook.ledger import gone_students, seconds_late
-from gradkit.gradebook.stamps import is_filed
+from gradkit.gradebook.up_to_date import gone_students, is_filed, seconds_late
 from gradkit.grading.batch import plan_class
-from gradkit.grading.keys import suite_keys
-from gradkit.grading.store import read_record
+from gradkit.grading.store import read_record, suite_keys
 from gradkit.grading.triage import Task, outdated
 from gradkit.text import together
 

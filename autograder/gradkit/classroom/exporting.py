@@ -10,7 +10,7 @@ from pathlib import Path
 from gradkit.course import Course, rounded
 from gradkit.errors import UsageError
 from gradkit.export.grades import Grade, comment_on
-from gradkit.gradebook.ledger import gone_students
+from gradkit.gradebook.up_to_date import gone_students
 from gradkit.grading.record import Record
 from gradkit.grading.store import read_records
 

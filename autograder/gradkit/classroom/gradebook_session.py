@@ -12,7 +12,7 @@ from gradkit.course import Assignment, Course, rounded
 from gradkit.errors import GradebookUnavailable
 from gradkit.gradebook.database import open_gradebook
 from gradkit.gradebook.database_errors import PATIENCE
-from gradkit.gradebook.feedback import generate_feedback
+from gradkit.gradebook.feedback_pages import generate_feedback
 from gradkit.gradebook.filing import file_record
 from gradkit.gradebook.marks import read_marks
 from gradkit.gradebook.registration import register

@@ -9,7 +9,7 @@ from gradkit.classroom.gradebook_session import make_pages
 from gradkit.collect.exchange import publish_feedback
 from gradkit.course import Course
 from gradkit.errors import UsageError
-from gradkit.gradebook.ledger import gone_students
+from gradkit.gradebook.up_to_date import gone_students
 from gradkit.text import together
 
 

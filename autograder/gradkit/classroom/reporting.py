@@ -12,7 +12,7 @@ from gradkit.bank import read_bank
 from gradkit.conditions.source import text_of
 from gradkit.course import Assignment, Course
 from gradkit.errors import CourseError, GradkitError, SubmissionRefused, UsageError
-from gradkit.gradebook.ledger import class_list, gone_students
+from gradkit.gradebook.up_to_date import class_list, gone_students
 from gradkit.grading.store import read_records
 from gradkit.ids import composed
 from gradkit.intake.submission import read_submission

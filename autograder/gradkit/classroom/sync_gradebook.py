@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 from gradkit.course import Assignment, Course
 from gradkit.errors import GradebookUnavailable, GradkitError
 from gradkit.gradebook.database_errors import PATIENCE
-from gradkit.gradebook.ledger import gone_students, seconds_late
-from gradkit.gradebook.stamps import is_filed, is_newer, page_is_made
+from gradkit.gradebook.up_to_date import gone_students, is_filed, is_newer, page_is_made, seconds_late
 from gradkit.grading.record import Record
 from gradkit.temporary import sweep
 from gradkit.text import together

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gradkit.course import Course
     from gradkit.course.roster import Person
     from gradkit.csv_tables import Table
-    from gradkit.export.outcome import Outcome
+    from gradkit.export.grades import Outcome
 
 app = typer.Typer(
     help="Write grades for another system, or an autograder for Gradescope.",
@@ -122,7 +122,7 @@ def moodle_csv(
 def nbgrader(output: _Output, stale: _Stale = False, course: _Course = None) -> None:
     """The CSV of ``nbgrader export``, with cells that no spreadsheet runs."""
     from gradkit.csv_tables import write_text
-    from gradkit.gradebook.nbgrader_csv import export_csv
+    from gradkit.gradebook.marks import export_csv
 
     found = find_course(course)
     see_that_all_is_current(found, stale=stale)

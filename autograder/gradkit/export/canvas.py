@@ -15,9 +15,8 @@ from collections.abc import Mapping, Sequence
 from gradkit.course.roster import Person
 from gradkit.csv_tables import Table, cell, readings, says, uncell
 from gradkit.errors import UsageError
-from gradkit.export.grades import Grade
+from gradkit.export.grades import Grade, Outcome, outcome
 from gradkit.export.matching import Column, match
-from gradkit.export.outcome import Outcome, outcome
 from gradkit.text import points
 
 IDENTITY = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")

@@ -12,9 +12,8 @@ from collections.abc import Mapping, Sequence
 from gradkit.course.roster import Person
 from gradkit.csv_tables import Table, says
 from gradkit.errors import UsageError
-from gradkit.export.grades import Grade
+from gradkit.export.grades import Grade, Outcome, outcome
 from gradkit.export.matching import Column, match
-from gradkit.export.outcome import Outcome, outcome
 from gradkit.text import points
 
 WORKSHEET = (

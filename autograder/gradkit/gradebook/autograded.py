@@ -1,7 +1,9 @@
 """``autograded/<student>/<assignment>/``: the notebook that formgrader and ``generate_feedback`` show.
 
 It is the student's notebook under the released one's rules (``notebooks``), with each check cell's output made from the
-record (``messages``), such that nbgrader's own ``determine_grade`` reads the record's score from it.
+record, such that nbgrader's own ``determine_grade`` reads the record's score from it. A record in words is plain text:
+the tests' titles, points, messages and hints; never their names, nor what the student's code printed, which could hold
+a hidden test's inputs.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import json
 import re
 import secrets
 import shutil
+import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +26,6 @@ from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solut
 from gradkit.check.cells import Cell, claimed, make_cell
 from gradkit.course import Assignment, Course
 from gradkit.errors import GraderFault, SubmissionRefused
-from gradkit.gradebook.messages import question_in_words, submission_in_words
 from gradkit.gradebook.notebooks import (
     as_handed_out,
     assemble,
@@ -33,16 +35,18 @@ from gradkit.gradebook.notebooks import (
     read_submitted,
 )
 from gradkit.gradebook.timestamps import format_time, parse_time
-from gradkit.grading.record import Record
+from gradkit.grading.record import Record, TestResult, first_told
 from gradkit.intake.files import copy_untrusted
 from gradkit.intake.policy import TIME_FILE, bytes_allowed
 from gradkit.intake.submission import work_folder
-from gradkit.text import points
+from gradkit.text import plain, points
 
 # Files that formgrader may serve beside the notebook. HTML and SVG are not among them: they could run scripts.
 _SHOWN = frozenset({".py", ".txt", ".md", ".csv", ".json", ".png", ".jpg", ".jpeg", ".gif", ".pdf"})
 _SECRET_FILE = "submission_secret.txt"  # noqa: S105 - nbgrader's name for it; it only names a feedback page
 _SECRET = re.compile(r"[0-9a-f]{32,128}")
+_WIDTH = 88
+_INDENT = "        "
 
 
 @dataclass(frozen=True)
@@ -166,3 +170,48 @@ def _answers(folder: Path, assignment: Assignment) -> dict[str, str]:
         return {claimed(cell): cell["source"] for cell in cells if claimed(cell)}
     except (OSError, ValueError, KeyError, TypeError):
         return {}
+
+
+def question_in_words(record: Record, question: str) -> str:
+    """What the hidden tests say of one question."""
+    scored = next((one for one in record.questions if one.id == question), None)
+    lines = []
+    if scored is not None:
+        lines.append(f"{question}: {points(scored.score)} of {points(scored.max_score)} points")
+    for test, earlier in zip(record.tests, first_told(record.tests), strict=True):
+        if test.question == question:
+            lines += ["", *_test_lines(test, None if earlier is None else record.tests[earlier])]
+    return "\n".join(lines) + "\n"
+
+
+def submission_in_words(record: Record) -> str:
+    """What is said of the whole submission; "" where there is nothing to say."""
+    lines = [plain(record.output).strip()] if record.output.strip() else []
+    sentences = (plain(sentence).strip() for sentence in (*record.problems, *record.notes))
+    lines += [f"- {text}" for text in sentences if text and text not in lines]
+    return "\n".join(lines) + "\n" if lines else ""
+
+
+def _test_lines(test: TestResult, told: TestResult | None) -> list[str]:
+    mark = "passed" if test.passed else "failed"
+    title = " ".join(plain(test.title).split())
+    lines = textwrap.wrap(
+        f"{mark}  {title}  [{points(test.score)} of {points(test.max_score)}]", _WIDTH, subsequent_indent=_INDENT
+    )
+    message = plain(test.output).strip()
+    hint = plain(test.hint or "").strip()
+    if told is not None:
+        where = "" if told.question == test.question else f" of {told.question}"
+        lines += _wrapped(f'The same as in "{" ".join(plain(told.title).split()).rstrip(". ")}"{where}.')
+        hint = "" if told.hint == test.hint else hint
+    elif message:
+        lines += _wrapped(message)
+    if hint and not test.passed and hint not in message:
+        lines += _wrapped(f"Hint: {hint}")
+    return lines
+
+
+def _wrapped(text: str) -> list[str]:
+    """The text below its title, in lines that a page shows whole; its own line ends stay."""
+    wrapper = textwrap.TextWrapper(_WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT, break_on_hyphens=False)
+    return [part for line in text.splitlines() for part in wrapper.wrap(line) or [""]]

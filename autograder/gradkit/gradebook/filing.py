@@ -12,7 +12,7 @@ from gradkit.errors import GradebookUnavailable, GradkitError
 from gradkit.gradebook.autograded import fill_notebook, write_autograded
 from gradkit.gradebook.database_errors import is_full
 from gradkit.gradebook.rows import entry, save_record
-from gradkit.gradebook.stamps import STAMP, stamp_text
+from gradkit.gradebook.up_to_date import STAMP, stamp_text
 from gradkit.grading.record import Record
 from gradkit.ids import student_id
 from gradkit.intake.files import put_in_place, scratch

@@ -1,10 +1,19 @@
-"""Records on disk: written whole or not at all."""
+"""Records on disk, written whole or not at all, and the keys that say what a record was made from.
+
+Equal keys mean an equal result, so that unchanged work is not graded again.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import platform
 from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
+import gradkit
+from gradkit.course import Course
 from gradkit.errors import GradkitError
 from gradkit.grading.record import Record, from_json, to_json
 from gradkit.temporary import advice_on, replacing
@@ -43,3 +52,39 @@ def read_records(results: Path) -> Iterator[Record]:
 def is_current(record: Record | None, key: Mapping[str, str]) -> bool:
     """Whether a record was made from exactly what ``key`` names and need not be made again."""
     return record is not None and record.status == "graded" and dict(record.key) == dict(key)
+
+
+@cache
+def versions() -> Mapping[str, str]:
+    """The versions that a result depends on."""
+    return {"gradkit": gradkit.__version__, "python": platform.python_version(), "torch": version("torch")}
+
+
+def suite_keys(course: Course, assignment_id: str) -> dict[str, str]:
+    """Hashes of suite, mistakes bank and secret, of what students were given, and of the engine.
+
+    Students were given the reference's stub, ``assignment.toml``, the handout and the stated environment.
+    """
+    handout = course.release(assignment_id) / course.assignment(assignment_id).notebook
+    given = hashlib.sha256(handout.read_bytes()).hexdigest() if handout.is_file() else ""
+    given += repr(course.environment)  # messages name it
+    return {
+        "suite": _hash_tree(course.hidden(assignment_id), extra=course.secret, unused=("accepted.py",)),
+        "reference": _hash_tree(course.source(assignment_id), endings=(".py", ".toml"), extra=given),
+        "engine": engine_key(),
+    }
+
+
+@cache
+def engine_key() -> str:
+    """A hash of gradkit's own source and of the versions that it runs on."""
+    return _hash_tree(Path(gradkit.__file__).parent, endings=(".py", ".txt"), extra=repr(sorted(versions().items())))
+
+
+def _hash_tree(folder: Path, endings: tuple[str, ...] = (".py",), extra: str = "", unused: tuple[str, ...] = ()) -> str:
+    sha = hashlib.sha256(extra.encode())
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in endings and path.name not in unused and path.is_file():
+            data = path.read_bytes()
+            sha.update(f"{path.relative_to(folder).as_posix()}\0{len(data)}\0".encode() + data)
+    return sha.hexdigest()

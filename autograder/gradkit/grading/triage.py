@@ -12,9 +12,8 @@ from pathlib import Path
 from gradkit.check.cells import Cell
 from gradkit.course import Assignment, Course
 from gradkit.errors import SubmissionRefused
-from gradkit.grading.keys import suite_keys, versions
 from gradkit.grading.record import Record
-from gradkit.grading.store import is_current, read_record, write_record
+from gradkit.grading.store import is_current, read_record, suite_keys, versions, write_record
 from gradkit.intake.submission import Submission, read_submission
 from gradkit.intake.written import handed_out
 

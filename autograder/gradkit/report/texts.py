@@ -15,7 +15,7 @@ import numpy as np
 from copydetect.utils import filter_code  # type: ignore[import-untyped]
 
 from gradkit.budget import OutOfTimeError, at_most
-from gradkit.report.noise import without_noise
+from gradkit.report.similarity import without_noise
 
 LENGTH = 25  # characters of a run; copydetect's own default
 LARGEST = 1 << 16  # characters of a module

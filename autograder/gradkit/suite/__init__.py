@@ -10,10 +10,10 @@ from gradkit.suite.compare import (
     assert_unchanged,
     check,
 )
-from gradkit.suite.found import Found, Runner
 from gradkit.suite.mismatch import Mismatch
 from gradkit.suite.properties import assert_deeper, assert_drawn_as_linear, assert_logits
 from gradkit.suite.rng import Rng
+from gradkit.suite.runner import Found, Runner
 from gradkit.wire import Call, ObservedTensor, Ref, Step, Vjp
 
 __all__ = [

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from gradkit.errors import GraderFault
-from gradkit.suite.found import Found
+from gradkit.suite.runner import Found
 from gradkit.wire import Call, Observation, ObservedTensor, Ref, Step, Vjp
 from gradkit.wire.call import changeable
 

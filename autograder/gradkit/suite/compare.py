@@ -15,9 +15,9 @@ from torch import Tensor
 
 from gradkit.errors import GraderFault
 from gradkit.suite.differences import DETACHED, Comparison, check_finite
-from gradkit.suite.found import Found
 from gradkit.suite.mismatch import Mismatch, not_started, scrub
 from gradkit.suite.naming import said
+from gradkit.suite.runner import Found
 from gradkit.suite.said import Said, capital, one_of, say, shape, words
 from gradkit.wire import Call, ObservedTensor
 from gradkit.wire.naming import in_words

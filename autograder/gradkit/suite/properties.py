@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from gradkit.suite.found import Found
 from gradkit.suite.mismatch import Mismatch
+from gradkit.suite.runner import Found
 from gradkit.suite.said import say
 
 _SIGMAS = 6  # chance fails nobody: one in 500 million

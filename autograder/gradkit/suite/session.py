@@ -1,13 +1,17 @@
 """One pytest session for a whole class: the suite is collected once, then run for one submission after the other.
 
 pytest does what it is good at (collection, parametrisation, fixtures). What a test found travels as a `Mismatch`; any
-other exception in a test is the suite's own fault, never the student's.
+other exception in a test is the suite's own fault, never the student's. A session leaves no traces in the next, and
+installed plugins stay out of all of them.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -17,12 +21,10 @@ import pytest
 
 from gradkit.course import Assignment
 from gradkit.errors import CourseError, GraderFault
-from gradkit.suite.found import Found
-from gradkit.suite.isolation import forgetting_modules_of, interrupts_held, only_our_plugins
 from gradkit.suite.items import run_item, start_afresh
 from gradkit.suite.mismatch import Mismatch
-from gradkit.suite.reference import ReferenceRunner
 from gradkit.suite.rng import Rng
+from gradkit.suite.runner import Found, ReferenceRunner
 from gradkit.suite.tests import HiddenTest, read_tests
 from gradkit.wire import Call, Observation
 
@@ -40,6 +42,9 @@ _LEFT_OUT = (
     "threadexception",
     "unraisableexception",
 )
+_NO_PLUGINS = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
+# What pytest would take from a person's environment: "-k" there would leave tests out, and points with them.
+_SETTINGS = (_NO_PLUGINS, "PYTEST_ADDOPTS", "PYTEST_PLUGINS")
 
 
 @dataclass(frozen=True)
@@ -262,3 +267,49 @@ def open_suite(folder: Path, assignment: Assignment, source: Path, secret: str, 
         raise CourseError(f"{folder}: the hidden suite cannot be collected.\n" + "\n".join(plugin.collect_errors))
     if status not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
         raise GraderFault(f"{folder}: pytest ended with status {status!r}")
+
+
+@contextmanager
+def only_our_plugins() -> Iterator[None]:
+    """Keep pytest plugins that happen to be installed, and options from the environment, out of the grading."""
+    before, bytecode = {name: os.environ.pop(name, None) for name in _SETTINGS}, sys.dont_write_bytecode
+    os.environ[_NO_PLUGINS], sys.dont_write_bytecode = "1", True
+    try:
+        yield
+    finally:
+        sys.dont_write_bytecode = bytecode
+        del os.environ[_NO_PLUGINS]
+        os.environ.update({name: value for name, value in before.items() if value is not None})
+
+
+@contextmanager
+def forgetting_modules_of(folder: Path) -> Iterator[None]:
+    """Let the next suite have modules of the same names."""
+    try:
+        yield
+    finally:
+        for name, module in list(sys.modules.items()):
+            path = getattr(module, "__file__", None)
+            ours = name == folder.name or name.startswith(f"{folder.name}.")  # pytest's packages for the folders
+            if ours or (path is not None and Path(path).is_relative_to(folder)):
+                del sys.modules[name]
+
+
+@contextmanager
+def interrupts_held() -> Iterator[Callable[[], None]]:
+    """Let Ctrl-C wait until the block ends, or until what is yielded is called. For the main thread.
+
+    While modules are imported, Python may come upon it in a callback of its own, where it is printed and forgotten.
+    """
+    came: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _frame: came.append(number))
+
+    def release() -> None:
+        signal.signal(signal.SIGINT, before)
+        while came:
+            signal.raise_signal(came.pop())
+
+    try:
+        yield release
+    finally:
+        release()

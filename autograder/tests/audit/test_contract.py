@@ -13,7 +13,7 @@ from gradkit.audit.report import ContractAudit
 from gradkit.audit.suite_audit import audit_contract
 from gradkit.course import Course, load_course
 from gradkit.errors import CourseError
-from gradkit.grading.keys import suite_keys
+from gradkit.grading.store import suite_keys
 from gradkit.release import build_course
 from gradkit.release.new import scaffold
 from gradkit.sandbox import Sandbox

@@ -12,7 +12,7 @@ from gradkit.audit.fuzz import ANSWERS, Fuzzed, fuzz_suite
 from gradkit.audit.pool import make_pool
 from gradkit.course import Course
 from gradkit.diagnosis import fingerprints
-from gradkit.grading.keys import suite_keys
+from gradkit.grading.store import suite_keys
 from gradkit.sandbox import Sandbox
 from gradkit.suite.picture import Picture
 from gradkit.suite.session import Suite, open_suite

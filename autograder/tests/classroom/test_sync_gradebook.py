@@ -19,8 +19,8 @@ from gradkit.classroom.sync_gradebook import open_books
 from gradkit.collect.exchange import publish
 from gradkit.course import Course
 from gradkit.gradebook.database import open_gradebook
-from gradkit.gradebook.ledger import class_list
 from gradkit.gradebook.marks import read_marks
+from gradkit.gradebook.up_to_date import class_list
 from gradkit.grading.record import QuestionResult, Record
 from gradkit.release import build_course
 

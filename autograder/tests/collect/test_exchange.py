@@ -11,7 +11,7 @@ import pytest
 
 from gradkit.collect.exchange import fetch, list_inbound, publish, publish_feedback, submit
 from gradkit.errors import GradkitError
-from gradkit.gradebook.feedback import generate_feedback
+from gradkit.gradebook.feedback_pages import generate_feedback
 from gradkit.grading.record import Record
 
 HW = "hw1_lines"

@@ -10,7 +10,7 @@ import pytest
 from gradkit.course import Course, load_course
 from gradkit.diagnosis import Fingerprint, fingerprints
 from gradkit.errors import CourseError
-from gradkit.grading.keys import suite_keys
+from gradkit.grading.store import suite_keys
 from gradkit.sandbox import Sandbox, Workers
 from gradkit.suite.session import Suite, open_suite
 

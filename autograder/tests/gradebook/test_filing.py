@@ -24,11 +24,10 @@ from gradkit.collect.exchange import fetch, publish, submit
 from gradkit.collect.inbound import collect
 from gradkit.errors import GradkitError
 from gradkit.gradebook.database import open_gradebook
-from gradkit.gradebook.feedback import generate_feedback
+from gradkit.gradebook.feedback_pages import generate_feedback
 from gradkit.gradebook.filing import file_record
-from gradkit.gradebook.ledger import seconds_late
 from gradkit.gradebook.registration import register
-from gradkit.gradebook.stamps import is_filed, page_is_made
+from gradkit.gradebook.up_to_date import is_filed, page_is_made, seconds_late
 from gradkit.grading.record import Record
 
 HW = "hw1_lines"

@@ -14,8 +14,7 @@ from nbgrader.plugins import CsvExportPlugin
 
 from gradkit.csv_tables import uncell
 from gradkit.gradebook.database import open_gradebook
-from gradkit.gradebook.marks import read_marks
-from gradkit.gradebook.nbgrader_csv import export_csv
+from gradkit.gradebook.marks import export_csv, read_marks
 from gradkit.grading.record import Record
 
 HW = "hw1_lines"

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from gradkit.gradebook.messages import question_in_words, submission_in_words
+from gradkit.gradebook.autograded import question_in_words, submission_in_words
 from gradkit.grading.record import Record
 from gradkit.text import plain, points
 

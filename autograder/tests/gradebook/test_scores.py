@@ -12,7 +12,7 @@ from nbgrader.coursedir import CourseDirectory
 
 from gradkit.gradebook.browser_safety import for_people
 from gradkit.gradebook.database import open_gradebook
-from gradkit.gradebook.feedback import generate_feedback
+from gradkit.gradebook.feedback_pages import generate_feedback
 from gradkit.gradebook.settings import nbgrader_config
 from gradkit.grading.record import Record
 

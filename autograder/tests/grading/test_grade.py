@@ -13,7 +13,7 @@ import pytest
 from gradkit.conditions.switches import in_words
 from gradkit.course import Course
 from gradkit.export.gradescope import results_json
-from gradkit.gradebook.messages import submission_in_words
+from gradkit.gradebook.autograded import submission_in_words
 from gradkit.grading.grade import grade_waiting
 from gradkit.grading.record import Record, from_json, to_json
 from gradkit.grading.triage import Task, triage

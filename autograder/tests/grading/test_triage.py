@@ -8,9 +8,8 @@ from pathlib import Path
 
 from gradkit.course import Course
 from gradkit.errors import SubmissionRefused
-from gradkit.grading.keys import suite_keys
 from gradkit.grading.record import Record
-from gradkit.grading.store import read_record, write_record
+from gradkit.grading.store import read_record, suite_keys, write_record
 from gradkit.grading.triage import Task, faulty, outdated, refused
 from gradkit.intake.submission import read_submission
 

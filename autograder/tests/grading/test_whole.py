@@ -20,8 +20,8 @@ from gradkit.conditions.advice import (
 )
 from gradkit.conditions.rules import INPUT
 from gradkit.course import Course
-from gradkit.grading.keys import suite_keys
 from gradkit.grading.record import Record, to_json
+from gradkit.grading.store import suite_keys
 from gradkit.sandbox import SubmissionRunner
 
 HW = "hw0_scaling"

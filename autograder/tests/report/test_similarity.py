@@ -11,8 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gradkit.report import texts
-from gradkit.report.noise import without_noise
-from gradkit.report.similarity import MOST, Pair, compare
+from gradkit.report.similarity import MOST, Pair, compare, without_noise
 
 STUB = '''
 """The homework."""

@@ -16,7 +16,7 @@ from gradkit.course import load_course
 from gradkit.grading.batch import grade_class, plan_class
 from gradkit.grading.record import Record
 from gradkit.sandbox import Sandbox
-from gradkit.suite.reference import ReferenceRunner
+from gradkit.suite.runner import ReferenceRunner
 from gradkit.suite.session import Suite, TestOutcome, open_suite
 from gradkit.wire import Call, Observation, ObservedTensor
 

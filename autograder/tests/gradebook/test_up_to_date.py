@@ -14,7 +14,7 @@ from nbgrader.api import Gradebook
 
 from gradkit.errors import GradebookUnavailable
 from gradkit.gradebook.database import open_gradebook
-from gradkit.gradebook.ledger import seconds_late
+from gradkit.gradebook.up_to_date import seconds_late
 from gradkit.grading.record import Record
 
 HW = "hw1_lines"

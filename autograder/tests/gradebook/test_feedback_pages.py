@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from gradkit.gradebook.database import open_gradebook
-from gradkit.gradebook.feedback import generate_feedback
+from gradkit.gradebook.feedback_pages import generate_feedback
 from gradkit.grading.record import Record
 
 HW = "hw1_lines"

@@ -1,24 +1,30 @@
-"""Feedback pages by nbgrader's own ``generate_feedback``, for the students that are asked for, in this process."""
+"""Feedback pages by nbgrader's own ``generate_feedback``, in this process, with scores and comments on them.
+
+One gradebook stays open for all of them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 
 # nbgrader has annotations but does not declare them (no py.typed).
-from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
+from nbgrader.api import Gradebook  # type: ignore[import-untyped]
 from nbgrader.converters import GenerateFeedback  # type: ignore[import-untyped]
 from nbgrader.converters.base import NbGraderException  # type: ignore[import-untyped]
 from nbgrader.coursedir import CourseDirectory  # type: ignore[import-untyped]
+from nbgrader.preprocessors import GetGrades  # type: ignore[import-untyped]
 
-from gradkit.course import Assignment, Course
+from gradkit.course import Assignment, Course, rounded
 from gradkit.errors import GradebookUnavailable
 from gradkit.gradebook.browser_safety import for_people
 from gradkit.gradebook.database import open_gradebook
 from gradkit.gradebook.database_errors import PATIENCE, advice_on
 from gradkit.gradebook.logs import gathered_log
-from gradkit.gradebook.scores import OpenGrades
 from gradkit.gradebook.settings import nbgrader_config
 
 # What nbgrader says around the reason.
@@ -115,3 +121,31 @@ def generate_feedback(
         else:
             pages[student] = course.feedback / student / assignment.id / f"{assignment.topic}.html"
     return FeedbackReport(pages, failed)
+
+
+# A class without declared types cannot be subclassed strictly.
+class OpenGrades(GetGrades):  # type: ignore[misc]
+    """nbgrader's ``GetGrades``, but for the gradebook, which it opens anew for each page.
+
+    Every query is put together anew for each opened gradebook, which is almost half of what a page costs.
+    """
+
+    def __init__(self, gradebook: Gradebook) -> None:
+        super().__init__(enabled=True)
+        self.gradebook = gradebook
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        """Put scores and comments into the notebook's cells, and the sums into ``resources``."""
+        about = resources["nbgrader"]
+        self.notebook_id, self.assignment_id, self.student_id = (
+            about[key] for key in ("notebook", "assignment", "student")
+        )
+        try:
+            nb, resources = super(GetGrades, self).preprocess(nb, resources)  # cell by cell, as nbgrader does
+            notebook = self.gradebook.find_submission_notebook(self.notebook_id, self.assignment_id, self.student_id)
+            penalty = rounded(notebook.late_submission_penalty or 0)
+            score, most = rounded(notebook.score - penalty), rounded(notebook.max_score)
+            resources["nbgrader"].update(score=score, max_score=most, late_penalty=penalty)
+        finally:
+            self.gradebook.db.remove()  # nothing is kept from one page to the next
+        return nb, resources
