@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gradkit.report import texts
-from gradkit.report.similarity import MOST, Pair, compare, without_noise
+from gradkit.report.similarity import MOST, Pair, compare
+from gradkit.report.texts import without_noise
 
 STUB = '''
 """The homework."""
