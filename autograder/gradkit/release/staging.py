@@ -37,7 +37,9 @@ def stage(course: Course, assignment: Assignment, folder: Path) -> Path:
 
 def write_staged(source: Source, folder: Path) -> Path:
     """``stage`` for a source that is read already."""
-    return _write(source, folder, source.stub, staged_notebook(source.cells, source.assignment))
+    target = _write(source, folder, source.stub, staged_notebook(source.cells, source.assignment))
+    _write_tools(source.environment, target)
+    return target
 
 
 def write_complete(source: Source, folder: Path) -> Path:
@@ -47,27 +49,32 @@ def write_complete(source: Source, folder: Path) -> Path:
 
 def _write(source: Source, folder: Path, module: str, notebook: str) -> Path:
     target = folder / source.assignment.id
-    wheel, data = student_wheel()
     texts = {
         source.assignment.module: module,
         source.assignment.notebook: notebook,
-        "requirements.txt": "".join(f"{name}\n" for name in (*source.environment.packages, f"./{wheel}")),
         FILE: _homework(source.assignment, source.environment),
         README: source.readme,
     }
     target.mkdir(parents=True)
     for name, text in texts.items():
         (target / name).write_text(text, encoding="utf-8", newline="\n")
-    (target / wheel).write_bytes(data)
-    for name, origin in WORKFLOWS.items():
-        (target / name).parent.mkdir(parents=True, exist_ok=True)
-        workflow = (Path(__file__).parent / "workflows" / origin).read_text(encoding="utf-8")
-        text = workflow.replace("@PYTHON@", source.environment.python)
-        (target / name).write_text(text, encoding="utf-8", newline="\n")
     for name, path in source.copied.items():
         (target / name).parent.mkdir(exist_ok=True)
         shutil.copyfile(path, target / name)
     return target
+
+
+def _write_tools(environment: Environment, target: Path) -> None:
+    """What students need to check their work at home and on each push: the wheel, requirements and workflows."""
+    wheel, data = student_wheel()
+    (target / wheel).write_bytes(data)
+    requirements = "".join(f"{name}\n" for name in (*environment.packages, f"./{wheel}"))
+    (target / "requirements.txt").write_text(requirements, encoding="utf-8", newline="\n")
+    for name, origin in WORKFLOWS.items():
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        workflow = (Path(__file__).parent / "workflows" / origin).read_text(encoding="utf-8")
+        text = workflow.replace("@PYTHON@", environment.python)
+        (target / name).write_text(text, encoding="utf-8", newline="\n")
 
 
 def _homework(assignment: Assignment, environment: Environment) -> str:

@@ -22,13 +22,17 @@ from gradkit.errors import BuildError
 
 ENGINE = f"gradkit-{gradkit.__version__}-py3-none-any.whl"
 _REQUIRED = ("rich>=14", "typer>=0.20", "watchfiles>=1.1")
-_ENDINGS = (".py", ".txt", ".html", ".js", ".yml", ".sh", ".template")  # of what the engine consists of
+_ENDINGS = (".py", ".typed", ".txt", ".html", ".js", ".yml", ".sh", ".template")  # of what the engine consists of
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip file knows
 
 
 @cache
 def student_wheel() -> tuple[str, bytes]:
-    """The students' wheel: its file name, and its bytes."""
+    """The students' wheel: its file name, and its bytes.
+
+    Raises:
+        BuildError: gradkit is not installed here, so that its license is not either.
+    """
     sources = _sources()
     content = "".join(f"{name} {_digest(data)}\n" for name, data in sources.items()) + repr(_REQUIRED)
     version = f"{gradkit.__version__}+{hashlib.sha256(content.encode()).hexdigest()[:8]}"
@@ -47,13 +51,9 @@ def engine_wheel() -> bytes:
         for path in sorted(package.rglob("*"))
         if path.is_file() and path.suffix in _ENDINGS
     }
-    try:
-        installed = distribution("gradkit")
-    except PackageNotFoundError:
-        raise BuildError("gradkit is not installed here. Install it first: make setup") from None
     metadata = dict(_metadata(gradkit.__version__))
     for name in ("METADATA", "entry_points.txt"):
-        metadata[name] = installed.read_text(name) or ""
+        metadata[name] = _installed(name)
     return _pack(gradkit.__version__, files, metadata)
 
 
@@ -81,7 +81,8 @@ def _sources() -> Mapping[str, bytes]:
 
 
 def _metadata(version: str) -> Mapping[str, str]:
-    metadata = ["Metadata-Version: 2.1", "Name: gradkit", f"Version: {version}"]
+    metadata = ["Metadata-Version: 2.4", "Name: gradkit", f"Version: {version}"]
+    metadata += ["License-Expression: MIT", "License-File: LICENSE"]
     metadata += ["Summary: Check your homework before you hand it in.", "Requires-Python: >=3.11"]
     metadata += [f"Requires-Dist: {name}" for name in _REQUIRED]
     wheel = ["Wheel-Version: 1.0", "Generator: gradkit build", "Root-Is-Purelib: true", "Tag: py3-none-any"]
@@ -89,7 +90,19 @@ def _metadata(version: str) -> Mapping[str, str]:
         "METADATA": "\n".join([*metadata, ""]),
         "WHEEL": "\n".join([*wheel, ""]),
         "entry_points.txt": "[console_scripts]\ngradkit = gradkit.check.app:main\n",
+        "licenses/LICENSE": _installed("licenses/LICENSE"),
     }
+
+
+def _installed(name: str) -> str:
+    """A file of gradkit's metadata, as it is installed here."""
+    try:
+        text = distribution("gradkit").read_text(name)
+    except PackageNotFoundError:
+        text = None
+    if text is None:
+        raise BuildError("gradkit is not installed here as it is now. Install it: make setup")
+    return text
 
 
 def _digest(data: bytes) -> str:

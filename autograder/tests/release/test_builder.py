@@ -51,7 +51,7 @@ def test_a_second_build_elsewhere_gives_the_same_bytes(built: Course, copy: Cour
     assert report.assignments == (HW,)
     assert tree(tmp_path / "r") == tree(built.root / "release")
     assert tree(tmp_path / "s") == tree(built.root / "solutions")
-    assert len(tree(tmp_path / "r")) == len(tree(tmp_path / "s")) == 10
+    assert (len(tree(tmp_path / "r")), len(tree(tmp_path / "s"))) == (10, 6)
 
 
 def test_a_build_leaves_alone_what_is_up_to_date(copy: Course) -> None:
