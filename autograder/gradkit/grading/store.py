@@ -18,6 +18,23 @@ from gradkit.errors import GradkitError
 from gradkit.grading.record import Record, from_json, to_json
 from gradkit.temporary import advice_on, replacing
 
+# The packages and modules of gradkit that a record depends on.
+DECIDES = (
+    *(
+        "bank",
+        "bans",
+        "check/cells.py",
+        "conditions",
+        "course",
+        "diagnosis",
+        "errors.py",
+        "grading",
+        "ids.py",
+        "intake",
+    ),
+    *("jail", "reader", "sandbox", "suite", "text.py", "wire", "worker"),
+)
+
 
 def write_record(record: Record, path: Path) -> None:
     """Write a record to ``path``.
@@ -77,13 +94,19 @@ def suite_keys(course: Course, assignment_id: str) -> dict[str, str]:
 
 @cache
 def engine_key() -> str:
-    """A hash of gradkit's own source and of the versions that it runs on."""
-    return _hash_tree(Path(gradkit.__file__).parent, endings=(".py", ".txt"), extra=repr(sorted(versions().items())))
+    """A hash of the part of gradkit that decides a grade, and of the versions that it runs on."""
+    return hash_engine(Path(gradkit.__file__).parent)
+
+
+def hash_engine(package: Path) -> str:
+    """`engine_key` for the gradkit in a folder: a change to pages or commands grades no class again."""
+    hashes = [_hash_tree(package / name, endings=(".py", ".txt")) for name in DECIDES]
+    return hashlib.sha256(repr([hashes, sorted(versions().items())]).encode()).hexdigest()
 
 
 def _hash_tree(folder: Path, endings: tuple[str, ...] = (".py",), extra: str = "", unused: tuple[str, ...] = ()) -> str:
     sha = hashlib.sha256(extra.encode())
-    for path in sorted(folder.rglob("*")):
+    for path in sorted(folder.rglob("*")) if folder.is_dir() else [folder]:
         if path.suffix in endings and path.name not in unused and path.is_file():
             data = path.read_bytes()
             sha.update(f"{path.relative_to(folder).as_posix()}\0{len(data)}\0".encode() + data)

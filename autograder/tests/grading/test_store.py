@@ -1,15 +1,19 @@
-"""Records are written whole or not at all."""
+"""Records are written whole or not at all, and made again when something changed that decides a grade."""
 
 from __future__ import annotations
 
+import ast
+import shutil
 from pathlib import Path
 
 import pytest
 
+import gradkit
 from gradkit.errors import GradkitError
 from gradkit.grading.record import Record
-from gradkit.grading.store import is_current, read_record, read_records, write_record
+from gradkit.grading.store import DECIDES, hash_engine, is_current, read_record, read_records, write_record
 
+PACKAGE = Path(gradkit.__file__).parent
 RECORD = Record("ada", "hw0", "T", "graded", 5.0, key={"suite": "s"})
 
 
@@ -40,3 +44,34 @@ def test_only_a_graded_record_with_the_same_key_is_current() -> None:
     assert not is_current(RECORD, {"suite": "t"})
     assert not is_current(None, {"suite": "s"})
     assert not is_current(Record("ada", "hw0", "T", "error", 5.0, key={"suite": "s"}), {"suite": "s"})
+
+
+def test_a_change_of_what_decides_no_grade_grades_nobody_again(tmp_path: Path) -> None:
+    copy = shutil.copytree(PACKAGE, tmp_path / "gradkit", ignore=shutil.ignore_patterns("__pycache__"))
+    before = hash_engine(copy)
+    for name in ("pages/submission.py", "cli/grade.py", "check/command.py", "report/summary.py"):
+        append(copy / name)
+        assert hash_engine(copy) == before
+    for name in DECIDES:
+        append(max((copy / name).rglob("*.py")) if (copy / name).is_dir() else copy / name)
+        assert hash_engine(copy) != before
+        before = hash_engine(copy)
+
+
+def append(path: Path) -> None:
+    path.write_text(f"{path.read_text(encoding='utf-8')}\n# A word.\n", encoding="utf-8")
+
+
+def test_all_that_what_decides_a_grade_imports_decides_it_too() -> None:
+    """But for temporary files, the CSV that a roster is read from, and the form of a warning."""
+    files = [PACKAGE / name for name in DECIDES if name.endswith(".py")]
+    files += [path for name in DECIDES for path in (PACKAGE / name).glob("*.py")]
+    imported = {
+        node.module.removeprefix("gradkit.")
+        for file in files
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module is not None and node.module.startswith("gradkit.")
+    }
+    decides = {name.removesuffix(".py").replace("/", ".") for name in DECIDES}
+    others = {name for name in imported if name not in decides and name.partition(".")[0] not in decides}
+    assert others == {"temporary", "csv_tables", "check.report"}
