@@ -7,10 +7,10 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 unexport PYTHONOPTIMIZE # it leaves out every assert, also those of the tests
 
-.PHONY: help setup grade test soak check audit release publish collect feedback report bench docs clean
+.PHONY: help setup grade test soak check audit release publish collect feedback report release-check bench docs clean
 
 help: ## say what there is
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 15
 
 setup: $(STAMP) ## install into .venv (done by every other target)
 
@@ -65,6 +65,9 @@ feedback: $(STAMP) ## make the feedback pages anew and release them
 
 report: $(STAMP) ## write the class report into report/
 	@$(BIN)/gradkit report
+
+release-check: $(STAMP) ## build sdist and wheel, and grade the sample class with the wheel in a fresh environment
+	@.ci/release-check
 
 bench: $(STAMP) ## measure what grading costs here, against other ways of doing it
 	@$(BIN)/gradkit bench

@@ -33,7 +33,7 @@ ENGINE = ROOT / "autograder" / "gradkit"
 REFERENCE = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 
-TARGETS = set(re.findall(r"^([a-z]+):", MAKEFILE, re.MULTILINE))
+TARGETS = set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE))
 COMMANDS = typer.main.get_command(app).commands
 TABLES = {
     "course.toml": _CourseFile,
