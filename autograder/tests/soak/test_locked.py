@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 # The real command, but for how long it waits: half a second in place of half a minute.
-IMPATIENT = "from gradkit.gradebook import troubles; troubles.PATIENCE = 0.5"
+IMPATIENT = "from gradkit.gradebook import database_errors; database_errors.PATIENCE = 0.5"
 
 LOCK = """
 import sqlite3, sys
