@@ -20,19 +20,23 @@ from gradkit.temporary import advice_on, replacing
 
 # The packages and modules of gradkit that a record depends on.
 DECIDES = (
-    *(
-        "bank",
-        "bans",
-        "check/cells.py",
-        "conditions",
-        "course",
-        "diagnosis",
-        "errors.py",
-        "grading",
-        "ids.py",
-        "intake",
-    ),
-    *("jail", "reader", "sandbox", "suite", "text.py", "wire", "worker"),
+    "bank",
+    "bans",
+    "check/cells.py",
+    "conditions",
+    "course",
+    "diagnosis",
+    "errors.py",
+    "grading",
+    "ids.py",
+    "intake",
+    "jail",
+    "reader",
+    "sandbox",
+    "suite",
+    "text.py",
+    "wire",
+    "worker",
 )
 
 

@@ -15,7 +15,6 @@ from gradkit.course import Course, load_course
 from gradkit.errors import CourseError
 from gradkit.grading.store import suite_keys
 from gradkit.release import build_course
-from gradkit.release.new import scaffold
 from gradkit.sandbox import Sandbox
 
 HW = "hw9_example"
@@ -49,15 +48,11 @@ WRONG = f"""
 
 
 @pytest.fixture
-def example(tmp_path: Path) -> Course:
+def example(scaffolded: Path) -> Course:
     """A course of one scaffolded assignment, built, with a bullet in its notebook."""
-    (tmp_path / "autograder" / "hidden").mkdir(parents=True)
-    (tmp_path / "autograder" / "hidden" / "secret.txt").write_text("a secret\n")
-    (tmp_path / "course.toml").write_text('id = "demo"\ntitle = "A demonstration"\n')
-    scaffold(load_course(tmp_path), HW)
-    notebook = tmp_path / "assignments" / HW / "notebook.md"
+    notebook = scaffolded / "assignments" / HW / "notebook.md"
     notebook.write_text(notebook.read_text().replace("Run the next cell", "- Write it with sums.\n\nRun the next cell"))
-    course = load_course(tmp_path)
+    course = load_course(scaffolded)
     build_course(course)
     return course
 

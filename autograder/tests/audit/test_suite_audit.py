@@ -12,7 +12,6 @@ from gradkit.audit.suite_audit import audit_assignment
 from gradkit.course import Course, load_course
 from gradkit.errors import CourseError, GraderFault
 from gradkit.release import build_course
-from gradkit.release.new import scaffold
 from gradkit.sandbox import Sandbox
 
 HW = "hw9_example"
@@ -23,13 +22,9 @@ RETURN = "return (w * x).sum() / w.sum()"
 
 
 @pytest.fixture
-def example(tmp_path: Path) -> Course:
+def example(scaffolded: Path) -> Course:
     """A course of one scaffolded assignment, built."""
-    (tmp_path / "autograder" / "hidden").mkdir(parents=True)
-    (tmp_path / "autograder" / "hidden" / "secret.txt").write_text("a secret\n")
-    (tmp_path / "course.toml").write_text('id = "demo"\ntitle = "A demonstration"\n')
-    scaffold(load_course(tmp_path), HW)
-    course = load_course(tmp_path)
+    course = load_course(scaffolded)
     build_course(course)
     return course
 
