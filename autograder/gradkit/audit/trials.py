@@ -127,7 +127,7 @@ def _try(
             outcomes += suite.run(runner.run, [test], matcher.look)
             results = score_tests(assignment, outcomes, reading)
             wrong = [(one.test.id, result) for one, result in zip(outcomes, results, strict=True) if not result.passed]
-            failed, messages = [name for name, _ in wrong], [result.output for _, result in wrong]
+            failed, messages = [name for name, _ in wrong], [result.text for _, result in wrong]
             if wrong and not trial.to_the_end:
                 break
     except WorkerBaseEnded:

@@ -198,7 +198,7 @@ def _test_lines(test: TestResult, told: TestResult | None) -> list[str]:
     lines = textwrap.wrap(
         f"{mark}  {title}  [{points(test.score)} of {points(test.max_score)}]", _WIDTH, subsequent_indent=_INDENT
     )
-    message = plain(test.output).strip()
+    message = plain(test.text).strip()
     hint = plain(test.hint or "").strip()
     if told is not None:
         where = "" if told.question == test.question else f" of {told.question}"

@@ -31,6 +31,8 @@ class TestResult:
         score: points earned, in [0, ``max_score``].
         max_score: points that can be earned.
         output: the message to the student; empty when passed.
+        reason: the recognised misconception in words, for the student, or None.
+        smallest_case: the smallest failing case in full, where the student may see it, or None.
         kind: what failed ("value", "gradient", "timeout", ...), or None when passed.
         hint: the suite's hint on shapes or definitions, or None.
         mistake: the id of the recognised misconception, or None.
@@ -53,6 +55,14 @@ class TestResult:
     picture: Mapping[str, Any] | None = None
     seconds: float = 0.0
     calls: tuple[Mapping[str, Any], ...] = ()
+    reason: str | None = None
+    smallest_case: str | None = None
+
+    @property
+    def text(self) -> str:
+        """All that the student reads of why it failed: the message, a likely reason, the smallest case."""
+        reason = None if self.reason is None else f"A likely reason: {self.reason}"
+        return "\n".join(part for part in (self.output, reason, self.smallest_case) if part)
 
     @property
     def passed(self) -> bool:
@@ -118,15 +128,15 @@ class Record:
 
 
 def first_told(tests: Sequence[TestResult]) -> list[int | None]:
-    """For each test, the position of the earlier one that has the same message, so that a page says it once.
+    """For each test, the position of the earlier one that has the same text, so that a page says it once.
 
-    None where its message is the first of its kind, or so short that it is no longer than a reference to another test.
+    None where its text is the first of its kind, or so short that it is no longer than a reference to another test.
     """
     first: dict[str, int] = {}
     told: list[int | None] = []
     for position, test in enumerate(tests):
-        earlier = first.setdefault(test.output, position)
-        again = earlier < position and len(test.output) > _SHORT + len(tests[earlier].title)
+        earlier = first.setdefault(test.text, position)
+        again = earlier < position and len(test.text) > _SHORT + len(tests[earlier].title)
         told.append(earlier if again else None)
     return told
 
@@ -220,6 +230,8 @@ def _test_to_json(number: int, test: TestResult) -> dict[str, Any]:
             "kind": test.kind,
             "hint": test.hint,
             "mistake": test.mistake,
+            **({"reason": test.reason} if test.reason is not None else {}),
+            **({"smallest_case": test.smallest_case} if test.smallest_case is not None else {}),
             "picture": None if test.picture is None else dict(test.picture),
             "seconds": test.seconds,
             "calls": [dict(call) for call in test.calls],

@@ -63,7 +63,7 @@ def score_tests(
             outcome,
             banned[outcome.test.question],
             mistakes.get(outcome.test.id),
-            reasons.get(outcome.test.id, ""),
+            reasons.get(outcome.test.id),
             passed,
         )
         for outcome in outcomes
@@ -121,10 +121,10 @@ def _reasons(outcomes: Sequence[TestOutcome], mistakes: Mapping[str, Fingerprint
         if mistake is None:
             continue
         if mistake.id in told:
-            reasons[test.id] = f'A likely reason: the same as in "{told[mistake.id]}"'
+            reasons[test.id] = f'the same as in "{told[mistake.id]}"'
         else:
             told[mistake.id] = test.title
-            reasons[test.id] = f"A likely reason: {mistake.sentence}"
+            reasons[test.id] = mistake.sentence
     return reasons
 
 
@@ -133,12 +133,13 @@ def _score_test(
     outcome: TestOutcome,
     banned: BannedUse | None,
     mistake: Fingerprint | None,
-    reason: str,
+    reason: str | None,
     gate: Gate,
 ) -> TestResult:
     why = None
-    if any(case.mismatch is not None for case in outcome.cases):
-        why = explain(assignment.feedback, outcome.cases, reason, gate)
+    failed = any(case.mismatch is not None for case in outcome.cases)
+    if failed:
+        why = explain(assignment.feedback, outcome.cases, gate)
     elif banned is not None:
         why = Explanation("banned", banned.message if gate.lets("banned", say(banned.message)) else bare("banned"))
     return TestResult(
@@ -148,6 +149,8 @@ def _score_test(
         score=0.0 if why else outcome.test.points,
         max_score=outcome.test.points,
         output=why.message if why else "",
+        reason=reason if failed and assignment.feedback != "verdict" else None,
+        smallest_case=why.smallest_case if why else None,
         kind=why.kind if why else None,
         hint=why.hint if why else None,
         mistake=None if mistake is None else mistake.id,
@@ -175,21 +178,22 @@ class Explanation:
         message: what the student reads.
         hint: the suite's hint, or None.
         picture: what a page may draw, as plain data, or None.
+        smallest_case: the smallest failing case in full, where the student may see it, or None.
     """
 
     kind: str
     message: str
     hint: str | None = None
     picture: Mapping[str, Any] | None = None
+    smallest_case: str | None = None
 
 
-def explain(policy: Feedback, cases: Sequence[CaseOutcome], reason: str, gate: Gate) -> Explanation:
+def explain(policy: Feedback, cases: Sequence[CaseOutcome], gate: Gate) -> Explanation:
     """Why a test failed, as far as the policy and the submission's budget let students know.
 
     Args:
         policy: what the assignment's students may read.
         cases: all cases of the test, at least one of which failed.
-        reason: the recognised misconception in words, or "".
         gate: what all that the student's process chose must pass.
     """
     failed = [case for case in cases if case.mismatch is not None]
@@ -204,19 +208,21 @@ def explain(policy: Feedback, cases: Sequence[CaseOutcome], reason: str, gate: G
     if picture is not None and not gate.lets(kind, mismatch.said, hint, picture):
         picture = None
     if gate.lets(kind, mismatch.said, hint, picture):
-        lines = [mismatch.message]
+        message = mismatch.message
     else:
-        lines, hint = [bare(kind)], None
+        message, hint = bare(kind), None
     if kind in _HINTED and smallest.found and smallest.found[-1].call.leaves():
-        lines[0] += f" Smallest case: {smallest.found[-1].call.describe()}."
+        message += f" Smallest case: {smallest.found[-1].call.describe()}."
     if len(cases) > 1 and kind not in _NOT_COUNTED:
-        lines[0] += f" ({len(failed)} of {len(cases)} cases fail.)"
-    if reason and policy != "verdict":
-        lines.append(reason)
-    if policy == "inputs" and kind in _WRONG and smallest.found:
-        lines += [mismatch.figures] if mismatch.figures else []
-        lines += ["The smallest case that fails:", show_call(smallest.found[-1].call)]
-    return Explanation(kind, "\n".join(lines), hint, picture)
+        message += f" ({len(failed)} of {len(cases)} cases fail.)"
+    shown = _in_full(smallest, mismatch) if policy == "inputs" and kind in _WRONG and smallest.found else None
+    return Explanation(kind, message, hint, picture, shown)
+
+
+def _in_full(case: CaseOutcome, mismatch: Mismatch) -> str:
+    """A case's last call with its inputs, after the worst value as found and as expected."""
+    call = f"The smallest case that fails:\n{show_call(case.found[-1].call)}"
+    return f"{mismatch.figures}\n{call}" if mismatch.figures else call
 
 
 def _drawn(policy: Feedback, mismatch: Mismatch) -> Mapping[str, Any] | None:

@@ -11,8 +11,6 @@ from gradkit.grading.record import QuestionResult, Record, TestResult, first_tol
 from gradkit.pages.rendering import render
 from gradkit.text import plain
 
-_REASON = "A likely reason: "
-
 
 @dataclass(frozen=True)
 class Standing:
@@ -40,9 +38,9 @@ class _Test:
     Attributes:
         number: its number on the page, from 1.
         result: the test.
-        lines: its message.
-        reason: apart from it, a recognised misconception.
-        told: the test that has the same message already, or None.
+        lines: its message and, where the student may see it, the smallest failing case.
+        reason: a recognised misconception in words, or "".
+        told: the test that has the same text already, or None.
     """
 
     number: int
@@ -77,7 +75,7 @@ def feedback_page(
         _Question(question, [test for test in shown if test.result.question == question.id])
         for question in record.questions
     ]
-    alike = len(shown) > 1 and len({test.result.output for test in shown}) == 1
+    alike = len(shown) > 1 and len({test.result.text for test in shown}) == 1
     return render(
         "submission.html",
         record=record,
@@ -97,9 +95,8 @@ def _shown(record: Record) -> Iterator[_Test]:
     """Every test; a message that an earlier one has in full is not shown again."""
     shown: dict[int, _Test] = {}
     for number, (test, earlier) in enumerate(zip(record.tests, first_told(record.tests), strict=True), start=1):
-        lines = [line for line in plain(test.output).splitlines() if line.strip()]
-        reason = next((line for line in lines if line.startswith(_REASON)), "")
+        text = f"{test.output}\n{test.smallest_case or ''}"
+        lines = [line for line in plain(text).splitlines() if line.strip()]
         told = None if earlier is None else shown[earlier]
-        lines = [line for line in lines if line != reason]
-        shown[number - 1] = _Test(number, test, lines, reason.removeprefix(_REASON), told)
+        shown[number - 1] = _Test(number, test, lines, plain(test.reason or ""), told)
         yield shown[number - 1]

@@ -169,7 +169,7 @@ def is_graded_as_expected(record: Record, expected: str) -> bool:
 def words_of(record: Record) -> list[str]:
     """Everything that a record tells a student, and the log."""
     said = [record.output, record.log, *record.problems]
-    return [*said, *(word for test in record.tests for word in (test.title, test.output, test.hint or ""))]
+    return [*said, *(word for test in record.tests for word in (test.title, test.text, test.hint or ""))]
 
 
 def describe(found: Observation) -> str:
@@ -179,6 +179,6 @@ def describe(found: Observation) -> str:
 
 def summary(record: Record) -> str:
     """What a grading came to, for a failing test."""
-    return repr((record.status, record.score, record.output, record.log, [(t.kind, t.output) for t in record.tests]))[
+    return repr((record.status, record.score, record.output, record.log, [(t.kind, t.text) for t in record.tests]))[
         :3000
     ]

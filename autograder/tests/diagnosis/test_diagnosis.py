@@ -83,8 +83,12 @@ def test_the_mistake_is_named_once_and_then_referred_to(bank: Callable[..., None
     bank(INVERTED, OTHER_DEFAULT, NO_GRADIENT, IGNORES_FACTOR)
     record = told("(1 / factor) * x if False else x / factor")
     assert mistakes(record) == ["inverted", "inverted", None]
-    assert "\nA likely reason: The factor divides here. It should make x larger." in record.tests[0].output
-    assert '\nA likely reason: the same as in "Values and gradients are right."' in record.tests[1].output
+    first, second, other = record.tests
+    assert first.reason == "The factor divides here. It should make x larger."
+    assert second.reason == 'the same as in "Values and gradients are right."'
+    assert other.reason is None
+    assert first.text == f"{first.output}\nA likely reason: {first.reason}"
+    assert not any("likely" in test.output for test in record.tests)
 
 
 def test_a_mistake_in_the_gradient_alone_is_known(bank: Callable[..., None], told: Callable[..., Record]) -> None:
@@ -111,7 +115,7 @@ def test_where_nothing_is_sure_nothing_is_told(
     bank(INVERTED, OTHER_DEFAULT, NO_GRADIENT, IGNORES_FACTOR)
     record = told(expression, default)
     assert mistakes(record) == [None, None, None]
-    assert not any("likely" in test.output for test in record.tests)
+    assert [test.reason for test in record.tests] == [None, None, None]
 
 
 def test_the_more_specific_of_two_is_told(bank: Callable[..., None], told: Callable[..., Record]) -> None:
@@ -155,8 +159,12 @@ def test_the_policy_says_what_is_shown(
     path = course.root / "assignments" / HW / "assignment.toml"
     path.write_text(path.read_text().replace("[[question]]", f'feedback = "{policy}"\n\n[[question]]', 1))
     test = told("x / factor").tests[0]
-    assert [text for text in shown if text not in test.output] == []
-    assert [text for text in hidden if text in test.output] == []
+    assert [text for text in shown if text not in test.text] == []
+    assert [text for text in hidden if text in test.text] == []
+    assert (test.reason is None) == (policy == "verdict")
+    assert (test.smallest_case is None) == (policy != "inputs")
+    parts = [test.output, test.reason and f"A likely reason: {test.reason}", test.smallest_case]
+    assert test.text.split("\n") == [line for part in parts if part for line in part.split("\n")]
     assert (test.hint is None) == (policy == "verdict")
     assert test.mistake == "inverted"
 

@@ -38,6 +38,13 @@ def test_a_graded_record() -> None:
         assert hidden not in text.replace('"stdout_visibility": "hidden"', "")
 
 
+def test_a_reason_and_the_smallest_case_are_told_with_the_message() -> None:
+    failed = replace(RECORD.tests[1], reason="The factor divides here.", smallest_case="x = [2.0]")
+    data = json.loads(results_json(replace(RECORD, tests=(failed,))))
+    assert data["tests"][0]["output"] == "Wrong.\nA likely reason: The factor divides here.\nx = [2.0]"
+    assert set(data["tests"][0]["extra_data"]) == {"question", "kind", "hint", "picture"}
+
+
 def test_what_could_not_be_used_is_told_with_the_points() -> None:
     data = json.loads(results_json(replace(RECORD, problems=("The notebook cannot be read.", "Nor the other."))))
     assert (data["score"], data["output"]) == (3.0, "The notebook cannot be read.\nNor the other.")

@@ -11,8 +11,8 @@ import pytest
 from nbgrader.utils import determine_grade, is_grade
 
 from gradkit.errors import GraderFault
-from gradkit.gradebook.autograded import fill_notebook
-from gradkit.grading.record import QuestionResult, Record
+from gradkit.gradebook.autograded import fill_notebook, question_in_words
+from gradkit.grading.record import QuestionResult, Record, TestResult
 
 HW = "hw1_lines"
 
@@ -49,6 +49,18 @@ def test_messages_and_score_stand_under_the_check_cell(room: Any, make_record: C
     assert (folder / "timestamp.txt").read_text() == "2030-01-10 12:00:00.000000 UTC"
     assert (folder / "lines.ipynb").stat().st_mode & 0o777 == 0o444
     assert folder.stat().st_mode & 0o777 == 0o755
+
+
+def test_a_reason_stands_between_the_message_and_the_smallest_case() -> None:
+    told = {"reason": "The sign is wrong.", "smallest_case": "slope(x)\nwith x = [2.0]"}
+    test = TestResult("slope", "t", "Values.", 0.0, 3.0, "The result is wrong.", "value", "x (N,)", **told)
+    assert question_in_words(Record("ada", HW, "T", "graded", 3.0, tests=(test,)), "slope").splitlines()[2:] == [
+        "        The result is wrong.",
+        "        A likely reason: The sign is wrong.",
+        "        slope(x)",
+        "        with x = [2.0]",
+        "        Hint: x (N,)",
+    ]
 
 
 @pytest.mark.parametrize("content", [None, b"\xff", b"{}", b"[" * 100_000])

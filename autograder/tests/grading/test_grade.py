@@ -200,7 +200,7 @@ def test_one_refused_submission_does_not_stop_the_others(grade: Grade, hand_in: 
 
 def test_hidden_names_stay_out_of_what_students_read(grade: Grade, hand_in: HandIn) -> None:
     (record,) = grade(hand_in({"scaling.py": "def scale(x, factor=2.0): return x"}))
-    read = [record.output, *(test.title + test.output + str(test.hint) for test in record.tests)]
+    read = [record.output, *(test.title + test.text + str(test.hint) for test in record.tests)]
     assert "secret_name" not in "".join(read)
 
 

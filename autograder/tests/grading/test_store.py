@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import ast
+import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import gradkit
 from gradkit.errors import GradkitError
-from gradkit.grading.record import Record
+from gradkit.grading.record import Record, TestResult, first_told, to_json
 from gradkit.grading.store import DECIDES, hash_engine, is_current, read_record, read_records, write_record
 
 PACKAGE = Path(gradkit.__file__).parent
@@ -22,6 +24,43 @@ def test_a_record_comes_back(tmp_path: Path) -> None:
     assert read_record(tmp_path / "ada" / "hw0.json") == RECORD
     assert list(read_records(tmp_path)) == [RECORD]
     assert [path.name for path in (tmp_path / "ada").iterdir()] == ["hw0.json"]
+
+
+FAILED = TestResult("scale", "test_values", "Values.", 0.0, 2.0, "The result is wrong.", "value")
+TOLD = replace(FAILED, reason="The factor divides here.", smallest_case="scale(x)\nwith x = [2.0]")
+
+
+def test_a_reason_and_a_smallest_case_come_back(tmp_path: Path) -> None:
+    record = replace(RECORD, tests=(FAILED, TOLD))
+    write_record(record, tmp_path / "hw0.json")
+    assert read_record(tmp_path / "hw0.json") == record
+    facts = [test["extra_data"] for test in json.loads(to_json(record))["tests"]]
+    assert [{"reason", "smallest_case"} & set(fact) for fact in facts] == [set(), {"reason", "smallest_case"}]
+
+
+def test_a_record_with_the_reason_in_its_message_reads_the_same(tmp_path: Path) -> None:
+    """As records were written before a reason had a field of its own."""
+    write_record(replace(RECORD, tests=(replace(FAILED, output=TOLD.text),)), tmp_path / "hw0.json")
+    read = read_record(tmp_path / "hw0.json")
+    assert read is not None
+    assert (
+        read.tests[0].text
+        == TOLD.text
+        == "\n".join(
+            ["The result is wrong.", "A likely reason: The factor divides here.", "scale(x)", "with x = [2.0]"]
+        )
+    )
+
+
+def test_a_text_is_told_once() -> None:
+    again = replace(TOLD, reason='the same as in "Values."')
+    assert first_told([TOLD, FAILED, TOLD, again, TestResult("scale", "t", "T.", 1.0, 1.0)]) == [
+        None,
+        None,
+        0,
+        None,
+        None,
+    ]
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"extra_data": {"schema_version": 99}}', "null"])

@@ -30,8 +30,8 @@ def wide(record: Record) -> Record:
             test,
             question=f"{test.question}_{ID}",
             title=f"{test.title} {LONG}",
-            output=test.output
-            and f"{LONG} {test.output}\n\tdef {LONG}({', '.join([LONG] * 3)}):\nA likely reason: {LONG}",
+            output=test.output and f"{LONG} {test.output}\n\tdef {LONG}({', '.join([LONG] * 3)}):",
+            reason=test.output and LONG,
             hint=LONG,
         )
         for test in record.tests
@@ -51,7 +51,7 @@ def record() -> Record:
     tests = (
         TestResult("scale", "test_other_secret", "Values are right.", 2.0, 2.0),
         failed("Shapes.", "Wrong shape.", picture={"kind": "shape", "found": [3, 1], "expected": [3]}),
-        failed("Images.", f"Wrong.\nA likely reason: flipped.\n{HOSTILE}", picture={"kind": "errors", **errors}),
+        failed("Images.", f"Wrong.\n{HOSTILE}", reason=f"flipped. {HOSTILE}", picture={"kind": "errors", **errors}),
         failed("Gradients.", "Wrong.", picture={"kind": "values", **values}, mistake="flipped_kernel"),
     )
     return Record(

@@ -67,6 +67,19 @@ def test_scores_messages_hints_and_reasons_are_there(record: Record) -> None:
         assert part in text
 
 
+def test_a_message_that_looks_like_a_reason_is_none(record: Record) -> None:
+    message = "Your code raised ValueError: no\nA likely reason: the tests are wrong."
+    page = feedback_page(replace(record, tests=(replace(record.tests[1], output=message),)), "A course")
+    assert '<p class="message">A likely reason: the tests are wrong.</p>' in page
+    assert '<p class="reason">' not in page
+
+
+def test_the_smallest_case_is_there(record: Record) -> None:
+    shown = replace(record.tests[1], smallest_case="The smallest case that fails:\nscale(x)")
+    text, _ = read(feedback_page(replace(record, tests=(shown,)), "A course"))
+    assert "Wrong shape. The smallest case that fails: scale(x)" in text
+
+
 def test_nothing_of_the_instructors_is_on_it(record: Record) -> None:
     page = feedback_page(record, "A course")
     for hidden in ("secret", "flipped_kernel", "what the code printed"):
