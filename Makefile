@@ -18,7 +18,7 @@ setup: $(STAMP) ## install into .venv (done by every other target)
 TORCH_INDEX ?=
 
 # torch first and by itself: plain pip then takes the same build for everything that needs it.
-$(STAMP): pyproject.toml constraints.txt
+$(STAMP): pyproject.toml constraints.txt autograder/gradkit/__init__.py
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' \
 	  || { echo "gradkit needs Python 3.11 to 3.14; $(PYTHON) is $$($(PYTHON) --version). Try: make PYTHON=python3.12"; exit 2; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

@@ -1,3 +1,3 @@
 """gradkit: autograded homework for PyTorch courses."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

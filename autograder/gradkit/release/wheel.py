@@ -23,6 +23,7 @@ from gradkit.errors import BuildError
 ENGINE = f"gradkit-{gradkit.__version__}-py3-none-any.whl"
 _REQUIRED = ("rich>=14", "typer>=0.20", "watchfiles>=1.1")
 _ENDINGS = (".py", ".typed", ".txt", ".html", ".js", ".yml", ".sh", ".template")  # of what the engine consists of
+_REINSTALL = "gradkit is not installed here as it is now. Install it: make setup"
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip file knows
 
 
@@ -43,8 +44,10 @@ def engine_wheel() -> bytes:
     """A wheel of all of gradkit, called `ENGINE`, for a machine that grades; its metadata are those that run here.
 
     Raises:
-        BuildError: gradkit is not installed here, so that nobody knows what it requires.
+        BuildError: gradkit is not installed here in this version, so what it requires is unknown.
     """
+    if f"\nVersion: {gradkit.__version__}\n" not in _installed("METADATA"):
+        raise BuildError(_REINSTALL)
     package = Path(gradkit.__file__).parent
     files = {
         path.relative_to(package).as_posix(): path.read_bytes()
@@ -101,7 +104,7 @@ def _installed(name: str) -> str:
     except PackageNotFoundError:
         text = None
     if text is None:
-        raise BuildError("gradkit is not installed here as it is now. Install it: make setup")
+        raise BuildError(_REINSTALL)
     return text
 
 

@@ -66,5 +66,5 @@ def record() -> Record:
         tests=tests,
         log="what the code printed",
         key={"submission": "0123456789abcdef" * 4},
-        versions={"gradkit": "0.1.0", "python": "3.11.2", "torch": "2.13.0"},
+        versions={"gradkit": "0.2.0", "python": "3.11.2", "torch": "2.13.0"},
     )

@@ -61,7 +61,7 @@ def test_scores_messages_hints_and_reasons_are_there(record: Record) -> None:
         "Expected: (3,)",
         "A likely reason: flipped.",
         "Hint: out (H, W)",
-        "gradkit 0.1.0, python 3.11.2, torch 2.13.0",
+        "gradkit 0.2.0, python 3.11.2, torch 2.13.0",
         "0123456789ab",
     ):
         assert part in text

@@ -9,7 +9,11 @@ import sys
 import zipfile
 from pathlib import Path
 
+import pytest
+
+import gradkit
 from gradkit.course import Assignment, Course
+from gradkit.errors import BuildError
 from gradkit.release import stage
 from gradkit.release.wheel import engine_wheel, student_wheel
 
@@ -50,6 +54,12 @@ def test_both_wheels_hold_the_license() -> None:
             (name,) = (name for name in wheel.namelist() if name.endswith(".dist-info/licenses/LICENSE"))
             assert wheel.read(name) == LICENSE.read_bytes()
             assert b"License-Expression: MIT" in wheel.read(name.replace("licenses/LICENSE", "METADATA"))
+
+
+def test_the_engine_is_not_packed_with_the_metadata_of_another_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gradkit, "__version__", "0.0.1")
+    with pytest.raises(BuildError, match="make setup"):
+        engine_wheel()
 
 
 def test_requirements_are_what_notebooks_and_checks_import(built: Course) -> None:
