@@ -82,7 +82,7 @@ SUITE_SCALE = '''
 import pytest
 import torch
 
-from gradkit.suite import Rng, Runner, assert_matches, figures, function_call
+from gradkit.suite import Rng, Runner, assert_matches, expected, function_call
 
 pytestmark = pytest.mark.question("scale")
 
@@ -99,8 +99,8 @@ def test_secret_name_values(student: Runner, reference: Runner, rng: Rng, n: int
 def test_secret_name_figures(student: Runner) -> None:
     """The default factor is 2."""
     x = torch.tensor([1.5], dtype=torch.float64)
-    expected = figures(result=torch.tensor([3.0], dtype=torch.float64))
-    assert_matches(student.run(function_call("scale", {"x": x})), expected, hint="the default factor is 2")
+    right = expected(result=torch.tensor([3.0], dtype=torch.float64))
+    assert_matches(student.run(function_call("scale", {"x": x})), right, hint="the default factor is 2")
 '''
 
 SUITE_SHIFT = '''

@@ -38,7 +38,7 @@ _SIGN = re.compile(r"\*\*|//|<<|>>|[=!<>]=|[-+*/@%<>&|^~]")
 _MESSAGE = re.compile(r"""^[rf]?(["']).*\1[,)\]]*$""")
 _SUITE = re.compile(
     r"\bgradkit\b|\b(student|reference)\.run\b|\brng\.|pytest\.mark\.(points|question)\b"
-    r"|\b(assert_matches|assert_raises|assert_finite|function_call|module_call|figures|Step|Call|Ref|check)\("
+    r"|\b(assert_matches|assert_raises|assert_finite|function_call|module_call|expected|figures|Step|Call|Ref|check)\("
     r"|@(mistake|accepted)\b"
 )
 

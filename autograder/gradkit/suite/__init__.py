@@ -1,6 +1,9 @@
 """What a hidden suite is written with: seeded inputs, calls, comparison. Suites are ordinary pytest files."""
 
-from gradkit.suite.calls import figures, function_call, module_call
+from typing import Any
+from warnings import warn
+
+from gradkit.suite.calls import expected, function_call, module_call
 from gradkit.suite.compare import (
     assert_all_learn,
     assert_finite,
@@ -36,7 +39,15 @@ __all__ = [
     "assert_tensor",
     "assert_unchanged",
     "check",
-    "figures",
+    "expected",
     "function_call",
     "module_call",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """The old name of `expected`, for one version."""
+    if name == "figures":
+        warn("figures() of gradkit.suite is now expected()", DeprecationWarning, stacklevel=2)
+        return expected
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

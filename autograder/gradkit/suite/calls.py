@@ -91,10 +91,10 @@ def module_call(
     return replace(call, vjp=_vjp(leaves, cotangent))
 
 
-def figures(*, gradients: Mapping[str, Tensor] | None = None, **values: Any) -> Found:
-    """What is expected, from figures worked by hand: ``figures(result=torch.tensor(0.25))``.
+def expected(*, gradients: Mapping[str, Tensor] | None = None, **values: Any) -> Found:
+    """An expected observation of figures worked by hand: ``expected(result=torch.tensor(0.25))``.
 
-    Only what is given is compared; whether a tensor is attached to the graph is not.
+    Only these are compared; whether a tensor is attached to the graph is not.
     """
     return Found(
         Call(steps=[], observe=()), Observation(values=_wrap(values), gradients=dict(gradients or {})), by_hand=True

@@ -38,7 +38,7 @@ def assert_matches(
 
     Args:
         found: the student's.
-        expected: the reference's, or `figures`.
+        expected: the reference's, or `expected`.
         hint: the shapes or the definition, told to the student with any mismatch.
         rtol: allowed difference relative to the expected value.
         atol: allowed absolute difference.
@@ -52,7 +52,7 @@ def assert_matches(
     if expected.failure is not None:
         raise GraderFault(f"the reference failed: {expected.failure}")
     try:
-        found.require()
+        found.raise_for_failure()
         comparison = Comparison(rtol, atol, graph=not expected.by_hand, call=found.call, strict_types=strict_types)
         for name, value in expected.observation.values.items():
             comparison.values(name, found.observed(name), value)
@@ -83,7 +83,7 @@ def assert_finite(found: Found, *, hint: str) -> None:
         Mismatch: naming what is not finite.
     """
     try:
-        found.require()
+        found.raise_for_failure()
         for name in found.observation.values:
             tensors, what = _tensors(found.observed(name)), said(name, found.call)
             if not tensors:
@@ -149,7 +149,7 @@ def assert_raises(found: Found, error: type[BaseException], *, mentions: Sequenc
     if failure is None:
         raise Mismatch("value", say(f"No exception was raised; {error.__name__} is expected here."), hint)
     if failure.kind != "raised" or not_started(failure):
-        found.require()
+        found.raise_for_failure()
     if error.__name__ not in failure.bases:
         yours = words(scrub(failure.type_name))
         raise Mismatch("raised", say(f"{error.__name__} is expected here; your code raised ", yours, "."), hint)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any, Protocol
+from warnings import warn
 
 import numpy as np
 import torch
@@ -60,7 +61,7 @@ class Found:
         Raises:
             Mismatch: the call gave no result.
         """
-        self.require()
+        self.raise_for_failure()
         return self.observation.printed
 
     def value(self, name: str = "result") -> Any:
@@ -159,7 +160,7 @@ class Found:
         Raises:
             Mismatch: the call gave no result, or no gradient reaches ``name``.
         """
-        self.require()
+        self.raise_for_failure()
         gradient = self.observation.gradients.get(name)
         if gradient is None:
             raise Mismatch("detached", say(f"No gradient reaches {name.partition('.')[2] or said(name, self.call)}."))
@@ -177,7 +178,7 @@ class Found:
         Raises:
             Mismatch: the call gave no result, or the reply lacks this value.
         """
-        self.require()
+        self.raise_for_failure()
         self.read.add(name)
         try:
             return self.observation.values[name]
@@ -187,14 +188,19 @@ class Found:
     def _reader(self, name: str, otherwise: str | None) -> Reader:
         return Reader(said(name, self.call), self.observed(name), otherwise)
 
-    def require(self) -> None:
-        """Go on only if there is a result.
+    def raise_for_failure(self) -> None:
+        """Raise unless there is a result.
 
         Raises:
-            Mismatch: saying why there is none.
+            Mismatch: why there is none.
         """
         if self.failure is not None:
             raise Mismatch(*explain_failure(self.failure))
+
+    def require(self) -> None:
+        """The old name of `raise_for_failure`, for one version."""
+        warn("Found.require() is now Found.raise_for_failure()", DeprecationWarning, stacklevel=2)
+        self.raise_for_failure()
 
 
 class Runner(Protocol):

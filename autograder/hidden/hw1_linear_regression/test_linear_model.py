@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from gradkit.suite import Call, Ref, Rng, Runner, Step, assert_drawn_as_linear, assert_matches, check, figures
+from gradkit.suite import Call, Ref, Rng, Runner, Step, assert_drawn_as_linear, assert_matches, check, expected
 
 pytestmark = pytest.mark.question("LinearModel")
 
@@ -140,8 +140,8 @@ def test_losses_worked_by_hand(student: Runner, epochs: int) -> None:
         "weight": torch.tensor([[2 + error]], dtype=torch.float64),
         "bias": torch.tensor([3 + error], dtype=torch.float64),
     }
-    expected = figures(losses=[8.0, 0.08, 0.0008][:epochs], **{"model.state": end})
-    assert_matches(student.run(call), expected, hint="one float per epoch, each the loss before that epoch's update")
+    right = expected(losses=[8.0, 0.08, 0.0008][:epochs], **{"model.state": end})
+    assert_matches(student.run(call), right, hint="one float per epoch, each the loss before that epoch's update")
 
 
 @pytest.mark.points(0.5)

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from gradkit.suite import Call, Ref, Rng, Runner, Step, assert_matches, check, figures, module_call
+from gradkit.suite import Call, Ref, Rng, Runner, Step, assert_matches, check, expected, module_call
 
 pytestmark = pytest.mark.question("LinearRegression")
 
@@ -103,14 +103,14 @@ def test_figures_worked_by_hand(student: Runner) -> None:
         parameters={"w": torch.tensor([[5], [-1], [4]], dtype=torch.float64)},
         cotangent=torch.tensor([[1], [10]], dtype=torch.float64),
     )
-    expected = figures(
+    right = expected(
         result=torch.tensor([[1], [-7]], dtype=torch.float64),
         gradients={
             "module.w": torch.tensor([[-10], [63], [11]], dtype=torch.float64),
             "x": torch.tensor([[5, -1], [50, -10]], dtype=torch.float64),
         },
     )
-    assert_matches(student.run(call), expected, hint=HINT)
+    assert_matches(student.run(call), right, hint=HINT)
 
 
 @pytest.mark.points(1)

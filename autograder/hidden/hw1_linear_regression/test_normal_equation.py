@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from gradkit.suite import Rng, Runner, assert_matches, figures, function_call
+from gradkit.suite import Rng, Runner, assert_matches, expected, function_call
 
 pytestmark = pytest.mark.question("normal_equation")
 
@@ -89,11 +89,11 @@ def test_figures_worked_by_hand(student: Runner) -> None:
         cotangent=torch.tensor([[12], [6]], dtype=torch.float64),
         grad=["y"],
     )
-    expected = figures(
+    right = expected(
         result=torch.tensor([[2.5], [0.5]], dtype=torch.float64),
         gradients={"y": torch.tensor([[-1], [2], [5]], dtype=torch.float64)},
     )
-    assert_matches(student.run(call), expected, hint=HINT)
+    assert_matches(student.run(call), right, hint=HINT)
 
 
 @pytest.mark.points(0.5)

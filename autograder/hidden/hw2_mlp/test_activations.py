@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from gradkit.suite import Rng, Runner, assert_finite, assert_matches, check, figures, function_call
+from gradkit.suite import Rng, Runner, assert_finite, assert_matches, check, expected, function_call
 
 pytestmark = pytest.mark.question("activations")
 
@@ -63,11 +63,11 @@ def test_exactly_zero(student: Runner, reference: Runner, rng: Rng, name: str, d
     x = torch.tensor([[0.0, -0.0, 0.7], [-1.3, 0.0, 0.0]], dtype=dtype)
     call = function_call(name, {"x": x}, cotangent=rng.uniform(2, 3, low=1, high=2, dtype=dtype))
     hint = "|x|, sign(x) and a corner at 0 have no slope there; sigmoid and tanh do"
-    found, expected = student.run(call), reference.run(call)
+    found, right = student.run(call), reference.run(call)
     assert_finite(found, hint=hint)
     if name == "relu":
-        expected = figures(result=expected.tensor())
-    assert_matches(found, expected, hint=hint, rtol=1e-6, atol=1e-6)  # float32 holds about seven digits
+        right = expected(result=right.tensor())
+    assert_matches(found, right, hint=hint, rtol=1e-6, atol=1e-6)  # float32 holds about seven digits
 
 
 @pytest.mark.points(0.5)
@@ -88,11 +88,11 @@ def test_sigmoid_worked_by_hand(student: Runner) -> None:
     """
     x = torch.tensor([3.0, 0.25, 9.0], dtype=torch.float64).log()
     call = function_call("sigmoid", {"x": x}, cotangent=torch.tensor([16.0, 25.0, 100.0], dtype=torch.float64))
-    expected = figures(
+    right = expected(
         result=torch.tensor([0.75, 0.2, 0.9], dtype=torch.float64),
         gradients={"x": torch.tensor([3.0, 4.0, 9.0], dtype=torch.float64)},
     )
-    assert_matches(student.run(call), expected, hint="sigmoid(x) = 1 / (1 + e^-x), with the slope s (1 - s)")
+    assert_matches(student.run(call), right, hint="sigmoid(x) = 1 / (1 + e^-x), with the slope s (1 - s)")
 
 
 @pytest.mark.points(0.5)
@@ -104,11 +104,11 @@ def test_relu_worked_by_hand(student: Runner) -> None:
     """
     x = torch.tensor([[-2.0, 3.0, 0.5]], dtype=torch.float64)
     call = function_call("relu", {"x": x}, cotangent=torch.tensor([[5.0, 7.0, -4.0]], dtype=torch.float64))
-    expected = figures(
+    right = expected(
         result=torch.tensor([[0.0, 3.0, 0.5]], dtype=torch.float64),
         gradients={"x": torch.tensor([[0.0, 7.0, -4.0]], dtype=torch.float64)},
     )
-    assert_matches(student.run(call), expected, hint="relu(x) = max(0, x), with the slope 0 below zero and 1 above")
+    assert_matches(student.run(call), right, hint="relu(x) = max(0, x), with the slope 0 below zero and 1 above")
 
 
 @pytest.mark.points(0.75)
@@ -121,11 +121,11 @@ def test_tanh_worked_by_hand(student: Runner) -> None:
     """
     x = torch.tensor([2.0, 1 / 3, 3**0.5], dtype=torch.float64).log()
     call = function_call("tanh", {"x": x}, cotangent=torch.tensor([25.0, 50.0, 4.0], dtype=torch.float64))
-    expected = figures(
+    right = expected(
         result=torch.tensor([0.6, -0.8, 0.5], dtype=torch.float64),
         gradients={"x": torch.tensor([16.0, 18.0, 3.0], dtype=torch.float64)},
     )
-    assert_matches(student.run(call), expected, hint="tanh(x) lies between -1 and 1, with the slope 1 - tanh(x)^2")
+    assert_matches(student.run(call), right, hint="tanh(x) lies between -1 and 1, with the slope 1 - tanh(x)^2")
 
 
 @pytest.mark.points(0.5)

@@ -17,7 +17,7 @@ from gradkit.suite import (
     assert_drawn_as_linear,
     assert_matches,
     check,
-    figures,
+    expected,
     module_call,
 )
 
@@ -46,15 +46,15 @@ def test_a_new_model_has_its_layers(student: Runner, sizes: list[int]) -> None:
     ]
     found = student.run(Call(steps, observe=("is_list", "model.state", "model.gradients")))
     check(found.equals("is_list", True), "The attribute layers must be an nn.ModuleList, so that PyTorch sees in it.")
-    expected = {}
+    right = {}
     for number, (before, after) in enumerate(pairwise(sizes)):
-        expected |= {f"layers.{number}.weight": (after, before), f"layers.{number}.bias": (after,)}
+        right |= {f"layers.{number}.weight": (after, before), f"layers.{number}.bias": (after,)}
     shapes = {name: tuple(value.shape) for name, value in found.tensors("model.state").items()}
     check(
-        {name: shapes.get(name) for name in expected} == expected,
+        {name: shapes.get(name) for name in right} == right,
         f"For layer_sizes = {sizes}, layer l must be nn.Linear(layer_sizes[l], layer_sizes[l + 1]).",
     )
-    extra = sorted(found.gradients("model.gradients").keys() - expected.keys())
+    extra = sorted(found.gradients("model.gradients").keys() - right.keys())
     check(not extra, f"The layers' weights and biases are all there is to learn; found besides: {', '.join(extra)}.")
 
 
@@ -169,11 +169,11 @@ def test_figures_worked_by_hand(student: Runner) -> None:
         vjp=Vjp("result", names, (torch.tensor([[12]], dtype=torch.float64),)),
     )
     gradients = ([[15, 45], [-2, -6]], [15, -2], [[24, 36]], [12])
-    expected = figures(
+    right = expected(
         result=torch.tensor([[-10]], dtype=torch.float64),
         gradients={name: torch.tensor(g, dtype=torch.float64) for name, g in zip(names, gradients, strict=True)},
     )
-    assert_matches(student.run(call), expected, hint=HINT)
+    assert_matches(student.run(call), right, hint=HINT)
 
 
 @pytest.mark.points(0.5)

@@ -15,7 +15,7 @@ from gradkit.suite import (
     assert_drawn_as_linear,
     assert_matches,
     check,
-    figures,
+    expected,
     module_call,
 )
 
@@ -123,7 +123,7 @@ def test_figures_worked_by_hand(student: Runner) -> None:
         cotangent=torch.tensor([[1], [2]], dtype=torch.float64),
     )
     s = 0.01766271
-    expected = figures(
+    right = expected(
         result=torch.tensor([[0.98201379], [0.01798621]], dtype=torch.float64),
         gradients={
             "module.second_layer.bias": s * torch.tensor([3], dtype=torch.float64),
@@ -132,7 +132,7 @@ def test_figures_worked_by_hand(student: Runner) -> None:
         },
     )
     # the figures are rounded to eight places
-    assert_matches(student.run(call), expected, hint=HINT, rtol=0, atol=1e-6)
+    assert_matches(student.run(call), right, hint=HINT, rtol=0, atol=1e-6)
 
 
 @pytest.mark.points(0.5)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import torch
 
-from gradkit.suite import Call, Found, Ref, Runner, Step, assert_matches, check, figures
+from gradkit.suite import Call, Found, Ref, Runner, Step, assert_matches, check, expected
 
 pytestmark = pytest.mark.question("parameter_table")
 
@@ -24,9 +24,9 @@ def sequential(*layers: tuple[str, Sequence[Any]]) -> Call:
     return table_of(*steps, Step("model", "torch:nn.Sequential", [Ref(step.name) for step in steps]))
 
 
-def assert_same_table(found: Found, expected: Found) -> None:
+def assert_same_table(found: Found, right: Found) -> None:
     """The tables are equal as Python sees it: a list is no tuple."""
-    assert_matches(found, expected, hint=HINT, strict_types=True)
+    assert_matches(found, right, hint=HINT, strict_types=True)
 
 
 @pytest.mark.points(0.5)
@@ -38,7 +38,7 @@ def test_figures_counted_by_hand(student: Runner) -> None:
     call = sequential(("Linear", [4, 2]), ("Sigmoid", []), ("Linear", [2, 1]))
     rows = [("0.weight", (2, 4), 8), ("0.bias", (2,), 2), ("2.weight", (1, 2), 2), ("2.bias", (1,), 1)]
     found = student.run(call)
-    assert_same_table(found, figures(result=rows))
+    assert_same_table(found, expected(result=rows))
     check(sum(row[2] for row in found.sequence()) == 13, "The third column adds up to the number of all parameters.")
 
 

@@ -8,7 +8,7 @@ import math
 import pytest
 import torch
 
-from gradkit.suite import Rng, Runner, assert_matches, figures, function_call
+from gradkit.suite import Rng, Runner, assert_matches, expected, function_call
 
 pytestmark = pytest.mark.question("bce_loss")
 
@@ -58,7 +58,7 @@ def test_probabilities_near_the_ends(student: Runner, reference: Runner, rng: Rn
 
 @pytest.mark.points(0.5)
 @pytest.mark.parametrize(
-    ("y_hat", "y", "expected"),
+    ("y_hat", "y", "loss"),
     [
         ([0.0], [0.0], 0.0),
         ([1.0], [1.0], 0.0),
@@ -66,7 +66,7 @@ def test_probabilities_near_the_ends(student: Runner, reference: Runner, rng: Rn
         ([0.0, 0.25, 1.0, 0.25], [0.0, 1.0, 1.0, 1.0], math.log(4) / 2),
     ],
 )
-def test_certain_and_right(student: Runner, y_hat: list[float], y: list[float], expected: float) -> None:
+def test_certain_and_right(student: Runner, y_hat: list[float], y: list[float], loss: float) -> None:
     """A prediction of exactly 0 or 1 that is right costs nothing, and the others keep their loss.
 
     The last case: two terms are 0 and two are -ln(1/4) = ln 4, so the mean over all four is ln(4) / 2.
@@ -74,7 +74,7 @@ def test_certain_and_right(student: Runner, y_hat: list[float], y: list[float], 
     arguments = {"y_hat": torch.tensor(y_hat, dtype=torch.float64), "y": torch.tensor(y, dtype=torch.float64)}
     found = student.run(function_call("bce_loss", arguments))
     hint = "0 * log(0) is nan on a computer, but the term should be 0 (within 1e-6)"
-    assert_matches(found, figures(result=torch.tensor(expected, dtype=torch.float64)), hint=hint, rtol=0, atol=1e-6)
+    assert_matches(found, expected(result=torch.tensor(loss, dtype=torch.float64)), hint=hint, rtol=0, atol=1e-6)
 
 
 @pytest.mark.points(0.5)
@@ -95,11 +95,11 @@ def test_figures_worked_by_hand(student: Runner, grad: list[str]) -> None:
         grad=grad,
         cotangent=torch.tensor(-6, dtype=torch.float64) if grad else None,
     )
-    expected = figures(
+    right = expected(
         result=torch.tensor(0.401324, dtype=torch.float64),
         gradients={name: torch.tensor([4, -8 / 3, 5 / 2], dtype=torch.float64) for name in grad},
     )
-    assert_matches(student.run(call), expected, hint=HINT, rtol=1e-3)
+    assert_matches(student.run(call), right, hint=HINT, rtol=1e-3)
 
 
 @pytest.mark.points(0.5)
@@ -117,8 +117,8 @@ def test_scores_of_the_lecture(student: Runner) -> None:
     y_hat = torch.sigmoid(torch.tensor(scores, dtype=torch.float64))
     y = torch.tensor([0, 1, 1, 0, 0, 0, 0, 1, 0, 0], dtype=torch.float64)
     found = student.run(function_call("bce_loss", {"y_hat": y_hat, "y": y}))
-    expected = figures(result=torch.tensor(0.82205, dtype=torch.float64))
-    assert_matches(found, expected, hint=HINT, rtol=1e-3)
+    right = expected(result=torch.tensor(0.82205, dtype=torch.float64))
+    assert_matches(found, right, hint=HINT, rtol=1e-3)
 
 
 @pytest.mark.points(0.5)

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from gradkit.suite import Rng, Runner, assert_matches, figures, function_call
+from gradkit.suite import Rng, Runner, assert_matches, expected, function_call
 
 pytestmark = pytest.mark.question("bce_with_logits")
 
@@ -33,7 +33,7 @@ def test_soft_labels(student: Runner, reference: Runner, rng: Rng, n: int) -> No
 
 @pytest.mark.points(0.5)
 @pytest.mark.parametrize(
-    ("z", "y", "expected", "slopes"),
+    ("z", "y", "loss", "slopes"),
     [
         ([10_000.0], [1.0], 0.0, [0.0]),
         ([-10_000.0], [0.0], 0.0, [0.0]),
@@ -43,7 +43,7 @@ def test_soft_labels(student: Runner, reference: Runner, rng: Rng, n: int) -> No
         ([1_000.0, -800.0, 200.0, -100.0], [0.0, 0.0, 1.0, 1.0], 275.0, [0.25, 0.0, 0.0, -0.25]),
     ],
 )
-def test_large_scores(student: Runner, z: list[float], y: list[float], expected: float, slopes: list[float]) -> None:
+def test_large_scores(student: Runner, z: list[float], y: list[float], loss: float, slopes: list[float]) -> None:
     """Scores from -10,000 to 10,000 give a finite and exact loss and gradient, right and wrong ones.
 
     A right one costs 0, with the slope 0. A wrong one costs |z|, and its slope is 1 or -1, the sign of z; what is
@@ -56,8 +56,8 @@ def test_large_scores(student: Runner, z: list[float], y: list[float], expected:
         grad=["z"],
         cotangent=torch.tensor(-2.5, dtype=torch.float64),
     )
-    right = figures(
-        result=torch.tensor(expected, dtype=torch.float64),
+    right = expected(
+        result=torch.tensor(loss, dtype=torch.float64),
         gradients={"z": -2.5 * torch.tensor(slopes, dtype=torch.float64)},
     )
     hint = "the sigmoid of a large score is rounded to 0 or 1: simplify the logarithm of the sigmoid on paper first"
@@ -81,17 +81,17 @@ def test_scores_of_the_lecture(student: Runner) -> None:
     arguments = {"z": torch.tensor(scores, dtype=torch.float64), "y": torch.tensor(labels, dtype=torch.float64)}
     cotangent = torch.tensor(10, dtype=torch.float64)
     found = student.run(function_call("bce_with_logits", arguments, grad=["z"], cotangent=cotangent))
-    expected = figures(
+    right = expected(
         result=torch.tensor(0.82205, dtype=torch.float64),
         gradients={"z": torch.tensor(slopes, dtype=torch.float64)},
     )
     # The figures of the lecture have four and five decimals.
-    assert_matches(found, expected, hint=HINT, rtol=0, atol=6e-5)
+    assert_matches(found, right, hint=HINT, rtol=0, atol=6e-5)
 
 
 @pytest.mark.points(0.5)
 @pytest.mark.parametrize(
-    ("z", "y", "expected", "slopes"),
+    ("z", "y", "loss", "slopes"),
     [
         ([math.log(3), -math.log(3), math.log(4)], [1, 1, 0], math.log(80 / 3) / 3, [1, 3, -16 / 5]),
         ([0, 0, 0], [0, 1, 1 / 4], math.log(2), [-2, 2, -1]),
@@ -101,7 +101,7 @@ def test_scores_of_the_lecture(student: Runner) -> None:
 )
 @pytest.mark.parametrize("grad", [["z"], []], ids=["grad", "no_grad"])
 def test_figures_worked_by_hand(
-    student: Runner, z: list[float], y: list[float], expected: float, slopes: list[float], grad: list[str]
+    student: Runner, z: list[float], y: list[float], loss: float, slopes: list[float], grad: list[str]
 ) -> None:
     """Small examples worked by hand come out right, with their gradients and where none is asked for.
 
@@ -116,8 +116,8 @@ def test_figures_worked_by_hand(
         grad=grad,
         cotangent=torch.tensor(-12, dtype=torch.float64) if grad else None,
     )
-    right = figures(
-        result=torch.tensor(expected, dtype=torch.float64),
+    right = expected(
+        result=torch.tensor(loss, dtype=torch.float64),
         gradients={name: torch.tensor(slopes, dtype=torch.float64) for name in grad},
     )
     assert_matches(student.run(call), right, hint=HINT)

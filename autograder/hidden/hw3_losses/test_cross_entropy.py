@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from gradkit.suite import Rng, Runner, assert_matches, figures, function_call
+from gradkit.suite import Rng, Runner, assert_matches, expected, function_call
 
 pytestmark = pytest.mark.question("cross_entropy")
 
@@ -44,10 +44,10 @@ def test_rain_of_the_lecture(student: Runner) -> None:
     rain = torch.tensor([[0.1, 0.9], [0.3, 0.7], [0.4, 0.6]], dtype=torch.float64)
     arguments = {"p": rain[:, None].repeat(1, 3, 1), "q": rain[None].repeat(3, 1, 1)}
     table = [[0.32508, 0.44140, 0.55137], [0.76453, 0.61086, 0.63247], [0.98425, 0.69559, 0.67301]]
-    expected = figures(result=torch.tensor(table, dtype=torch.float64))
+    right = expected(result=torch.tensor(table, dtype=torch.float64))
     # The figures of the lecture have five decimals.
     found = student.run(function_call("cross_entropy", arguments))
-    assert_matches(found, expected, hint=HINT, rtol=0, atol=6e-6)
+    assert_matches(found, right, hint=HINT, rtol=0, atol=6e-6)
 
 
 @pytest.mark.points(0.5)
@@ -72,13 +72,13 @@ def test_figures_worked_by_hand(student: Runner, grad: list[str]) -> None:
         "p": 3 * math.log(2) * torch.tensor([2, 1, 2], dtype=torch.float64),
         "q": torch.tensor([-6, -3 / 2, -3], dtype=torch.float64),
     }
-    expected = figures(result=torch.tensor(7 / 4 * math.log(2), dtype=torch.float64), gradients=slopes if grad else {})
-    assert_matches(student.run(call), expected, hint=HINT)
+    right = expected(result=torch.tensor(7 / 4 * math.log(2), dtype=torch.float64), gradients=slopes if grad else {})
+    assert_matches(student.run(call), right, hint=HINT)
 
 
 @pytest.mark.points(0.5)
 @pytest.mark.parametrize(
-    ("p", "q", "expected", "slopes"),
+    ("p", "q", "loss", "slopes"),
     [
         ([1.0, 0.0], [0.25, 0.75], math.log(4), [-4, 0]),
         ([0.0, 1.0], [0.0, 1.0], 0.0, [0, -1]),
@@ -89,9 +89,7 @@ def test_figures_worked_by_hand(student: Runner, grad: list[str]) -> None:
         ([1.0, 1e-12], [1.0, 1e-30], 0.0, [-1, -1e18]),
     ],
 )
-def test_impossible_classes(
-    student: Runner, p: list[float], q: list[float], expected: float, slopes: list[float]
-) -> None:
+def test_impossible_classes(student: Runner, p: list[float], q: list[float], loss: float, slopes: list[float]) -> None:
     """A term with p_k = 0 is 0, in the value and in the gradient of q, also where q_k = 0; all others are exact.
 
     The terms that are left: ln 4; ln 1 = 0; (ln 4 + ln 4/3) / 2; ln 2; 1/2 ln 10^60; 10^-20 ln 10^22, which is 0 to
@@ -100,8 +98,8 @@ def test_impossible_classes(
     arguments = {"p": torch.tensor(p, dtype=torch.float64), "q": torch.tensor(q, dtype=torch.float64)}
     cotangent = torch.tensor(-1.5, dtype=torch.float64)
     found = student.run(function_call("cross_entropy", arguments, grad=["q"], cotangent=cotangent))
-    right = figures(
-        result=torch.tensor(expected, dtype=torch.float64),
+    right = expected(
+        result=torch.tensor(loss, dtype=torch.float64),
         gradients={"q": -1.5 * torch.tensor(slopes, dtype=torch.float64)},
     )
     hint = (

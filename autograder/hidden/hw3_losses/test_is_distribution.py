@@ -3,23 +3,23 @@
 import pytest
 import torch
 
-from gradkit.suite import Runner, assert_matches, figures, function_call
+from gradkit.suite import Runner, assert_matches, expected, function_call
 
 pytestmark = pytest.mark.question("is_distribution")
 
 HINT = "every entry must be at least 0, the sum at most tol away from 1, and the answer is Python's True or False"
 
 
-def asked(student: Runner, p: list[float], expected: bool, dtype: torch.dtype = torch.float64, **tol: float) -> None:
+def asked(student: Runner, p: list[float], answer: bool, dtype: torch.dtype = torch.float64, **tol: float) -> None:
     """Ask about one p, and compare the answer."""
     found = student.run(function_call("is_distribution", {"p": torch.tensor(p, dtype=dtype)}, **tol))
-    assert_matches(found, figures(result=expected), hint=HINT, strict_types=True)
+    assert_matches(found, expected(result=answer), hint=HINT, strict_types=True)
 
 
 @pytest.mark.points(0.5)
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
 @pytest.mark.parametrize(
-    ("p", "expected"),
+    ("p", "answer"),
     [
         ([0.1, 0.9], True),
         ([0.3, 0.7], True),
@@ -32,17 +32,17 @@ def asked(student: Runner, p: list[float], expected: bool, dtype: torch.dtype = 
         ([0.5], False),
     ],
 )
-def test_sums_worked_by_hand(student: Runner, p: list[float], expected: bool, dtype: torch.dtype) -> None:
+def test_sums_worked_by_hand(student: Runner, p: list[float], answer: bool, dtype: torch.dtype) -> None:
     """Small examples are told rightly, in float64 and in float32.
 
     The sums are 1, 1, 1, and 1.2, 0.75, 10, and 1, 1, 0.5.
     """
-    asked(student, p, expected, dtype)
+    asked(student, p, answer, dtype)
 
 
 @pytest.mark.points(0.5)
 @pytest.mark.parametrize(
-    ("p", "expected"),
+    ("p", "answer"),
     [
         ([1.5, -0.5], False),
         ([-0.2, 0.4, 0.8], False),
@@ -56,17 +56,17 @@ def test_sums_worked_by_hand(student: Runner, p: list[float], expected: bool, dt
         ([-0.25, -0.75], False),
     ],
 )
-def test_sign_of_the_entries(student: Runner, p: list[float], expected: bool) -> None:
+def test_sign_of_the_entries(student: Runner, p: list[float], answer: bool) -> None:
     """An entry may be 0, but not below 0, not even by very little.
 
     The sums of those with an entry below 0 are 1 all the same, within the tolerance; only the last one's is -1.
     """
-    asked(student, p, expected)
+    asked(student, p, answer)
 
 
 @pytest.mark.points(0.5)
 @pytest.mark.parametrize(
-    ("p", "tol", "expected"),
+    ("p", "tol", "answer"),
     [
         ([0.5, 0.5 + 5e-7], None, True),
         ([0.5, 0.5 - 5e-7], None, True),
@@ -88,10 +88,10 @@ def test_sign_of_the_entries(student: Runner, p: list[float], expected: bool) ->
         ([1.1, 0.0], 0.2, True),
     ],
 )
-def test_tolerance(student: Runner, p: list[float], tol: float | None, expected: bool) -> None:
+def test_tolerance(student: Runner, p: list[float], tol: float | None, answer: bool) -> None:
     """The sum may be off by tol, to either side, and by no more.
 
     1/2 + 3/4 and 1/2 + 1/4 are exactly 1/4 away from 1, which is still allowed. The other sums are well on one side.
     An entry may be above 1 as long as the sum is near enough.
     """
-    asked(student, p, expected, **({} if tol is None else {"tol": tol}))
+    asked(student, p, answer, **({} if tol is None else {"tol": tol}))

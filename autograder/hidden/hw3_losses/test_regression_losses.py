@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from gradkit.suite import Rng, Runner, assert_finite, assert_matches, assert_raises, figures, function_call
+from gradkit.suite import Rng, Runner, assert_finite, assert_matches, assert_raises, expected, function_call
 
 pytestmark = pytest.mark.question("regression_losses")
 
@@ -72,20 +72,20 @@ def test_figures_worked_by_hand(
     }
     cotangent = torch.tensor(-2, dtype=torch.float64) if grad else None
     call = function_call(target, arguments, grad=grad, cotangent=cotangent)
-    expected = figures(
+    right = expected(
         result=torch.tensor(value, dtype=torch.float64),
         gradients={name: torch.tensor(slopes, dtype=torch.float64) for name in grad},
     )
-    assert_matches(student.run(call), expected, hint=HINT)
+    assert_matches(student.run(call), right, hint=HINT)
 
 
 @pytest.mark.points(0.5)
 @pytest.mark.parametrize(
-    ("y_hat", "y", "expected"),
+    ("y_hat", "y", "loss"),
     [([7.0], [7.0], 0.0), ([1.0, 2.0, 3.0], [1.0, 8.0, 0.0], 3.0)],
     ids=["one", "three"],
 )
-def test_mae_of_a_hit(student: Runner, y_hat: list[float], y: list[float], expected: float) -> None:
+def test_mae_of_a_hit(student: Runner, y_hat: list[float], y: list[float], loss: float) -> None:
     """mae_loss: a prediction that hits its target costs nothing, and the gradient stays finite.
 
     The sizes of the differences are 0, and 0, 6, 3 with the mean 9/3. The slope at the hit itself is free.
@@ -93,7 +93,7 @@ def test_mae_of_a_hit(student: Runner, y_hat: list[float], y: list[float], expec
     arguments = {"y_hat": torch.tensor(y_hat, dtype=torch.float64), "y": torch.tensor(y, dtype=torch.float64)}
     cotangent = torch.tensor(1.5, dtype=torch.float64)
     found = student.run(function_call("mae_loss", arguments, grad=["y_hat"], cotangent=cotangent))
-    assert_matches(found, figures(result=torch.tensor(expected, dtype=torch.float64)), hint=HINT)
+    assert_matches(found, expected(result=torch.tensor(loss, dtype=torch.float64)), hint=HINT)
     assert_finite(found, hint="the slope of a square root is infinite at 0; is there a way to do without a root?")
 
 

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from gradkit.suite import Rng, Runner, assert_matches, figures, function_call
+from gradkit.suite import Rng, Runner, assert_matches, expected, function_call
 
 pytestmark = pytest.mark.question("softmax_cross_entropy")
 
@@ -23,7 +23,7 @@ def test_loss_and_gradient_match_reference(student: Runner, reference: Runner, r
 
 @pytest.mark.points(0.5)
 @pytest.mark.parametrize(
-    ("numbers", "labels", "expected", "slopes"),
+    ("numbers", "labels", "loss", "slopes"),
     [
         ([[1, 2, 5], [6, 3, 1]], [2, 1], math.log(16 / 3) / 2, [[5, 10, -15], [24, -28, 4]]),
         ([[1, 1, 1, 1], [1, 1, 1, 1]], [3, 0], math.log(4), [[10, 10, 10, -30], [-30, 10, 10, 10]]),
@@ -35,7 +35,7 @@ def test_figures_worked_by_hand(
     student: Runner,
     numbers: list[list[float]],
     labels: list[int],
-    expected: float,
+    loss: float,
     slopes: list[list[float]],
     grad: list[str],
 ) -> None:
@@ -53,8 +53,8 @@ def test_figures_worked_by_hand(
         grad=grad,
         cotangent=torch.tensor(80, dtype=torch.float64) if grad else None,
     )
-    right = figures(
-        result=torch.tensor(expected, dtype=torch.float64),
+    right = expected(
+        result=torch.tensor(loss, dtype=torch.float64),
         gradients={name: torch.tensor(slopes, dtype=torch.float64) for name in grad},
     )
     assert_matches(student.run(call), right, hint=HINT)
@@ -74,9 +74,9 @@ def test_scores_of_the_lecture(student: Runner) -> None:
     logits = torch.tensor([[0, score] for score in scores], dtype=torch.float64)
     labels = torch.tensor([0, 1, 1, 0, 0, 0, 0, 1, 0, 0])
     found = student.run(function_call("softmax_cross_entropy", {"logits": logits, "labels": labels}))
-    expected = figures(result=torch.tensor(0.82205, dtype=torch.float64))
+    right = expected(result=torch.tensor(0.82205, dtype=torch.float64))
     # The figure of the lecture has five decimals.
-    assert_matches(found, expected, hint=HINT, rtol=0, atol=6e-6)
+    assert_matches(found, right, hint=HINT, rtol=0, atol=6e-6)
 
 
 @pytest.mark.points(0.5)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import torch
 
-from gradkit.suite import Call, Rng, Runner, assert_matches, figures, function_call
+from gradkit.suite import Call, Rng, Runner, assert_matches, expected, function_call
 
 pytestmark = pytest.mark.question("backward_pass")
 
@@ -62,7 +62,7 @@ def test_figures_worked_by_hand(student: Runner) -> None:
     x, y = tensors([[1, 2]], [[-11]])
     call = function_call("backward_pass", {"weights": weights, "biases": biases, "x": x, "y": y})
     dws, dbs = tensors([[18, 36], [-24, -48]], [[9, 8]]), tensors([18, -24], [12])
-    assert_matches(student.run(call), figures(result=(dws, dbs)), hint=HINT)
+    assert_matches(student.run(call), expected(result=(dws, dbs)), hint=HINT)
 
 
 @pytest.mark.points(0.5)

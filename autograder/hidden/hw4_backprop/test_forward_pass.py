@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import torch
 
-from gradkit.suite import Call, Rng, Runner, assert_matches, figures, function_call
+from gradkit.suite import Call, Rng, Runner, assert_matches, expected, function_call
 
 pytestmark = pytest.mark.question("forward_pass")
 
@@ -53,7 +53,7 @@ def test_figures_worked_by_hand(student: Runner) -> None:
     (x,) = tensors([[1, 2]])
     call = function_call("forward_pass", {"weights": weights, "biases": biases, "x": x})
     zs, activations = tensors([[ln3, ln2]], [[-5]]), tensors([[1, 2]], [[3 / 4, 2 / 3]], [[-5]])
-    assert_matches(student.run(call), figures(result=(zs, activations)), hint=HINT)
+    assert_matches(student.run(call), expected(result=(zs, activations)), hint=HINT)
 
 
 @pytest.mark.points(0.5)

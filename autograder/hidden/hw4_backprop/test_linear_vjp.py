@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from gradkit.suite import Call, Ref, Rng, Runner, Step, assert_matches, figures, function_call
+from gradkit.suite import Call, Ref, Rng, Runner, Step, assert_matches, expected, function_call
 
 pytestmark = pytest.mark.question("linear_vjp")
 
@@ -64,8 +64,8 @@ def test_figures_worked_by_hand(student: Runner) -> None:
     }
     call = function_call("linear_vjp", {name: torch.tensor(t, dtype=torch.float64) for name, t in tensors.items()})
     result = ([[1, 30, 12], [2, -3, 3]], [[9, 12, 15], [6, 15, 24]], [3, 9])
-    expected = figures(result=tuple(torch.tensor(part, dtype=torch.float64) for part in result))
-    assert_matches(student.run(call), expected, hint=HINT)
+    right = expected(result=tuple(torch.tensor(part, dtype=torch.float64) for part in result))
+    assert_matches(student.run(call), right, hint=HINT)
 
 
 @pytest.mark.points(0.5)

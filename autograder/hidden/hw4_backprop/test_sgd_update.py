@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from gradkit.suite import Rng, Runner, assert_matches, figures, function_call
+from gradkit.suite import Rng, Runner, assert_matches, expected, function_call
 
 pytestmark = pytest.mark.question("sgd_update")
 
@@ -30,5 +30,5 @@ def test_figures_worked_by_hand(student: Runner, dtype: torch.dtype) -> None:
         "gradient": torch.tensor([4, 8, -2], dtype=dtype),
         "lr": 0.25,
     }
-    expected = figures(result=torch.tensor([0, -4, 4.5], dtype=dtype))
-    assert_matches(student.run(function_call("sgd_update", arguments)), expected, hint=HINT)
+    right = expected(result=torch.tensor([0, -4, 4.5], dtype=dtype))
+    assert_matches(student.run(function_call("sgd_update", arguments)), right, hint=HINT)

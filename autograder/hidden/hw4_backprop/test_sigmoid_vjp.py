@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from gradkit.suite import Rng, Runner, assert_matches, figures, function_call
+from gradkit.suite import Rng, Runner, assert_matches, expected, function_call
 
 pytestmark = pytest.mark.question("sigmoid_vjp")
 
@@ -27,7 +27,7 @@ def test_figures_worked_by_hand(student: Runner) -> None:
     """
     z = torch.tensor([3.0, 0.25, 1.0], dtype=torch.float64).log()
     call = function_call("sigmoid_vjp", {"z": z, "v": torch.tensor([16.0, 50.0, -8.0], dtype=torch.float64)})
-    assert_matches(student.run(call), figures(result=torch.tensor([3.0, 8.0, -2.0], dtype=torch.float64)), hint=HINT)
+    assert_matches(student.run(call), expected(result=torch.tensor([3.0, 8.0, -2.0], dtype=torch.float64)), hint=HINT)
 
 
 @pytest.mark.points(0.5)

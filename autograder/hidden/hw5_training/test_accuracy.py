@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from gradkit.suite import Call, Found, ObservedTensor, Ref, Rng, Runner, Step, assert_matches, check, figures
+from gradkit.suite import Call, Found, ObservedTensor, Ref, Rng, Runner, Step, assert_matches, check, expected
 
 pytestmark = pytest.mark.question("accuracy")
 
@@ -39,12 +39,12 @@ def judging(x: Tensor, y: Tensor, weight: Tensor, *extra: Step, mode: str = "tra
     return Call(steps, inputs={"x": x, "y": y}, parameters=parameters, observe=observe, words=words)
 
 
-def assert_judged(found: Found, expected: Found, hint: str = HINT, *, also: Sequence[str] = ()) -> None:
+def assert_judged(found: Found, right: Found, hint: str = HINT, *, also: Sequence[str] = ()) -> None:
     """The share is right, and so are the values ``also``."""
     listed = "accuracy must return a Python float; item() takes it out of a tensor."
     check(isinstance(found.value(), float), listed)
-    values = {name: expected.value(name) for name in ("result", *also)}
-    assert_matches(found, figures(**values), hint=hint, rtol=1e-6, atol=1e-6)
+    values = {name: right.value(name) for name in ("result", *also)}
+    assert_matches(found, expected(**values), hint=hint, rtol=1e-6, atol=1e-6)
 
 
 @pytest.mark.points(0.25)

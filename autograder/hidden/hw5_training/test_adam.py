@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from gradkit.suite import Call, Found, Ref, Rng, Runner, Step, assert_matches, check, figures
+from gradkit.suite import Call, Found, Ref, Rng, Runner, Step, assert_matches, check, expected
 
 pytestmark = pytest.mark.question("Adam")
 
@@ -50,9 +50,9 @@ def assert_as_torch(found: Found, reference: Runner, call: Call, tolerance: floa
     steps = [
         Step("optimizer", "torch:optim.Adam", s.args, s.kwargs) if s.name == "optimizer" else s for s in call.steps
     ]
-    expected = reference.run(Call(steps, inputs=call.inputs, parameters=call.parameters, observe=call.observe))
-    values = {"model.state": expected.value("model.state")}
-    assert_matches(found, figures(**values), hint=HINT, rtol=tolerance, atol=tolerance)
+    right = reference.run(Call(steps, inputs=call.inputs, parameters=call.parameters, observe=call.observe))
+    values = {"model.state": right.value("model.state")}
+    assert_matches(found, expected(**values), hint=HINT, rtol=tolerance, atol=tolerance)
 
 
 @pytest.mark.points(1)
@@ -120,8 +120,8 @@ def stepping(
 
 def assert_ends(found: Found, hint: str = HINT, **ends: Any) -> None:
     """The parameters end where they should."""
-    expected = {f"{name}_end": torch.as_tensor(end, dtype=torch.float64) for name, end in ends.items()}
-    assert_matches(found, figures(**expected), hint=hint, rtol=TOLERANCE, atol=TOLERANCE)
+    right = {f"{name}_end": torch.as_tensor(end, dtype=torch.float64) for name, end in ends.items()}
+    assert_matches(found, expected(**right), hint=hint, rtol=TOLERANCE, atol=TOLERANCE)
 
 
 @pytest.mark.points(0.25)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import pytest
 import torch
 
-from gradkit.suite import Call, Ref, Rng, Runner, Step, assert_matches, assert_raises, check, figures
+from gradkit.suite import Call, Ref, Rng, Runner, Step, assert_matches, assert_raises, check, expected
 
 pytestmark = pytest.mark.question("checkpoints")
 
@@ -56,10 +56,10 @@ def test_file_holds_the_state_dict(student: Runner, reference: Runner, rng: Rng,
     check(not written.equals("size", 0), "save_model has written nothing into the file.")
     read = [SAVE, REWIND, Step("inside", "torch:load", (Ref("file"),), {"weights_only": False}, otherwise=RIGHT)]
     call = files(rng, dtype, read, "inside", "model.training")
-    found, expected = student.run(call), reference.run(call)
-    check(set(found.tensors("inside", otherwise=RIGHT)) == set(expected.tensors("inside")), RIGHT)
-    values = {name: expected.value(name) for name in call.observe}
-    assert_matches(found, figures(**values), hint="the state dict is saved as it is, and the model is only read")
+    found, right = student.run(call), reference.run(call)
+    check(set(found.tensors("inside", otherwise=RIGHT)) == set(right.tensors("inside")), RIGHT)
+    values = {name: right.value(name) for name in call.observe}
+    assert_matches(found, expected(**values), hint="the state dict is saved as it is, and the model is only read")
 
 
 @pytest.mark.points(0.25)
@@ -67,9 +67,9 @@ def test_file_holds_the_state_dict(student: Runner, reference: Runner, rng: Rng,
 def test_there_and_back(student: Runner, reference: Runner, rng: Rng, dtype: torch.dtype) -> None:
     """What save_model wrote, load_model brings into another model."""
     call = files(rng, dtype, [SAVE, REWIND, LOAD], "other.state")
-    expected = reference.run(call).value("model.state")
+    right = reference.run(call).value("model.state")
     hint = "the state dict goes into the file, and from there into the model that is handed over"
-    assert_matches(student.run(call), figures(**{"other.state": expected}), hint=hint)
+    assert_matches(student.run(call), expected(**{"other.state": right}), hint=hint)
 
 
 @pytest.mark.points(0.25)
@@ -80,7 +80,7 @@ def test_loaded_in_place(student: Runner, reference: Runner, rng: Rng, dtype: to
     shared = Step("shared", "object:other_linear.weight.detach")
     call = files(rng, dtype, [*saved, shared, LOAD], "other.state", "shared")
     state = reference.run(call).value("model.state")
-    right = figures(**{"other.state": state, "shared": state["0.weight"]})
+    right = expected(**{"other.state": state, "shared": state["0.weight"]})
     assert_matches(student.run(call), right, hint="model.load_state_dict takes over what torch.load reads, in place")
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from gradkit.suite import Call, Rng, Runner, Step, assert_matches, check, figures, module_call
+from gradkit.suite import Call, Rng, Runner, Step, assert_matches, check, expected, module_call
 
 pytestmark = pytest.mark.question("LogisticRegression")
 
@@ -65,7 +65,7 @@ def test_figures_worked_by_hand(student: Runner) -> None:
     }
     x = torch.tensor([[1, 1], [0, 1], [-1, 1]], dtype=torch.float64)
     found = student.run(module_call("LogisticRegression", [2], {"x": x}, parameters=parameters))
-    assert_matches(found, figures(result=torch.tensor([0.75, 0.5, 0.25], dtype=torch.float64)), hint=HINT)
+    assert_matches(found, expected(result=torch.tensor([0.75, 0.5, 0.25], dtype=torch.float64)), hint=HINT)
 
 
 @pytest.mark.points(0.25)

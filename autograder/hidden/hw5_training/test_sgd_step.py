@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from gradkit.suite import Call, Found, Ref, Rng, Runner, Step, assert_matches, check, figures
+from gradkit.suite import Call, Found, Ref, Rng, Runner, Step, assert_matches, check, expected
 
 pytestmark = pytest.mark.question("sgd_step")
 
@@ -50,8 +50,8 @@ def drawn(rng: Rng, n: int = 4, d: int = 3, dtype: torch.dtype = torch.float64) 
 
 def assert_stepped(found: Found, reference: Runner, call: Call, **tolerances: float) -> None:
     """The parameters are right, and can go on learning."""
-    expected = reference.run(call).value("model.state")
-    assert_matches(found, figures(**{"model.state": expected}), hint=HINT, **tolerances)
+    right = reference.run(call).value("model.state")
+    assert_matches(found, expected(**{"model.state": right}), hint=HINT, **tolerances)
     learns = all(found.equals(f"{name}.{what}", True) for name in NAMES for what in ("is_leaf", "requires_grad"))
     check(learns, f"A parameter must stay a leaf that requires grad: {HINT}.")
 
@@ -106,7 +106,7 @@ def test_figures_worked_by_hand(student: Runner) -> None:
     numbers = [torch.tensor(n, dtype=torch.float64) for n in ([[4, -2]], [1], [[10, -20]], [5])]
     found = student.run(stepping(numbers[0], numbers[1], numbers[2:], 0.1))
     end = {"weight": torch.tensor([[3, 0]], dtype=torch.float64), "bias": torch.tensor([0.5], dtype=torch.float64)}
-    assert_matches(found, figures(**{"model.state": end}), hint=HINT)
+    assert_matches(found, expected(**{"model.state": end}), hint=HINT)
 
 
 @pytest.mark.points(0.25)

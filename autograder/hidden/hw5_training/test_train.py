@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from gradkit.suite import Call, Ref, Rng, Runner, Step, assert_matches, check, figures
+from gradkit.suite import Call, Ref, Rng, Runner, Step, assert_matches, check, expected
 
 pytestmark = pytest.mark.question("train")
 
@@ -73,7 +73,7 @@ def test_losses_worked_by_hand(student: Runner) -> None:
         "0.bias": torch.tensor([2.998], dtype=torch.float64),
     }
     hint = "one float per epoch, each the loss before that epoch's update"
-    assert_matches(student.run(call), figures(result=[8.0, 0.08, 0.0008], **{"model.state": end}), hint=hint)
+    assert_matches(student.run(call), expected(result=[8.0, 0.08, 0.0008], **{"model.state": end}), hint=hint)
 
 
 @pytest.mark.points(0.75)

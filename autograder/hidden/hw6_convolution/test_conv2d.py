@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from gradkit.suite import Call, Rng, Runner, assert_matches, figures, function_call
+from gradkit.suite import Call, Rng, Runner, assert_matches, expected, function_call
 
 pytestmark = pytest.mark.question("conv2d")
 
@@ -58,11 +58,11 @@ def test_figures_worked_by_hand(student: Runner) -> None:
         "b": torch.tensor([1, -2]).double(),
     }
     cotangent = torch.tensor([[[[1, 0], [0, 2]], [[0, -1], [3, 0]]]]).double()
-    expected = figures(
+    right = expected(
         result=torch.tensor([[[[-1, 2], [4, 3]], [[-3, -2], [5, 2]]]]).double(),
         gradients={"b": torch.tensor([3, 2]).double()},
     )
-    assert_matches(student.run(conv2d(arguments, cotangent, stride=(2, 1), padding=(1, 0))), expected, hint=VALUES)
+    assert_matches(student.run(conv2d(arguments, cotangent, stride=(2, 1), padding=(1, 0))), right, hint=VALUES)
 
 
 @pytest.mark.points(1)

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from gradkit.suite import Rng, Runner, assert_matches, figures, function_call
+from gradkit.suite import Rng, Runner, assert_matches, expected, function_call
 
 pytestmark = pytest.mark.question("correlate2d")
 
@@ -31,14 +31,14 @@ def test_figures_worked_by_hand(student: Runner) -> None:
     kernel = rows([1, 0, -1], [1, 0, -1], [1, 0, -1])
     cotangent = rows([1, 0, 0], [0, 0, 0], [0, 0, -1])
     call = function_call("correlate2d", {"image": image, "kernel": kernel}, cotangent=cotangent)
-    expected = figures(
+    right = expected(
         result=rows([6, -9, -8], [-3, -2, -3], [-3, 0, -2]),
         gradients={
             "image": rows([1, 0, -1, 0, 0], [1, 0, -1, 0, 0], [1, 0, -2, 0, 1], [0, 0, -1, 0, 1], [0, 0, -1, 0, 1]),
             "kernel": rows([5, -6, -1], [-3, 3, -4], [-1, -2, -2]),
         },
     )
-    assert_matches(student.run(call), expected, hint=HINT)
+    assert_matches(student.run(call), right, hint=HINT)
 
 
 @pytest.mark.points(1)

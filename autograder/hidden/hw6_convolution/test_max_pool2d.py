@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from gradkit.suite import Rng, Runner, assert_matches, figures, function_call
+from gradkit.suite import Rng, Runner, assert_matches, expected, function_call
 
 pytestmark = pytest.mark.question("max_pool2d")
 
@@ -79,8 +79,8 @@ def test_figures_worked_by_hand(student: Runner) -> None:
     cotangent = torch.tensor([[[[10, 7]]]], dtype=torch.float64)
     found = student.run(function_call("max_pool2d", {"x": x, "kernel_size": 2, "stride": 1}, cotangent=cotangent))
     gradient = torch.tensor([[[[0, 17, 0], [0, 0, 0]]]], dtype=torch.float64)
-    expected = figures(result=torch.tensor([[[[9, 9]]]], dtype=torch.float64), gradients={"x": gradient})
-    assert_matches(found, expected, hint=HINT)
+    right = expected(result=torch.tensor([[[[9, 9]]]], dtype=torch.float64), gradients={"x": gradient})
+    assert_matches(found, right, hint=HINT)
 
 
 @pytest.mark.points(0.5)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gradkit.suite import Runner, assert_matches, assert_raises, check, figures, function_call
+from gradkit.suite import Runner, assert_matches, assert_raises, check, expected, function_call
 
 pytestmark = pytest.mark.question("output_size")
 
@@ -37,7 +37,7 @@ def test_figures_worked_by_hand(student: Runner, options: dict[str, int], places
     third of 0 to 9: 0, 3, 6, 9.
     """
     found = student.run(function_call("output_size", {"size": 8, "kernel_size": 3}, **options))
-    assert_matches(found, figures(result=places), hint=HINT)
+    assert_matches(found, expected(result=places), hint=HINT)
 
 
 @pytest.mark.points(0.5)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gradkit.suite import Call, Ref, Rng, Runner, Step, Vjp, assert_matches, check, figures
+from gradkit.suite import Call, Ref, Rng, Runner, Step, Vjp, assert_matches, check, expected
 
 pytestmark = pytest.mark.question("vgg_features")
 
@@ -110,4 +110,4 @@ def test_figures_worked_by_hand(student: Runner, config: list[Any], tensors: int
     ]
     words = {"tensors": "the number of parameter tensors", "numbers": "the number of parameters"}
     found = student.run(Call(steps, observe=("tensors", "numbers"), words=words))
-    assert_matches(found, figures(tensors=tensors, numbers=numbers), hint=HINT)
+    assert_matches(found, expected(tensors=tensors, numbers=numbers), hint=HINT)

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from gradkit.suite import Call, Ref, Rng, Runner, Step, assert_matches, figures, function_call
+from gradkit.suite import Call, Ref, Rng, Runner, Step, assert_matches, expected, function_call
 
 pytestmark = pytest.mark.question("lstm_cell")
 
@@ -57,8 +57,8 @@ def test_figures_worked_by_hand(student: Runner) -> None:
     biases = torch.tensor([math.log(3), math.log(4), math.log(2), -math.log(3)], dtype=torch.float64)
     zero = torch.zeros(4, 1, dtype=torch.float64)
     arguments = {"x": one, "h": one, "c": one, "w_ih": zero, "w_hh": zero, "b_ih": 3 * biases, "b_hh": -2 * biases}
-    expected = figures(result=(math.tanh(1.25) / 4 * one, 1.25 * one))
-    assert_matches(student.run(function_call("lstm_cell", arguments)), expected, hint=HINT)
+    right = expected(result=(math.tanh(1.25) / 4 * one, 1.25 * one))
+    assert_matches(student.run(function_call("lstm_cell", arguments)), right, hint=HINT)
 
 
 @pytest.mark.points(0.5)

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from gradkit.suite import Rng, Runner, assert_matches, figures, function_call
+from gradkit.suite import Rng, Runner, assert_matches, expected, function_call
 
 pytestmark = pytest.mark.question("rnn_cell")
 
@@ -45,7 +45,7 @@ def test_figures_worked_by_hand(student: Runner) -> None:
         "b_hh": [-unit, -2 * unit],
     }
     call = function_call("rnn_cell", {name: torch.tensor(t, dtype=torch.float64) for name, t in tensors.items()})
-    assert_matches(student.run(call), figures(result=torch.tensor([[0.6, 0]], dtype=torch.float64)), hint=HINT)
+    assert_matches(student.run(call), expected(result=torch.tensor([[0.6, 0]], dtype=torch.float64)), hint=HINT)
 
 
 @pytest.mark.points(0.5)

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from gradkit.suite import Call, Rng, Runner, assert_matches, figures, function_call
+from gradkit.suite import Call, Rng, Runner, assert_matches, expected, function_call
 
 pytestmark = pytest.mark.question("rnn_forward")
 
@@ -48,7 +48,7 @@ def test_figures_worked_by_hand(student: Runner) -> None:
     one = torch.ones(1, 1, dtype=torch.float64)
     arguments = {"xs": column(1, 0, -1), "h0": 0 * one, "w_ih": unit * one, "w_hh": 5 / 3 * unit * one}
     call = function_call("rnn_forward", {**arguments, "b_ih": 2 * one[0], "b_hh": -2 * one[0]})
-    assert_matches(student.run(call), figures(result=(column(0.6, 0.6, 0), 0 * one)), hint=HINT)
+    assert_matches(student.run(call), expected(result=(column(0.6, 0.6, 0), 0 * one)), hint=HINT)
 
 
 @pytest.mark.points(0.5)

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from gradkit.suite import Call, Found, Rng, Runner, assert_finite, assert_matches, figures, function_call
+from gradkit.suite import Call, Found, Rng, Runner, assert_finite, assert_matches, expected, function_call
 
 pytestmark = pytest.mark.question("attention")
 
@@ -33,9 +33,9 @@ def some_allowed(rng: Rng, *shape: int) -> Tensor:
     return mask
 
 
-def assert_near(found: Found, expected: Found, *, hint: str) -> None:
+def assert_near(found: Found, right: Found, *, hint: str) -> None:
     """Compare by the tolerances of the docstring for float64, which leave room for a sqrt(d) in float32."""
-    assert_matches(found, expected, hint=hint, rtol=1e-6, atol=1e-6)
+    assert_matches(found, right, hint=hint, rtol=1e-6, atol=1e-6)
 
 
 @pytest.mark.points(1.5)
@@ -127,8 +127,8 @@ def test_figures_worked_by_hand(student: Runner) -> None:
     k = torch.tensor([[1, 0, 0, 0], [0, 0, 0, 0]], dtype=torch.float64)
     v = torch.tensor([[8, 0, 4, 1], [0, 8, 0, 1]], dtype=torch.float64)
     found = student.run(function_call("attention", {"q": q, "k": k, "v": v}))
-    expected = figures(result=torch.tensor([[6, 2, 3, 1], [4, 4, 2, 1]], dtype=torch.float64))
-    assert_near(found, expected, hint=HINT)
+    right = expected(result=torch.tensor([[6, 2, 3, 1], [4, 4, 2, 1]], dtype=torch.float64))
+    assert_near(found, right, hint=HINT)
 
 
 @pytest.mark.points(0.5)

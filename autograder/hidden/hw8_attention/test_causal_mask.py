@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from gradkit.suite import Runner, assert_matches, figures, function_call
+from gradkit.suite import Runner, assert_matches, expected, function_call
 
 pytestmark = pytest.mark.question("causal_mask")
 
@@ -28,4 +28,4 @@ def test_figures_worked_by_hand(student: Runner) -> None:
     """
     found = student.run(function_call("causal_mask", {"T": 3}))
     rows = [[True, False, False], [True, True, False], [True, True, True]]
-    assert_matches(found, figures(result=torch.tensor(rows)), hint=HINT)
+    assert_matches(found, expected(result=torch.tensor(rows)), hint=HINT)

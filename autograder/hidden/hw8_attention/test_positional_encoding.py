@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from gradkit.suite import Call, Runner, Step, assert_matches, figures, function_call
+from gradkit.suite import Call, Runner, Step, assert_matches, expected, function_call
 
 pytestmark = pytest.mark.question("positional_encoding")
 
@@ -29,7 +29,7 @@ def test_figures_worked_by_hand(student: Runner) -> None:
     """
     found = student.run(function_call("positional_encoding", {"T": 3, "E": 4}))
     rows = [[math.sin(t), math.cos(t), math.sin(t / 100), math.cos(t / 100)] for t in range(3)]
-    assert_matches(found, figures(result=torch.tensor(rows)), hint=HINT, rtol=0, atol=1e-4)
+    assert_matches(found, expected(result=torch.tensor(rows)), hint=HINT, rtol=0, atol=1e-4)
 
 
 @pytest.mark.points(0.5)

@@ -18,7 +18,7 @@ from gradkit.suite import (
     assert_matches,
     assert_raises,
     check,
-    figures,
+    expected,
     module_call,
 )
 
@@ -40,9 +40,9 @@ def attending(rng: Rng, n: int, t: int, e: int, heads: int, mask: Tensor | None 
     return module_call("SelfAttention", [e, heads], arguments, parameters=parameters, cotangent=rng.normal(n, t, e))
 
 
-def assert_near(found: Found, expected: Found, *, hint: str) -> None:
+def assert_near(found: Found, right: Found, *, hint: str) -> None:
     """Compare by the tolerances of the docstring for float64, which leave room for a sqrt(d) in float32."""
-    assert_matches(found, expected, hint=hint, rtol=1e-6, atol=1e-6)
+    assert_matches(found, right, hint=hint, rtol=1e-6, atol=1e-6)
 
 
 @pytest.mark.points(1)
@@ -53,12 +53,12 @@ def test_a_new_module_has_two_layers(student: Runner, e: int, heads: int) -> Non
     found = student.run(Call(steps, observe=("module.state", "module.gradients")))
     state = found.tensors("module.state")
     shapes = {name: tuple(value.shape) for name, value in state.items()}
-    expected = {"qkv.weight": (3 * e, e), "qkv.bias": (3 * e,), "out.weight": (e, e), "out.bias": (e,)}
+    right = {"qkv.weight": (3 * e, e), "qkv.bias": (3 * e,), "out.weight": (e, e), "out.bias": (e,)}
     check(
-        {name: shapes.get(name) for name in expected} == expected,
+        {name: shapes.get(name) for name in right} == right,
         "qkv must be nn.Linear(E, 3 * E) and out nn.Linear(E, E), both with bias, whatever the number of heads.",
     )
-    extra = sorted(found.gradients("module.gradients").keys() - expected.keys())
+    extra = sorted(found.gradients("module.gradients").keys() - right.keys())
     check(not extra, f"The weights and biases of qkv and out are all there is to learn; besides: {', '.join(extra)}.")
     alike = [name for name in ("qkv.weight", "out.weight") if 2 * state[name].unique().numel() <= state[name].numel()]
     check(not alike, f"Most numbers of {' and '.join(alike)} are the same at the start; they must be random.")
@@ -150,7 +150,7 @@ def test_figures_worked_by_hand(student: Runner) -> None:
     x = torch.tensor([[[math.log(3), 0], [0, math.log(2)]]], dtype=torch.float64)
     found = student.run(module_call("SelfAttention", [2, 2], {"x": x}, parameters=parameters))
     row = [4 * math.log(2) + 1, 4 * math.log(3) + 2]
-    assert_near(found, figures(result=torch.tensor([[row, row]], dtype=torch.float64)), hint=HINT)
+    assert_near(found, expected(result=torch.tensor([[row, row]], dtype=torch.float64)), hint=HINT)
 
 
 @pytest.mark.points(0.5)

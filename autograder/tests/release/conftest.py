@@ -119,7 +119,7 @@ def test_Line_is_there():
 
 import pytest
 import torch
-from gradkit.suite import assert_matches, figures, function_call
+from gradkit.suite import assert_matches, expected, function_call
 
 pytestmark = pytest.mark.question("scale")
 
@@ -132,7 +132,7 @@ def test_figures_by_hand(student, reference):
     """
     x = torch.tensor([1.0, 2.0, 4.0, 8.0])
     call = function_call("scale", {"x": x, "factor": 3.0})
-    assert_matches(student.run(call), figures(result=x * 3 - 11.25), hint="x has shape (n,)")
+    assert_matches(student.run(call), expected(result=x * 3 - 11.25), hint="x has shape (n,)")
 ''',
     f"autograder/hidden/{HW}/mistakes.py": '''\
 """Wrong solutions."""

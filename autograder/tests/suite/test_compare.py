@@ -19,7 +19,7 @@ from gradkit.suite import (
     assert_raises,
     assert_tensor,
     check,
-    figures,
+    expected,
     function_call,
 )
 from gradkit.wire import Failure, Observation, ObservedTensor, Opaque, Ref
@@ -134,12 +134,12 @@ def test_messages_do_not_tell_the_expected_value() -> None:
 
 
 def test_figures_are_compared_without_regard_to_the_graph() -> None:
-    assert_matches(found(attached=False, gradient=None), figures(result=X), hint="")
-    assert mismatch(found(X + 1), figures(result=X)).kind == "value"
+    assert_matches(found(attached=False, gradient=None), expected(result=X), hint="")
+    assert mismatch(found(X + 1), expected(result=X)).kind == "value"
 
 
 @pytest.mark.parametrize(
-    ("value", "expected", "kind"),
+    ("value", "right", "kind"),
     [
         ([1.0, 2.0], [1.0, 2.5], "value"),
         ([1.0], [1.0, 2.0], "shape"),
@@ -152,13 +152,13 @@ def test_figures_are_compared_without_regard_to_the_graph() -> None:
         ({"a": 1.0}, {"b": 1.0}, "shape"),
     ],
 )
-def test_plain_values_are_compared_strictly(value: Any, expected: Any, kind: str) -> None:
+def test_plain_values_are_compared_strictly(value: Any, right: Any, kind: str) -> None:
     value = (
         [ObservedTensor(item, False) if isinstance(item, Tensor) else item for item in value]
         if isinstance(value, list)
         else value
     )
-    assert mismatch(found(value), figures(result=expected)).kind == kind
+    assert mismatch(found(value), expected(result=right)).kind == kind
 
 
 ARRAY = np.array([[1.0, 2.0], [3.0, 4.0]])
@@ -166,7 +166,7 @@ ONE = np.float64(1.5)
 
 
 @pytest.mark.parametrize(
-    ("value", "expected"),
+    ("value", "right"),
     [
         (2, 2.0),
         (ONE, 1.5),
@@ -182,17 +182,17 @@ ONE = np.float64(1.5)
         ([1.0, ARRAY], (1.0, ARRAY)),
     ],
 )
-def test_equal_values_of_types_alike_will_do_unless_types_are_strict(value: Any, expected: Any) -> None:
-    assert_matches(found(value), figures(result=expected), hint="")
-    assert_matches(found(expected), figures(result=expected), hint="", strict_types=True)
+def test_equal_values_of_types_alike_will_do_unless_types_are_strict(value: Any, right: Any) -> None:
+    assert_matches(found(value), expected(result=right), hint="")
+    assert_matches(found(right), expected(result=right), hint="", strict_types=True)
     with pytest.raises(Mismatch) as caught:
-        assert_matches(found(value), figures(result=expected), hint="", strict_types=True)
+        assert_matches(found(value), expected(result=right), hint="", strict_types=True)
     assert caught.value.kind == "type"
     assert "it must be a" in caught.value.message
 
 
 @pytest.mark.parametrize(
-    ("value", "expected", "kind", "words"),
+    ("value", "right", "kind", "words"),
     [
         (0 * ARRAY, ARRAY, "value", "4 of 4 elements differ; the worst, at [1, 1], is off by about 5"),
         (ARRAY.T, ARRAY, "value", "it is the transpose of what it should be"),
@@ -227,8 +227,8 @@ def test_equal_values_of_types_alike_will_do_unless_types_are_strict(value: Any,
     ],
     ids=str,
 )
-def test_arrays_are_compared_as_tensors_are(value: Any, expected: Any, kind: str, words: str) -> None:
-    difference = mismatch(found(value), figures(result=expected))
+def test_arrays_are_compared_as_tensors_are(value: Any, right: Any, kind: str, words: str) -> None:
+    difference = mismatch(found(value), expected(result=right))
     assert (difference.kind, difference.unexplained) == (kind, None)
     assert words in difference.message
 
@@ -238,7 +238,7 @@ def test_arrays_are_compared_as_tensors_are(value: Any, expected: Any, kind: str
 )
 def test_an_expected_value_that_cannot_be_compared_is_the_authors_fault(value: Any) -> None:
     with pytest.raises(GraderFault, match="cannot be compared"):
-        assert_matches(found(value), figures(result=value), hint="")
+        assert_matches(found(value), expected(result=value), hint="")
 
 
 def test_finite_looks_into_arrays() -> None:
@@ -293,7 +293,7 @@ def test_code_that_ends_the_program_is_told_so_whatever_it_calls_its_exception(b
 
 
 def test_the_output_is_called_right_only_where_it_was_compared() -> None:
-    gradients = figures(gradients={"x": X})
+    gradients = expected(gradients={"x": X})
     assert mismatch(found(X + 1, gradient=2 * X), gradients).message.startswith(
         "The gradient with respect to x is wrong"
     )
@@ -342,20 +342,20 @@ EXTREMES = {
 
 
 @pytest.mark.parametrize("number", EXTREMES.values(), ids=EXTREMES)
-@pytest.mark.parametrize("expected", EXTREMES.values(), ids=EXTREMES)
+@pytest.mark.parametrize("right", EXTREMES.values(), ids=EXTREMES)
 @pytest.mark.parametrize("shape", [(), (1,), (3,), (2, 2)], ids=str)
 def test_the_ends_of_the_number_line_are_told_like_any_others(
-    number: float, expected: float, shape: tuple[int, ...]
+    number: float, right: float, shape: tuple[int, ...]
 ) -> None:
-    one, other = (torch.full(shape, value, dtype=torch.float64) for value in (number, expected))
-    if number == expected or (number != number and expected != expected):
+    one, other = (torch.full(shape, value, dtype=torch.float64) for value in (number, right))
+    if number == right or (number != number and right != right):
         assert_matches(found(one, gradient=one), found(other, gradient=other), hint="", atol=0, rtol=0)
         return
     difference = mismatch(found(one), found(other), atol=0, rtol=0)
     assert difference.kind in ("value", "finite")
     assert difference.message
     assert difference.unexplained is None
-    assert mismatch(found(number), found(expected), atol=0, rtol=0).kind == difference.kind
+    assert mismatch(found(number), found(right), atol=0, rtol=0).kind == difference.kind
 
 
 WHOLE = {dtype: torch.iinfo(dtype) for dtype in (torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8)}

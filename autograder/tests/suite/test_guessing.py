@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from gradkit.suite import Found, Mismatch, assert_matches, figures, function_call
+from gradkit.suite import Found, Mismatch, assert_matches, expected, function_call
 from gradkit.suite.said import about
 from gradkit.wire import Observation, ObservedTensor
 
@@ -17,7 +17,7 @@ def hand_in(guess: float, secret: float) -> str | None:
     result = ObservedTensor(torch.tensor(guess, dtype=torch.float64), attached=False)
     found = Found(function_call("f", {}), Observation(values={"result": result}))
     try:
-        assert_matches(found, figures(result=torch.tensor(secret, dtype=torch.float64)), hint="")
+        assert_matches(found, expected(result=torch.tensor(secret, dtype=torch.float64)), hint="")
     except Mismatch as mismatch:
         return mismatch.message
     return None

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from gradkit.suite import Mismatch, assert_drawn_as_linear, assert_logits, figures
+from gradkit.suite import Mismatch, assert_drawn_as_linear, assert_logits, expected
 
 
 def raw(*shape: int) -> list[Tensor]:
@@ -64,7 +64,7 @@ def assert_drawn(one: nn.Linear, other: nn.Linear) -> None:
         for name, layer in (("one", one), ("other", other))
         for part in ("weight", "bias")
     }
-    assert_drawn_as_linear(figures(**values), "one", "other", in_dim=3, name="first_layer")
+    assert_drawn_as_linear(expected(**values), "one", "other", in_dim=3, name="first_layer")
 
 
 def test_a_layer_as_torch_makes_it_passes() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from gradkit.suite import Rng, Runner, assert_matches, figures, function_call
+from gradkit.suite import Rng, Runner, assert_matches, expected, function_call
 
 forward, backward = (pytest.mark.question(f"affine_{name}") for name in ("forward", "backward"))
 sizes = pytest.mark.parametrize(("n", "image", "m"), [(5, (3,), 2), (2, (3, 4), 5), (1, (2, 1, 3), 1)], ids=str)
@@ -45,7 +45,7 @@ def test_forward_by_hand(student: Runner) -> None:
     """A small example worked by hand comes out right: (1 * 3 + 2 * 4 + 5) = 16."""
     x, w, b = np.array([[[1.0], [2.0]]]), np.array([[3.0], [4.0]]), np.array([5.0])
     call = function_call("affine_forward", {"x": x, "w": w, "b": b})
-    assert_matches(student.run(call), figures(result=(np.array([[16.0]]), (x, w, b))), hint=FORWARD)
+    assert_matches(student.run(call), expected(result=(np.array([[16.0]]), (x, w, b))), hint=FORWARD)
 
 
 @backward
@@ -73,6 +73,6 @@ def test_backward_in_float32(student: Runner, reference: Runner, rng: Rng, n: in
 def test_backward_by_hand(student: Runner) -> None:
     """A small example worked by hand comes out right: dx = 2 w, dw = 2 x, db = 2."""
     cache = np.array([[[1.0], [-3.0]]]), np.array([[3.0], [4.0]]), np.array([5.0])
-    expected = figures(result=(np.array([[[6.0], [8.0]]]), np.array([[2.0], [-6.0]]), np.array([2.0])))
+    right = expected(result=(np.array([[[6.0], [8.0]]]), np.array([[2.0], [-6.0]]), np.array([2.0])))
     call = function_call("affine_backward", {"dout": np.array([[2.0]]), "cache": cache})
-    assert_matches(student.run(call), expected, hint=BACKWARD)
+    assert_matches(student.run(call), right, hint=BACKWARD)
