@@ -1,7 +1,7 @@
-"""Two observations of one call beside each other: do they show the same behaviour?
+"""Decide whether two observations of one call show the same behaviour.
 
-An observation is taken apart into facts, which must be the same (types, shapes, what failed, what was changed), and
-numbers, which must be near each other.
+An observation splits into facts, which must be equal (types, shapes, failures, changed inputs), and numbers, which
+must be close.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from gradkit.wire import Observation, ObservedTensor
 from gradkit.wire.observation import observation_to_value
 from gradkit.wire.values import as_tensor, sendable
 
-# How near, relative to the largest number of a tensor: what the order of a sum, or a permitted epsilon, can change.
+# Tolerance relative to a tensor's largest entry: what the order of a sum, or a permitted epsilon, can change.
 _ROUNDING = {torch.float64: 1e-6, torch.float32: 1e-4, torch.float16: 1e-2, torch.bfloat16: 1e-1}
-# How near, relative to what a mistake changes: an answer must be the mistake's, not merely wrong in a like way.
+# Tolerance relative to what a mistake changes: an answer must be the mistake's, not just wrong in a similar way.
 _OF_THE_CHANGE = 1e-3
 
 Numbers = NDArray[np.float64]
 
 
 class Answer:
-    """An observation, taken apart when it is first looked at."""
+    """An observation, split into facts and numbers on first use."""
 
     def __init__(self, observation: Observation) -> None:
         self.observation = observation
@@ -46,30 +46,30 @@ class Answer:
 
     @property
     def facts(self) -> tuple[Any, ...]:
-        """What must be the same: structure, types, shapes, whole numbers, text, and what failed."""
+        """What must be equal: structure, types, shapes, integers, text, and failures."""
         return self._parts[0]
 
     @property
     def tensors(self) -> list[Tensor]:
-        """Every tensor and fractional number in the observation, in order."""
+        """All tensors and floats of the observation, in order."""
         return self._parts[1]
 
     @cached_property
     def numbers(self) -> Numbers:
-        """All numbers of all tensors, one after the other."""
+        """The entries of all tensors, concatenated; shape (n,)."""
         parts = [tensor.detach().to(torch.float64).reshape(-1).numpy() for tensor in self.tensors]
         return np.concatenate(parts) if parts else np.empty(0)
 
 
 @dataclass(frozen=True, eq=False)
 class CallPrint:
-    """How a mistake answers one call, and how near another answer must come to count as the same.
+    """A mistake's answer to one call, and the tolerance within which another answer counts as the same.
 
     Attributes:
         answer: the mistake's answer.
-        allowed: by number, the distance that is allowed.
-        tells: whether the right answer differs from the mistake's.
-        printed: what the mistake printed, where only that tells it from the right answer; else None.
+        allowed: the tolerance for each number.
+        tells: whether the correct answer differs from the mistake's.
+        printed: the mistake's output, where that alone differs from the correct answer; else None.
     """
 
     answer: Answer
@@ -87,14 +87,14 @@ class CallPrint:
 
 
 def call_print(mistake: Answer, right: Answer) -> CallPrint:
-    """Hold a mistake's answer against the right one."""
+    """Compare a mistake's answer with the correct one."""
     comparable = mistake.facts == right.facts
     allowed = [
         np.full(tensor.numel(), _allowed(tensor, right.tensors[index] if comparable else None))
         for index, tensor in enumerate(mistake.tensors)
     ]
     found = CallPrint(mistake, np.concatenate(allowed) if allowed else np.empty(0), tells=True, printed=None)
-    # That code failed tells nothing: two quite different mistakes may raise the same.
+    # A failure identifies no mistake: two different mistakes may raise the same error.
     if mistake.observation.failure is not None:
         return CallPrint(mistake, found.allowed, tells=False, printed=None)
     if not found.agrees(right):
@@ -106,7 +106,7 @@ def call_print(mistake: Answer, right: Answer) -> CallPrint:
 
 
 def _allowed(mistake: Tensor, right: Tensor | None) -> float:
-    """The distance from one of the mistake's tensors that is allowed."""
+    """The tolerance for one of the mistake's tensors."""
     if not mistake.is_floating_point():
         return 0.0
     scale = _largest(mistake)
@@ -119,14 +119,14 @@ def _largest(tensor: Tensor) -> float:
     return float(finite.abs().max()) if finite.numel() else 0.0
 
 
-def _near(one: Numbers, other: Numbers, allowed: Numbers) -> bool:
+def _near(first: Numbers, second: Numbers, allowed: Numbers) -> bool:
     with np.errstate(invalid="ignore"):
-        same = (np.abs(one - other) <= allowed) | (one == other) | (np.isnan(one) & np.isnan(other))
+        same = (np.abs(first - second) <= allowed) | (first == second) | (np.isnan(first) & np.isnan(second))
     return bool(same.all())
 
 
 def _facts(value: Any, tensors: list[Tensor]) -> Iterator[Any]:
-    """Everything about a value but its fractional numbers, which go to ``tensors``."""
+    """Everything about a value except its floats, which are appended to ``tensors``."""
     if isinstance(value, ObservedTensor):
         yield value.attached
         value = value.data
@@ -157,10 +157,10 @@ def _facts(value: Any, tensors: list[Tensor]) -> Iterator[Any]:
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?")
 
 
-def _prints_alike(one: str, other: str) -> bool:
-    """Whether two texts say the same, however numbers, blanks and capitals are written."""
-    texts = ["".join(_NUMBER.sub("#", text).split()).casefold() for text in (one, other)]
-    if texts[0] != texts[1]:
+def _prints_alike(mistake: str, answer: str) -> bool:
+    """Whether two texts are equal up to whitespace, case and the format of numbers."""
+    first, second = ("".join(_NUMBER.sub("#", text).split()).casefold() for text in (mistake, answer))
+    if first != second:
         return False
-    first, second = (np.array([float(number) for number in _NUMBER.findall(text)]) for text in (one, other))
-    return bool(np.allclose(first, second, rtol=1e-2, atol=1e-2))
+    a, b = (np.array([float(number) for number in _NUMBER.findall(text)]) for text in (mistake, answer))
+    return bool(np.allclose(a, b, rtol=1e-2, atol=1e-2))

@@ -1,4 +1,4 @@
-"""Answers on disk, as the frames that they came in."""
+"""Answers on disk, stored as wire frames."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from gradkit.wire.observation import observation_from_value, observation_to_valu
 
 @dataclass(frozen=True, eq=False)
 class CaseAnswers:
-    """What some code answered in one case of a test.
+    """The answers of a submission to one case of a test.
 
     Attributes:
-        passed: whether it passed.
+        passed: whether it passed the case.
         observations: its answers, in order.
     """
 
@@ -28,14 +28,14 @@ class CaseAnswers:
 
 
 Answers = Mapping[str, Sequence[CaseAnswers]]
-"""By the test's id, its cases."""
+"""Test id -> the answers to its cases."""
 
 
 def save(path: Path, answers: Mapping[str, Answers]) -> None:
-    """Write answers to ``path``, by name, in place of those of the same assignment that are out of date.
+    """Write answers (name -> tests) to ``path``, and remove outdated files of the same assignment.
 
     Raises:
-        OSError: the disk does not take them.
+        OSError: ``path`` cannot be written.
     """
     for old in path.parent.glob(f"{path.name.rpartition('-')[0]}-*"):
         old.unlink(missing_ok=True)
@@ -45,7 +45,7 @@ def save(path: Path, answers: Mapping[str, Answers]) -> None:
 
 
 def load(path: Path) -> dict[str, Answers] | None:
-    """What `save` wrote, or None where there is nothing, or nothing whole."""
+    """Read what `save` wrote; None if the file is missing or incomplete."""
     try:
         stream = BytesIO(path.read_bytes())
     except OSError:
@@ -61,7 +61,7 @@ def load(path: Path) -> dict[str, Answers] | None:
     try:
         while (frame := read(take)).kind == "answers":
             answers.setdefault(frame.nonce, {})[frame.value["test"]] = [
-                CaseAnswers(passed, [observation_from_value(one) for one in observations])
+                CaseAnswers(passed, [observation_from_value(value) for value in observations])
                 for passed, observations in frame.value["cases"]
             ]
     except (WireError, KeyError, TypeError, ValueError):
@@ -72,11 +72,11 @@ def load(path: Path) -> dict[str, Answers] | None:
 def _frames(answers: Mapping[str, Answers]) -> Iterator[Frame]:
     for name, tests in answers.items():
         for test, cases in tests.items():
-            found = [[case.passed, [_plain(one) for one in case.observations]] for case in cases]
-            yield Frame("answers", name, {"test": test, "cases": found})
+            values = [[case.passed, [_value(observation) for observation in case.observations]] for case in cases]
+            yield Frame("answers", name, {"test": test, "cases": values})
     yield Frame("end", "", {})
 
 
-def _plain(observation: Observation) -> dict[str, object]:
-    """Without what is never compared."""
+def _value(observation: Observation) -> dict[str, object]:
+    """An observation as plain data, without the fields that are never compared."""
     return observation_to_value(replace(observation, operators=frozenset(), seconds=0.0))

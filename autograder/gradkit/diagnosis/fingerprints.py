@@ -1,4 +1,4 @@
-"""What each known mistake answers to each call of a suite: computed once per suite, and kept by content."""
+"""Fingerprints: each known mistake's answers to a suite's calls, computed once and cached by content."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from gradkit.suite.session import CaseOutcome, Suite
 from gradkit.suite.tests import HiddenTest
 from gradkit.temporary import TemporaryFolder
 
-_RIGHT = ""  # the solution's own answers are kept beside the mistakes', under a name that no mistake can have
+_RIGHT = ""  # the solution's own answers are stored with the mistakes', under a name that no mistake can have
 
 
 @dataclass(frozen=True)
 class CasePrint:
-    """How a mistake fares in one case of a test.
+    """A mistake's answers in one case of a test.
 
     Attributes:
-        passed: whether it passes.
+        passed: whether it passes the case.
         calls: its answers, in order.
     """
 
@@ -35,19 +35,20 @@ class CasePrint:
 
     @property
     def tells(self) -> int:
-        """How many of the calls tell the mistake from the right answer."""
+        """The number of calls that distinguish the mistake from the correct answer."""
         return sum(call.tells for call in self.calls)
 
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """One mistake of the bank, known by its answers.
+    """One mistake of the bank, recognised by its answers.
 
     Attributes:
         id: the mistake's name.
-        question: the question that it is a mistake in.
-        sentence: what the student should read.
-        tests: by the test's id, its cases; every test of the question.
+        question: the question that it answers incorrectly.
+        sentence: what the student reads.
+        tests: test id -> its cases, for every test of the question.
+        failed: the ids of the tests that it fails.
     """
 
     id: str
@@ -57,7 +58,7 @@ class Fingerprint:
     failed: frozenset[str] = field(init=False)
 
     def tells_in(self, tests: Collection[str]) -> int:
-        """How many calls of these tests tell the mistake from the right answer."""
+        """The number of calls of these tests that distinguish the mistake from the correct answer."""
         return sum(case.tells for test in tests for case in self.tests[test])
 
     def __post_init__(self) -> None:
@@ -68,19 +69,19 @@ class Fingerprint:
 def fingerprints(
     course: Course, assignment: Assignment, suite: Suite, keys: Mapping[str, str], sandbox: Sandbox, processes: int = 0
 ) -> tuple[Fingerprint, ...]:
-    """The fingerprints of an assignment's mistakes; none where it has no bank.
+    """The fingerprints of an assignment's mistakes; none if it has no bank.
 
     Args:
         course: the course.
         assignment: the assignment.
         suite: its hidden suite.
-        keys: the hashes of suite (with its bank), reference and engine: what the fingerprints depend on.
-        sandbox: where the mistakes run, if the fingerprints must be computed.
-        processes: how many graders to fork for it; 0 computes them in this process.
+        keys: the hashes that the fingerprints depend on: suite (with its bank), reference and engine.
+        sandbox: runs the mistakes if the fingerprints must be computed.
+        processes: the number of graders to fork for it; 0 computes them in this process.
 
     Raises:
         CourseError: the bank cannot be read.
-        GraderFault: a hidden test failed for a reason of its own, or a grader died twice at the same mistake.
+        GraderFault: a hidden test raised an error of its own, or a grader died twice on the same mistake.
     """
     source = (course.source(assignment.id) / assignment.module).read_bytes()
     bank = read_bank(course.hidden(assignment.id), assignment, source)
@@ -91,7 +92,7 @@ def fingerprints(
     answers = load(path)
     if answers is None:
         answers = _collect(assignment, suite, bank, source, sandbox, processes)
-        with suppress(OSError):  # kept only to save time
+        with suppress(OSError):  # a cache only
             save(path, answers)
     return tuple(_fingerprint(entry, answers) for entry in bank.mistakes)
 
@@ -99,7 +100,7 @@ def fingerprints(
 def run_entry(
     suite: Suite, assignment: Assignment, question: str, files: Mapping[str, bytes], start: StartWorker
 ) -> Answers:
-    """Run a question's tests on the code of a bank's entry, and keep every answer whole."""
+    """Run a question's tests on the code of a bank entry, and return every answer."""
     kept: dict[str, list[CaseAnswers]] = {}
 
     def look(test: HiddenTest, outcome: CaseOutcome) -> None:
@@ -119,7 +120,7 @@ def run_entry(
 def _collect(
     assignment: Assignment, suite: Suite, bank: Bank, source: bytes, sandbox: Sandbox, processes: int
 ) -> dict[str, Answers]:
-    """The solution's answers and each mistake's, by name, in the bank's order."""
+    """The answers of the solution and of each mistake, by name, in the bank's order."""
     questions = list(dict.fromkeys(entry.question for entry in bank.mistakes))
     files: Mapping[str, bytes] = {assignment.module: source}
     runs = [(_RIGHT, question, files) for question in questions]
@@ -135,8 +136,8 @@ def _collect(
         with closing(sandbox.connect()) as workers:
             found = [run(number, workers) for number in range(len(runs))]
     answers: dict[str, Answers] = {}
-    for one in found:
-        for name, tests in one.items():
+    for part in found:
+        for name, tests in part.items():
             answers[name] = {**answers.get(name, {}), **tests}
     return answers
 
@@ -144,7 +145,7 @@ def _collect(
 def _collect_apart(
     run: Callable[[int, Workers], dict[str, Answers]], names: Sequence[str], sandbox: Sandbox, processes: int
 ) -> list[dict[str, Answers]]:
-    """The same in forked graders."""
+    """Collect the answers in forked graders."""
     with TemporaryFolder("gradkit-fingerprints") as folder:
 
         def prepare() -> Callable[[int], object]:
@@ -153,14 +154,14 @@ def _collect_apart(
             return lambda number: save(folder / str(number), run(number, workers))
 
         def give_up(number: int, how: str) -> None:
-            raise GraderFault(f'mistakes.py: what "{names[number]}" answers cannot be computed: {how}')
+            raise GraderFault(f'mistakes.py: the answers of "{names[number]}" cannot be computed: {how}')
 
         run_jobs(len(names), processes, Jobs(prepare, lambda _: None, give_up, sandbox.revive))
         found = [load(folder / str(number)) for number in range(len(names))]
-    whole = [one for one in found if one is not None]
-    if len(whole) < len(names):
-        raise GraderFault("what known mistakes answer was written, and cannot be read again. Is the disk full?")
-    return whole
+    complete = [answers for answers in found if answers is not None]
+    if len(complete) < len(names):
+        raise GraderFault("the answers of known mistakes were written, but cannot be read back. Is the disk full?")
+    return complete
 
 
 def _fingerprint(entry: Entry, answers: Mapping[str, Answers]) -> Fingerprint:
@@ -170,7 +171,7 @@ def _fingerprint(entry: Entry, answers: Mapping[str, Answers]) -> Fingerprint:
 
 
 def _case_prints(mistake: Sequence[CaseAnswers], right: Sequence[CaseAnswers]) -> Iterator[CasePrint]:
-    for one, other in zip(mistake, right, strict=True):
-        # A test ends at the first difference, so a mistake may have been asked less than the solution was.
-        pairs = zip(one.observations, other.observations, strict=False)
-        yield CasePrint(one.passed, tuple(call_print(Answer(wrong), Answer(correct)) for wrong, correct in pairs))
+    for wrong, correct in zip(mistake, right, strict=True):
+        # A test stops at the first difference, so a mistake may have received fewer calls than the solution.
+        pairs = zip(wrong.observations, correct.observations, strict=False)
+        yield CasePrint(wrong.passed, tuple(call_print(Answer(first), Answer(second)) for first, second in pairs))

@@ -1,4 +1,4 @@
-"""Which known mistake a submission's answers are: one, or none. A wrong diagnosis would be worse than none."""
+"""Match a submission's answers with one known mistake, or none: a wrong diagnosis is worse than no diagnosis."""
 
 from __future__ import annotations
 
@@ -12,42 +12,42 @@ from gradkit.diagnosis.fingerprints import CasePrint, Fingerprint
 from gradkit.suite.session import CaseOutcome
 from gradkit.suite.tests import HiddenTest
 
-ENOUGH = 2  # calls that tell a mistake from the right answer, and in which the submission answers as the mistake does
+ENOUGH = 2  # calls that distinguish a mistake from the correct answer and are answered as the mistake answers them
 
 
 class Matcher:
-    """Looks at one submission's answers, case by case while they are there, and names the mistakes at the end.
+    """Watches one submission's answers, case by case, and names its mistakes at the end.
 
-    A mistake explains a test that it fails if in each of the test's cases the submission answers as it does; in a case
-    in which the mistake answers rightly, passing is enough. It is told for the tests that it explains if
+    A mistake explains a test that it fails if the submission answers each of the test's cases as the mistake does; in
+    a case that the mistake passes, passing is enough. It is reported for the tests that it explains if
 
-    - it explains more than half of the tests that it fails, and the submission fails the others too,
-    - at least two calls in those that it explains tell it from the right answer, and
-    - no other mistake of which this is true explains as many.
+    - it explains more than half of the tests that it fails, and the submission also fails the others,
+    - at least two calls in the tests that it explains distinguish it from the correct answer, and
+    - no other such mistake explains as many.
 
-    So another fault beside a mistake need not hide it, and a few equal answers do not make one.
+    So a second error need not hide a mistake, and a few equal answers are not enough for a diagnosis.
 
-    A diagnosis that fails costs nothing but itself: from then on no mistake is named.
+    An error in the diagnosis affects nothing else: from then on no mistake is named.
 
     Attributes:
-        fault: what looking or naming raised, or None.
+        fault: the exception that the diagnosis raised, or None.
     """
 
     def __init__(self, known: Sequence[Fingerprint]) -> None:
         self._known = known
-        self._unlike: dict[str, set[str]] = {one.id: set() for one in known}
+        self._unlike: dict[str, set[str]] = {mistake.id: set() for mistake in known}
         self._cases: Counter[str] = Counter()
         self._failed: set[str] = set()
         self.fault: Exception | None = None
 
     def look(self, test: HiddenTest, outcome: CaseOutcome) -> None:
-        """See one case's answers; a test's cases come in their order."""
+        """Watch one case's answers; a test's cases must come in order."""
         with self._giving_up():
             self._see(test.id, outcome.mismatch is None, [Answer(found.observation) for found in outcome.found])
 
     @contextmanager
     def _giving_up(self) -> Iterator[None]:
-        """Drop what is raised: answers that were half looked at could be taken for a mistake's."""
+        """Catch every exception: partly read answers could be mistaken for a mistake's."""
         try:
             yield
         except Exception as fault:  # noqa: BLE001 - no diagnosis is worth a verdict
@@ -58,15 +58,15 @@ class Matcher:
         self._cases[test] += 1
         if not passed:
             self._failed.add(test)
-        for one in self._known:
-            unlike = self._unlike[one.id]
-            if test not in one.failed or test in unlike or 2 * len(unlike) >= len(one.failed):
+        for mistake in self._known:
+            unlike = self._unlike[mistake.id]
+            if test not in mistake.failed or test in unlike or 2 * len(unlike) >= len(mistake.failed):
                 continue
-            if not _agrees(one.tests[test][number], passed, answers):
+            if not _agrees(mistake.tests[test][number], passed, answers):
                 unlike.add(test)
 
     def found(self) -> dict[str, Fingerprint]:
-        """By the test's id, the mistake that was made in it."""
+        """The mistake that explains each test, by test id."""
         found: dict[str, Fingerprint] = {}
         with self._giving_up():
             found = self._find()
@@ -74,28 +74,29 @@ class Matcher:
 
     def _find(self) -> dict[str, Fingerprint]:
         explained = {}
-        for one in self._known:
-            tests = one.failed - self._unlike[one.id]
-            if one.failed <= self._failed and 2 * len(tests) > len(one.failed) and one.tells_in(tests) >= ENOUGH:
-                explained[one.id] = tests
+        for mistake in self._known:
+            tests = mistake.failed - self._unlike[mistake.id]
+            most = 2 * len(tests) > len(mistake.failed)
+            if mistake.failed <= self._failed and most and mistake.tells_in(tests) >= ENOUGH:
+                explained[mistake.id] = tests
         found: dict[str, Fingerprint] = {}
         for test in set().union(*explained.values()):
-            fitting = [one for one in self._known if test in explained.get(one.id, ())]
-            fitting.sort(key=lambda one: len(explained[one.id]), reverse=True)
+            fitting = [mistake for mistake in self._known if test in explained.get(mistake.id, ())]
+            fitting.sort(key=lambda mistake: len(explained[mistake.id]), reverse=True)
             if len(fitting) == 1 or len(explained[fitting[1].id]) < len(explained[fitting[0].id]):
                 found[test] = fitting[0]
         return found
 
 
 def told(known: Sequence[Fingerprint]) -> dict[str, set[str]]:
-    """Which mistakes a submission is told that answers just as a known one does; by the known one's id."""
+    """The mistakes reported for a submission that answers exactly as a known mistake, by the known one's id."""
     found = {}
-    for one in known:
-        matcher = Matcher([other for other in known if other.question == one.question])
-        for test, cases in one.tests.items():
+    for mistake in known:
+        matcher = Matcher([candidate for candidate in known if candidate.question == mistake.question])
+        for test, cases in mistake.tests.items():
             for case in cases:
                 matcher._see(test, case.passed, [call.answer for call in case.calls])
-        found[one.id] = {other.id for other in matcher.found().values()}
+        found[mistake.id] = {match.id for match in matcher.found().values()}
     return found
 
 
@@ -110,15 +111,15 @@ def _agrees(case: CasePrint, passed: bool, answers: Sequence[Answer]) -> bool:
 
 
 def twins(known: Sequence[Fingerprint]) -> Iterator[tuple[str, str]]:
-    """Pairs of mistakes that answer alike in every case of their question: neither could ever be told."""
-    for one, other in combinations(known, 2):
-        if one.question == other.question and _alike(one, other) and _alike(other, one):
-            yield one.id, other.id
+    """Pairs of mistakes with equal answers in every case of their question: neither could ever be reported."""
+    for first, second in combinations(known, 2):
+        if first.question == second.question and _alike(first, second) and _alike(second, first):
+            yield first.id, second.id
 
 
-def _alike(one: Fingerprint, other: Fingerprint) -> bool:
+def _alike(first: Fingerprint, second: Fingerprint) -> bool:
     return all(
         _agrees(case, twin.passed, [call.answer for call in twin.calls])
-        for test, cases in one.tests.items()
-        for case, twin in zip(cases, other.tests[test], strict=True)
+        for test, cases in first.tests.items()
+        for case, twin in zip(cases, second.tests[test], strict=True)
     )
