@@ -1,6 +1,6 @@
-"""Calls that a question does not allow: what was found in the source, and among the operators that ran.
+"""Find banned calls in a submission's source and among the operators that it ran.
 
-`gradkit.reader` finds names in the source; what hides better than that is seen when it runs.
+`gradkit.reader` finds names in the source; calls that the source hides show up among the operators.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from gradkit.grading.reading import Reading, in_words
 
 @dataclass(frozen=True)
 class Unreadable(BannedUse):
-    """A file that may use anything, since it cannot be read; ``what`` says why."""
+    """A file that cannot be read and so might use a banned call; ``what`` says why."""
 
     @property
     def message(self) -> str:
@@ -26,12 +26,12 @@ class Unreadable(BannedUse):
 def find_banned(
     assignment: Assignment, question: Question, reading: Reading, operators: Collection[str]
 ) -> BannedUse | None:
-    """The first banned call of a question, or None.
+    """Return the first banned call in a question's code, or None.
 
     Args:
-        assignment: where the ban groups are.
-        question: the question whose bans count.
-        reading: what the submission's sources say.
+        assignment: defines the ban groups.
+        question: the question whose bans apply.
+        reading: what the source reader found.
         operators: the operators that ran in this question's tests.
     """
     groups = [assignment.banned[name] for name in question.banned]

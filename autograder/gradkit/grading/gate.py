@@ -1,13 +1,13 @@
-"""The one gate between a student's process and the page that its author reads.
+"""Limit the information that flows from a student's process to the page that its author reads.
 
-The process has seen the hidden inputs. Whatever it chooses of a page (an exception's words, a shape, which element is
-the worst) could carry some of them out, so each submission has a budget in bits. A message is charged with the bits
-that tell it from all others that could stand in its place; the same message again is free. Where the budget does not
-cover a message, its kind alone is told.
+The process has seen the hidden inputs. Whatever it chooses on a page (an exception's message, a shape, which element
+is the worst) could leak some of them, so each submission has a budget in bits. A message costs the bits that
+distinguish it from every other message possible in its place; repeating a message is free. If the budget does not
+cover a message, only its kind is shown.
 
-The charge for free text is the length of a code in which it can be written: pieces of texts that are known (usual
-messages of Python and torch, the student's own file, the suite) by their place and length, everything else letter by
-letter. Texts of n bits in a code without ambiguity are at most 2^n, so the bound holds however the text was made up.
+Free text costs the length of its encoding: pieces of known texts (common messages of Python and torch, the student's
+own file, the suite) by position and length, everything else character by character. At most 2^n texts have a code of
+n bits, so the bound holds for any scheme of choosing texts.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from gradkit.course import Feedback
 from gradkit.suite.said import Said
 
 BUDGETS: Mapping[Feedback, int] = {"verdict": 256, "hint": 2048, "inputs": 2048}
-MAX_MESSAGES = 40  # different ones on a page
-MAX_MESSAGE = 2000  # characters of one
-SENTENCE_BITS = 13  # which of the sentences of engine and suite a message is, about which value, with which hint
-_KNOWN = 1 << 17  # characters that a piece can be taken from: 17 bits for its place
-_PIECE = 1 << 7  # characters of one piece: 7 bits for its length
+MAX_MESSAGES = 40  # distinct messages on a page
+MAX_MESSAGE = 2000  # characters of a message
+SENTENCE_BITS = 13  # which sentence of engine or suite a message is, about which value, with which hint
+_KNOWN = 1 << 17  # characters that a piece can be taken from: 17 bits for its position
+_PIECE = 1 << 7  # characters of a piece: 7 bits for its length
 _PIECE_BITS = 1 + 17 + 7
 _SHORT_PIECE = 4
 _LETTER_BITS = 1 + 7
@@ -36,36 +36,36 @@ _WIDE_LETTER_BITS = 1 + 7 + 21  # an escape, and a code point
 
 _BARE = {
     "raised": "Your code raised an exception.",
-    "unusable": "What your code gave back cannot be used as the handout says.",
-    "type": "Something has another type than it must have.",
-    "shape": "Something has another shape or length than it must have.",
-    "dtype": "Something has another dtype than it must have.",
-    "finite": "Something is infinite or NaN.",
-    "detached": "Something is not attached to the graph.",
+    "unusable": "The value that your code returned cannot be used as the handout says.",
+    "type": "A value has the wrong type.",
+    "shape": "A value has the wrong shape or length.",
+    "dtype": "A value has the wrong dtype.",
+    "finite": "A value is infinite or NaN.",
+    "detached": "A value is not attached to the graph.",
     "gradient": "A gradient is wrong.",
-    "mutated": "Your code changed one of its inputs. Work on a copy: the caller still needs it.",
+    "mutated": "Your code modified one of its inputs. Work on a copy: the caller still needs it.",
     "import": "Not run: your file cannot be loaded.",
     "missing": "A name that the handout gives is missing.",
-    "parameter": "A parameter that the handout names is missing or has another shape.",
+    "parameter": "A parameter that the handout names is missing or has the wrong shape.",
     "timeout": "Your code was stopped: it took too long.",
     "died": "Your code ended the Python process. That counts as no answer.",
-    "memory": "Your code went over its limit of memory.",
-    "disk": "Your code went over its limit of disk space.",
-    "threads": "Your code went over its limit of threads.",
+    "memory": "Your code exceeded its memory limit.",
+    "disk": "Your code exceeded its disk space limit.",
+    "threads": "Your code exceeded its thread limit.",
     "output": "Your code was stopped: it printed too much.",
     "protocol": "The reply of your code's process could not be used.",
     "unavailable": "This test was not run: your code was stopped too often, or used up its time.",
-    "banned": "Something is used that is not allowed in this question.",
+    "banned": "Your code uses a call that is not allowed in this question.",
 }
-KINDS = 24  # of failures; those without a text of their own here are "not right yet"
+KINDS = 24  # of failures; those without a text here are "not right yet"
 
 
 class Gate:
     """Spends one submission's budget, in the order of its tests.
 
     Args:
-        budget: bits that the messages together may carry.
-        known: texts that are known apart from what the student's process says.
+        budget: the bits that all messages together may carry.
+        known: texts that do not depend on what the student's process says.
     """
 
     def __init__(self, budget: int, known: Iterable[str] = ()) -> None:
@@ -75,13 +75,13 @@ class Gate:
         self._texts: set[str] = set()
 
     def lets(self, kind: str, said: Said, hint: str | None = None, picture: Mapping[str, Any] | None = None) -> bool:
-        """Whether a message may be told as it is; if so, it is paid for.
+        """Whether a message may be shown in full; if so, charge it to the budget.
 
         Args:
             kind: the kind of failure.
             said: the message.
-            hint: what is told with it.
-            picture: what is drawn beside it.
+            hint: the hint shown with it.
+            picture: the picture drawn beside it.
         """
         drawn = json.dumps(picture, sort_keys=True) if picture is not None else ""
         message = (kind, said.text, hint, drawn)
@@ -103,18 +103,18 @@ class Gate:
 
 
 def bare(kind: str) -> str:
-    """What is told of a failure whose message is kept back."""
+    """The sentence for a failure whose message is withheld."""
     return _BARE.get(kind, "This is not right yet.")
 
 
 @cache
 def _phrases() -> str:
-    """Usual messages of Python and torch, and what is said of rules that were broken, one a line."""
+    """Common messages of Python and torch, and the sentences for broken rules, one per line."""
     return "\n".join([*RULES, (files("gradkit.grading") / "phrases.txt").read_text("utf-8")])
 
 
 def text_bits(text: str, known: str, most: int) -> int:
-    """The length of ``text`` in bits, in this module's code; where it is more than ``most``, only that."""
+    """The length of ``text`` in bits, in this module's code; stops counting above ``most``."""
     bits = place = 0
     while place < len(text) and bits <= most:
         size = _longest_piece(text[place : place + _PIECE], known)
@@ -129,7 +129,7 @@ def text_bits(text: str, known: str, most: int) -> int:
 
 
 def _longest_piece(text: str, known: str) -> int:
-    """How many of the first letters of ``text`` stand in ``known`` together."""
+    """The length of the longest prefix of ``text`` that occurs in ``known``."""
     if text[:_SHORT_PIECE] not in known:
         return 1 if text[:1] in known else 0
     low, high = min(_SHORT_PIECE, len(text)), len(text)
@@ -140,7 +140,7 @@ def _longest_piece(text: str, known: str) -> int:
 
 
 def picture_bits(picture: Mapping[str, Any] | None) -> int:
-    """What a picture tells beside its message, which names shapes and the worst element."""
+    """The bits that a picture adds to its message, which already names shapes and the worst element."""
     if picture is None or picture["kind"] != "errors":
         return 0
     bits, before = 0, ""
@@ -153,14 +153,14 @@ def picture_bits(picture: Mapping[str, Any] | None) -> int:
 
 
 def page_bits(policy: Feedback, tests: Iterable[tuple[int, int]]) -> int:
-    """The most that one submission can carry to its author's page, in bits.
+    """The most information that one submission can carry to its author's page, in bits.
 
-    Beside the budget there is, for each test, whether it passed, which message or kind is told, which case is the
-    smallest that failed, how many did, and which mistake was recognised.
+    Besides the budget, each test shows whether it passed, which message or kind applies, which case is the smallest
+    that failed, how many failed, and which mistake was recognised.
 
     Args:
         policy: what students may read.
-        tests: for each test, how many cases it has and how many mistakes can be recognised in it.
+        tests: the number of cases and of recognisable mistakes of each test.
     """
     told = math.log2(1 + KINDS + MAX_MESSAGES)
     return BUDGETS[policy] + math.ceil(

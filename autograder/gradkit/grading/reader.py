@@ -1,4 +1,4 @@
-"""The process that reads sources, from the grader's side: start it, ask it, end it."""
+"""Start, ask and end the process that reads sources."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from typing import Any
 
 from gradkit.errors import GraderFault
 
-MEMORY_MB = 512  # what the process may use for one submission
-CPU_SECONDS = 10  # for all its files
-DEADLINE = 60.0  # seconds until it has to have answered, however busy the machine is
+MEMORY_MB = 512  # memory limit of the process for one submission
+CPU_SECONDS = 10  # CPU limit for all its files
+DEADLINE = 60.0  # seconds of wall-clock time for an answer, however busy the machine is
 _MOST_ANSWERS = 4 << 20  # bytes
 
 
 @dataclass(frozen=True)
 class Answers:
-    """What the process said of one submission.
+    """The process's answers about one submission.
 
     Attributes:
-        files: of each file, in order, as far as it came. Nothing in them has been checked.
-        end: how it ended: 0, or a signal's number, negative; None where it did not answer in time.
+        files: one answer per file, in order, until the process ended; not validated.
+        end: how the process ended: 0 or a negative signal number; None if it did not answer in time.
     """
 
     files: list[Any]
@@ -36,10 +36,10 @@ class Answers:
 
 
 class SourceReader:
-    """A line to a process that reads sources. It is started when it is needed, and anew after it was lost.
+    """A connection to a process that reads sources, started on first use and again after a loss.
 
     Attributes:
-        process: the process, where there is one.
+        process: the process, or None.
     """
 
     def __init__(self) -> None:
@@ -50,8 +50,8 @@ class SourceReader:
         """Have files read, in order.
 
         Args:
-            request: ``names`` of the files; ``questions``, pairs of targets and ban groups for the first of them.
-            sources: the bytes of each.
+            request: ``names``, the files' names; ``questions``, pairs of targets and ban groups for the first file.
+            sources: the bytes of each file.
 
         Raises:
             GraderFault: the process cannot be started.
@@ -80,7 +80,7 @@ class SourceReader:
         return Answers(files[: len(sources)], end)
 
     def close(self) -> None:
-        """End the process, also in the middle of a file."""
+        """End the process, even in the middle of a file."""
         if self._channel is not None:
             self._channel.close()
             self._channel = None
@@ -111,11 +111,11 @@ class SourceReader:
 
 
 def _lines(channel: socket.socket, deadline: float) -> Iterator[bytes]:
-    """The lines that come until it hangs up.
+    """Yield lines until the process closes the connection.
 
     Raises:
         TimeoutError: the deadline has passed.
-        ValueError: they are too long together.
+        ValueError: the lines are too long in total.
     """
     data, seen = b"", 0
     while True:
@@ -125,6 +125,6 @@ def _lines(channel: socket.socket, deadline: float) -> Iterator[bytes]:
             return
         seen += len(part)
         if seen > _MOST_ANSWERS:
-            raise ValueError("too much was answered")
+            raise ValueError("the answer is too long")
         *lines, data = (data + part).split(b"\n")
         yield from lines

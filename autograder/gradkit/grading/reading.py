@@ -1,7 +1,7 @@
-"""What a submission's Python files say, read by a process of its own (`gradkit.reader`).
+"""Read a submission's Python files in a separate process (`gradkit.reader`) and validate its answers.
 
-Python's parser takes a thousand times the size of some sources in memory, and other sources end the process that reads
-them. So the grader reads none itself. What cannot be read is that submission's failure.
+For some sources Python's parser needs a thousand times their size in memory; others crash it. So the grader parses
+none itself. A file that cannot be read counts against its submission alone.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ _NOT_REACHED = "the files before it took too much"
 
 @dataclass(frozen=True)
 class FoundSign:
-    """A place in a submission's sources that a person should look at.
+    """A line of a submission's sources that an instructor should look at.
 
     Attributes:
         file: the file's name.
         line: the line, from 1.
-        why: what is there.
+        why: what the line does.
     """
 
     file: str
@@ -43,13 +43,13 @@ class FoundSign:
 
 @dataclass(frozen=True)
 class Reading:
-    """What the sources of one submission say.
+    """What the source reader found in one submission.
 
     Attributes:
-        uses: by question, the first use of a name that it does not allow.
-        unreadable: by file name, why it could not be read.
+        uses: question id -> the first use of a banned name.
+        unreadable: file name -> why it could not be read.
         signs: signs of deception in the assignment's module and the files that it imports, the module's first.
-        overwritten: by name, the line in which the module gives another value to a function or class.
+        overwritten: name of a function or class -> the line in which the module assigns another value to it.
     """
 
     uses: Mapping[str, Use] = field(default_factory=lambda: MappingProxyType({}))
@@ -59,13 +59,13 @@ class Reading:
 
     @property
     def problems(self) -> tuple[str, ...]:
-        """The files that could not be read, one sentence each."""
+        """One sentence for each file that could not be read."""
         return tuple(in_words(name, why) for name, why in self.unreadable.items())
 
 
 @dataclass(frozen=True)
 class _File:
-    """What one file says, checked."""
+    """The validated answer about one file."""
 
     uses: tuple[Use | None, ...] = ()
     signs: tuple[FoundSign, ...] = ()
@@ -75,7 +75,7 @@ class _File:
 
 
 def in_words(name: str, why: str) -> str:
-    """That a file could not be read, and what to do."""
+    """The sentence for a file that could not be read, with advice."""
     return f"{name} cannot be read: {why}. Write it in smaller steps."
 
 
@@ -83,9 +83,9 @@ def read_sources(reader: SourceReader, assignment: Assignment, sources: Mapping[
     """Read all files of a submission, each once.
 
     Args:
-        reader: the grader's line to the process that reads.
-        assignment: whose module is looked through for calls that are not allowed.
-        sources: the bytes of the files, by name.
+        reader: the grader's connection to the reading process.
+        assignment: its module is searched for banned calls.
+        sources: file name -> the file's bytes.
 
     Raises:
         GraderFault: the process cannot be started.
@@ -98,7 +98,7 @@ def read_sources(reader: SourceReader, assignment: Assignment, sources: Mapping[
     ]
     data = [sources[name] for name in names]
     answers = reader.ask({"names": names, "questions": asked}, data)
-    if answers.end == -signal.SIGKILL:  # perhaps from outside: that must not cost the submission anything
+    if answers.end == -signal.SIGKILL:  # possibly from outside, which must not cost the submission anything
         answers = reader.ask({"names": names, "questions": asked}, data)
     files = {name: _checked(name, answers, number, groups if number == 0 else []) for number, name in enumerate(names)}
     module, loaded = files.get(assignment.module, _File()), _loaded(assignment.module, files)
@@ -111,9 +111,9 @@ def read_sources(reader: SourceReader, assignment: Assignment, sources: Mapping[
 
 
 def _loaded(module: str, files: Mapping[str, _File]) -> set[str]:
-    """The files that loading the module loads: the others, such as the public checks, have no part in an answer.
+    """The files that importing the module loads; others, such as the public checks, cannot influence an answer.
 
-    All of them, where a file on the way cannot be read.
+    If one of those files cannot be read, all files.
     """
     found: set[str] = set()
     waiting = [module]
@@ -123,12 +123,12 @@ def _loaded(module: str, files: Mapping[str, _File]) -> set[str]:
             if files[name].unreadable:
                 return set(files)
             found.add(name)
-            waiting += [f"{one}.py" for one in files[name].imports]
+            waiting += [f"{imported}.py" for imported in files[name].imports]
     return found
 
 
 def _checked(name: str, answers: Answers, number: int, groups: Sequence[Sequence[BanGroup]]) -> _File:
-    """What was answered of a file, believed only where it has the right form."""
+    """Validate the answer about one file."""
     if number > len(answers.files):
         return _File(unreadable=_NOT_REACHED)
     if number == len(answers.files):
@@ -141,7 +141,7 @@ def _checked(name: str, answers: Answers, number: int, groups: Sequence[Sequence
             return _File(unreadable=_text(answer["unreadable"], _LONGEST))
         uses = tuple(_use(found, own) for found, own in zip(answer["uses"], groups, strict=True))
         signs = tuple(FoundSign(name, *_sign(found)) for found in answer["signs"][:MAX_SIGNS])
-        imports = tuple(_text(one, _LONGEST) for one in answer["imports"])
+        imports = tuple(_text(imported, _LONGEST) for imported in answer["imports"])
         overwritten = {
             _text(found["name"], MAX_NAME): _number(found["line"], _MOST_LINES)
             for found in answer["overwritten"][:MAX_OVERWRITTEN]

@@ -1,6 +1,6 @@
-"""Records on disk, written whole or not at all, and the keys that say what a record was made from.
+"""Store records atomically, and compute the keys that identify what a record was made from.
 
-Equal keys mean an equal result, so that unchanged work is not graded again.
+Equal keys mean equal results, so unchanged work is not graded again.
 """
 
 from __future__ import annotations
@@ -44,18 +44,18 @@ def write_record(record: Record, path: Path) -> None:
     """Write a record to ``path``.
 
     Raises:
-        GradkitError: the disk does not take it; what stood at ``path`` is untouched.
+        GradkitError: the record cannot be written; a file at ``path`` is unchanged.
     """
     try:
         with replacing(path) as new:
             new.write_text(to_json(record), encoding="utf-8", errors="replace")
     except OSError as error:
-        advice = advice_on(error) or "See that the folder can be written."
+        advice = advice_on(error) or "Make the folder writable."
         raise GradkitError(f"{path}: the record cannot be written ({error.strerror}). {advice}") from error
 
 
 def read_record(path: Path) -> Record | None:
-    """The record at ``path``, or None where there is none that this version can read."""
+    """The record at ``path``, or None if this version cannot read one there."""
     try:
         return from_json(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -71,20 +71,20 @@ def read_records(results: Path) -> Iterator[Record]:
 
 
 def is_current(record: Record | None, key: Mapping[str, str]) -> bool:
-    """Whether a record was made from exactly what ``key`` names and need not be made again."""
+    """Whether a record has exactly this key, so the submission need not be graded again."""
     return record is not None and record.status == "graded" and dict(record.key) == dict(key)
 
 
 @cache
 def versions() -> Mapping[str, str]:
-    """The versions that a result depends on."""
+    """The versions that a result depends on, by package."""
     return {"gradkit": gradkit.__version__, "python": platform.python_version(), "torch": version("torch")}
 
 
 def suite_keys(course: Course, assignment_id: str) -> dict[str, str]:
-    """Hashes of suite, mistakes bank and secret, of what students were given, and of the engine.
+    """Hashes of the suite (with mistakes bank and secret), the reference (with the students' materials) and the engine.
 
-    Students were given the reference's stub, ``assignment.toml``, the handout and the stated environment.
+    The students' materials are the stub, ``assignment.toml``, the handout and the stated environment.
     """
     handout = course.release(assignment_id) / course.assignment(assignment_id).notebook
     given = hashlib.sha256(handout.read_bytes()).hexdigest() if handout.is_file() else ""
@@ -98,12 +98,12 @@ def suite_keys(course: Course, assignment_id: str) -> dict[str, str]:
 
 @cache
 def engine_key() -> str:
-    """A hash of the part of gradkit that decides a grade, and of the versions that it runs on."""
+    """A hash of the packages of gradkit that decide a grade, and of the versions that they run on."""
     return hash_engine(Path(gradkit.__file__).parent)
 
 
 def hash_engine(package: Path) -> str:
-    """`engine_key` for the gradkit in a folder: a change to pages or commands grades no class again."""
+    """Compute `engine_key` for the gradkit in a folder; changes to pages or commands do not affect it."""
     hashes = [_hash_tree(package / name, endings=(".py", ".txt")) for name in DECIDES]
     return hashlib.sha256(repr([hashes, sorted(versions().items())]).encode()).hexdigest()
 

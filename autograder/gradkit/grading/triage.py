@@ -1,6 +1,6 @@
-"""Read what was handed in and tell apart: refused, graded before and unchanged, and waiting to be graded.
+"""Sort submissions into refused, unchanged since they were graded, and waiting to be graded.
 
-Nothing here imports torch, so that a run which finds nothing to do is over at once.
+Nothing here imports torch, so a run with nothing to do ends at once.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from gradkit.intake.written import handed_out
 
 @dataclass(frozen=True)
 class Task:
-    """One folder to grade, and where its record goes."""
+    """One folder to grade, and the path of its record."""
 
     student: str
     folder: Path
@@ -29,7 +29,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Triage:
-    """One assignment's submissions, told apart.
+    """One assignment's submissions, sorted.
 
     Attributes:
         assignment: the assignment.
@@ -50,11 +50,11 @@ def triage(course: Course, assignment_id: str, tasks: Sequence[Task], report: Ca
     Args:
         course: the course.
         assignment_id: the assignment that all tasks belong to.
-        tasks: what was handed in.
-        report: told each record that is settled.
+        tasks: the submitted folders.
+        report: called with each settled record.
 
     Raises:
-        CourseError: ``assignment.toml`` is wrong, so that none of them can be graded.
+        CourseError: ``assignment.toml`` is invalid, so no submission can be graded.
     """
     assignment = course.assignment(assignment_id)
     keys = suite_keys(course, assignment_id)
@@ -74,7 +74,7 @@ def triage(course: Course, assignment_id: str, tasks: Sequence[Task], report: Ca
 def _settle(
     course: Course, assignment: Assignment, task: Task, keys: Mapping[str, str], released: Sequence[Cell]
 ) -> Record | Submission:
-    """The record of a submission that needs no grading, written where it is new; else the submission."""
+    """The record of a submission that needs no grading, written if it is new; else the submission."""
     old = read_record(task.record)
     found = _look(course, assignment, task, keys, old, released)
     if isinstance(found, Record) and found != old:
@@ -90,7 +90,7 @@ def _look(
     old: Record | None,
     released: Sequence[Cell] = (),
 ) -> Record | Submission:
-    """The record that a submission has now, or the submission where it has to be graded."""
+    """The current record of a submission, or the submission if it must be graded."""
     before = "" if old is None else old.key.get("submission", "")
     graded = before if is_current(old, {**keys, "submission": before}) else ""
     try:
@@ -99,14 +99,14 @@ def _look(
         return refused(assignment, task.student, str(refusal))
     if old is None or submission.digest != graded:
         return submission
-    # The same files handed in again later: the points stand, the time does not.
+    # The same files were submitted again later: the points stay, the time changes.
     return replace(old, submitted=submission.submitted)
 
 
 def outdated(course: Course, assignment: Assignment, task: Task, keys: Mapping[str, str]) -> str:
-    """Why a submission's record is not what grading would make of it now; "" where it is.
+    """Why a submission's record differs from what grading would produce now; "" if it does not.
 
-    What the grader failed at is not out of date: it has no score, and says so.
+    A record with status "error" is never outdated: it has no score, and says so.
     """
     old = read_record(task.record)
     if old is None:
@@ -114,14 +114,14 @@ def outdated(course: Course, assignment: Assignment, task: Task, keys: Mapping[s
     found = _look(course, assignment, task, keys, old)
     if isinstance(found, Record):
         same = found == old or (old.status == "refused" and found.problems == old.problems)
-        return "" if same else "handed in again since it was graded"
+        return "" if same else "submitted again since it was graded"
     if old.status == "error":
         return ""
     if old.status == "refused":
-        return "refused when it was graded, and can be read now"
+        return "refused when it was graded, but readable now"
     if old.key.get("submission") == found.digest:
-        return "graded with another assignment.toml, released notebook, hidden suite, secret or gradkit than now"
-    return "handed in again since it was graded"
+        return "graded with a different assignment.toml, released notebook, hidden suite, secret or gradkit"
+    return "submitted again since it was graded"
 
 
 def refused(assignment: Assignment, student: str, reason: str) -> Record:
@@ -134,7 +134,7 @@ def refused(assignment: Assignment, student: str, reason: str) -> Record:
 def faulty(assignment: Assignment, submission: Submission, fault: str) -> Record:
     """The record of a submission on which the grader failed: it has no score.
 
-    What went wrong may tell of the hidden suite, so it goes into the log, which students do not see.
+    The fault may reveal parts of the hidden suite, so it goes into the log, which students do not see.
     """
     return replace(
         _unscored(assignment, submission.student),

@@ -1,4 +1,4 @@
-"""What there is to say of a submission as a whole, beside what its tests say one by one."""
+"""Compose the message about a submission as a whole, in addition to the tests' messages."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ def about(
     reading: Reading,
     installed: str,
 ) -> str:
-    """Where the work probably is, why nothing could be loaded, or which line takes a function away; else "".
+    """Name the file that holds the work, the reason a module does not load, or a line that overwrites a target; or "".
 
     Args:
-        assignment: what was to be handed in.
-        submission: what was handed in.
+        assignment: the assignment.
+        submission: the submitted files.
         tests: the result of each test.
-        outcomes: what the suite found.
-        reading: what the sources say.
-        installed: what is installed where it was graded, in words.
+        outcomes: the suite's outcomes.
+        reading: what the source reader found.
+        installed: the packages installed for grading, in words.
     """
     if assignment.module not in submission.sources:
         return missing_module(assignment.module, submission.others)
@@ -45,7 +45,7 @@ def about(
 
 
 def _failure(outcomes: Sequence[TestOutcome]) -> Failure | None:
-    """Why the module could not be loaded."""
+    """The failure to load the module, or None."""
     failures = (found.observation.failure for outcome in outcomes for case in outcome.cases for found in case.found)
     return next((failure for failure in failures if failure is not None and failure.kind == "import"), None)
 
@@ -53,7 +53,7 @@ def _failure(outcomes: Sequence[TestOutcome]) -> Failure | None:
 def _not_loaded(failure: Failure | None, source: bytes, reading: Reading, installed: str) -> str:
     """Why the module could not be loaded, and what to do about it.
 
-    It had seen no input of a test by then, so all that it says may be told.
+    The module had not seen any test input by then, so its whole message may be shown.
     """
     if failure is None:
         return ""
@@ -73,13 +73,13 @@ def _not_loaded(failure: Failure | None, source: bytes, reading: Reading, instal
 def _overwritten(
     assignment: Assignment, submission: Submission, tests: Sequence[TestResult], reading: Reading
 ) -> Iterator[str]:
-    """The lines that give another value to a function or class which a test asked for in vain.
+    """Sentences for the lines that overwrite a function or class of a failed question.
 
-    Of names that are no target only those are told that a message quotes: which line failed is the process's word, and
-    what was shown of it has been paid for.
+    Names that are not targets are mentioned only if a message quotes them: which line failed is the process's claim,
+    and the shown part of it is already charged to the budget.
     """
-    in_vain = {test.question for test in tests if test.kind not in (None, "banned")}
-    targets = {name for question in assignment.questions if question.id in in_vain for name in question.targets}
+    failed = {test.question for test in tests if test.kind not in (None, "banned")}
+    targets = {name for question in assignment.questions if question.id in failed for name in question.targets}
     quoted = " ".join(test.output for test in tests if "is not callable" in test.output)
     for name, line in reading.overwritten.items():
         if name in targets or is_called(name, quoted):

@@ -134,7 +134,7 @@ def test_what_the_gradebook_adds(
     toml.write_text(text)
     (built.submitted / "bob" / HW / "scaling.py").write_text(reference_source + "# more\n")
     ran = gradkit("export", "nbgrader", "--output", table)
-    assert (ran.status, "handed in again since it was graded" in ran.err) == (1, True)
+    assert (ran.status, "submitted again since it was graded" in ran.err) == (1, True)
     (built.submitted / "bob" / HW / "scaling.py").write_text(reference_source)
 
     (built.root / "gradebook.db").unlink()

@@ -34,7 +34,7 @@ def test_a_record_is_out_of_date_for_a_reason_that_is_true(course: Course, hand_
     assert why() == "not graded yet"
     assert keep(graded) == ""
     assert keep(faulty(assignment, submission, "It broke.")) == ""  # no score goes out, and grading says so
-    assert keep(refused(assignment, "ada", "it is a link")) == "refused when it was graded, and can be read now"
+    assert keep(refused(assignment, "ada", "it is a link")) == "refused when it was graded, but readable now"
     assert keep(replace(graded, key={**graded.key, "suite": "another"})).startswith(
         "graded with another assignment.toml"
     )
@@ -44,9 +44,9 @@ def test_a_record_is_out_of_date_for_a_reason_that_is_true(course: Course, hand_
     assert why().startswith("graded with another assignment.toml")
     toml.write_text(toml.read_text().replace("points = 4", "points = 2"))
     (folder / "scaling.py").write_text("x = 2\n")
-    assert why() == "handed in again since it was graded"
+    assert why() == "submitted again since it was graded"
     (folder / "scaling.py").write_bytes(b"\xff")
-    assert why() == "handed in again since it was graded"
+    assert why() == "submitted again since it was graded"
     (problem,) = read_problems(course, task)
     assert keep(replace(refused(assignment, "ada", problem), versions={"torch": "another"})) == ""
     before = read_record(task.record)
