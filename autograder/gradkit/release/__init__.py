@@ -1,4 +1,4 @@
-"""From the one source in ``assignments/`` to ``release/`` and ``solutions/``: strip, generate, search, swap."""
+"""Build ``release/`` and ``solutions/`` from ``assignments/``: strip, generate, search for leaks, swap."""
 
 from gradkit.release.builder import BuildReport, build_course, check_course
 from gradkit.release.leaks import Leak, find_leaks

@@ -1,4 +1,4 @@
-"""Make ``release/`` and ``solutions/``, all or nothing, or say where they are out of date."""
+"""Build ``release/`` and ``solutions/`` atomically, or list where they are out of date."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from gradkit.temporary import TemporaryFolder
 
 @dataclass(frozen=True)
 class BuildReport:
-    """What a build did.
+    """The outcome of a build.
 
     Attributes:
-        assignments: the ids that were built.
-        changes: what differed from before, one line each: ``release/hw3_losses/losses.py: out of date``.
+        assignments: the ids of the built assignments.
+        changes: one line for each changed file: ``release/hw3_losses/losses.py: out of date``.
     """
 
     assignments: tuple[str, ...]
@@ -30,7 +30,7 @@ class BuildReport:
 
 @dataclass(frozen=True)
 class _Target:
-    """One of the two generated trees: the name it goes by, its folder, and whether it is the course's own."""
+    """One of the two generated trees: its name, its folder, and whether it is the course's own."""
 
     name: str
     root: Path
@@ -44,22 +44,22 @@ def build_course(
     release_root: Path | None = None,
     solutions_root: Path | None = None,
 ) -> BuildReport:
-    """Make ``release/<hw>`` and ``solutions/<hw>`` anew.
+    """Build ``release/<hw>`` and ``solutions/<hw>``.
 
-    Everything is made in folders beside the targets first and moved into place at the end, so a failure leaves what was
-    there. Folders that are up to date are left alone. When all assignments are built into the course's own folders,
-    those of assignments that no longer exist are removed.
+    Everything is first written to temporary folders next to the targets and then moved into place, so a failure
+    changes nothing. Folders that are up to date are not touched. When all assignments are built into the course's own
+    folders, the folders of assignments that no longer exist are removed.
 
     Args:
         course: the course.
-        assignment_ids: which assignments; None for all.
-        release_root: where to put the released folders instead of ``release/``.
-        solutions_root: where to put the complete folders instead of ``solutions/``.
+        assignment_ids: the assignments to build; None for all.
+        release_root: the folder to use instead of ``release/``.
+        solutions_root: the folder to use instead of ``solutions/``.
 
     Raises:
         BuildError: a source cannot be built.
-        LeakError: something that students must not see would have been released.
-        UsageError, CourseError: there is no such assignment, or its ``assignment.toml`` is wrong.
+        LeakError: the release would contain something that students must not see.
+        UsageError, CourseError: an assignment does not exist, or its ``assignment.toml`` is invalid.
     """
     release = _Target("release", release_root or course.root / "release", own=release_root is None)
     solutions = _Target("solutions", solutions_root or course.root / "solutions", own=solutions_root is None)
@@ -85,9 +85,9 @@ def build_course(
 
 
 def check_course(course: Course, assignment_ids: Sequence[str] | None = None) -> list[str]:
-    """What differs between ``release/`` and ``solutions/`` and what a build would make; empty when up to date.
+    """List where ``release/`` and ``solutions/`` differ from a new build; empty if they are up to date.
 
-    One line a file, by relative name: missing, not made by the build, or out of date.
+    One line per file, with its relative name: missing, not made by the build, or out of date.
 
     Raises:
         The same as ``build_course``.
@@ -104,13 +104,13 @@ def check_course(course: Course, assignment_ids: Sequence[str] | None = None) ->
 
 
 def swap(moves: Sequence[tuple[Path | None, Path, Path]]) -> None:
-    """Put new folders in the place of old ones: all of them, or none.
+    """Replace old folders by new ones: all of them, or none.
 
     Args:
-        moves: (new folder or None to remove only, its place, where the old one is put aside), on one file system.
+        moves: (new folder, or None to only remove; target; backup path for the old folder), on one file system.
 
     Raises:
-        BuildError: a folder could not be moved; every old folder is back in its place.
+        BuildError: a folder could not be moved; every old folder was restored.
     """
     done: list[tuple[Path, Path]] = []
     try:
@@ -124,9 +124,7 @@ def swap(moves: Sequence[tuple[Path | None, Path, Path]]) -> None:
     except OSError as error:
         for now, before in reversed(done):
             now.rename(before)
-        raise BuildError(
-            f"The new folders could not be moved into place ({error}); all is as it was before."
-        ) from error
+        raise BuildError(f"The new folders could not be moved into place ({error}); nothing was changed.") from error
 
 
 def _assignments(course: Course, assignment_ids: Sequence[str] | None) -> list[Assignment]:
@@ -143,7 +141,7 @@ def _make(course: Course, assignments: Sequence[Assignment], release: Path, solu
             generate_assignment(
                 folder,
                 release,
-                # No gradebook: what it holds must not change what students get.
+                # No gradebook: its content must not influence the release.
                 database_url=None,
                 course_id=course.id,
                 assignment_id=source.assignment.id,
@@ -152,11 +150,11 @@ def _make(course: Course, assignments: Sequence[Assignment], release: Path, solu
         leaks = find_leaks(course, assignment, release / assignment.id)
         if leaks:
             lines = "\n".join(f"  {leak}" for leak in leaks)
-            raise LeakError(f"release/{assignment.id} would show students what they must not see:\n{lines}")
+            raise LeakError(f"release/{assignment.id} would contain what students must not see:\n{lines}")
 
 
 def _folders(course: Course, target: _Target, assignment_ids: Sequence[str] | None) -> list[str]:
-    """The assignment folders that a build is about, those that no longer belong among them."""
+    """The assignment folders that a build concerns, including those to remove."""
     if assignment_ids is not None:
         return list(dict.fromkeys(assignment_ids))
     there = set(course.assignment_ids)

@@ -1,10 +1,11 @@
-"""A zip file from which Gradescope builds an autograder for one assignment.
+"""Build the zip file from which Gradescope sets up an autograder for one assignment.
 
 Source: Gradescope's documentation, "Autograder Specifications": ``setup.sh`` and ``run_autograder`` at the top,
 unpacked to ``/autograder/source``; the submission in ``/autograder/submission``; the result in
 ``/autograder/results/results.json``.
 
-The same bytes every time, as the wheels. It holds the hidden suite and the course's secret: it is for Gradescope alone.
+The zip file is reproducible, like the wheels. It contains the hidden suite and the course's secret: upload it to
+Gradescope only.
 """
 
 from __future__ import annotations
@@ -25,10 +26,10 @@ _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 
 
 def autograder_zip(course: Course, assignment: Assignment) -> bytes:
-    """The archive's bytes.
+    """Build the archive and return its bytes.
 
     Raises:
-        BuildError: gradkit is not installed here.
+        BuildError: gradkit is not installed.
         CourseError: the course has no secret.
     """
     run = (_SCRIPTS / "run_autograder.sh").read_text(encoding="utf-8").replace("@ASSIGNMENT@", assignment.id)
@@ -53,13 +54,13 @@ def _tree(course: Course, folder: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _constraints(course: Course) -> str:
-    """The versions that grading was tried with: the course's own list, else those that are installed here."""
+    """The tested versions: the course's constraints.txt, else the installed versions."""
     path = course.root / "constraints.txt"
     if path.is_file():
         return path.read_text(encoding="utf-8")
     found: dict[str, str] = {}
-    for one in distributions():  # in the order of sys.path: the first of a name is the one that is imported
-        found.setdefault(one.name, re.sub(r"\+.*", "", one.version))
+    for package in distributions():  # in the order of sys.path: the first of a name is the one that is imported
+        found.setdefault(package.name, re.sub(r"\+.*", "", package.version))
     return "".join(f"{name}=={version}\n" for name, version in sorted(found.items()) if name.lower() != "gradkit")
 
 

@@ -1,17 +1,17 @@
-"""What students must not see of an assignment, as strings that can be looked for.
+"""The strings of an assignment that students must not see.
 
-Not every line of a solution gives it away: ``return x`` and ``loss.backward()`` stand in handouts everywhere. A line is
-looked for when it is *telling*:
+Not every line of a solution gives it away: ``return x`` and ``loss.backward()`` occur in many handouts. A line is
+searched for when it is *telling*:
 
-- a line of code, when it holds at least four words, numbers and arithmetic or comparison signs together, Python's
-  keywords not counted: ``y = x @ w`` does, ``for epoch in range(epochs):`` does not. Imports never are;
-- a comment, docstring or sentence, when it has at least four words and twenty characters.
+- a line of code with at least four words, numbers and arithmetic or comparison operators in total, not counting
+  Python's keywords: ``y = x @ w`` is telling, ``for epoch in range(epochs):`` is not. Imports never are;
+- a comment, docstring or sentence of at least four words and twenty characters.
 
-What the author shows on purpose is left out: a solution's line that also stands outside the regions of its own file,
-and a line of a hidden test that also stands in the stub, the notebook or ``test_public.py`` (all may quote the same
-figures), unless it uses the suite's own interface, which nothing public can. Names of hidden tests are always looked
-for, and those of entries of the mistakes bank when they are of two words or more. So are the course's secret, the
-hidden folder's path and nbgrader's instructor markers.
+Lines that the author publishes are left out: lines of a solution that also occur outside the regions of its file, and
+lines of a hidden test that also occur in the stub, the notebook or ``test_public.py`` (all may quote the same
+numbers), unless they use the suite's API, which nothing public does. Names of hidden tests are always searched for, as
+are names of two words or more from the mistakes bank, the course's secret, the hidden folder's path and nbgrader's
+instructor markers.
 """
 
 from __future__ import annotations
@@ -45,13 +45,13 @@ _SUITE = re.compile(
 
 @dataclass(frozen=True)
 class Needle:
-    """One string that must not be found.
+    """A string that must not be found.
 
     Attributes:
-        text: the string, its whitespace made single spaces.
-        kind: what it is.
-        origin: where it stands, for the message.
-        file_name: whether it is a file's name, which is looked for among file names only.
+        text: the string, with whitespace normalised.
+        kind: the kind of leak that it would be.
+        origin: the file or setting that it comes from, for messages.
+        file_name: whether it is a file name, which is compared with file names only.
     """
 
     text: str
@@ -61,12 +61,12 @@ class Needle:
 
 
 def normalise(text: str) -> str:
-    """``text`` with every run of whitespace made one space, so that line breaks and indentation hide nothing."""
+    """Replace every run of whitespace by one space, so line breaks and indentation hide nothing."""
     return " ".join(text.split())
 
 
 def is_telling_code(line: str) -> bool:
-    """Whether a line of code would give something away."""
+    """Whether a line of code is telling."""
     if line.startswith(("import ", "from ")) and "gradkit" not in line:
         return False
     words = [word for word in _WORD.findall(line) if not keyword.iskeyword(word)]
@@ -74,15 +74,15 @@ def is_telling_code(line: str) -> bool:
 
 
 def is_telling_prose(sentence: str) -> bool:
-    """Whether a sentence would give something away."""
+    """Whether a sentence is telling."""
     return len(sentence) >= 20 and len(sentence.split()) >= 4
 
 
 def needles(course: Course, source: Source) -> list[Needle]:
-    """All that must not be seen of one assignment, each string once.
+    """The strings of one assignment that must not be found, without duplicates.
 
     Raises:
-        BuildError: a file of the hidden folder is not Python.
+        BuildError: a file of the hidden folder is not valid Python.
     """
     found = [Needle(marker, "marker", "nbgrader's markers") for marker in MARKERS]
     found += _solution_needles(source)
@@ -117,7 +117,7 @@ def _public_notebook(source: Source) -> str:
 
 
 def _telling(lines: Iterable[str]) -> Iterator[str]:
-    """The telling ones among lines of code and the comments on or behind them, normalised."""
+    """The telling lines of code and their telling comments, normalised."""
     for line in lines:
         code, _, comment = f" {line}".partition(" # ")
         if is_telling_code(normalise(code)):
@@ -151,7 +151,7 @@ def _hidden_needles(folder: Path, source: Source) -> Iterator[Needle]:
             if is_telling_prose(sentence) and sentence not in shown:
                 yield Needle(sentence, kind, origin)
         for number, line in enumerate(text.split("\n"), start=1):
-            # A line that is but a string is a message or a hint, which students are shown.
+            # A line that is only a string is a message or a hint, which students see.
             if number in said or _MESSAGE.match(normalise(line)):
                 continue
             for code in _telling([line]):
@@ -160,7 +160,7 @@ def _hidden_needles(folder: Path, source: Source) -> Iterator[Needle]:
 
 
 def _names(tree: ast.Module, kind: Kind) -> Iterator[str]:
-    """Names of tests, and of the bank's entries; those of one word, such as ``einsum``, would be found anywhere."""
+    """Names of tests and bank entries; one-word entries, such as ``einsum``, would be found anywhere."""
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             test = node.name.startswith(("test_", "Test"))
@@ -170,9 +170,9 @@ def _names(tree: ast.Module, kind: Kind) -> Iterator[str]:
 
 
 def _docstrings(tree: ast.Module, kind: Kind) -> tuple[set[int], list[str]]:
-    """The line numbers that docstrings take, and those of their lines that students are never told.
+    """The line numbers of docstrings, and the docstring lines that students never see.
 
-    A test's first line is its title in the feedback, and a mistake's docstring is written for students as a whole.
+    A test's first line is its title in the feedback, and a mistake's whole docstring is written for students.
     """
     taken: set[int] = set()
     prose: list[str] = []

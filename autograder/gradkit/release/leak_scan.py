@@ -1,4 +1,4 @@
-"""Take a folder apart into every place where a text could hide: names, lines, cells, outputs, metadata, attachments."""
+"""Extract all text from a folder: names, lines, cells, outputs, metadata, attachments."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TOP = {"cells", "metadata", "nbformat", "nbformat_minor"}
 _CELL = {"id", "cell_type", "source", "metadata", "outputs", "execution_count", "attachments"}
 _NOTEBOOK_METADATA = {
     "kernelspec": {"display_name", "language", "name"},
-    # What Jupyter adds when it saves is harmless.
+    # Jupyter adds these when it saves.
     "language_info": {
         *("name", "version", "mimetype", "file_extension", "pygments_lexer", "nbconvert_exporter", "codemirror_mode"),
     },
@@ -32,12 +32,12 @@ _CELL_METADATA = {
 
 @dataclass(frozen=True)
 class Place:
-    """A text and where it stands.
+    """A text and its location.
 
     Attributes:
         file: the file, relative to the folder.
-        place: where in the file: "file name", "text", "cell 3, outputs", ...
-        text: what is there.
+        place: the location in the file: "file name", "text", "cell 3, outputs", ...
+        text: the text.
     """
 
     file: str
@@ -46,7 +46,7 @@ class Place:
 
 
 def places(folder: Path) -> Iterator[Place]:
-    """Every text in ``folder``: names of files and folders, and all that stands in them, decoded."""
+    """Every text in ``folder``: names of files and folders, and decoded contents."""
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         yield Place(name, "file name", name)
@@ -87,7 +87,7 @@ def _in_data(data: bytes, path: Path, name: str) -> Iterator[Place]:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
-        text = data.decode("latin-1")  # pictures and the like: every byte is some character
+        text = data.decode("latin-1")  # images and other binary files: every byte is a character
     content = _json(text) if path.suffix in (".ipynb", ".json") else None
     if path.suffix == ".ipynb" and isinstance(content, dict):
         yield from _in_notebook(content, name)
@@ -121,7 +121,7 @@ def _json(text: str) -> Any:
 
 
 def _flat(value: Any) -> str:
-    """Every key and string in a JSON value, one a line; a list of strings is one text, as nbformat splits them."""
+    """Every key and string in a JSON value, one per line; a list of strings is one text, as nbformat splits it."""
     if isinstance(value, Mapping):
         return "\n".join(f"{key}\n{_flat(item)}" for key, item in value.items())
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
@@ -134,7 +134,7 @@ def _flat(value: Any) -> str:
 
 
 def _decoded(text: str) -> str:
-    """What stands in a base64 string, such as a picture in an output or attachment; "" when it is none."""
+    """The content of a base64 string, such as a picture in an output or attachment; "" if ``text`` is not base64."""
     if len(text) < 24:
         return ""  # a word may look like base64
     try:
@@ -154,7 +154,7 @@ def _unknown(metadata: Any, known: Mapping[str, set[str]]) -> Iterator[str]:
 
 
 class _Text(HTMLParser):
-    """Gathers what a reader of a page sees, so that the tags of highlighted code hide nothing."""
+    """Collects the visible text of a page, so the tags of highlighted code hide nothing."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)

@@ -1,7 +1,7 @@
-"""Look through a folder for anything that students must not see.
+"""Search a folder for anything that students must not see.
 
-The build does this to each released folder before it lets it out. It can be done to any other folder that reaches
-students: the exchange, the feedback pages.
+The build searches each folder before it releases it. Other folders that reach students can be searched as well: the
+exchange, the feedback pages.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from gradkit.release.source import read_source
 
 @dataclass(frozen=True)
 class Leak:
-    """Something that students would see and must not.
+    """Something that students must not see, found in a folder that they get.
 
     Attributes:
-        file: the file, relative to the folder that was searched.
-        place: where in it: "file name", "line 12", "cell 3, outputs", ...
-        kind: what it is; a caller may look for some kinds only.
-        what: the string that was found.
-        origin: where it is kept from students.
+        file: the file, relative to the searched folder.
+        place: the location in the file: "file name", "line 12", "cell 3, outputs", ...
+        kind: the kind of leak, by which callers may filter.
+        what: the leaked string.
+        origin: the hidden file or setting that the string comes from.
     """
 
     file: str
@@ -41,10 +41,10 @@ class Leak:
 
 
 def find_leaks(course: Course, assignment: Assignment, folder: Path) -> list[Leak]:
-    """Everything in ``folder`` that students must not see of ``assignment``.
+    """Find everything of ``assignment`` in ``folder`` that students must not see.
 
-    File names, plain text, web pages, and notebooks cell by cell are searched; ``needles`` says what for. Where
-    students' own work is shown, a right answer may equal the solution: leave out the kind "solution" there.
+    Searches file names, text, web pages, and notebooks cell by cell for the strings of ``needles``. A correct
+    submission may equal the solution, so ignore the kind "solution" in folders with students' work.
 
     Raises:
         BuildError: the assignment's source or a hidden file cannot be read.
@@ -72,7 +72,7 @@ def _in_place(place: Place, looked_for: list[Needle]) -> list[Leak]:
 
 
 def _stands_alone(needle: str, text: str) -> bool:
-    """Whether ``needle`` is there as such, and not as a part of longer names: ``x + 1`` is not in ``max + 10``."""
+    """Whether ``needle`` occurs between word boundaries: ``x + 1`` is not in ``max + 10``."""
     before = r"(?<!\w)" if re.match(r"\w", needle) else ""
     after = r"(?!\w)" if re.search(r"\w$", needle) else ""
     return re.search(before + re.escape(needle) + after, text) is not None

@@ -1,4 +1,4 @@
-"""A new assignment: files with one small worked question, to be replaced piece by piece."""
+"""Create a new assignment: files with one small worked question, to be replaced step by step."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gradkit.errors import UsageError
 from gradkit.temporary import TemporaryFolder
 
 _FILES = Path(__file__).parent / "scaffold"
-_ENDING = ".template"  # so that nothing takes them for modules of this package
+_ENDING = ".template"  # so that no tool treats them as modules of this package
 _WEEKS = 2
 
 
@@ -22,19 +22,19 @@ def scaffold(course: Course, assignment_id: str, title: str | None = None, due: 
 
     Args:
         course: the course.
-        assignment_id: a letter, then letters, digits and underscores.
-        title: what pages call it; made from the id where it is None.
-        due: when it is due, with a zone; in two weeks where it is None.
+        assignment_id: a letter, followed by letters, digits and underscores.
+        title: the title on pages; derived from the id if None.
+        due: the due time, with a time zone; two weeks from now if None.
 
     Returns:
-        The files.
+        The written files.
 
     Raises:
-        UsageError: the id or title cannot be one, or one of the folders is there already.
+        UsageError: the id or title is invalid, or one of the folders already exists.
     """
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", assignment_id):
         raise UsageError(
-            f'"{assignment_id}" cannot be an assignment\'s id: it needs a letter, then letters, digits and _, as in '
+            f'"{assignment_id}" is not a valid assignment id: use a letter, followed by letters, digits and _, as in '
             "hw9_attention."
         )
     title = assignment_id.replace("_", " ").capitalize() if title is None else title.strip()
@@ -43,12 +43,12 @@ def scaffold(course: Course, assignment_id: str, title: str | None = None, due: 
     places = {"assignment": course.source(assignment_id), "hidden": course.hidden(assignment_id)}
     for place in places.values():
         if place.exists():
-            raise UsageError(f"{place} is there already, and is left as it is. Choose another id, or move it away.")
+            raise UsageError(f"{place} already exists and was not changed. Choose another id, or move it away.")
     due = due or (datetime.now(UTC) + timedelta(weeks=_WEEKS)).replace(hour=22, minute=0, second=0)
     words = {
         "id": assignment_id,
         "title": _in_markdown(title),
-        "toml_title": json.dumps(title, ensure_ascii=False),  # which is a string of TOML's, too
+        "toml_title": json.dumps(title, ensure_ascii=False),  # also a valid TOML string
         "python_title": title.replace("\\", "\\\\").replace('"', '\\"'),
         "due": due.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
     }
@@ -68,6 +68,6 @@ def scaffold(course: Course, assignment_id: str, title: str | None = None, due: 
 
 
 def _in_markdown(text: str) -> str:
-    """Text as Markdown shows it: nothing in it is markup."""
+    """Escape text so that Markdown shows it literally."""
     escaped = re.sub(r"([\\`*_\[\]#~|$])", r"\\\1", text)
     return escaped.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,8 +1,8 @@
-"""``notebook.md`` -> the notebook that nbgrader is given, and the complete one for ``solutions/``.
+"""Convert ``notebook.md`` to the staged notebook for nbgrader and the complete one for ``solutions/``.
 
-An author writes jupytext Markdown and says of two kinds of cell what they are for: ``question="..."`` on the cell that
-runs a question's public checks, ``written="..."`` on the region that holds the model answer of a written question.
-nbgrader's metadata is made from that and from ``assignment.toml``, so points stand in one place only.
+Authors write jupytext Markdown and mark two kinds of cells: ``question="..."`` on the cell that runs a question's
+public checks, ``written="..."`` on the region with the model answer of a written question. nbgrader's metadata is
+derived from these marks and from ``assignment.toml``, so points are defined in one place only.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from gradkit.release.strip import complete_solutions, find_regions, strip_soluti
 
 Kind = Literal["text", "code", "check", "written"]
 
-WRITTEN_STUB = "YOUR ANSWER HERE"  # nbgrader's own words, so that the staged cell equals the released one
+WRITTEN_STUB = "YOUR ANSWER HERE"  # nbgrader's own text, so that the staged cell equals the released one
 _METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -35,9 +35,9 @@ class SourceCell:
 
     Attributes:
         kind: ordinary text or code, a question's check cell, or the model answer of a written question.
-        source: its text, solution regions included.
-        where: what errors call it: the path and the cell's number, from 1.
-        id: the question of a check cell or of a written answer; "" for the others.
+        source: its text, including solution regions.
+        where: its name in error messages: the path and the cell's number, from 1.
+        id: the question of a check cell or written answer; "" for other cells.
     """
 
     kind: Kind
@@ -47,16 +47,16 @@ class SourceCell:
 
 
 def read_cells(text: str, where: str, assignment: Assignment) -> list[SourceCell]:
-    """Read ``notebook.md`` and see that each question has its cell.
+    """Read ``notebook.md`` and check that each question has its cell.
 
     Args:
         text: the Markdown source.
         where: its path, for errors.
-        assignment: what ``assignment.toml`` says.
+        assignment: the parsed ``assignment.toml``.
 
     Raises:
-        BuildError: a cell cannot be read, a check cell or written answer is missing, double or unknown, or a solution
-            region is wrong.
+        BuildError: a cell cannot be read, a check cell or written answer is missing, duplicated or unknown, or a
+            solution region is invalid.
     """
     questions = [question.id for question in assignment.questions]
     find_regions(text, where, questions)  # on the whole text first: its line numbers are those of the file
@@ -67,7 +67,7 @@ def read_cells(text: str, where: str, assignment: Assignment) -> list[SourceCell
         if regions and cell.kind != "code":
             raise BuildError(
                 f"{cell.where}: a solution region in a {cell.kind} cell; expected it in an ordinary code cell. "
-                'The model answer of a written question stands in <!-- #region written="..." --> instead.'
+                'Put the model answer of a written question into <!-- #region written="..." --> instead.'
             )
     _one_each(cells, "check", questions, where, '```python question="{}"')
     written = [question.id for question in assignment.written]
@@ -76,12 +76,12 @@ def read_cells(text: str, where: str, assignment: Assignment) -> list[SourceCell
 
 
 def staged_notebook(cells: Iterable[SourceCell], assignment: Assignment) -> str:
-    """The text of the notebook that nbgrader is given: stripped, with nbgrader's metadata."""
+    """The staged notebook for nbgrader as JSON text: stripped, with nbgrader's metadata."""
     return _notebook(cells, assignment, complete=False)
 
 
 def complete_notebook(cells: Iterable[SourceCell], assignment: Assignment) -> str:
-    """The text of the notebook with solutions and model answers, without outputs."""
+    """The complete notebook as JSON text: with solutions and model answers, without outputs."""
     return _notebook(cells, assignment, complete=True)
 
 
@@ -113,7 +113,7 @@ def _one_each(cells: list[SourceCell], kind: Kind, expected: list[str], where: s
     for name in expected:
         if found[name] != 1:
             cell = form.format(name)
-            raise BuildError(f"{where}: {cell} stands {found[name]} times; expected exactly one such cell.")
+            raise BuildError(f"{where}: {cell} occurs {found[name]} times; expected exactly one such cell.")
 
 
 def _notebook(cells: Iterable[SourceCell], assignment: Assignment, *, complete: bool) -> str:
@@ -131,7 +131,7 @@ def _cell(number: int, cell: SourceCell, assignment: Assignment, complete: bool)
     metadata = {"nbgrader": _graded(cell, assignment)} if cell.id else {}
     source = _source(cell, assignment, complete)
     common = {
-        # A question's id holds no hyphen, so the two kinds of id cannot meet.
+        # A question's id contains no hyphen, so the two kinds of id cannot collide.
         "id": cell.id or f"cell-{number:02}",
         "metadata": metadata,
         "source": source.splitlines(keepends=True),

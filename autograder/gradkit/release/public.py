@@ -1,4 +1,4 @@
-"""The public checks of an assignment, read before students get them: each says what it is about."""
+"""Validate an assignment's public checks before they are released."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from gradkit.errors import BuildError
 
 
 def check_public_checks(text: str, shown: str, question_ids: Sequence[str]) -> None:
-    """See that every question has a check, every check a question, and each a sentence that students read.
+    """Check that every question has a check, and that every check has a question and a docstring.
 
     Args:
-        text: of ``test_public.py``.
-        shown: what errors call the file.
-        question_ids: the assignment's questions.
+        text: the text of ``test_public.py``.
+        shown: the file's name in error messages.
+        question_ids: the ids of the assignment's questions.
 
     Raises:
-        BuildError: naming the check or the question.
+        BuildError: a check or a question violates this.
     """
     try:
         checks = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)]
     except SyntaxError as error:
-        raise BuildError(f"{shown}, line {error.lineno}: {error.msg}. It must be Python that can be read.") from None
+        raise BuildError(f"{shown}, line {error.lineno}: not valid Python ({error.msg}).") from None
     checked: set[str] = set()
     for check in checks:
         if not check.name.startswith("test_"):
@@ -31,8 +31,8 @@ def check_public_checks(text: str, shown: str, question_ids: Sequence[str]) -> N
         question = question_of(check.name, question_ids)
         if question is None:
             raise BuildError(
-                f"{shown}, line {check.lineno}: {check.name} belongs to no question. Its name must go on after test_ "
-                f"with one of: {', '.join(question_ids)}."
+                f"{shown}, line {check.lineno}: {check.name} does not belong to a question. Its name must continue "
+                f"after test_ with one of: {', '.join(question_ids)}."
             )
         checked.add(question)
         if not ast.get_docstring(check):

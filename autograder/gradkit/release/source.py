@@ -1,7 +1,7 @@
-"""Read an assignment's source folder: which files it may hold, and what they say.
+"""Read and validate an assignment's source folder.
 
-An allow-list, not a list of what to leave out: whatever a person puts there by accident stops the build by name instead
-of reaching students.
+The allowed files are listed, not the forbidden ones: a file put there by accident stops the build instead of reaching
+students.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ NOTEBOOK = "notebook.md"
 README = "README.md"
 DATA = "data"
 DATA_ENDINGS = (".txt", ".csv", ".json", ".png")
-# What editors and tools leave behind. It is never copied, so there is nothing to tell anyone.
+# Left behind by editors and tools; ignored silently, since these files are never copied.
 _LITTER = (
     *("__pycache__", ".ipynb_checkpoints", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".DS_Store", "Thumbs.db"),
     *("*~", "*.bak", "*.pyc", ".*.sw?", ".#*", "#*#"),
@@ -35,16 +35,16 @@ _LITTER = (
 
 @dataclass(frozen=True)
 class Source:
-    """What a person wrote for one assignment.
+    """The source of one assignment.
 
     Attributes:
-        assignment: what ``assignment.toml`` says.
+        assignment: the parsed ``assignment.toml``.
         module: the module's text, with solution regions.
-        module_path: what errors call the module.
+        module_path: the module's name in error messages.
         cells: the notebook's cells.
-        copied: name -> file, for all that is copied as it is (``test_public.py``, ``data/...``).
-        readme: the README's text, with what is different when graded and the limits of a submission at its end.
-        environment: what grades it.
+        copied: name -> path of each file that is copied unchanged (``test_public.py``, ``data/...``).
+        readme: the README's text, followed by the differences when graded and the limits of a submission.
+        environment: the grading environment.
     """
 
     assignment: Assignment
@@ -62,7 +62,7 @@ class Source:
 
     @property
     def stub(self) -> str:
-        """The module as students get it."""
+        """The module in the release."""
         return strip_solutions(self.module, self.module_path, self.question_ids)
 
     @property
@@ -80,15 +80,15 @@ class Source:
         return find_regions(cell.source, cell.where, self.question_ids)
 
     def public_text(self, cell: SourceCell) -> str:
-        """What students see of one of the notebook's cells."""
+        """The released text of one of the notebook's cells."""
         return "" if cell.kind == "written" else strip_solutions(cell.source, cell.where, self.question_ids)
 
 
 def read_source(course: Course, assignment: Assignment) -> Source:
-    """Read ``assignments/<hw>/`` and see that it can be built.
+    """Read ``assignments/<hw>/`` and check that it can be built.
 
     Raises:
-        BuildError: a file is missing, unknown or not text; a solution region or a notebook cell is wrong.
+        BuildError: a file is missing, unknown or not text; a solution region or a notebook cell is invalid.
     """
     folder = course.source(assignment.id)
     shown = f"assignments/{assignment.id}"
@@ -119,10 +119,10 @@ def read_source(course: Course, assignment: Assignment) -> Source:
 
 
 def read_text(path: Path, shown: str) -> str:
-    """The text of a source file, with plain line ends and one at the end.
+    """The text of a source file, with Unix line endings and exactly one at the end.
 
     Raises:
-        BuildError: it is not UTF-8.
+        BuildError: the file is not UTF-8.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -132,19 +132,19 @@ def read_text(path: Path, shown: str) -> str:
 
 
 def _readme(text: str, course: Course) -> str:
-    """The README, and what every homework of the course says at its end."""
+    """The README, followed by the sections that every homework of the course has at its end."""
     rules = "\n".join(textwrap.fill(rule, 120, initial_indent="- ", subsequent_indent="  ") for rule in ANNOUNCED)
     sentences = (
-        "`gradkit check` warns where your file does what is not allowed.",
+        "`gradkit check` warns if your file breaks one of these rules.",
         f"It is graded with Python {course.environment.python} and the packages in `requirements.txt`.",
-        f"A submission may hold {course.submission.in_words}.",
+        f"A submission may contain {course.submission.in_words}.",
     )
-    told = "\n\n".join(textwrap.fill(sentence, 120) for sentence in sentences)
-    return f"{text}\n## What is different when graded\n\n{rules}\n\n{told}\n"
+    limits = "\n\n".join(textwrap.fill(sentence, 120) for sentence in sentences)
+    return f"{text}\n## What is different when graded\n\n{rules}\n\n{limits}\n"
 
 
 def is_litter(name: str) -> bool:
-    """Whether an editor or a tool left a file or folder of this name behind."""
+    """Whether a file or folder of this name was left behind by an editor or a tool."""
     return any(fnmatch.fnmatchcase(name, pattern) for pattern in _LITTER)
 
 
@@ -152,12 +152,12 @@ def _files(folder: Path, shown: str, assignment: Assignment) -> list[str]:
     required = {"assignment.toml", assignment.module, NOTEBOOK, CHECKS, README}
     found = sorted(_walk(folder, "", shown))
     for name in sorted(required.difference(found)):
-        raise BuildError(f"{shown}/{name}: no such file; every assignment has one.")
+        raise BuildError(f"{shown}/{name}: no such file; every assignment needs one.")
     for name in found:
         data = name.startswith(f"{DATA}/") and name.count("/") == 1 and name.endswith(DATA_ENDINGS)
         if name not in required and not data:
             raise BuildError(
-                f"{shown}/{name}: not a file of an assignment. Expected {', '.join(sorted(required))} and "
+                f"{shown}/{name}: not an assignment file. Expected {', '.join(sorted(required))} and "
                 f"{DATA}/*{', *'.join(DATA_ENDINGS)}; move it elsewhere."
             )
     return found
@@ -170,7 +170,7 @@ def _walk(folder: Path, prefix: str, shown: str) -> Iterator[str]:
             continue
         if path.is_symlink():
             raise BuildError(
-                f"{shown}/{name}: a link, which could bring anything into the release. Put the file itself there."
+                f"{shown}/{name}: a symbolic link, which could release any file. Put the file itself there."
             )
         if path.is_dir():
             yield from _walk(path, f"{name}/", shown)
@@ -188,7 +188,7 @@ def _parse(text: str, shown: str) -> ast.Module:
 
 
 def _refuse_raising_on_import(tree: ast.Module, shown: str) -> None:
-    """One question's stub must not keep a student from working on the others."""
+    """Refuse a stub that would raise on import, since it would block the other questions."""
     waiting: list[ast.AST] = [tree]
     while waiting:
         for node in ast.iter_child_nodes(waiting.pop()):

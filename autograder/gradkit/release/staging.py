@@ -1,4 +1,4 @@
-"""Write the folders that a build makes: the stripped one that nbgrader is given, and the complete one."""
+"""Write the folders of a build: the stripped one for nbgrader, and the complete one."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ from gradkit.release.source import README, Source, read_source
 from gradkit.release.wheel import student_wheel
 from gradkit.worker.absent import PACKAGES, REPEATED
 
-# Made from files beside this module. Each stands where its service looks for it at the top of a repository.
+# Path in a repository, as each service expects it -> template in workflows/.
 WORKFLOWS = {".github/workflows/check.yml": "github.yml", ".gitlab-ci.yml": "gitlab.yml"}
 
 
 def stage(course: Course, assignment: Assignment, folder: Path) -> Path:
-    """Write ``folder/<hw>``: the assignment as nbgrader's ``generate_assignment`` may see it.
+    """Write ``folder/<hw>``: the assignment for nbgrader's ``generate_assignment``.
 
-    It is stripped already, holds nothing hidden, and is the same bytes every time, so a gradebook that is given it
-    knows the very cells that students have.
+    The folder is already stripped, contains nothing hidden, and is reproducible, so a gradebook generated from it has
+    exactly the cells that students have.
 
     Returns:
         The staged folder, ``folder/<assignment id>``.
 
     Raises:
-        BuildError: the source cannot be built; it is named with what was expected.
+        BuildError: the source cannot be built; the message says what was expected.
     """
     source = read_source(course, assignment)
     return write_staged(source, folder)
 
 
 def write_staged(source: Source, folder: Path) -> Path:
-    """``stage`` for a source that is read already."""
+    """Like ``stage``, for a source that was already read."""
     target = _write(source, folder, source.stub, staged_notebook(source.cells, source.assignment))
     _write_tools(source.environment, target)
     return target
@@ -65,7 +65,7 @@ def _write(source: Source, folder: Path, module: str, notebook: str) -> Path:
 
 
 def _write_tools(environment: Environment, target: Path) -> None:
-    """What students need to check their work at home and on each push: the wheel, requirements and workflows."""
+    """Write what students need for checks at home and on each push: the wheel, requirements and workflows."""
     wheel, data = student_wheel()
     (target / wheel).write_bytes(data)
     requirements = "".join(f"{name}\n" for name in (*environment.packages, f"./{wheel}"))
@@ -78,7 +78,7 @@ def _write_tools(environment: Environment, target: Path) -> None:
 
 
 def _homework(assignment: Assignment, environment: Environment) -> str:
-    """What `gradkit check` has to know of the assignment."""
+    """The assignment's data for `gradkit check`, as JSON text."""
     questions = [
         {
             "id": question.id,

@@ -1,12 +1,12 @@
-"""Solution regions: what the author marks, what students get in its place, and what the solution keeps.
+"""Find solution regions, and replace them by TODOs or by their solutions.
 
     ### BEGIN SOLUTION bce_loss: write the formula above.
     ###   nn.BCELoss and its relatives are not allowed here.
     return ...
     ### END SOLUTION
 
-The markers are nbgrader's own; gradkit adds the question's id and the words of the TODO. One rule holds for modules and
-for notebook cells, so that both are stripped by the same code.
+The markers are nbgrader's; gradkit adds the question's id and the text of the TODO. Modules and notebook cells are
+stripped by the same code.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from gradkit.errors import BuildError
 _BEGIN = re.compile(r"^(?P<indent>[ \t]*)### BEGIN SOLUTION (?P<question>\w+): (?P<todo>\S.*)$")
 _END = re.compile(r"^[ \t]*### END SOLUTION$")
 _CONTINUED = re.compile(r"^[ \t]*###   (?P<todo>\S.*)$")
-# Looser than what is accepted: a misspelled marker must be an error, not a solution that stays in the release.
+# Matches more than valid markers: a misspelled marker must be an error, not a solution that stays in the release.
 _LIKE_A_MARKER = re.compile(r"\b(begin|end)[ _-]*solutions?\b", re.IGNORECASE)
 
 
@@ -30,7 +30,7 @@ class Region:
 
     Attributes:
         question: the id of the question it answers.
-        todo: the words of the TODO, line by line.
+        todo: the text of the TODO, line by line.
         indent: the marker's indentation.
         body: the solution's lines.
         first: the line number of the BEGIN marker, from 1.
@@ -46,18 +46,18 @@ class Region:
 
     @property
     def stub(self) -> list[str]:
-        """What students get in its place."""
+        """The lines that replace it in the release."""
         head, *more = self.todo
         lines = [f"# TODO({self.question}): {head}", *(f"# {line}" for line in more)]
         return [self.indent + line for line in (*lines, f'raise NotImplementedError("{self.question}")')]
 
 
 def find_regions(text: str, where: str, questions: Collection[str]) -> list[Region]:
-    """Every solution region of ``text``.
+    """Find every solution region of ``text``.
 
     Args:
         text: a module's or a cell's source.
-        where: what errors call it: a path, or a path and a cell.
+        where: its name in error messages: a path, or a path and a cell.
         questions: the ids that a region may name.
 
     Raises:
@@ -100,13 +100,13 @@ def find_regions(text: str, where: str, questions: Collection[str]) -> list[Regi
 
 
 def strip_solutions(text: str, where: str, questions: Collection[str]) -> str:
-    """``text`` as students get it: each region replaced by its TODO and ``raise NotImplementedError``."""
+    """Replace each region by its TODO and ``raise NotImplementedError``."""
     regions = find_regions(text, where, questions)
     return "\n".join(_replaced(text.split("\n"), [(region, region.stub) for region in regions]))
 
 
 def complete_solutions(text: str, where: str, questions: Collection[str]) -> str:
-    """``text`` with its solutions and without the markers around them."""
+    """Remove the markers and keep the solutions."""
     regions = find_regions(text, where, questions)
     return "\n".join(_replaced(text.split("\n"), [(region, region.body) for region in regions]))
 

@@ -1,8 +1,8 @@
-"""The wheel that every release holds, `gradkit check` and nothing else of gradkit; and one of the whole engine.
+"""Build the students' wheel, which contains only `gradkit check`, and a wheel of the whole engine.
 
-The same bytes every time (no compression, which differs between versions of zlib, and no times), so that a release
-that is up to date can be told from one that is not. The version of the students' wheel ends in a hash of what is in it:
-pip installs no wheel whose version it has already, and a later homework may bring another one. The format:
+Wheels are reproducible (no compression, which differs between versions of zlib, and no timestamps), so the build can
+tell whether a release is up to date. The version of the students' wheel ends in a hash of its content: pip does not
+install a version that it already has, and a later homework may bring a different wheel. The format:
 packaging.python.org, "Binary distribution format".
 """
 
@@ -22,9 +22,9 @@ from gradkit.errors import BuildError
 
 ENGINE = f"gradkit-{gradkit.__version__}-py3-none-any.whl"
 _REQUIRED = ("rich>=14", "typer>=0.20", "watchfiles>=1.1")
-_ENDINGS = (".py", ".typed", ".txt", ".html", ".js", ".yml", ".sh", ".template")  # of what the engine consists of
-_REINSTALL = "gradkit is not installed here as it is now. Install it: make setup"
-_LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip file knows
+_ENDINGS = (".py", ".typed", ".txt", ".html", ".js", ".yml", ".sh", ".template")  # of the engine's files
+_REINSTALL = "gradkit is not installed, or its installation is outdated. Install it: make setup"
+_LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest timestamp of the zip format
 
 
 @cache
@@ -32,7 +32,7 @@ def student_wheel() -> tuple[str, bytes]:
     """The students' wheel: its file name, and its bytes.
 
     Raises:
-        BuildError: gradkit is not installed here, so that its license is not either.
+        BuildError: gradkit is not installed, so its license is missing.
     """
     sources = _sources()
     content = "".join(f"{name} {_digest(data)}\n" for name, data in sources.items()) + repr(_REQUIRED)
@@ -41,7 +41,7 @@ def student_wheel() -> tuple[str, bytes]:
 
 
 def engine_wheel() -> bytes:
-    """A wheel of all of gradkit, called `ENGINE`, for a machine that grades; its metadata are those that run here.
+    """Build the wheel of all of gradkit, named `ENGINE`, for a machine that grades; with the installed metadata.
 
     Raises:
         BuildError: gradkit is not installed here in this version, so what it requires is unknown.
@@ -86,7 +86,7 @@ def _sources() -> Mapping[str, bytes]:
 def _metadata(version: str) -> Mapping[str, str]:
     metadata = ["Metadata-Version: 2.4", "Name: gradkit", f"Version: {version}"]
     metadata += ["License-Expression: MIT", "License-File: LICENSE"]
-    metadata += ["Summary: Check your homework before you hand it in.", "Requires-Python: >=3.11"]
+    metadata += ["Summary: Check your homework before you submit it.", "Requires-Python: >=3.11"]
     metadata += [f"Requires-Dist: {name}" for name in _REQUIRED]
     wheel = ["Wheel-Version: 1.0", "Generator: gradkit build", "Root-Is-Purelib: true", "Tag: py3-none-any"]
     return {
@@ -98,7 +98,7 @@ def _metadata(version: str) -> Mapping[str, str]:
 
 
 def _installed(name: str) -> str:
-    """A file of gradkit's metadata, as it is installed here."""
+    """A file of gradkit's installed metadata."""
     try:
         text = distribution("gradkit").read_text(name)
     except PackageNotFoundError:

@@ -75,7 +75,7 @@ def test_a_title_that_is_not_a_line_of_text_is_refused(tmp_path: Path, title: st
 @pytest.mark.parametrize("name", ["9_example", "hw-9", "../hw9", "", "hw9/x"])
 def test_a_bad_id_is_refused(run: Run, tmp_path: Path, name: str) -> None:
     done = run("new", name)
-    assert (done.returncode, "cannot be an assignment's id" in done.stderr) == (2, True)
+    assert (done.returncode, "is not a valid assignment id" in done.stderr) == (2, True)
     assert not (tmp_path / "assignments").exists()
 
 

@@ -72,11 +72,11 @@ ALL = CHECK.format("scale") + "\n" + CHECK.format("Line") + "\n" + WRITTEN.forma
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (ALL.replace(CHECK.format("Line"), ""), 'question="Line" stands 0 times; expected exactly one'),
-        (ALL + CHECK.format("Line"), 'question="Line" stands 2 times'),
+        (ALL.replace(CHECK.format("Line"), ""), 'question="Line" occurs 0 times; expected exactly one'),
+        (ALL + CHECK.format("Line"), 'question="Line" occurs 2 times'),
         (ALL + CHECK.format("other"), r'names "other", which assignment.toml does not have \(it has: scale, Line\)'),
-        (ALL.replace(WRITTEN.format("why"), ""), 'written="why" --> stands 0 times'),
-        (ALL + WRITTEN.format("why"), 'written="why" --> stands 2 times'),
+        (ALL.replace(WRITTEN.format("why"), ""), 'written="why" --> occurs 0 times'),
+        (ALL + WRITTEN.format("why"), 'written="why" --> occurs 2 times'),
         (ALL + WRITTEN.format("when"), r'names "when", which assignment.toml does not have \(it has: why\)'),
         (ALL + '```python written="why"\nx\n```\n', 'cell 4: a code cell with written="why"; expected'),
         (ALL + WRITTEN.format("why").replace("written", "question"), 'cell 4: a markdown cell with question="why"'),

@@ -28,7 +28,7 @@ def test_checks_with_a_question_and_a_sentence_are_right() -> None:
     ("text", "words"),
     [
         (RIGHT.replace("'Of one.'", "pass"), "line 2: test_scale_of_one has no docstring"),
-        (RIGHT.replace("scale_of_one", "shift"), "line 2: test_shift belongs to no question"),
+        (RIGHT.replace("scale_of_one", "shift"), "line 2: test_shift does not belong to a question"),
         (RIGHT.replace("test_scale_of_one", "scale_of_one"), "question scale has no check"),
         ("def test_scale(:", "line 1: "),
     ],
