@@ -36,12 +36,12 @@ def test_a_record_is_out_of_date_for_a_reason_that_is_true(course: Course, hand_
     assert keep(faulty(assignment, submission, "It broke.")) == ""  # no score goes out, and grading says so
     assert keep(refused(assignment, "ada", "it is a link")) == "refused when it was graded, but readable now"
     assert keep(replace(graded, key={**graded.key, "suite": "another"})).startswith(
-        "graded with another assignment.toml"
+        "graded with a different assignment.toml"
     )
     write_record(graded, task.record)
     toml = course.source(HW) / "assignment.toml"
     toml.write_text(toml.read_text().replace("points = 2", "points = 4"))
-    assert why().startswith("graded with another assignment.toml")
+    assert why().startswith("graded with a different assignment.toml")
     toml.write_text(toml.read_text().replace("points = 4", "points = 2"))
     (folder / "scaling.py").write_text("x = 2\n")
     assert why() == "submitted again since it was graded"

@@ -82,5 +82,5 @@ def test_a_bad_id_is_refused(run: Run, tmp_path: Path, name: str) -> None:
 def test_nothing_is_overwritten(run: Run, tmp_path: Path) -> None:
     (tmp_path / "autograder" / "hidden" / HW).mkdir()
     done = run("new", HW)
-    assert (done.returncode, "is there already" in done.stderr) == (2, True)
+    assert (done.returncode, "already exists" in done.stderr) == (2, True)
     assert load_course(tmp_path).assignment_ids == ()
