@@ -1,4 +1,4 @@
-"""Public checks of homework 1. They are a first look: the grading tries other numbers, sizes and gradients."""
+"""Public checks of homework 1. They are a first look: grading tries other numbers and sizes, and compares gradients."""
 
 import linear_regression
 import torch
@@ -8,7 +8,7 @@ CUT = "detach(), .data, .item() and numpy all cut the graph"
 
 
 def same(found, expected, what, advice=""):
-    """Fail unless a tensor has the shape, dtype and numbers that are expected."""
+    """Fail unless a tensor has the expected shape, dtype and values."""
     assert isinstance(found, torch.Tensor), f"{what} should be a tensor; yours is a {type(found).__name__}"
     shape, dtype = tuple(found.shape), found.dtype
     assert shape == tuple(expected.shape), f"{what} should have the shape {tuple(expected.shape)}; yours has {shape}"
@@ -20,8 +20,10 @@ def same(found, expected, what, advice=""):
 
 
 def unchanged(*pairs):
-    """Fail unless each input is still what it was before."""
-    assert all(torch.equal(now, before) for now, before in pairs), "an input has changed; make new tensors instead"
+    """Fail unless each input is unchanged."""
+    assert all(torch.equal(now, before) for now, before in pairs), (
+        "an input was modified in place; create new tensors instead"
+    )
 
 
 def gradient(tensor, name):
@@ -34,7 +36,7 @@ def gradient(tensor, name):
 
 
 def test_LinearRegression_has_a_parameter_w():
-    """The parameter self.w is there and has the right shape."""
+    """The parameter self.w exists and has the right shape."""
     model = linear_regression.LinearRegression(3)
     names = [name for name, _ in model.named_parameters()]
     assert names == ["w"], f"the model's parameters should be just ['w'], yours are {names}; is self.w an nn.Parameter?"
@@ -44,20 +46,22 @@ def test_LinearRegression_has_a_parameter_w():
 
 
 def test_LinearRegression_draws_from_a_standard_normal():
-    """All numbers in w are drawn from a standard normal, other ones for each model."""
+    """All values in w are drawn from a standard normal distribution, anew for each model."""
     first, second = linear_regression.LinearRegression(4000), linear_regression.LinearRegression(4000)
-    assert not torch.equal(first.w, second.w), "two new models start from the same w; draw it anew with torch.randn"
+    assert not torch.equal(first.w, second.w), (
+        "two new models have the same w; draw it with torch.randn, without a fixed seed"
+    )
     w = first.w.detach()
     mean, deviation, inside = w.mean().item(), w.std().item(), (w.abs() < 1).float().mean().item()
     found = f"yours have mean {mean:.2f}, standard deviation {deviation:.2f}, and {inside:.0%} are between -1 and 1"
     expected = "4,001 numbers of a standard normal have mean 0, standard deviation 1, and 68% are between -1 and 1"
     right = (abs(mean) < 0.1, abs(deviation - 1) < 0.1, abs(inside - 0.683) < 0.05)
     assert all(right), f"{expected}; {found}"
-    assert w[-1].item() != 0, "the bias, the last row of w, is 0; it is drawn like the other rows"
+    assert w[-1].item() != 0, "the bias, the last row of w, is 0; draw it like the other rows"
 
 
 def test_LinearRegression_predicts_a_straight_line():
-    """With slope 2 and bias 10, the inputs 1, 2, 3 give 12, 14, 16."""
+    """With slope 2 and bias 10, the inputs 1, 2, 3 give the predictions 12, 14, 16."""
     model = linear_regression.LinearRegression(1)
     model.w = nn.Parameter(torch.tensor([[2.0], [10.0]]))
     y_hat = model(torch.tensor([[1.0], [2.0], [3.0]]))
@@ -66,7 +70,7 @@ def test_LinearRegression_predicts_a_straight_line():
 
 
 def test_LinearRegression_in_float64():
-    """Batches of any size, in float64, with several features, one of which is 0; x stays as it is."""
+    """Batches of any size in float64, with several features, some of them 0; x is not modified."""
     model = linear_regression.LinearRegression(2).double()
     model.w = nn.Parameter(torch.tensor([[2.0], [-1.0], [0.1]], dtype=torch.float64))
     for rows, results in (([[0.0, 3.0], [1.0, 0.0]], [[-2.9], [2.1]]), ([[1.0, 1.0]], [[1.1]])):
@@ -126,7 +130,7 @@ def check_losses(losses, expected, advice):
 
 
 def test_LinearModel_has_its_parts():
-    """The model, the optimizer over its parameters, and the loss function are there."""
+    """The model, the optimizer over its parameters and the loss function exist."""
     linear = linear_regression.LinearModel(3, 2)
     assert isinstance(linear.model, nn.Linear), "the attribute model should be an nn.Linear"
     assert tuple(linear.model.weight.shape) == (2, 3), "for 3 features and 2 targets, model is nn.Linear(3, 2)"
@@ -144,39 +148,39 @@ def test_LinearModel_has_its_parts():
 
 
 def test_LinearModel_starts_as_an_nn_Linear():
-    """The weights and biases are those that nn.Linear draws: uniform between -1/2 and 1/2 for 4 features."""
+    """The weights and biases have nn.Linear's default initialization: uniform between -1/2 and 1/2 for 4 features."""
     first, second = linear_regression.LinearModel(4, 500), linear_regression.LinearModel(4, 500)
     for name in ("weight", "bias"):
         numbers, others = getattr(first.model, name).detach(), getattr(second.model, name).detach()
         low, high = numbers.min().item(), numbers.max().item()
         assert all((-0.5 <= low < -0.4, 0.4 < high <= 0.5)), (
             f"nn.Linear(4, 500) draws each {name} between -0.5 and 0.5; yours go from {low:.2f} to {high:.2f}. "
-            "Leave them as they are"
+            "Keep the default initialization"
         )
-        assert not torch.equal(numbers, others), f"two new models start from the same {name}; set no seed"
+        assert not torch.equal(numbers, others), f"two new models have the same {name}; do not set a seed"
 
 
 def test_LinearModel_halves_the_error_in_each_epoch():
-    """At the rate 0.25 the losses are 13, 3.25, 0.8125."""
+    """At the learning rate 0.25, the losses are 13, 3.25, 0.8125."""
     # The loss is (w - 2)^2 + (b - 3)^2; a step at the rate 0.25 halves both errors.
-    advice = "If the first is 3.25, you measure after the update"
+    advice = "If the first is 3.25, you compute the loss after the update"
     check_losses(zeros(1, 1, learning_rate=0.25, epochs=3).train(X, Y), [13.0, 3.25, 0.8125], advice)
 
 
 def test_LinearModel_uses_the_learning_rate_and_clears_the_gradients():
-    """At the rate 0.1, the losses are 13, 8.32, 5.3248, 3.407872; at the default, 0.01, they fall more slowly."""
-    # A step at the rate r leaves 1 - 2 r of both errors.
+    """The losses are 13, 8.32, 5.3248, 3.407872 at the learning rate 0.1, and fall more slowly at the default, 0.01."""
+    # A step at the rate r multiplies both errors by 1 - 2 r.
     advice = (
-        "If the second is right and the third is 2.5168, the gradients of all epochs add up: zero_grad() is missing in "
-        "the loop. If the second is wrong, look at the learning rate"
+        "If the second is right and the third is 2.5168, gradients accumulate over the epochs: zero_grad() is missing "
+        "in the loop. If the second is wrong, check the learning rate"
     )
     expected = [13.0, 8.32, 5.3248, 3.407872]
     check_losses(zeros(1, 1, learning_rate=0.1, epochs=4).train(X, Y), expected, advice)
-    check_losses(zeros(1, 1, epochs=3).train(X, Y), [13.0, 12.4852, 11.990786], "Without a learning rate it is 0.01")
+    check_losses(zeros(1, 1, epochs=3).train(X, Y), [13.0, 12.4852, 11.990786], "The default learning rate is 0.01")
 
 
 def test_LinearModel_never_stops_early():
-    """Where the loss is 0, no longer changes or rises, all epochs are run all the same."""
+    """All epochs run, even if the loss is 0, stops changing or rises."""
     advice = "There is one loss per epoch, however small or flat the loss is"
     check_losses(zeros(1, 1, learning_rate=0.25, epochs=12).train(X, 0 * Y), [0.0] * 12, advice)
     check_losses(zeros(1, 1, learning_rate=0.0, epochs=5).train(X, Y), [13.0] * 5, advice)
@@ -184,33 +188,33 @@ def test_LinearModel_never_stops_early():
 
 
 def test_LinearModel_takes_equal_steps_with_all_rows():
-    """300 rows are one step in each epoch, and the learning rate is the same in the last epoch as in the first."""
+    """Each epoch takes one step over all 300 rows, and the learning rate is constant."""
     losses = zeros(1, 1, learning_rate=0.25, epochs=3).train(X.repeat(150, 1), Y.repeat(150, 1))
-    check_losses(losses, [13.0, 3.25, 0.8125], "All 300 rows make one step together: cut them into no minibatches")
+    check_losses(losses, [13.0, 3.25, 0.8125], "Each step uses all 300 rows: no minibatches")
     losses = zeros(1, 1, learning_rate=0.001, epochs=120).train(X, Y)
     expected = [13.0 * 0.998 ** (2 * n) for n in range(120)]
-    check_losses(losses, expected, "Each step is made at learning_rate, without a schedule")
+    check_losses(losses, expected, "Each step uses learning_rate, without a scheduler")
 
 
 def test_LinearModel_with_two_targets_in_float64():
-    """Two targets in float64 are both fitted, a second call goes on, and the data stay as they are."""
+    """Both targets are fitted in float64, a second call continues, and the data are not modified."""
     linear = zeros(1, 2, learning_rate=0.25, epochs=2)
     linear.model.double()
     x, y = X.double(), torch.tensor([[1.0, 0.0], [5.0, 4.0]], dtype=torch.float64)
     before = x.clone(), y.clone()
-    # The loss is half of (w_1 - 2)^2 + (b_1 - 3)^2 + (w_2 - 2)^2 + (b_2 - 2)^2, so a step leaves 3/4 of the errors.
-    advice = "Each epoch makes one step, with the mean over all rows and targets"
+    # The loss is half of (w_1 - 2)^2 + (b_1 - 3)^2 + (w_2 - 2)^2 + (b_2 - 2)^2, so a step multiplies the errors by 3/4.
+    advice = "Each epoch takes one step, with the mean over all rows and targets"
     check_losses(linear.train(x, y), [10.5, 5.90625], advice)
-    check_losses(linear.train(x, y), [3.3222656, 1.8687744], "A second call of train goes on where the first ended")
+    check_losses(linear.train(x, y), [3.3222656, 1.8687744], "A second call of train continues where the first ended")
     share = 1 - 0.75**4
     expected = share * torch.tensor([[3.0, 2.0], [5.0, 4.0], [13.0, 12.0]], dtype=torch.float64)
     new = torch.tensor([[0.0], [1.0], [5.0]], dtype=torch.float64)
-    same(linear.predict(new), expected, "predict([[0], [1], [5]]), w x + b,", "It is what model gives, nothing else")
+    same(linear.predict(new), expected, "predict([[0], [1], [5]]), w x + b,", "Return the output of model, unchanged")
     unchanged((x, before[0]), (y, before[1]), (new.flatten(), torch.tensor([0.0, 1.0, 5.0], dtype=torch.float64)))
 
 
 def test_LinearModel_predicts_without_a_graph():
-    """Predictions are those of the model as it is now, have a row for each row of x, and no graph."""
+    """The predictions of the current model have one row for each row of x, and no graph."""
     linear = zeros(1, 1, learning_rate=0.5, epochs=1)
     x = torch.tensor([[0.0], [1.0], [2.0]])
     same(linear.predict(x), torch.zeros(3, 1), "before training, with w = b = 0, predict(x)")
@@ -218,14 +222,14 @@ def test_LinearModel_predicts_without_a_graph():
     y_hat = linear.predict(x)
     same(y_hat, torch.tensor([[3.0], [5.0], [7.0]]), "with w = 2 and b = 3, predict([[0], [1], [2]])")
     same(linear.predict(x[:1]), torch.tensor([[3.0]]), "with w = 2 and b = 3, predict([[0]])")
-    assert not y_hat.requires_grad, "predict should compute under torch.no_grad(), or detach its result"
+    assert not y_hat.requires_grad, "compute the predictions under torch.no_grad(), or detach them"
 
 
 # ---- normal_equation
 
 
 def test_normal_equation_of_points_on_a_line():
-    """The points (0, 1), (1, 3), (2, 5) lie on the line with slope 2 and bias 1."""
+    """The points (0, 1), (1, 3), (2, 5) are on the line with slope 2 and bias 1."""
     w = linear_regression.normal_equation(torch.tensor([[0.0], [1.0], [2.0]]), torch.tensor([[1.0], [3.0], [5.0]]))
     same(
         w, torch.tensor([[2.0], [1.0]]), "the weights, with the bias in the last row,", "The slope is 2 and the bias 1"
@@ -233,20 +237,20 @@ def test_normal_equation_of_points_on_a_line():
 
 
 def test_normal_equation_of_two_targets():
-    """Two features, two targets, five rows in float64, not all on a plane; the data stay as they are."""
+    """Two features, two targets and five rows in float64, not all on a plane; the data are not modified."""
     x = torch.tensor([[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0], [0.0, 0.0]], dtype=torch.float64)
     y = torch.tensor([[3.0, 1.0], [1.0, 3.0], [4.0, 0.0], [0.0, 0.0], [2.0, 11.0]], dtype=torch.float64)
     before = x.clone(), y.clone()
     w = linear_regression.normal_equation(x, y)
-    # The columns of X are at right angles: each weight is x^T y / x^T x.
+    # The columns of X are orthogonal: each weight is x^T y / x^T x.
     expected = torch.tensor([[1.0, -1.0], [2.0, 0.0], [2.0, 3.0]], dtype=torch.float64)
-    same(w, expected, "the weights, a column for each target,", "The best weights are exact, computed in float64")
+    same(w, expected, "the weights, a column for each target,", "Compute the exact solution, in float64")
     unchanged((x, before[0]), (y, before[1]))
 
 
 def test_normal_equation_of_dependent_columns():
-    """Where a feature stands twice or is constant, or rows are few, the smallest weights that fit are returned."""
-    advice = "Many weights fit; these have the smallest sum of squares: the pseudo-inverse of X finds them"
+    """For a duplicate or constant feature, or few rows, the result is the minimum-norm solution."""
+    advice = "There are many solutions; the one with the smallest sum of squares is given by the pseudo-inverse of X"
     for rows, targets, smallest in (
         ([[-1.0, -1.0], [0.0, 0.0], [1.0, 1.0]], [[-4.0], [0.0], [4.0]], [[2.0], [2.0], [0.0]]),
         ([[2.0], [2.0], [2.0]], [[4.0], [5.0], [6.0]], [[2.0], [1.0]]),
@@ -269,14 +273,14 @@ def test_normal_equation_of_dependent_columns():
 
 
 def test_normal_equation_of_different_units():
-    """A feature with numbers a million times as large as another's is fitted like any other."""
+    """A feature a million times as large as another is fitted correctly."""
     x = torch.tensor([[1.0, 1e6], [-1.0, 1e6], [1.0, -1e6], [-1.0, -1e6]], dtype=torch.float64)
     w = linear_regression.normal_equation(x, x @ torch.tensor([[3.0], [2e-6]], dtype=torch.float64) + 1)
     expected = torch.tensor([[3.0], [2e-6], [1.0]], dtype=torch.float64)
     assert tuple(w.shape) == (3, 1), f"the weights should have the shape (3, 1); yours have {tuple(w.shape)}"
     assert torch.allclose(w, expected, rtol=1e-5, atol=1e-9), (
-        f"the weights should be 3, 2e-6 and 1; yours are {w.flatten().tolist()}. No column depends on the others here: "
-        "leave the cut-off of pinv at its default"
+        f"the weights should be 3, 2e-6 and 1; yours are {w.flatten().tolist()}. The columns are linearly independent: "
+        "keep the default tolerance of pinv"
     )
 
 
@@ -286,7 +290,7 @@ def test_normal_equation_lets_gradients_through():
     y = torch.tensor([[1.0], [3.0], [8.0]], requires_grad=True)
     before = x.detach().clone(), y.detach().clone()
     linear_regression.normal_equation(x, y)[0].sum().backward()
-    # The slope is (y_3 - y_1) / 2 here, and X^T X is diagonal but for the mean of x.
+    # The slope is (y_3 - y_1) / 2 here.
     same(gradient(y, "y"), torch.tensor([[-0.5], [0.0], [0.5]]), "the gradient of the slope with respect to y", CUT)
     gradient(x, "x")
     unchanged((x, before[0]), (y, before[1]))

@@ -1,4 +1,4 @@
-"""Public checks of homework 2. They are a first look: the grading tries other numbers, sizes and gradients."""
+"""Public checks of homework 2. They are a first look: grading tries other numbers and sizes, and compares gradients."""
 
 import mlp
 import torch
@@ -8,7 +8,7 @@ CUT = "detach(), .data, .item() and numpy all cut the graph"
 
 
 def same(found, expected, what, advice=""):
-    """Fail unless a tensor has the shape, dtype and numbers that are expected."""
+    """Fail unless a tensor has the expected shape, dtype and values."""
     assert isinstance(found, torch.Tensor), f"{what} should be a tensor; yours is a {type(found).__name__}"
     shape, dtype = tuple(found.shape), found.dtype
     assert shape == tuple(expected.shape), f"{what} should have the shape {tuple(expected.shape)}; yours has {shape}"
@@ -29,7 +29,7 @@ def gradient(tensor, name):
 
 
 def test_activations_of_a_few_numbers():
-    """sigmoid(ln 4) = 0.8, tanh(ln 2) = 0.6, relu(3) = 3 and so on, in float32 and float64; x stays as it is."""
+    """sigmoid(ln 4) = 0.8, tanh(ln 2) = 0.6, relu(3) = 3 and so on, in float32 and float64; x is not modified."""
     for dtype in (torch.float32, torch.float64):
         logs = torch.tensor([[1.0, 4.0, 0.25], [9.0, 1.0, 1.0]], dtype=dtype).log()
         sigmoids = torch.tensor([[0.5, 0.8, 0.2], [0.9, 0.5, 0.5]], dtype=dtype)
@@ -42,12 +42,12 @@ def test_activations_of_a_few_numbers():
             if expected is None:
                 expected = torch.tensor([[0.0, 3.0, 0.0], [7.5, 0.0, 1.0]], dtype=dtype)
             same(function(x), expected, f"{name} of {before.tolist()}")
-            assert torch.equal(x, before), f"{name} changed x; make a new tensor"
+            assert torch.equal(x, before), f"{name} modified x in place; create a new tensor"
             same(function(x[0, 1]), expected[0, 1], f"{name} of a single number, shape (),")
 
 
 def test_activations_have_the_right_slopes():
-    """The slopes are s (1 - s), 0 or 1, and 1 - tanh^2; also at exactly 0 for sigmoid and tanh."""
+    """The derivatives are s (1 - s), 0 or 1, and 1 - tanh^2, also at exactly 0 for sigmoid and tanh."""
     for dtype in (torch.float32, torch.float64):
         s = torch.tensor([0.5, 0.8, 0.2], dtype=dtype)
         for function, x, expected in (
@@ -58,13 +58,13 @@ def test_activations_have_the_right_slopes():
             name, before = function.__name__, x.clone()
             x.requires_grad_()
             function(x).sum().backward()
-            advice = f"If it is wrong at 0 alone: |x| and sign(x) have no slope there. Else: {CUT}"
-            same(gradient(x, "x"), expected, f"the slope of {name} at {before.tolist()}", advice)
-            assert torch.equal(x, before), f"{name} changed x; make a new tensor"
+            advice = f"If only the one at 0 is wrong: |x| and sign(x) are not differentiable there. Otherwise: {CUT}"
+            same(gradient(x, "x"), expected, f"the derivative of {name} at {before.tolist()}", advice)
+            assert torch.equal(x, before), f"{name} modified x in place; create a new tensor"
 
 
 def test_activations_of_large_numbers():
-    """Up to 10,000 on both sides, values and slopes are finite and right, and so is relu's at 0."""
+    """From -10,000 to 10,000, values and derivatives are finite and right; at 0, that of relu is finite."""
     for dtype in (torch.float32, torch.float64):
         for function, low, high in ((mlp.sigmoid, 0.0, 1.0), (mlp.relu, 0.0, None), (mlp.tanh, -1.0, 1.0)):
             name = function.__name__
@@ -73,35 +73,37 @@ def test_activations_of_large_numbers():
             middle = 0.5 if function is mlp.sigmoid else 0.0
             tops = [500.0, 10_000.0] if high is None else [high, high]
             expected = torch.tensor([low, low, middle, *tops], dtype=dtype)
-            same(y, expected, f"{name} of {x.tolist()}", "e^10000 is inf: exponentiate no large number")
+            same(y, expected, f"{name} of {x.tolist()}", "e^10000 is inf: do not exponentiate large numbers")
             y.sum().backward()
             slopes = gradient(x, "x")
-            assert slopes.isfinite().all(), f"the slopes of {name} at {x.tolist()} are {slopes.tolist()}, not finite"
+            assert slopes.isfinite().all(), (
+                f"the derivatives of {name} at {x.tolist()} are {slopes.tolist()}, not finite"
+            )
             ends, slope = slopes[[0, 1, 3, 4]], 1.0 if high is None else 0.0
             expected = torch.tensor([0.0, 0.0, slope, slope], dtype=dtype)
-            same(ends, expected, f"the slope of {name} at -10,000, -500, 500 and 10,000")
+            same(ends, expected, f"the derivative of {name} at -10,000, -500, 500 and 10,000")
     x = torch.tensor([-12.0, 12.0], dtype=torch.float64)
     expected = torch.tensor([6.14417460e-06, 1 - 6.14417460e-06], dtype=torch.float64)
-    same(mlp.sigmoid(x), expected, "sigmoid of -12 and 12", "Cut x off only where the curve no longer changes")
+    same(mlp.sigmoid(x), expected, "sigmoid of -12 and 12", "Clamp x only where the function is constant")
 
 
 # ---- MLPRegression
 
 
 def drawn(layer, name):
-    """Fail unless a layer's numbers lie where nn.Linear draws them."""
+    """Fail unless a layer's values are in the range of nn.Linear's default initialization."""
     bound = layer.in_features**-0.5
     for kind, numbers in (("weight", layer.weight), ("bias", layer.bias)):
         largest = numbers.abs().max().item()
         few = numbers.numel() < 50
         assert largest <= bound + 1e-6 and (few or largest > 0.8 * bound), (  # noqa: PT018
             f"the {kind} of {name} goes up to {largest:.3f}; nn.Linear draws it between -{bound:.3f} and {bound:.3f}: "
-            "leave the layer as PyTorch makes it"
+            "keep PyTorch's default initialization"
         )
 
 
 def fill(model, numbers):
-    """Give the parameters of a model the numbers by name."""
+    """Set the parameters of a model by name."""
     with torch.no_grad():
         for name, values in numbers.items():
             layer, _, kind = name.rpartition(".")
@@ -110,7 +112,7 @@ def fill(model, numbers):
 
 
 def test_MLPRegression_has_two_layers():
-    """The layers have the names and shapes of the docstring, and start with numbers of their own in each model."""
+    """The layers have the names and shapes of the docstring, and new random values in each model."""
     model, other = mlp.MLPRegression(4, 100), mlp.MLPRegression(4, 100)
     for name, expected in {"first_layer": (100, 4), "second_layer": (1, 100)}.items():
         layer = getattr(model, name)
@@ -124,7 +126,7 @@ def test_MLPRegression_has_two_layers():
         for kind in ("weight", "bias"):
             one, two = (getattr(getattr(each, name), kind) for each in (model, other))
             assert not torch.equal(one, two), (
-                f"two new models have the same {name}.{kind}; leave it as PyTorch draws it"
+                f"two new models have the same {name}.{kind}; keep PyTorch's default initialization"
             )
 
 
@@ -137,7 +139,7 @@ SMALL = {
 
 
 def test_MLPRegression_of_a_small_network():
-    """Three rows go through a network of two hidden neurons, in both modes and dtypes; x stays as it is."""
+    """Three rows through a network with two hidden neurons, in both modes and dtypes; x is not modified."""
     advice = (
         "y_hat = f(f(x W1 + b1) W2 + b2): the sigmoid f comes after both layers, in training and in evaluation mode"
     )
@@ -152,17 +154,17 @@ def test_MLPRegression_of_a_small_network():
             model.train(mode)
             same(model(x), expected, f"y_hat of {before.tolist()}", advice)
             same(model(x[:1]), expected[:1], f"y_hat of {before[:1].tolist()} alone", advice)
-            assert torch.equal(x, before), "forward changed x; make a new tensor"
+            assert torch.equal(x, before), "forward modified x in place; create a new tensor"
 
 
 def test_MLPRegression_lets_gradients_through():
-    """Calling backward() on the predictions reaches x and every parameter, also where a sum is exactly 0."""
+    """Calling backward() on the predictions reaches x and every parameter, also where a pre-activation is exactly 0."""
     model = mlp.MLPRegression(2, 2)
     fill(model, SMALL)
     x = torch.tensor([[1.0, 0.0]], requires_grad=True)
     before = x.detach().clone()
     model(x).sum().backward()
-    # All three sums are 0, where the slope of f is 1/4.
+    # All three pre-activations are 0, where the derivative of f is 1/4.
     for name, expected in {
         "second_layer.bias": [0.25],
         "second_layer.weight": [[0.125, 0.125]],
@@ -171,20 +173,22 @@ def test_MLPRegression_lets_gradients_through():
     }.items():
         layer, _, kind = name.rpartition(".")
         found = gradient(getattr(getattr(model, layer), kind), name)
-        same(found, torch.tensor(expected), f"the gradient of {name}", "The slope of the sigmoid at 0 is 1/4")
+        same(found, torch.tensor(expected), f"the gradient of {name}", "The derivative of the sigmoid at 0 is 1/4")
     same(gradient(x, "x"), torch.tensor([[0.5, 0.125]]), "the gradient of x", CUT)
-    assert torch.equal(x, before), "forward changed x; make a new tensor"
+    assert torch.equal(x, before), "forward modified x in place; create a new tensor"
 
 
 # ---- MLP
 
 
 def test_MLP_has_its_layers():
-    """Four sizes make three layers, in an nn.ModuleList, with numbers of their own in each model."""
+    """Four sizes give three layers in an nn.ModuleList, with new random values in each model."""
     sizes = [4, 100, 3, 2]
     model, other = mlp.MLP(sizes), mlp.MLP(tuple(sizes))
-    assert sizes == [4, 100, 3, 2], f"MLP changed the list of sizes to {sizes}; make a copy: list(layer_sizes)"
-    assert isinstance(model.layers, nn.ModuleList), "layers should be an nn.ModuleList, so that PyTorch sees in it"
+    assert sizes == [4, 100, 3, 2], f"MLP modified the list of sizes to {sizes}; copy it: list(layer_sizes)"
+    assert isinstance(model.layers, nn.ModuleList), (
+        "layers should be an nn.ModuleList, so that its parameters are found"
+    )
     shapes = {name: tuple(parameter.shape) for name, parameter in model.named_parameters()}
     expected = {
         "layers.0.weight": (100, 4),
@@ -194,17 +198,19 @@ def test_MLP_has_its_layers():
         "layers.2.weight": (2, 3),
         "layers.2.bias": (2,),
     }
-    assert shapes == expected, f"sizes 4, 100, 3, 2 make layers from 4 to 100, 100 to 3 and 3 to 2; yours: {shapes}"
+    assert shapes == expected, f"sizes 4, 100, 3, 2 give layers from 4 to 100, 100 to 3 and 3 to 2; yours: {shapes}"
     for number, (layer, another) in enumerate(zip(model.layers, other.layers, strict=True)):
         drawn(layer, f"layers[{number}]")
-        assert not torch.equal(layer.weight, another.weight), "two new models have the same weights; set no seed"
-        assert not torch.equal(layer.bias, another.bias), "two new models have the same biases; leave them as drawn"
+        assert not torch.equal(layer.weight, another.weight), "two new models have the same weights; do not set a seed"
+        assert not torch.equal(layer.bias, another.bias), (
+            "two new models have the same biases; keep the default initialization"
+        )
     same_sizes = mlp.MLP([2, 2, 2]).layers
-    assert same_sizes[0] is not same_sizes[1], "sizes 2, 2, 2 make two layers; yours has one layer twice"
+    assert same_sizes[0] is not same_sizes[1], "sizes 2, 2, 2 give two layers; yours has one layer twice"
 
 
 def chain(activation=None, sizes=(2, 2, 2, 1), dtype=torch.float64):
-    """A network with small whole numbers in all layers, none the same."""
+    """A network with small, distinct parameters in each layer."""
     model = mlp.MLP(sizes) if activation is None else mlp.MLP(sizes, activation)
     model.to(dtype)
     with torch.no_grad():
@@ -215,7 +221,7 @@ def chain(activation=None, sizes=(2, 2, 2, 1), dtype=torch.float64):
 
 
 def by_hand(model, x, f):
-    """What the network should give."""
+    """The expected output of the network."""
     *hidden, last = [(layer.weight, layer.bias) for layer in model.layers]
     for weight, bias in hidden:
         x = f(x @ weight.T + bias)
@@ -223,8 +229,8 @@ def by_hand(model, x, f):
 
 
 def test_MLP_of_several_depths():
-    """The activation comes after every layer but the last, for any depth and width, in both modes; x stays as it is."""
-    advice = "Every layer but the last is followed by the activation, nothing else"
+    """The activation follows every layer except the last, for any depth and width, in both modes; x is not modified."""
+    advice = "Apply the activation after every layer except the last, and nothing else"
     for sizes in ((2, 1), (2, 3, 2), (2, 2, 2, 1), (2, 4, 3, 2, 1)):
         for dtype in (torch.float32, torch.float64):
             model = chain(sizes=sizes, dtype=dtype)
@@ -241,7 +247,7 @@ def test_MLP_of_several_depths():
                         f"y_hat for sizes {sizes}",
                         advice,
                     )
-            assert torch.equal(x, before), "forward changed x; make a new tensor"
+            assert torch.equal(x, before), "forward modified x in place; create a new tensor"
 
 
 def test_MLP_uses_the_activation():
@@ -252,7 +258,7 @@ def test_MLP_uses_the_activation():
         for mode in (True, False):
             model.train(mode)
             expected = by_hand(model, x, f).detach()
-            same(model(x).detach(), expected, f"y_hat with the activation {name}", "It is the argument activation")
+            same(model(x).detach(), expected, f"y_hat with the activation {name}", "Use the argument activation")
 
 
 def test_MLP_lets_gradients_through():
@@ -271,21 +277,21 @@ def test_MLP_lets_gradients_through():
 
 
 def check_table(model, expected, advice=""):
-    """Fail unless the table of a model is this one, of these types."""
+    """Fail unless the table of a model has these values and types."""
     table = mlp.parameter_table(model)
     assert table == expected, f"the table should be {expected}; yours is {table}. {advice}"
     assert all(type(count) is int for _, _, count in table), "each number of elements should be a Python int"
 
 
 def test_parameter_table_of_a_layer():
-    """A layer from 3 to 2 has 6 weights and 2 biases; the layer stays as it is."""
+    """A layer from 3 to 2 has 6 weights and 2 biases; it is not modified."""
     layer = nn.Linear(3, 2)
     before = [parameter.detach().clone() for parameter in layer.parameters()]
     layer.bias.requires_grad_(False)
     check_table(layer, [("weight", (2, 3), 6), ("bias", (2,), 2)], "It is a list of tuples (name, shape, number)")
     now = list(layer.parameters())
-    assert all(map(torch.equal, before, now)), "parameter_table changed the numbers of the model"
-    changed = "parameter_table changed which parameters require a gradient, or the model's mode"
+    assert all(map(torch.equal, before, now)), "parameter_table changed the parameters of the model"
+    changed = "parameter_table changed requires_grad of a parameter, or the model's train/eval mode"
     assert [parameter.requires_grad for parameter in now] == [True, False], changed
     assert layer.training, changed
     check_table(layer.eval(), [("weight", (2, 3), 6), ("bias", (2,), 2)])
@@ -295,16 +301,16 @@ def test_parameter_table_of_a_layer():
 def test_parameter_table_of_MLPRegression():
     """MLPRegression(4, 2) has 4 parameters with 13 elements."""
     table = mlp.parameter_table(mlp.MLPRegression(4, 2))
-    assert len(table) == 4, f"two layers with weights and biases make 4 rows; yours has {len(table)}"
+    assert len(table) == 4, f"two layers with weights and biases give 4 rows; yours has {len(table)}"
     total = sum(count for _, _, count in table)
     assert total == 13, f"4 * 2 + 2 + 2 * 1 + 1 = 13; your third column adds up to {total}"
 
 
 def test_parameter_table_of_other_models():
-    """Parts of parts, buffers, shared parameters, parameters without a dimension, and none at all."""
+    """Nested modules, buffers, shared parameters, parameters of shape (), and no parameters."""
     deep = nn.Sequential(nn.Sequential(nn.Conv1d(2, 3, 5), nn.BatchNorm1d(3)), nn.Linear(3, 4, bias=False))
     rows = [("0.0.weight", (3, 2, 5), 30), ("0.0.bias", (3,), 3), ("0.1.weight", (3,), 3), ("0.1.bias", (3,), 3)]
-    check_table(deep, [*rows, ("1.weight", (4, 3), 12)], "Are buffers left out, and all parts looked into?")
+    check_table(deep, [*rows, ("1.weight", (4, 3), 12)], "Are buffers left out and nested modules included?")
     one, two = nn.Linear(2, 2), nn.Linear(2, 2)
     two.weight = one.weight
     rows = [("0.weight", (2, 2), 4), ("0.bias", (2,), 2), ("1.bias", (2,), 2)]

@@ -1,4 +1,4 @@
-"""Right answers to hw1 that look unlike the solution."""
+"""Correct solutions of hw1 that differ from the reference."""
 
 import warnings
 
@@ -11,7 +11,7 @@ from gradkit.bank import accepted
 
 
 def announced(cls):
-    """Print when an object is made, and warn."""
+    """Print and warn when an object is created."""
     make = cls.__init__
 
     def init(self, *arguments):
@@ -72,7 +72,7 @@ class Announced(nn.Module):
 
 @accepted("LinearRegression", form="bom")
 class Loops(nn.Module):
-    """Loops over rows and features, work in place on its own tensors, a byte order mark."""
+    """Loops over rows and features, in-place operations on its own tensors, a byte order mark."""
 
     def __init__(self, in_dim):
         super().__init__()
@@ -91,7 +91,7 @@ class Loops(nn.Module):
 
 @accepted("LinearRegression")
 class 线性回归(nn.Module):
-    """Identifiers in Chinese, a buffer in a tensor of its own, torch.where."""
+    """Identifiers in Chinese, a preallocated tensor, torch.where."""
 
     def __init__(self, 维数):
         super().__init__()
@@ -108,7 +108,7 @@ class 线性回归(nn.Module):
 
 @accepted("LinearRegression")
 class OwnDerivative(reference.LinearRegression):
-    """An autograd function with a backward of its own."""
+    """A custom autograd function."""
 
     def forward(self, x):
         return Product.apply(x, self.w)
@@ -116,7 +116,7 @@ class OwnDerivative(reference.LinearRegression):
 
 @accepted("LinearRegression")
 class Buffer(nn.Module):
-    """A one in a buffer, registered before the parameter; windows by unfold."""
+    """A buffer holding a one, registered before the parameter; windows by unfold."""
 
     def __init__(self, in_dim):
         super().__init__()
@@ -156,7 +156,7 @@ class Method(nn.Module):
 
 @accepted("LinearModel", form="crlf")
 class Subclassed(nn.Module):
-    """A module itself; the loss divided by hand; gradients set to zero at the end; CRLF line ends."""
+    """An nn.Module itself; gradients zeroed by the model; CRLF line ends."""
 
     def __init__(self, in_dim, out_dim, learning_rate=0.01, epochs=10000):
         super().__init__()
@@ -206,7 +206,7 @@ class 模型(reference.LinearModel):
 
 @accepted("LinearModel")
 class ByFunctional(reference.LinearModel):
-    """Gradients by torch.autograd.grad and written into .grad; the prediction by a matrix product."""
+    """Gradients from torch.autograd.grad, written into .grad; the prediction by a matrix product."""
 
     def train(self, x, y):
         return [self.epoch(x, y) for _ in range(self.epochs)]
@@ -225,7 +225,7 @@ class ByFunctional(reference.LinearModel):
 
 @accepted("LinearModel")
 class WithCopies(reference.LinearModel):
-    """Works on copies of the data, warns, and keeps a history of its own."""
+    """Works on copies of the data, warns, and keeps its own history."""
 
     def train(self, x, y):
         warnings.warn("training may take a while", UserWarning, stacklevel=2)
@@ -243,7 +243,7 @@ class WithCopies(reference.LinearModel):
 
 @accepted("LinearModel")
 class ByHand(reference.LinearModel):
-    """The update by hand, with the rate of the optimizer; the layer in a list as well; predictions row by row."""
+    """The update by hand, with the optimizer's learning rate; predictions row by row."""
 
     def train(self, x, y):
         rate = self.optimizer.param_groups[0]["lr"]
@@ -268,14 +268,14 @@ class ByHand(reference.LinearModel):
 
 @accepted("normal_equation")
 def least_squares(x, y):
-    """lstsq with the driver that copes with dependent columns."""
+    """lstsq with the driver for linearly dependent columns."""
     rows = torch.hstack([x, x.new_ones(len(x), 1)])
     return torch.linalg.lstsq(rows, y, driver="gelsd").solution
 
 
 @accepted("normal_equation", form="bom")
 def by_singular_values(x, y):
-    """The singular value decomposition by hand; small singular values left out; a byte order mark."""
+    """The singular value decomposition by hand, without small singular values; a byte order mark."""
     rows = nn.functional.pad(x, (0, 1), value=1.0)
     u, s, vh = torch.linalg.svd(rows, full_matrices=False)
     keep = s > s.max() * max(rows.shape) * torch.finfo(x.dtype).eps
@@ -285,14 +285,14 @@ def by_singular_values(x, y):
 
 @accepted("normal_equation")
 def pseudo_inverse_of_the_product(x, y):
-    """(X^T X)^+ X^T y: the normal equation as it stands, with the pseudo-inverse for the inverse."""
+    """(X^T X)^+ X^T y: the normal equation with the pseudo-inverse in place of the inverse."""
     rows = torch.cat((x, torch.ones_like(x[:, :1])), 1)
     return torch.linalg.pinv(rows.T @ rows) @ (rows.T @ y)
 
 
 @accepted("normal_equation")
 def by_numpy(x, y):
-    """NumPy's least squares where no gradient is asked for, else the pseudo-inverse."""
+    """NumPy's least squares where no gradient is required, else the pseudo-inverse."""
     rows = torch.cat((x, torch.ones_like(x[:, :1])), 1)
     if x.requires_grad or y.requires_grad:
         return torch.linalg.pinv(rows) @ y
@@ -301,7 +301,7 @@ def by_numpy(x, y):
 
 @accepted("normal_equation")
 def target_by_target(x, y):
-    """One target after the other, in a loop."""
+    """A loop over the targets."""
     inverse = torch.pinverse(torch.column_stack([x, torch.ones(len(x), dtype=x.dtype)]))
     return torch.stack([inverse @ y[:, k] for k in range(y.shape[1])], dim=1)
 

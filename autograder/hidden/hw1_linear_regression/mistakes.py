@@ -1,4 +1,4 @@
-"""Mistakes that students make in hw1, each with what they should read."""
+"""Common mistakes in hw1, each with the explanation that students read."""
 
 import reference
 import torch
@@ -8,13 +8,13 @@ from gradkit.bank import mistake
 
 
 def with_ones(x):
-    """The inputs with a column of ones at the end."""
+    """The features with a column of ones appended."""
     return torch.cat([x, torch.ones(len(x), 1, dtype=x.dtype)], dim=1)
 
 
 @mistake("LinearRegression")
 class BiasFirst(reference.LinearRegression):
-    """The column of ones comes first. It is the last column here, so that the bias is the last row of w."""
+    """The column of ones comes first. It must be the last column, so that the bias is the last row of w."""
 
     def forward(self, x):
         return torch.cat([torch.ones(len(x), 1, dtype=x.dtype), x], dim=1) @ self.w
@@ -22,8 +22,8 @@ class BiasFirst(reference.LinearRegression):
 
 @mistake("LinearRegression")
 class BiasLeftOut(reference.LinearRegression):
-    """The last row of w has no effect, so the model has no bias. The column that is appended is made of ones, and
-    brings it in."""
+    """The last row of w has no effect, so the model has no bias. Append a column of ones to x, which multiplies the
+    last row of w."""
 
     def forward(self, x):
         return x @ self.w[:-1]
@@ -31,7 +31,7 @@ class BiasLeftOut(reference.LinearRegression):
 
 @mistake("LinearRegression")
 class BiasSubtracted(reference.LinearRegression):
-    """The bias is subtracted. It is added: the column that is appended is made of ones."""
+    """The bias is subtracted. It must be added: the appended column is made of ones."""
 
     def forward(self, x):
         return x @ self.w[:-1] - self.w[-1]
@@ -39,7 +39,7 @@ class BiasSubtracted(reference.LinearRegression):
 
 @mistake("LinearRegression")
 class BiasOnce(reference.LinearRegression):
-    """Only the first row gets the bias. Each row of x has a 1 appended to it."""
+    """Only the first row gets the bias. Append a 1 to each row of x."""
 
     def forward(self, x):
         column = torch.zeros(len(x), 1, dtype=x.dtype)
@@ -49,7 +49,7 @@ class BiasOnce(reference.LinearRegression):
 
 @mistake("LinearRegression")
 class AllOfWAdded(reference.LinearRegression):
-    """The whole of w is added where only the bias belongs; for a single row, broadcasting hides it. The bias is one
+    """All of w is added instead of only the bias; for a single row, broadcasting hides the error. The bias is one
     number, the last row of w."""
 
     def forward(self, x):
@@ -58,8 +58,8 @@ class AllOfWAdded(reference.LinearRegression):
 
 @mistake("LinearRegression")
 class DividedByTheFeatures(reference.LinearRegression):
-    """The prediction is divided by the number of features. Weight times feature is added up over the features; the sum
-    is not averaged."""
+    """The prediction is divided by the number of features. Sum the products of weights and features; do not average
+    them."""
 
     def forward(self, x):
         return (with_ones(x) * self.w.T).mean(dim=1, keepdim=True)
@@ -67,8 +67,8 @@ class DividedByTheFeatures(reference.LinearRegression):
 
 @mistake("LinearRegression")
 class NotSummed(reference.LinearRegression):
-    """Features and weights are multiplied one by one and never added up, so each row gives several numbers. A matrix
-    product multiplies and sums."""
+    """Features and weights are multiplied element by element but not summed, so each row gives several numbers. A
+    matrix product multiplies and sums."""
 
     def forward(self, x):
         return with_ones(x) * self.w.T
@@ -76,8 +76,8 @@ class NotSummed(reference.LinearRegression):
 
 @mistake("LinearRegression")
 class OnesOfTheFirstBatch(reference.LinearRegression):
-    """The column of ones is made for the first batch and kept, so that a batch of another size does not fit. It has as
-    many rows as the x of this call."""
+    """The column of ones is created for the first batch and reused, so a batch of another size does not fit. Create it
+    with as many rows as the current x."""
 
     ones = None
 
@@ -89,7 +89,7 @@ class OnesOfTheFirstBatch(reference.LinearRegression):
 
 @mistake("LinearRegression")
 class FlatPredictions(reference.LinearRegression):
-    """The predictions have the shape (N,). They should have the shape (N, 1): one row for each row of x."""
+    """The predictions have the shape (N,). They should have the shape (N, 1), one row for each row of x."""
 
     def forward(self, x):
         return super().forward(x).squeeze(1)
@@ -97,7 +97,7 @@ class FlatPredictions(reference.LinearRegression):
 
 @mistake("LinearRegression")
 class PredictionsOnTheirSide(reference.LinearRegression):
-    """The predictions have the shape (1, N). They should have the shape (N, 1): rows are examples, here too."""
+    """The predictions have the shape (1, N). They should have the shape (N, 1), one row for each example."""
 
     def forward(self, x):
         return super().forward(x).T
@@ -105,7 +105,7 @@ class PredictionsOnTheirSide(reference.LinearRegression):
 
 @mistake("LinearRegression")
 class AveragedPredictions(reference.LinearRegression):
-    """The predictions are averaged into one number. Each row of x gets its own."""
+    """The predictions are averaged into one number. Each row of x needs its own prediction."""
 
     def forward(self, x):
         return super().forward(x).mean()
@@ -113,7 +113,7 @@ class AveragedPredictions(reference.LinearRegression):
 
 @mistake("LinearRegression")
 class NothingReturned(reference.LinearRegression):
-    """The predictions are worked out but not handed back. Without a return, a function gives None."""
+    """The predictions are computed but not returned. A function without a return statement returns None."""
 
     def forward(self, x):
         super().forward(x)
@@ -121,7 +121,7 @@ class NothingReturned(reference.LinearRegression):
 
 @mistake("LinearRegression")
 class Logistic(reference.LinearRegression):
-    """A sigmoid is applied at the end. That is logistic regression; here the number is predicted as it comes."""
+    """A sigmoid is applied at the end. That is logistic regression; linear regression predicts the number itself."""
 
     def forward(self, x):
         return torch.sigmoid(super().forward(x))
@@ -129,8 +129,8 @@ class Logistic(reference.LinearRegression):
 
 @mistake("LinearRegression")
 class InputsStandardised(reference.LinearRegression):
-    """The features are centred over the batch first. They are used as they are, or the prediction for one row would
-    depend on the others."""
+    """The features are centred over the batch first. Use them unchanged; otherwise the prediction for one row depends
+    on the others."""
 
     def forward(self, x):
         return super().forward(x - x.mean(0))
@@ -138,8 +138,8 @@ class InputsStandardised(reference.LinearRegression):
 
 @mistake("LinearRegression")
 class InputsScaled(reference.LinearRegression):
-    """The features are standardised over the batch first, which makes NaN of a single row. They are used as they are:
-    preparing data is a step of its own."""
+    """The features are standardised over the batch first, which gives NaN for a single row. Use them unchanged:
+    preprocessing the data is a separate step."""
 
     def forward(self, x):
         return super().forward((x - x.mean(0)) / x.std(0))
@@ -147,7 +147,7 @@ class InputsScaled(reference.LinearRegression):
 
 @mistake("LinearRegression")
 class WeightsDetached(reference.LinearRegression):
-    """The predictions are made with self.w.data, or a detached w, so no gradient reaches w and nothing is learned. Use
+    """The predictions are computed from self.w.data or a detached w, so w gets no gradient and is never trained. Use
     self.w itself."""
 
     def forward(self, x):
@@ -156,8 +156,8 @@ class WeightsDetached(reference.LinearRegression):
 
 @mistake("LinearRegression")
 class FeaturesDetached(reference.LinearRegression):
-    """The features are cut off from the graph, by .detach(), .data or a new tensor. Layers below this one learn through
-    them."""
+    """The features are detached from the graph (.detach(), .data or a new tensor). Then layers before this one get no
+    gradient."""
 
     def forward(self, x):
         return super().forward(x.detach())
@@ -165,8 +165,8 @@ class FeaturesDetached(reference.LinearRegression):
 
 @mistake("LinearRegression")
 class PredictionsDetached(reference.LinearRegression):
-    """The predictions are cut off from the graph, by .detach(), .item() or torch.no_grad(). Without the graph nothing
-    can be learned."""
+    """The predictions are detached from the graph (.detach(), .item() or torch.no_grad()). Without the graph, the model
+    cannot be trained."""
 
     def forward(self, x):
         return super().forward(x).detach()
@@ -174,8 +174,8 @@ class PredictionsDetached(reference.LinearRegression):
 
 @mistake("LinearRegression")
 class PlainNumbers(reference.LinearRegression):
-    """The predictions are taken out as Python numbers and put into a new tensor. It does not know where they came from,
-    so no gradient flows back, and it is float32 unless told otherwise."""
+    """The predictions are converted to Python numbers and put into a new tensor. It is not connected to the graph, so
+    no gradient flows back, and it is float32 by default."""
 
     def forward(self, x):
         return torch.tensor([[row.item()] for row in super().forward(x)])
@@ -183,8 +183,8 @@ class PlainNumbers(reference.LinearRegression):
 
 @mistake("LinearRegression")
 class BiasDetached(reference.LinearRegression):
-    """The bias is added as a plain number, by .item() or .data. The predictions are right, but the last row of w gets
-    no gradient, so the bias would never be learned."""
+    """The bias is added as a plain number (.item() or .data). The predictions are right, but the last row of w gets no
+    gradient, so the bias is never trained."""
 
     def forward(self, x):
         return x @ self.w[:-1] + self.w[-1].item()
@@ -192,7 +192,7 @@ class BiasDetached(reference.LinearRegression):
 
 @mistake("LinearRegression")
 class OnesAppendedToX(reference.LinearRegression):
-    """The ones are appended to the caller's own x, which has a column too many from then on. Make a new tensor."""
+    """The ones are appended to the caller's own x, which then has an extra column. Create a new tensor."""
 
     def forward(self, x):
         x.data = with_ones(x.data)
@@ -201,7 +201,8 @@ class OnesAppendedToX(reference.LinearRegression):
 
 @mistake("LinearRegression")
 class OnesWrittenIntoX(reference.LinearRegression):
-    """The ones are written into the last column of x, in place. The caller's features are lost; append a new column."""
+    """The ones are written into the last column of x, in place, which overwrites the caller's features. Append a new
+    column."""
 
     def forward(self, x):
         y_hat = super().forward(x)
@@ -211,7 +212,7 @@ class OnesWrittenIntoX(reference.LinearRegression):
 
 @mistake("LinearRegression")
 class AlwaysDouble(reference.LinearRegression):
-    """Everything is turned into float64. The predictions should have the dtype of x and w."""
+    """Everything is converted to float64. The predictions should have the dtype of x and w."""
 
     def forward(self, x):
         return with_ones(x.double()) @ self.w.double()
@@ -219,7 +220,8 @@ class AlwaysDouble(reference.LinearRegression):
 
 @mistake("LinearRegression")
 class AlwaysFloat(reference.LinearRegression):
-    """The predictions are always float32. They should have the dtype of x and w: float64 has twice as many digits."""
+    """The predictions are always float32. They should have the dtype of x and w; converting float64 to float32 loses
+    precision."""
 
     def forward(self, x):
         return super().forward(x).float()
@@ -227,7 +229,7 @@ class AlwaysFloat(reference.LinearRegression):
 
 @mistake("LinearRegression")
 class StartsAtZero(reference.LinearRegression):
-    """w starts at zero. Its numbers are drawn from a standard normal distribution."""
+    """w is initialized with zeros. Draw its values from a standard normal distribution."""
 
     def __init__(self, in_dim):
         super().__init__(in_dim)
@@ -236,8 +238,8 @@ class StartsAtZero(reference.LinearRegression):
 
 @mistake("LinearRegression")
 class StartsAtOne(reference.LinearRegression):
-    """w starts with ones everywhere. Its numbers are drawn from a standard normal distribution; the ones are what x is
-    extended by."""
+    """w is initialized with ones. Draw its values from a standard normal distribution; the ones are for the column
+    appended to x."""
 
     def __init__(self, in_dim):
         super().__init__(in_dim)
@@ -246,7 +248,7 @@ class StartsAtOne(reference.LinearRegression):
 
 @mistake("LinearRegression")
 class BiasStartsAtZero(reference.LinearRegression):
-    """The bias starts at zero. All of w is drawn from a standard normal distribution, its last row too."""
+    """The bias is initialized with zero. Draw all of w from a standard normal distribution, including its last row."""
 
     def __init__(self, in_dim):
         super().__init__(in_dim)
@@ -256,7 +258,7 @@ class BiasStartsAtZero(reference.LinearRegression):
 
 @mistake("LinearRegression")
 class UniformNumbers(reference.LinearRegression):
-    """The numbers in w are uniform between 0 and 1. torch.rand is uniform; a standard normal is torch.randn."""
+    """The values in w are uniform between 0 and 1. torch.rand is uniform; torch.randn is standard normal."""
 
     def __init__(self, in_dim):
         nn.Module.__init__(self)
@@ -265,8 +267,8 @@ class UniformNumbers(reference.LinearRegression):
 
 @mistake("LinearRegression")
 class UniformAroundZero(reference.LinearRegression):
-    """The numbers in w are uniform between -1 and 1. That has mean 0 too, but a standard normal has standard deviation
-    1 and no bounds."""
+    """The values in w are uniform between -1 and 1. Their mean is 0, but a standard normal distribution has standard
+    deviation 1 and no bounds."""
 
     def __init__(self, in_dim):
         nn.Module.__init__(self)
@@ -275,8 +277,8 @@ class UniformAroundZero(reference.LinearRegression):
 
 @mistake("LinearRegression")
 class ScaledByTheFeatures(reference.LinearRegression):
-    """The numbers in w get smaller the more features there are, as the layers of deep networks are started. Here they
-    are drawn from a standard normal, of standard deviation 1, whatever in_dim is."""
+    """The values in w are scaled by the number of features (Xavier or He initialization). Here they are drawn from a
+    standard normal distribution, with standard deviation 1 for any in_dim."""
 
     def __init__(self, in_dim):
         nn.Module.__init__(self)
@@ -285,7 +287,7 @@ class ScaledByTheFeatures(reference.LinearRegression):
 
 @mistake("LinearRegression")
 class SmallNumbers(reference.LinearRegression):
-    """The numbers in w are scaled down. They are drawn from a standard normal, of standard deviation 1."""
+    """The values in w are scaled down. Draw them from a standard normal distribution, with standard deviation 1."""
 
     def __init__(self, in_dim):
         nn.Module.__init__(self)
@@ -294,7 +296,7 @@ class SmallNumbers(reference.LinearRegression):
 
 @mistake("LinearRegression")
 class FixedSeed(reference.LinearRegression):
-    """Every model starts with the same numbers, because a seed is set inside. Each new model draws its own."""
+    """Every model has the same initial values, because a seed is set inside. Each new model should draw new values."""
 
     def __init__(self, in_dim):
         torch.manual_seed(0)
@@ -303,7 +305,7 @@ class FixedSeed(reference.LinearRegression):
 
 @mistake("LinearRegression")
 class DrawnAgain(reference.LinearRegression):
-    """w is drawn anew in every forward, so whatever was learned is lost. It is drawn once, in __init__."""
+    """w is redrawn in every forward pass, so all training is lost. Draw it once, in __init__."""
 
     def forward(self, x):
         self.w = nn.Parameter(torch.randn(x.shape[1] + 1, 1, dtype=x.dtype))
@@ -312,7 +314,8 @@ class DrawnAgain(reference.LinearRegression):
 
 @mistake("LinearRegression")
 class NoRowForTheBias(nn.Module):
-    """w has a row for each feature and none for the bias. The column of ones is one feature more: (in_dim + 1, 1)."""
+    """w has a row for each feature but none for the bias. The column of ones counts as one more feature: the shape is
+    (in_dim + 1, 1)."""
 
     def __init__(self, in_dim):
         super().__init__()
@@ -324,7 +327,7 @@ class NoRowForTheBias(nn.Module):
 
 @mistake("LinearRegression")
 class SecondBias(reference.LinearRegression):
-    """There is a bias besides the last row of w. Both do the same job; w is the only parameter."""
+    """There is a second bias besides the last row of w. Both have the same effect; w should be the only parameter."""
 
     def __init__(self, in_dim):
         super().__init__(in_dim)
@@ -336,7 +339,7 @@ class SecondBias(reference.LinearRegression):
 
 @mistake("LinearRegression")
 class BiasOfItsOwn(nn.Module):
-    """The bias is a second parameter. Here it is the last row of w, which is the only parameter."""
+    """The bias is a separate parameter. Here it is the last row of w, which is the only parameter."""
 
     def __init__(self, in_dim):
         super().__init__()
@@ -349,7 +352,7 @@ class BiasOfItsOwn(nn.Module):
 
 @mistake("LinearRegression")
 class LyingDown(nn.Module):
-    """w has the shape (1, in_dim + 1). It is a column: (in_dim + 1, 1)."""
+    """w has the shape (1, in_dim + 1). It should be a column, (in_dim + 1, 1)."""
 
     def __init__(self, in_dim):
         super().__init__()
@@ -361,8 +364,8 @@ class LyingDown(nn.Module):
 
 @mistake("LinearRegression")
 class FlatWeights(nn.Module):
-    """w is a vector of in_dim + 1 numbers. It is a matrix with one column, (in_dim + 1, 1), so that the predictions
-    have the shape (N, 1)."""
+    """w is a vector of in_dim + 1 numbers. It should be a matrix with one column, (in_dim + 1, 1), so that the
+    predictions have the shape (N, 1)."""
 
     def __init__(self, in_dim):
         super().__init__()
@@ -374,7 +377,7 @@ class FlatWeights(nn.Module):
 
 @mistake("LinearRegression")
 class PlainTensor(nn.Module):
-    """w is a plain tensor, which model.parameters() does not find, so no optimizer would change it. Wrap it into
+    """w is a plain tensor, which model.parameters() does not list, so no optimizer would update it. Wrap it in
     nn.Parameter."""
 
     def __init__(self, in_dim):
@@ -387,7 +390,7 @@ class PlainTensor(nn.Module):
 
 @mistake("LinearRegression")
 class NotRegistered(nn.Module):
-    """w takes gradients, but model.parameters() does not list it, so no optimizer would change it. Wrap it into
+    """w requires a gradient, but model.parameters() does not list it, so no optimizer would update it. Wrap it in
     nn.Parameter."""
 
     def __init__(self, in_dim):
@@ -400,7 +403,7 @@ class NotRegistered(nn.Module):
 
 @mistake("LinearRegression")
 class NotLearnable(reference.LinearRegression):
-    """w does not require a gradient, so nothing is learned. An nn.Parameter does unless it is told otherwise."""
+    """w does not require a gradient, so it is never trained. An nn.Parameter requires one by default."""
 
     def __init__(self, in_dim):
         super().__init__(in_dim)
@@ -409,7 +412,7 @@ class NotLearnable(reference.LinearRegression):
 
 @mistake("LinearRegression")
 class ReadyMade(reference.LinearRegression):
-    """F.linear does the work. The matrix product is what you write in this question."""
+    """F.linear does the work. Write the matrix product yourself in this question."""
 
     def forward(self, x):
         return nn.functional.linear(x, self.w[:-1].T, self.w[-1])
@@ -417,7 +420,7 @@ class ReadyMade(reference.LinearRegression):
 
 @mistake("LinearRegression")
 class OnesByDivision(reference.LinearRegression):
-    """The column of ones is a feature divided by itself, which is NaN where the feature is 0. torch.ones makes ones."""
+    """The column of ones is a feature divided by itself, which is NaN where the feature is 0. Use torch.ones."""
 
     def forward(self, x):
         return torch.cat([x, x[:, :1] / x[:, :1]], dim=1) @ self.w
@@ -425,8 +428,8 @@ class OnesByDivision(reference.LinearRegression):
 
 @mistake("LinearRegression")
 class PlainInputsChanged(reference.LinearRegression):
-    """The ones are written into x itself where it takes no gradient, and the caller's features are lost. Append a new
-    column instead."""
+    """Where x requires no gradient, the ones are written into x itself, which overwrites the caller's features. Append
+    a new column instead."""
 
     def forward(self, x):
         y_hat = super().forward(x)
@@ -440,7 +443,7 @@ class PlainInputsChanged(reference.LinearRegression):
 
 @mistake("LinearRegression")
 class NoBiasInEvaluation(reference.LinearRegression):
-    """In evaluation mode the bias is left out. The predictions are the same in both modes."""
+    """In evaluation mode the bias is missing. The predictions must be the same in both modes."""
 
     def forward(self, x):
         return super().forward(x) if self.training else x @ self.w[:-1]
@@ -448,7 +451,7 @@ class NoBiasInEvaluation(reference.LinearRegression):
 
 @mistake("LinearModel")
 class StopsWhenFlat(reference.LinearModel):
-    """Training stops as soon as the loss no longer changes. It runs for all epochs, and each gives one loss."""
+    """Training stops as soon as the loss stops changing. It must run for all epochs, with one loss for each."""
 
     def train(self, x, y):
         losses = []
@@ -465,7 +468,7 @@ class StopsWhenFlat(reference.LinearModel):
 
 @mistake("LinearModel")
 class StopsWhenSmall(reference.LinearModel):
-    """Training stops as soon as the loss is small enough. It runs for all epochs, and each gives one loss."""
+    """Training stops as soon as the loss is small enough. It must run for all epochs, with one loss for each."""
 
     def train(self, x, y):
         losses = []
@@ -480,7 +483,7 @@ class StopsWhenSmall(reference.LinearModel):
 
 @mistake("LinearModel")
 class StopsWhenRising(reference.LinearModel):
-    """Training stops as soon as the loss rises. It runs for all epochs, and each gives one loss."""
+    """Training stops as soon as the loss rises. It must run for all epochs, with one loss for each."""
 
     def train(self, x, y):
         losses = []
@@ -497,7 +500,7 @@ class StopsWhenRising(reference.LinearModel):
 
 @mistake("LinearModel")
 class StopsWhenHuge(reference.LinearModel):
-    """Training stops as soon as the loss gets very large. It runs for all epochs, and each gives one loss."""
+    """Training stops as soon as the loss gets very large. It must run for all epochs, with one loss for each."""
 
     def train(self, x, y):
         losses = []
@@ -512,8 +515,7 @@ class StopsWhenHuge(reference.LinearModel):
 
 @mistake("LinearModel")
 class RateHalvedLater(reference.LinearModel):
-    """The learning rate is lowered after some epochs (a scheduler). Plain gradient descent keeps learning_rate to the
-    end."""
+    """The learning rate is lowered after some epochs (a scheduler). It should stay constant."""
 
     def train(self, x, y):
         losses = []
@@ -530,7 +532,7 @@ class RateHalvedLater(reference.LinearModel):
 
 @mistake("LinearModel")
 class ModelStartsAtZero(reference.LinearModel):
-    """The weights and biases of the layer are set to zero. The layer keeps the numbers that PyTorch draws for it."""
+    """The layer's weights and biases are set to zero. Keep PyTorch's default initialization."""
 
     def __init__(self, in_dim, out_dim, learning_rate=0.01, epochs=10_000):
         super().__init__(in_dim, out_dim, learning_rate, epochs)
@@ -540,7 +542,7 @@ class ModelStartsAtZero(reference.LinearModel):
 
 @mistake("LinearModel")
 class ModelBiasStartsAtZero(reference.LinearModel):
-    """The biases of the layer are set to zero. The layer keeps the numbers that PyTorch draws for it."""
+    """The layer's biases are set to zero. Keep PyTorch's default initialization."""
 
     def __init__(self, in_dim, out_dim, learning_rate=0.01, epochs=10_000):
         super().__init__(in_dim, out_dim, learning_rate, epochs)
@@ -549,8 +551,7 @@ class ModelBiasStartsAtZero(reference.LinearModel):
 
 @mistake("LinearModel")
 class ModelStartsNormal(reference.LinearModel):
-    """The weights and biases are drawn anew from a normal distribution. The layer keeps the numbers that PyTorch draws
-    for it."""
+    """The weights and biases are redrawn from a normal distribution. Keep PyTorch's default initialization."""
 
     def __init__(self, in_dim, out_dim, learning_rate=0.01, epochs=10_000):
         super().__init__(in_dim, out_dim, learning_rate, epochs)
@@ -560,7 +561,7 @@ class ModelStartsNormal(reference.LinearModel):
 
 @mistake("LinearModel")
 class ModelWithFixedSeed(reference.LinearModel):
-    """A seed is set inside, so every model starts with the same numbers. Each new model draws its own."""
+    """A seed is set inside, so every model has the same initial values. Each new model should draw new values."""
 
     def __init__(self, in_dim, out_dim, learning_rate=0.01, epochs=10_000):
         torch.manual_seed(0)
@@ -569,8 +570,8 @@ class ModelWithFixedSeed(reference.LinearModel):
 
 @mistake("LinearModel")
 class OptimizerOfAnotherModel(reference.LinearModel):
-    """The attribute optimizer holds the parameters of another layer, and train makes one of its own. It should hold
-    those of model."""
+    """The attribute optimizer holds the parameters of another layer, and train creates its own optimizer. It should
+    hold the parameters of model."""
 
     def __init__(self, in_dim, out_dim, learning_rate=0.01, epochs=10_000):
         super().__init__(in_dim, out_dim, learning_rate, epochs)
@@ -586,7 +587,7 @@ class OptimizerOfAnotherModel(reference.LinearModel):
 
 @mistake("LinearModel")
 class LossFunctionOfTheSum(reference.LinearModel):
-    """The attribute loss_function sums the squares, and train divides by hand. nn.MSELoss() takes the mean already."""
+    """The attribute loss_function sums the squares, and train divides by hand. nn.MSELoss() already takes the mean."""
 
     def __init__(self, in_dim, out_dim, learning_rate=0.01, epochs=10_000):
         super().__init__(in_dim, out_dim, learning_rate, epochs)
@@ -601,8 +602,8 @@ class LossFunctionOfTheSum(reference.LinearModel):
 
 @mistake("LinearModel")
 class MeanOverTheRows(reference.LinearModel):
-    """The squares are summed over the targets and averaged over the rows alone. nn.MSELoss() takes the mean over all
-    numbers."""
+    """The squares are summed over the targets and averaged only over the rows. nn.MSELoss() takes the mean over all
+    elements."""
 
     def train(self, x, y):
         losses = []
@@ -617,7 +618,7 @@ class MeanOverTheRows(reference.LinearModel):
 
 @mistake("LinearModel")
 class FeaturesCentredInPlace(reference.LinearModel):
-    """train centres the features in place, and the caller's data are changed. Leave them as they are."""
+    """train centres the features in place, which modifies the caller's data. Leave them unchanged."""
 
     def train(self, x, y):
         losses = super().train(x, y)
@@ -627,7 +628,7 @@ class FeaturesCentredInPlace(reference.LinearModel):
 
 @mistake("LinearModel")
 class FeaturesScaledToPredict(reference.LinearModel):
-    """predict scales the features in place, and the caller's data are changed. Leave them as they are."""
+    """predict scales the features in place, which modifies the caller's data. Leave them unchanged."""
 
     def predict(self, x):
         y_hat = super().predict(x)
@@ -637,7 +638,7 @@ class FeaturesScaledToPredict(reference.LinearModel):
 
 @mistake("LinearModel")
 class TargetsCentredInPlace(reference.LinearModel):
-    """train centres the targets in place, and the caller's data are changed. Leave them as they are."""
+    """train centres the targets in place, which modifies the caller's data. Leave them unchanged."""
 
     def train(self, x, y):
         losses = super().train(x, y)
@@ -647,8 +648,7 @@ class TargetsCentredInPlace(reference.LinearModel):
 
 @mistake("LinearModel")
 class PredictionsOfTheFirstModel(reference.LinearModel):
-    """Predictions are made by the weights that the model had when predict was called first. They are made by the model
-    as it is now."""
+    """The predictions use the weights from the first call of predict. They should use the current model."""
 
     kept = None
 
@@ -676,7 +676,7 @@ class PredictionsAsDouble(reference.LinearModel):
 
 @mistake("LinearModel")
 class LossAfterTheUpdate(reference.LinearModel):
-    """The loss that goes into the list is taken after the update. Each epoch's loss is the one before its update."""
+    """The loss is computed after the update. Each epoch's loss is the one before its update."""
 
     def train(self, x, y):
         losses = []
@@ -691,8 +691,8 @@ class LossAfterTheUpdate(reference.LinearModel):
 
 @mistake("LinearModel")
 class GradientsNotCleared(reference.LinearModel):
-    """The gradients are never cleared. backward() adds to those that are there, so each update is made with the sum of
-    all epochs before it."""
+    """The gradients are never zeroed. backward() adds to the existing gradients, so each update uses the sum over all
+    epochs so far."""
 
     def train(self, x, y):
         losses = []
@@ -706,8 +706,8 @@ class GradientsNotCleared(reference.LinearModel):
 
 @mistake("LinearModel")
 class ClearedOnceForAll(reference.LinearModel):
-    """The gradients are cleared once, before the loop. backward() adds to those that are there, so they must be cleared
-    in every epoch."""
+    """The gradients are zeroed once, before the loop. backward() adds to the existing gradients, so zero them in every
+    epoch."""
 
     def train(self, x, y):
         losses = []
@@ -736,7 +736,7 @@ class NoStep(reference.LinearModel):
 
 @mistake("LinearModel")
 class OneRowAtATime(reference.LinearModel):
-    """Each row gets an update of its own. Here an epoch is one update, with the mean loss of all rows (full batch)."""
+    """Each row gets its own update. Here an epoch is one update, with the mean loss of all rows (full batch)."""
 
     def train(self, x, y):
         losses = []
@@ -754,8 +754,8 @@ class OneRowAtATime(reference.LinearModel):
 
 @mistake("LinearModel")
 class MinibatchesOf64(reference.LinearModel):
-    """The rows are cut into minibatches, each with an update of its own. Here an epoch is one update, with the mean
-    loss of all rows (full batch)."""
+    """The rows are split into minibatches, each with its own update. Here an epoch is one update, with the mean loss of
+    all rows (full batch)."""
 
     def train(self, x, y):
         losses = []
@@ -773,7 +773,7 @@ class MinibatchesOf64(reference.LinearModel):
 
 @mistake("LinearModel")
 class LossesAreTensors(reference.LinearModel):
-    """The losses are tensors. A Python float is asked for: a tensor keeps the graph of its whole epoch alive."""
+    """The losses are tensors. They should be Python floats: a tensor keeps the graph of its epoch in memory."""
 
     def train(self, x, y):
         losses = []
@@ -788,7 +788,7 @@ class LossesAreTensors(reference.LinearModel):
 
 @mistake("LinearModel")
 class OnlyTheLastLoss(reference.LinearModel):
-    """Only the last loss is returned. A list is asked for, with one loss for each epoch."""
+    """Only the last loss is returned. Return a list with one loss for each epoch."""
 
     def train(self, x, y):
         return super().train(x, y)[-1]
@@ -796,7 +796,8 @@ class OnlyTheLastLoss(reference.LinearModel):
 
 @mistake("LinearModel")
 class LossesNotReturned(reference.LinearModel):
-    """The model is trained, but the list of losses is not handed back. Without a return, a method gives None."""
+    """The model is trained, but the list of losses is not returned. A method without a return statement returns
+    None."""
 
     def train(self, x, y):
         super().train(x, y)
@@ -812,7 +813,7 @@ class OneEpochTooMany(reference.LinearModel):
 
 @mistake("LinearModel")
 class EpochsIgnored(reference.LinearModel):
-    """The number of epochs is fixed in the code. It is the argument epochs."""
+    """The number of epochs is hard-coded. Use the argument epochs."""
 
     def __init__(self, in_dim, out_dim, learning_rate=0.01, epochs=10_000):
         super().__init__(in_dim, out_dim, learning_rate, 100)
@@ -820,7 +821,7 @@ class EpochsIgnored(reference.LinearModel):
 
 @mistake("LinearModel")
 class LearningRateIgnored(reference.LinearModel):
-    """The learning rate is always 0.01. It is the argument learning_rate; 0.01 is only its default."""
+    """The learning rate is always 0.01. Use the argument learning_rate; 0.01 is only its default."""
 
     def __init__(self, in_dim, out_dim, learning_rate=0.01, epochs=10_000):
         super().__init__(in_dim, out_dim, 0.01, epochs)
@@ -828,7 +829,7 @@ class LearningRateIgnored(reference.LinearModel):
 
 @mistake("LinearModel")
 class DefaultRateTooSmall(reference.LinearModel):
-    """Without a learning rate, 0.001 is used. That is the default of other optimizers; here it is 0.01."""
+    """The default learning rate is 0.001, as in torch.optim.Adam. Here it is 0.01."""
 
     def __init__(self, in_dim, out_dim, learning_rate=0.001, epochs=10_000):
         super().__init__(in_dim, out_dim, learning_rate, epochs)
@@ -836,7 +837,7 @@ class DefaultRateTooSmall(reference.LinearModel):
 
 @mistake("LinearModel")
 class TrainedByAdam(reference.LinearModel):
-    """The optimizer is Adam. Plain gradient descent is asked for: torch.optim.SGD."""
+    """The optimizer is Adam. Use plain gradient descent, torch.optim.SGD."""
 
     def __init__(self, in_dim, out_dim, learning_rate=0.01, epochs=10_000):
         super().__init__(in_dim, out_dim, learning_rate, epochs)
@@ -845,7 +846,8 @@ class TrainedByAdam(reference.LinearModel):
 
 @mistake("LinearModel")
 class WithMomentum(reference.LinearModel):
-    """The optimizer has momentum, so each step also carries on with the one before. SGD as it comes is asked for."""
+    """The optimizer has momentum, so each step also depends on the steps before it. Use SGD with its default
+    settings."""
 
     def __init__(self, in_dim, out_dim, learning_rate=0.01, epochs=10_000):
         super().__init__(in_dim, out_dim, learning_rate, epochs)
@@ -854,7 +856,7 @@ class WithMomentum(reference.LinearModel):
 
 @mistake("LinearModel")
 class WithWeightDecay(reference.LinearModel):
-    """The optimizer also shrinks the weights (weight_decay). SGD as it comes is asked for."""
+    """The optimizer also shrinks the weights (weight_decay). Use SGD with its default settings."""
 
     def __init__(self, in_dim, out_dim, learning_rate=0.01, epochs=10_000):
         super().__init__(in_dim, out_dim, learning_rate, epochs)
@@ -863,7 +865,7 @@ class WithWeightDecay(reference.LinearModel):
 
 @mistake("LinearModel")
 class SumOfSquares(reference.LinearModel):
-    """The squared errors are summed, not averaged. nn.MSELoss() as it comes takes the mean over all numbers."""
+    """The squared errors are summed, not averaged. nn.MSELoss() takes the mean over all elements by default."""
 
     def __init__(self, in_dim, out_dim, learning_rate=0.01, epochs=10_000):
         super().__init__(in_dim, out_dim, learning_rate, epochs)
@@ -872,7 +874,7 @@ class SumOfSquares(reference.LinearModel):
 
 @mistake("LinearModel")
 class AbsoluteErrors(reference.LinearModel):
-    """The loss is the mean absolute error (nn.L1Loss). The mean squared error is asked for: nn.MSELoss."""
+    """The loss is the mean absolute error (nn.L1Loss). Use the mean squared error, nn.MSELoss."""
 
     def __init__(self, in_dim, out_dim, learning_rate=0.01, epochs=10_000):
         super().__init__(in_dim, out_dim, learning_rate, epochs)
@@ -881,7 +883,7 @@ class AbsoluteErrors(reference.LinearModel):
 
 @mistake("LinearModel")
 class LayerWithoutBias(reference.LinearModel):
-    """The layer has no bias. nn.Linear has one unless it is told otherwise, and every target needs its own."""
+    """The layer has no bias. nn.Linear has one by default, one for each target."""
 
     def __init__(self, in_dim, out_dim, learning_rate=0.01, epochs=10_000):
         super().__init__(in_dim, out_dim, learning_rate, epochs)
@@ -899,7 +901,7 @@ class LayerTheWrongWayRound(reference.LinearModel):
 
 @mistake("LinearModel")
 class OneTargetOnly(reference.LinearModel):
-    """The layer has one output, whatever out_dim says; broadcasting compares it with every target. It has out_dim
+    """The layer always has one output, and broadcasting compares it with every target. It should have out_dim
     outputs."""
 
     def __init__(self, in_dim, out_dim, learning_rate=0.01, epochs=10_000):
@@ -908,8 +910,8 @@ class OneTargetOnly(reference.LinearModel):
 
 @mistake("LinearModel")
 class TrainsAnew(reference.LinearModel):
-    """Each call of train starts with a new layer, so what was learned before is lost. The layer and its optimizer are
-    made once, in __init__."""
+    """Each call of train starts with a new layer, so earlier training is lost. Create the layer and its optimizer once,
+    in __init__."""
 
     def train(self, x, y):
         rate = self.optimizer.param_groups[0]["lr"]
@@ -920,8 +922,8 @@ class TrainsAnew(reference.LinearModel):
 
 @mistake("LinearModel")
 class LossesOfAllCalls(reference.LinearModel):
-    """The list of losses is kept from call to call, so a second training lists those of the first again. Each call of
-    train returns its own."""
+    """The list of losses is kept between calls, so a second call also returns the losses of the first. Each call of
+    train should return only its own."""
 
     def train(self, x, y):
         self.losses = [*getattr(self, "losses", []), *super().train(x, y)]
@@ -930,7 +932,7 @@ class LossesOfAllCalls(reference.LinearModel):
 
 @mistake("LinearModel")
 class PredictionsWithGraph(reference.LinearModel):
-    """The predictions still carry a graph. predict is for using the model, not for training it: compute them under
+    """The predictions still have a graph. predict is for using the model, not for training it: compute them under
     torch.no_grad(), or detach them."""
 
     def predict(self, x):
@@ -939,7 +941,7 @@ class PredictionsWithGraph(reference.LinearModel):
 
 @mistake("LinearModel")
 class PredictionsAsList(reference.LinearModel):
-    """The predictions are a list of lists. A tensor of shape (N, out_dim) is asked for."""
+    """The predictions are a list of lists. Return a tensor of shape (N, out_dim)."""
 
     def predict(self, x):
         return super().predict(x).tolist()
@@ -947,7 +949,7 @@ class PredictionsAsList(reference.LinearModel):
 
 @mistake("LinearModel")
 class FirstPredictionOnly(reference.LinearModel):
-    """Only the first row is predicted. Each row of x gets its predictions."""
+    """Only the first row is predicted. Predict every row of x."""
 
     def predict(self, x):
         return super().predict(x)[:1]
@@ -955,8 +957,8 @@ class FirstPredictionOnly(reference.LinearModel):
 
 @mistake("LinearModel")
 class PredictionsSqueezed(reference.LinearModel):
-    """Dimensions of size 1 are squeezed away, so the predictions for one row, or of one target, lose a dimension. The
-    shape is always (N, out_dim)."""
+    """Dimensions of size 1 are squeezed, so the predictions for one row or one target lose a dimension. The shape is
+    always (N, out_dim)."""
 
     def predict(self, x):
         return super().predict(x).squeeze()
@@ -964,7 +966,8 @@ class PredictionsSqueezed(reference.LinearModel):
 
 @mistake("LinearModel")
 class PredictionsThroughSigmoid(reference.LinearModel):
-    """The predictions go through a sigmoid. That is for classification; here the layer's output is the prediction."""
+    """The predictions go through a sigmoid. That is for classification; in regression, the layer's output is the
+    prediction."""
 
     def predict(self, x):
         return torch.sigmoid(super().predict(x))
@@ -972,8 +975,8 @@ class PredictionsThroughSigmoid(reference.LinearModel):
 
 @mistake("LinearModel")
 class FeaturesStandardised(reference.LinearModel):
-    """train standardises the features first, and predict does not. They are used as they are: preparing data is a step
-    of its own."""
+    """train standardises the features first, and predict does not. Use them unchanged: preprocessing the data is a
+    separate step."""
 
     def train(self, x, y):
         return super().train((x - x.mean(0)) / (x.std(0, correction=0) + 1e-8), y)
@@ -984,51 +987,51 @@ class FeaturesStandardised(reference.LinearModel):
 
 @mistake("normal_equation")
 def ones_first(x, y):
-    """The column of ones comes first, so the biases are in the first row. It is the last column here."""
+    """The column of ones comes first, so the biases are in the first row. It must be the last column."""
     return reference.normal_equation(x, y).roll(1, 0)
 
 
 @mistake("normal_equation")
 def ones_left_out(x, y):
-    """There is no column of ones, so the weights have no bias: a row is missing."""
+    """There is no column of ones, so the result lacks the row of biases."""
     return torch.linalg.pinv(x) @ y
 
 
 @mistake("normal_equation")
 def biases_of_zero(x, y):
-    """The weights are fitted without the column of ones, and a row of zeros is put where the biases belong. The ones
-    are part of the fit: they change the other weights too."""
+    """The weights are fitted without the column of ones, and a row of zeros is used for the biases. The ones are part
+    of the fit: they also change the other weights."""
     w = torch.linalg.pinv(x) @ y
     return torch.cat([w, w.new_zeros(1, y.shape[1])])
 
 
 @mistake("normal_equation")
 def inverse_of_the_product(x, y):
-    """X^T X is inverted. Where columns depend on each other it has no inverse, and what comes out is an error or huge
-    numbers; the pseudo-inverse works there too."""
+    """X^T X is inverted. If columns are linearly dependent, it has no inverse, and the result is an error or huge
+    numbers; the pseudo-inverse works in both cases."""
     rows = with_ones(x)
     return torch.linalg.inv(rows.T @ rows) @ rows.T @ y
 
 
 @mistake("normal_equation")
 def product_solved(x, y):
-    """The system X^T X w = X^T y is solved as if it had one solution. Where columns depend on each other it has many,
-    and what comes out is an error or arbitrary; the smallest solution is asked for."""
+    """The system X^T X w = X^T y is solved as if it had a unique solution. If columns are linearly dependent, it has
+    many, and the result is an error or arbitrary; return the minimum-norm solution."""
     rows = with_ones(x)
     return torch.linalg.solve(rows.T @ rows, rows.T @ y)
 
 
 @mistake("normal_equation")
 def driver_for_full_rank(x, y):
-    """lstsq is called with a driver that takes the columns to be independent. Where they are not, it gives no usable
-    answer; "gelsd" does."""
+    """lstsq is called with a driver that assumes linearly independent columns. If they are dependent, its result is
+    unusable; "gelsd" handles them."""
     return torch.linalg.lstsq(with_ones(x), y, driver="gels").solution
 
 
 @mistake("normal_equation")
 def ridge(x, y):
-    """A small multiple of the identity is added to X^T X, which makes it invertible and pulls the weights towards zero.
-    The exact least-squares solution is asked for."""
+    """A small multiple of the identity is added to X^T X (ridge regression), which makes it invertible but shrinks the
+    weights. Return the exact least-squares solution."""
     rows = with_ones(x)
     eye = torch.eye(rows.shape[1], dtype=x.dtype)
     return torch.linalg.solve(rows.T @ rows + 1e-6 * eye, rows.T @ y)
@@ -1036,83 +1039,79 @@ def ridge(x, y):
 
 @mistake("normal_equation")
 def biases_not_minimal(x, y):
-    """The data are centred, the weights fitted, and the biases worked out from the means. That fits as well as any, but
-    where columns depend on each other it is not the solution with the smallest sum of squares: the biases count in
-    that sum."""
+    """The data are centred, the weights fitted, and the biases computed from the means. The fit is optimal, but if
+    columns are linearly dependent, it is not the minimum-norm solution: the biases count in the norm."""
     w = torch.linalg.pinv(x - x.mean(0), rtol=1e-9) @ (y - y.mean(0))
     return torch.cat([w, (y.mean(0) - x.mean(0) @ w)[None]])
 
 
 @mistake("normal_equation")
 def weights_on_their_side(x, y):
-    """The weights have the shape (out_dim, in_dim + 1). They should have the shape (in_dim + 1, out_dim), so that
-    [x, 1] w are the predictions."""
+    """The weights have the shape (out_dim, in_dim + 1). They should have the shape (in_dim + 1, out_dim), so that [x,
+    1] w gives the predictions."""
     return reference.normal_equation(x, y).T
 
 
 @mistake("normal_equation")
 def flat_weights(x, y):
-    """For a single target the weights lose a dimension. They have the shape (in_dim + 1, out_dim), also when out_dim
-    is 1."""
+    """For a single target the weights lose a dimension. They have the shape (in_dim + 1, out_dim), even if out_dim is
+    1."""
     return reference.normal_equation(x, y).squeeze(1)
 
 
 @mistake("normal_equation")
 def weights_and_biases_apart(x, y):
-    """Weights and biases are returned as two tensors. One is asked for, with the biases in its last row."""
+    """Weights and biases are returned as two tensors. Return one tensor, with the biases in its last row."""
     w = reference.normal_equation(x, y)
     return w[:-1], w[-1:]
 
 
 @mistake("normal_equation")
 def first_target_only(x, y):
-    """Only the first target is fitted. Each column of y gets a column of weights."""
+    """Only the first target is fitted. Each column of y needs its own column of weights."""
     return reference.normal_equation(x, y[:, :1])
 
 
 @mistake("normal_equation")
 def targets_averaged(x, y):
-    """The targets are averaged before they are fitted. Each column of y gets a column of weights of its own."""
+    """The targets are averaged before the fit. Each column of y needs its own column of weights."""
     return reference.normal_equation(x, y.mean(dim=1, keepdim=True).expand_as(y))
 
 
 @mistake("normal_equation")
 def predictions_returned(x, y):
-    """The predictions of the best weights are returned. The weights themselves are asked for."""
+    """The predictions of the best weights are returned. Return the weights themselves."""
     return with_ones(x) @ reference.normal_equation(x, y)
 
 
 @mistake("normal_equation")
 def without_the_inverse(x, y):
-    """X^T y is returned. The normal equation has X^T X on its other side, so it has to be solved for w."""
+    """X^T y is returned. The other side of the normal equation is X^T X w, so it must be solved for w."""
     return with_ones(x).T @ y
 
 
 @mistake("normal_equation")
 def cut_off_from_the_graph(x, y):
-    """The weights are cut off from the graph, by .detach(), .data, numpy or torch.no_grad(). backward() should reach x
+    """The weights are detached from the graph (.detach(), .data, NumPy or torch.no_grad()). backward() should reach x
     and y."""
     return reference.normal_equation(x, y).detach()
 
 
 @mistake("normal_equation")
 def features_cut_off(x, y):
-    """The features are cut off from the graph. The weights depend on x as well as on y, and backward() should reach
-    both."""
+    """The features are detached from the graph. The weights depend on both x and y, so backward() should reach both."""
     return reference.normal_equation(x.detach(), y)
 
 
 @mistake("normal_equation")
 def targets_cut_off(x, y):
-    """The targets are cut off from the graph. The weights depend on y as well as on x, and backward() should reach
-    both."""
+    """The targets are detached from the graph. The weights depend on both x and y, so backward() should reach both."""
     return reference.normal_equation(x, y.detach())
 
 
 @mistake("normal_equation")
 def gradient_descent(x, y):
-    """The weights are approached step by step, by gradient descent from zero. The exact solution is asked for, computed
-    at once."""
+    """The weights are approximated by gradient descent from zero. Compute the exact solution in closed form."""
     rows = with_ones(x)
     w = torch.zeros(rows.shape[1], y.shape[1], dtype=x.dtype)
     for _ in range(200):
@@ -1122,19 +1121,20 @@ def gradient_descent(x, y):
 
 @mistake("normal_equation")
 def always_double(x, y):
-    """Everything is turned into float64. The weights should have the dtype of x and y."""
+    """Everything is converted to float64. The weights should have the dtype of x and y."""
     return reference.normal_equation(x.double(), y.double())
 
 
 @mistake("normal_equation")
 def always_float(x, y):
-    """The weights are always float32. They should have the dtype of x and y: float64 has twice as many digits."""
+    """The weights are always float32. They should have the dtype of x and y; converting float64 to float32 loses
+    precision."""
     return reference.normal_equation(x.float(), y.float())
 
 
 @mistake("normal_equation")
 def centred_in_place(x, y):
-    """The features are centred in place, so the caller's data are changed. Make a new tensor."""
+    """The features are centred in place, which modifies the caller's data. Create a new tensor."""
     w = reference.normal_equation(x, y)
     x.data -= x.data.mean(0)
     return w
@@ -1142,7 +1142,7 @@ def centred_in_place(x, y):
 
 @mistake("normal_equation")
 def targets_centred_in_place(x, y):
-    """The targets are centred in place, so the caller's data are changed. Make a new tensor."""
+    """The targets are centred in place, which modifies the caller's data. Create a new tensor."""
     w = reference.normal_equation(x, y)
     y.data -= y.data.mean(0)
     return w
@@ -1150,8 +1150,7 @@ def targets_centred_in_place(x, y):
 
 @mistake("normal_equation")
 def plain_features_centred(x, y):
-    """The features are centred in place where they take no gradient, so the caller's data are changed. Make a new
-    tensor."""
+    """Features that require no gradient are centred in place, which modifies the caller's data. Create a new tensor."""
     w = reference.normal_equation(x, y)
     if not x.requires_grad:
         x -= x.mean(0)
@@ -1160,12 +1159,12 @@ def plain_features_centred(x, y):
 
 @mistake("normal_equation")
 def cut_off_too_high(x, y):
-    """The cut-off of the pseudo-inverse is too high: it drops features whose numbers are small next to those of
-    another. Leave it at its default, where only what is zero but for rounding counts as zero."""
+    """The tolerance of the pseudo-inverse is too high: it drops features that are small compared with others. Keep its
+    default, which treats only rounding errors as zero."""
     return torch.linalg.pinv(with_ones(x), rtol=1e-6) @ y
 
 
 @mistake("normal_equation")
 def single_precision_inside(x, y):
-    """The column of ones is float32, or the work is done in float32, so that half of the digits of float64 are lost."""
+    """The column of ones or the computation is float32, which loses half of the digits of float64."""
     return reference.normal_equation(x.float(), y.float()).to(x.dtype)

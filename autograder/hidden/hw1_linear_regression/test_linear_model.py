@@ -17,14 +17,14 @@ PREDICT = Step("y_hat", "object:linear.predict", [Ref("x")])
 
 
 def start(rng: Rng, in_dim: int, out_dim: int, dtype: torch.dtype = torch.float64) -> Mapping[str, Tensor]:
-    """Parameters to start from."""
+    """The initial parameters."""
     return {"weight": rng.normal(out_dim, in_dim, dtype=dtype), "bias": rng.normal(out_dim, dtype=dtype)}
 
 
 def linear_model(
     x: Tensor, y: Tensor, parameters: Mapping[str, Tensor], *steps: Step, observe: tuple[str, ...], **options: float
 ) -> Call:
-    """Build a LinearModel with these parameters, then do the steps."""
+    """Build a LinearModel with these parameters, then run the steps."""
     made = Step("linear", "student:LinearModel", [x.shape[1], y.shape[1]], options)
     cast = [DOUBLE] if x.dtype == torch.float64 else []
     return Call([made, MODEL, *cast, *steps], {"x": x, "y": y}, parameters={"model": parameters}, observe=observe)
@@ -52,7 +52,7 @@ def test_a_new_model_has_its_three_parts(student: Runner, in_dim: int, out_dim: 
 @pytest.mark.points(0.5)
 @pytest.mark.parametrize(("in_dim", "out_dim"), [(10, 2_000), (3, 3_000)])
 def test_model_starts_at_random(student: Runner, in_dim: int, out_dim: int) -> None:
-    """The weights and biases of a new model are drawn as nn.Linear draws them, anew for each model."""
+    """A new model has nn.Linear's default initialization, drawn anew for each model."""
     steps = []
     for name in ("first", "second"):
         steps.append(Step(f"linear_{name}", "student:LinearModel", [in_dim, out_dim]))
@@ -66,7 +66,7 @@ def test_model_starts_at_random(student: Runner, in_dim: int, out_dim: int) -> N
 @pytest.mark.points(0.5)
 @pytest.mark.parametrize(("n", "in_dim", "out_dim"), [(7, 3, 2), (5, 2, 3)])
 def test_parts_belong_together(student: Runner, reference: Runner, rng: Rng, n: int, in_dim: int, out_dim: int) -> None:
-    """The optimizer changes the parameters of model, by plain SGD, and the loss function is the mean squared error."""
+    """The optimizer updates the parameters of model by plain SGD, and the loss function is the mean squared error."""
     steps = [
         Step("optimizer", "builtin:getattr", [Ref("linear"), "optimizer"]),
         Step("loss_function", "builtin:getattr", [Ref("linear"), "loss_function"]),
@@ -107,7 +107,7 @@ def test_parts_belong_together(student: Runner, reference: Runner, rng: Rng, n: 
 def test_training_matches_reference(
     student: Runner, reference: Runner, rng: Rng, n: int, in_dim: int, out_dim: int, rate: float
 ) -> None:
-    """The losses and the trained parameters are right for data of several sizes and several learning rates."""
+    """The losses and the trained parameters are right for several data sizes and learning rates."""
     call = linear_model(
         rng.normal(n, in_dim),
         rng.normal(n, out_dim),
@@ -117,18 +117,18 @@ def test_training_matches_reference(
         learning_rate=rate,
         epochs=5,
     )
-    hint = "each epoch: predict all rows, take the loss, clear the gradients, back-propagate, step at learning_rate"
+    hint = "each epoch: predict all rows, compute the loss, zero the gradients, back-propagate, step with learning_rate"
     assert_matches(student.run(call), reference.run(call), hint=hint)
 
 
 @pytest.mark.points(0.5)
 @pytest.mark.parametrize("epochs", [2, 3])
 def test_losses_worked_by_hand(student: Runner, epochs: int) -> None:
-    """An example small enough to work out on paper comes out right: the losses and the trained parameters.
+    """A small example worked by hand is right: the losses and the trained parameters.
 
-    x = (-1, 1) and y = (1, 5) are fitted by w = 2, b = 3. The mean of x is 0 and that of x^2 is 1, so the loss is
-    (w - 2)^2 + (b - 3)^2, and a step at the rate 0.45 takes away 2 * 0.45 = nine tenths of both errors. From w = 0,
-    b = 1 both errors are -2, -0.2, -0.02, -0.002; the losses are 4 + 4, 0.04 + 0.04, 0.0004 + 0.0004.
+    x = (-1, 1) and y = (1, 5) are fitted by w = 2, b = 3. The mean of x is 0 and that of x^2 is 1, so the loss is (w -
+    2)^2 + (b - 3)^2, and a step at the learning rate 0.45 multiplies both errors by 1 - 2 * 0.45 = 0.1. From w = 0, b =
+    1 both errors are -2, -0.2, -0.02, -0.002; the losses are 4 + 4, 0.04 + 0.04, 0.0004 + 0.0004.
     """
     x = torch.tensor([[-1.0], [1.0]], dtype=torch.float64)
     y = torch.tensor([[1.0], [5.0]], dtype=torch.float64)
@@ -141,7 +141,7 @@ def test_losses_worked_by_hand(student: Runner, epochs: int) -> None:
         "bias": torch.tensor([3 + error], dtype=torch.float64),
     }
     right = expected(losses=[8.0, 0.08, 0.0008][:epochs], **{"model.state": end})
-    assert_matches(student.run(call), right, hint="one float per epoch, each the loss before that epoch's update")
+    assert_matches(student.run(call), right, hint="one float per epoch, the loss before that epoch's update")
 
 
 @pytest.mark.points(0.5)
@@ -160,19 +160,19 @@ def test_losses_worked_by_hand(student: Runner, epochs: int) -> None:
 def test_no_epoch_is_left_out(
     student: Runner, reference: Runner, features: list[list[int]], targets: list[list[int]], rate: float, epochs: int
 ) -> None:
-    """Every epoch is run and gives a loss, even where the loss is 0, no longer changes, or rises, be it to inf."""
+    """Every epoch runs and gives a loss, even if the loss is 0, stops changing, or rises, even to inf."""
     x, y = torch.tensor(features, dtype=torch.float64), torch.tensor(targets, dtype=torch.float64)
     parameters = {"weight": torch.zeros(1, 1, dtype=torch.float64), "bias": torch.full((1,), 3.0, dtype=torch.float64)}
     observe = ("losses", "model.state")
     call = linear_model(x, y, parameters, TRAIN, observe=observe, learning_rate=rate, epochs=epochs)
-    hint = "the list has one loss for each of the epochs: the loop does not stop early"
+    hint = "the list has one loss for each epoch: the loop does not stop early"
     assert_matches(student.run(call), reference.run(call), hint=hint)
 
 
 @pytest.mark.points(1)
 @pytest.mark.parametrize(("first", "then"), [(3, 6), (5, 4)])
 def test_training_goes_on(student: Runner, reference: Runner, rng: Rng, first: int, then: int) -> None:
-    """A second call trains on from where the first ended, and lists its own losses."""
+    """A second call continues training where the first ended, and returns only its own losses."""
     more = Step("more", "object:linear.train", [Ref("x"), Ref("y")])
     call = linear_model(
         rng.normal(first + then, first),
@@ -184,7 +184,7 @@ def test_training_goes_on(student: Runner, reference: Runner, rng: Rng, first: i
         learning_rate=0.1,
         epochs=3,
     )
-    hint = "model and optimizer are made once, in __init__; the list of losses is made anew in each call of train"
+    hint = "create model and optimizer once, in __init__, and a new list of losses in each call of train"
     assert_matches(student.run(call), reference.run(call), hint=hint)
 
 
@@ -193,7 +193,7 @@ def test_training_goes_on(student: Runner, reference: Runner, rng: Rng, first: i
 def test_predictions_have_no_graph(
     student: Runner, reference: Runner, rng: Rng, n: int, in_dim: int, out_dim: int
 ) -> None:
-    """The predictions before and after training are right, and carry no graph."""
+    """The predictions before and after training are right, and have no graph."""
     after = Step("trained", "object:linear.predict", [Ref("x")])
     call = linear_model(
         rng.normal(n, in_dim),
@@ -213,7 +213,7 @@ def test_predictions_have_no_graph(
 @pytest.mark.points(0.5)
 @pytest.mark.parametrize("n", [1, 5])
 def test_float32_stays_float32(student: Runner, reference: Runner, rng: Rng, n: int) -> None:
-    """At the default learning rate, a model and data in float32 give predictions in float32."""
+    """A model and data in float32 give predictions in float32, at the default learning rate."""
     call = linear_model(
         rng.normal(n, 3, dtype=torch.float32),
         rng.normal(n, 2, dtype=torch.float32),
@@ -223,6 +223,6 @@ def test_float32_stays_float32(student: Runner, reference: Runner, rng: Rng, n: 
         observe=("losses", "y_hat"),
         epochs=3,
     )
-    hint = "use x, y and the model as they are, without converting them; the default of learning_rate is 0.01"
+    hint = "do not convert x, y or the model; the default of learning_rate is 0.01"
     # float32 holds about seven digits
     assert_matches(student.run(call), reference.run(call), hint=hint, rtol=1e-4, atol=1e-4)

@@ -21,37 +21,46 @@ def test_new_model_has_one_parameter(student: Runner, in_dim: int) -> None:
     found = student.run(call)
     shape = (in_dim + 1, 1)
     check(found.equals("model.w.shape", shape), f"For in_dim = {in_dim}, w must have the shape {shape}.")
-    check(found.equals("model.w.requires_grad", True), "w must be learnable: an nn.Parameter with requires_grad=True.")
+    check(found.equals("model.w.requires_grad", True), "w must be trainable: an nn.Parameter with requires_grad=True.")
     check(
         found.equals("model.gradients", {"w": None}),
-        "model.named_parameters() should give just w: the bias is its last row, and only an nn.Parameter is found.",
+        "model.named_parameters() should list only w: the bias is its last row, and w must be an nn.Parameter.",
     )
 
 
 @pytest.mark.points(1)
 @pytest.mark.parametrize("in_dim", [9_999, 10_999])
 def test_new_model_draws_from_standard_normal(student: Runner, in_dim: int) -> None:
-    """The numbers in w are drawn from a standard normal, anew for each model.
+    """The values in w are drawn from a standard normal distribution, anew for each model.
 
-    Of 10,000 draws, the mean has a standard error of 0.01, the standard deviation one of 0.007, and the share between
-    -1 and 1, which is 0.6827, one of 0.005; of more, less. Each bound is six of these, or more: chance fails nobody.
+    With 10,000 draws, the standard error of the mean is 0.01, that of the standard deviation 0.007, and that of the
+    share between -1 and 1, which is 0.6827, 0.005. Each bound is at least six standard errors, so no correct solution
+    fails by chance.
     """
     names = ("first", "second")
     steps = [Step(name, "student:LinearRegression", [in_dim]) for name in names]
     words = {name: f"the {name} model" for name in names}
     found = student.run(Call(steps=steps, observe=("first.w", "second.w"), words=words))
-    size = "w should be a tensor of in_dim + 1 numbers."
+    size = "w should be a tensor with in_dim + 1 elements."
     first, second = (found.tensor(f"{name}.w", otherwise=size).double() for name in names)
     for numbers in (first, second):
         check(numbers.numel() == in_dim + 1, size)
         inside = (numbers.abs() < 1).double().mean().item()
-        check(abs(numbers.mean().item()) < 0.06, "The mean of a standard normal is 0; that of w is too far from it.")
-        check(abs(numbers.std().item() - 1) < 0.05, "A standard normal has standard deviation 1; that of w is another.")
-        check(abs(inside - 0.6827) < 0.03, "The numbers in w are not spread as a normal distribution spreads them.")
         check(
-            bool((numbers != 0).all()), "A number in w is exactly 0. All of w is drawn, the bias in its last row too."
+            abs(numbers.mean().item()) < 0.06,
+            "The mean of w is too far from 0, the mean of a standard normal distribution.",
         )
-    check(not torch.equal(first, second), "Two new models have the same w; each should draw its own (no fixed seed).")
+        check(
+            abs(numbers.std().item() - 1) < 0.05,
+            "The standard deviation of w is too far from 1, that of a standard normal.",
+        )
+        check(abs(inside - 0.6827) < 0.03, "The values in w are not normally distributed.")
+        check(
+            bool((numbers != 0).all()), "A value in w is exactly 0. Draw all of w, including the bias in its last row."
+        )
+    check(
+        not torch.equal(first, second), "Two new models have the same w; each should draw new values (no fixed seed)."
+    )
 
 
 @pytest.mark.points(2)
@@ -73,7 +82,7 @@ def test_output_and_gradients_match_reference(
 @pytest.mark.points(1)
 @pytest.mark.parametrize(("first", "then"), [(5, 3), (2, 7)])
 def test_batches_may_differ_in_size(student: Runner, reference: Runner, rng: Rng, first: int, then: int) -> None:
-    """A model predicts for one batch after another, of any size, in training and in evaluation mode."""
+    """A model predicts batches of different sizes, in training and in evaluation mode."""
     steps = [
         Step("model", "student:LinearRegression", [4]),
         Step("model", "object:model.double"),
@@ -84,13 +93,13 @@ def test_batches_may_differ_in_size(student: Runner, reference: Runner, rng: Rng
     inputs = {"x1": rng.normal(first, 4), "x2": rng.normal(then, 4)}
     inputs["x1"][0] = 0
     call = Call(steps, inputs, parameters={"model": {"w": rng.normal(5, 1)}}, observe=("first", "then"))
-    hint = f"{HINT}; N is the number of rows of this x, whatever came before"
+    hint = f"{HINT}; N is the number of rows of the current x"
     assert_matches(student.run(call), reference.run(call), hint=hint)
 
 
 @pytest.mark.points(1)
 def test_figures_worked_by_hand(student: Runner) -> None:
-    """A small example worked by hand comes out right, with its gradients.
+    """A small example worked by hand is right, with its gradients.
 
     x = (0, 3) gives 0 * 5 + 3 * (-1) + 1 * 4 = 1, and x = (-1, 6) gives -1 * 5 + 6 * (-1) + 4 = -7.
     With the upstream gradient v = (1, 10), the gradient of w is [x, 1]^T v:

@@ -8,7 +8,7 @@ from gradkit.suite import Rng, Runner, assert_matches, expected, function_call
 
 pytestmark = pytest.mark.question("normal_equation")
 
-HINT = "x (N, in_dim), y (N, out_dim): weights (in_dim + 1, out_dim), the biases in the last row"
+HINT = "x (N, in_dim), y (N, out_dim): weights (in_dim + 1, out_dim), with the biases in the last row"
 
 
 @pytest.mark.points(1.5)
@@ -25,13 +25,13 @@ def test_weights_and_gradients_match_reference(
 
 
 def twice(rng: Rng) -> Tensor:
-    """The second feature is the first one again."""
+    """The second feature is a copy of the first."""
     x = rng.integers(9, 3, low=-5, high=6).double()
     return torch.stack([x[:, 0], x[:, 0], x[:, 1]], dim=1)
 
 
 def constant(rng: Rng) -> Tensor:
-    """The last feature is 3 for everybody, so the column of ones tells nothing new."""
+    """The last feature is always 3, so the column of ones depends on it."""
     x = rng.integers(9, 2, low=-5, high=6).double()
     return torch.cat([x, torch.full((9, 1), 3.0, dtype=torch.float64)], dim=1)
 
@@ -49,11 +49,11 @@ def one_row(rng: Rng) -> Tensor:
 @pytest.mark.points(1.5)
 @pytest.mark.parametrize("features", [twice, constant, few_rows, one_row])
 def test_dependent_columns_give_the_smallest_weights(student: Runner, reference: Runner, rng: Rng, features) -> None:
-    """Where many weights fit equally well, those with the smallest sum of squares are returned."""
+    """Where there are many solutions, the one with the smallest sum of squares is returned."""
     x = features(rng)
     call = function_call("normal_equation", {"x": x, "y": rng.normal(len(x), 2)})
     hint = "X^T X has no inverse here; the pseudo-inverse gives the solution with the smallest sum of squares"
-    # X is singular: which singular values count as zero is a matter of rounding, and so are the last digits
+    # X is rank-deficient: rounding decides which singular values count as zero, and changes the last digits
     assert_matches(student.run(call), reference.run(call), hint=hint, rtol=1e-5, atol=1e-5)
 
 
@@ -62,23 +62,22 @@ def test_dependent_columns_give_the_smallest_weights(student: Runner, reference:
 def test_columns_of_different_sizes(
     student: Runner, reference: Runner, rng: Rng, sizes: tuple[float, float, float]
 ) -> None:
-    """Where features have different units, so that columns differ in size, the weights are right all the same."""
+    """The weights are right where features have different units, so that columns differ in scale."""
     x = rng.normal(11, 3) * torch.tensor(sizes, dtype=torch.float64)
     call = function_call("normal_equation", {"x": x, "y": rng.normal(11, 2)})
-    hint = (
-        "no column of X depends on the others here, so no singular value of X counts as zero; see the cut-off of pinv"
-    )
+    hint = "the columns of X are linearly independent, so no singular value counts as zero; see the tolerance of pinv"
     # 10^6 between the columns makes 10^12 in X^T X, which costs some of the sixteen digits
     assert_matches(student.run(call), reference.run(call), hint=hint, rtol=1e-5, atol=1e-11)
 
 
 @pytest.mark.points(1)
 def test_figures_worked_by_hand(student: Runner) -> None:
-    """A small example worked by hand comes out right, with the gradient of y.
+    """A small example worked by hand is right, with the gradient of y.
 
     x = (0, 1, 2), y = (1, 2, 6): the means are 1 and 3. The slope is ((-1)(-2) + 0 (-1) + 1 * 3) / (1 + 0 + 1) = 2.5
-    and the bias is 3 - 2.5 * 1 = 0.5. The slope changes with y by (x - 1) / 2 = (-1/2, 0, 1/2), and the bias by 1/3
-    less that: (5/6, 1/3, -1/6). With the upstream gradient (12, 6) that makes (-6 + 5, 2, 6 - 1) = (-1, 2, 5).
+    and the bias is 3 - 2.5 * 1 = 0.5. The derivative of the slope with respect to y is (x - 1) / 2 = (-1/2, 0, 1/2),
+    that of the bias 1/3 minus it: (5/6, 1/3, -1/6). With the upstream gradient (12, 6), the gradient is (-6 + 5, 2, 6 -
+    1) = (-1, 2, 5).
     """
     call = function_call(
         "normal_equation",

@@ -1,4 +1,4 @@
-"""Right answers to hw2 that look unlike the solution."""
+"""Correct solutions of hw2 that differ from the reference."""
 
 import warnings
 from itertools import pairwise
@@ -39,13 +39,13 @@ class Neuron:
         self.weight, self.bias = layer.weight[number], layer.bias[number]
 
     def __call__(self, inputs):
-        """What it answers."""
+        """Its output."""
         return 1 / (1 + torch.exp(-(self.weight @ inputs) - self.bias))
 
 
 @accepted("MLPRegression", form="crlf")
 class OtherOrder(TwoLayers):
-    """Inheritance, parameters registered in another order, no module for the sigmoid, CRLF line ends."""
+    """Inheritance, parameters registered in another order, no sigmoid module, CRLF line ends."""
 
     def __init__(self, in_dim, hidden_dim):
         super().__init__((in_dim, hidden_dim))
@@ -76,7 +76,7 @@ class FormulaByHand(nn.Module):
 
 @accepted("MLPRegression", form="bom")
 class Products(nn.Module):
-    """einsum and matrix products, work in place on its own temporaries, a byte order mark."""
+    """einsum and matrix products, in-place operations on its own tensors, a byte order mark."""
 
     def __init__(self, in_dim, hidden_dim):
         super().__init__()
@@ -106,7 +106,7 @@ class NeuronByNeuron(nn.Module):
 
 @accepted("MLPRegression")
 class Windows(TwoLayers):
-    """Each layer as windows (unfold) of a row that is as wide as they are; a lambda for the sigmoid."""
+    """Each layer by unfold with windows of the full row; a lambda for the sigmoid."""
 
     def __init__(self, in_dim, hidden_dim):
         super().__init__((in_dim, hidden_dim))
@@ -120,7 +120,7 @@ class Windows(TwoLayers):
 
 @accepted("MLPRegression")
 class ContainerFirst(nn.Module):
-    """Layers that are made inside an nn.Sequential, and get the names of the handout afterwards."""
+    """Layers created inside an nn.Sequential, then assigned to the names of the handout."""
 
     def __init__(self, in_dim, hidden_dim):
         super().__init__()
@@ -133,7 +133,7 @@ class ContainerFirst(nn.Module):
 
 @accepted("MLPRegression")
 class Container(nn.Module):
-    """The layers inside an nn.Sequential as well; tanh in place of the sigmoid, to which it is related."""
+    """The layers also inside an nn.Sequential; the sigmoid expressed by tanh."""
 
     def __init__(self, in_dim, hidden_dim):
         super().__init__()
@@ -169,7 +169,7 @@ class 多层感知机(nn.Module):
 
 @accepted("sigmoid")
 def sigmoid_in_two_halves(x):
-    """where, with the argument made harmless in both branches."""
+    """torch.where, with a safe argument in both branches."""
     zero = torch.zeros_like(x)
     right, left = torch.exp(-torch.where(x >= 0, x, zero)), torch.exp(torch.where(x < 0, x, zero))
     return torch.where(x >= 0, 1 / (1 + right), left / (1 + left))
@@ -177,7 +177,7 @@ def sigmoid_in_two_halves(x):
 
 @accepted("sigmoid", form="crlf")
 def 逻辑函数(x):
-    """Half and half, by a logarithm of sums, with a print; CRLF line ends."""
+    """By logsumexp, with a print; CRLF line ends."""
     print("形状", tuple(x.shape))
     stacked = torch.stack([torch.zeros_like(x), -x])
     return torch.logsumexp(stacked, dim=0).neg().exp()
@@ -185,12 +185,12 @@ def 逻辑函数(x):
 
 @accepted("sigmoid")
 def sigmoid_cut_far_out(x):
-    """The argument is clamped where nothing changes any more."""
+    """The argument is clamped where the function is constant."""
     return 1 / (1 + torch.exp(-torch.clamp(x, -60, 80)))
 
 
 class OwnSlope(torch.autograd.Function):
-    """The sigmoid with its derivative written out."""
+    """The sigmoid with an explicit derivative."""
 
     @staticmethod
     def forward(ctx, x):
@@ -206,19 +206,19 @@ class OwnSlope(torch.autograd.Function):
 
 @accepted("sigmoid")
 def sigmoid_with_own_slope(x):
-    """An autograd function of its own."""
+    """A custom autograd function."""
     return OwnSlope.apply(x)
 
 
 @accepted("relu")
 def relu_by_where(x):
-    """where."""
+    """torch.where."""
     return torch.where(x > 0, x, torch.zeros_like(x))
 
 
 @accepted("relu")
 def relu_by_maximum(x):
-    """maximum, with a warning."""
+    """torch.maximum, with a warning."""
     warnings.warn("a kink", UserWarning, stacklevel=2)
     return torch.maximum(x, x.new_zeros(()))
 
@@ -255,7 +255,7 @@ def tanh_from_own_sigmoid(x):
 
 @accepted("tanh")
 def tanh_clamped_far_out(x):
-    """The formula of the docstring where it can be computed."""
+    """The formula of the docstring where it does not overflow."""
     inside = x.clamp(-40, 40)
     up, down = inside.exp(), (-inside).exp()
     return (up - down) / (up + down)
@@ -263,7 +263,7 @@ def tanh_clamped_far_out(x):
 
 @accepted("tanh")
 def tanh_by_expm1(x):
-    """expm1 of a number that is never positive, in a loop over both signs."""
+    """expm1 of a non-positive number, in a loop over both signs."""
     parts = []
     for sign, here in ((1, x >= 0), (-1, x < 0)):
         e = torch.expm1(-2 * torch.where(here, sign * x, torch.zeros_like(x)))
@@ -352,10 +352,10 @@ class 多层(nn.Module):
 
 @accepted("MLP")
 class MLPInSequence(nn.Module):
-    """An nn.Sequential of layers and activations, the layers in a list as well; the activation wrapped in a module."""
+    """An nn.Sequential of layers and activations, the layers also in a list; the activation wrapped in a module."""
 
     class F(nn.Module):
-        """The activation as a module, kept where PyTorch does not look."""
+        """The activation as a module, stored where PyTorch does not register it."""
 
         def __init__(self, f):
             super().__init__()
@@ -380,13 +380,13 @@ class MLPInSequence(nn.Module):
 
 @accepted("parameter_table")
 def with_sizes(model):
-    """torch.Size as it is, which is a tuple."""
+    """torch.Size, which is a tuple."""
     return [(name, p.shape, p.numel()) for name, p in model.named_parameters()]
 
 
 @accepted("parameter_table")
 def in_a_loop(model):
-    """A loop, the product by hand, prints."""
+    """A loop, the product by hand, with prints."""
     table = []
     for name, parameter in model.named_parameters():
         count = 1
@@ -399,7 +399,7 @@ def in_a_loop(model):
 
 @accepted("parameter_table", form="crlf")
 def by_state(model):
-    """Walks through the modules by itself; CRLF line ends."""
+    """By named_modules; CRLF line ends."""
     seen, table = set(), []
     for prefix, module in model.named_modules():
         for name, p in module._parameters.items():
@@ -411,5 +411,5 @@ def by_state(model):
 
 @accepted("parameter_table")
 def by_numpy(model):
-    """numpy for the product."""
+    """NumPy for the product."""
     return [(n, tuple(p.shape), int(np.prod(tuple(p.shape)))) for n, p in dict(model.named_parameters()).items()]

@@ -1,4 +1,4 @@
-"""Mistakes that students make in hw2, each with what they should read."""
+"""Common mistakes in hw2, each with the explanation that students read."""
 
 from itertools import pairwise
 
@@ -12,8 +12,8 @@ from gradkit.bank import mistake
 
 @mistake("MLPRegression")
 class NoSigmoidAtTheEnd(reference.MLPRegression):
-    """There is no sigmoid after the second layer. Here it stands after both layers, so that predictions lie between 0
-    and 1."""
+    """There is no sigmoid after the second layer. Apply it after both layers, so that predictions are between 0 and
+    1."""
 
     def forward(self, x):
         return self.second_layer(self.sigmoid(self.first_layer(x)))
@@ -21,7 +21,8 @@ class NoSigmoidAtTheEnd(reference.MLPRegression):
 
 @mistake("MLPRegression")
 class NoSigmoidBetween(reference.MLPRegression):
-    """There is no sigmoid after the first layer. Without one, two layers can do no more than one."""
+    """There is no sigmoid after the first layer. Without an activation between them, two linear layers are equivalent
+    to one."""
 
     def forward(self, x):
         return self.sigmoid(self.second_layer(self.first_layer(x)))
@@ -29,7 +30,8 @@ class NoSigmoidBetween(reference.MLPRegression):
 
 @mistake("MLPRegression")
 class NoSigmoid(reference.MLPRegression):
-    """There is no sigmoid at all. Without one, two layers can do no more than one: it stands after both of them."""
+    """There is no sigmoid at all. Without an activation, two linear layers are equivalent to one; apply the sigmoid
+    after both layers."""
 
     def forward(self, x):
         return self.second_layer(self.first_layer(x))
@@ -45,7 +47,7 @@ class ReluBetween(reference.MLPRegression):
 
 @mistake("MLPRegression")
 class ReluWithoutEnd(reference.MLPRegression):
-    """A relu stands after the first layer and nothing after the second, as in many networks for regression. On the
+    """There is a relu after the first layer and no activation after the second, as in many regression networks. On the
     slide it is the sigmoid, after both layers."""
 
     def forward(self, x):
@@ -54,7 +56,7 @@ class ReluWithoutEnd(reference.MLPRegression):
 
 @mistake("MLPRegression")
 class ReluTwice(reference.MLPRegression):
-    """The activation after both layers is relu. On the slide it is the sigmoid, whose values lie between 0 and 1."""
+    """The activation after both layers is relu. On the slide it is the sigmoid, whose values are between 0 and 1."""
 
     def forward(self, x):
         return torch.relu(self.second_layer(torch.relu(self.first_layer(x))))
@@ -62,7 +64,7 @@ class ReluTwice(reference.MLPRegression):
 
 @mistake("MLPRegression")
 class TanhTwice(reference.MLPRegression):
-    """The activation after both layers is tanh, whose values lie between -1 and 1. On the slide it is the sigmoid."""
+    """The activation after both layers is tanh, whose values are between -1 and 1. On the slide it is the sigmoid."""
 
     def forward(self, x):
         return torch.tanh(self.second_layer(torch.tanh(self.first_layer(x))))
@@ -78,8 +80,7 @@ class TanhBetween(reference.MLPRegression):
 
 @mistake("MLPRegression")
 class SoftmaxBetween(reference.MLPRegression):
-    """A softmax stands after the first layer, so the hidden neurons share a sum of 1. Each neuron has a sigmoid of its
-    own."""
+    """There is a softmax after the first layer, so the hidden activations sum to 1. Apply the sigmoid, element-wise."""
 
     def forward(self, x):
         return self.sigmoid(self.second_layer(torch.softmax(self.first_layer(x), dim=1)))
@@ -87,7 +88,8 @@ class SoftmaxBetween(reference.MLPRegression):
 
 @mistake("MLPRegression")
 class ReluAtTheEnd(reference.MLPRegression):
-    """The activation at the end is relu, which has no upper bound. It is the sigmoid, after both layers."""
+    """The activation after the second layer is relu, which has no upper bound. It should be the sigmoid, after both
+    layers."""
 
     def forward(self, x):
         return torch.relu(self.second_layer(self.sigmoid(self.first_layer(x))))
@@ -95,7 +97,8 @@ class ReluAtTheEnd(reference.MLPRegression):
 
 @mistake("MLPRegression")
 class TanhAtTheEnd(reference.MLPRegression):
-    """The activation at the end is tanh, whose values lie between -1 and 1. It is the sigmoid, after both layers."""
+    """The activation after the second layer is tanh, whose values are between -1 and 1. It should be the sigmoid, after
+    both layers."""
 
     def forward(self, x):
         return torch.tanh(self.second_layer(self.sigmoid(self.first_layer(x))))
@@ -103,8 +106,7 @@ class TanhAtTheEnd(reference.MLPRegression):
 
 @mistake("MLPRegression")
 class SoftmaxAtTheEnd(reference.MLPRegression):
-    """A softmax stands at the end. Over a single output it is always 1, whatever the network says; here it is the
-    sigmoid."""
+    """There is a softmax at the end. Over a single output it is always 1; use the sigmoid."""
 
     def forward(self, x):
         return torch.softmax(self.second_layer(self.sigmoid(self.first_layer(x))), dim=1)
@@ -112,7 +114,8 @@ class SoftmaxAtTheEnd(reference.MLPRegression):
 
 @mistake("MLPRegression")
 class SoftmaxOverTheBatch(reference.MLPRegression):
-    """A softmax makes the predictions of the batch add up to 1. Each row is predicted by itself, with the sigmoid."""
+    """A softmax makes the predictions of the batch sum to 1. Each row should be predicted on its own, with the
+    sigmoid."""
 
     def forward(self, x):
         return torch.softmax(self.second_layer(self.sigmoid(self.first_layer(x))), dim=0)
@@ -120,7 +123,7 @@ class SoftmaxOverTheBatch(reference.MLPRegression):
 
 @mistake("MLPRegression")
 class SigmoidTwice(reference.MLPRegression):
-    """The sigmoid is applied twice at the end. Once after each layer is enough."""
+    """The sigmoid is applied twice at the end. Apply it once after each layer."""
 
     def forward(self, x):
         return self.sigmoid(super().forward(x))
@@ -128,8 +131,7 @@ class SigmoidTwice(reference.MLPRegression):
 
 @mistake("MLPRegression")
 class SigmoidOfTheFeatures(reference.MLPRegression):
-    """The features go through a sigmoid before the first layer. They go in as they are; the sigmoid stands after each
-    layer."""
+    """The features go through a sigmoid before the first layer. Apply the sigmoid only after each layer."""
 
     def forward(self, x):
         return super().forward(self.sigmoid(x))
@@ -137,8 +139,8 @@ class SigmoidOfTheFeatures(reference.MLPRegression):
 
 @mistake("MLPRegression")
 class DerivativeOfTheSigmoid(reference.MLPRegression):
-    """The derivative of the sigmoid, f (1 - f), stands where the sigmoid itself belongs. The derivative is what
-    backward() needs, and it finds it by itself."""
+    """The derivative of the sigmoid, f (1 - f), is used instead of the sigmoid. Only backward() needs the derivative,
+    and it computes it automatically."""
 
     def slope(self, t):
         return self.sigmoid(t) * (1 - self.sigmoid(t))
@@ -149,7 +151,8 @@ class DerivativeOfTheSigmoid(reference.MLPRegression):
 
 @mistake("MLPRegression")
 class SigmoidBeforeTheLayers(reference.MLPRegression):
-    """The sigmoid stands before each layer. It stands after each: the features go into the first layer as they are."""
+    """The sigmoid is applied before each layer. Apply it after each layer: the first layer takes the features
+    unchanged."""
 
     def forward(self, x):
         return self.second_layer(self.sigmoid(self.first_layer(self.sigmoid(x))))
@@ -157,7 +160,7 @@ class SigmoidBeforeTheLayers(reference.MLPRegression):
 
 @mistake("MLPRegression")
 class HardSigmoid(reference.MLPRegression):
-    """The activation is made of straight pieces (hardsigmoid). The sigmoid is 1 / (1 + e^-t)."""
+    """The activation is piecewise linear (hardsigmoid). The sigmoid is 1 / (1 + e^-t)."""
 
     def forward(self, x):
         return nn.functional.hardsigmoid(self.second_layer(nn.functional.hardsigmoid(self.first_layer(x))))
@@ -165,7 +168,7 @@ class HardSigmoid(reference.MLPRegression):
 
 @mistake("MLPRegression")
 class SignOfTheSigmoid(reference.MLPRegression):
-    """The sigmoid runs downhill: the minus in its exponent is missing. It is 1 / (1 + e^-t)."""
+    """The sigmoid decreases: the minus sign in its exponent is missing. It is 1 / (1 + e^-t)."""
 
     def forward(self, x):
         return self.sigmoid(-self.second_layer(self.sigmoid(-self.first_layer(x))))
@@ -173,7 +176,7 @@ class SignOfTheSigmoid(reference.MLPRegression):
 
 @mistake("MLPRegression")
 class BiasesUnused(reference.MLPRegression):
-    """The biases are not used. Each layer adds its own, as nn.Linear does when it is called."""
+    """The biases are not used. Each layer adds its own bias, as nn.Linear does when called."""
 
     def forward(self, x):
         z = self.sigmoid(x @ self.first_layer.weight.T)
@@ -182,7 +185,7 @@ class BiasesUnused(reference.MLPRegression):
 
 @mistake("MLPRegression")
 class HiddenBiasUnused(reference.MLPRegression):
-    """The bias of the first layer is not used. Each layer adds its own, as nn.Linear does when it is called."""
+    """The bias of the first layer is not used. Each layer adds its own bias, as nn.Linear does when called."""
 
     def forward(self, x):
         z = self.sigmoid(x @ self.first_layer.weight.T)
@@ -191,8 +194,7 @@ class HiddenBiasUnused(reference.MLPRegression):
 
 @mistake("MLPRegression")
 class UnitsDropped(reference.MLPRegression):
-    """Hidden neurons are dropped at random while the model trains (dropout). The network of the slide keeps them
-    all."""
+    """Hidden neurons are dropped at random in training mode (dropout). The network of the slide has no dropout."""
 
     def forward(self, x):
         z = nn.functional.dropout(self.sigmoid(self.first_layer(x)), training=self.training)
@@ -201,7 +203,7 @@ class UnitsDropped(reference.MLPRegression):
 
 @mistake("MLPRegression")
 class HiddenReturned(reference.MLPRegression):
-    """What comes back is the hidden layer, (N, hidden_dim). It goes through the second layer and a sigmoid first."""
+    """The hidden layer, shape (N, hidden_dim), is returned. Apply the second layer and a sigmoid to it first."""
 
     def forward(self, x):
         return self.sigmoid(self.first_layer(x))
@@ -209,7 +211,7 @@ class HiddenReturned(reference.MLPRegression):
 
 @mistake("MLPRegression")
 class BothReturned(reference.MLPRegression):
-    """The hidden layer comes back with the predictions, as a pair. Only the predictions are asked for."""
+    """The hidden layer is returned together with the predictions, as a pair. Return only the predictions."""
 
     def forward(self, x):
         z = self.sigmoid(self.first_layer(x))
@@ -218,7 +220,7 @@ class BothReturned(reference.MLPRegression):
 
 @mistake("MLPRegression")
 class NothingReturned(reference.MLPRegression):
-    """The predictions are worked out but not handed back. Without a return, a function gives None."""
+    """The predictions are computed but not returned. A function without a return statement returns None."""
 
     def forward(self, x):
         super().forward(x)
@@ -226,8 +228,8 @@ class NothingReturned(reference.MLPRegression):
 
 @mistake("MLPRegression")
 class InputsStandardised(reference.MLPRegression):
-    """The features are centred over the batch first. They are used as they are, or the prediction for one row would
-    depend on the others."""
+    """The features are centred over the batch first. Use them unchanged; otherwise the prediction for one row depends
+    on the others."""
 
     def forward(self, x):
         return super().forward(x - x.mean(0))
@@ -235,8 +237,8 @@ class InputsStandardised(reference.MLPRegression):
 
 @mistake("MLPRegression")
 class InputsScaled(reference.MLPRegression):
-    """The features are standardised over the batch first, which makes NaN of a single row. They are used as they are:
-    preparing data is a step of its own."""
+    """The features are standardised over the batch first, which gives NaN for a single row. Use them unchanged:
+    preprocessing the data is a separate step."""
 
     def forward(self, x):
         return super().forward((x - x.mean(0)) / x.std(0))
@@ -244,7 +246,7 @@ class InputsScaled(reference.MLPRegression):
 
 @mistake("MLPRegression")
 class HiddenCutOff(reference.MLPRegression):
-    """The hidden layer is cut off from the graph, by .detach() or .data, so the first layer learns nothing."""
+    """The hidden layer is detached from the graph (.detach() or .data), so the first layer is never trained."""
 
     def forward(self, x):
         return self.sigmoid(self.second_layer(self.sigmoid(self.first_layer(x)).detach()))
@@ -252,8 +254,8 @@ class HiddenCutOff(reference.MLPRegression):
 
 @mistake("MLPRegression")
 class OutputWeightsDetached(reference.MLPRegression):
-    """The second layer is applied by hand with .data or .detach(), so that its weights and bias get no gradient. Call
-    the layer itself."""
+    """The second layer is computed by hand with .data or .detach(), so its weights and bias get no gradient. Call the
+    layer itself."""
 
     def forward(self, x):
         z = self.sigmoid(self.first_layer(x))
@@ -262,8 +264,8 @@ class OutputWeightsDetached(reference.MLPRegression):
 
 @mistake("MLPRegression")
 class FeaturesDetached(reference.MLPRegression):
-    """The features are cut off from the graph, by .detach(), .data or a new tensor. Layers below this one learn through
-    them."""
+    """The features are detached from the graph (.detach(), .data or a new tensor). Then layers before this model get no
+    gradient."""
 
     def forward(self, x):
         return super().forward(x.detach())
@@ -271,8 +273,8 @@ class FeaturesDetached(reference.MLPRegression):
 
 @mistake("MLPRegression")
 class PredictionsDetached(reference.MLPRegression):
-    """The predictions are cut off from the graph, by .detach(), .item() or torch.no_grad(). Without the graph nothing
-    can be learned."""
+    """The predictions are detached from the graph (.detach(), .item() or torch.no_grad()). Without the graph, the model
+    cannot be trained."""
 
     def forward(self, x):
         return super().forward(x).detach()
@@ -280,7 +282,7 @@ class PredictionsDetached(reference.MLPRegression):
 
 @mistake("MLPRegression")
 class FlatPredictions(reference.MLPRegression):
-    """The predictions have the shape (N,). They should have the shape (N, 1): one row for each row of x."""
+    """The predictions have the shape (N,). They should have the shape (N, 1), one row for each row of x."""
 
     def forward(self, x):
         return super().forward(x).squeeze(1)
@@ -288,7 +290,7 @@ class FlatPredictions(reference.MLPRegression):
 
 @mistake("MLPRegression")
 class PredictionsOnTheirSide(reference.MLPRegression):
-    """The predictions have the shape (1, N). They should have the shape (N, 1): rows are examples, here too."""
+    """The predictions have the shape (1, N). They should have the shape (N, 1), one row for each example."""
 
     def forward(self, x):
         return super().forward(x).T
@@ -296,7 +298,7 @@ class PredictionsOnTheirSide(reference.MLPRegression):
 
 @mistake("MLPRegression")
 class AveragedPredictions(reference.MLPRegression):
-    """The predictions are averaged into one number. Each row of x gets its own."""
+    """The predictions are averaged into one number. Each row of x needs its own prediction."""
 
     def forward(self, x):
         return super().forward(x).mean()
@@ -304,8 +306,8 @@ class AveragedPredictions(reference.MLPRegression):
 
 @mistake("MLPRegression")
 class Rounded(reference.MLPRegression):
-    """The predictions are rounded to 0 or 1. They are the numbers between; and where numbers are rounded there is no
-    slope, so every gradient is 0."""
+    """The predictions are rounded to 0 or 1. Return the values between 0 and 1; the gradient of rounding is 0
+    everywhere."""
 
     def forward(self, x):
         return super().forward(x).round()
@@ -313,8 +315,8 @@ class Rounded(reference.MLPRegression):
 
 @mistake("MLPRegression")
 class DecidedInEvaluation(reference.MLPRegression):
-    """In evaluation mode the predictions are turned into 0 or 1. forward gives the numbers between in both modes; where
-    to draw the line is decided by whoever uses them."""
+    """In evaluation mode the predictions are rounded to 0 or 1. forward should return the values between 0 and 1 in
+    both modes; the caller applies the threshold."""
 
     def forward(self, x):
         y_hat = super().forward(x)
@@ -323,8 +325,8 @@ class DecidedInEvaluation(reference.MLPRegression):
 
 @mistake("MLPRegression")
 class NoSigmoidInTraining(reference.MLPRegression):
-    """The sigmoid at the end is left out while the model trains, as for a loss that takes raw scores. Here it stands
-    after both layers in both modes."""
+    """In training mode the sigmoid at the end is missing, as for a loss that takes logits. Apply it after both layers
+    in both modes."""
 
     def forward(self, x):
         t = self.second_layer(self.sigmoid(self.first_layer(x)))
@@ -333,8 +335,8 @@ class NoSigmoidInTraining(reference.MLPRegression):
 
 @mistake("MLPRegression")
 class Decided(reference.MLPRegression):
-    """The predictions are turned into 0 or 1. They are the numbers between, and through a decision no gradient
-    flows."""
+    """The predictions are thresholded to 0 or 1. Return the values between 0 and 1; no gradient flows through a
+    threshold."""
 
     def forward(self, x):
         return (super().forward(x) > 0.5).to(x.dtype)
@@ -342,7 +344,7 @@ class Decided(reference.MLPRegression):
 
 @mistake("MLPRegression")
 class PredictionsInPercent(reference.MLPRegression):
-    """The predictions are multiplied by 100. They lie between 0 and 1."""
+    """The predictions are multiplied by 100. They should be between 0 and 1."""
 
     def forward(self, x):
         return 100 * super().forward(x)
@@ -350,7 +352,7 @@ class PredictionsInPercent(reference.MLPRegression):
 
 @mistake("MLPRegression")
 class ShortCut(reference.MLPRegression):
-    """The hidden layer's input is added to its output (a shortcut). The network of the slide has none."""
+    """The hidden layer's input is added to its output (a skip connection). The network of the slide has none."""
 
     def forward(self, x):
         t = self.first_layer(x)
@@ -375,7 +377,7 @@ class AlwaysFloat(reference.MLPRegression):
 
 @mistake("MLPRegression")
 class FeaturesChanged(reference.MLPRegression):
-    """The activation works in place on the caller's features, which are lost. Make new tensors."""
+    """The activation is applied in place to the caller's features, which are overwritten. Create new tensors."""
 
     def forward(self, x):
         y_hat = super().forward(x)
@@ -385,7 +387,7 @@ class FeaturesChanged(reference.MLPRegression):
 
 @mistake("MLPRegression")
 class DrawnAgain(reference.MLPRegression):
-    """The layers are made anew in every forward, so whatever was learned is lost. They are made once, in __init__."""
+    """The layers are created anew in every forward pass, so all training is lost. Create them once, in __init__."""
 
     def forward(self, x):
         self.__init__(self.first_layer.in_features, self.first_layer.out_features)
@@ -394,7 +396,7 @@ class DrawnAgain(reference.MLPRegression):
 
 @mistake("MLPRegression")
 class WeightsHalved(reference.MLPRegression):
-    """Every call changes the weights, as if it were a training step. Predicting leaves the parameters as they are."""
+    """Every forward pass changes the weights. Prediction must leave the parameters unchanged."""
 
     def forward(self, x):
         self.second_layer.weight.data *= 0.5
@@ -406,8 +408,8 @@ class WeightsHalved(reference.MLPRegression):
 
 @mistake("MLPRegression")
 class SizesSwapped(reference.MLPRegression):
-    """The sizes of the first layer are swapped. nn.Linear takes the number of inputs first, then the number of
-    neurons; that its weight is stored the other way round is its own affair."""
+    """The sizes of the first layer are swapped. nn.Linear takes the number of inputs first, then the number of neurons,
+    although its weight is stored transposed."""
 
     def __init__(self, in_dim, hidden_dim):
         super().__init__(in_dim, hidden_dim)
@@ -416,8 +418,8 @@ class SizesSwapped(reference.MLPRegression):
 
 @mistake("MLPRegression")
 class LayersSwapped(reference.MLPRegression):
-    """The two layers have each other's sizes. The first takes the features; the second takes the hidden neurons and
-    gives the one prediction."""
+    """The sizes of the two layers are swapped. The first layer maps the features to the hidden neurons; the second maps
+    these to one prediction."""
 
     def __init__(self, in_dim, hidden_dim):
         super().__init__(in_dim, hidden_dim)
@@ -426,8 +428,7 @@ class LayersSwapped(reference.MLPRegression):
 
 @mistake("MLPRegression")
 class SizesOfTheExample(reference.MLPRegression):
-    """The sizes of one example, 4 features and 2 neurons, are written into the model. They are in_dim and
-    hidden_dim."""
+    """The sizes of one example, 4 features and 2 neurons, are hard-coded. Use in_dim and hidden_dim."""
 
     def __init__(self, in_dim, hidden_dim):
         super().__init__(4, 2)
@@ -435,8 +436,8 @@ class SizesOfTheExample(reference.MLPRegression):
 
 @mistake("MLPRegression")
 class OnesAppended(reference.MLPRegression):
-    """The first layer has one input more, for a column of ones. nn.Linear brings its own bias, so that no column is
-    needed: it takes in_dim features."""
+    """The first layer has one more input, for a column of ones. nn.Linear has its own bias, so it takes in_dim
+    features."""
 
     def __init__(self, in_dim, hidden_dim):
         super().__init__(in_dim + 1, hidden_dim)
@@ -447,7 +448,7 @@ class OnesAppended(reference.MLPRegression):
 
 @mistake("MLPRegression")
 class ManyOutputs(reference.MLPRegression):
-    """The second layer has hidden_dim outputs. It has one: a single prediction for each row."""
+    """The second layer has hidden_dim outputs. It should have one, a single prediction for each row."""
 
     def __init__(self, in_dim, hidden_dim):
         super().__init__(in_dim, hidden_dim)
@@ -456,8 +457,8 @@ class ManyOutputs(reference.MLPRegression):
 
 @mistake("MLPRegression")
 class HiddenLeftOut(reference.MLPRegression):
-    """The second layer takes the features, not the hidden neurons. It stands behind the first layer, whose hidden_dim
-    outputs are its inputs."""
+    """The second layer takes the features instead of the hidden layer. Its inputs should be the hidden_dim outputs of
+    the first layer."""
 
     def __init__(self, in_dim, hidden_dim):
         super().__init__(in_dim, hidden_dim)
@@ -469,8 +470,8 @@ class HiddenLeftOut(reference.MLPRegression):
 
 @mistake("MLPRegression")
 class KinkedSigmoid(reference.MLPRegression):
-    """The sigmoid is written with |t|, which has no slope at 0: where a sum is exactly 0 no gradient comes through. The
-    slope of the sigmoid is 1/4 there."""
+    """The sigmoid is written with |t|, which is not differentiable at 0: where a pre-activation is exactly 0, no
+    gradient flows. The derivative of the sigmoid is 1/4 there."""
 
     def f(self, t):
         e = torch.exp(-t.abs())
@@ -482,8 +483,8 @@ class KinkedSigmoid(reference.MLPRegression):
 
 @mistake("MLPRegression")
 class PlainFeaturesChanged(reference.MLPRegression):
-    """The activation works in place on features that take no gradient, and the caller's numbers are lost. Make new
-    tensors."""
+    """Where x requires no gradient, the activation is applied to it in place, which overwrites the caller's features.
+    Create new tensors."""
 
     def forward(self, x):
         y_hat = super().forward(x)
@@ -494,7 +495,8 @@ class PlainFeaturesChanged(reference.MLPRegression):
 
 @mistake("MLPRegression")
 class LayersStartAtZero(reference.MLPRegression):
-    """Weights and biases are set to zero, so all hidden neurons learn the same. Leave them as PyTorch draws them."""
+    """Weights and biases are set to zero, so all hidden neurons stay identical. Keep PyTorch's default
+    initialization."""
 
     def __init__(self, in_dim, hidden_dim):
         super().__init__(in_dim, hidden_dim)
@@ -504,7 +506,7 @@ class LayersStartAtZero(reference.MLPRegression):
 
 @mistake("MLPRegression")
 class OutputStartsAtZero(reference.MLPRegression):
-    """The second layer is set to zero. Leave both layers as PyTorch draws them."""
+    """The second layer is set to zero. Keep PyTorch's default initialization."""
 
     def __init__(self, in_dim, hidden_dim):
         super().__init__(in_dim, hidden_dim)
@@ -514,7 +516,7 @@ class OutputStartsAtZero(reference.MLPRegression):
 
 @mistake("MLPRegression")
 class LayersStartNormal(reference.MLPRegression):
-    """The weights are drawn anew, from a normal distribution. Leave them as PyTorch draws them."""
+    """The weights are redrawn from a normal distribution. Keep PyTorch's default initialization."""
 
     def __init__(self, in_dim, hidden_dim):
         super().__init__(in_dim, hidden_dim)
@@ -524,7 +526,8 @@ class LayersStartNormal(reference.MLPRegression):
 
 @mistake("MLPRegression")
 class LayersStartByXavier(reference.MLPRegression):
-    """The weights are drawn anew (Xavier), and the biases set to zero. Leave them as PyTorch draws them."""
+    """The weights are redrawn (Xavier initialization), and the biases set to zero. Keep PyTorch's default
+    initialization."""
 
     def __init__(self, in_dim, hidden_dim):
         super().__init__(in_dim, hidden_dim)
@@ -535,7 +538,7 @@ class LayersStartByXavier(reference.MLPRegression):
 
 @mistake("MLPRegression")
 class FixedSeed(reference.MLPRegression):
-    """A seed is set inside, so every model starts with the same numbers. Each new model draws its own."""
+    """A seed is set inside, so every model has the same initial values. Each new model should draw new values."""
 
     def __init__(self, in_dim, hidden_dim):
         torch.manual_seed(0)
@@ -547,22 +550,22 @@ class FixedSeed(reference.MLPRegression):
 
 @mistake("sigmoid")
 def sigmoid_with_a_kink(x):
-    """The formula is written with |x|, which has no slope at 0, so no gradient comes through there. At exactly 0 the
-    slope of the sigmoid is 1/4."""
+    """The formula is written with |x|, which is not differentiable at 0, so no gradient flows there. At exactly 0 the
+    derivative of the sigmoid is 1/4."""
     e = torch.exp(-x.abs())
     return torch.where(x >= 0, 1 / (1 + e), e / (1 + e)) + 0 * x
 
 
 @mistake("sigmoid")
 def sigmoid_by_halves(x):
-    """Positive and negative numbers are cut out by relu or clamp, and at exactly 0 a slope of one of them is missing or
-    counted twice. There, the slope of the sigmoid is 1/4."""
+    """Positive and negative values are separated by relu or clamp, and at exactly 0 one of their derivatives is missing
+    or counted twice. The derivative of the sigmoid is 1/4 there."""
     return torch.exp(x.clamp(max=0) - torch.log1p(torch.exp(-x.abs())))
 
 
 @mistake("sigmoid")
 def sigmoid_in_place_without_grad(x):
-    """The caller's x is overwritten where it takes no gradient. Make a new tensor."""
+    """Where x requires no gradient, it is overwritten in place. Create a new tensor."""
     value = reference.sigmoid(x)
     if not x.requires_grad:
         x.neg_()
@@ -571,21 +574,21 @@ def sigmoid_in_place_without_grad(x):
 
 @mistake("relu")
 def relu_by_square_root(x):
-    """|x| is written as the square root of x^2, whose gradient is nan at exactly 0. There, any finite gradient will
-    do."""
+    """|x| is written as the square root of x^2, whose gradient is nan at exactly 0. Any finite gradient is accepted
+    there."""
     return (x + torch.sqrt(x * x)) / 2
 
 
 @mistake("relu")
 def relu_by_division(x):
-    """x is divided by itself or by its size, which is nan at exactly 0. relu(0) is 0."""
+    """x is divided by itself or by its absolute value, which gives nan at exactly 0. relu(0) is 0."""
     return (x + x * x / x.abs()) / 2
 
 
 @mistake("relu")
 def relu_in_place_without_grad(x):
-    """What is negative becomes 0 in x itself where it takes no gradient, so the caller's numbers are lost. Make a new
-    tensor."""
+    """Where x requires no gradient, its negative values are set to 0 in place, which overwrites the caller's tensor.
+    Create a new tensor."""
     if x.requires_grad:
         return reference.relu(x)
     x[x < 0] = 0
@@ -594,15 +597,15 @@ def relu_in_place_without_grad(x):
 
 @mistake("tanh")
 def tanh_with_a_kink(x):
-    """The formula is written with |x| or sign(x), which have no slope at 0, so no gradient comes through there. At
-    exactly 0 the slope of tanh is 1."""
+    """The formula is written with |x| or sign(x), which are not differentiable at 0, so no gradient flows there. At
+    exactly 0 the derivative of tanh is 1."""
     e = torch.exp(-2 * x.abs())
     return torch.where(x >= 0, (1 - e) / (1 + e), (e - 1) / (1 + e)) + 0.0 * x
 
 
 @mistake("tanh")
 def tanh_in_place_without_grad(x):
-    """The caller's x is overwritten where it takes no gradient. Make a new tensor."""
+    """Where x requires no gradient, it is overwritten in place. Create a new tensor."""
     value = reference.tanh(x)
     if not x.requires_grad:
         x.mul_(2)
@@ -611,64 +614,64 @@ def tanh_in_place_without_grad(x):
 
 @mistake("sigmoid")
 def sigmoid_of_the_formula(x):
-    """The formula is used as it stands. Where x is far below zero, e^-x is inf: the value may still be right, but the
-    gradient becomes nan."""
+    """The formula is used directly. For large negative x, e^-x is inf: the value may still be right, but the gradient
+    becomes nan."""
     return 1 / (1 + torch.exp(-x))
 
 
 @mistake("sigmoid")
 def sigmoid_of_e_to_the_x(x):
-    """e^x / (1 + e^x) is inf / inf for a large x, which is nan. Write it so that no large number is exponentiated."""
+    """e^x / (1 + e^x) is inf / inf for large x, which is nan. Rewrite it so that no large number is exponentiated."""
     return torch.exp(x) / (1 + torch.exp(x))
 
 
 @mistake("sigmoid")
 def sigmoid_without_minus(x):
-    """The minus sign in the exponent is missing, so the curve falls where it should rise."""
+    """The minus sign in the exponent is missing, so the function decreases instead of increasing."""
     return reference.sigmoid(-x)
 
 
 @mistake("sigmoid")
 def sigmoid_times_two(x):
-    """The values go from -1 to 1. That is tanh of half of x; the sigmoid goes from 0 to 1."""
+    """The values are between -1 and 1. That is tanh(x / 2); the sigmoid is between 0 and 1."""
     return 2 * reference.sigmoid(x) - 1
 
 
 @mistake("sigmoid")
 def sigmoid_in_base_two(x):
-    """The power is taken of 2. The base is e, as in torch.exp."""
+    """The base of the power is 2. It should be e, as in torch.exp."""
     return reference.sigmoid(x * 0.6931471805599453)
 
 
 @mistake("sigmoid")
 def sigmoid_clamped(x):
-    """x is cut off at a few units first, so that values and gradients beyond are wrong. It may only be cut where the
-    function no longer changes, and without losing the slope."""
+    """x is clamped to a small range first, so values and gradients outside it are wrong. Clamp it only where the
+    function is constant, and keep the derivative right."""
     return reference.sigmoid(x.clamp(-5, 5))
 
 
 @mistake("sigmoid")
 def sigmoid_detached(x):
-    """The values are cut off from the graph, by .detach(), .data, .item() or numpy. Without the graph nothing can be
-    learned."""
+    """The values are detached from the graph (.detach(), .data, .item() or NumPy). Without the graph, nothing can be
+    trained."""
     return reference.sigmoid(x).detach()
 
 
 @mistake("sigmoid")
 def sigmoid_averaged(x):
-    """The values are averaged into one number. Each element gets its own."""
+    """The values are averaged into one number. Each element needs its own value."""
     return reference.sigmoid(x).mean()
 
 
 @mistake("sigmoid")
 def sigmoid_over_the_last_dimension(x):
-    """The values of a row are made to add up to 1. That is softmax; the sigmoid looks at each element by itself."""
+    """The values are normalized to sum to 1. That is softmax; the sigmoid is applied element-wise."""
     return torch.softmax(x.reshape(-1), 0).reshape(x.shape)
 
 
 @mistake("sigmoid")
 def sigmoid_always_float(x):
-    """The values are always float32. They should have the dtype of x: float64 has twice as many digits."""
+    """The values are always float32. They should have the dtype of x; converting float64 to float32 loses precision."""
     return reference.sigmoid(x.float())
 
 
@@ -680,7 +683,7 @@ def sigmoid_always_double(x):
 
 @mistake("sigmoid")
 def sigmoid_in_place(x):
-    """The caller's x is overwritten. Make a new tensor."""
+    """The caller's x is overwritten. Create a new tensor."""
     value = reference.sigmoid(x)
     x.data.neg_()
     return value
@@ -688,69 +691,69 @@ def sigmoid_in_place(x):
 
 @mistake("sigmoid")
 def sigmoid_flattened(x):
-    """The result is flat. It should have the shape of x."""
+    """The result is flattened. It should have the shape of x."""
     return reference.sigmoid(x).reshape(-1)
 
 
 @mistake("sigmoid")
 def ready_made_sigmoid(x):
-    """torch.sigmoid does the work. It is what you write in this question."""
+    """torch.sigmoid does the work. Write it yourself in this question."""
     return torch.sigmoid(x)
 
 
 @mistake("relu")
 def relu_of_the_absolute_value(x):
-    """What is negative changes its sign. It becomes 0."""
+    """Negative values change their sign. They should become 0."""
     return x.abs()
 
 
 @mistake("relu")
 def relu_turned_round(x):
-    """What is negative stays and what is positive becomes 0. It is the other way round."""
+    """Negative values are kept and positive values become 0. It should be the reverse."""
     return x.clamp(max=0)
 
 
 @mistake("relu")
 def relu_with_a_leak(x):
-    """What is negative is made small. It becomes exactly 0; a small slope there makes it the leaky relu."""
+    """Negative values are scaled down, as in leaky ReLU. They should become exactly 0."""
     return torch.where(x > 0, x, 0.01 * x)
 
 
 @mistake("relu")
 def relu_as_a_step(x):
-    """What is positive becomes 1. It stays as it is; a step has no slope to learn from."""
+    """Positive values become 1. They should be kept; the gradient of a step function is 0."""
     return (x > 0).to(x.dtype)
 
 
 @mistake("relu")
 def relu_capped(x):
-    """Values above 6 are cut off. That is relu6; here what is positive stays, however large it is."""
+    """Values above 6 are clamped. That is ReLU6; relu keeps all positive values."""
     return x.clamp(0, 6)
 
 
 @mistake("relu")
 def relu_smoothed(x):
-    """The corner at zero is rounded off: that is softplus. relu is exactly 0 below zero."""
+    """The kink at zero is smoothed: that is softplus. relu is exactly 0 for negative values."""
     return torch.logaddexp(x, torch.zeros_like(x))
 
 
 @mistake("relu")
 def relu_detached(x):
-    """The values are cut off from the graph, by .detach(), .data, .item() or numpy. Without the graph nothing can be
-    learned."""
+    """The values are detached from the graph (.detach(), .data, .item() or NumPy). Without the graph, nothing can be
+    trained."""
     return reference.relu(x.detach())
 
 
 @mistake("relu")
 def relu_with_slope_everywhere(x):
-    """The values are right and the gradient is 1 everywhere. Below zero the slope is 0: the selection must be part of
+    """The values are right, but the gradient is 1 everywhere. It should be 0 below zero: the selection must be part of
     the graph."""
     return x + (reference.relu(x) - x).detach()
 
 
 @mistake("relu")
 def relu_in_place(x):
-    """The caller's x is overwritten. Make a new tensor."""
+    """The caller's x is overwritten. Create a new tensor."""
     value = reference.relu(x)
     x.data[x.data < 0] = 0
     return value
@@ -758,7 +761,7 @@ def relu_in_place(x):
 
 @mistake("relu")
 def relu_always_float(x):
-    """The values are always float32. They should have the dtype of x: float64 has twice as many digits."""
+    """The values are always float32. They should have the dtype of x; converting float64 to float32 loses precision."""
     return reference.relu(x).float()
 
 
@@ -770,64 +773,64 @@ def relu_always_double(x):
 
 @mistake("relu")
 def ready_made_relu(x):
-    """torch.relu does the work. It is what you write in this question."""
+    """torch.relu does the work. Write it yourself in this question."""
     return torch.relu(x)
 
 
 @mistake("tanh")
 def tanh_of_the_formula(x):
-    """The formula is used as it stands. For a large x it is inf / inf, which is nan. Write it so that no large number
-    is exponentiated."""
+    """The formula is used directly. For large x it is inf / inf, which is nan. Rewrite it so that no large number is
+    exponentiated."""
     return (torch.exp(x) - torch.exp(-x)) / (torch.exp(x) + torch.exp(-x))
 
 
 @mistake("tanh")
 def tanh_from_squares(x):
-    """(e^2x - 1) / (e^2x + 1) is inf / inf for a large x, which is nan. Write it so that no large number is
+    """(e^2x - 1) / (e^2x + 1) is inf / inf for large x, which is nan. Rewrite it so that no large number is
     exponentiated."""
     return (torch.exp(2 * x) - 1) / (torch.exp(2 * x) + 1)
 
 
 @mistake("tanh")
 def tanh_of_half(x):
-    """The curve is too flat: tanh(x) is 2 sigmoid(2x) - 1, with x doubled inside."""
+    """The function is too flat: tanh(x) is 2 sigmoid(2x) - 1, with 2x as the argument."""
     return 2 * reference.sigmoid(x) - 1
 
 
 @mistake("tanh")
 def tanh_shifted(x):
-    """The values go from 0 to 1. That is the sigmoid; tanh goes from -1 to 1."""
+    """The values are between 0 and 1. That is the sigmoid; tanh is between -1 and 1."""
     return reference.sigmoid(2 * x)
 
 
 @mistake("tanh")
 def tanh_upside_down(x):
-    """The sign is wrong: tanh rises, from -1 on the left to 1 on the right."""
+    """The sign is wrong: tanh increases from -1 to 1."""
     return -reference.tanh(x)
 
 
 @mistake("tanh")
 def tanh_turned_over(x):
-    """Numerator and denominator are swapped, so the values are never between -1 and 1."""
+    """Numerator and denominator are swapped, so no value is between -1 and 1."""
     return 1 / reference.tanh(x)
 
 
 @mistake("tanh")
 def tanh_hard(x):
-    """x is cut off at -1 and 1. That only looks like tanh; the curve is not made of straight pieces."""
+    """x is clamped to [-1, 1]. That is hardtanh; tanh is smooth."""
     return x.clamp(-1, 1)
 
 
 @mistake("tanh")
 def tanh_detached(x):
-    """The values are cut off from the graph, by .detach(), .data, .item() or numpy. Without the graph nothing can be
-    learned."""
+    """The values are detached from the graph (.detach(), .data, .item() or NumPy). Without the graph, nothing can be
+    trained."""
     return reference.tanh(x.detach())
 
 
 @mistake("tanh")
 def tanh_in_place(x):
-    """The caller's x is overwritten. Make a new tensor."""
+    """The caller's x is overwritten. Create a new tensor."""
     value = reference.tanh(x)
     x.data.mul_(2)
     return value
@@ -835,7 +838,7 @@ def tanh_in_place(x):
 
 @mistake("tanh")
 def tanh_always_float(x):
-    """The values are always float32. They should have the dtype of x: float64 has twice as many digits."""
+    """The values are always float32. They should have the dtype of x; converting float64 to float32 loses precision."""
     return reference.tanh(x.float())
 
 
@@ -847,7 +850,7 @@ def tanh_always_double(x):
 
 @mistake("tanh")
 def ready_made_tanh(x):
-    """torch.tanh does the work. It is what you write in this question."""
+    """torch.tanh does the work. Write it yourself in this question."""
     return torch.tanh(x)
 
 
@@ -856,7 +859,7 @@ def ready_made_tanh(x):
 
 @mistake("MLP")
 class ActivationAtTheEnd(reference.MLP):
-    """The activation stands after the last layer, too. Here the last layer has none: y_hat = z(L)."""
+    """The activation is also applied after the last layer. The last layer has no activation: y_hat = z(L)."""
 
     def forward(self, x):
         return self.activation(super().forward(x))
@@ -872,7 +875,7 @@ class ActivationBeforeTheFirstLayer(reference.MLP):
 
 @mistake("MLP")
 class NoActivation(reference.MLP):
-    """There is no activation between the layers. Without one, many layers can do no more than one."""
+    """There is no activation between the layers. Without one, many linear layers are equivalent to one."""
 
     def forward(self, x):
         for layer in self.layers:
@@ -882,7 +885,7 @@ class NoActivation(reference.MLP):
 
 @mistake("MLP")
 class ActivationOnlyOnce(reference.MLP):
-    """The activation stands after the first layer only. It stands after every layer but the last."""
+    """The activation is applied only after the first layer. Apply it after every layer except the last."""
 
     def forward(self, x):
         for number, layer in enumerate(self.layers):
@@ -894,7 +897,7 @@ class ActivationOnlyOnce(reference.MLP):
 
 @mistake("MLP")
 class AlwaysSigmoid(reference.MLP):
-    """The activation is always the sigmoid. It is the argument activation; the sigmoid is only its default."""
+    """The activation is always the sigmoid. Use the argument activation; the sigmoid is only its default."""
 
     def __init__(self, layer_sizes, activation=torch.sigmoid):
         super().__init__(layer_sizes)
@@ -902,7 +905,7 @@ class AlwaysSigmoid(reference.MLP):
 
 @mistake("MLP")
 class ReluByDefault(reference.MLP):
-    """Without an activation, relu is used. The default is the sigmoid."""
+    """The default activation is relu. It should be the sigmoid."""
 
     def __init__(self, layer_sizes, activation=torch.relu):
         super().__init__(layer_sizes, activation)
@@ -910,8 +913,8 @@ class ReluByDefault(reference.MLP):
 
 @mistake("MLP")
 class LayersInAList(reference.MLP):
-    """The layers are in a Python list, where PyTorch does not see them: model.parameters() misses them, so no optimizer
-    would change them. Put them into an nn.ModuleList."""
+    """The layers are in a Python list, which PyTorch does not register: model.parameters() does not list them, so no
+    optimizer would update them. Use an nn.ModuleList."""
 
     def __init__(self, layer_sizes, activation=torch.sigmoid):
         super().__init__(layer_sizes, activation)
@@ -922,7 +925,7 @@ class LayersInAList(reference.MLP):
 
 @mistake("MLP")
 class OneLayerTooMany(reference.MLP):
-    """There is one layer too many: as many as there are sizes. Between L + 1 sizes there are L layers."""
+    """There is one layer too many, as many as sizes. L + 1 sizes define L layers."""
 
     def __init__(self, layer_sizes, activation=torch.sigmoid):
         super().__init__([*layer_sizes, layer_sizes[-1]], activation)
@@ -930,7 +933,7 @@ class OneLayerTooMany(reference.MLP):
 
 @mistake("MLP")
 class OneLayerTooFew(reference.MLP):
-    """There is one layer too few. Between L + 1 sizes there are L layers."""
+    """There is one layer too few. L + 1 sizes define L layers."""
 
     def __init__(self, layer_sizes, activation=torch.sigmoid):
         super().__init__(layer_sizes[:-1] if len(layer_sizes) > 2 else layer_sizes, activation)
@@ -947,7 +950,7 @@ class LayersTheWrongWayRound(reference.MLP):
 
 @mistake("MLP")
 class OneHiddenWidth(reference.MLP):
-    """All hidden layers have the width of the first one. Each has its own, from layer_sizes."""
+    """All hidden layers have the width of the first one. Each has its own width, from layer_sizes."""
 
     def __init__(self, layer_sizes, activation=torch.sigmoid):
         hidden = [layer_sizes[1]] * (len(layer_sizes) - 2)
@@ -956,7 +959,7 @@ class OneHiddenWidth(reference.MLP):
 
 @mistake("MLP")
 class WithoutBiases(reference.MLP):
-    """The layers have no biases. nn.Linear has one unless it is told otherwise."""
+    """The layers have no biases. nn.Linear has a bias by default."""
 
     def __init__(self, layer_sizes, activation=torch.sigmoid):
         super().__init__(layer_sizes, activation)
@@ -965,7 +968,7 @@ class WithoutBiases(reference.MLP):
 
 @mistake("MLP")
 class OneLayerShared(reference.MLP):
-    """Where two layers have the same sizes, one and the same layer stands for both. Each has its own weights."""
+    """Layers of the same size share one module. Each layer needs its own weights."""
 
     def __init__(self, layer_sizes, activation=torch.sigmoid):
         super().__init__(layer_sizes, activation)
@@ -975,7 +978,7 @@ class OneLayerShared(reference.MLP):
 
 @mistake("MLP")
 class LayersBackwards(reference.MLP):
-    """The layers are connected from the last to the first. x goes into the first one."""
+    """The layers are applied from last to first. x should go into the first layer."""
 
     def forward(self, x):
         *hidden, last = reversed(self.layers)
@@ -986,7 +989,7 @@ class LayersBackwards(reference.MLP):
 
 @mistake("MLP")
 class HiddenDetached(reference.MLP):
-    """The hidden values are cut off from the graph, so that only the last layer would learn."""
+    """The hidden activations are detached from the graph, so only the last layer would be trained."""
 
     def forward(self, x):
         *hidden, last = self.layers
@@ -997,8 +1000,8 @@ class HiddenDetached(reference.MLP):
 
 @mistake("MLP")
 class MLPPredictionsDetached(reference.MLP):
-    """The predictions are cut off from the graph, by .detach(), .item() or torch.no_grad(). Without the graph nothing
-    can be learned."""
+    """The predictions are detached from the graph (.detach(), .item() or torch.no_grad()). Without the graph, the model
+    cannot be trained."""
 
     def forward(self, x):
         return super().forward(x).detach()
@@ -1006,7 +1009,7 @@ class MLPPredictionsDetached(reference.MLP):
 
 @mistake("MLP")
 class PredictionsSqueezed(reference.MLP):
-    """Dimensions of size 1 are squeezed away. The predictions always have the shape (N, layer_sizes[-1])."""
+    """Dimensions of size 1 are squeezed. The predictions always have the shape (N, layer_sizes[-1])."""
 
     def forward(self, x):
         return super().forward(x).squeeze()
@@ -1014,7 +1017,7 @@ class PredictionsSqueezed(reference.MLP):
 
 @mistake("MLP")
 class SkipConnections(reference.MLP):
-    """A layer's input is added to its output where the sizes allow it. That is a residual network; here a(l) depends on
+    """A layer's input is added to its output where the sizes allow it, as in a residual network. Here a(l) depends on
     z(l) alone."""
 
     def forward(self, x):
@@ -1044,8 +1047,7 @@ class MLPAlwaysFloat(reference.MLP):
 
 @mistake("MLP")
 class SizesReversed(reference.MLP):
-    """The list of sizes is reversed in place on the way, and the caller finds it changed. Make a copy:
-    list(layer_sizes)."""
+    """The list of sizes is reversed in place, which modifies the caller's list. Copy it: list(layer_sizes)."""
 
     def __init__(self, layer_sizes, activation=torch.sigmoid):
         super().__init__(layer_sizes, activation)
@@ -1055,8 +1057,7 @@ class SizesReversed(reference.MLP):
 
 @mistake("MLP")
 class SizesPopped(reference.MLP):
-    """The sizes are taken out of the caller's list one by one, which is shorter afterwards. Make a copy:
-    list(layer_sizes)."""
+    """The sizes are popped from the caller's list, which becomes shorter. Copy it: list(layer_sizes)."""
 
     def __init__(self, layer_sizes, activation=torch.sigmoid):
         super().__init__(layer_sizes, activation)
@@ -1066,7 +1067,8 @@ class SizesPopped(reference.MLP):
 
 @mistake("MLP")
 class ListsOnly(reference.MLP):
-    """The sizes are copied by a method that tuples do not have. They may be a list or a tuple: list(layer_sizes)."""
+    """The sizes are copied by a method that tuples do not have. They may be a list or a tuple: use
+    list(layer_sizes)."""
 
     def __init__(self, layer_sizes, activation=torch.sigmoid):
         super().__init__(layer_sizes.copy(), activation)
@@ -1074,7 +1076,7 @@ class ListsOnly(reference.MLP):
 
 @mistake("MLP")
 class MLPFeaturesChanged(reference.MLP):
-    """The activation works in place on the caller's features, which are lost. Make new tensors."""
+    """The activation is applied in place to the caller's features, which are overwritten. Create new tensors."""
 
     def forward(self, x):
         y_hat = super().forward(x)
@@ -1084,8 +1086,8 @@ class MLPFeaturesChanged(reference.MLP):
 
 @mistake("MLP")
 class MLPPlainFeaturesChanged(reference.MLP):
-    """The activation works in place on features that take no gradient, and the caller's numbers are lost. Make new
-    tensors."""
+    """Where x requires no gradient, the activation is applied to it in place, which overwrites the caller's features.
+    Create new tensors."""
 
     def forward(self, x):
         y_hat = super().forward(x)
@@ -1097,7 +1099,7 @@ class MLPPlainFeaturesChanged(reference.MLP):
 @mistake("MLP")
 class ActivationMadeFirst(reference.MLP):
     """The activation is called without arguments, as if it were a class. It is a function or a module, ready to be
-    applied."""
+    called on a tensor."""
 
     def __init__(self, layer_sizes, activation=nn.Sigmoid):
         super().__init__(layer_sizes, activation())
@@ -1105,8 +1107,8 @@ class ActivationMadeFirst(reference.MLP):
 
 @mistake("MLP")
 class FunctionsOnly(reference.MLP):
-    """A module as the activation is looked up by name and replaced by the sigmoid. Anything that maps a tensor to a
-    tensor may be the activation."""
+    """If the activation is a module, it is replaced by the sigmoid. Any callable that maps a tensor to a tensor may be
+    the activation."""
 
     def __init__(self, layer_sizes, activation=torch.sigmoid):
         super().__init__(layer_sizes, torch.sigmoid if isinstance(activation, nn.Module) else activation)
@@ -1114,8 +1116,8 @@ class FunctionsOnly(reference.MLP):
 
 @mistake("MLP")
 class ModulesOnly(reference.MLP):
-    """Only modules are taken as the activation, and a function becomes the sigmoid. Anything that maps a tensor to a
-    tensor may be the activation."""
+    """If the activation is a function, it is replaced by the sigmoid. Any callable that maps a tensor to a tensor may
+    be the activation."""
 
     def __init__(self, layer_sizes, activation=torch.sigmoid):
         super().__init__(layer_sizes, activation if isinstance(activation, nn.Module) else torch.sigmoid)
@@ -1123,7 +1125,7 @@ class ModulesOnly(reference.MLP):
 
 @mistake("MLP")
 class NoActivationInEvaluation(reference.MLP):
-    """In evaluation mode there is no activation. The network is the same in both modes."""
+    """In evaluation mode there is no activation. The network should be the same in both modes."""
 
     def forward(self, x):
         *hidden, last = self.layers
@@ -1134,7 +1136,7 @@ class NoActivationInEvaluation(reference.MLP):
 
 @mistake("MLP")
 class MLPUnitsDropped(reference.MLP):
-    """Hidden neurons are dropped at random while the model trains (dropout). The network keeps them all."""
+    """Hidden neurons are dropped at random in training mode (dropout). This network has no dropout."""
 
     def forward(self, x):
         *hidden, last = self.layers
@@ -1145,8 +1147,8 @@ class MLPUnitsDropped(reference.MLP):
 
 @mistake("MLP")
 class MLPStartsAtZero(reference.MLP):
-    """Weights and biases are set to zero, so all neurons of a layer learn the same. Leave them as PyTorch draws
-    them."""
+    """Weights and biases are set to zero, so all neurons of a layer stay identical. Keep PyTorch's default
+    initialization."""
 
     def __init__(self, layer_sizes, activation=torch.sigmoid):
         super().__init__(layer_sizes, activation)
@@ -1156,7 +1158,7 @@ class MLPStartsAtZero(reference.MLP):
 
 @mistake("MLP")
 class MLPBiasesStartAtZero(reference.MLP):
-    """The biases are set to zero. Leave them as PyTorch draws them."""
+    """The biases are set to zero. Keep PyTorch's default initialization."""
 
     def __init__(self, layer_sizes, activation=torch.sigmoid):
         super().__init__(layer_sizes, activation)
@@ -1166,7 +1168,8 @@ class MLPBiasesStartAtZero(reference.MLP):
 
 @mistake("MLP")
 class MLPStartsByKaiming(reference.MLP):
-    """The weights are drawn anew, from a normal distribution (He, Kaiming). Leave them as PyTorch draws them."""
+    """The weights are redrawn from a normal distribution (He or Kaiming initialization). Keep PyTorch's default
+    initialization."""
 
     def __init__(self, layer_sizes, activation=torch.sigmoid):
         super().__init__(layer_sizes, activation)
@@ -1176,7 +1179,7 @@ class MLPStartsByKaiming(reference.MLP):
 
 @mistake("MLP")
 class MLPWithFixedSeed(reference.MLP):
-    """A seed is set inside, so every model starts with the same numbers. Each new model draws its own."""
+    """A seed is set inside, so every model has the same initial values. Each new model should draw new values."""
 
     def __init__(self, layer_sizes, activation=torch.sigmoid):
         torch.manual_seed(0)
@@ -1188,7 +1191,7 @@ class MLPWithFixedSeed(reference.MLP):
 
 @mistake("parameter_table")
 def frozen_on_the_way(model):
-    """The parameters no longer require a gradient afterwards. The model is left as it is."""
+    """Afterwards the parameters no longer require a gradient. Leave the model unchanged."""
     for parameter in model.parameters():
         parameter.requires_grad_(False)
     return reference.parameter_table(model)
@@ -1196,13 +1199,13 @@ def frozen_on_the_way(model):
 
 @mistake("parameter_table")
 def model_put_into_evaluation(model):
-    """The model is in evaluation mode afterwards. It is left as it is."""
+    """Afterwards the model is in evaluation mode. Leave the model unchanged."""
     return reference.parameter_table(model.eval())
 
 
 @mistake("parameter_table")
 def numbers_set_to_zero(model):
-    """The parameters are set to zero on the way. The model is left as it is."""
+    """The parameters are set to zero. Leave the model unchanged."""
     for parameter in model.parameters():
         parameter.data.zero_()
     return reference.parameter_table(model)
@@ -1210,130 +1213,129 @@ def numbers_set_to_zero(model):
 
 @mistake("parameter_table")
 def gradients_cleared(model):
-    """The gradients are cleared on the way. The model is left as it is."""
+    """The gradients are zeroed. Leave the model unchanged."""
     model.zero_grad()
     return reference.parameter_table(model)
 
 
 @mistake("parameter_table")
 def counts_as_numpy(model):
-    """The counts are NumPy's numbers. A Python int is asked for."""
+    """The counts are NumPy integers. They should be Python ints."""
     return [(name, shape, np.prod(shape, dtype=int)) for name, shape, _ in reference.parameter_table(model)]
 
 
 @mistake("parameter_table")
 def counts_with_a_point(model):
-    """The counts are floats, such as 6.0. A Python int is asked for."""
+    """The counts are floats, such as 6.0. They should be Python ints."""
     return [(name, shape, float(count)) for name, shape, count in reference.parameter_table(model)]
 
 
 @mistake("parameter_table")
 def as_a_tuple(model):
-    """The table is a tuple. A list is asked for, and (1, 2) == [1, 2] is False."""
+    """The table is a tuple. It should be a list, since (1, 2) == [1, 2] is False."""
     return tuple(reference.parameter_table(model))
 
 
 @mistake("parameter_table")
 def nothing_for_no_dimension(model):
-    """A parameter of shape () is left out, or counted as 0. It has 1 element."""
+    """A parameter of shape () is left out or counted as 0. It has 1 element."""
     return [(name, shape, count if shape else 0) for name, shape, count in reference.parameter_table(model)]
 
 
 @mistake("parameter_table")
 def two_levels_at_most(model):
-    """Parameters are looked for in the model and its parts, but not in the parts of parts. named_parameters() finds
-    them at any depth."""
+    """Parameters of deeper sub-modules are missing. named_parameters() finds them at any depth."""
     return [row for row in reference.parameter_table(model) if row[0].count(".") < 2]
 
 
 @mistake("parameter_table")
 def shapes_as_lists(model):
-    """The shapes are lists. Tuples are asked for, and [2, 3] == (2, 3) is False."""
+    """The shapes are lists. They should be tuples, since [2, 3] == (2, 3) is False."""
     return [(name, list(p.shape), p.numel()) for name, p in model.named_parameters()]
 
 
 @mistake("parameter_table")
 def rows_as_lists(model):
-    """The rows are lists. Tuples are asked for: (name, shape, count)."""
+    """The rows are lists. They should be tuples: (name, shape, count)."""
     return [list(row) for row in reference.parameter_table(model)]
 
 
 @mistake("parameter_table")
 def table_as_dictionary(model):
-    """The table is a dictionary. A list of tuples is asked for."""
+    """The table is a dictionary. It should be a list of tuples."""
     return {name: (tuple(p.shape), p.numel()) for name, p in model.named_parameters()}
 
 
 @mistake("parameter_table")
 def first_dimension_counted(model):
-    """The third column is the length of the first dimension. The number of all elements is asked for."""
+    """The third column is the size of the first dimension. It should be the number of all elements."""
     return [(name, shape, shape[0] if shape else 1) for name, shape, _ in reference.parameter_table(model)]
 
 
 @mistake("parameter_table")
 def dimensions_added(model):
-    """The dimensions are added up. They are multiplied: 2 rows of 3 make 6 elements."""
+    """The sizes of the dimensions are added. Multiply them: 2 rows of 3 have 6 elements."""
     return [(name, shape, sum(shape)) for name, shape, _ in reference.parameter_table(model)]
 
 
 @mistake("parameter_table")
 def dimensions_counted(model):
-    """The third column is the number of dimensions. The number of elements is asked for."""
+    """The third column is the number of dimensions. It should be the number of elements."""
     return [(name, shape, len(shape)) for name, shape, _ in reference.parameter_table(model)]
 
 
 @mistake("parameter_table")
 def two_dimensions_at_most(model):
-    """Only the first two dimensions are multiplied. A parameter may have more, or none."""
+    """Only the sizes of the first two dimensions are multiplied. A parameter may have more dimensions, or none."""
     rows = reference.parameter_table(model)
     return [(name, shape, torch.Size(shape[:2]).numel()) for name, shape, _ in rows]
 
 
 @mistake("parameter_table")
 def buffers_listed(model):
-    """Buffers are listed too, as in state_dict(). They are not learned: named_parameters() leaves them out."""
+    """Buffers are also listed, as in state_dict(). They are not parameters: named_parameters() leaves them out."""
     return [(name, tuple(value.shape), value.numel()) for name, value in model.state_dict().items()]
 
 
 @mistake("parameter_table")
 def learnable_only(model):
-    """Frozen parameters are left out. All of named_parameters() is listed, whether it requires a gradient or not."""
+    """Frozen parameters are left out. List all of named_parameters(), with and without requires_grad."""
     return [(name, tuple(p.shape), p.numel()) for name, p in model.named_parameters() if p.requires_grad]
 
 
 @mistake("parameter_table")
 def shared_listed_twice(model):
-    """A parameter that several parts share is listed several times. named_parameters() gives each once."""
+    """A shared parameter is listed several times. named_parameters() lists it once."""
     return [(name, tuple(p.shape), p.numel()) for name, p in model.named_parameters(remove_duplicate=False)]
 
 
 @mistake("parameter_table")
 def sorted_by_name(model):
-    """The rows are sorted by name. They stay in the order of named_parameters()."""
+    """The rows are sorted by name. Keep the order of named_parameters()."""
     return sorted(reference.parameter_table(model))
 
 
 @mistake("parameter_table")
 def sorted_by_size(model):
-    """The rows are sorted by size. They stay in the order of named_parameters()."""
+    """The rows are sorted by size. Keep the order of named_parameters()."""
     return sorted(reference.parameter_table(model), key=lambda row: row[2])
 
 
 @mistake("parameter_table")
 def weights_only(model):
-    """Only weights are listed. Biases are parameters too."""
+    """Only weights are listed. Biases are also parameters."""
     return [row for row in reference.parameter_table(model) if row[0].endswith("weight")]
 
 
 @mistake("parameter_table")
 def top_level_only(model):
-    """Only parameters of the model itself are listed. Those of its parts, and of their parts, belong to it too."""
+    """Only the model's own parameters are listed. List those of its sub-modules, at any depth."""
     return [(name, tuple(p.shape), p.numel()) for name, p in model.named_parameters(recurse=False)]
 
 
 @mistake("parameter_table")
 def parts_of_the_model_only(model):
-    """Only parameters of the model's parts are listed. Those that lie in the model itself belong to it too."""
+    """Only parameters of the model's sub-modules are listed. List the model's own parameters as well."""
     return [
         (f"{part}.{name}", tuple(p.shape), p.numel())
         for part, child in model.named_children()
@@ -1343,25 +1345,25 @@ def parts_of_the_model_only(model):
 
 @mistake("parameter_table")
 def names_without_the_part(model):
-    """The name is cut to what stands after the dot. The whole name of named_parameters() is asked for."""
+    """The name is cut to the part after the last dot. Keep the full name from named_parameters()."""
     return [(name.rpartition(".")[2], shape, count) for name, shape, count in reference.parameter_table(model)]
 
 
 @mistake("parameter_table")
 def counts_as_floats(model):
-    """The counts are no whole numbers any more, or tensors. A Python int is asked for."""
+    """The counts are floats or tensors. They should be Python ints."""
     return [(name, shape, torch.tensor(shape).prod()) for name, shape, _ in reference.parameter_table(model)]
 
 
 @mistake("parameter_table")
 def total_as_last_row(model):
-    """A last row with the total is added. There is one row for each parameter and nothing else."""
+    """A last row with the total is added. There should be one row for each parameter and nothing else."""
     rows = reference.parameter_table(model)
     return [*rows, ("total", (), sum(row[2] for row in rows))]
 
 
 @mistake("parameter_table")
 def printed_only(model):
-    """The table is printed and not handed back. Without a return, a function gives None."""
+    """The table is printed but not returned. A function without a return statement returns None."""
     for row in reference.parameter_table(model):
         print(*row)

@@ -9,11 +9,11 @@ pytestmark = pytest.mark.question("activations")
 
 NAMES = ("sigmoid", "relu", "tanh")
 SHAPES = [(), (5,), (4, 3), (1, 1), (7, 1), (2, 3, 4)]
-HINT = "the function is applied to every element by itself: the result has the shape of x"
+HINT = "the function is applied element-wise: the result has the shape of x"
 
 
 def off_the_kink(rng: Rng, *shape: int, dtype: torch.dtype = torch.float64) -> torch.Tensor:
-    """Numbers of both signs, none of them near 0, where relu has no slope."""
+    """Numbers of both signs, none near 0, where relu is not differentiable."""
     x = rng.normal(*shape, dtype=dtype)
     return x + torch.where(x < 0, -0.1, 0.1).to(dtype)
 
@@ -46,10 +46,12 @@ def test_tanh_matches_reference(student: Runner, reference: Runner, rng: Rng, sh
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32], ids=["float64", "float32"])
 @pytest.mark.parametrize("name", NAMES)
 def test_large_arguments(student: Runner, reference: Runner, rng: Rng, name: str, dtype: torch.dtype) -> None:
-    """Values and gradients are finite and right up to 10,000 on both sides."""
+    """Values and gradients are finite and right from -10,000 to 10,000."""
     x = torch.tensor([-10_000, -800, -90, -40, -13, -6, 6, 13, 40, 90, 800, 10_000], dtype=dtype)
     call = function_call(name, {"x": x}, cotangent=rng.normal(12, dtype=dtype))
-    hint = "e^10000 is inf, and inf / inf or 0 * inf is nan: write the formula so that no large number is exponentiated"
+    hint = (
+        "e^10000 is inf, and inf / inf or 0 * inf is nan: rewrite the formula so that no large number is exponentiated"
+    )
     found = student.run(call)
     assert_finite(found, hint=hint)
     assert_matches(found, reference.run(call), hint=hint, rtol=1e-6, atol=1e-6)  # float32 holds about seven digits
@@ -59,10 +61,10 @@ def test_large_arguments(student: Runner, reference: Runner, rng: Rng, name: str
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32], ids=["float64", "float32"])
 @pytest.mark.parametrize("name", NAMES)
 def test_exactly_zero(student: Runner, reference: Runner, rng: Rng, name: str, dtype: torch.dtype) -> None:
-    """At exactly 0 the values are right; so are the slopes of sigmoid and tanh, and relu's gradient is finite."""
+    """At exactly 0, the values are right, the derivatives of sigmoid and tanh are right, and that of relu is finite."""
     x = torch.tensor([[0.0, -0.0, 0.7], [-1.3, 0.0, 0.0]], dtype=dtype)
     call = function_call(name, {"x": x}, cotangent=rng.uniform(2, 3, low=1, high=2, dtype=dtype))
-    hint = "|x|, sign(x) and a corner at 0 have no slope there; sigmoid and tanh do"
+    hint = "|x|, sign(x) and a kink at 0 are not differentiable there; sigmoid and tanh are"
     found, right = student.run(call), reference.run(call)
     assert_finite(found, hint=hint)
     if name == "relu":
@@ -74,17 +76,17 @@ def test_exactly_zero(student: Runner, reference: Runner, rng: Rng, name: str, d
 @pytest.mark.parametrize("shape", [(), (3,), (2, 5)])
 @pytest.mark.parametrize("name", NAMES)
 def test_x_without_gradient(student: Runner, reference: Runner, rng: Rng, name: str, shape: tuple[int, ...]) -> None:
-    """Numbers that take no gradient give the same values, and are left unchanged."""
+    """An x that requires no gradient gives the same values, and is left unchanged."""
     call = function_call(name, {"x": -rng.uniform(*shape, low=0.1, high=3.0)})
     assert_matches(student.run(call), reference.run(call), hint=HINT)
 
 
 @pytest.mark.points(0.75)
 def test_sigmoid_worked_by_hand(student: Runner) -> None:
-    """sigmoid: an example worked by hand comes out right, with its gradient.
+    """sigmoid: an example worked by hand is right, with its gradient.
 
-    1 / (1 + e^-t) for t = ln 3 is 1 / (1 + 1/3) = 3/4, for t = -ln 4 it is 1 / (1 + 4) = 1/5, and for ln 9 it is
-    9/10. The slope s (1 - s) is 3/16, 4/25 and 9/100; times the upstream (16, 25, 100) that is 3, 4 and 9.
+    1 / (1 + e^-t) for t = ln 3 is 1 / (1 + 1/3) = 3/4, for t = -ln 4 it is 1 / (1 + 4) = 1/5, and for ln 9 it is 9/10.
+    The derivative s (1 - s) is 3/16, 4/25 and 9/100; times the upstream gradient (16, 25, 100) that is 3, 4 and 9.
     """
     x = torch.tensor([3.0, 0.25, 9.0], dtype=torch.float64).log()
     call = function_call("sigmoid", {"x": x}, cotangent=torch.tensor([16.0, 25.0, 100.0], dtype=torch.float64))
@@ -92,15 +94,15 @@ def test_sigmoid_worked_by_hand(student: Runner) -> None:
         result=torch.tensor([0.75, 0.2, 0.9], dtype=torch.float64),
         gradients={"x": torch.tensor([3.0, 4.0, 9.0], dtype=torch.float64)},
     )
-    assert_matches(student.run(call), right, hint="sigmoid(x) = 1 / (1 + e^-x), with the slope s (1 - s)")
+    assert_matches(student.run(call), right, hint="sigmoid(x) = 1 / (1 + e^-x), with the derivative s (1 - s)")
 
 
 @pytest.mark.points(0.5)
 def test_relu_worked_by_hand(student: Runner) -> None:
-    """relu: an example worked by hand comes out right, with its gradient.
+    """relu: an example worked by hand is right, with its gradient.
 
-    max(0, x) of (-2, 3, 0.5) is (0, 3, 0.5); the slopes are 0, 1 and 1, so the upstream (5, 7, -4) comes back as
-    (0, 7, -4).
+    max(0, x) of (-2, 3, 0.5) is (0, 3, 0.5); the derivatives are 0, 1 and 1, so the upstream gradient (5, 7, -4)
+    becomes (0, 7, -4).
     """
     x = torch.tensor([[-2.0, 3.0, 0.5]], dtype=torch.float64)
     call = function_call("relu", {"x": x}, cotangent=torch.tensor([[5.0, 7.0, -4.0]], dtype=torch.float64))
@@ -108,16 +110,16 @@ def test_relu_worked_by_hand(student: Runner) -> None:
         result=torch.tensor([[0.0, 3.0, 0.5]], dtype=torch.float64),
         gradients={"x": torch.tensor([[0.0, 7.0, -4.0]], dtype=torch.float64)},
     )
-    assert_matches(student.run(call), right, hint="relu(x) = max(0, x), with the slope 0 below zero and 1 above")
+    assert_matches(student.run(call), right, hint="relu(x) = max(0, x), with the derivative 0 below zero and 1 above")
 
 
 @pytest.mark.points(0.75)
 def test_tanh_worked_by_hand(student: Runner) -> None:
-    """tanh: an example worked by hand comes out right, with its gradient.
+    """tanh: an example worked by hand is right, with its gradient.
 
-    For t = ln 2: (2 - 1/2) / (2 + 1/2) = 3/5; for t = -ln 3: (1/3 - 3) / (1/3 + 3) = -4/5; for t = ln 3 / 2:
-    (3 - 1) / (3 + 1) = 1/2. The slope 1 - tanh^2 is 16/25, 9/25 and 3/4; times the upstream (25, 50, 4) that is 16, 18
-    and 3.
+    For t = ln 2: (2 - 1/2) / (2 + 1/2) = 3/5; for t = -ln 3: (1/3 - 3) / (1/3 + 3) = -4/5; for t = ln 3 / 2: (3 - 1) /
+    (3 + 1) = 1/2. The derivative 1 - tanh^2 is 16/25, 9/25 and 3/4; times the upstream gradient (25, 50, 4) that is 16,
+    18 and 3.
     """
     x = torch.tensor([2.0, 1 / 3, 3**0.5], dtype=torch.float64).log()
     call = function_call("tanh", {"x": x}, cotangent=torch.tensor([25.0, 50.0, 4.0], dtype=torch.float64))
@@ -125,13 +127,13 @@ def test_tanh_worked_by_hand(student: Runner) -> None:
         result=torch.tensor([0.6, -0.8, 0.5], dtype=torch.float64),
         gradients={"x": torch.tensor([16.0, 18.0, 3.0], dtype=torch.float64)},
     )
-    assert_matches(student.run(call), right, hint="tanh(x) lies between -1 and 1, with the slope 1 - tanh(x)^2")
+    assert_matches(student.run(call), right, hint="tanh(x) is between -1 and 1, with the derivative 1 - tanh(x)^2")
 
 
 @pytest.mark.points(0.5)
 @pytest.mark.parametrize("name", NAMES)
 def test_float32_stays_float32(student: Runner, reference: Runner, rng: Rng, name: str) -> None:
-    """Numbers in float32 give values in float32."""
+    """An x in float32 gives values in float32."""
     x = off_the_kink(rng, 4, 3, dtype=torch.float32)
     call = function_call(name, {"x": x}, cotangent=rng.normal(4, 3, dtype=torch.float32))
     found = student.run(call)

@@ -45,7 +45,10 @@ def test_a_new_model_has_its_layers(student: Runner, sizes: list[int]) -> None:
         Step("is_list", "builtin:isinstance", [Ref("list"), Ref("torch:nn.ModuleList")]),
     ]
     found = student.run(Call(steps, observe=("is_list", "model.state", "model.gradients")))
-    check(found.equals("is_list", True), "The attribute layers must be an nn.ModuleList, so that PyTorch sees in it.")
+    check(
+        found.equals("is_list", True),
+        "The attribute layers must be an nn.ModuleList, so that its parameters are found.",
+    )
     right = {}
     for number, (before, after) in enumerate(pairwise(sizes)):
         right |= {f"layers.{number}.weight": (after, before), f"layers.{number}.bias": (after,)}
@@ -55,13 +58,13 @@ def test_a_new_model_has_its_layers(student: Runner, sizes: list[int]) -> None:
         f"For layer_sizes = {sizes}, layer l must be nn.Linear(layer_sizes[l], layer_sizes[l + 1]).",
     )
     extra = sorted(found.gradients("model.gradients").keys() - right.keys())
-    check(not extra, f"The layers' weights and biases are all there is to learn; found besides: {', '.join(extra)}.")
+    check(not extra, f"The layers' weights and biases should be the only parameters; also found: {', '.join(extra)}.")
 
 
 @pytest.mark.points(0.5)
 @pytest.mark.parametrize("sizes", [[8, 1_500], [3, 1_000, 5, 1_000]], ids=str)
 def test_layers_start_at_random(student: Runner, sizes: list[int]) -> None:
-    """The weights and biases of all layers are drawn as nn.Linear draws them, anew for each model."""
+    """All layers have nn.Linear's default initialization, drawn anew for each model."""
     names = [f"layers.{number}" for number in range(len(sizes) - 1)]
     observe = tuple(
         f"{model}.{name}.{part}" for model in ("one", "other") for name in names for part in ("weight", "bias")
@@ -107,7 +110,7 @@ def test_output_and_gradients_match_reference(
 def test_activation_is_the_one_handed_over(
     student: Runner, reference: Runner, rng: Rng, activation: str, sizes: Sequence[int]
 ) -> None:
-    """The activation that is handed over is used, function or module, in training and in evaluation mode."""
+    """The given activation is used, function or module, in training and in evaluation mode."""
     kind = Ref(f"torch:{activation}")
     made = [Step("f", f"torch:{activation}")] if activation.startswith("nn.") else []
     steps = [
@@ -128,7 +131,7 @@ def test_activation_is_the_one_handed_over(
 @pytest.mark.points(0.5)
 @pytest.mark.parametrize("n", [3, 5])
 def test_inputs_are_left_unchanged(student: Runner, reference: Runner, rng: Rng, n: int) -> None:
-    """The list of sizes is left unchanged, and so is an x that takes no gradient."""
+    """The list of sizes is left unchanged, as is an x that requires no gradient."""
     steps = [
         Step("model", "student:MLP", [Ref("layer_sizes")]),
         Step("model", "object:model.double"),
@@ -136,19 +139,17 @@ def test_inputs_are_left_unchanged(student: Runner, reference: Runner, rng: Rng,
     ]
     inputs = {"layer_sizes": [4, n + 2, 2], "x": rng.normal(n, 4)}
     call = Call(steps, inputs, parameters={"model": random_parameters(rng, [4, n + 2, 2])})
-    assert_matches(
-        student.run(call), reference.run(call), hint="make a copy of what you change: list(layer_sizes), x + 0"
-    )
+    assert_matches(student.run(call), reference.run(call), hint="copy what you modify: list(layer_sizes), x.clone()")
 
 
 @pytest.mark.points(0.5)
 def test_figures_worked_by_hand(student: Runner) -> None:
-    """A small example worked by hand comes out right, with its gradients.
+    """A small example worked by hand is right, with its gradients.
 
-    Sizes 2, 2, 1 and the square root in place of f. Row (1, 3): z = (1 + 3 * 1 + 0, 2 * 1 + 3 * 2 + 1) = (4, 9), so
-    a = (2, 3) and y_hat = 5 * 2 - 1 * 3 - 17 = -10: negative, which no activation after the last layer would leave.
-    With the upstream gradient 12: W(2) gets 12 * (2, 3) = (24, 36), b(2) 12; a gets (60, -12); the slope of the root
-    is 1 / (2 a) = (1/4, 1/6), so z and b(1) get (15, -2) and W(1) gets the rows 15 * (1, 3) and -2 * (1, 3).
+    Sizes 2, 2, 1 and the square root in place of f. Row (1, 3): z = (1 + 3 * 1 + 0, 2 * 1 + 3 * 2 + 1) = (4, 9), so a =
+    (2, 3) and y_hat = 5 * 2 - 1 * 3 - 17 = -10: negative, so there is no activation after the last layer. With the
+    upstream gradient 12: W(2) gets 12 * (2, 3) = (24, 36), b(2) 12; a gets (60, -12); the derivative of the root is 1 /
+    (2 a) = (1/4, 1/6), so z and b(1) get (15, -2) and W(1) gets the rows 15 * (1, 3) and -2 * (1, 3).
     """
     steps = [
         Step("model", "student:MLP", [[2, 2, 1]], {"activation": Ref("torch:sqrt")}),

@@ -54,7 +54,7 @@ def test_new_model_has_two_layers(student: Runner, in_dim: int, hidden_dim: int)
 @pytest.mark.points(0.5)
 @pytest.mark.parametrize(("in_dim", "hidden_dim"), [(3, 2_000), (8, 5_000)])
 def test_layers_start_at_random(student: Runner, in_dim: int, hidden_dim: int) -> None:
-    """The weights and biases of both layers are drawn as nn.Linear draws them, anew for each model."""
+    """Both layers have nn.Linear's default initialization, drawn anew for each model."""
     models = ("one", "other")
     layers = {"first_layer": in_dim, "second_layer": hidden_dim}
     observe = tuple(f"{model}.{layer}.{part}" for model in models for layer in layers for part in ("weight", "bias"))
@@ -75,7 +75,7 @@ def test_output_and_gradients_match_reference(
     """The predictions and the gradients of x and all parameters are right for several sizes."""
     x, parameters = rng.normal(n, in_dim), random_parameters(rng, in_dim, hidden_dim)
     if n > 1:
-        x[0] = 0  # so a hidden neuron gets exactly 0, where the sigmoid has the slope 1/4
+        x[0] = 0  # so the pre-activation of a hidden neuron is exactly 0, where the derivative is 1/4
         parameters["first_layer.bias"][0] = 0
     call = module_call(
         "MLPRegression", [in_dim, hidden_dim], {"x": x}, parameters=parameters, cotangent=rng.normal(n, 1)
@@ -86,7 +86,7 @@ def test_output_and_gradients_match_reference(
 @pytest.mark.points(0.5)
 @pytest.mark.parametrize("n", [2, 5])
 def test_evaluation_mode(student: Runner, reference: Runner, rng: Rng, n: int) -> None:
-    """A model in evaluation mode predicts as it does in training mode."""
+    """A model predicts the same in evaluation mode as in training mode."""
     steps = [
         Step("model", "student:MLPRegression", [3, 4]),
         Step("model", "object:model.double"),
@@ -99,15 +99,14 @@ def test_evaluation_mode(student: Runner, reference: Runner, rng: Rng, n: int) -
 
 @pytest.mark.points(1)
 def test_figures_worked_by_hand(student: Runner) -> None:
-    """A small example worked by hand comes out right, with its gradients.
+    """A small example worked by hand is right, with its gradients.
 
-    f(t) = e^t / (1 + e^t), so weights that are logarithms give fractions.
-    Row (1, 1): e^(ln 3 + ln 2 - ln 2) = 3 and e^(-ln 2 + ln 3 - ln 6) = 1/4, so z = (3/4, 1/5).
-    Row (0, 2): e^(2 ln 2 - ln 2) = 2 and e^(2 ln 3 - ln 6) = 3/2, so z = (2/3, 3/5).
-    Second layer: 24 * 3/4 - 15 * 1/5 - 11 = 4 and 24 * 2/3 - 15 * 3/5 - 11 = -4, so y_hat = f(4), f(-4).
-    f'(4) = f'(-4) = f(4) f(-4) = s. With the upstream gradient (1, 2), the gradient of the second bias is 1 s + 2 s
-    = 3 s; of the second weights s * (3/4 + 2 * 2/3, 1/5 + 2 * 3/5) = s * (25/12, 7/5); of the first biases, where
-    z (1 - z) is (3/16, 4/25) and (2/9, 6/25): 24 s * (3/16 + 2 * 2/9) = 91/6 s, -15 s * (4/25 + 2 * 6/25) = -48/5 s.
+    f(t) = e^t / (1 + e^t), so logarithms as weights give fractions. Row (1, 1): e^(ln 3 + ln 2 - ln 2) = 3 and e^(-ln 2
+    + ln 3 - ln 6) = 1/4, so z = (3/4, 1/5). Row (0, 2): e^(2 ln 2 - ln 2) = 2 and e^(2 ln 3 - ln 6) = 3/2, so z = (2/3,
+    3/5). Second layer: 24 * 3/4 - 15 * 1/5 - 11 = 4 and 24 * 2/3 - 15 * 3/5 - 11 = -4, so y_hat = f(4), f(-4). f'(4) =
+    f'(-4) = f(4) f(-4) = s. With the upstream gradient (1, 2), the gradient of the second bias is 1 s + 2 s = 3 s; of
+    the second weights s * (3/4 + 2 * 2/3, 1/5 + 2 * 3/5) = s * (25/12, 7/5); of the first biases, where z (1 - z) is
+    (3/16, 4/25) and (2/9, 6/25): 24 s * (3/16 + 2 * 2/9) = 91/6 s, -15 s * (4/25 + 2 * 6/25) = -48/5 s.
     """
     ln2, ln3 = math.log(2), math.log(3)
     call = module_call(
@@ -131,7 +130,7 @@ def test_figures_worked_by_hand(student: Runner) -> None:
             "module.first_layer.bias": s * torch.tensor([91 / 6, -48 / 5], dtype=torch.float64),
         },
     )
-    # the figures are rounded to eight places
+    # the figures are rounded to eight decimals
     assert_matches(student.run(call), right, hint=HINT, rtol=0, atol=1e-6)
 
 

@@ -10,11 +10,11 @@ from gradkit.suite import Call, Found, Ref, Runner, Step, assert_matches, check,
 
 pytestmark = pytest.mark.question("parameter_table")
 
-HINT = "a list of tuples (name, shape, number of elements), one for each of model.named_parameters(), in their order"
+HINT = "a list of tuples (name, shape, number of elements), one for each of model.named_parameters(), in that order"
 
 
 def table_of(*steps: Step) -> Call:
-    """Make a model by the steps, the last of which gives ``model``, and ask for its table."""
+    """Build a model by these steps, the last of which gives ``model``, and call parameter_table."""
     return Call([*steps, Step("result", "student:parameter_table", [Ref("model")])])
 
 
@@ -25,7 +25,7 @@ def sequential(*layers: tuple[str, Sequence[Any]]) -> Call:
 
 
 def assert_same_table(found: Found, right: Found) -> None:
-    """The tables are equal as Python sees it: a list is no tuple."""
+    """The tables are equal in Python: a list is not a tuple."""
     assert_matches(found, right, hint=HINT, strict_types=True)
 
 
@@ -33,13 +33,13 @@ def assert_same_table(found: Found, right: Found) -> None:
 def test_figures_counted_by_hand(student: Runner) -> None:
     """The table of a network with 4 inputs and 2 hidden neurons is right: 4 rows, 13 elements.
 
-    4 inputs and 2 hidden neurons make 2 * 4 weights and 2 biases, then 1 * 2 weights and 1 bias: 8 + 2 + 2 + 1 = 13.
+    The layers have 2 * 4 weights and 2 biases, then 1 * 2 weights and 1 bias: 8 + 2 + 2 + 1 = 13.
     """
     call = sequential(("Linear", [4, 2]), ("Sigmoid", []), ("Linear", [2, 1]))
     rows = [("0.weight", (2, 4), 8), ("0.bias", (2,), 2), ("2.weight", (1, 2), 2), ("2.bias", (1,), 1)]
     found = student.run(call)
     assert_same_table(found, expected(result=rows))
-    check(sum(row[2] for row in found.sequence()) == 13, "The third column adds up to the number of all parameters.")
+    check(sum(row[2] for row in found.sequence()) == 13, "The third column should sum to the total number of elements.")
 
 
 @pytest.mark.points(1)
@@ -52,10 +52,10 @@ def test_figures_counted_by_hand(student: Runner) -> None:
         [("Bilinear", [2, 3, 4])],
         [("MultiheadAttention", [4, 2]), ("GRU", [3, 2])],
     ],
-    ids=["convolution and buffers", "no bias", "nothing to learn", "three dimensions", "nested"],
+    ids=["convolution and buffers", "no bias", "no parameters", "three dimensions", "nested"],
 )
 def test_other_models_match_reference(student: Runner, reference: Runner, layers: list[Any]) -> None:
-    """Models of other kinds are listed rightly: parameters only, in their own order, whatever their shape."""
+    """The table is right for other kinds of models: parameters of any shape, in order, without buffers."""
     call = sequential(*layers)
     assert_same_table(student.run(call), reference.run(call))
 
@@ -63,7 +63,7 @@ def test_other_models_match_reference(student: Runner, reference: Runner, layers
 @pytest.mark.points(0.5)
 @pytest.mark.parametrize("shape", [(), (3, 1, 2)])
 def test_any_module(student: Runner, reference: Runner, shape: tuple[int, ...]) -> None:
-    """Parameters that lie in the model itself are listed, those without a dimension too, and before those below it."""
+    """The model's own parameters, including those of shape (), are listed before those of its sub-modules."""
     steps = [
         Step("model", "torch:nn.PReLU"),
         Step("data", "torch:zeros", [shape]),
@@ -79,7 +79,7 @@ def test_any_module(student: Runner, reference: Runner, shape: tuple[int, ...]) 
 @pytest.mark.points(0.5)
 @pytest.mark.parametrize("grad", [True, False])
 def test_frozen_and_shared_parameters(student: Runner, reference: Runner, grad: bool) -> None:
-    """A frozen parameter is listed like any other, and one that two layers share is listed once."""
+    """A frozen parameter is listed like any other, and one shared by two layers is listed once."""
     steps = [
         Step("first", "torch:nn.Linear", [3, 3]),
         Step("frozen", "object:first.requires_grad_", [grad]),
@@ -94,7 +94,7 @@ def test_frozen_and_shared_parameters(student: Runner, reference: Runner, grad: 
 @pytest.mark.points(0.5)
 @pytest.mark.parametrize(("training", "learning"), [(True, True), (False, True), (True, False)])
 def test_model_is_left_unchanged(student: Runner, reference: Runner, training: bool, learning: bool) -> None:
-    """The model keeps its numbers, its mode, its gradients, and which parameters require one."""
+    """The model's parameters, gradients, requires_grad and train/eval mode are unchanged."""
     steps = [
         Step("model", "torch:nn.Linear", [2, 3]),
         Step("model", "object:model.train", [training]),
@@ -106,5 +106,5 @@ def test_model_is_left_unchanged(student: Runner, reference: Runner, training: b
     ]
     observe = ("result", "model.state", "model.gradients", "model.training", "model.weight.requires_grad")
     call = Call(steps, {"x": torch.ones(4, 2)}, observe=observe)
-    hint = "look at the parameters, and leave them and the model as they are"
+    hint = "read the parameters, and do not change them or the model"
     assert_matches(student.run(call), reference.run(call), hint=hint, strict_types=True)
