@@ -127,7 +127,7 @@ def test_what_the_gradebook_adds(
     for words in (*ways, ["export", "canvas", "--roster", roster, "--output", table], ["feedback"], ["report"]):
         ran = gradkit(*words)
         assert ran.status == 1
-        assert f"out of date: bob, {HW}: graded with another assignment.toml" in ran.err
+        assert f"out of date: bob, {HW}: graded with a different assignment.toml" in ran.err
         assert "--stale" in ran.err
     assert table.read_text() == before
     assert gradkit("export", "moodle-csv", "--output", table, "--stale").status == 0
