@@ -70,7 +70,7 @@ release-check: $(STAMP) ## build sdist and wheel, and grade the sample class wit
 	@.ci/release-check
 
 bench: $(STAMP) ## measure what grading costs here, against other ways of doing it
-	@$(BIN)/gradkit bench
+	@$(BIN)/python -m bench
 
 docs: $(STAMP) ## build a site of these pages into site/; a link that leads nowhere is an error
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict

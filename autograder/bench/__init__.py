@@ -6,4 +6,7 @@ more costs, and sees that all ways find the same; `stopwatch` counts the process
 starts; `scale` grades a large class and watches the memory; `watch` and `page` time what students and instructors wait
 for; `figures` makes the tables. Nothing here but `floor` imports torch or nbgrader: what is measured runs in processes
 of its own.
+
+A developer's tool: ``python -m bench`` in a checkout, or ``make bench``. The engine does not import it, and no wheel
+holds it.
 """

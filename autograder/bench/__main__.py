@@ -1,20 +1,25 @@
-"""``gradkit bench``: what grading costs, on this machine."""
+"""``python -m bench``: what grading costs, on this machine."""
 
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gradkit.cli.console import err, out, progress
-from gradkit.errors import UsageError
+from gradkit.cli.console import complain, err, out, progress
+from gradkit.cli.start import prepare
+from gradkit.errors import GradkitError, UsageError
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
 if TYPE_CHECKING:
-    from gradkit.bench.figures import Goal
+    from bench.figures import Goal
 
 
+@app.command()
 def bench(
     submissions: Annotated[int, typer.Option(min=10, help="How many submissions to grade, or saves to time.")] = 40,
     slow: Annotated[
@@ -37,14 +42,14 @@ def bench(
 
     The submissions are of a small assignment of the bench's own, in a temporary folder; no course is needed or touched.
     """
-    from gradkit.bench import figures
-    from gradkit.bench.page import measure_page
-    from gradkit.bench.scale import measure_scale
-    from gradkit.bench.watch import measure_watch
-    from gradkit.bench.ways import measure_ways
+    from bench import figures
+    from bench.page import measure_page
+    from bench.scale import measure_scale
+    from bench.watch import measure_watch
+    from bench.ways import measure_ways
     from gradkit.temporary import TemporaryFolder
 
-    if sum(one is not None for one in (scale, watch, page)) > 1:
+    if sum(choice is not None for choice in (scale, watch, page)) > 1:
         raise UsageError("--scale, --watch and --page each measure another thing: give one of them.")
     about = figures.machine()
     found, scaled, watched, opened = None, None, [], None
@@ -55,7 +60,7 @@ def bench(
             bar.update(task, description=text, refresh=True)
 
         if watch:
-            watched = [measure_watch(folder, one, submissions, report) for one in watch]
+            watched = [measure_watch(folder, homework, submissions, report) for homework in watch]
             goals = figures.watch_goals(watched)
             table = figures.watch_table(watched)
         elif page is not None:
@@ -90,3 +95,17 @@ def _print_goal(goal: Goal) -> None:
     mark, style = ("reached", "green") if goal.reached else ("missed", "red")
     out.print(f"{mark:<8}", style=style, end="")
     out.print(f"{goal.value}; {goal.text}", markup=False, soft_wrap=True)
+
+
+def main() -> None:
+    """Run the bench and exit with a status as `gradkit` does."""
+    try:
+        prepare()
+        app(prog_name="bench")
+    except GradkitError as error:
+        complain(str(error))
+        sys.exit(error.exit_status)
+
+
+if __name__ == "__main__":
+    main()

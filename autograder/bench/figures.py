@@ -12,10 +12,10 @@ from typing import Any
 
 from rich.table import Table
 
-from gradkit.bench.page import STUDENTS, Opened
-from gradkit.bench.scale import Scaled
-from gradkit.bench.watch import Watched
-from gradkit.bench.ways import Measured
+from bench.page import STUDENTS, Opened
+from bench.scale import Scaled
+from bench.watch import Watched
+from bench.ways import Measured
 
 
 @dataclass(frozen=True)

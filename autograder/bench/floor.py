@@ -1,4 +1,4 @@
-"""The bare floor: ``python -m gradkit.bench.floor CHECKS FOLDER...``, the least that a process per submission can cost.
+"""The bare floor: ``python -m bench.floor CHECKS FOLDER...``, the least that a process per submission can cost.
 
 Torch is imported once; for each folder a child is forked that imports the student's module and runs the plain checks
 on it, in the same process and without a lock on any door. Prints, as JSON, the questions that each folder solves.

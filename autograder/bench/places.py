@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from gradkit.bench import material, suites
-from gradkit.bench.material import HW, KINDS, MODULE, NOTEBOOK, POINTS, QUESTIONS
+from bench import material, suites
+from bench.material import HW, KINDS, MODULE, NOTEBOOK, POINTS, QUESTIONS
 
 _COURSE = 'id = "bench"\ntitle = "What grading costs"\n'
 

@@ -15,9 +15,9 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from gradkit.bench import places
-from gradkit.bench.material import HW, NOTEBOOK, POINTS
-from gradkit.bench.stopwatch import Cost, measure
+from bench import places
+from bench.material import HW, NOTEBOOK, POINTS
+from bench.stopwatch import Cost, measure
 from gradkit.errors import GraderFault
 
 _GRADKIT = (sys.executable, "-c", "from gradkit.cli import main; main()")
@@ -109,7 +109,7 @@ def run_pytest(work: Path, count: int) -> Run:
 def run_floor(work: Path, count: int) -> Run:
     """Fork ``count`` times from one process."""
     folders = places.write_folders(Path(tempfile.mkdtemp(dir=work)), count)
-    command = [sys.executable, "-m", "gradkit.bench.floor", str(folders[0] / places.TEST), *map(str, folders)]
+    command = [sys.executable, "-m", "bench.floor", str(folders[0] / places.TEST), *map(str, folders)]
     cost, said = _run(command, work)
     return Run(cost, {student: len(names) for student, names in json.loads(said).items()})
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from gradkit.bench import processes
-from gradkit.bench.runs import built_course, grading, with_class
+from bench import processes
+from bench.runs import built_course, grading, with_class
 from gradkit.errors import GraderFault
 
 _SAMPLE_SECONDS = 0.1

@@ -1,7 +1,7 @@
 """Count what a command costs, all processes that it starts included, however they end.
 
 A process's time is added to that of whoever waits for it, and so on upwards; what nobody waits for goes to process 1
-and is lost. So the command runs below a helper, ``python -m gradkit.bench.stopwatch REPORT COMMAND...``, which Linux
+and is lost. So the command runs below a helper, ``python -m bench.stopwatch REPORT COMMAND...``, which Linux
 hands all orphans: it waits for every one. The helper is small, because a process inherits the peak memory of the one
 that started it.
 """
@@ -47,7 +47,7 @@ def measure(
         report, output = work / "report.json", work / "output.txt"
         with output.open("wb") as printed:
             subprocess.run(  # noqa: S603 - our own helper
-                [sys.executable, "-m", "gradkit.bench.stopwatch", str(report), *command],
+                [sys.executable, "-m", "bench.stopwatch", str(report), *command],
                 cwd=folder,
                 env={**os.environ, **(environment or {})},
                 stdin=subprocess.DEVNULL,

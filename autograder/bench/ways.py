@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gradkit.bench import processes, runs
-from gradkit.bench.runs import Run
-from gradkit.bench.stopwatch import Cost
+from bench import processes, runs
+from bench.runs import Run
+from bench.stopwatch import Cost
 from gradkit.errors import GraderFault
 
 FEW = 5

@@ -14,6 +14,7 @@ import jsonschema
 import pytest
 import typer.main
 
+import bench.__main__
 import gradkit.suite
 from gradkit.classroom.sample import SampleSubmission, _Sample
 from gradkit.cli.app import app
@@ -82,10 +83,14 @@ def test_reference_explains_each_format_of_export() -> None:
     assert set(COMMANDS["export"].commands) <= explained
 
 
-@pytest.mark.parametrize("name", sorted(COMMANDS))
-def test_reference_explains_each_command_and_its_options(name: str) -> None:
-    explained = " ".join(row[0] for row in rows(section(f"`gradkit {name}`")))
-    every = [parameter for one in with_parts(COMMANDS[name]) for parameter in one.params]
+HEADINGS = {f"`gradkit {name}`": command for name, command in COMMANDS.items()}
+HEADINGS["The bench"] = typer.main.get_command(bench.__main__.app)
+
+
+@pytest.mark.parametrize("heading", HEADINGS)
+def test_reference_explains_each_command_and_its_options(heading: str) -> None:
+    explained = " ".join(row[0] for row in rows(section(heading)))
+    every = [parameter for part in with_parts(HEADINGS[heading]) for parameter in part.params]
     parameters = [parameter for parameter in every if parameter.param_type_name == "option"]
     arguments = [parameter.name.upper() for parameter in every if parameter not in parameters]
     negations = {opposite for option in parameters for opposite in option.secondary_opts}

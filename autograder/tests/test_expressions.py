@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-# Those of `build`, `bank`, `scaffold`, `audit` and `bench` read the course's own files; `check` runs at the student's,
+# Those of `release`, `bank` and `audit` read the course's own files; `check` runs at the student's,
 # but for the reader of notebooks.
 ROOMS = (
     "cli",

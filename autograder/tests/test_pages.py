@@ -72,7 +72,9 @@ def test_links_of_each_page_resolve(page: Path) -> None:
         assert not anchor or anchor in anchors(linked), f"{named(page)} links to {target}, which has no such heading"
 
 
-@pytest.mark.parametrize("page", PAGES, ids=named)
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if page.name != "CHANGELOG.md"], ids=named
+)  # it names old ones
 def test_commands_that_pages_name_exist(page: Path) -> None:
     nbgrader = NbGraderApp.subcommands.keys()
     for text in code(page):

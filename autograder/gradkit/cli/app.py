@@ -9,7 +9,7 @@ import typer
 
 import gradkit
 from gradkit.check.command import check
-from gradkit.cli import audit, bench, build, collect, export, feedback, grade, new, report, term
+from gradkit.cli import audit, build, collect, export, feedback, grade, new, report, term
 from gradkit.cli.console import complain
 from gradkit.cli.start import prepare
 from gradkit.errors import GradkitError
@@ -48,7 +48,6 @@ app.command("report")(report.report)
 app.add_typer(export.app, name="export")
 app.add_typer(term.app, name="term")
 app.command("audit")(audit.audit)
-app.command("bench")(bench.bench)
 
 
 def main() -> None:

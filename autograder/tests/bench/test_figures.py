@@ -9,12 +9,12 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from gradkit.bench import figures
-from gradkit.bench.page import Opened
-from gradkit.bench.scale import Memory, Scaled
-from gradkit.bench.stopwatch import Cost
-from gradkit.bench.watch import Watched
-from gradkit.bench.ways import Measured
+from bench import figures
+from bench.page import Opened
+from bench.scale import Memory, Scaled
+from bench.stopwatch import Cost
+from bench.watch import Watched
+from bench.ways import Measured
 
 
 def way(name: str, cpu: float, wall: float) -> Measured:

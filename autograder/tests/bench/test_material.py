@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from gradkit.bench import material, places, suites
-from gradkit.bench.material import KINDS, QUESTIONS
+from bench import material, places, suites
+from bench.material import KINDS, QUESTIONS
 
 SOLVED = [
     {"with_ones", "predict", "mse", "Line", "fit"},

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gradkit.bench.page import STUDENTS, measure_page
+from bench.page import STUDENTS, measure_page
 from gradkit.errors import UsageError
 from gradkit.grading.record import QuestionResult, Record, TestResult
 from gradkit.grading.store import write_record

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gradkit.bench import processes
+from bench import processes
 
 MEGABYTES = 40
 FAMILY = f"""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gradkit.bench import places, runs
+from bench import places, runs
 from gradkit.errors import GraderFault
 
 SOLVED = [5, 5, 3, 2, 3]

@@ -6,11 +6,11 @@ import json
 
 import pytest
 
-from gradkit.cli import main
+from bench.__main__ import main
 
 
 def gradkit_bench(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
-    monkeypatch.setattr("sys.argv", ["gradkit", "bench", *words])
+    monkeypatch.setattr("sys.argv", ["bench", *words])
     with pytest.raises(SystemExit) as ended:
         main()
     return int(ended.value.code or 0)

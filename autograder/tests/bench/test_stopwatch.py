@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from gradkit.bench.stopwatch import measure
+from bench.stopwatch import measure
 
 BURN = "import time\nwhile time.process_time() < 0.4: pass\n"
 

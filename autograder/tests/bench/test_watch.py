@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gradkit.bench.watch import measure_watch
+from bench.watch import measure_watch
 from gradkit.errors import GradkitError
 
 HOMEWORK = {

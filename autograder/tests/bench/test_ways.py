@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from gradkit.bench import ways
-from gradkit.bench.runs import Run
-from gradkit.bench.stopwatch import Cost
+from bench import ways
+from bench.runs import Run
+from bench.stopwatch import Cost
 from gradkit.errors import GraderFault
 
 
