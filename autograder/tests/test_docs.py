@@ -190,7 +190,7 @@ def test_reference_explains_kinds_of_failure_marks_and_levels() -> None:
     kinds = set(FAILURE_KINDS) | {"banned"}
     for path in (ENGINE / "suite").glob("*.py"):
         kinds |= set(re.findall(r"""Mismatch\(\s*"(\w+)",""", path.read_text(encoding="utf-8")))
-    text = REFERENCE.split("| kind | what failed |")[1].split("\n\n")[0]
+    text = REFERENCE.split("| kind | failure |")[1].split("\n\n")[0]
     assert {kind for row in rows(text) for kind in re.findall(r"`(\w+)`", row[0])} == kinds | {"not_started"}
     assert {row[0].strip("`") for row in rows(section("`gradkit grade`"))} >= MARKS.keys()
     assert [row[0].strip("`") for row in rows(section("Confinement"))] == list(LEVELS)
