@@ -1,4 +1,4 @@
-"""A course of one small assignment, for the tests of the engine: the engine knows nothing of any real one."""
+"""What the tests of all packages share: the demonstration course, levels of confinement, a browser."""
 
 from __future__ import annotations
 
@@ -19,117 +19,10 @@ from gradkit.grading.record import Record
 from gradkit.grading.triage import Task, triage
 from gradkit.sandbox import LEVELS, Sandbox, SandboxError, open_sandbox
 
+from .demo_course import FILES, HW, REFERENCE, write_tree
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
-
-COURSE = """
-id = "demo"
-title = "A demonstration"
-"""
-
-ASSIGNMENT = """
-id = "hw0_scaling"
-title = "Scaling"
-due = 2026-10-01T22:00:00Z
-module = "scaling.py"
-
-[[question]]
-id = "scale"
-targets = ["scale"]
-points = 3
-banned = ["mul"]
-
-[[question]]
-id = "Shift"
-targets = ["Shift"]
-points = 2
-
-[banned.mul]
-names = ["torch.mul"]
-operators = ["mul"]
-reason = "Write the product without torch.mul: that is the point here."
-
-[limits]
-seconds_per_call = 2.0
-seconds = 20.0
-restarts = 2
-output_kb = 4
-"""
-
-REFERENCE = '''
-"""The reference of the demonstration."""
-
-import torch
-from torch import Tensor, nn
-
-
-def scale(x: Tensor, factor: float = 2.0) -> Tensor:
-    return x / (1 / factor)
-
-
-class Shift(nn.Module):
-    def __init__(self, size: int) -> None:
-        super().__init__()
-        self.offset = nn.Parameter(torch.zeros(size))
-
-    def forward(self, x: Tensor) -> Tensor:
-        return x + self.offset
-'''
-
-SUITE_SCALE = '''
-"""Hidden tests of scale."""
-
-import pytest
-import torch
-
-from gradkit.suite import Rng, Runner, assert_matches, expected, function_call
-
-pytestmark = pytest.mark.question("scale")
-
-
-@pytest.mark.points(2)
-@pytest.mark.parametrize("n", [5, 2, 3])
-def test_secret_name_values(student: Runner, reference: Runner, rng: Rng, n: int) -> None:
-    """Values and gradients are right."""
-    call = function_call("scale", {"x": rng.normal(n)}, factor=3.0, cotangent=rng.normal(n))
-    assert_matches(student.run(call), reference.run(call), hint="x (n,): result (n,)")
-
-
-@pytest.mark.points(1)
-def test_secret_name_figures(student: Runner) -> None:
-    """The default factor is 2."""
-    x = torch.tensor([1.5], dtype=torch.float64)
-    right = expected(result=torch.tensor([3.0], dtype=torch.float64))
-    assert_matches(student.run(function_call("scale", {"x": x})), right, hint="the default factor is 2")
-'''
-
-SUITE_SHIFT = '''
-"""Hidden tests of Shift."""
-
-import pytest
-
-from gradkit.suite import Rng, Runner, assert_matches, module_call
-
-pytestmark = pytest.mark.question("Shift")
-
-
-@pytest.mark.points(2)
-def test_secret_name_shift(student: Runner, reference: Runner, rng: Rng) -> None:
-    """The offset is added, and gradients reach it."""
-    call = module_call(
-        "Shift", [4], {"x": rng.normal(3, 4)}, parameters={"offset": rng.normal(4)}, cotangent=rng.normal(3, 4)
-    )
-    assert_matches(student.run(call), reference.run(call), hint="x (N, size)")
-'''
-
-
-def write_tree(root: Path, files: Mapping[str, str | bytes]) -> Path:
-    """Write files below ``root``; returns ``root``."""
-    for name, content in files.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return root
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -145,14 +38,7 @@ def _no_thread_left() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def course_files() -> Mapping[str, str]:
     """The files of the demonstration course."""
-    return {
-        "course.toml": COURSE,
-        "assignments/hw0_scaling/assignment.toml": ASSIGNMENT,
-        "assignments/hw0_scaling/scaling.py": REFERENCE,
-        "autograder/hidden/secret.txt": "a secret\n",
-        "autograder/hidden/hw0_scaling/test_scale.py": SUITE_SCALE,
-        "autograder/hidden/hw0_scaling/test_shift.py": SUITE_SHIFT,
-    }
+    return FILES
 
 
 @pytest.fixture
@@ -179,7 +65,7 @@ def hand_in(tmp_path: Path) -> Callable[..., Path]:
     """Make a submission's folder: ``hand_in({"scaling.py": "..."}, student="ada")``."""
 
     def make(files: Mapping[str, str | bytes], student: str = "ada") -> Path:
-        return write_tree(tmp_path / "submitted" / student / "hw0_scaling", files)
+        return write_tree(tmp_path / "submitted" / student / HW, files)
 
     return make
 
@@ -189,11 +75,10 @@ def grade(course: Course, sandbox: Sandbox) -> Callable[..., list[Record]]:
     """Grade folders: ``grade(folder, ...)``; their records. ``news`` gathers the students that were graded anew."""
 
     def run(*folders: Path, news: list[str] | None = None) -> list[Record]:
-        hw = "hw0_scaling"
         names = [folder.parent.name for folder in folders]
-        records = [course.results / name / f"{hw}.json" for name in names]
+        records = [course.results / name / f"{HW}.json" for name in names]
         tasks = [Task(*parts) for parts in zip(names, folders, records, strict=True)]
-        found = triage(course, hw, tasks, lambda _record: None)
+        found = triage(course, HW, tasks, lambda _record: None)
         fresh = grade_waiting(course, found, lambda _record: None, sandbox)
         if news is not None:
             news[:] = [record.student for record in fresh]

@@ -17,6 +17,8 @@ import gradkit.suite
 from gradkit.suite import Found, Rng, assert_matches
 from gradkit.worker.perform import perform
 
+from .demo_course import BARE, write_tree
+
 PAGE = Path(__file__).parents[2] / "docs" / "authoring.md"
 BLOCK = re.compile(
     r"^(?P<fence>`{3,})(?P<kind>\w+)(?: status=(?P<status>\d))?\n(?P<text>.*?)^(?P=fence)\n", re.M | re.S
@@ -56,9 +58,7 @@ def perform_example(text: str) -> None:
 
 
 def test_a_new_author_gets_what_the_page_promises(tmp_path: Path) -> None:
-    (tmp_path / "autograder" / "hidden").mkdir(parents=True)
-    (tmp_path / "autograder" / "hidden" / "secret.txt").write_text("a secret\n")
-    (tmp_path / "course.toml").write_text('id = "demo"\ntitle = "A demonstration"\n')
+    write_tree(tmp_path, BARE)
     path = os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]])
     said = ""
     kinds = []

@@ -1,7 +1,8 @@
 """The course of this repository: right is right, untouched is nothing, and nothing hidden gets out.
 
 The sample class is graded once, by the real command, in a copy of what git tracks. It waits a good deal for students'
-code to reach its time limits, so it is started early and runs beside the notebooks.
+code to reach its time limits, so it is started early and runs beside the notebooks. All else is graded in the same
+copy, where the answers of the banks' mistakes are known by then: to compute them takes minutes.
 """
 
 from __future__ import annotations
@@ -47,6 +48,8 @@ grace_minutes = 60
 percent_per_day = 10
 floor_percent = 50
 """
+LOSSES = "hw3_losses"
+TINY = "import torch\n\n\ndef {name}(*args, **options):\n    return torch.full((), 5e-324, dtype=torch.float64)\n"
 RAISING = 'import torch\n\nraise RuntimeError("one line too many")\n'
 
 
@@ -106,64 +109,6 @@ def without_times(text: str) -> str:
         for call in test["extra_data"]["calls"]:
             del call["seconds"]
     return json.dumps(data, indent=1)
-
-
-# ---- reference, stub, and a file that raises
-
-
-@pytest.fixture(scope="module")
-def handed_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three students: one hands in every reference, one every stub, and one files that raise on import."""
-    folder = tmp_path_factory.mktemp("handed-in")
-    for name in HOMEWORKS:
-        shutil.copytree(COURSE.solution(name), folder / "right" / name)
-        shutil.copytree(COURSE.release(name), folder / "untouched" / name)
-        shutil.copytree(COURSE.release(name), folder / "raising" / name)
-        (folder / "raising" / name / COURSE.assignment(name).module).write_text(RAISING)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def results(handed_in: Path) -> Path:
-    """Their records, graded by the command, by as many processes as it likes."""
-    folder = handed_in.with_name("results")
-    done = run("gradkit", "grade", "--submissions", handed_in, "--results", folder, cwd=ROOT)
-    assert done.returncode == 0, done.stderr
-    return folder
-
-
-@pytest.mark.parametrize("name", HOMEWORKS)
-def test_reference_gets_full_marks(results: Path, name: str) -> None:
-    record = records_of(results)["right", name]
-    assert [test.output for test in record.tests if not test.passed] == []
-    assert record.score == record.max_score == COURSE.assignment(name).max_score > 0
-
-
-@pytest.mark.parametrize("name", HOMEWORKS)
-def test_stub_gets_nothing_and_is_told_so(results: Path, name: str) -> None:
-    record = records_of(results)["untouched", name]
-    assert (record.status, record.score) == ("graded", 0)
-    assert {test.kind for test in record.tests} == {"not_started"}
-
-
-@pytest.mark.parametrize("name", HOMEWORKS)
-def test_file_that_raises_on_import_gets_nothing_and_the_reason(results: Path, name: str) -> None:
-    record = records_of(results)["raising", name]
-    assert (record.status, record.score) == ("graded", 0)
-    assert {test.kind for test in record.tests} == {"import"}
-    assert "RuntimeError: one line too many in line 3: raise RuntimeError(" in record.output
-
-
-def test_records_are_the_same_bytes_in_another_order(handed_in: Path, results: Path, tmp_path: Path) -> None:
-    plan = plan_class(COURSE, handed_in, tmp_path)
-    turned = {name: plan.tasks[name][::-1] for name in reversed(plan.tasks)}
-    grade_class(COURSE, Plan(turned, plan.refused), "auto", Quiet())
-    first, second = (
-        {path.relative_to(folder).as_posix(): without_times(path.read_text()) for path in folder.glob("*/*.json")}
-        for folder in (results, tmp_path)
-    )
-    assert len(first) == 3 * len(HOMEWORKS)
-    assert first == second
 
 
 # ---- what is generated
@@ -227,6 +172,76 @@ def sample(sample_run: tuple[Course, subprocess.Popen[str]]) -> Course:
     status = process.wait(timeout=600)
     assert status == 0, (course.root.parent / "output.txt").read_text(encoding="utf-8")
     return course
+
+
+# ---- reference, stub, a file that raises, and numbers at the end of the line
+
+
+@pytest.fixture(scope="module")
+def handed_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Students who hand in every reference, every stub, files that raise on import, and answers near 0."""
+    folder = tmp_path_factory.mktemp("handed-in")
+    for name in HOMEWORKS:
+        shutil.copytree(COURSE.solution(name), folder / "right" / name)
+        shutil.copytree(COURSE.release(name), folder / "untouched" / name)
+        shutil.copytree(COURSE.release(name), folder / "raising" / name)
+        (folder / "raising" / name / COURSE.assignment(name).module).write_text(RAISING)
+    losses = COURSE.assignment(LOSSES)
+    targets = [target for question in losses.questions for target in question.targets]
+    (folder / "tiny" / LOSSES).mkdir(parents=True)
+    (folder / "tiny" / LOSSES / losses.module).write_text("\n\n".join(TINY.format(name=target) for target in targets))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def results(handed_in: Path, sample: Course) -> Path:
+    """Their records, graded by the command, by as many processes as it likes: where the bank's answers are known."""
+    folder = handed_in.with_name("results")
+    done = run("gradkit", "grade", "--submissions", handed_in, "--results", folder, cwd=sample.root)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.mark.parametrize("name", HOMEWORKS)
+def test_reference_gets_full_marks(results: Path, name: str) -> None:
+    record = records_of(results)["right", name]
+    assert [test.output for test in record.tests if not test.passed] == []
+    assert record.score == record.max_score == COURSE.assignment(name).max_score > 0
+
+
+@pytest.mark.parametrize("name", HOMEWORKS)
+def test_stub_gets_nothing_and_is_told_so(results: Path, name: str) -> None:
+    record = records_of(results)["untouched", name]
+    assert (record.status, record.score) == ("graded", 0)
+    assert {test.kind for test in record.tests} == {"not_started"}
+
+
+@pytest.mark.parametrize("name", HOMEWORKS)
+def test_file_that_raises_on_import_gets_nothing_and_the_reason(results: Path, name: str) -> None:
+    record = records_of(results)["raising", name]
+    assert (record.status, record.score) == ("graded", 0)
+    assert {test.kind for test in record.tests} == {"import"}
+    assert "RuntimeError: one line too many in line 3: raise RuntimeError(" in record.output
+
+
+def test_a_submission_whose_functions_return_a_denormal_number_is_graded(results: Path) -> None:
+    record = records_of(results)["tiny", LOSSES]
+    assert (record.status, record.score) == ("graded", 0)
+    assert {test.kind for test in record.tests} >= {"value", "shape"}
+
+
+def test_records_are_the_same_bytes_in_another_order(
+    handed_in: Path, results: Path, sample: Course, tmp_path: Path
+) -> None:
+    plan = plan_class(sample, handed_in, tmp_path)
+    turned = {name: plan.tasks[name][::-1] for name in reversed(plan.tasks)}
+    grade_class(sample, Plan(turned, plan.refused), "auto", Quiet())
+    first, second = (
+        {path.relative_to(folder).as_posix(): without_times(path.read_text()) for path in folder.glob("*/*.json")}
+        for folder in (results, tmp_path)
+    )
+    assert len(first) == 3 * len(HOMEWORKS) + 1
+    assert first == second
 
 
 @pytest.fixture(scope="module")

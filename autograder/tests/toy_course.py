@@ -23,6 +23,8 @@ from gradkit.gradebook.generate import generate_assignment
 from gradkit.gradebook.registration import register
 from gradkit.grading.record import QuestionResult, Record, TestResult
 
+from .demo_course import write_tree
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 LINES = "hw1_lines"
 LOSSES = "hw2_losses"
@@ -159,14 +161,10 @@ class Classroom:
         folder = self.course.root / "home" / assignment_id
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(self.course.release(assignment_id), folder)
-        for name, content in (changes or {}).items():
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if content is None:
-                path.unlink()
-            else:
-                path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return folder
+        changes = changes or {}
+        for name in (name for name, content in changes.items() if content is None):
+            (folder / name).unlink()
+        return write_tree(folder, {name: content for name, content in changes.items() if content is not None})
 
     def hand_in(self, student: str, at: datetime = DUE, changes: dict[str, str | bytes | None] | None = None) -> None:
         """Publish if need be, and submit the first assignment through the exchange."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from gradkit.collect.collected import CollectReport, refusals_in_words
+from gradkit.collect.collected import CollectReport, Entry, refusals_in_words
 from gradkit.collect.inbound import collect
 from gradkit.collect.repositories import collect_repositories
 from gradkit.collect.zip_uploads import collect_zips
@@ -23,25 +23,6 @@ class Repositories:
     until: datetime | None = None
     branch: str | None = None
     pushes: Path | None = None
-
-
-@dataclass(frozen=True)
-class Entry:
-    """An upload, a folder of the exchange or a repository, and what became of it.
-
-    Attributes:
-        name: what it is called.
-        status: "taken", "superseded", "unchanged", "refused" or "not understood".
-        reason: why it was not taken; "" where it was.
-        student: the student's id; "" where that cannot be read.
-        assignment: the assignment's id; "" where that cannot be read.
-    """
-
-    name: str
-    status: str
-    reason: str
-    student: str
-    assignment: str
 
 
 @dataclass(frozen=True)
@@ -98,7 +79,7 @@ def collect_class(
 
 def _incoming(report: CollectReport) -> Incoming:
     taken = [Entry(_bare(one.name), "taken", "", one.student, one.assignment) for one in report.collected]
-    passed = [Entry(_bare(one.name), one.status, one.reason, one.student, one.assignment) for one in report.passed]
+    passed = [replace(entry, name=_bare(entry.name)) for entry in report.passed]
     refused = [
         Entry(
             _bare(one.name), "refused" if one.understood else "not understood", one.reason, one.student, one.assignment

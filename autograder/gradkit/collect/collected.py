@@ -46,8 +46,16 @@ class Refused:
 
 
 @dataclass(frozen=True)
-class Passed:
-    """An upload with nothing wrong with it that was not taken: "superseded" by another, or "unchanged" since it was."""
+class Entry:
+    """An upload, a folder of the exchange or a repository, and what became of it.
+
+    Attributes:
+        name: what it is called.
+        status: "taken", "superseded" by another, "unchanged" since it was taken, "refused" or "not understood".
+        reason: why it was not taken; "" where it was.
+        student: the student's id; "" where that cannot be read.
+        assignment: the assignment's id; "" where that cannot be read.
+    """
 
     name: str
     status: str
@@ -70,7 +78,7 @@ class CollectReport:
     collected: tuple[Collected, ...] = ()
     refused: tuple[Refused, ...] = ()
     warnings: tuple[str, ...] = ()
-    passed: tuple[Passed, ...] = ()
+    passed: tuple[Entry, ...] = ()
 
 
 def refusals_in_words(refused: Iterable[Refused]) -> list[str]:

@@ -25,7 +25,7 @@ from nbgrader.coursedir import CourseDirectory  # type: ignore[import-untyped]
 from gradkit.collect.collected import (
     Collected,
     CollectReport,
-    Passed,
+    Entry,
     Refused,
     alike,
     due_of,
@@ -54,14 +54,14 @@ class _Account:
 
     collected: list[Collected] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
-    passed: list[Passed] = field(default_factory=list)
+    passed: list[Entry] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
     def refuse(self, upload: Upload, reason: str) -> None:
         self.refused.append(Refused(upload.shown, reason, upload.student, upload.assignment))
 
     def pass_over(self, upload: Upload, status: str, reason: str) -> None:
-        self.passed.append(Passed(upload.shown, status, reason, upload.student, upload.assignment))
+        self.passed.append(Entry(upload.shown, status, reason, upload.student, upload.assignment))
 
 
 def collect_zips(

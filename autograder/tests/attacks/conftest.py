@@ -32,8 +32,9 @@ from gradkit.grading.triage import Task, triage
 from gradkit.sandbox import Sandbox, Workers
 from gradkit.suite.session import Suite, open_suite
 
+from ..demo_course import HW, write_tree
+
 HERE = Path(__file__).parent
-HW = "hw0_scaling"
 _HELPERS = ("conftest", "trying", "forging", "carrying")
 CANARIES = {
     name: f"canary-{secrets.token_hex(8)}"
@@ -251,10 +252,7 @@ def _lay_out(root: Path, course_files: Mapping[str, str]) -> dict[str, str | int
         "home/.config/gh/hosts.yml": f"oauth_token: {CANARIES['home']}\n",
         "home/.ssh/id_ed25519": f"{CANARIES['key']}\n",
     }
-    for name, text in files.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+    write_tree(root, files)
     _lay_outside(root / "outside")
     with sqlite3.connect(root / "course/gradebook.db") as database:
         database.execute("create table grade (note text, score real)")

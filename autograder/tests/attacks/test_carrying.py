@@ -24,6 +24,8 @@ from gradkit.grading.triage import Task, triage
 from gradkit.pages.submission import feedback_page
 from gradkit.sandbox import Sandbox
 
+from ..demo_course import BARE, write_tree
+
 HERE = Path(__file__).parent
 HW = "hw0_carrying"
 TESTS = 45
@@ -186,17 +188,12 @@ def write_course(root: Path, policy: str, *, numbers: bool) -> Course:
         for number in range(TESTS)
     ]
     files = {
-        "course.toml": 'id = "demo"\ntitle = "A demonstration"\n',
+        **BARE,
         f"assignments/{HW}/assignment.toml": TOML.replace("POLICY", policy),
         f"assignments/{HW}/scaling.py": REFERENCE,
-        "autograder/hidden/secret.txt": "a secret\n",
         f"autograder/hidden/{HW}/test_scale.py": SUITE + "".join(cases),
     }
-    for name, text in files.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    return load_course(root)
+    return load_course(write_tree(root, files))
 
 
 def carried(record: Record, way: str) -> tuple[int, int]:

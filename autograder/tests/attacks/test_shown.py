@@ -22,22 +22,8 @@ from gradkit.course import load_course
 from gradkit.grading.record import from_json
 from gradkit.release import build_course
 
-HW = "hw0_scaling"
-NOTEBOOK = """\
-# Scaling
+from ..demo_course import HW, complete, write_tree
 
-```python question="scale"
-!python -m pytest -q test_public.py -k scale
-```
-
-```python question="Shift"
-!python -m pytest -q test_public.py -k Shift
-```
-"""
-SOLVED = {
-    "    return x / (1 / factor)\n": "scale",
-    "        return x + self.offset\n": "Shift",
-}
 ESCAPES = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -55,8 +41,7 @@ class Shown:
 def shown(corpus: Any, arena: Any, course_files: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory) -> Shown:
     """Grade everyone who speaks or plants files, and an honest student, with the command as it is installed."""
     root = tmp_path_factory.mktemp("shown")
-    write_course(root, course_files)
-    course = load_course(root)
+    course = load_course(complete(write_tree(root, course_files)))
     build_course(course)
     for attack in corpus:
         if attack.kind == "graded" and ("speaks" in attack.facts or "name_" in attack.name or "stands" in attack.facts):
@@ -76,25 +61,6 @@ def shown(corpus: Any, arena: Any, course_files: Mapping[str, str], tmp_path_fac
     said = (done.stdout + b"\n" + done.stderr).decode("utf-8", errors="replace")
     records = {path.parent.name: json.loads(path.read_text("utf-8")) for path in course.results.glob("*/*.json")}
     return Shown(done.returncode, said, records, root)
-
-
-def write_course(root: Path, course_files: Mapping[str, str]) -> None:
-    """The demonstration course with what it takes to release it."""
-    module = f"assignments/{HW}/scaling.py"
-    source = course_files[module]
-    for line, question in SOLVED.items():
-        indent = line[: len(line) - len(line.lstrip())]
-        marked = f"{indent}### BEGIN SOLUTION {question}: one line.\n{line}{indent}### END SOLUTION\n"
-        source = source.replace(line, marked)
-    more = {
-        module: source.lstrip("\n"),
-        f"assignments/{HW}/notebook.md": NOTEBOOK,
-        f"assignments/{HW}/README.md": "# Scaling\n",
-        f"assignments/{HW}/test_public.py": "def test_scale():\n    'A.'\n\n\ndef test_Shift():\n    'B.'\n",
-    }
-    for name, text in {**course_files, **more}.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(text, encoding="utf-8")
 
 
 def test_everyone_has_a_record_and_the_honest_student_full_marks(shown: Shown) -> None:

@@ -10,6 +10,8 @@ from gradkit.course import load_course
 from gradkit.release import build_course
 from gradkit.sandbox import Sandbox
 
+from ..demo_course import BARE, write_tree
+
 HW = "hw1_affine"
 FILES = Path(__file__).parent / "affine"
 HIDDEN = {"hidden.py": "test_affine.py", **{name: name for name in ("mistakes.py", "accepted.py", "contract.toml")}}
@@ -20,12 +22,11 @@ VISIBLE = {
 
 
 def test_an_affine_layer_on_arrays_passes_its_audit(tmp_path: Path, sandbox: Sandbox) -> None:
-    (tmp_path / "course.toml").write_text('id = "demo"\ntitle = "A demonstration"\n')
+    write_tree(tmp_path, BARE)
     for folder, files in ((f"assignments/{HW}", VISIBLE), (f"autograder/hidden/{HW}", HIDDEN)):
         (tmp_path / folder).mkdir(parents=True)
         for name, target in files.items():
             shutil.copy(FILES / name, tmp_path / folder / target)
-    (tmp_path / "autograder" / "hidden" / "secret.txt").write_text("a secret\n")
     course = load_course(tmp_path)
     build_course(course)
     found = audit_assignment(course, HW, sandbox, 2, lambda _done, _total: None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -204,3 +206,35 @@ def test_a_step_of_the_suites_own_is_not_the_students(runner: SubmissionRunner) 
     found = runner.run(Call(steps, {"x": torch.ones(2)}, banned=BANNED))
     assert found.failure is None
     assert found.operators == set()
+
+
+# In a process of its own: what is replaced stays so.
+NUMBERS = """
+import itertools
+import torch
+from gradkit.bans.replacing import replace_calls
+
+tensors = [torch.ones(2), torch.tensor(3.0), torch.ones(2, dtype=torch.float64), torch.ones(2, dtype=torch.int32),
+           torch.tensor(2), torch.tensor(True), torch.ones(2, dtype=torch.complex64), torch.ones(2, dtype=torch.bool)]
+numbers = [2, 2.5, True, 1 + 2j, 0.1]
+ways = [torch.mul, torch.add, torch.div, torch.pow, torch.sub, lambda a, b: b * a, lambda a, b: b - a, torch.eq,
+        torch.multiply, torch.true_divide, torch.Tensor.mul_]
+
+def results():
+    for way, tensor, number in itertools.product(ways, tensors, numbers):
+        try:
+            found = way(tensor.clone(), number)
+            yield found.dtype, found.shape, found.tolist()
+        except RuntimeError as error:
+            yield str(error)
+
+before = list(results())
+replace_calls(["mul", "mul_", "add", "div", "pow", "sub", "rsub", "eq", "multiply", "true_divide"])
+print(sum(one != other for one, other in zip(before, results(), strict=True)), len(before))
+"""
+
+
+def test_numbers_beside_tensors_are_taken_as_before() -> None:
+    command = [sys.executable, "-W", "ignore", "-c", NUMBERS]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603 - the text above
+    assert said.split() == ["0", "440"]

@@ -18,18 +18,10 @@ from gradkit.grading.record import QuestionResult, Record
 from gradkit.grading.store import read_record, write_record
 from gradkit.release import build_course
 
-HW = "hw0_scaling"
-DUE = datetime(2026, 10, 1, 22, 0, tzinfo=UTC)
-CHECK = '```python question="{0}"\n!python -m pytest -q --no-header test_public.py -k {0}\n```\n'
-NOTEBOOK = f"""# Scaling
+from ..demo_course import HW, complete
 
-{CHECK.format("scale")}
-{CHECK.format("Shift")}
-<!-- #region written="why" -->
-A model answer.
-<!-- #endregion -->
-"""
-SOLUTIONS = {"return x / (1 / factor)": "scale", "return x + self.offset": "Shift"}
+DUE = datetime(2026, 10, 1, 22, 0, tzinfo=UTC)
+WRITTEN = '\n<!-- #region written="why" -->\nA model answer.\n<!-- #endregion -->\n'
 
 
 @dataclass(frozen=True)
@@ -43,20 +35,12 @@ class Kept:
 
 
 @pytest.fixture
-def course(course: Course, reference_source: str) -> Course:
-    """The demonstration course with a written question and all that a build needs, built."""
-    module = reference_source.lstrip()
-    for line, question in SOLUTIONS.items():
-        indent = "    " if question == "scale" else "        "
-        module = module.replace(line, f"### BEGIN SOLUTION {question}: x\n{indent}{line}\n{indent}### END SOLUTION")
-    source = course.source(HW)
-    toml = source / "assignment.toml"
+def course(course: Course) -> Course:
+    """The demonstration course with a written question and a late policy, built."""
+    source = complete(course.root) / "assignments" / HW
+    toml, notebook = source / "assignment.toml", source / "notebook.md"
     toml.write_text(toml.read_text() + '\n[[written]]\nid = "why"\npoints = 4\n')
-    (source / "scaling.py").write_text(module)
-    (source / "notebook.md").write_text(NOTEBOOK)
-    checks = "".join(f"def test_{question}():\n    'It is there.'\n\n\n" for question in SOLUTIONS.values())
-    (source / "test_public.py").write_text(checks)
-    (source / "README.md").write_text("# Scaling\n")
+    notebook.write_text(notebook.read_text() + WRITTEN)
     path = course.root / "course.toml"
     path.write_text(path.read_text() + "[late]\ngrace_minutes = 60\npercent_per_day = 10\nfloor_percent = 50\n")
     course = load_course(course.root)

@@ -15,7 +15,8 @@ from gradkit.classroom import term
 from gradkit.course import Course, load_course
 from gradkit.errors import CourseError, UsageError
 
-HW = "hw0_scaling"
+from ..demo_course import HW, write_tree
+
 DUE = {HW: datetime(2027, 3, 1, 22, tzinfo=UTC)}
 OLD = {
     "submitted/ada/hw0_scaling/scaling.py": "x = 1\n",
@@ -33,16 +34,10 @@ OLD = {
 PUBLISHED = {"exchange/demo/outbound/hw0_scaling/scaling.py": "stub", "release/hw0_scaling/scaling.py": "stub"}
 
 
-def write(root: Path, files: Mapping[str, str]) -> None:
-    for name, text in files.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(text, encoding="utf-8")
-
-
 @pytest.fixture
 def old(course: Course) -> Course:
     """A course at the end of its term; a student has put links and an empty folder into the exchange."""
-    write(course.root, {**OLD, **PUBLISHED})
+    write_tree(course.root, {**OLD, **PUBLISHED})
     inbound = course.exchange / course.id / "inbound"
     (inbound / "bob+hw0_scaling+2026-09-01 10:00:00 UTC").mkdir()
     (inbound / "link").symlink_to("/etc")
@@ -102,7 +97,7 @@ def test_what_comes_meanwhile_is_left_and_named(old: Course) -> None:
 
     def hand_in(text: str) -> None:
         if text.startswith("removing"):
-            write(late.parent, {"scaling.py": "x = 3\n"})
+            write_tree(late.parent, {"scaling.py": "x = 3\n"})
             (old.root / "gradebook.db").write_text("another mark")
 
     made = term.new_term(old, "2026-autumn", DUE, hand_in)

@@ -16,41 +16,7 @@ from gradkit.cli import main
 from gradkit.course import Course
 from gradkit.release import build_course
 
-HW = "hw0_scaling"
-
-NOTEBOOK = """
-# Scaling
-
-```python question="scale"
-!python -m pytest -q --no-header test_public.py -k scale
-```
-
-```python question="Shift"
-!python -m pytest -q --no-header test_public.py -k Shift
-```
-"""
-
-PUBLIC = """
-import scaling
-
-
-def test_scale_is_there():
-    "It is there."
-    assert callable(scaling.scale)
-
-
-def test_Shift_is_there():
-    "It is there."
-    assert callable(scaling.Shift)
-"""
-
-CONFIG = """
-from pathlib import Path
-
-from gradkit.gradebook.settings import configure
-
-configure(get_config(), Path(__file__).resolve().parent)
-"""
+from ..demo_course import HW, complete, write_tree
 
 
 @dataclass(frozen=True)
@@ -65,33 +31,10 @@ class Ran:
 Gradkit = Callable[..., Ran]
 
 
-def write(root: Path, files: Mapping[str, str | bytes]) -> Path:
-    """Write files below ``root``; returns ``root``."""
-    for name, content in files.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return root
-
-
 @pytest.fixture
-def course(course: Course, reference_source: str) -> Course:
-    """The demonstration course, complete: it can be built, handed in and kept books of."""
-    module = reference_source
-    for line, question in (("return x / (1 / factor)", "scale"), ("return x + self.offset", "Shift")):
-        indent = "    " if question == "scale" else "        "
-        region = f"### BEGIN SOLUTION {question}: one line.\n{indent}{line}\n{indent}### END SOLUTION"
-        module = module.replace(line, region)
-    write(
-        course.root,
-        {
-            f"assignments/{HW}/scaling.py": module.lstrip(),
-            f"assignments/{HW}/notebook.md": NOTEBOOK.lstrip(),
-            f"assignments/{HW}/test_public.py": PUBLIC.lstrip(),
-            f"assignments/{HW}/README.md": "# Scaling\n\nFill in `scaling.py`.\n",
-            "nbgrader_config.py": CONFIG,
-        },
-    )
+def course(course: Course) -> Course:
+    """The demonstration course, complete: it can be built, handed in and filed."""
+    complete(course.root)
     return course
 
 
@@ -109,7 +52,7 @@ def add_assignment(course: Course) -> Callable[[str], Path]:
     def add(assignment_id: str) -> Path:
         for folder in (course.source(HW), course.hidden(HW)):
             files = {path.name: path.read_text().replace(HW, assignment_id) for path in folder.iterdir()}
-            write(folder.parent / assignment_id, files)
+            write_tree(folder.parent / assignment_id, files)
         return course.source(assignment_id)
 
     return add
@@ -118,7 +61,7 @@ def add_assignment(course: Course) -> Callable[[str], Path]:
 @pytest.fixture
 def submissions(tmp_path: Path) -> Callable[[Mapping[str, str | bytes]], Path]:
     """Write a class's files, ``{"ada/hw0_scaling/scaling.py": "..."}``; returns the class's folder."""
-    return lambda files: write(tmp_path / "class", files)
+    return lambda files: write_tree(tmp_path / "class", files)
 
 
 @pytest.fixture
@@ -126,7 +69,7 @@ def commit() -> Callable[[Path, Mapping[str, str | bytes]], Path]:
     """Commit files in a repository, made where there is none: ``commit(folder, {"hw0/scaling.py": "..."})``."""
 
     def run(folder: Path, files: Mapping[str, str | bytes]) -> Path:
-        write(folder, files)
+        write_tree(folder, files)
         author = ("-c", "user.name=A", "-c", "user.email=a@example.org")
         for words in (["init", "-q", "-b", "main"], ["add", "-A"], [*author, "commit", "-q", "-m", "work"]):
             subprocess.run(["git", *words], cwd=folder, check=True)  # noqa: S603, S607 - the git on the path

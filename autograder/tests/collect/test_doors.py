@@ -20,6 +20,8 @@ from gradkit.errors import SubmissionRefused
 from gradkit.intake.policy import missing_module
 from gradkit.intake.submission import read_submission
 
+from ..demo_course import write_tree
+
 HW = "hw1_lines"
 WORK: dict[str, str | bytes] = {"lines.py": "x = 1\n", "lines.ipynb": "{}", "data/a.csv": "1\n"}
 # As a Mac spells it; Python looks for the composed form when it is imported.
@@ -91,10 +93,7 @@ def read(room: Any, folder: Path) -> tuple[object, ...]:
 
 @pytest.mark.parametrize("name", TREES)
 def test_one_tree_gets_one_answer_at_every_door(room: Any, tmp_path: Path, name: str) -> None:
-    tree = tmp_path / "tree"
-    for path, content in TREES[name].items():
-        (tree / path).parent.mkdir(parents=True, exist_ok=True)
-        (tree / path).write_bytes(content.encode() if isinstance(content, str) else content)
+    tree = write_tree(tmp_path / "tree", TREES[name])
     if "clutter" in name:
         (tree / "venv" / "python").symlink_to("/usr/bin/python3")
         (tree / ".#lines.py").symlink_to("ada@home.1234")

@@ -11,7 +11,7 @@ import pytest
 from nbgrader.utils import determine_grade, is_grade
 
 from gradkit.errors import GraderFault
-from gradkit.gradebook.autograded import fill_notebook, question_in_words
+from gradkit.gradebook.autograded import fill_notebook, question_in_words, submission_in_words
 from gradkit.grading.record import QuestionResult, Record, TestResult
 
 HW = "hw1_lines"
@@ -141,3 +141,40 @@ def test_ids_from_the_students_file_reach_no_page(room: Any, make_record: Callab
     notebook["cells"][0]["id"] = '"><script>alert(1)</script>'
     room.put("eve", {"lines.ipynb": json.dumps(notebook)})
     assert "<script>" not in (room.file(make_record("eve")) / "lines.ipynb").read_text()
+
+
+def test_a_passed_and_a_failed_test(make_record: Callable[..., Record]) -> None:
+    record = make_record("ada", offset=0.5)
+    assert question_in_words(record, "slope") == ("slope: 3 of 3 points\n\npassed  The slope is right.  [3 of 3]\n")
+    assert question_in_words(record, "offset") == (
+        "offset: 0.5 of 2.5 points\n"
+        "\n"
+        "failed  The offset is right.  [0.5 of 2.5]\n"
+        "        The offset is 7, not what was expected.\n"
+        "        Hint: an offset has shape ()\n"
+    )
+
+
+def test_a_message_is_said_once_and_referred_to(make_record: Callable[..., Record]) -> None:
+    record = make_record("ada", slope=0.0)
+    long = "Your file cannot be loaded: line 3 is not Python, so that nothing in it could be run."
+    tests = tuple(replace(test, output=long, hint=None) for test in record.tests)
+    tests = (tests[0], replace(tests[0], title="Its gradient."), tests[1])
+    record = replace(record, tests=tests)
+    slope, offset = question_in_words(record, "slope"), question_in_words(record, "offset")
+    assert slope.count("Your file cannot be loaded") == 1
+    assert slope.count('The same as in "The slope is right".') == 1
+    assert 'The same as in "The slope is right" of slope.' in offset
+
+
+def test_nothing_hidden_is_told(make_record: Callable[..., Record]) -> None:
+    record = make_record("ada", slope=1.0)
+    words = question_in_words(record, "slope") + question_in_words(record, "offset") + submission_in_words(record)
+    assert "test_hidden" not in words
+    assert "printed-by-the-student" not in words
+
+
+def test_what_is_said_of_the_whole_submission(make_record: Callable[..., Record]) -> None:
+    record = make_record("ada", output="lines.py is missing.\x1b[31m", problems=("The notebook\x07 cannot be read.",))
+    assert submission_in_words(record) == "lines.py is missing.\n- The notebook cannot be read.\n"
+    assert submission_in_words(make_record("ada")) == ""

@@ -10,6 +10,8 @@ import pytest
 from gradkit.course import Assignment, Course, load_course
 from gradkit.release import build_course
 
+from ..demo_course import write_tree
+
 HW = "hw9_scale"
 TEXTS = {
     "course.toml": 'id = "tiny"\ntitle = "A tiny course"\n',
@@ -157,12 +159,7 @@ def double(x, factor):
 def write_course(root: Path, changes: dict[str, str | None]) -> Course:
     """Write the course, with some files changed; None leaves one out. ``<hw>`` stands for the assignment's folder."""
     changed = {name.replace("<hw>", f"assignments/{HW}"): text for name, text in changes.items()}
-    for name, text in (TEXTS | changed).items():
-        if text is not None:
-            path = root / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8", newline="")
-    return load_course(root)
+    return load_course(write_tree(root, {name: text for name, text in (TEXTS | changed).items() if text is not None}))
 
 
 @pytest.fixture

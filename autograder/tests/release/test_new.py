@@ -17,6 +17,8 @@ from gradkit.course import load_course
 from gradkit.errors import UsageError
 from gradkit.release.new import scaffold
 
+from ..demo_course import BARE, write_tree
+
 HW = "hw9_example"
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -24,9 +26,7 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
     """Run the command in a course that has nothing in it yet."""
-    (tmp_path / "autograder" / "hidden").mkdir(parents=True)
-    (tmp_path / "autograder" / "hidden" / "secret.txt").write_text("a secret\n")
-    (tmp_path / "course.toml").write_text('id = "demo"\ntitle = "A demonstration"\n')
+    write_tree(tmp_path, BARE)
     program = str(Path(sysconfig.get_path("scripts")) / "gradkit")
     return lambda *words: subprocess.run(  # noqa: S603 - our own command
         [program, *words], cwd=tmp_path, capture_output=True, text=True, check=False
@@ -66,7 +66,7 @@ def test_an_audit_that_finds_something_ends_with_1(run: Run, tmp_path: Path) -> 
 
 @pytest.mark.parametrize("title", ["", " ", "two\nlines", "\x1b[31mred", "a\u2028b"])
 def test_a_title_that_is_not_a_line_of_text_is_refused(tmp_path: Path, title: str) -> None:
-    (tmp_path / "course.toml").write_text('id = "demo"\ntitle = "A demonstration"\n')
+    write_tree(tmp_path, BARE)
     with pytest.raises(UsageError, match="a title is one line of text"):
         scaffold(load_course(tmp_path), HW, title)
     assert not (tmp_path / "assignments").exists()

@@ -28,6 +28,8 @@ import pytest
 from gradkit.course import load_course
 from gradkit.release import build_course
 
+from ..demo_course import BARE, CONFIG, write_tree
+
 SCHEMA = json.loads((Path(__file__).parents[3] / "docs" / "record.schema.json").read_text(encoding="utf-8"))
 PATIENCE = 240.0  # seconds that a run may take before the test gives up; a quiet machine needs ten
 ASSIGNMENTS = {"hw1_scale": "scale", "hw2_shift": "shift"}
@@ -111,14 +113,6 @@ def test_default(student: Runner, reference: Runner, rng: Rng) -> None:
     call = function_call("{name}", {{"x": rng.normal(4)}})
     assert_matches(student.run(call), reference.run(call), hint="the default is 2")
 '''
-
-CONFIG = """
-from pathlib import Path
-
-from gradkit.gradebook.settings import configure
-
-configure(get_config(), Path(__file__).resolve().parent)
-"""
 
 # All that matters of the gradebook, by names: its own ids are drawn anew in each.
 GRADES = """
@@ -326,7 +320,7 @@ def hand_in(root: Path, number: int) -> None:
 def template(tmp_path_factory: pytest.TempPathFactory, long: bool) -> Classroom:
     """The class, nothing graded yet; each test works on a copy."""
     template = Classroom(tmp_path_factory.mktemp("soak"))
-    files = {"course.toml": COURSE, "nbgrader_config.py": CONFIG, "autograder/hidden/secret.txt": "a secret\n"}
+    files = BARE | {"course.toml": COURSE, "nbgrader_config.py": CONFIG}
     for assignment, name in ASSIGNMENTS.items():
         source = f"assignments/{assignment}"
         values = {"id": assignment, "name": name, "operator": "*" if name == "scale" else "+"}
@@ -338,11 +332,7 @@ def template(tmp_path_factory: pytest.TempPathFactory, long: bool) -> Classroom:
             f"{source}/README.md": "# Homework\n",
             f"autograder/hidden/{assignment}/test_{name}.py": SUITE.format(**values).lstrip(),
         }
-    for path, text in files.items():
-        target = template.root / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text)
-    build_course(load_course(template.root))
+    build_course(load_course(write_tree(template.root, files)))
     for number in range(30 if long else 6):
         hand_in(template.root, number)
     return template
