@@ -13,18 +13,20 @@ import pytest
 import gradkit
 
 PACKAGE = Path(gradkit.__file__).parent
+TESTS = Path(__file__).parent
 _EVENTS = {"gradkit.process", "gradkit.share"}  # of sys.audit
+_FILES = {"gradkit.egg"}
 _NAME = re.compile(r"gradkit(?:\.[A-Za-z_]\w*)+")
 
 
 def names() -> Iterator[tuple[str, str]]:
-    """Where each is, and the name: code and docstrings of the engine, its configuration, and the pages."""
+    """Where each is, and the name: strings of the engine and its tests, nbgrader's configuration, and the pages."""
     root = PACKAGE.parents[1]
-    for path in sorted(PACKAGE.rglob("*.py")):
+    for path in sorted([*PACKAGE.rglob("*.py"), *TESTS.rglob("*.py")]):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                for name in set(_NAME.findall(node.value)) - _EVENTS:
-                    yield path.relative_to(PACKAGE).as_posix(), name
+                for name in set(_NAME.findall(node.value)) - _EVENTS - _FILES:
+                    yield path.relative_to(PACKAGE.parent).as_posix(), name
     for path in (
         root / "nbgrader_config.py",
         root / "ARCHITECTURE.md",

@@ -15,9 +15,7 @@ from typing import Any
 import pytest
 
 from gradkit.collect.repositories import collect_repositories
-from gradkit.collect.repository_list import Row, shared_repositories
 from gradkit.course.roster import read_roster
-from gradkit.errors import UsageError
 from gradkit.gradebook.timestamps import read_time
 
 GUIDE = Path(__file__).resolve().parents[3] / "docs" / "ci.md"
@@ -461,29 +459,6 @@ def test_a_branch_that_is_an_option(student: Any, collect: Any, tmp_path: Path) 
     assert not (tmp_path / "ran").exists()
 
 
-@pytest.mark.parametrize(
-    ("header", "row", "words"),
-    [
-        ("student,url", "ada,x", '"url" is none of its columns'),
-        ("student", "ada", 'no column "repository"'),
-        ("student,repository", "\nada,", "line 3: student and repository must both be given"),
-        ("student,repository,assignment", "ada,/x,hw7", "line 2: there is no assignment hw7"),
-        ("Student,Repository", "ada,/x\nada,/y", "line 3: ada stands there already"),
-        ("student,repository,assignment", f"ada,/x,{HW}\nada,/y,", "line 3: ada stands there already"),
-    ],
-)
-def test_a_wrong_roster_is_named_with_its_row(collect: Any, header: str, row: str, words: str) -> None:
-    with pytest.raises(UsageError, match=words):
-        collect(row, header=header)
-
-
-@pytest.mark.parametrize(("time", "words"), [("yesterday", "is no time"), ("2025-01-06T12:00:00", "says no time zone")])
-def test_a_wrong_record_of_pushes(collect: Any, tmp_path: Path, time: str, words: str) -> None:
-    (tmp_path / "pushes.csv").write_text(f"repository,commit,time\nx,y,{time}\n")
-    with pytest.raises(UsageError, match=f"line 2: '{time}' {words}"):
-        collect("ada,/x", pushes=tmp_path / "pushes.csv")
-
-
 def test_a_name_that_is_no_students(collect: Any) -> None:
     assert refusals(collect("../ada,/x"))
 
@@ -503,25 +478,6 @@ def test_two_students_with_one_repository_are_both_named_and_neither_gets_its_wo
         assert f'"{one}" as well' in reasons[other]
     assert not room.course.submitted.exists()
     assert [one.student for one in collect(ada, bob).collected] == ["ada", "bob"]
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("https://git.example.org/class/x.git", "git@git.example.org:class/x"),
-        ("https://git.example.org/class/x", "ssh://git@git.example.org:22/class/x.git/"),
-        ("https://git.example.org/class/x", "https://token@GIT.example.org:443/Class/X"),
-        ("https://git.example.org/class/x", "git://git.example.org/class/%78"),
-    ],
-)
-def test_an_address_written_in_another_way_is_the_same_repository(one: str, other: str) -> None:
-    rows = [Row("ada", one, ""), Row("eve", other, ""), Row("bob", "https://git.example.org/class/xy", "")]
-    assert shared_repositories(rows).keys() == {"ada", "eve"}
-
-
-def test_other_servers_and_ports_are_other_repositories() -> None:
-    places = ("https://a.org/x", "https://b.org/x", "https://a.org:8443/x", "git@a.org:1234/x", "/srv/x", "/srv/y")
-    assert shared_repositories([Row(f"s{n}", one, "") for n, one in enumerate(places)]) == {}
 
 
 def test_one_student_may_have_one_repository_for_all(student: Any, collect: Any) -> None:

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import json
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
 
-import pytest
-
-import gradkit
 from gradkit.course import Assignment, Course
-from gradkit.errors import BuildError
 from gradkit.release import stage
-from gradkit.release.wheel import engine_wheel, student_wheel
+from gradkit.release.wheel import student_wheel
 
-LICENSE = Path(__file__).parents[3] / "LICENSE"
 WORK = {"scale.py", "scale.ipynb", "test_public.py", "README.md", "data/numbers.csv", "homework.json"}
 TOOLS = {"requirements.txt", student_wheel()[0], ".github/workflows/check.yml", ".gitlab-ci.yml"}
 FILES = WORK | TOOLS
@@ -46,20 +39,6 @@ def test_the_solutions_folder_is_complete(built: Course) -> None:
     assert b"SOLUTION" not in files["scale.py"] + files["scale.ipynb"]
     cells = json.loads(files["scale.ipynb"])["cells"]
     assert all(cell["outputs"] == [] and cell["execution_count"] is None for cell in cells if "outputs" in cell)
-
-
-def test_both_wheels_hold_the_license() -> None:
-    for data in (student_wheel()[1], engine_wheel()):
-        with zipfile.ZipFile(io.BytesIO(data)) as wheel:
-            (name,) = (name for name in wheel.namelist() if name.endswith(".dist-info/licenses/LICENSE"))
-            assert wheel.read(name) == LICENSE.read_bytes()
-            assert b"License-Expression: MIT" in wheel.read(name.replace("licenses/LICENSE", "METADATA"))
-
-
-def test_the_engine_is_not_packed_with_the_metadata_of_another_version(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gradkit, "__version__", "0.0.1")
-    with pytest.raises(BuildError, match="make setup"):
-        engine_wheel()
 
 
 def test_requirements_are_what_notebooks_and_checks_import(built: Course) -> None:
