@@ -47,14 +47,20 @@ WRONG = f"""
 """
 
 
-@pytest.fixture
-def example(scaffolded: Path) -> Course:
-    """A course of one scaffolded assignment, built, with a bullet in its notebook."""
+@pytest.fixture(scope="module")
+def built(scaffolded: Path) -> Course:
+    """A course of one scaffolded assignment, built once, with a bullet in its notebook."""
     notebook = scaffolded / "assignments" / HW / "notebook.md"
     notebook.write_text(notebook.read_text().replace("Run the next cell", "- Write it with sums.\n\nRun the next cell"))
     course = load_course(scaffolded)
     build_course(course)
     return course
+
+
+@pytest.fixture
+def example(built: Course, copied: Callable[[Course], Course]) -> Course:
+    """The course, free to be changed."""
+    return copied(built)
 
 
 @pytest.fixture

@@ -21,12 +21,18 @@ STUB = f"release/{HW}/averages.py"
 RETURN = "return (w * x).sum() / w.sum()"
 
 
-@pytest.fixture
-def example(scaffolded: Path) -> Course:
-    """A course of one scaffolded assignment, built."""
+@pytest.fixture(scope="module")
+def built(scaffolded: Path) -> Course:
+    """A course of one scaffolded assignment, built once."""
     course = load_course(scaffolded)
     build_course(course)
     return course
+
+
+@pytest.fixture
+def example(built: Course, copied: Callable[[Course], Course]) -> Course:
+    """The course, free to be changed."""
+    return copied(built)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from gradkit.grading.record import QuestionResult, Record
 from gradkit.grading.store import read_record, write_record
 from gradkit.release import build_course
 
-from ..demo_course import HW, complete
+from ..demo_course import FILES, HW, complete, write_tree
 
 DUE = datetime(2026, 10, 1, 22, 0, tzinfo=UTC)
 WRITTEN = '\n<!-- #region written="why" -->\nA model answer.\n<!-- #endregion -->\n'
@@ -34,18 +34,25 @@ class Kept:
     gone: set[str]
 
 
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demonstration course with a written question and a late policy, built once."""
+    root = complete(write_tree(tmp_path_factory.mktemp("template"), FILES))
+    for name, more in (
+        (f"assignments/{HW}/assignment.toml", '\n[[written]]\nid = "why"\npoints = 4\n'),
+        (f"assignments/{HW}/notebook.md", WRITTEN),
+        ("course.toml", "[late]\ngrace_minutes = 60\npercent_per_day = 10\nfloor_percent = 50\n"),
+    ):
+        path = root / name
+        path.write_text(path.read_text() + more)
+    build_course(load_course(root))
+    return root
+
+
 @pytest.fixture
-def course(course: Course) -> Course:
-    """The demonstration course with a written question and a late policy, built."""
-    source = complete(course.root) / "assignments" / HW
-    toml, notebook = source / "assignment.toml", source / "notebook.md"
-    toml.write_text(toml.read_text() + '\n[[written]]\nid = "why"\npoints = 4\n')
-    notebook.write_text(notebook.read_text() + WRITTEN)
-    path = course.root / "course.toml"
-    path.write_text(path.read_text() + "[late]\ngrace_minutes = 60\npercent_per_day = 10\nfloor_percent = 50\n")
-    course = load_course(course.root)
-    build_course(course)
-    return course
+def course(template: Path, tmp_path: Path) -> Course:
+    """A copy of that course."""
+    return load_course(shutil.copytree(template, tmp_path / "course"))
 
 
 @pytest.fixture

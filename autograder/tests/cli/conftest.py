@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -13,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from gradkit.cli import main
-from gradkit.course import Course
+from gradkit.course import Course, load_course
 from gradkit.release import build_course
 
-from ..demo_course import HW, complete, write_tree
+from ..demo_course import FILES, HW, complete, write_tree
 
 
 @dataclass(frozen=True)
@@ -38,10 +39,18 @@ def course(course: Course) -> Course:
     return course
 
 
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The course, complete and built once."""
+    root = complete(write_tree(tmp_path_factory.mktemp("template"), FILES))
+    build_course(load_course(root))
+    return root
+
+
 @pytest.fixture
-def built(course: Course) -> Course:
+def built(course: Course, template: Path) -> Course:
     """The course with its release and solutions made."""
-    build_course(course)
+    shutil.copytree(template, course.root, dirs_exist_ok=True)
     return course
 
 
