@@ -1,6 +1,6 @@
 """A test mirrors a module, or is listed here: with what it is about, or with further modules that it tests.
 
-``<package>/test_<module>.py`` is for ``gradkit/<package>/<module>.py``.
+``<package>/test_<module>.py`` is for ``gradkit/<package>/<module>.py``, and ``bench/`` for the bench beside it.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import gradkit
 
 TESTS = Path(__file__).parent
 ENGINE = Path(gradkit.__file__).parent
+BENCH = ENGINE.parent / "bench"
 ROOT = ENGINE.parents[1]
 
 # What is tried on the engine as a whole.
@@ -56,7 +57,7 @@ BESIDE = {
     "audit/fuzz": "audit/naming audit/odd audit/pool audit/strange",
     "audit/suite_audit": "audit/mistakes audit/public audit/report audit/trials",
     "bench/material": "bench/places bench/suites",
-    "bench/scale": "bench/floor cli/bench",
+    "bench/scale": "bench/floor bench/__main__",
     "check/command": "check/__main__ check/app check/cells check/console check/notebook check/watching",
     "check/github": "check/page check/report",
     "check/process": "check/server",
@@ -81,17 +82,16 @@ BESIDE = {
     "report/similarity": "report/texts",
     "report/summary": "report/model",
     "sandbox/runner": "sandbox/open",
-    "suite/compare": "suite/calls suite/explaining suite/naming",
-    "suite/session": "suite/items suite/rng suite/runner suite/tests",
+    "suite/compare": "suite/explaining suite/naming",
+    "suite/session": "suite/items suite/rng suite/tests",
     "wire/call": "wire/naming",
     "wire/frames": "wire/values",
     "worker/perform": "worker/given worker/gradients worker/objects worker/values",
     "worker/printing": "conditions/streams",
 }
 
-MODULES = {
-    path.relative_to(ENGINE).with_suffix("").as_posix() for path in ENGINE.rglob("*.py") if path.stem != "__init__"
-}
+SOURCES = [(path, ENGINE) for path in ENGINE.rglob("*.py")] + [(path, ENGINE.parent) for path in BENCH.glob("*.py")]
+MODULES = {path.relative_to(root).with_suffix("").as_posix() for path, root in SOURCES if path.stem != "__init__"}
 FILES = {
     path.relative_to(TESTS).with_name(path.stem.removeprefix("test_")).as_posix() for path in TESTS.rglob("test_*.py")
 }
