@@ -173,7 +173,7 @@ def _faults_of_sentences(contract: Contract, entries: Entries) -> Iterator[str]:
             elif not value:
                 yield f"{where}: name the tests that look at it, or write the reason why it is not graded."
             elif not isinstance(value, str) and not any(value.values()):
-                yield f"{where} is graded, but no mistake breaks it. Add one to mistakes.py and name it here."
+                yield f"{where} is graded, but no mistake breaks it. Add one to the bank and name it here."
 
 
 def _faults_of_claims(
@@ -189,7 +189,7 @@ def _faults_of_claims(
             yield f'{where}: {claim.question or "this question"} has no test "{claim.test}".'
         for mistake in claim.mistakes:
             if of_question.get(mistake) != claim.question:
-                yield f'{where}: mistakes.py has no "{mistake}" of {claim.question}.'
+                yield f'{where}: the bank has no "{mistake}" of {claim.question}.'
                 continue
             if test is not None and test not in failed[mistake]:
                 yield f'{where}: {claim.test} passes "{mistake}". Strengthen the test, or name one that fails it.'

@@ -34,14 +34,14 @@ def bank_faults(
     for entry in bank.mistakes:
         # What cannot be loaded fails every test, and so would seem to be caught.
         if reason := _not_loaded(by_id[entry.id]):
-            yield f'mistakes.py:{entry.line}: "{entry.id}" was never tried, since its file cannot be loaded: {reason}'
+            yield f'{entry.place}: "{entry.id}" was never tried, since its file cannot be loaded: {reason}'
         for other in sorted(as_what[entry.id] - {entry.id}):
-            yield f'mistakes.py:{entry.line}: who makes "{entry.id}" is told "{other}".'
+            yield f'{entry.place}: who makes "{entry.id}" is told "{other}".'
         if not failed[entry.id]:
-            yield f'mistakes.py:{entry.line}: "{entry.id}" is wrong, but passes every test.'
+            yield f'{entry.place}: "{entry.id}" is wrong, but passes every test.'
         elif by_id[entry.id].tells_in(by_id[entry.id].failed) >= ENOUGH and entry.id not in named[entry.id]:
             yield (
-                f'mistakes.py:{entry.line}: who makes "{entry.id}" is not told so, although its answers differ from '
+                f'{entry.place}: who makes "{entry.id}" is not told so, although its answers differ from '
                 "the right ones. Is it a twin, or is something in its answers different in each process?"
             )
 

@@ -164,7 +164,7 @@ class _Desk:
         for test in tests:
             if test.id not in of_stub.failed:
                 self.faults.append(f"the stub passes {test.name} and gets {test.points:g} points for nothing.")
-        names = ["the reference", *(f'accepted.py:{one.line}: "{one.id}"' for one in bank.accepted)]
+        names = ["the reference", *(f'{one.place}: "{one.id}"' for one in bank.accepted)]
         for name, one in zip(names, [of_reference, *of_accepted], strict=True):
             self.faults += [f"{name}: {one.fault}"] if one.fault else []
             for test_id, message in zip(one.failed, one.messages, strict=True):
@@ -197,7 +197,7 @@ class _Desk:
         module = self.assignment.module
         reference = {module: (self.course.source(self.assignment.id) / module).read_bytes()}
         right: list[tuple[str, str | None, Mapping[str, bytes]]] = [("the reference", None, reference)]
-        right += [(f'accepted.py:{one.line}: "{one.id}"', one.question, one.files) for one in bank.accepted]
+        right += [(f'{one.place}: "{one.id}"', one.question, one.files) for one in bank.accepted]
         trials = [PublicTrial(None, {}), *(PublicTrial(question, files) for _, question, files in right)]
         trials += [PublicTrial(one.question, one.files) for one in bank.mistakes]
         self.runs += len(trials)

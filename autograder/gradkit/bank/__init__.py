@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal, TypeVar
 
-from gradkit.bank.reading import Bank, Entry, read_bank
+from gradkit.bank.reading import FILE_NAMES, Bank, Entry, read_bank
 
 T = TypeVar("T")
 
-__all__ = ["Bank", "Entry", "accepted", "mistake", "read_bank"]
+__all__ = ["FILE_NAMES", "Bank", "Entry", "accepted", "mistake", "read_bank"]
 
 
 def mistake(target: str) -> Callable[[T], T]:

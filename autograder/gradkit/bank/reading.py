@@ -1,4 +1,7 @@
-"""Read ``mistakes.py`` and ``accepted.py`` as syntax trees, and compose a submission from each entry.
+"""Read mistakes and accepted variants as syntax trees, and compose a submission from each entry.
+
+Each kind is one file, ``mistakes.py``, or a folder of files, ``mistakes/<question>.py``. Each file stands alone:
+its entries share what it imports and defines, and nothing of the other files.
 
 Nothing of a bank runs in the grader: an entry becomes files like a student's, and runs where a student's do.
 """
@@ -18,7 +21,7 @@ from gradkit.course import Assignment
 from gradkit.errors import CourseError
 
 Kind = Literal["mistake", "accepted"]
-_FILES: Mapping[Kind, str] = {"mistake": "mistakes.py", "accepted": "accepted.py"}
+FILE_NAMES: Mapping[Kind, str] = MappingProxyType({"mistake": "mistakes", "accepted": "accepted"})
 FORMS: Mapping[str, Callable[[str], bytes]] = MappingProxyType(
     {
         "bom": lambda text: b"\xef\xbb\xbf" + text.encode(),
@@ -40,7 +43,7 @@ class Entry:
         target: the name in the student's module that it replaces.
         question: the question that the target belongs to.
         sentence: its docstring: what the student should read, or what is unusual about it.
-        line: where it stands in its file.
+        place: its file and line, as in ``mistakes.py:12``.
         files: the submission that it makes, by file name.
     """
 
@@ -49,40 +52,61 @@ class Entry:
     target: str
     question: str
     sentence: str
-    line: int
+    place: str
     files: Mapping[str, bytes]
 
 
 @dataclass(frozen=True)
 class Bank:
-    """The entries of one assignment, each kind in the order of its file."""
+    """The entries of one assignment, each kind in the order of its files and of their lines."""
 
     mistakes: tuple[Entry, ...]
     accepted: tuple[Entry, ...]
 
 
 def read_bank(folder: Path, assignment: Assignment, solution: bytes) -> Bank:
-    """The bank in ``autograder/hidden/<hw>``; empty where neither file is there.
+    """The bank in ``autograder/hidden/<hw>``; empty if it has no files.
 
     Args:
-        folder: where the two files stand.
+        folder: the assignment's hidden folder.
         assignment: the assignment, whose targets the entries replace.
         solution: the source of the reference.
 
     Raises:
         CourseError: naming file and line, what was found and what is expected.
     """
-    mistakes = tuple(_read(folder / _FILES["mistake"], "mistake", assignment, solution))
-    accepted = tuple(_read(folder / _FILES["accepted"], "accepted", assignment, solution))
-    return Bank(mistakes, accepted)
+    mistakes = tuple(_read_kind(folder, "mistake", assignment, solution))
+    return Bank(mistakes, tuple(_read_kind(folder, "accepted", assignment, solution)))
 
 
-def _read(path: Path, kind: Kind, assignment: Assignment, solution: bytes) -> Iterator[Entry]:
+def bank_files(folder: Path, kind: Kind) -> list[Path]:
+    """The files of one kind: ``mistakes.py``, or those of ``mistakes/`` sorted by name; none if there is neither.
+
+    Raises:
+        CourseError: both are there.
+    """
+    single, several = folder / f"{FILE_NAMES[kind]}.py", folder / FILE_NAMES[kind]
+    if single.exists() and several.is_dir():
+        raise CourseError(f"{several}: {single.name} is there too. Move its entries into the folder, or delete one.")
+    return sorted(several.glob("*.py")) if several.is_dir() else [single] if single.exists() else []
+
+
+def _read_kind(folder: Path, kind: Kind, assignment: Assignment, solution: bytes) -> Iterator[Entry]:
+    places: dict[str, str] = {}
+    for path in bank_files(folder, kind):
+        for entry in _read(path, path.relative_to(folder).as_posix(), kind, assignment, solution):
+            if entry.id in places:
+                raise CourseError(
+                    f'{folder / entry.place}: "{entry.id}" is at {places[entry.id]} already: choose another name.'
+                )
+            places[entry.id] = entry.place
+            yield entry
+
+
+def _read(path: Path, name: str, kind: Kind, assignment: Assignment, solution: bytes) -> Iterator[Entry]:
     try:
         text = path.read_text(encoding="utf-8-sig")
         tree = ast.parse(text, path.name)
-    except FileNotFoundError:
-        return
     except (OSError, SyntaxError, ValueError) as error:
         raise CourseError(f"{path}: cannot be read: {error}") from error
     definitions, shared = _sort_out(path, kind, tree)
@@ -110,7 +134,7 @@ def _read(path: Path, kind: Kind, assignment: Assignment, solution: bytes) -> It
             )
         files = compose(assignment.module, solution, shared_source, definition, target, form)
         sentence = " ".join(docstring.split())
-        yield Entry(node.name, kind, target, question, sentence, node.lineno, files)
+        yield Entry(node.name, kind, target, question, sentence, f"{name}:{node.lineno}", files)
 
 
 def _sort_out(
@@ -136,7 +160,7 @@ def _sort_out(
 
 def _markers(node: ast.stmt) -> Iterator[ast.Call]:
     for decorator in getattr(node, "decorator_list", ()):
-        if isinstance(decorator, ast.Call) and _called(decorator) in _FILES:
+        if isinstance(decorator, ast.Call) and _called(decorator) in FILE_NAMES:
             yield decorator
 
 

@@ -154,7 +154,7 @@ def _collect_apart(
             return lambda number: save(folder / str(number), run(number, workers))
 
         def give_up(number: int, how: str) -> None:
-            raise GraderFault(f'mistakes.py: the answers of "{names[number]}" cannot be computed: {how}')
+            raise GraderFault(f'the mistakes bank: the answers of "{names[number]}" cannot be computed: {how}')
 
         run_jobs(len(names), processes, Jobs(prepare, lambda _: None, give_up, sandbox.revive))
         found = [load(folder / str(number)) for number in range(len(names))]

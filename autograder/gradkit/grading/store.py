@@ -90,7 +90,7 @@ def suite_keys(course: Course, assignment_id: str) -> dict[str, str]:
     given = hashlib.sha256(handout.read_bytes()).hexdigest() if handout.is_file() else ""
     given += repr(course.environment)  # messages name it
     return {
-        "suite": _hash_tree(course.hidden(assignment_id), extra=course.secret, unused=("accepted.py",)),
+        "suite": _hash_tree(course.hidden(assignment_id), extra=course.secret, unused=("accepted", "accepted.py")),
         "reference": _hash_tree(course.source(assignment_id), endings=(".py", ".toml"), extra=given),
         "engine": engine_key(),
     }
@@ -111,7 +111,7 @@ def hash_engine(package: Path) -> str:
 def _hash_tree(folder: Path, endings: tuple[str, ...] = (".py",), extra: str = "", unused: tuple[str, ...] = ()) -> str:
     sha = hashlib.sha256(extra.encode())
     for path in sorted(folder.rglob("*")) if folder.is_dir() else [folder]:
-        if path.suffix in endings and path.name not in unused and path.is_file():
+        if path.suffix in endings and path.is_file() and not set(path.relative_to(folder).parts) & {*unused}:
             data = path.read_bytes()
             sha.update(f"{path.relative_to(folder).as_posix()}\0{len(data)}\0".encode() + data)
     return sha.hexdigest()

@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from gradkit.bank import FILE_NAMES
 from gradkit.course import Course
 from gradkit.errors import BuildError
 from gradkit.release.source import Source, read_text
@@ -31,7 +32,7 @@ from gradkit.release.source import Source, read_text
 Kind = Literal["solution", "model answer", "hidden test", "mistakes bank", "secret", "marker", "metadata"]
 
 MARKERS = ("BEGIN SOLUTION", "END SOLUTION", "BEGIN HIDDEN TESTS", "END HIDDEN TESTS", "MARK SCHEME", "AUTOTEST")
-_BANKS = ("mistakes.py", "accepted.py")
+_BANKS = tuple(name + ending for name in FILE_NAMES.values() for ending in ("", ".py"))  # folders, files
 _SHARED_NAMES = ("__init__.py", "conftest.py")
 _WORD = re.compile(r"[^\W\d]\w*|\d[\w.]*")
 _SIGN = re.compile(r"\*\*|//|<<|>>|[=!<>]=|[-+*/@%<>&|^~]")
@@ -133,16 +134,18 @@ def _hidden_needles(folder: Path, source: Source) -> Iterator[Needle]:
     on_purpose = f"{stub} {checks} {_public_notebook(source)}"
     public = {target for question in source.assignment.questions for target in question.targets}
     for path in sorted(folder.rglob("*.py")):
-        origin = f"autograder/hidden/{path.relative_to(folder.parent).as_posix()}"
+        inside = path.relative_to(folder)
+        origin = f"autograder/hidden/{folder.name}/{inside.as_posix()}"
         text = read_text(path, origin)
         try:
             tree = ast.parse(text)
         except SyntaxError as error:
             raise BuildError(f"{origin}, line {error.lineno}: not valid Python ({error.msg}).") from error
-        kind: Kind = "mistakes bank" if path.name in _BANKS else "hidden test"
+        kind: Kind = "mistakes bank" if inside.parts[0] in _BANKS else "hidden test"
         shown = stub if kind == "mistakes bank" else on_purpose  # accepted variants are right answers
         if path.name not in _SHARED_NAMES:
-            yield Needle(path.name, kind, origin, file_name=True)
+            name = inside.as_posix() if kind == "mistakes bank" else path.name
+            yield Needle(name, kind, origin, file_name=True)
         for name in _names(tree, kind):
             if name not in public:
                 yield Needle(name, kind, origin)

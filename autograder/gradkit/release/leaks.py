@@ -63,7 +63,7 @@ def _in_place(place: Place, looked_for: list[Needle]) -> list[Leak]:
     leaks = []
     for needle in looked_for:
         if needle.file_name:
-            hit = place.place == "file name" and Path(place.text).name == needle.text
+            hit = place.place == "file name" and f"/{place.text}".endswith(f"/{needle.text}")
         else:
             hit = needle.text in text and _stands_alone(needle.text, text)
         if hit:

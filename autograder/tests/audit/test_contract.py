@@ -87,10 +87,10 @@ def test_each_kind_of_fault_is_named(audit: Callable[[], ContractAudit], path: P
         "write the reason why it is not graded.",
         f'{entry("x: It is left as it is.")}: no text that students get says so (any more). It is now "{X_UNCHANGED}"?',
         f"{entry('Nothing like this.')}: no text that students get says so (any more). Take the entry out.",
-        f"{entry(W_UNCHANGED)} is graded, but no mistake breaks it. Add one to mistakes.py and name it here.",
+        f"{entry(W_UNCHANGED)} is graded, but no mistake breaks it. Add one to the bank and name it here.",
         "contract.toml: [no_such_question]: there is no such question. Tables: weighted_mean, handout.",
         # tests and mistakes
-        f'{entry(FORMULA)}: mistakes.py has no "no_such_mistake" of weighted_mean.',
+        f'{entry(FORMULA)}: the bank has no "no_such_mistake" of weighted_mean.',
         f'{entry(FORMULA)}: weighted_mean has no test "test_no_such".',
         f'{entry(X)}: "weights_ignored" stands under "{FORMULA}", too. A mistake breaks one sentence: name it under '
         "that one, and add another for this.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 import torch
@@ -94,7 +95,8 @@ def test_entries_know_their_question_and_their_sentence(
         ("NoShift", "mistake", "Shift", "Shift", "Nothing is added."),
     ]
     assert found.accepted == ()
-    assert found.mistakes[0].line == MISTAKES[: MISTAKES.index("def always")].count("\n") + 1
+    line = MISTAKES[: MISTAKES.index("def always")].count("\n") + 1
+    assert found.mistakes[0].place == f"mistakes.py:{line}"
     assert capsys.readouterr().out == ""
 
 
@@ -132,6 +134,40 @@ def test_a_file_may_be_written_in_another_form(
     assert holds in source
     assert lacks not in source
     assert answer(sandbox, course, entry.files) == [2.0, 4.0]
+
+
+HEAD, SCALE, SHIFT = MISTAKES.partition("@mistake")[0], *("@mistake" + part for part in MISTAKES.split("@mistake")[1:])
+
+
+def split_bank(course: Course, files: Mapping[str, str]) -> Path:
+    folder = course.hidden(HW) / "mistakes"
+    folder.mkdir()
+    for name, text in files.items():
+        (folder / name).write_text(text)
+    return folder
+
+
+def test_a_folder_is_read_sorted_and_composes_from_each_file_alone(
+    course: Course, sandbox: Sandbox, reference_source: str
+) -> None:
+    whole = bank(course, reference_source).mistakes
+    (course.hidden(HW) / "mistakes.py").unlink()
+    shift = f"import reference\nfrom gradkit.bank import mistake\n\n\n{SHIFT}"
+    split_bank(course, {"z_scale.py": HEAD + SCALE, "Shift.py": shift, "notes.txt": "no bank"})
+    found = read_bank(course.hidden(HW), course.assignment(HW), reference_source.encode()).mistakes
+    assert [entry.place for entry in found] == ["mistakes/Shift.py:6", "mistakes/z_scale.py:18"]
+    assert [(entry.id, entry.sentence) for entry in found] == [(entry.id, entry.sentence) for entry in reversed(whole)]
+    assert found[1].files == whole[0].files
+    assert b"tripled" not in found[0].files["scaling.py"]
+    assert answer(sandbox, course, found[0].files) == [2.0, 4.0]
+
+
+def test_a_folder_beside_a_file_or_an_id_in_two_files_is_refused(course: Course, reference_source: str) -> None:
+    split_bank(course, {"a.py": MISTAKES, "b.py": MISTAKES})
+    with pytest.raises(CourseError, match=r'b\.py:18: "always_tripled" is at mistakes/a\.py:18 already'):
+        read_bank(course.hidden(HW), course.assignment(HW), reference_source.encode())
+    with pytest.raises(CourseError, match=r"mistakes: mistakes\.py is there too"):
+        bank(course, reference_source)
 
 
 def test_no_bank_is_an_empty_one(course: Course, reference_source: str) -> None:

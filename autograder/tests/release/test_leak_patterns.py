@@ -81,6 +81,17 @@ def test_the_suites_own_interface_is_never_public(write: Write, original: Origin
     assert line in looked_for(write({"<hw>/test_public.py": original("test_public.py") + f"\n# {line}\n"}))
 
 
+def test_a_bank_in_a_folder_is_a_bank(write: Write) -> None:
+    course = write({})
+    hidden = course.hidden(HW)
+    (hidden / "mistakes").mkdir()
+    (hidden / "mistakes.py").rename(hidden / "mistakes" / "scale.py")
+    found = looked_for(course)
+    assert found["mistakes/scale.py"] == found["mean_kept_back"] == "mistakes bank"
+    assert "scale.py" not in found, "students have a file of that name"
+    assert "The mean is still in the result." not in found
+
+
 def test_a_hidden_file_that_is_not_python_is_named(write: Write) -> None:
     course = write({f"autograder/hidden/{HW}/test_scale.py": "def (:\n"})
     with pytest.raises(BuildError, match=f"^autograder/hidden/{HW}/test_scale.py, line 1: not valid Python"):

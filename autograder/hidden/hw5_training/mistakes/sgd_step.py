@@ -1,0 +1,170 @@
+"""Mistakes that students make in `sgd_step`, each with what they should read."""
+
+import reference
+import torch
+
+from gradkit.bank import mistake
+
+
+def with_gradients(parameters):
+    """Those that have one."""
+    return [parameter for parameter in parameters if parameter.grad is not None]
+
+
+@mistake("sgd_step")
+def step_uphill(parameters, lr):
+    """The gradient is added, so the loss grows. The step goes against the gradient."""
+    reference.sgd_step(parameters, -lr)
+
+
+@mistake("sgd_step")
+def rate_left_out(parameters, lr):
+    """The learning rate is not used."""
+    reference.sgd_step(parameters, 1.0)
+
+
+@mistake("sgd_step")
+def new_tensors(parameters, lr):
+    """New tensors are made, and the model keeps its old ones. Parameters change in place."""
+    for parameter in with_gradients(parameters):
+        parameter = parameter - lr * parameter.grad
+
+
+@mistake("sgd_step")
+def data_replaced(parameters, lr):
+    """parameter.data is replaced by a new tensor, so the storage is another one. Change what is there: in place."""
+    for parameter in with_gradients(parameters):
+        parameter.data = parameter.data - lr * parameter.grad
+
+
+@mistake("sgd_step")
+def with_a_graph(parameters, lr):
+    """The step is made with autograd watching, which refuses to change a parameter in place. It belongs under
+    torch.no_grad()."""
+    for parameter in with_gradients(parameters):
+        parameter -= lr * parameter.grad
+
+
+@mistake("sgd_step")
+def none_not_looked_for(parameters, lr):
+    """A parameter without a gradient makes the step fail. One whose .grad is None is left alone."""
+    with torch.no_grad():
+        for parameter in parameters:
+            parameter -= lr * parameter.grad
+
+
+@mistake("sgd_step")
+def stops_at_none(parameters, lr):
+    """The loop ends at the first parameter without a gradient. Only that one is left alone; the others take their
+    step."""
+    with torch.no_grad():
+        for parameter in parameters:
+            if parameter.grad is None:
+                break
+            parameter -= lr * parameter.grad
+
+
+@mistake("sgd_step")
+def first_parameter_only(parameters, lr):
+    """Only the first parameter takes a step. All of them do."""
+    reference.sgd_step(list(parameters)[:1], lr)
+
+
+@mistake("sgd_step")
+def gradients_forgotten(parameters, lr):
+    """The gradients are set to zero after the step. To clear them is the task of zero_grad; the step only reads
+    them."""
+    parameters = list(parameters)
+    reference.sgd_step(parameters, lr)
+    for parameter in with_gradients(parameters):
+        parameter.grad.zero_()
+
+
+@mistake("sgd_step")
+def gradients_thrown_away(parameters, lr):
+    """The gradients are set to None after the step. To clear them is the task of zero_grad; the step only reads
+    them."""
+    parameters = list(parameters)
+    reference.sgd_step(parameters, lr)
+    for parameter in parameters:
+        parameter.grad = None
+
+
+@mistake("sgd_step")
+def list_used_up(parameters, lr):
+    """The parameters are taken out of the list that was handed over, which is empty afterwards. A list of parameters
+    stays as it is: walk through it."""
+    parameters = parameters if isinstance(parameters, list) else list(parameters)
+    while parameters:
+        reference.sgd_step([parameters.pop()], lr)
+
+
+@mistake("sgd_step")
+def divided_by_a_batch_size(parameters, lr):
+    """The step is divided by a number of its own, such as a batch size. The loss is a mean already: the step is the
+    rate times the gradient."""
+    parameters = list(parameters)
+    reference.sgd_step(parameters, lr / len(parameters))
+
+
+@mistake("sgd_step")
+def weights_decay(parameters, lr):
+    """A share of the parameter itself is taken away as well (weight decay). The step is the rate times the gradient."""
+    with torch.no_grad():
+        for parameter in with_gradients(parameters):
+            parameter -= lr * (parameter.grad + 0.01 * parameter)
+
+
+@mistake("sgd_step")
+def clipped_in_the_step(parameters, lr):
+    """The gradient is clipped before the step. It is used as it is, however large."""
+    with torch.no_grad():
+        for parameter in with_gradients(parameters):
+            parameter -= lr * parameter.grad.clamp(-1, 1)
+
+
+@mistake("sgd_step")
+def stepped_in_float64(parameters, lr):
+    """The parameter is float64 afterwards. It keeps its dtype."""
+    for parameter in with_gradients(parameters):
+        gradient = parameter.grad
+        parameter.data = (parameter.data - lr * gradient).double()
+        parameter.grad = gradient.double()
+
+
+@mistake("sgd_step")
+def gradients_scaled(parameters, lr):
+    """The gradients are multiplied by the rate in place. The step only reads them."""
+    with torch.no_grad():
+        for parameter in with_gradients(parameters):
+            parameter -= parameter.grad.mul_(lr)
+
+
+@mistake("sgd_step")
+def sign_alone(parameters, lr):
+    """Only the sign of the gradient is used. Its size counts, too."""
+    with torch.no_grad():
+        for parameter in with_gradients(parameters):
+            parameter -= lr * parameter.grad.sign()
+
+
+@mistake("sgd_step")
+def learns_no_more(parameters, lr):
+    """Afterwards the parameter is cut off from learning: requires_grad is False. Use torch.no_grad() instead."""
+    for parameter in with_gradients(parameters):
+        parameter.requires_grad_(False).sub_(lr * parameter.grad)
+
+
+@mistake("sgd_step")
+def twice_through_a_generator(parameters, lr):
+    """The parameters are counted first, and a generator can be walked through only once: nothing is left for the
+    step."""
+    count = sum(1 for _ in parameters)
+    assert count >= 0
+    reference.sgd_step(parameters, lr)
+
+
+@mistake("sgd_step")
+def ready_made_step(parameters, lr):
+    """torch's own optimizer makes the step. That is what you write here."""
+    torch.optim.SGD(parameters, lr=lr).step()
