@@ -1,4 +1,4 @@
-"""Public checks of homework 4. They are a first look: the grading tries other sizes and expressions, too."""
+"""Public checks of homework 4. They are a first look: grading tries more sizes and expressions."""
 
 import math
 
@@ -9,11 +9,11 @@ DTYPES = torch.float32, torch.float64
 
 
 def check_tensor(name, found, expected):
-    """A tensor of the expected shape, dtype and numbers."""
+    """A tensor of the expected shape, dtype and values."""
     assert isinstance(found, torch.Tensor), f"{name} must be a tensor; yours is a {type(found).__name__}"
     shape, right = tuple(found.shape), tuple(expected.shape)
     assert shape == right, f"{name} must have the shape {right}; yours has {shape}"
-    assert found.dtype == expected.dtype, f"{name} must be {expected.dtype}, as the inputs are; yours is {found.dtype}"
+    assert found.dtype == expected.dtype, f"{name} must be {expected.dtype}, like the inputs; yours is {found.dtype}"
     tolerance = 1e-5 if found.dtype == torch.float32 else 1e-8
     assert torch.allclose(found, expected, rtol=tolerance, atol=tolerance), (
         f"{name} must be {expected.tolist()}; yours is {found.tolist()}"
@@ -21,13 +21,13 @@ def check_tensor(name, found, expected):
 
 
 def check_unchanged(**inputs):
-    """Each input, by name with what it was before, still holds that."""
+    """Each input, by name with its value before the call, is not modified."""
     for name, (after, before) in inputs.items():
-        assert torch.equal(after, before), f"{name} must be left as it was: make a new tensor, or work on a copy"
+        assert torch.equal(after, before), f"{name} must not be modified: make a new tensor, or work on a copy"
 
 
 def test_sigmoid_vjp_of_four_numbers():
-    """At 0 the slope is 1/4; at ln 3 and -ln 3, where the sigmoid is 3/4 and 1/4, it is 3/16."""
+    """At 0 the derivative is 1/4; at ln 3 and -ln 3, where the sigmoid is 3/4 and 1/4, it is 3/16."""
     for dtype in DTYPES:
         z = torch.tensor([[0.0, math.log(3)], [-math.log(3), 0.0]], dtype=dtype)
         v = torch.tensor([[8.0, 16.0], [32.0, -4.0]], dtype=dtype)
@@ -70,7 +70,7 @@ def check_jacobian(f, point, expected):
     expected = torch.tensor(expected, dtype=torch.float64)
     shape, right = tuple(found.shape), tuple(expected.shape)
     assert shape == right, f"J has a row for each output and a column for each input, {right}; yours has {shape}"
-    assert found.dtype == torch.float64, f"J must be float64, as x is; yours is {found.dtype}"
+    assert found.dtype == torch.float64, f"J must be float64, like x; yours is {found.dtype}"
     error = float((found - expected).norm() / expected.norm())
     assert error <= 1e-6, f"the error must be at most 1e-6 of the norm of J; yours is {error:.1g} of it"
     check_unchanged(x=(x, before))
@@ -84,7 +84,7 @@ def test_jacobian_of_a_product():
 
 
 def test_jacobian_of_one_number():
-    """One output has a Jacobian of one row, one input one of one column, and both one of shape (1, 1)."""
+    """With one output the Jacobian has one row, with one input one column, and with both the shape (1, 1)."""
     check_jacobian(lambda t: (t * t).sum(0, keepdim=True), [1.0, -2.0, 3.0], [[2.0, -4.0, 6.0]])
     check_jacobian(lambda t: torch.cat([t.sin(), 3 * t]), [0.0], [[1.0], [3.0]])
     check_jacobian(torch.exp, [0.5], [[math.exp(0.5)]])
@@ -94,8 +94,8 @@ def test_jacobian_of_curves():
     """f(x, y) = (x^3 + e^y, sin(x y)) has the Jacobian (3 x^2, e^y), (y cos(x y), x cos(x y)), also at y = 0."""
 
     def f(t):
-        assert t.shape == (2,), f"f takes one vector of shape (2,); yours is called with the shape {tuple(t.shape)}"
-        assert t.dtype == torch.float64, f"f takes float64, as x is; yours is called with {t.dtype}"
+        assert t.shape == (2,), f"f takes one vector of shape (2,); you called it with shape {tuple(t.shape)}"
+        assert t.dtype == torch.float64, f"f takes float64, like x; you called it with {t.dtype}"
         return torch.stack([t[0] ** 3 + t[1].exp(), (t[0] * t[1]).sin()])
 
     for x, y in ((0.5, 0.0), (1.5, -0.75)):
@@ -103,7 +103,7 @@ def test_jacobian_of_curves():
 
 
 def network(dtype):
-    """A network from 2 inputs over 3 and 2 hidden neurons to 2 outputs, two rows of data, and targets."""
+    """A network with 2 inputs, 3 and 2 hidden units and 2 outputs; two rows of data, and targets."""
     weights = [[[1.0, -1.0], [0.5, 2.0], [-1.0, 0.0]], [[1.0, -2.0, 0.5], [0.0, 1.0, 1.0]], [[4.0, -1.0], [2.0, 3.0]]]
     biases = [[0.0, 0.5, -1.0], [0.25, -0.5], [1.0, -2.0]]
     tensors = [[torch.tensor(numbers, dtype=dtype) for numbers in part] for part in (weights, biases)]
@@ -112,17 +112,17 @@ def network(dtype):
 
 
 def check_network_unchanged(weights, biases, x, y):
-    """The lists hold the tensors that they held, and these their numbers."""
+    """Neither the lists nor their tensors are modified."""
     right = network(x.dtype)
     for name, found, expected in zip(("weights", "biases"), (weights, biases), right, strict=False):
         assert len(found) == len(expected), f"the list {name} had {len(expected)} entries; now it has {len(found)}"
         same = all(torch.equal(one, other) for one, other in zip(found, expected, strict=True))
-        assert same, f"the list {name} and the tensors in it must be left as they were: work on copies"
+        assert same, f"the list {name} and its tensors must not be modified: work on copies"
     check_unchanged(x=(x, right[2]), y=(y, right[3]))
 
 
 def test_forward_pass_of_a_small_network():
-    """With z(1) = 0, the hidden neuron says 0.5, and y_hat = 4 * 0.5 + 1 = 3."""
+    """With z(1) = 0, the hidden unit outputs 0.5, and y_hat = 4 * 0.5 + 1 = 3."""
     weights, biases = [torch.tensor([[1.0, -1.0]]), torch.tensor([[4.0]])], [torch.tensor([0.0]), torch.tensor([1.0])]
     found = backprop.forward_pass(weights, biases, torch.tensor([[2.0, 2.0]]))
     assert isinstance(found, tuple | list) and len(found) == 2, "forward_pass returns the tuple (zs, activations)"  # noqa: PT018
@@ -150,18 +150,18 @@ def test_forward_pass_layer_by_layer():
 
 
 def test_backward_pass_of_a_small_network():
-    """With y_hat = 3 and y = 1, delta is 4: the gradients follow by hand."""
+    """With y_hat = 3 and y = 1, delta(2) is 4, and the gradients follow by hand."""
     weights, biases = [torch.tensor([[1.0, -1.0]]), torch.tensor([[4.0]])], [torch.tensor([0.0]), torch.tensor([1.0])]
     dws, dbs = backprop.backward_pass(weights, biases, torch.tensor([[2.0, 2.0]]), torch.tensor([[1.0]]))
     assert len(dws) == len(dbs) == 2, "each list has one gradient for each of the two layers"
     check_tensor("dbs[1], which is 2 (y_hat - y),", dbs[1], torch.tensor([4.0]))
     check_tensor("dws[1], 4 times the hidden 0.5,", dws[1], torch.tensor([[2.0]]))
-    check_tensor("dbs[0], 4 * 4 * the slope 1/4,", dbs[0], torch.tensor([4.0]))
+    check_tensor("dbs[0], 4 * 4 * the derivative 1/4,", dbs[0], torch.tensor([4.0]))
     check_tensor("dws[0], 4 * x,", dws[0], torch.tensor([[8.0, 8.0]]))
 
 
 def test_backward_pass_against_differences():
-    """Two rows, three layers: moving one weight or bias changes the loss as its gradient says."""
+    """Two rows, three layers: the gradients agree with finite differences of the loss."""
     for dtype in DTYPES:
         weights, biases, x, y = network(dtype)
         dws, dbs = backprop.backward_pass(weights, biases, x, y)
@@ -173,7 +173,7 @@ def test_backward_pass_against_differences():
 
 
 def slopes():
-    """The gradients of the loss of `network`, by differences in float64."""
+    """The gradients of the loss of `network`, by finite differences in float64."""
     weights, biases, x, y = network(torch.float64)
 
     def loss():
@@ -198,23 +198,23 @@ def slopes():
 
 
 def check_value(what, expression, *numbers, right=None):
-    """An expression of Values has the value and the slopes of ``right``, or of the expression itself, of floats."""
+    """An expression of Values has the value and derivatives of ``right`` (or of itself) on floats."""
     right = right or expression
     values = [backprop.Value(number) for number in numbers]
     result = expression(*values)
     assert isinstance(result, backprop.Value), f"{what} must be a Value; yours is a {type(result).__name__}"
     result.backward()
     for place, (value, number) in enumerate(zip(values, numbers, strict=True)):
-        assert value.data == number, f"{what} must leave the numbers as they were: make a new Value"
+        assert value.data == number, f"{what} must not modify its operands: make a new Value"
         floats = [[n + step * (i == place) for i, n in enumerate(numbers)] for step in (1e-6, -1e-6)]
         slope = (right(*floats[0]) - right(*floats[1])) / 2e-6
         found = value.grad
         close = isinstance(found, (int, float)) and abs(found - slope) <= 1e-6 * (1 + abs(slope))
-        assert close, f"{what} at {numbers}: the slope is about {slope:.6g}; yours is {found}"
+        assert close, f"{what} at {numbers}: the derivative is about {slope:.6g}; yours is {found}"
     data = right(*numbers)
     close = isinstance(result.data, (int, float)) and abs(result.data - data) <= 1e-8 * (1 + abs(data))
     assert close, f"{what} at {numbers} is {data}; yours is {result.data}"
-    assert result.grad == 1, f"the slope of the result with respect to itself is 1; yours is {result.grad}"
+    assert result.grad == 1, f"the derivative of the result with respect to itself is 1; yours is {result.grad}"
 
 
 FUNCTIONS = {
@@ -240,9 +240,9 @@ def test_Value_of_a_small_expression():
     result = p + a
     result.backward()
     assert abs(result.data + 4) < 1e-9, f"2 * (-3) + 2 = -4; yours is {result.data}"
-    assert abs(b.grad - 2) < 1e-9, f"the derivative by b is a = 2; yours is {b.grad}"
-    assert abs(a.grad + 2) < 1e-9, f"a is used twice: b + 1 = -2; yours is {a.grad}. Do the paths add up?"
-    assert abs(p.grad - 1) < 1e-9, f"the Values between have gradients, too: a b has 1; yours is {p.grad}"
+    assert abs(b.grad - 2) < 1e-9, f"the derivative with respect to b is a = 2; yours is {b.grad}"
+    assert abs(a.grad + 2) < 1e-9, f"a is used twice: b + 1 = -2; yours is {a.grad}. Do both paths add up?"
+    assert abs(p.grad - 1) < 1e-9, f"intermediate Values have gradients: a b has 1; yours is {p.grad}"
 
 
 def test_Value_arithmetic():
@@ -272,7 +272,7 @@ def test_Value_powers():
 
 
 def test_Value_functions():
-    """exp, log, tanh, relu and sigmoid, of one Value and of what was computed before."""
+    """exp, log, tanh, relu and sigmoid, alone and inside larger expressions."""
     for name, right in FUNCTIONS.items():
         for a in (0.5, 2.0, 3.0) if name == "log" else (0.5, -0.5, 2.0):
             check_value(name, lambda a, name=name: getattr(a, name)(), a, right=right)
@@ -291,19 +291,19 @@ def test_Value_functions():
 
 
 def test_Value_functions_of_large_numbers():
-    """The functions of -90 and of 90 are finite, and right."""
+    """exp, tanh, relu and sigmoid have the right derivatives at -90 and 90."""
     slopes = {"exp": (0, math.exp(90)), "tanh": (0, 0), "relu": (0, 1), "sigmoid": (0, 0)}
     for name, expected in slopes.items():
         for number, slope in zip((-90.0, 90.0), expected, strict=True):
             a = backprop.Value(number)
             getattr(a, name)().backward()
             assert abs(a.grad - slope) <= 1e-8 * (1 + slope), (
-                f"the slope of {name} at {number} is {slope}, not {a.grad}"
+                f"the derivative of {name} at {number} is {slope}, not {a.grad}"
             )
 
 
 def test_Value_on_several_paths():
-    """Where a Value is used several times, the slopes of all paths add up, whatever their lengths."""
+    """If a Value is used several times, the contributions of all paths add up, whatever their length."""
     for a, b in ((0.75, -1.25), (1.5, 0.5)):
         check_value("a * a", lambda a, _: a * a, a, b)
         check_value("a + a", lambda a, _: a + a, a, b)
@@ -318,7 +318,7 @@ def test_Value_on_several_paths():
 
 
 def test_Value_backward_twice():
-    """Calling backward() twice, or on another result before, gives the same as once."""
+    """A second backward(), on the same result or after another one's, gives the same gradients as the first."""
     for first in ("nothing else", "the same result", "another result"):
         a, b = backprop.Value(3.0), backprop.Value(0.5)
         p = a * b
@@ -328,7 +328,7 @@ def test_Value_backward_twice():
         result.backward()
         for name, value, slope in (("a", a, 3.0), ("b", b, 9.0), ("a b", p, 3.0)):
             assert abs(value.grad - slope) < 1e-9, (
-                f"the slope of a b a by {name} is {slope}; yours is {value.grad} where backward() was called "
+                f"d(a b a)/d({name}) is {slope}; yours is {value.grad} if backward() was called "
                 f"on {first} before. Set all gradients of the graph to zero first"
             )
 
@@ -340,7 +340,7 @@ def test_Value_of_a_long_chain():
     for _ in range(9_999):
         total = total + a
     total.backward()
-    assert abs(a.grad - 10_000) < 1e-6, f"a stands in the sum 10,000 times; yours is {a.grad}"
+    assert abs(a.grad - 10_000) < 1e-6, f"a occurs in the sum 10,000 times, so its grad is 10,000; yours is {a.grad}"
 
 
 def test_sgd_update_of_two_numbers():

@@ -13,7 +13,7 @@ from gradkit.bank import accepted
 
 @accepted("sigmoid_vjp")
 def by_exponentials(z, v):
-    """The slope from exponentials, with a print."""
+    """The derivative from exponentials, with a print."""
     e = torch.exp(-z.abs())
     print("shape", tuple(z.shape))
     return v * e / (1 + e) ** 2
@@ -83,7 +83,7 @@ def as_a_list(x, w, b, v):
 
 @accepted("jacobian")
 def into_a_matrix(f, x):
-    """Fills a matrix column by column, another step."""
+    """Fills a matrix column by column, with another step."""
     h = 3e-6
     first = f(x)
     result = torch.empty(first.numel(), x.numel(), dtype=x.dtype)
@@ -117,14 +117,14 @@ def with_numpy(f, x):
 
 @accepted("jacobian")
 def to_one_side(f, x):
-    """Differences to one side, with a step that is small enough for them."""
+    """One-sided differences, with a step that is small enough for them."""
     tiny = 1e-8
     return torch.stack([(f(x + tiny * row) - f(x)) / tiny for row in torch.eye(len(x), dtype=x.dtype)], dim=1)
 
 
 @accepted("jacobian")
 def of_fourth_order(f, x):
-    """Four values in each direction."""
+    """A fourth-order central difference."""
     h = 1e-3
     eye = torch.eye(len(x), dtype=x.dtype)
 
@@ -167,7 +167,7 @@ def with_an_index(weights, biases, x):
 
 @accepted("forward_pass")
 def recursively(weights, biases, x):
-    """Recursion, tuples in place of lists where they are inside."""
+    """Recursion; tuples in place of inner lists."""
     z = x.mm(weights[0].T).add(biases[0])
     if len(weights) == 1:
         return [z], [x.clone(), z.clone()]
@@ -192,7 +192,7 @@ def by_columns(weights, biases, x):
 
 @accepted("forward_pass")
 def in_tuples(weights, biases, x):
-    """Tuples, and a copied list that is used up."""
+    """Tuples, and a copied list that is consumed."""
     layers = list(zip(weights, biases))
     z = x @ layers[0][0].T + layers.pop(0)[1]
     zs, activations = (z,), (x,)
@@ -206,7 +206,7 @@ def in_tuples(weights, biases, x):
 
 @accepted("forward_pass")
 def last_layer_apart(weights, biases, x):
-    """The last layer after the loop."""
+    """The last layer, handled after the loop."""
     zs, activations = [], [x]
     for w, b in list(zip(weights, biases))[:-1]:
         zs += [activations[-1] @ w.T + b]
@@ -220,7 +220,7 @@ def last_layer_apart(weights, biases, x):
 
 @accepted("backward_pass")
 def all_in_one(weights, biases, x, y):
-    """Without the other functions, lists turned round at the end."""
+    """Without the other functions; the lists are reversed at the end."""
     a, zs = [x], []
     for w, b in zip(weights, biases):
         zs.append(a[-1] @ w.T + b)
@@ -236,7 +236,7 @@ def all_in_one(weights, biases, x, y):
 
 @accepted("backward_pass")
 def example_by_example(weights, biases, x, y):
-    """Row by row, summed."""
+    """One row at a time, summed."""
     dws, dbs = [torch.zeros_like(w) for w in weights], [torch.zeros_like(b) for b in biases]
     for row, target in zip(x, y):
         a = [row]
@@ -389,7 +389,7 @@ class WithClosures:
 
 @accepted("Value")
 class WithWholePowersApart(WithClosures):
-    """The powers 0 and 1 apart, and NumPy's floats as they come for the others."""
+    """The powers 0 and 1 as special cases, NumPy floats for the others."""
 
     def __pow__(self, n):
         if n in (0, 1):
@@ -399,12 +399,12 @@ class WithWholePowersApart(WithClosures):
 
 @accepted("Value")
 class Tutorial(WithClosures):
-    """Closures, whole numbers where they come up, a depth-first walk with a stack of its own."""
+    """Closures, ints where they occur, an iterative depth-first search."""
 
 
 @accepted("Value", form="crlf")
 class WithPrints(WithClosures):
-    """Prints and warns, with a text for people; CRLF line ends."""
+    """Prints and warns, and has a __repr__; CRLF line ends."""
 
     def __repr__(self):
         return f"Value({self.data:.4f}, grad={self.grad:.4f})"
@@ -417,7 +417,7 @@ class WithPrints(WithClosures):
 
 @accepted("Value", form="tabs")
 class WithCounts(WithClosures):
-    """Counts how many still have to pass on to each Value (Kahn's order); tabs."""
+    """Counts the pending contributions of each Value (Kahn's algorithm); tabs."""
 
     def _order(self):
         waiting, counts, nodes = [self], {}, {id(self): self}
@@ -465,7 +465,7 @@ def by_sub(parameter, gradient, lr):
 
 @accepted("sgd_update")
 def on_a_copy(parameter, gradient, lr):
-    """In place on a copy, under no grad."""
+    """In place on a copy, under no_grad."""
     with torch.no_grad():
         new = parameter.clone()
         new -= lr * gradient

@@ -16,15 +16,15 @@ def assert_near(found: Found, expected: Tensor) -> None:
     value = found.tensor(otherwise="jacobian must return a tensor.")
     check(
         value.shape == expected.shape,
-        f"Where f goes from {expected.shape[1]} to {expected.shape[0]} numbers, the Jacobian has the shape "
+        f"If f maps {expected.shape[1]} to {expected.shape[0]} numbers, the Jacobian has the shape "
         f"{tuple(expected.shape)}: a row for each output, a column for each input. Yours has {tuple(value.shape)}.",
     )
-    check(value.dtype == torch.float64, "x is float64, and so must the Jacobian be.")
-    check(bool(value.isfinite().all()), "The Jacobian holds numbers that are not finite.")
+    check(value.dtype == torch.float64, "The Jacobian must be float64, like x.")
+    check(bool(value.isfinite().all()), "The Jacobian contains inf or nan.")
     error = ((value - expected).norm() / expected.norm()).item()
     check(
         error <= 1e-6,
-        f"The Jacobian is off by {error:.0e} of its norm; 1e-6 is allowed. Central differences with h = 1e-5 do it.",
+        f"The relative error of the Jacobian is {error:.0e}; 1e-6 is allowed. Use central differences with h = 1e-5.",
     )
     assert_unchanged(found)
 
@@ -69,9 +69,10 @@ def test_network(student: Runner, rng: Rng, n: int, hidden: int, m: int) -> None
 def test_function_of_each_element(
     student: Runner, rng: Rng, name: str, low: float, high: float, derivative: Callable[[Tensor], Tensor], n: int
 ) -> None:
-    """The Jacobian of a function of each element by itself is diagonal, with the derivatives on it.
+    """The Jacobian of an element-wise function is diagonal, with the derivatives on the diagonal.
 
-    The square bends strongly where x is small: a step of 1e-6 to one side alone is too long there.
+    For small x the curvature of the square is large beside its derivative: there, a forward difference with a step of
+    1e-6 is not accurate enough.
     """
     x = rng.uniform(n, low=low, high=high)
     call = Call([Step("result", "student:jacobian", [Ref(f"torch:{name}"), Ref("x")])], {"x": x})

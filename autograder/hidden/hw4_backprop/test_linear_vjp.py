@@ -36,7 +36,7 @@ def test_dw(student: Runner, reference: Runner, rng: Rng, n: int, d: int, m: int
     """The second gradient, with respect to w, is right for several sizes."""
     call = gradient(rng, 1, n, d, m)
     assert_matches(
-        student.run(call), reference.run(call), hint="dL/dw has the shape (M, D); it adds up over the N rows"
+        student.run(call), reference.run(call), hint="dL/dw has the shape (M, D); it is a sum over the N rows"
     )
 
 
@@ -45,7 +45,7 @@ def test_dw(student: Runner, reference: Runner, rng: Rng, n: int, d: int, m: int
 def test_db(student: Runner, reference: Runner, rng: Rng, n: int, d: int, m: int) -> None:
     """The third gradient, with respect to b, is right for several sizes."""
     call = gradient(rng, 2, n, d, m)
-    assert_matches(student.run(call), reference.run(call), hint="dL/db has the shape (M,); every row has used b once")
+    assert_matches(student.run(call), reference.run(call), hint="dL/db has the shape (M,); it is a sum over the N rows")
 
 
 @pytest.mark.points(0.5)
@@ -71,7 +71,7 @@ def test_figures_worked_by_hand(student: Runner) -> None:
 @pytest.mark.points(0.5)
 @pytest.mark.parametrize("n", [2, 5])
 def test_float32_stays_float32(student: Runner, reference: Runner, rng: Rng, n: int) -> None:
-    """Numbers in float32 give gradients in float32."""
+    """Inputs in float32 give gradients in float32."""
     shapes = {"x": (n, 3), "w": (4, 3), "b": (4,), "v": (n, 4)}
     arguments = {name: rng.normal(*shape, dtype=torch.float32) for name, shape in shapes.items()}
     call = function_call("linear_vjp", arguments)

@@ -13,7 +13,7 @@ HINT = "a new tensor: w - lr * dL/dw, of the shape of w"
 @pytest.mark.points(0.5)
 @pytest.mark.parametrize(("shape", "lr"), [((4, 3), 0.1), ((5,), 2.0), ((1, 1), 0.01), ((), 0.5), ((2, 3, 4), 0.0)])
 def test_every_shape(student: Runner, reference: Runner, rng: Rng, shape: tuple[int, ...], lr: float) -> None:
-    """The update is right for several shapes and learning rates, and the parameter itself stays as it was."""
+    """The update is right for several shapes and learning rates, and the parameter is not modified."""
     call = function_call("sgd_update", {"parameter": rng.normal(*shape), "gradient": rng.normal(*shape), "lr": lr})
     assert_matches(student.run(call), reference.run(call), hint=HINT)
 
@@ -21,7 +21,7 @@ def test_every_shape(student: Runner, reference: Runner, rng: Rng, shape: tuple[
 @pytest.mark.points(0.5)
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32], ids=["float64", "float32"])
 def test_figures_worked_by_hand(student: Runner, dtype: torch.dtype) -> None:
-    """A small example worked by hand comes out right, in double and in single precision.
+    """A small example worked by hand comes out right, in float64 and in float32.
 
     (1, -2, 4) - 0.25 * (4, 8, -2) = (1 - 1, -2 - 2, 4 + 0.5) = (0, -4, 4.5).
     """

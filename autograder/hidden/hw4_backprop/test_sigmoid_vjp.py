@@ -22,8 +22,8 @@ def test_every_shape(student: Runner, reference: Runner, rng: Rng, shape: tuple[
 def test_figures_worked_by_hand(student: Runner) -> None:
     """A small example worked by hand comes out right.
 
-    The sigmoid of ln 3 is 1 / (1 + 1/3) = 3/4, that of -ln 4 is 1/5, and that of 0 is 1/2. The slopes s (1 - s) are
-    3/16, 4/25 and 1/4; times v = (16, 50, -8) that is 3, 8 and -2.
+    The sigmoid of ln 3 is 1 / (1 + 1/3) = 3/4, that of -ln 4 is 1/5, and that of 0 is 1/2. The derivatives s (1 - s)
+    are 3/16, 4/25 and 1/4; times v = (16, 50, -8) that is 3, 8 and -2.
     """
     z = torch.tensor([3.0, 0.25, 1.0], dtype=torch.float64).log()
     call = function_call("sigmoid_vjp", {"z": z, "v": torch.tensor([16.0, 50.0, -8.0], dtype=torch.float64)})
@@ -33,7 +33,7 @@ def test_figures_worked_by_hand(student: Runner) -> None:
 @pytest.mark.points(0.5)
 @pytest.mark.parametrize("shape", [(5,), (4, 3)])
 def test_float32_stays_float32(student: Runner, reference: Runner, rng: Rng, shape: tuple[int, ...]) -> None:
-    """Numbers in float32 give a gradient in float32."""
+    """Inputs in float32 give a gradient in float32."""
     arguments = {"z": rng.normal(*shape, dtype=torch.float32), "v": rng.normal(*shape, dtype=torch.float32)}
     call = function_call("sigmoid_vjp", arguments)
     # float32 holds about seven digits

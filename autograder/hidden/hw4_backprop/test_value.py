@@ -12,7 +12,7 @@ A, B, C = Ref("a"), Ref("b"), Ref("c")
 
 
 def expression(numbers: Mapping[str, float], *steps: Step, nodes: Sequence[str] = ()) -> Call:
-    """Make a Value of each number, do the steps, call backward() on the one named "result", and look at all nodes."""
+    """Make a Value of each number, do the steps, call backward() on "result", and observe all nodes."""
     made = [Step(name, "student:Value", [number]) for name, number in numbers.items()]
     names = (*numbers, *nodes, "result")
     observe = tuple(f"{name}.{part}" for name in names for part in ("data", "grad"))
@@ -25,7 +25,11 @@ def assert_numbers(found: Found, expected: Mapping[str, float], hint: str) -> No
         node, _, part = name.partition(".")
         value = found.number(name, otherwise=f"The {part} of a Value must be a plain number, a float.")
         what = (
-            "the result" if node == "result" else "a Value that went into it" if len(node) == 1 else "a Value between"
+            "the result"
+            if node == "result"
+            else "a Value that it depends on"
+            if len(node) == 1
+            else "an intermediate Value"
         )
         check(
             abs(value - right) <= 1e-8 * (1 + abs(right)),
@@ -40,9 +44,9 @@ def assert_same(found: Found, expected: Found, hint: str) -> None:
 
 SIDES = [[A, B], [A, A], [A, 2.5], [2.5, A], [A, 3], [-4, A]]  # a Value or a number on either side
 HINTS = {
-    "add": "d(a + b) is 1 for both; a number next to a Value counts as a Value",
-    "sub": "d(a - b) is 1 for a and -1 for b; a number next to a Value counts as a Value",
-    "mul": "d(a b)/da = b and d(a b)/db = a; a number next to a Value counts as a Value",
+    "add": "d(a + b)/da = d(a + b)/db = 1; a plain number counts as a Value",
+    "sub": "d(a - b)/da = 1 and d(a - b)/db = -1; a plain number counts as a Value",
+    "mul": "d(a b)/da = b and d(a b)/db = a; a plain number counts as a Value",
     "neg": "d(-a)/da = -1",
 }
 
@@ -66,7 +70,7 @@ SUM = Step("result", "operator:add", [Ref("once"), Ref("again")])  # a has two p
     [(1.75, 3), (-1.75, 3), (-2, 2.0), (1.75, -2), (-0.5, -1), (2.25, 0.5), (0.0, 2), (0, 3), (1.5, 0)],
 )
 def test_powers(student: Runner, reference: Runner, a: float, exponent: float) -> None:
-    """Powers have the right value and derivative, for negative numbers, 0, negative exponents and fractions too."""
+    """Powers have the right value and derivative, also for bases of 0 or less and negative or fractional exponents."""
     twice = [Step(name, "operator:pow", [A, exponent]) for name in ("once", "again")]
     call = expression({"a": a}, *twice, SUM, nodes=("once",))
     assert_same(student.run(call), reference.run(call), "d(a^n)/da = n a^(n - 1), also at a = 0")
@@ -117,9 +121,9 @@ def test_tanh(student: Runner, reference: Runner, a: float) -> None:
 @pytest.mark.points(0.25)
 @pytest.mark.parametrize("a", [0.7, -0.7, 2.0, -100.0, 100.0])
 def test_relu(student: Runner, reference: Runner, a: float) -> None:
-    """Relu has the right value and derivative."""
+    """ReLU has the right value and derivative."""
     call = function("relu", a)
-    assert_same(student.run(call), reference.run(call), "the slope of relu is 1 above 0 and 0 below")
+    assert_same(student.run(call), reference.run(call), "the derivative of relu is 1 above 0 and 0 below")
 
 
 @pytest.mark.points(0.25)
@@ -151,16 +155,16 @@ P, Q, R, S = map(Ref, "pqrs")
     ids=["square", "two products", "long and short path", "short path to a product", "ladder"],
 )
 def test_several_paths(student: Runner, reference: Runner, steps: list[Step]) -> None:
-    """Where a Value is used several times, its gradient is the sum over all paths, whatever their lengths."""
+    """If a Value is used several times, its gradient is the sum over all paths, whatever their length."""
     nodes = [step.name for step in steps[:-1]]
     call = expression({"a": 0.8, "b": -1.5}, *steps, nodes=nodes)
-    hint = "gradients of several paths add up, and a node passes its gradient on only when all of it has arrived"
+    hint = "the gradients of all paths add up, and a node passes its gradient on only when all of it has arrived"
     assert_same(student.run(call), reference.run(call), hint)
 
 
 @pytest.mark.points(0.25)
 def test_figures_worked_by_hand(student: Runner) -> None:
-    """A small example worked by hand comes out right, on every node.
+    """A small example worked by hand comes out right, at every node.
 
     a = 2, b = -3, c = 10: p = a b = -6, q = p + c = 4, result = q q + a = 16 + 2 = 18. Backwards: dq = 2 q = 8,
     dp = 8, dc = 8, db = 8 a = 16, and a is used twice: 8 b + 1 = -23.
@@ -175,7 +179,7 @@ def test_figures_worked_by_hand(student: Runner) -> None:
     data = {"a": 2, "b": -3, "c": 10, "p": -6, "q": 4, "result": 18}
     grad = {"a": -23, "b": 16, "c": 8, "p": 8, "q": 8, "result": 1}
     expected = {f"{name}.data": n for name, n in data.items()} | {f"{name}.grad": n for name, n in grad.items()}
-    assert_numbers(found, expected, "the chain rule, node by node")
+    assert_numbers(found, expected, "apply the chain rule node by node")
 
 
 @pytest.mark.points(0.5)
@@ -190,22 +194,22 @@ def test_figures_worked_by_hand(student: Runner) -> None:
     ids=["twice", "another first", "three times", "set by hand"],
 )
 def test_gradients_are_set_anew(student: Runner, reference: Runner, before: list[Step]) -> None:
-    """A gradient begins with 0, and what it was before backward() has no effect."""
+    """A gradient starts at 0, and its value before backward() has no effect."""
     new = Call([Step("a", "student:Value", [1.5])], observe=("a.data", "a.grad"))
     assert_numbers(student.run(new), {"a.data": 1.5, "a.grad": 0.0}, "the grad of a new Value is 0.0")
     steps = chain(("p", "mul", A, B), ("other", "add", P, A), ("result", "mul", P, A))
     call = expression({"a": 1.5, "b": -0.5}, *steps, *before, nodes=["p"])
-    hint = "backward() sets the gradients of all Values below it to zero before it adds anything"
+    hint = "backward() sets the gradients of all Values in the graph to zero before it adds anything"
     assert_same(student.run(call), reference.run(call), hint)
 
 
 @pytest.mark.points(0.25)
 @pytest.mark.parametrize("length", [4_000, 10_000])
 def test_long_chains(student: Runner, reference: Runner, length: int) -> None:
-    """A sum of thousands of summands, one after the other, can be differentiated."""
+    """A sum of thousands of terms, added one after the other, can be differentiated."""
     steps = [
         Step("summands", "operator:mul", [[A], length]),
         Step("result", "builtin:sum", [Ref("summands")]),
     ]
     call = expression({"a": 0.5}, *steps)
-    assert_same(student.run(call), reference.run(call), "walk through the graph with a list, not by recursion")
+    assert_same(student.run(call), reference.run(call), "traverse the graph with a list, not by recursion")
