@@ -43,7 +43,7 @@ class Trainer:
 
 @accepted("train", form="crlf")
 def helper_class(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """A helper class, gradients cleared first thing and set to zero instead of None, CRLF line ends."""
+    """A helper class; gradients are cleared first and set to zero instead of None; CRLF line ends."""
     trainer = Trainer(model.train(), loss_function, optimizer)
     for epoch in range(epochs):
         loss = trainer.epoch(x, y)
@@ -72,7 +72,7 @@ def model_clears_gradients(model, x, y, loss_function, optimizer, epochs, report
 
 @accepted("train", form="bom")
 def closure(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """The step with a closure, losses in a NumPy array on the way, a byte order mark."""
+    """The step with a closure, losses collected in a NumPy array, a byte order mark."""
     model.train()
     losses = np.empty(epochs)
     for epoch in range(epochs):
@@ -91,7 +91,7 @@ def closure(model, x, y, loss_function, optimizer, epochs, report_every=500):
 
 @accepted("train")
 def gradients_handed_over(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """torch.autograd.grad, and the gradients put into place by hand."""
+    """torch.autograd.grad, with the gradients assigned by hand."""
     model.train()
     parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
     losses = []
@@ -109,7 +109,7 @@ def gradients_handed_over(model, x, y, loss_function, optimizer, epochs, report_
 
 @accepted("train")
 def more_is_reported(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """Prints gradients (einsum) and moving averages (unfold) of its own, and chooses a format with torch.where."""
+    """Prints gradients (einsum) and moving averages (unfold), and chooses a format with torch.where."""
     model.train()
     losses = []
     for epoch in range(epochs):
@@ -130,7 +130,7 @@ def more_is_reported(model, x, y, loss_function, optimizer, epochs, report_every
 
 @accepted("train")
 def mode_given_back(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """Losses written in place into a tensor of its own, and the model left in the mode that it came in."""
+    """Losses written in place into a tensor, and the model's mode restored."""
     mode = model.training
     losses = torch.zeros(epochs, dtype=torch.float64)
     try:
@@ -244,7 +244,7 @@ def by_index(parameters, lr):
 
 @accepted("Adam")
 class WithState:
-    """A dictionary for each parameter, filled in at its first step, foreach-free."""
+    """A dictionary per parameter, filled at its first step."""
 
     def __init__(self, parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
         self.group = [p for p in parameters]
@@ -271,7 +271,7 @@ class WithState:
 
 @accepted("Adam", form="crlf")
 class AsTorchDoes:
-    """The corrections folded into the step size, as torch has it; CRLF."""
+    """The corrections folded into the step size, as in torch; CRLF."""
 
     def __init__(self, parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
         self.params = tuple(parameters)
@@ -297,7 +297,7 @@ class AsTorchDoes:
 
 @accepted("Adam", form="tabs")
 class 自适应:
-    """A step object for each parameter; identifiers in Chinese; tabs."""
+    """A step object per parameter; identifiers in Chinese; tabs."""
 
     class 单个:
         def __init__(self, 参数):
@@ -386,7 +386,7 @@ class PowersInFloat32:
 
 @accepted("Adam")
 class StateByIndex:
-    """A dictionary by the parameter's number, torch's defaultdict form, and a t for each parameter."""
+    """A dictionary by parameter index, as torch's defaultdict, and a t per parameter."""
 
     def __init__(self, parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
         self.param_groups = [{"params": list(parameters), "lr": lr, "betas": betas, "eps": eps}]
@@ -420,7 +420,7 @@ class StateByIndex:
 
 @accepted("LogisticRegression")
 class ByFlatten(torch.nn.Module):
-    """Flatten, and the sigmoid as a function of functional."""
+    """Flatten, and the functional sigmoid."""
 
     def __init__(self, in_dim):
         super().__init__()
@@ -491,7 +491,7 @@ def with_a_loader(x, y, batch_size, generator):
 
 @accepted("minibatches")
 def by_sorting(x, y, batch_size, generator):
-    """A permutation from sorting random numbers; a list; a print."""
+    """A permutation by sorting random numbers; a list; a print."""
     order = torch.rand(len(x), generator=generator).argsort()
     print("shuffled")
     return list(zip(x[order].split(batch_size), y[order].split(batch_size)))
@@ -499,7 +499,7 @@ def by_sorting(x, y, batch_size, generator):
 
 @accepted("minibatches", form="tabs")
 def 小批量(x, y, batch_size, generator):
-    """index_select and numpy's array_split-free cutting; identifiers in Chinese; tabs."""
+    """index_select and slicing without numpy's array_split; identifiers in Chinese; tabs."""
     顺序 = torch.randperm(len(y), generator=generator)
     while len(顺序):
         这批, 顺序 = 顺序[:batch_size], 顺序[batch_size:]
@@ -508,7 +508,7 @@ def 小批量(x, y, batch_size, generator):
 
 @accepted("minibatches")
 def as_in_d2l(features, labels, batch_size, generator):
-    """d2l's data_iter: a shuffled list of indices, and tensors made of its slices."""
+    """d2l's data_iter: a shuffled list of indices, and tensors made from its slices."""
     num_examples = len(features)
     indices = torch.randperm(num_examples, generator=generator).tolist()
     for i in range(0, num_examples, batch_size):
@@ -599,7 +599,7 @@ def 分批训练(model, x, y, loss_function, optimizer, epochs, batch_size, gene
 
 @accepted("train_minibatch")
 def as_in_a_meter(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
-    """An average meter with sum and count, one row of numbers for each epoch, the student's own minibatches."""
+    """An average meter with sum and count, and the student's own minibatches."""
     history = [[0.0, 0] for _ in range(epochs)]
     for meter in history:
         model.train()
@@ -668,7 +668,7 @@ def 准确率(model, x, y):
 
 @accepted("accuracy")
 def one_row_after_the_other(model, x, y):
-    """Rows one by one, the modes of all layers kept in a list, and put back one by one."""
+    """Row by row; the modes of all layers are saved in a list and restored one by one."""
     modes = [(part, part.training) for part in model.modules()]
     model.eval()
     right = 0
@@ -699,7 +699,7 @@ def save_by_keywords(model, path):
 
 @accepted("load_model", form="tabs")
 def 读取(model, path):
-    """By default torch allows weights only; returns the model; identifiers in Chinese; tabs."""
+    """weights_only is True by default; returns the model; identifiers in Chinese; tabs."""
     状态 = torch.load(path, map_location="cpu")
     model.load_state_dict(状态)
     return model

@@ -10,13 +10,13 @@ from gradkit.suite import Call, Found, ObservedTensor, Ref, Rng, Runner, Step, a
 
 pytestmark = pytest.mark.question("accuracy")
 
-HINT = "the share of rows with (y_hat > 0.5) equal to y, a Python float, in evaluation mode"
+HINT = "the fraction of rows with (y_hat > 0.5) equal to y, a Python float, in evaluation mode"
 
 
 def judging(x: Tensor, y: Tensor, weight: Tensor, *extra: Step, mode: str = "train") -> Call:
-    """The accuracy of a logistic regression, with layers in front that only training mode feels.
+    """The accuracy of a logistic regression, after layers that matter in training mode only.
 
-    A hook keeps what the last layer was given, so that it is seen whether a graph was built.
+    A hook keeps the input of the last layer, which shows whether a graph was built.
     """
     layers = [
         *extra,
@@ -40,8 +40,8 @@ def judging(x: Tensor, y: Tensor, weight: Tensor, *extra: Step, mode: str = "tra
 
 
 def assert_judged(found: Found, right: Found, hint: str = HINT, *, also: Sequence[str] = ()) -> None:
-    """The share is right, and so are the values ``also``."""
-    listed = "accuracy must return a Python float; item() takes it out of a tensor."
+    """The accuracy is right, and so are the values ``also``."""
+    listed = "accuracy must return a Python float; item() converts a tensor to one."
     check(isinstance(found.value(), float), listed)
     values = {name: right.value(name) for name in ("result", *also)}
     assert_matches(found, expected(**values), hint=hint, rtol=1e-6, atol=1e-6)
@@ -51,7 +51,7 @@ def assert_judged(found: Found, right: Found, hint: str = HINT, *, also: Sequenc
 @pytest.mark.parametrize("n", [1, 2, 9, 40])
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.int64, torch.bool])
 def test_share_of_right_answers(student: Runner, reference: Runner, rng: Rng, n: int, dtype: torch.dtype) -> None:
-    """The share is right for several numbers of rows, and for answers as floats, whole numbers and truth values."""
+    """The accuracy is right for several numbers of rows, and for float, integer and bool labels."""
     call = judging(rng.normal(n, 3), (rng.uniform(n) > 0.4).to(dtype), rng.normal(1, 3))
     assert_judged(student.run(call), reference.run(call))
 
@@ -62,11 +62,11 @@ def test_share_of_right_answers(student: Runner, reference: Runner, rng: Rng, n:
     "layer", [("torch:nn.Dropout", (1.0,)), ("torch:nn.BatchNorm1d", (3,))], ids=["dropout", "norm"]
 )
 def test_mode(student: Runner, reference: Runner, rng: Rng, mode: str, layer: tuple[str, Sequence[float]]) -> None:
-    """The model predicts in evaluation mode; afterwards it and its layers are in the mode in which they came."""
+    """The model predicts in evaluation mode; afterwards its mode and that of its layers are restored."""
     options = {"dtype": torch.float64} if "Norm" in layer[0] else {}
     extra = Step("extra", layer[0], layer[1], options)
     call = judging(3 + rng.normal(30, 3), (rng.uniform(30) > 0.4).double(), rng.normal(1, 3), extra, mode=mode)
-    hint = "model.eval() before the prediction, and back to model.training as it was before"
+    hint = "call model.eval() before the prediction, and restore the mode afterwards"
     also = ("model.training", "linear.training", "model.state")
     assert_judged(student.run(call), reference.run(call), hint, also=also)
 
@@ -80,16 +80,16 @@ def test_without_a_graph(student: Runner, rng: Rng, n: int) -> None:
     found = student.run(call)
     seen = found.observed("seen")
     predicted = isinstance(seen, tuple) and len(seen) == 1 and isinstance(seen[0], ObservedTensor)
-    check(predicted, "accuracy must let the model predict: model(x).")
-    check(not seen[0].attached, "The model must predict without building a graph: under torch.no_grad().")
+    check(predicted, "accuracy must call the model: model(x).")
+    check(not seen[0].attached, "The model must predict without building a graph: use torch.no_grad().")
 
 
 @pytest.mark.points(0.25)
 def test_figures_worked_by_hand(student: Runner) -> None:
     """A small example worked by hand comes out right.
 
-    w = 1, b = 0.3: x = (-2, -1, 1, 2, 3) gives no, no, yes, yes, yes; with the answers no, yes, yes, no, yes three of
-    five are right.
+    w = 1, b = 0.3: x = (-2, -1, 1, 2, 3) is classified as 0, 0, 1, 1, 1; with the labels 0, 1, 1, 0, 1 three of five
+    are right.
     """
     x = torch.tensor([[-2], [-1], [1], [2], [3]], dtype=torch.float64)
     y = torch.tensor([0, 1, 1, 0, 1], dtype=torch.float64)

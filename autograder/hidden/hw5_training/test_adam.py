@@ -12,15 +12,15 @@ from gradkit.suite import Call, Found, Ref, Rng, Runner, Step, assert_matches, c
 
 pytestmark = pytest.mark.question("Adam")
 
-HINT = "m, v, their corrections by 1 - b^t with t from 1, then w -= lr * m_hat / (sqrt(v_hat) + eps)"
-TOLERANCE = 1e-6  # as the docstring says: a power of a beta may have been rounded to float32
+HINT = "m and v, their bias corrections by 1 - b^t with t from 1, then w -= lr * m_hat / (sqrt(v_hat) + eps)"
+TOLERANCE = 1e-6  # as the docstring says: a power of a beta may be rounded to float32
 STARTS = {"a": (1.0, -1.0), "b": (2.0, 3.0)}
 
 
 def training(
     x: Tensor, y: Tensor, start: Mapping[str, Tensor], steps: int, clear: str = "model", **options: Any
 ) -> Call:
-    """Train a linear layer with the squared error for some steps; ``clear`` has the zero_grad that is called."""
+    """Train a linear layer with the squared error for some steps; zero_grad of ``clear`` is called."""
     made = [
         Step("model", "torch:nn.Linear", (x.shape[1], y.shape[1]), {"dtype": x.dtype}),
         Step("loss_function", "torch:nn.MSELoss"),
@@ -46,7 +46,7 @@ def problem(
 
 
 def assert_as_torch(found: Found, reference: Runner, call: Call, tolerance: float = TOLERANCE) -> None:
-    """The parameters are those that torch.optim.Adam arrives at."""
+    """The parameters equal those of torch.optim.Adam."""
     steps = [
         Step("optimizer", "torch:optim.Adam", s.args, s.kwargs) if s.name == "optimizer" else s for s in call.steps
     ]
@@ -59,7 +59,7 @@ def assert_as_torch(found: Found, reference: Runner, call: Call, tolerance: floa
 @pytest.mark.parametrize("steps", [1, 2, 40])
 @pytest.mark.parametrize(("n", "d", "m"), [(6, 4, 3), (6, 1, 1)])
 def test_as_torch(student: Runner, reference: Runner, rng: Rng, n: int, d: int, m: int, steps: int) -> None:
-    """Over 1, 2 and 40 steps the parameters go where torch.optim.Adam takes them."""
+    """After 1, 2 and 40 steps the parameters equal those of torch.optim.Adam."""
     call = training(*problem(rng, n, d, m), steps, lr=0.002)
     assert_as_torch(student.run(call), reference, call)
 
@@ -67,7 +67,7 @@ def test_as_torch(student: Runner, reference: Runner, rng: Rng, n: int, d: int, 
 @pytest.mark.points(0.5)
 @pytest.mark.parametrize("options", [{"eps": 0.5, "lr": 0.002}, {"betas": (0.6, 0.3), "lr": 0.002}, {}], ids=str)
 def test_options(student: Runner, reference: Runner, rng: Rng, options: dict[str, Any]) -> None:
-    """lr, betas and eps have their effect, also a large eps; without them 0.001, (0.9, 0.999) and 1e-8 hold."""
+    """lr, betas and eps have their effect, also a large eps; the defaults are 0.001, (0.9, 0.999) and 1e-8."""
     call = training(*problem(rng, 6, 4, 3), 20, **options)
     assert_as_torch(student.run(call), reference, call)
 
@@ -75,7 +75,7 @@ def test_options(student: Runner, reference: Runner, rng: Rng, options: dict[str
 @pytest.mark.points(0.5)
 @pytest.mark.parametrize("size", [1e-8, 1e-5])
 def test_tiny_gradients(student: Runner, reference: Runner, rng: Rng, size: float) -> None:
-    """Tiny gradients give the steps that they should: eps is added after the root, not under it."""
+    """The steps are right for tiny gradients: eps is added after the square root, not under it."""
     x, y, start = problem(rng, 6, 4, 3)
     call = training(x * size, y, start, 10, lr=0.002)
     assert_as_torch(student.run(call), reference, call)
@@ -86,9 +86,9 @@ def stepping(
     groups: Sequence[Sequence[str]] = (),
     **options: Any,
 ) -> Call:
-    """Parameters of two elements, each with its gradient of each step, None for none; an Adam for each group of them.
+    """Parameters of two elements with the gradients of each step (None for none), and an Adam for each group.
 
-    Without groups one Adam has all parameters. ``<name>_storage`` shares the storage that a parameter has at first.
+    Without groups one Adam has all parameters. ``<name>_storage`` shares a parameter's original storage.
     """
     steps, inputs = [], {f"{name}_start": torch.tensor(STARTS[name], dtype=torch.float64) for name in gradients}
     for name in gradients:
@@ -119,7 +119,7 @@ def stepping(
 
 
 def assert_ends(found: Found, hint: str = HINT, **ends: Any) -> None:
-    """The parameters end where they should."""
+    """The final parameters are right."""
     right = {f"{name}_end": torch.as_tensor(end, dtype=torch.float64) for name, end in ends.items()}
     assert_matches(found, expected(**right), hint=hint, rtol=TOLERANCE, atol=TOLERANCE)
 
@@ -139,10 +139,10 @@ def test_figures_worked_by_hand(student: Runner) -> None:
 @pytest.mark.points(0.25)
 @pytest.mark.parametrize("groups", [["ab"], ["ba"], ["a", "b"]], ids="+".join)
 def test_state_of_its_own(student: Runner, reference: Runner, groups: Sequence[str]) -> None:
-    """Parameters of one shape have an m and a v each, and two optimizers count their own steps."""
+    """Parameters of equal shape have their own m and v, and two optimizers count their own steps."""
     call = stepping({"a": [[3, -4], [1, 2], [-2, 1]], "b": [[-0.5, 7], [0.25, 3], [5, 0.5]]}, groups, lr=0.002)
     right = reference.run(call)
-    hint = "one m and one v for each parameter, and one t for each Adam"
+    hint = "one m and one v per parameter, and one t per Adam object"
     assert_ends(student.run(call), hint, a=right.tensor("a_end"), b=right.tensor("b_end"))
 
 
@@ -150,9 +150,9 @@ def test_state_of_its_own(student: Runner, reference: Runner, groups: Sequence[s
 @pytest.mark.parametrize(("given", "steps"), [(0, 1), (0, 3), (2, 5)])
 @pytest.mark.parametrize("first", [True, False], ids=["first", "last"])
 def test_without_gradient(student: Runner, given: int, steps: int, first: bool) -> None:
-    """A parameter whose gradient is None is skipped, also if it had one before, and the others take their step.
+    """A parameter whose gradient is None is skipped, even if it had one before, and the others are updated.
 
-    Where the gradient is always the same, m_hat is g and v_hat is g^2, so each step has the length lr.
+    If the gradient is constant, m_hat is g and v_hat is g^2, so each step has size lr.
     """
     gradients = {"b": [*[[-0.5, 7]] * given, *[None] * (steps - given)], "a": [[3, -4]] * steps}
     found = student.run(stepping(gradients if first else dict(reversed(gradients.items()))))
@@ -163,22 +163,22 @@ def test_without_gradient(student: Runner, given: int, steps: int, first: bool) 
 @pytest.mark.points(0.25)
 @pytest.mark.parametrize("steps", [1, 3])
 def test_in_place(student: Runner, steps: int) -> None:
-    """A parameter changes in place and can go on learning, and the step only reads its gradient."""
+    """A parameter is updated in place and can still be trained, and its gradient is left unchanged."""
     found = student.run(stepping({"a": [[3, -4]] * steps, "b": [[5, 0.5]] * steps}))
     for name, gradient in (("a", [3, -4]), ("b", [5, 0.5])):
         shared = found.equals(f"{name}_storage", found.value(f"{name}_end"))
-        check(shared, "A parameter must keep its storage: change it in place.")
+        check(shared, "A parameter must keep its storage: update it in place.")
         learns = found.equals(f"{name}.is_leaf", True) and found.equals(f"{name}.requires_grad", True)
-        check(learns, "A parameter must stay a leaf that requires grad: change it under torch.no_grad().")
+        check(learns, "A parameter must stay a leaf that requires grad: update it under torch.no_grad().")
         same = found.equals(f"{name}.grad", torch.tensor(gradient, dtype=torch.float64))
-        check(same, "Adam.step must leave each .grad as it is: to clear it is the task of zero_grad.")
-    check(found.equals("left", 2), "Adam must leave the list of parameters as it is.")
+        check(same, "Adam.step must leave each .grad unchanged: clearing it is the job of zero_grad.")
+    check(found.equals("left", 2), "Adam must not modify the list of parameters.")
 
 
 @pytest.mark.points(0.25)
 @pytest.mark.parametrize("steps", [0, 2, 5])
 def test_zero_grad(student: Runner, reference: Runner, rng: Rng, steps: int) -> None:
-    """After zero_grad every gradient is None or zeros; it forgets nothing else, and bears with a gradient of None."""
+    """After zero_grad every gradient is None or zeros; m and v are kept, and a gradient of None is accepted."""
     whole = training(*problem(rng, 6, 4, 3), steps, clear="optimizer", lr=0.002)
     last = [
         Step("cleared", "object:model.zero_grad"),
@@ -193,7 +193,7 @@ def test_zero_grad(student: Runner, reference: Runner, rng: Rng, steps: int) -> 
     found = student.run(call)
     gradients = found.gradients("model.gradients").values()
     gone = all(gradient is None or not gradient.any() for gradient in gradients)
-    check(gone, "zero_grad must leave None or zeros in each .grad; there are gradients left.")
+    check(gone, "After zero_grad each .grad must be None or zeros; some gradients are left.")
     assert_as_torch(found, reference, call)
 
 

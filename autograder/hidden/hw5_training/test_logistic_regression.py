@@ -16,7 +16,7 @@ HINT = "sigmoid(x w + b), shape (N,); the layer linear = nn.Linear(in_dim, 1) ho
 @pytest.mark.points(0.25)
 @pytest.mark.parametrize("in_dim", [1, 4, 400])
 def test_a_new_model_has_one_layer(student: Runner, in_dim: int) -> None:
-    """A new model has the layer linear, as torch makes it, and nothing else to learn."""
+    """A new model has one layer, linear, with PyTorch's default initialization, and no other parameters."""
     found = student.run(Call([Step("model", "student:LogisticRegression", (in_dim,))], observe=("model.state",)))
     state = found.tensors("model.state")
     shapes = {name: tuple(value.shape) for name, value in state.items()}
@@ -24,7 +24,7 @@ def test_a_new_model_has_one_layer(student: Runner, in_dim: int) -> None:
     check(right, "The model has one layer, self.linear = nn.Linear(in_dim, 1).")
     drawn = all(bool(value.any()) and float(value.abs().max()) <= in_dim**-0.5 for value in state.values())
     drawn &= in_dim < 400 or float(state["linear.weight"].abs().max()) > 0.9 * in_dim**-0.5
-    check(drawn, "The layer must start from the random numbers that nn.Linear gives it.")
+    check(drawn, "The layer must keep the default initialization of nn.Linear.")
 
 
 @pytest.mark.points(0.5)
@@ -33,7 +33,7 @@ def test_a_new_model_has_one_layer(student: Runner, in_dim: int) -> None:
 def test_output_and_gradients_match_reference(
     student: Runner, reference: Runner, rng: Rng, n: int, d: int, mode: str
 ) -> None:
-    """The probabilities and the gradients of x, w and b are right for several sizes and in both modes."""
+    """The probabilities and the gradients with respect to x, w and b are right for several sizes and in both modes."""
     parameters = {"linear.weight": rng.normal(1, d), "linear.bias": rng.normal(1)}
     call = module_call(
         "LogisticRegression", [d], {"x": rng.normal(n, d)}, parameters=parameters, cotangent=rng.normal(n)
@@ -45,9 +45,9 @@ def test_output_and_gradients_match_reference(
 @pytest.mark.points(0.25)
 @pytest.mark.parametrize("d", [2, 3])
 def test_scores_of_zero(student: Runner, reference: Runner, rng: Rng, d: int) -> None:
-    """At a score of exactly 0 the probability is a half, and has a slope; far from 0 it comes close to 0 and 1."""
+    """For a logit of 0 the probability is 0.5, with a nonzero gradient; for large logits it approaches 0 and 1."""
     parameters = {"linear.weight": rng.normal(1, d), "linear.bias": torch.zeros(1, dtype=torch.float64)}
-    row = parameters["linear.weight"] / parameters["linear.weight"].square().sum()  # its score is 1
+    row = parameters["linear.weight"] / parameters["linear.weight"].square().sum()  # its logit is 1
     x = torch.cat([rng.normal(2, d), torch.zeros(2, d, dtype=torch.float64), 17 * row, -17 * row])
     call = module_call("LogisticRegression", [d], {"x": x}, parameters=parameters, cotangent=rng.normal(6))
     assert_matches(student.run(call), reference.run(call), hint=HINT)
@@ -57,7 +57,8 @@ def test_scores_of_zero(student: Runner, reference: Runner, rng: Rng, d: int) ->
 def test_figures_worked_by_hand(student: Runner) -> None:
     """A small example worked by hand comes out right.
 
-    w = (ln 3, ln 2), b = -ln 2: the row (1, 1) has the score ln 3, so 3/4; (0, 1) has 0, so 1/2; (-1, 1) has -ln 3.
+    w = (ln 3, ln 2), b = -ln 2: the row (1, 1) has the logit ln 3, so 3/4; (0, 1) has 0, so 1/2; (-1, 1) has -ln 3, so
+    1/4.
     """
     parameters = {
         "linear.weight": torch.tensor([[math.log(3), math.log(2)]], dtype=torch.float64),

@@ -1,4 +1,4 @@
-"""Hidden tests of minibatches: what must hold whatever the permutation is."""
+"""Hidden tests of minibatches: what must hold for every permutation."""
 
 from typing import Any
 
@@ -12,9 +12,9 @@ pytestmark = pytest.mark.question("minibatches")
 
 
 def rows(n: int, dtype: torch.dtype = torch.float64, *, wide: bool = False) -> tuple[Tensor, Tensor]:
-    """Inputs and targets that tell which row they are: row i is (i, 10 i) with the target 100 i.
+    """Inputs and targets that identify their row: row i is (i, 10 i) with the target 100 i.
 
-    Where they are wide, the row is a matrix, ((i, 10 i), (i, 10 i), (i, 10 i)), and the target (100 i, -i).
+    If they are wide, the row is a matrix, ((i, 10 i), (i, 10 i), (i, 10 i)), and the target (100 i, -i).
     """
     numbers = torch.arange(n)
     x, y = torch.stack([numbers, 10 * numbers], dim=1).to(dtype), 100 * numbers
@@ -22,7 +22,7 @@ def rows(n: int, dtype: torch.dtype = torch.float64, *, wide: bool = False) -> t
 
 
 def passes(n: int, size: int, count: int = 1, seed: int = 3, chance: int = 0, **form: Any) -> Call:
-    """Passes over n rows with one generator; ``chance`` is torch's own seed, which must not matter."""
+    """Passes over n rows with one generator; ``chance`` is torch's global seed, which must not matter."""
     x, y = rows(n, **form)
     steps = [Step("generator", "torch:Generator"), Step("seeded", "object:generator.manual_seed", (seed,))]
     for number in range(count):
@@ -36,17 +36,17 @@ def pairs(student: Runner, call: Call) -> list[list[tuple[Tensor, Tensor]]]:
     """The batches of each pass, which are pairs of tensors."""
     found = student.run(call)
     assert_unchanged(found)
-    pair = "minibatches must yield pairs (xb, yb) of tensors, with one target for each row."
+    pair = "minibatches must yield pairs (xb, yb) of tensors, with one target per row."
     every = [list(found.sequence(name, otherwise=pair)) for name in call.observe]
     for batch in (batch for batches in every for batch in batches):
         check(is_pair(batch, call), pair)
-        check(bool(batch[0].isfinite().all()), "The rows of a batch must be rows of x, as they are.")
-    check(all(every), "minibatches has yielded no batch at all.")
+        check(bool(batch[0].isfinite().all()), "The rows of a batch must be unchanged rows of x.")
+    check(all(every), "minibatches yielded no batch.")
     return every
 
 
 def is_pair(batch: Any, call: Call) -> bool:
-    """Whether a batch is two tensors with equally many rows, at least one, of the shape of those of x and y."""
+    """Whether a batch is two tensors with the same number of rows, at least one, shaped like those of x and y."""
     if not (isinstance(batch, (tuple, list)) and len(batch) == 2 and all(isinstance(part, Tensor) for part in batch)):
         return False
     shapes = zip(batch, ("x", "y"), strict=True)
@@ -56,25 +56,25 @@ def is_pair(batch: Any, call: Call) -> bool:
 
 
 def order(batches: list[tuple[Tensor, Tensor]]) -> list[int]:
-    """The row numbers, in the order in which they came."""
+    """The row indices, in order."""
     return [round(float(number)) for xb, _ in batches for number in xb.reshape(len(xb), -1)[:, 0]]
 
 
 def falls_apart(numbers: list[int], size: int) -> bool:
-    """Whether some whole batches at the beginning have just the first rows: by chance in one of ten thousand orders."""
+    """Whether the first batches contain exactly the first rows: by chance in one of ten thousand orders."""
     return any(sorted(numbers[:end]) == list(range(end)) for end in range(size, len(numbers), size))
 
 
 @pytest.mark.points(0.5)
 @pytest.mark.parametrize(("n", "size"), [(10, 3), (10, 6), (9, 3), (10, 1), (1, 4), (5, 8), (7, 7)])
 def test_each_row_once_in_batches_of_the_size(student: Runner, n: int, size: int) -> None:
-    """Each row comes once; all batches have the size, but the last has what remains, and is not dropped."""
+    """Each row occurs once; all batches have batch_size rows, except the last, which has the remaining rows."""
     (batches,) = pairs(student, passes(n, size))
     sizes = [len(xb) for xb, _ in batches]
-    check(sum(sizes) == n and sorted(order(batches)) == list(range(n)), "Each row must come exactly once in a pass.")
+    check(sum(sizes) == n and sorted(order(batches)) == list(range(n)), "Each row must occur exactly once in a pass.")
     check(
         sizes == [size] * (n // size) + [n % size] * (n % size > 0),
-        "All batches must have batch_size rows, but the last, which has the rows that remain.",
+        "All batches must have batch_size rows, except the last, which has the remaining rows.",
     )
 
 
@@ -82,28 +82,28 @@ def test_each_row_once_in_batches_of_the_size(student: Runner, n: int, size: int
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.int64])
 @pytest.mark.parametrize("wide", [False, True], ids=["vectors", "matrices"])
 def test_rows_keep_their_targets(student: Runner, dtype: torch.dtype, wide: bool) -> None:
-    """Each row comes whole and with its own target, in the dtypes that they had, whatever the shape of a row."""
+    """Each row stays whole and with its own target, with dtypes unchanged, whatever the shape of a row."""
     x, y = rows(11, dtype, wide=wide)
     (batches,) = pairs(student, passes(11, 4, dtype=dtype, wide=wide))
     for xb, yb in batches:
         check(xb.dtype == dtype and yb.dtype == torch.int64, "x and y must keep their dtypes.")
         numbers = [number for number in order([(xb, yb)]) if 0 <= number < len(x)]
         check(torch.equal(xb, x[numbers]), "The features of different rows are mixed up.")
-        check(torch.equal(yb, y[numbers]), "A row has come with the target of another row.")
+        check(torch.equal(yb, y[numbers]), "A row has the target of another row.")
 
 
 @pytest.mark.points(0.5)
 @pytest.mark.parametrize("seed", [1, 2])
 def test_order_is_shuffled(student: Runner, seed: int) -> None:
-    """The order of the rows is random, and rows of a batch need not have stood together."""
+    """The order of the rows is random: the rows are shuffled, not only the batches."""
     batches, following = pairs(student, passes(43, 5, count=2, seed=seed))
     found = order(batches)
-    check(found != sorted(found), "The rows come in their old order; a random one is asked for.")
+    check(found != sorted(found), "The rows are in their original order: shuffle them.")
     numbers = [order([batch]) for batch in batches]
     together = sum(max(of_one) - min(of_one) == 4 for of_one in numbers)
-    check(together < 4, "The rows of a batch have stood together: shuffle the rows, not only the batches.")
+    check(together < 4, "The rows of a batch are consecutive rows of x: shuffle the rows, not only the batches.")
     backwards = found == sorted(found, reverse=True)
-    check(not backwards, "The rows come in their old order backwards; a random one is asked for.")
+    check(not backwards, "The rows are in reverse order: shuffle them.")
     parts = all(falls_apart(numbers, 5) for numbers in (found, order(following)))
     check(not parts, "The first rows of x always come before the last ones: shuffle all rows together.")
 
@@ -111,19 +111,22 @@ def test_order_is_shuffled(student: Runner, seed: int) -> None:
 @pytest.mark.points(0.5)
 @pytest.mark.parametrize("size", [4, 40])
 def test_generator_alone_decides(student: Runner, size: int) -> None:
-    """A generator with the same seed gives the same order, whatever else was drawn; another seed gives another one."""
+    """The same generator seed gives the same order, whatever the global seed; another one gives another order."""
     first, again, other = (
         order(pairs(student, passes(40, size, seed=seed, chance=chance))[0])
         for seed, chance in ((5, 0), (5, 99), (6, 0))
     )
-    check(first == again, "With the same generator the order must be the same: does the chance come from elsewhere?")
-    check(first != other, "With another seed of the generator the order must be another.")
+    check(
+        first == again,
+        "With the same seed of the generator the order must be the same: is there another source of randomness?",
+    )
+    check(first != other, "With another seed of the generator the order must be different.")
 
 
 @pytest.mark.points(0.5)
 @pytest.mark.parametrize("seed", [1, 2])
 def test_passes_differ(student: Runner, seed: int) -> None:
-    """Passes with the same generator, one after the other, have different orders."""
+    """Successive passes with the same generator have different orders."""
     orders = [order(batches) for batches in pairs(student, passes(40, 4, count=3, seed=seed))]
     apart = orders[0] != orders[1] and orders[1] != orders[2] and orders[0] != orders[2]
-    check(apart, "A second pass with the same generator must have another order: do not seed it anew.")
+    check(apart, "A second pass with the same generator must have a different order: do not reseed the generator.")

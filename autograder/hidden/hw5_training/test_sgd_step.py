@@ -17,7 +17,7 @@ NAMES = ("weight", "bias")
 def stepping(
     weight: Tensor, bias: Tensor, gradients: Sequence[Tensor | None], lr: float, times: int = 1, form: str = "generator"
 ) -> Call:
-    """Steps of a linear layer, each with the same given gradients; None leaves a parameter without one."""
+    """Steps of a linear layer, all with the same given gradients; None means no gradient."""
     steps = [
         Step("model", "torch:nn.Linear", (weight.shape[1], weight.shape[0]), {"dtype": weight.dtype}),
         Step("listed", "builtin:list", (Ref("model.parameters()"),)),
@@ -49,7 +49,7 @@ def drawn(rng: Rng, n: int = 4, d: int = 3, dtype: torch.dtype = torch.float64) 
 
 
 def assert_stepped(found: Found, reference: Runner, call: Call, **tolerances: float) -> None:
-    """The parameters are right, and can go on learning."""
+    """The parameters are right, and can still be trained."""
     right = reference.run(call).value("model.state")
     assert_matches(found, expected(**{"model.state": right}), hint=HINT, **tolerances)
     learns = all(found.equals(f"{name}.{what}", True) for name in NAMES for what in ("is_leaf", "requires_grad"))
@@ -60,7 +60,7 @@ def assert_stepped(found: Found, reference: Runner, call: Call, **tolerances: fl
 @pytest.mark.parametrize(("n", "d"), [(5, 3), (1, 3), (4, 1), (1, 1)])
 @pytest.mark.parametrize("form", ["generator", "list"])
 def test_every_size(student: Runner, reference: Runner, rng: Rng, n: int, d: int, form: str) -> None:
-    """Every parameter takes its step, several times in a row, from a generator and from a list."""
+    """Every parameter is updated, also in several steps, from a generator and from a list."""
     call = stepping(*drawn(rng, n, d), 0.3, times=3, form=form)
     assert_stepped(student.run(call), reference, call)
 
@@ -69,7 +69,7 @@ def test_every_size(student: Runner, reference: Runner, rng: Rng, n: int, d: int
 @pytest.mark.parametrize("missing", [0, 1])
 @pytest.mark.parametrize("times", [1, 3])
 def test_without_gradient(student: Runner, reference: Runner, rng: Rng, missing: int, times: int) -> None:
-    """A parameter whose gradient is None is left alone, and the others take their step."""
+    """A parameter whose gradient is None is left unchanged, and the others are updated."""
     weight, bias, drawn_gradients = drawn(rng)
     gradients = [None if number == missing else one for number, one in enumerate(drawn_gradients)]
     call = stepping(weight, bias, gradients, 0.3, times=times)
@@ -79,7 +79,7 @@ def test_without_gradient(student: Runner, reference: Runner, rng: Rng, missing:
 @pytest.mark.points(0.25)
 @pytest.mark.parametrize("times", [1, 3])
 def test_in_place(student: Runner, rng: Rng, times: int) -> None:
-    """A parameter keeps its storage: whoever shares it sees the step as well."""
+    """A parameter keeps its storage: tensors that share it see the update."""
     found = student.run(stepping(*drawn(rng), 0.3, times=times))
     state = found.tensors("model.state")
     shared = all(found.equals(f"{name}_storage", state.get(name)) for name in NAMES)
@@ -89,19 +89,19 @@ def test_in_place(student: Runner, rng: Rng, times: int) -> None:
 @pytest.mark.points(0.25)
 @pytest.mark.parametrize("form", ["generator", "list"])
 def test_gradients_stay(student: Runner, rng: Rng, form: str) -> None:
-    """The step only reads the gradients, and the list of parameters."""
+    """The step modifies neither the gradients nor the list of parameters."""
     weight, bias, gradients = drawn(rng)
     found = student.run(stepping(weight, bias, gradients, 0.3, form=form))
     same = found.equals("model.gradients", dict(zip(NAMES, gradients, strict=True)))
-    check(same, "sgd_step must leave each .grad as it is: to clear it is the task of zero_grad.")
-    check(found.equals("left", 2), "sgd_step must leave the list of parameters as it is.")
+    check(same, "sgd_step must leave each .grad unchanged: clearing it is the job of zero_grad.")
+    check(found.equals("left", 2), "sgd_step must not modify the list of parameters.")
 
 
 @pytest.mark.points(0.25)
 def test_figures_worked_by_hand(student: Runner) -> None:
     """A small example worked by hand comes out right.
 
-    w = (4, -2), b = 1, gradients (10, -20) and 5, rate 0.1: w = (4 - 1, -2 + 2) = (3, 0), b = 1 - 0.5 = 0.5.
+    w = (4, -2), b = 1, gradients (10, -20) and 5, learning rate 0.1: w = (4 - 1, -2 + 2) = (3, 0), b = 1 - 0.5 = 0.5.
     """
     numbers = [torch.tensor(n, dtype=torch.float64) for n in ([[4, -2]], [1], [[10, -20]], [5])]
     found = student.run(stepping(numbers[0], numbers[1], numbers[2:], 0.1))

@@ -1,4 +1,4 @@
-"""Hidden tests of train_minibatch: problems whose outcome does not depend on the order of the rows."""
+"""Hidden tests of train_minibatch, most on problems whose result does not depend on the order of the rows."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.question("train_minibatch")
 SGD = ("torch:optim.SGD", {"lr": 0.1})
 ADAM = ("torch:optim.Adam", {"lr": 0.1})
 RISING = ("torch:optim.SGD", {"lr": 2.0})
-HINT = "each batch: predict, compare, clear, differentiate, update; the mean loss per row of each epoch"
+HINT = "for each batch: predict, compare, clear, differentiate, update; return the mean loss per row of each epoch"
 
 
 def linear(rng: Rng, inputs: int, outputs: int) -> dict[str, Tensor]:
@@ -35,9 +35,9 @@ def training(
     anew: bool = True,
     chance: int = 0,
 ) -> Call:
-    """Train a linear layer and what follows it; several numbers of epochs are several calls.
+    """Train a linear layer and the layers after it; several numbers of epochs mean several calls.
 
-    The generator is seeded before each of them, or, where ``anew`` is False, before the first alone.
+    The generator is seeded before each call or, if ``anew`` is False, before the first only.
     """
     outputs, inputs = first["weight"].shape
     layers = (Step("first", "torch:nn.Linear", (inputs, outputs), {"dtype": x.dtype}), *then)
@@ -65,7 +65,7 @@ def training(
 def test_one_update_for_each_batch(
     student: Runner, reference: Runner, rng: Rng, n: int, size: int, optimizer: tuple[str, dict[str, Any]]
 ) -> None:
-    """With rows that are all alike, so that their order does not matter, losses and parameters are right."""
+    """If all rows are equal, so that their order does not matter, losses and parameters are right."""
     x, y = rng.normal(1, 4).repeat(n, 1), rng.normal(1, 3).repeat(n, 1)
     call = training(x, y, linear(rng, 4, 3), size=size, optimizer=optimizer)
     assert_matches(student.run(call), reference.run(call), hint=HINT)
@@ -74,53 +74,55 @@ def test_one_update_for_each_batch(
 @pytest.mark.points(0.25)
 @pytest.mark.parametrize(("n", "size"), [(7, 3), (7, 5), (7, 2), (9, 3), (5, 8)])
 def test_mean_loss_per_row(student: Runner, reference: Runner, rng: Rng, n: int, size: int) -> None:
-    """The loss of each epoch is the mean over the rows, also where the last batch is smaller and where nothing changes.
+    """The loss of each epoch is the mean over the rows, even if the last batch is smaller or the loss is constant.
 
-    With the rate 0 nothing changes, so the mean over all rows is the loss of all data at once.
+    With learning rate 0 nothing changes, so the mean over all rows is the loss of the full batch.
     """
     x, y, still = rng.normal(n, 4), rng.normal(n, 3), ("torch:optim.SGD", {"lr": 0.0})
     call = training(x, y, linear(rng, 4, 3), size=size, optimizer=still, epochs=[24])
-    hint = "loss_function gives the mean of a batch; a smaller last batch counts for fewer rows"
+    hint = "loss_function returns the mean over a batch; weight it by the number of rows in the batch"
     assert_matches(student.run(call), reference.run(call), hint=hint)
 
 
 @pytest.mark.points(0.25)
 @pytest.mark.parametrize("size", [1, 3])
 def test_rows_keep_their_targets(student: Runner, rng: Rng, size: int) -> None:
-    """A model that predicts every row without an error has the loss 0 and does not change, whatever the order."""
+    """A model that predicts every row exactly has the loss 0, whatever the order of the rows."""
     start, x = linear(rng, 4, 3), rng.normal(8, 4)
     found = student.run(training(x, x @ start["weight"].T + start["bias"], start, size=size))
     listed = "train_minibatch must return a list with one Python float per epoch."
     losses = found.numbers(count=3, otherwise=listed)
     check(
         all(loss < 1e-12 for loss in losses),
-        "A model without error has a loss: are rows compared with the targets of others?",
+        "The loss of an exact model is not 0: are rows compared with the targets of other rows?",
     )
 
 
 @pytest.mark.points(0.25)
 @pytest.mark.parametrize("size", [2, 3])
 def test_shuffled_anew_in_each_epoch(student: Runner, rng: Rng, size: int) -> None:
-    """Each epoch has an order of its own, also from call to call, and the generator alone decides on all of them."""
+    """Each epoch has its own order, also across calls, and the generator alone determines it."""
     x, y, start = rng.normal(16, 4), rng.normal(16, 3), linear(rng, 4, 3)
 
     def end(epochs: Sequence[int], **options: Any) -> Tensor:
         found = student.run(training(x, y, start, size=size, epochs=epochs, **options))
         state = found.tensors("model.state")
         weight = state.get("0.weight", torch.empty(0))
-        check(weight.shape == start["weight"].shape, "train_minibatch must leave the layers of the model as they are.")
+        check(weight.shape == start["weight"].shape, "train_minibatch must not change the layers of the model.")
         return weight.double()
 
     two, again, twice_the_same = end([2]), end([2], chance=9), end([1, 1])
     check(
         torch.equal(two, again),
-        "With the same generator the outcome must be the same: does chance come from elsewhere?",
+        "With the same seed of the generator the result must be the same: is there another source of randomness?",
     )
-    check(not torch.allclose(two, twice_the_same), "The second epoch has the order of the first: shuffle anew in each.")
+    check(
+        not torch.allclose(two, twice_the_same), "The second epoch has the order of the first: reshuffle in each epoch."
+    )
     going_on = end([1, 1], anew=False)
     check(
         not torch.allclose(going_on, twice_the_same),
-        "A second training with the same generator has the order of the first: use the generator itself, not its seed.",
+        "A second training with the same generator repeats the orders of the first: do not reseed or copy it.",
     )
 
 
@@ -130,14 +132,14 @@ def test_shuffled_anew_in_each_epoch(student: Runner, rng: Rng, size: int) -> No
 def test_model_loss_and_targets_as_they_come(
     student: Runner, reference: Runner, rng: Rng, loss: str, dtype: torch.dtype
 ) -> None:
-    """Any loss gets the prediction and then the target, and all keep their dtypes; classes are whole numbers."""
+    """Any loss gets the prediction and then the target, with their dtypes unchanged; class indices are integers."""
     x, start = rng.normal(1, 4, dtype=dtype).repeat(7, 1), linear(rng, 4, 3)
     y = rng.uniform(1, 3, low=0.1, high=0.9).to(dtype).repeat(7, 1)
     if loss == "CrossEntropyLoss":
         y = rng.integers(1, low=0, high=3).repeat(7)
     start = {name: value.to(dtype) for name, value in start.items()}
     call = training(x, y, start, size=3, loss=f"torch:nn.{loss}")
-    hint = "loss_function(y_hat, y): the prediction first, both as they are"
+    hint = "loss_function(y_hat, y): the prediction first, both unchanged"
     tolerance = 1e-8 if dtype == torch.float64 else 1e-4
     assert_matches(student.run(call), reference.run(call), hint=hint, rtol=tolerance, atol=tolerance)
 
@@ -146,9 +148,9 @@ def test_model_loss_and_targets_as_they_come(
 @pytest.mark.parametrize("size", [2, 3])
 @pytest.mark.parametrize("arrives", ["eval", "train"])
 def test_training_mode(student: Runner, reference: Runner, rng: Rng, size: int, arrives: str) -> None:
-    """The model learns in training mode, also when it arrives in evaluation mode.
+    """The model is trained in training mode, even if it was in evaluation mode before.
 
-    The dropout drops every unit, so that nothing depends on chance.
+    Dropout drops every unit, so that nothing is random.
     """
     dropout = Step("layer", "torch:nn.Dropout", (1.0,))
     mode = [Step("mode", f"object:model.{arrives}")]
@@ -161,7 +163,7 @@ def test_training_mode(student: Runner, reference: Runner, rng: Rng, size: int, 
 @pytest.mark.parametrize("epochs", [0, 1])
 @pytest.mark.parametrize("size", [3, 4])
 def test_old_gradients_and_no_epochs(student: Runner, reference: Runner, rng: Rng, epochs: int, size: int) -> None:
-    """Gradients from earlier work have no effect, and no epochs do nothing."""
+    """Gradients left over from before the call have no effect, and with epochs=0 nothing changes."""
     earlier = [
         Step("prediction", "object:model.forward", (Ref("x"),)),
         Step("earlier_loss", "object:loss.forward", (Ref("prediction"), Ref("y"))),

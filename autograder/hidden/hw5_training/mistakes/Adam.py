@@ -34,7 +34,7 @@ class Own(reference.Adam):
 
 @mistake("Adam")
 class NotCorrected(Own):
-    """m and v are not corrected. Both start at 0 and are too small at first: divide by 1 - b^t."""
+    """m and v are not bias-corrected. Both start at 0 and are too small at first: divide by 1 - b^t."""
 
     def corrected(self, m, v):
         return m, v
@@ -42,7 +42,7 @@ class NotCorrected(Own):
 
 @mistake("Adam")
 class OnlyTheFirstCorrected(Own):
-    """Only m is corrected. v starts at 0, too, and is divided by 1 - b2^t."""
+    """Only m is bias-corrected. v starts at 0 as well: divide it by 1 - b2^t."""
 
     def corrected(self, m, v):
         return m / (1 - self.betas[0] ** self.steps), v
@@ -50,7 +50,7 @@ class OnlyTheFirstCorrected(Own):
 
 @mistake("Adam")
 class OnlyTheSecondCorrected(Own):
-    """Only v is corrected. m starts at 0, too, and is divided by 1 - b1^t."""
+    """Only v is bias-corrected. m starts at 0 as well: divide it by 1 - b1^t."""
 
     def corrected(self, m, v):
         return m, v / (1 - self.betas[1] ** self.steps)
@@ -58,7 +58,7 @@ class OnlyTheSecondCorrected(Own):
 
 @mistake("Adam")
 class CorrectedAsInTheFirstStep(Own):
-    """The correction is the same in all steps. It uses b^t, and t counts the steps."""
+    """The bias correction is the same in all steps. It is 1 - b^t, where t counts the steps."""
 
     def corrected(self, m, v):
         return m / (1 - self.betas[0]), v / (1 - self.betas[1])
@@ -75,7 +75,7 @@ class OneStepAhead(Own):
 
 @mistake("Adam")
 class CountsParameters(Own):
-    """t grows with each parameter. It counts steps: once for all parameters."""
+    """t increases with each parameter. Increase it once per step, for all parameters."""
 
     def corrected(self, m, v):
         self.count = getattr(self, "count", 0) + 1
@@ -85,7 +85,7 @@ class CountsParameters(Own):
 
 @mistake("Adam")
 class EpsUnderTheRoot(Own):
-    """eps stands under the root. It is added after the root is taken: sqrt(v_hat) + eps."""
+    """eps is under the square root. It is added after the root: sqrt(v_hat) + eps."""
 
     def change(self, m, v):
         return self.lr * m / (v + self.eps).sqrt()
@@ -93,7 +93,7 @@ class EpsUnderTheRoot(Own):
 
 @mistake("Adam")
 class EpsForgotten(Own):
-    """There is no eps in the divisor."""
+    """eps is missing in the divisor: sqrt(v_hat) + eps."""
 
     def change(self, m, v):
         return self.lr * m / v.sqrt().clamp(min=1e-300)
@@ -101,7 +101,7 @@ class EpsForgotten(Own):
 
 @mistake("Adam")
 class EpsBeforeTheCorrection(Own):
-    """eps is added before v is corrected. It is sqrt(v_hat) + eps, with the corrected v."""
+    """eps is added before v is bias-corrected. The divisor is sqrt(v_hat) + eps, with the corrected v."""
 
     def corrected(self, m, v):
         b1, b2 = self.betas
@@ -113,7 +113,7 @@ class EpsBeforeTheCorrection(Own):
 
 @mistake("Adam")
 class RootForgotten(Own):
-    """The step is divided by v_hat itself. It is divided by its square root."""
+    """The step is divided by v_hat itself. Divide by its square root."""
 
     def change(self, m, v):
         return self.lr * m / (v + self.eps)
@@ -121,7 +121,7 @@ class RootForgotten(Own):
 
 @mistake("Adam")
 class SquareForgotten(Own):
-    """v collects the sizes of the gradients. It collects their squares."""
+    """v averages the magnitudes of the gradients. It should average their squares."""
 
     def second(self, v, g):
         v.mul_(self.betas[1]).add_((1 - self.betas[1]) * g.abs())
@@ -129,7 +129,7 @@ class SquareForgotten(Own):
 
 @mistake("Adam")
 class NotWeighed(Own):
-    """The gradient is added to m with its full weight. It is weighed with 1 - b1, so that m is a mean."""
+    """The gradient is added to m with weight 1. Its weight is 1 - b1, which makes m an average."""
 
     def first(self, m, g):
         m.mul_(self.betas[0]).add_(g)
@@ -137,7 +137,7 @@ class NotWeighed(Own):
 
 @mistake("Adam")
 class BetasSwapped(Own):
-    """b1 and b2 have changed places. b1 belongs to m and b2 to v."""
+    """b1 and b2 are swapped. b1 belongs to m and b2 to v."""
 
     def __init__(self, parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
         super().__init__(parameters, lr, betas[::-1], eps)
@@ -145,7 +145,7 @@ class BetasSwapped(Own):
 
 @mistake("Adam")
 class WithoutMomentum(Own):
-    """The gradient itself is used, not m. m remembers where earlier steps went."""
+    """The step uses the gradient itself in place of m, the moving average of the gradients."""
 
     def first(self, m, g):
         m.copy_(g * (1 - self.betas[0] ** self.steps))
@@ -153,7 +153,7 @@ class WithoutMomentum(Own):
 
 @mistake("Adam")
 class OneMemoryForAll(Own):
-    """v is one number for a whole parameter. Each element has a size of its own."""
+    """v is one number for a whole parameter. Each element has its own."""
 
     def second(self, v, g):
         v.mul_(self.betas[1]).add_((1 - self.betas[1]) * (g**2).mean())
@@ -169,8 +169,8 @@ class DefaultsOfSgd(Own):
 
 @mistake("Adam")
 class GeneratorKept(Own):
-    """The parameters are kept as they came. A generator can be walked through only once, so from the second time on
-    nothing changes: make a list."""
+    """The generator of parameters is stored. It can be iterated over only once, so later steps change nothing: make a
+    list."""
 
     def __init__(self, parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
         super().__init__([], lr, betas, eps)
@@ -191,7 +191,8 @@ class GeneratorKept(Own):
 
 @mistake("Adam")
 class ParametersReplaced(Own):
-    """parameter.data is replaced by a new tensor, so the storage is another one. Change what is there: in place."""
+    """parameter.data is replaced by a new tensor, so the parameter's storage changes. Update the existing tensor in
+    place."""
 
     def step(self):
         self.steps += 1
@@ -204,7 +205,7 @@ class ParametersReplaced(Own):
 
 @mistake("Adam")
 class NoneNotLookedFor(Own):
-    """A parameter without a gradient makes the step fail. One whose .grad is None is skipped."""
+    """A parameter without a gradient makes the step fail. Skip a parameter whose .grad is None."""
 
     def step(self):
         for w in self.parameters:
@@ -214,7 +215,7 @@ class NoneNotLookedFor(Own):
 
 @mistake("Adam")
 class NothingForgotten(Own):
-    """zero_grad does nothing. Afterwards each .grad is None or zeros."""
+    """zero_grad does nothing. Afterwards each .grad must be None or zeros."""
 
     def zero_grad(self):
         pass
@@ -222,7 +223,7 @@ class NothingForgotten(Own):
 
 @mistake("Adam")
 class MemoryForgotten(Own):
-    """zero_grad sets m and v to zero, too. It forgets the gradients only; m and v remember over the steps."""
+    """zero_grad also resets m and v. It clears the gradients only; m and v are kept from step to step."""
 
     def zero_grad(self):
         super().zero_grad()
@@ -232,7 +233,8 @@ class MemoryForgotten(Own):
 
 @mistake("Adam")
 class ClearingBreaksOnNone(Own):
-    """zero_grad fails where a .grad is None already. Afterwards each .grad is None or zeros, whatever it was before."""
+    """zero_grad fails if a .grad is already None. Afterwards each .grad must be None or zeros, whatever it was
+    before."""
 
     def zero_grad(self):
         for w in self.parameters:
@@ -241,7 +243,7 @@ class ClearingBreaksOnNone(Own):
 
 @mistake("Adam")
 class StateByShape(Own):
-    """Parameters of one shape share their m and v. Each parameter has an m and a v of its own."""
+    """Parameters of equal shape share their m and v. Each parameter has its own."""
 
     def __init__(self, parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
         super().__init__(parameters, lr, betas, eps)
@@ -251,7 +253,7 @@ class StateByShape(Own):
 
 @mistake("Adam")
 class StepsOfAllAdams(Own):
-    """The steps are counted for all optimizers together, in the class. Each Adam counts its own: in the object."""
+    """The steps of all optimizers are counted together, in the class. Each Adam object counts its own."""
 
     made = 0
 
@@ -263,8 +265,7 @@ class StepsOfAllAdams(Own):
 
 @mistake("Adam")
 class ListUsedUp(Own):
-    """The parameters are taken out of the list that was handed over, which is empty afterwards. A list of parameters
-    stays as it is: copy it."""
+    """The parameters are removed from the caller's list, which is empty afterwards. Copy the list."""
 
     def __init__(self, parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
         super().__init__(parameters, lr, betas, eps)
@@ -274,7 +275,7 @@ class ListUsedUp(Own):
 
 @mistake("Adam")
 class GradientsClearedInTheStep(Own):
-    """The step sets the gradients to zero. It only reads them; to clear them is the task of zero_grad."""
+    """The step sets the gradients to zero. Clearing them is the job of zero_grad; leave them unchanged."""
 
     def step(self):
         super().step()
@@ -285,8 +286,8 @@ class GradientsClearedInTheStep(Own):
 
 @mistake("Adam")
 class NoneTakenForZeros(Own):
-    """A gradient of None is taken for zeros, so a parameter that had gradients before goes on with its momentum. It is
-    skipped: nothing of it changes."""
+    """A gradient of None is treated as zeros, so a parameter that had gradients before keeps moving with its momentum.
+    Skip it."""
 
     def step(self):
         missing = [w for w in self.parameters if w.grad is None]
@@ -299,7 +300,7 @@ class NoneTakenForZeros(Own):
 
 @mistake("Adam")
 class StopsAtNone(Own):
-    """The step ends at the first parameter without a gradient. Only that one is skipped; the others take their step."""
+    """The step ends at the first parameter without a gradient. Skip only that parameter and update the others."""
 
     def step(self):
         self.steps += 1
@@ -314,7 +315,7 @@ class StopsAtNone(Own):
 
 @mistake("Adam")
 class WithWeightDecay(Own):
-    """A share of the parameter itself is added to its gradient (weight decay). The gradient is used as it is."""
+    """A fraction of the parameter itself is added to its gradient (weight decay). Use the gradient unchanged."""
 
     def step(self):
         gradients = [w.grad for w in self.parameters]
@@ -343,8 +344,7 @@ class BetasOfAnotherSize(Own):
 
 @mistake("Adam")
 class InheritsFromTorch(torch.optim.Optimizer):
-    """The class inherits from torch.optim.Optimizer, which keeps the parameters for it. torch.optim is not allowed, not
-    even as a base class."""
+    """The class inherits from torch.optim.Optimizer. torch.optim is not allowed, not even as a base class."""
 
     def __init__(self, parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
         super().__init__(parameters, {"lr": lr, "betas": betas, "eps": eps})
@@ -356,7 +356,7 @@ class InheritsFromTorch(torch.optim.Optimizer):
 
 @mistake("Adam")
 class ReadyMadeAdam(Own):
-    """torch's own optimizer makes the step. That is what you write here."""
+    """The step is taken by torch.optim. In this question you write it yourself."""
 
     def __init__(self, parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
         self.inner = torch.optim.Adam(parameters, lr=lr, betas=betas, eps=eps)

@@ -8,7 +8,7 @@ from gradkit.bank import mistake
 
 @mistake("LogisticRegression")
 class WithoutSigmoid(reference.LogisticRegression):
-    """There is no sigmoid, so the result is a score. A probability lies between 0 and 1."""
+    """The sigmoid is missing, so the result is a logit. A probability is between 0 and 1."""
 
     def forward(self, x):
         return self.linear(x).squeeze(1)
@@ -16,7 +16,7 @@ class WithoutSigmoid(reference.LogisticRegression):
 
 @mistake("LogisticRegression")
 class LabelsInEvaluation(reference.LogisticRegression):
-    """In evaluation mode the result is rounded to 0 or 1. It is the probability in both modes."""
+    """In evaluation mode the result is rounded to 0 or 1. Return the probability in both modes."""
 
     def forward(self, x):
         y_hat = super().forward(x)
@@ -25,7 +25,7 @@ class LabelsInEvaluation(reference.LogisticRegression):
 
 @mistake("LogisticRegression")
 class StartsSmall(reference.LogisticRegression):
-    """The weights start from small random numbers of your own. They are those that torch gives the layer."""
+    """The weights are initialized with small random numbers. Keep the default initialization of nn.Linear."""
 
     def __init__(self, in_dim):
         super().__init__(in_dim)
@@ -34,7 +34,7 @@ class StartsSmall(reference.LogisticRegression):
 
 @mistake("LogisticRegression")
 class AsAColumn(reference.LogisticRegression):
-    """The result has the shape (N, 1). Next to labels of shape (N,) that broadcasts to (N, N): it must be (N,)."""
+    """The result has the shape (N, 1). With labels of shape (N,) it broadcasts to (N, N): return the shape (N,)."""
 
     def forward(self, x):
         return torch.sigmoid(self.linear(x))
@@ -42,7 +42,8 @@ class AsAColumn(reference.LogisticRegression):
 
 @mistake("LogisticRegression")
 class AllSqueezed(reference.LogisticRegression):
-    """squeeze() without a dimension takes away every dimension of size 1, also that of a batch of one row."""
+    """squeeze() without a dimension removes every dimension of size 1, including the batch dimension of a single row.
+    Use squeeze(1)."""
 
     def forward(self, x):
         return torch.sigmoid(self.linear(x)).squeeze()
@@ -50,7 +51,7 @@ class AllSqueezed(reference.LogisticRegression):
 
 @mistake("LogisticRegression")
 class SigmoidTwice(reference.LogisticRegression):
-    """The sigmoid is taken twice. Once makes a probability of a score."""
+    """The sigmoid is applied twice. Apply it once."""
 
     def forward(self, x):
         return torch.sigmoid(super().forward(x))
@@ -58,7 +59,7 @@ class SigmoidTwice(reference.LogisticRegression):
 
 @mistake("LogisticRegression")
 class SoftmaxOfOne(reference.LogisticRegression):
-    """A softmax stands in place of the sigmoid. Over a single score it is always 1."""
+    """Softmax is used in place of the sigmoid. Over a single logit it is always 1."""
 
     def forward(self, x):
         return torch.softmax(self.linear(x), dim=1).squeeze(1)
@@ -66,7 +67,7 @@ class SoftmaxOfOne(reference.LogisticRegression):
 
 @mistake("LogisticRegression")
 class SoftmaxOverRows(reference.LogisticRegression):
-    """A softmax over the rows stands in place of the sigmoid. Rows have nothing to do with each other."""
+    """A softmax over the rows is used in place of the sigmoid. Each row's probability depends on that row alone."""
 
     def forward(self, x):
         return torch.softmax(self.linear(x).squeeze(1), dim=0)
@@ -74,7 +75,7 @@ class SoftmaxOverRows(reference.LogisticRegression):
 
 @mistake("LogisticRegression")
 class TanhForSigmoid(reference.LogisticRegression):
-    """tanh stands in place of the sigmoid. Its values lie between -1 and 1, and a probability between 0 and 1."""
+    """tanh is used in place of the sigmoid. Its values are between -1 and 1; a probability is between 0 and 1."""
 
     def forward(self, x):
         return torch.tanh(self.linear(x).squeeze(1))
@@ -82,7 +83,7 @@ class TanhForSigmoid(reference.LogisticRegression):
 
 @mistake("LogisticRegression")
 class Rounded(reference.LogisticRegression):
-    """The probabilities are rounded to 0 and 1. The loss needs them as they are."""
+    """The probabilities are rounded to 0 and 1. The loss needs them unrounded."""
 
     def forward(self, x):
         return super().forward(x).round()
@@ -90,7 +91,7 @@ class Rounded(reference.LogisticRegression):
 
 @mistake("LogisticRegression")
 class ProbabilityOfNo(reference.LogisticRegression):
-    """The result is the probability of a no. It is sigmoid(x w + b), without a minus."""
+    """The result is the probability of class 0. Return that of class 1, sigmoid(x w + b), without a minus."""
 
     def forward(self, x):
         return 1 - super().forward(x)
@@ -107,7 +108,7 @@ class NoBias(reference.LogisticRegression):
 
 @mistake("LogisticRegression")
 class TwoOutputs(reference.LogisticRegression):
-    """The layer has two outputs, one for each answer. One is enough: the other probability is what is left to 1."""
+    """The layer has two outputs, one per class. One is enough: the two probabilities sum to 1."""
 
     def __init__(self, in_dim):
         super().__init__(in_dim)
@@ -119,7 +120,7 @@ class TwoOutputs(reference.LogisticRegression):
 
 @mistake("LogisticRegression")
 class StartsAtZero(reference.LogisticRegression):
-    """The layer starts from zeros. It starts from the random numbers that nn.Linear gives it."""
+    """The layer is initialized with zeros. Keep the default initialization of nn.Linear."""
 
     def __init__(self, in_dim):
         super().__init__(in_dim)
@@ -129,8 +130,8 @@ class StartsAtZero(reference.LogisticRegression):
 
 @mistake("LogisticRegression")
 class FlatAtZero(reference.LogisticRegression):
-    """The sigmoid is put together from two halves with abs or sign, which have no slope at a score of exactly 0. The
-    sigmoid has one there."""
+    """The sigmoid is composed of two halves with abs or sign, whose gradient is 0 at a logit of exactly 0. The
+    sigmoid's is not."""
 
     def forward(self, x):
         score = self.linear(x).squeeze(1)
@@ -139,7 +140,7 @@ class FlatAtZero(reference.LogisticRegression):
 
 @mistake("LogisticRegression")
 class NormalisedOverRows(reference.LogisticRegression):
-    """The scores are normalised over the rows. Each row's probability depends on that row alone."""
+    """The logits are normalized over the rows. Each row's probability depends on that row alone."""
 
     def forward(self, x):
         score = self.linear(x).squeeze(1)
@@ -148,7 +149,7 @@ class NormalisedOverRows(reference.LogisticRegression):
 
 @mistake("LogisticRegression")
 class ComputedInFloat32(reference.LogisticRegression):
-    """The probabilities are float32, whatever the model is. They have the dtype of the model."""
+    """The probabilities are always float32. They should have the dtype of the model."""
 
     def forward(self, x):
         return super().forward(x).float()
@@ -156,7 +157,7 @@ class ComputedInFloat32(reference.LogisticRegression):
 
 @mistake("LogisticRegression")
 class CutFromTheGraph(reference.LogisticRegression):
-    """The result is detached from the graph, so nothing can learn."""
+    """The result is detached from the graph, so the model cannot be trained."""
 
     def forward(self, x):
         return super().forward(x).detach()

@@ -9,91 +9,92 @@ from gradkit.bank import mistake
 
 @mistake("save_model")
 def whole_model_saved(model, path):
-    """The whole model is saved, class and all. The state dict is asked for: it can be loaded without trusting the
-    file."""
+    """The whole model object is saved. Save the state dict: it can be loaded with weights_only=True."""
     torch.save(model, path)
 
 
 @mistake("save_model")
 def state_wrapped(model, path):
-    """The state dict is wrapped in another dict. The file holds the state dict itself."""
+    """The state dict is wrapped in another dict. Save the state dict itself."""
     torch.save({"state": model.state_dict()}, path)
 
 
 @mistake("save_model")
 def parameters_in_a_list(model, path):
-    """The parameters are saved as a list, without their names. model.state_dict() has both, and the buffers, too."""
+    """The parameters are saved as a list, without their names. model.state_dict() has the names, and the buffers as
+    well."""
     torch.save(list(model.parameters()), path)
 
 
 @mistake("save_model")
 def nothing_saved(model, path):
-    """Nothing is written into the file. torch.save does it."""
+    """Nothing is written to the file. Use torch.save."""
     model.state_dict()
 
 
 @mistake("save_model")
 def first_parameter_saved(model, path):
-    """Only a part of the state is saved. The state dict has all of it."""
+    """Only a part of the state is saved. Save the whole state dict."""
     name, value = next(iter(model.state_dict().items()))
     torch.save({name: value}, path)
 
 
 @mistake("save_model")
 def zeros_saved(model, path):
-    """The state is changed before it is saved. It is saved as it is."""
+    """The state is changed before it is saved. Save it unchanged."""
     torch.save({name: torch.zeros_like(value) for name, value in model.state_dict().items()}, path)
 
 
 @mistake("save_model")
 def buffers_left_out(model, path):
-    """Only the parameters are saved. A state dict has the buffers as well, such as the running means of batch norm."""
+    """Only the parameters are saved. A state dict also has the buffers, such as the running statistics of batch
+    norm."""
     torch.save({name: value.detach() for name, value in model.named_parameters()}, path)
 
 
 @mistake("save_model")
 def saved_as_float32(model, path):
-    """The numbers are converted to float32 before they are saved. They are saved in the dtypes that they have."""
+    """The tensors are converted to float32 before they are saved. Keep their dtypes."""
     state = model.state_dict()
     torch.save({name: value.float() if value.is_floating_point() else value for name, value in state.items()}, path)
 
 
 @mistake("save_model")
 def converted_for_saving(model, path):
-    """The model itself is converted to float32, and stays so. It is only read, and saved as it is."""
+    """The model itself is converted to float32, and stays converted. Leave it unchanged."""
     torch.save(model.float().state_dict(), path)
 
 
 @mistake("save_model")
 def left_in_evaluation_mode(model, path):
-    """The model is put into evaluation mode and stays there. It is left unchanged: saving needs no mode."""
+    """The model is put into evaluation mode and stays there. Saving does not depend on the mode: leave it unchanged."""
     model.eval()
     torch.save(model.state_dict(), path)
 
 
 @mistake("save_model")
 def dtype_beside_the_state(model, path):
-    """The file holds more than the state dict. Its entries are the model's parameters and buffers, and nothing else."""
+    """The file contains more than the state dict. Save the state dict alone."""
     torch.save({**model.state_dict(), "epoch": torch.tensor(0)}, path)
 
 
 @mistake("save_model")
 def file_name_only(model, path):
-    """The file is opened by its name, so a file that is open already is refused. torch.save takes both: hand it on."""
+    """The file is opened by its name, which fails for a file object. torch.save accepts both: pass it on."""
     with pathlib.Path(path).open("wb") as file:
         torch.save(model.state_dict(), file)
 
 
 @mistake("load_model")
 def file_name_read_only(model, path):
-    """The file is opened by its name, so a file that is open already is refused. torch.load takes both: hand it on."""
+    """The file is opened by its name, which fails for a file object. torch.load accepts both: pass it on."""
     with pathlib.Path(path).open("rb") as file:
         model.load_state_dict(torch.load(file, weights_only=True))
 
 
 @mistake("load_model")
 def parameters_alone_loaded(model, path):
-    """Only the parameters are taken over. The buffers, such as the running means of batch norm, are part of the
+    """Only the parameters are loaded. The buffers, such as the running statistics of batch norm, are part of the
     state."""
     state = torch.load(path, weights_only=True)
     with torch.no_grad():
@@ -103,14 +104,14 @@ def parameters_alone_loaded(model, path):
 
 @mistake("load_model")
 def parameters_assigned(model, path):
-    """The model gets new tensors, and whoever shares the old ones, such as an optimizer, goes on with those. The model
-    is changed in place."""
+    """The model gets new tensors, so an optimizer that holds the old ones no longer updates the model. Load the state
+    in place."""
     model.load_state_dict(torch.load(path, weights_only=True), assign=True)
 
 
 @mistake("load_model")
 def refusal_renamed(model, path):
-    """A file that is refused raises another error than torch.load's. Let that one through as it is."""
+    """A rejected file raises a different error from torch.load's. Do not catch that error."""
     try:
         state = torch.load(path, weights_only=True)
     except Exception as error:
@@ -121,15 +122,14 @@ def refusal_renamed(model, path):
 
 @mistake("load_model")
 def everything_trusted(model, path):
-    """torch.load is told to trust the file (weights_only=False), so a stranger's file can run code. Allow weights
-    only."""
+    """torch.load trusts the file (weights_only=False), so an untrusted file can run code. Use weights_only=True."""
     model.load_state_dict(torch.load(path, weights_only=False))
 
 
 @mistake("load_model")
 def nothing_taken_over(model, path):
-    """The file is read, but the model does not take it over: to bind the name model to what was read changes no model.
-    model.load_state_dict does it."""
+    """The file is read, but not into the model: rebinding the name model does not modify the caller's model. Use
+    model.load_state_dict."""
     model = torch.load(path, weights_only=True)  # noqa: F841
 
 
@@ -140,8 +140,7 @@ def nothing_read(model, path):
 
 @mistake("load_model")
 def refusal_swallowed(model, path):
-    """A file that is refused is passed over in silence, and everybody believes that it was loaded. Let the error
-    through."""
+    """The error for a rejected file is swallowed, as if the file had been loaded. Do not catch the error."""
     import pickle
     from contextlib import suppress
 

@@ -13,7 +13,7 @@ def with_gradients(parameters):
 
 @mistake("sgd_step")
 def step_uphill(parameters, lr):
-    """The gradient is added, so the loss grows. The step goes against the gradient."""
+    """The gradient is added, so the loss increases. Subtract it."""
     reference.sgd_step(parameters, -lr)
 
 
@@ -25,29 +25,29 @@ def rate_left_out(parameters, lr):
 
 @mistake("sgd_step")
 def new_tensors(parameters, lr):
-    """New tensors are made, and the model keeps its old ones. Parameters change in place."""
+    """New tensors are created, and the model keeps its old ones. Update the parameters in place."""
     for parameter in with_gradients(parameters):
         parameter = parameter - lr * parameter.grad
 
 
 @mistake("sgd_step")
 def data_replaced(parameters, lr):
-    """parameter.data is replaced by a new tensor, so the storage is another one. Change what is there: in place."""
+    """parameter.data is replaced by a new tensor, so the parameter's storage changes. Update the existing tensor in
+    place."""
     for parameter in with_gradients(parameters):
         parameter.data = parameter.data - lr * parameter.grad
 
 
 @mistake("sgd_step")
 def with_a_graph(parameters, lr):
-    """The step is made with autograd watching, which refuses to change a parameter in place. It belongs under
-    torch.no_grad()."""
+    """Autograd records the step, and refuses to modify a parameter in place. Use torch.no_grad()."""
     for parameter in with_gradients(parameters):
         parameter -= lr * parameter.grad
 
 
 @mistake("sgd_step")
 def none_not_looked_for(parameters, lr):
-    """A parameter without a gradient makes the step fail. One whose .grad is None is left alone."""
+    """A parameter without a gradient makes the step fail. Leave a parameter whose .grad is None unchanged."""
     with torch.no_grad():
         for parameter in parameters:
             parameter -= lr * parameter.grad
@@ -55,8 +55,7 @@ def none_not_looked_for(parameters, lr):
 
 @mistake("sgd_step")
 def stops_at_none(parameters, lr):
-    """The loop ends at the first parameter without a gradient. Only that one is left alone; the others take their
-    step."""
+    """The loop ends at the first parameter without a gradient. Skip only that parameter and update the others."""
     with torch.no_grad():
         for parameter in parameters:
             if parameter.grad is None:
@@ -66,14 +65,13 @@ def stops_at_none(parameters, lr):
 
 @mistake("sgd_step")
 def first_parameter_only(parameters, lr):
-    """Only the first parameter takes a step. All of them do."""
+    """Only the first parameter is updated. Update all of them."""
     reference.sgd_step(list(parameters)[:1], lr)
 
 
 @mistake("sgd_step")
 def gradients_forgotten(parameters, lr):
-    """The gradients are set to zero after the step. To clear them is the task of zero_grad; the step only reads
-    them."""
+    """The gradients are set to zero after the step. Clearing them is the job of zero_grad; leave them unchanged."""
     parameters = list(parameters)
     reference.sgd_step(parameters, lr)
     for parameter in with_gradients(parameters):
@@ -82,8 +80,7 @@ def gradients_forgotten(parameters, lr):
 
 @mistake("sgd_step")
 def gradients_thrown_away(parameters, lr):
-    """The gradients are set to None after the step. To clear them is the task of zero_grad; the step only reads
-    them."""
+    """The gradients are set to None after the step. Clearing them is the job of zero_grad; leave them unchanged."""
     parameters = list(parameters)
     reference.sgd_step(parameters, lr)
     for parameter in parameters:
@@ -92,8 +89,7 @@ def gradients_thrown_away(parameters, lr):
 
 @mistake("sgd_step")
 def list_used_up(parameters, lr):
-    """The parameters are taken out of the list that was handed over, which is empty afterwards. A list of parameters
-    stays as it is: walk through it."""
+    """The parameters are removed from the caller's list, which is empty afterwards. Iterate over the list."""
     parameters = parameters if isinstance(parameters, list) else list(parameters)
     while parameters:
         reference.sgd_step([parameters.pop()], lr)
@@ -101,15 +97,16 @@ def list_used_up(parameters, lr):
 
 @mistake("sgd_step")
 def divided_by_a_batch_size(parameters, lr):
-    """The step is divided by a number of its own, such as a batch size. The loss is a mean already: the step is the
-    rate times the gradient."""
+    """The step is divided by another number, such as the batch size. The loss is already a mean: the step is the
+    learning rate times the gradient."""
     parameters = list(parameters)
     reference.sgd_step(parameters, lr / len(parameters))
 
 
 @mistake("sgd_step")
 def weights_decay(parameters, lr):
-    """A share of the parameter itself is taken away as well (weight decay). The step is the rate times the gradient."""
+    """A fraction of the parameter itself is subtracted as well (weight decay). The step is the learning rate times the
+    gradient."""
     with torch.no_grad():
         for parameter in with_gradients(parameters):
             parameter -= lr * (parameter.grad + 0.01 * parameter)
@@ -117,7 +114,7 @@ def weights_decay(parameters, lr):
 
 @mistake("sgd_step")
 def clipped_in_the_step(parameters, lr):
-    """The gradient is clipped before the step. It is used as it is, however large."""
+    """The gradient is clipped before the step. Use it unchanged, however large it is."""
     with torch.no_grad():
         for parameter in with_gradients(parameters):
             parameter -= lr * parameter.grad.clamp(-1, 1)
@@ -125,7 +122,7 @@ def clipped_in_the_step(parameters, lr):
 
 @mistake("sgd_step")
 def stepped_in_float64(parameters, lr):
-    """The parameter is float64 afterwards. It keeps its dtype."""
+    """The parameter becomes float64. Keep its dtype."""
     for parameter in with_gradients(parameters):
         gradient = parameter.grad
         parameter.data = (parameter.data - lr * gradient).double()
@@ -134,7 +131,7 @@ def stepped_in_float64(parameters, lr):
 
 @mistake("sgd_step")
 def gradients_scaled(parameters, lr):
-    """The gradients are multiplied by the rate in place. The step only reads them."""
+    """The gradients are multiplied by the learning rate in place. Leave them unchanged."""
     with torch.no_grad():
         for parameter in with_gradients(parameters):
             parameter -= parameter.grad.mul_(lr)
@@ -142,7 +139,7 @@ def gradients_scaled(parameters, lr):
 
 @mistake("sgd_step")
 def sign_alone(parameters, lr):
-    """Only the sign of the gradient is used. Its size counts, too."""
+    """Only the sign of the gradient is used. Its magnitude counts as well."""
     with torch.no_grad():
         for parameter in with_gradients(parameters):
             parameter -= lr * parameter.grad.sign()
@@ -150,15 +147,14 @@ def sign_alone(parameters, lr):
 
 @mistake("sgd_step")
 def learns_no_more(parameters, lr):
-    """Afterwards the parameter is cut off from learning: requires_grad is False. Use torch.no_grad() instead."""
+    """The parameter cannot be trained any more: its requires_grad is False. Use torch.no_grad() instead."""
     for parameter in with_gradients(parameters):
         parameter.requires_grad_(False).sub_(lr * parameter.grad)
 
 
 @mistake("sgd_step")
 def twice_through_a_generator(parameters, lr):
-    """The parameters are counted first, and a generator can be walked through only once: nothing is left for the
-    step."""
+    """The parameters are counted first, but a generator can be iterated over only once: none are left for the step."""
     count = sum(1 for _ in parameters)
     assert count >= 0
     reference.sgd_step(parameters, lr)
@@ -166,5 +162,5 @@ def twice_through_a_generator(parameters, lr):
 
 @mistake("sgd_step")
 def ready_made_step(parameters, lr):
-    """torch's own optimizer makes the step. That is what you write here."""
+    """The step is taken by torch.optim. In this question you write it yourself."""
     torch.optim.SGD(parameters, lr=lr).step()

@@ -26,8 +26,8 @@ def silently(model, x, y, loss_function, optimizer, epochs):
 
 @mistake("train")
 def gradients_never_cleared(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """The gradients are never cleared. backward() adds to those that are there, so each update is made with the sum of
-    all epochs before it."""
+    """The gradients are never cleared. backward() adds to existing gradients, so each update uses the sum over all
+    epochs so far."""
     model.train()
     losses = []
     for epoch in range(epochs):
@@ -41,8 +41,8 @@ def gradients_never_cleared(model, x, y, loss_function, optimizer, epochs, repor
 
 @mistake("train")
 def gradients_cleared_once(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """The gradients are cleared once, before the loop. backward() adds to those that are there, so they must be cleared
-    in every epoch."""
+    """The gradients are cleared only once, before the loop. backward() adds to existing gradients, so clear them in
+    every epoch."""
     model.train()
     optimizer.zero_grad()
     losses = []
@@ -57,8 +57,8 @@ def gradients_cleared_once(model, x, y, loss_function, optimizer, epochs, report
 
 @mistake("train")
 def gradients_cleared_at_the_end(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """The gradients are cleared at the end of each epoch only, so those that the model brings along spoil the first
-    update. Clear them before backward()."""
+    """The gradients are cleared only at the end of each epoch, so gradients left over from before the call distort the
+    first update. Clear them before backward()."""
     model.train()
     losses = []
     for epoch in range(epochs):
@@ -73,8 +73,7 @@ def gradients_cleared_at_the_end(model, x, y, loss_function, optimizer, epochs, 
 
 @mistake("train")
 def nothing_is_updated(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """The parameters never change: the step is missing, or the gradients are cleared between backward() and the step,
-    so that there is nothing left to step with."""
+    """The parameters never change: step() is missing, or the gradients are cleared between backward() and step()."""
     model.train()
     losses = []
     for epoch in range(epochs):
@@ -89,8 +88,8 @@ def nothing_is_updated(model, x, y, loss_function, optimizer, epochs, report_eve
 
 @mistake("train")
 def step_before_backward(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """The step comes before backward(), so each update is made with the gradient of the epoch before. Differentiate
-    first, then update."""
+    """step() comes before backward(), so each update uses the gradient of the previous epoch. Call backward() first,
+    then step()."""
     model.train()
     losses = []
     optimizer.zero_grad()
@@ -106,7 +105,7 @@ def step_before_backward(model, x, y, loss_function, optimizer, epochs, report_e
 
 @mistake("train")
 def two_steps_in_each_epoch(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """Each epoch takes two steps with one gradient. It takes exactly one."""
+    """Each epoch takes two steps with the same gradient. Take exactly one."""
     model.train()
     losses = []
     for epoch in range(epochs):
@@ -122,8 +121,7 @@ def two_steps_in_each_epoch(model, x, y, loss_function, optimizer, epochs, repor
 
 @mistake("train")
 def one_row_at_a_time(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """Each row makes a step of its own (stochastic gradient descent). Here an epoch is one step, on all rows at
-    once."""
+    """Each row gives a separate step. Here training is full-batch: each epoch is one step on all rows."""
     model.train()
     losses = []
     for epoch in range(epochs):
@@ -141,8 +139,8 @@ def one_row_at_a_time(model, x, y, loss_function, optimizer, epochs, report_ever
 
 @mistake("train")
 def uphill(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """The parameters move so that the loss grows: the gradient is taken of the negative loss. The optimizer takes the
-    step downhill by itself."""
+    """The parameters move uphill: the gradient is that of the negative loss. The optimizer subtracts the gradient for
+    you."""
     model.train()
     losses = []
     for epoch in range(epochs):
@@ -157,8 +155,8 @@ def uphill(model, x, y, loss_function, optimizer, epochs, report_every=500):
 
 @mistake("train")
 def predicted_once(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """The prediction is made once, before the loop, and its graph is kept and used again, so every epoch sees the model
-    as it was. The parameters change: predict anew in each epoch."""
+    """The prediction is made once, before the loop, and its graph is reused, so every epoch uses the initial model. The
+    parameters change: predict again in each epoch."""
     model.train()
     y_hat = model(x)
     losses = []
@@ -174,8 +172,8 @@ def predicted_once(model, x, y, loss_function, optimizer, epochs, report_every=5
 
 @mistake("train")
 def predicted_twice(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """Each epoch predicts twice, once for the gradient and once for the list. Batch norm and dropout do something at
-    every prediction, so that is not the same: keep the loss that is there."""
+    """Each epoch predicts twice, once for the gradient and once for the list. Batch norm and dropout make the two
+    differ: use the loss that you already have."""
     model.train()
     losses = []
     for epoch in range(epochs):
@@ -193,7 +191,7 @@ def predicted_twice(model, x, y, loss_function, optimizer, epochs, report_every=
 
 @mistake("train")
 def target_first(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """The loss function gets the target first. It takes the prediction first: many losses treat the two differently."""
+    """The loss function gets the target first. Pass the prediction first: many losses are not symmetric."""
     return reference.train(
         model, x, y, lambda y_hat, target: loss_function(target, y_hat), optimizer, epochs, report_every
     )
@@ -201,8 +199,7 @@ def target_first(model, x, y, loss_function, optimizer, epochs, report_every=500
 
 @mistake("train")
 def divided_by_the_rows_again(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """The loss is divided by the number of rows. The loss function has averaged already, and its value is used as it
-    is."""
+    """The loss is divided by the number of rows. The loss function has already averaged: use its value unchanged."""
     return reference.train(
         model, x, y, lambda y_hat, target: loss_function(y_hat, target) / len(x), optimizer, epochs, report_every
     )
@@ -210,15 +207,13 @@ def divided_by_the_rows_again(model, x, y, loss_function, optimizer, epochs, rep
 
 @mistake("train")
 def inputs_standardised(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """The inputs are standardised first. The model is trained on x as it is; preparing the data is a step of its
-    own."""
+    """The inputs are standardized first. Train on x unchanged; preprocessing is a separate step."""
     return reference.train(model, (x - x.mean(0)) / x.std(0), y, loss_function, optimizer, epochs, report_every)
 
 
 @mistake("train")
 def own_loss(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """The loss is worked out inside, as the mean of the squares. Which loss it is, is the caller's choice:
-    loss_function is handed over."""
+    """The loss is computed inside, as the mean squared error. Use the loss_function argument."""
     return reference.train(
         model, x, y, lambda y_hat, target: ((y_hat - target) ** 2).mean(), optimizer, epochs, report_every
     )
@@ -226,8 +221,8 @@ def own_loss(model, x, y, loss_function, optimizer, epochs, report_every=500):
 
 @mistake("train")
 def predictions_squeezed(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """Dimensions of size 1 are squeezed out of the prediction. Against targets that have kept theirs, (N,) and (N, 1)
-    are broadcast to N x N differences. Prediction and target go into the loss as they are."""
+    """Dimensions of size 1 are squeezed out of the prediction. Shapes (N,) and (N, 1) then broadcast to N x N
+    differences. Pass prediction and target to the loss unchanged."""
     return reference.train(
         model, x, y, lambda y_hat, target: loss_function(y_hat.squeeze(), target), optimizer, epochs, report_every
     )
@@ -235,8 +230,8 @@ def predictions_squeezed(model, x, y, loss_function, optimizer, epochs, report_e
 
 @mistake("train")
 def sigmoid_on_top(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """The prediction goes through a sigmoid before it is compared. Whether there is one is the model's affair: the loss
-    function gets what the model gives."""
+    """A sigmoid is applied to the prediction before the loss. Pass the output of the model to the loss function
+    unchanged."""
     return reference.train(
         model, x, y, lambda y_hat, target: loss_function(y_hat.sigmoid(), target), optimizer, epochs, report_every
     )
@@ -244,29 +239,29 @@ def sigmoid_on_top(model, x, y, loss_function, optimizer, epochs, report_every=5
 
 @mistake("train")
 def targets_as_integers(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """The targets are turned into whole numbers. Some losses want class numbers; which they are here is the caller's
-    affair, and fractions are lost."""
+    """The targets are converted to integers. Only some losses need class indices, and fractions are lost: pass y
+    unchanged."""
     return reference.train(model, x, y.long(), loss_function, optimizer, epochs, report_every)
 
 
 @mistake("train")
 def targets_as_floats(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """The targets are turned into floats of the inputs' dtype. Some losses want class numbers, which are whole: y goes
-    into the loss as it is."""
+    """The targets are converted to the dtype of the inputs. Some losses need class indices, which are integers: pass y
+    unchanged."""
     return reference.train(model, x, y.to(x.dtype), loss_function, optimizer, epochs, report_every)
 
 
 @mistake("train")
 def loss_taken_for_a_module(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """The loss is taken for a module: its forward method is called, which a plain function has not. Call
+    """The loss is treated as a module: its forward method is called, which a plain function does not have. Call
     loss_function(y_hat, y)."""
     return reference.train(model, x, y, loss_function.forward, optimizer, epochs, report_every)
 
 
 @mistake("train")
 def penalty_added(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """The squares of the parameters are added to the loss (weight decay). Whether there is such a penalty is decided by
-    who makes the loss function and the optimizer."""
+    """The squares of the parameters are added to the loss (weight decay). Such a penalty is the caller's choice: use
+    the loss unchanged."""
     model.train()
     losses = []
     for epoch in range(epochs):
@@ -281,24 +276,23 @@ def penalty_added(model, x, y, loss_function, optimizer, epochs, report_every=50
 
 @mistake("train")
 def rows_held_out(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """A fifth of the rows is held back for validation. The caller has divided the data already: train on all rows of x
-    and y."""
+    """A fifth of the rows is held out for validation. The caller has already split the data: train on all rows of x and
+    y."""
     kept = int(0.8 * len(x))
     return reference.train(model, x[:kept], y[:kept], loss_function, optimizer, epochs, report_every)
 
 
 @mistake("train")
 def rows_shuffled_apart(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """The rows of x are shuffled and those of y are not, so each prediction is compared with another row's target. One
-    order of rows must be used for both."""
+    """The rows of x are shuffled and those of y are not, so each prediction is compared with another row's target. Use
+    the same order for both."""
     order = torch.randperm(len(x))
     return reference.train(model, x[order], y, loss_function, optimizer, epochs, report_every)
 
 
 @mistake("train")
 def inputs_changed(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """The inputs are standardised in place, so the caller's x is changed. x is trained on as it is, and left as it
-    is."""
+    """The inputs are standardized in place, so the caller's x is modified. Leave x unchanged."""
     x -= x.mean(0)
     x /= x.std(0)
     return reference.train(model, x, y, loss_function, optimizer, epochs, report_every)
@@ -306,28 +300,27 @@ def inputs_changed(model, x, y, loss_function, optimizer, epochs, report_every=5
 
 @mistake("train")
 def targets_changed(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """The targets are scaled in place, so the caller's y is changed. y is compared with as it is, and left as it is."""
+    """The targets are scaled in place, so the caller's y is modified. Leave y unchanged."""
     y /= y.abs().max()
     return reference.train(model, x, y, loss_function, optimizer, epochs, report_every)
 
 
 @mistake("train")
 def everything_in_float32(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """Model and data are converted to float32. They are used in the dtype that they come in."""
+    """Model and data are converted to float32. Keep their dtypes."""
     return reference.train(model.float(), x.float(), y.float(), loss_function, optimizer, epochs, report_every)
 
 
 @mistake("train")
 def everything_in_float64(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """Model and data are converted to float64, and the caller's model stays so. They are used in the dtype that they
-    come in."""
+    """Model and data are converted to float64, and the caller's model stays converted. Keep their dtypes."""
     return reference.train(model.double(), x.double(), y.double(), loss_function, optimizer, epochs, report_every)
 
 
 @mistake("train")
 def evaluation_mode(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """The model is put into evaluation mode. While it learns it belongs into training mode: dropout and batch norm work
-    differently then."""
+    """The model is put into evaluation mode. Train in training mode: dropout and batch norm behave differently
+    there."""
     model.eval()
     losses = []
     for epoch in range(epochs):
@@ -342,7 +335,7 @@ def evaluation_mode(model, x, y, loss_function, optimizer, epochs, report_every=
 
 @mistake("train")
 def mode_left_as_it_is(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """The model keeps the mode that it arrives in. That may be evaluation mode: call model.train() before the first
+    """The mode of the model is left unchanged. It may be evaluation mode: call model.train() before the first
     prediction."""
     losses = []
     for epoch in range(epochs):
@@ -357,8 +350,8 @@ def mode_left_as_it_is(model, x, y, loss_function, optimizer, epochs, report_eve
 
 @mistake("train")
 def training_mode_too_late(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """The model is put into training mode at the end of the first epoch, so the first prediction is made in the mode
-    that it arrives in. Call model.train() before it."""
+    """The model is put into training mode at the end of the first epoch, so the first prediction uses the original
+    mode. Call model.train() before it."""
     losses = []
     for epoch in range(epochs):
         loss = loss_function(model(x), y)
@@ -373,8 +366,8 @@ def training_mode_too_late(model, x, y, loss_function, optimizer, epochs, report
 
 @mistake("train")
 def evaluation_mode_after_reporting(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """The model is put into evaluation mode for a report and stays there. The epochs after it must predict in training
-    mode again."""
+    """The model is put into evaluation mode for a report and stays there. Later epochs must predict in training mode
+    again."""
     model.train()
     losses = []
     for epoch in range(epochs):
@@ -394,8 +387,7 @@ def evaluation_mode_after_reporting(model, x, y, loss_function, optimizer, epoch
 
 @mistake("train")
 def own_optimizer(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """An optimizer of its own is made inside. The one that is handed over makes the steps: its kind and its learning
-    rate are the caller's choice."""
+    """A separate optimizer is created inside. Use the given one: its type and learning rate are the caller's choice."""
     return reference.train(
         model, x, y, loss_function, torch.optim.SGD(model.parameters(), lr=0.01), epochs, report_every
     )
@@ -403,23 +395,23 @@ def own_optimizer(model, x, y, loss_function, optimizer, epochs, report_every=50
 
 @mistake("train")
 def own_adam(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """An Adam of its own is made inside. The optimizer that is handed over makes the steps: its kind and its learning
-    rate are the caller's choice."""
+    """A separate Adam is created inside. Use the given optimizer: its type and learning rate are the caller's
+    choice."""
     return reference.train(model, x, y, loss_function, torch.optim.Adam(model.parameters()), epochs, report_every)
 
 
 @mistake("train")
 def optimizer_made_anew(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """A new optimizer of the same kind is made inside. It knows nothing of the steps before (momentum, Adam's
-    averages); the one that is handed over does."""
+    """A new optimizer of the same type is created inside. It lacks the state of earlier steps (momentum, Adam's
+    averages), which the given optimizer has."""
     fresh = type(optimizer)(model.parameters(), **optimizer.defaults)
     return reference.train(model, x, y, loss_function, fresh, epochs, report_every)
 
 
 @mistake("train")
 def optimizer_forgets(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """A new optimizer of the same kind is made in every epoch. Momentum and Adam remember earlier steps, and lose that.
-    Use the one that is handed over throughout."""
+    """A new optimizer of the same type is created in every epoch, so the state of momentum and Adam is lost. Use the
+    given optimizer throughout."""
     model.train()
     losses = []
     for epoch in range(epochs):
@@ -435,8 +427,7 @@ def optimizer_forgets(model, x, y, loss_function, optimizer, epochs, report_ever
 
 @mistake("train")
 def rate_lowered(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """The learning rate is lowered after each epoch. That is a choice of its own; the update here is the optimizer's
-    step with the rate that it has."""
+    """The learning rate is lowered after each epoch. Use the optimizer's step with the learning rate that it has."""
     model.train()
     losses = []
     for epoch in range(epochs):
@@ -452,8 +443,8 @@ def rate_lowered(model, x, y, loss_function, optimizer, epochs, report_every=500
 
 @mistake("train")
 def parameters_started_anew(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """The parameters are drawn anew before training. The model is trained from where it is: it may have learned
-    something already."""
+    """The parameters are reinitialized before training. Train the model from its current parameters: it may already be
+    trained."""
     for part in model.modules():
         if hasattr(part, "reset_parameters"):
             part.reset_parameters()
@@ -462,8 +453,7 @@ def parameters_started_anew(model, x, y, loss_function, optimizer, epochs, repor
 
 @mistake("train")
 def best_parameters_restored(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """At the end the parameters with the least loss are put back. That loss was measured before its update, so the last
-    update is lost. What training ends with stays."""
+    """At the end the parameters with the lowest loss are restored. Keep the parameters after the last update."""
     model.train()
     best = {}
     losses = []
@@ -484,8 +474,8 @@ def best_parameters_restored(model, x, y, loss_function, optimizer, epochs, repo
 
 @mistake("train")
 def own_update(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """The parameters are updated by hand: minus the learning rate times the gradient. That is what one optimizer does;
-    others remember more. optimizer.step() is for all of them."""
+    """The parameters are updated by hand: minus the learning rate times the gradient. Only plain SGD does that.
+    optimizer.step() works for every optimizer."""
     model.train()
     rate = optimizer.param_groups[0]["lr"]
     losses = []
@@ -503,8 +493,8 @@ def own_update(model, x, y, loss_function, optimizer, epochs, report_every=500):
 
 @mistake("train")
 def rate_lowered_on_the_way(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """The learning rate is lowered after some epochs, as by a scheduler. The optimizer comes with its rate, and each
-    update is its step."""
+    """The learning rate is lowered after some epochs, as by a scheduler. Use the optimizer's step with the learning
+    rate that it has."""
     model.train()
     scheduler = torch.optim.lr_scheduler.StepLR(optimizer, step_size=50)
     losses = []
@@ -521,8 +511,7 @@ def rate_lowered_on_the_way(model, x, y, loss_function, optimizer, epochs, repor
 
 @mistake("train")
 def gradients_clipped(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """The gradients are clipped before the step. That is a choice of its own; the update here is the optimizer's step
-    with the gradient as it is."""
+    """The gradients are clipped before the step. Use the optimizer's step with the gradients unchanged."""
     model.train()
     losses = []
     for epoch in range(epochs):
@@ -541,26 +530,26 @@ def gradients_clipped(model, x, y, loss_function, optimizer, epochs, report_ever
 
 @mistake("train")
 def one_epoch_too_many(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """There is one epoch too many. They are counted from 0 to epochs - 1."""
+    """There is one epoch too many. Epochs run from 0 to epochs - 1."""
     return reference.train(model, x, y, loss_function, optimizer, epochs + 1, report_every)
 
 
 @mistake("train")
 def one_epoch_too_few(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """There is one epoch too few. They are counted from 0 to epochs - 1, and range(epochs) gives just these."""
+    """There is one epoch too few. Epochs run from 0 to epochs - 1: use range(epochs)."""
     return reference.train(model, x, y, loss_function, optimizer, max(0, epochs - 1), report_every)
 
 
 @mistake("train")
 def at_least_one_epoch(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """There is always one epoch, even when epochs is 0. The loop's condition must be looked at before its first
-    round."""
+    """There is always one epoch, even if epochs is 0. Check the condition of the loop before its first iteration."""
     return reference.train(model, x, y, loss_function, optimizer, max(1, epochs), report_every)
 
 
 @mistake("train")
 def returned_inside_the_loop(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """The function returns at the end of the first epoch: the return stands inside the loop. It belongs behind it."""
+    """The function returns at the end of the first epoch: the return statement is inside the loop. Move it after the
+    loop."""
     model.train()
     losses = []
     for epoch in range(epochs):
@@ -576,7 +565,7 @@ def returned_inside_the_loop(model, x, y, loss_function, optimizer, epochs, repo
 
 @mistake("train")
 def stopped_early(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """The training stops as soon as the loss changes little. It goes on for as many epochs as it was told."""
+    """Training stops as soon as the loss hardly changes. Run all epochs."""
     losses = []
     for _ in range(epochs):
         losses += reference.train(model, x, y, loss_function, optimizer, 1, report_every)
@@ -587,7 +576,7 @@ def stopped_early(model, x, y, loss_function, optimizer, epochs, report_every=50
 
 @mistake("train")
 def stopped_when_small(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """The training stops as soon as the loss is small enough. It goes on for as many epochs as it was told."""
+    """Training stops as soon as the loss is small. Run all epochs."""
     losses = []
     for _ in range(epochs):
         losses += reference.train(model, x, y, loss_function, optimizer, 1, report_every)
@@ -598,7 +587,7 @@ def stopped_when_small(model, x, y, loss_function, optimizer, epochs, report_eve
 
 @mistake("train")
 def stopped_when_rising(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """The training stops as soon as the loss rises. It goes on for as many epochs as it was told."""
+    """Training stops as soon as the loss rises. Run all epochs."""
     model.train()
     losses = []
     for epoch in range(epochs):
@@ -618,8 +607,7 @@ def stopped_when_rising(model, x, y, loss_function, optimizer, epochs, report_ev
 
 @mistake("train")
 def loss_after_the_update(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """The loss is measured after the update. The one that belongs into the list is the one that the gradient was taken
-    of, before the update."""
+    """The loss is computed after the update. Record the loss that backward() was called on, before the update."""
     model.train()
     losses = []
     for epoch in range(epochs):
@@ -634,7 +622,7 @@ def loss_after_the_update(model, x, y, loss_function, optimizer, epochs, report_
 
 @mistake("train")
 def losses_as_tensors(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """The list holds tensors. Each keeps its whole graph alive; .item() makes a Python float of it."""
+    """The list contains tensors. Each keeps its whole graph alive; .item() converts it to a Python float."""
     model.train()
     losses = []
     for epoch in range(epochs):
@@ -649,7 +637,7 @@ def losses_as_tensors(model, x, y, loss_function, optimizer, epochs, report_ever
 
 @mistake("train")
 def losses_detached(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """The list holds tensors, though cut off from their graph. A Python float is asked for; .item() gives one."""
+    """The list contains detached tensors. Return Python floats: use .item()."""
     model.train()
     losses = []
     for epoch in range(epochs):
@@ -664,28 +652,26 @@ def losses_detached(model, x, y, loss_function, optimizer, epochs, report_every=
 
 @mistake("train")
 def nothing_returned(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """The losses are collected but not handed back. Without a return, a function gives None."""
+    """The losses are collected but not returned. A function without a return statement returns None."""
     reference.train(model, x, y, loss_function, optimizer, epochs, report_every)
 
 
 @mistake("train")
 def model_returned_too(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """The model comes back with the losses, as a pair. Only the list is asked for; the model has been trained in
-    place."""
+    """The model is returned with the losses, as a pair. Return the list only; the model is trained in place."""
     losses = reference.train(model, x, y, loss_function, optimizer, epochs, report_every)
     return losses, model
 
 
 @mistake("train")
 def one_tensor_of_losses(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """The losses come back as one tensor. A list of Python floats is asked for (and a tensor made of them would be
-    float32)."""
+    """The losses are returned as one tensor. Return a list of Python floats."""
     return torch.tensor(reference.train(model, x, y, loss_function, optimizer, epochs, report_every))
 
 
 @mistake("train")
 def losses_as_arrays(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """The list holds numpy arrays without dimensions. A Python float is asked for; .item() gives one."""
+    """The list contains zero-dimensional NumPy arrays. Return Python floats: use .item()."""
     model.train()
     losses = []
     for epoch in range(epochs):
@@ -700,16 +686,16 @@ def losses_as_arrays(model, x, y, loss_function, optimizer, epochs, report_every
 
 @mistake("train")
 def loss_before_training_too(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """The loss before training stands in the list as an entry of its own. The first epoch's loss is taken before its
-    update, so it is that one already."""
+    """The list has an extra entry for the loss before training. The first epoch's loss is computed before its update,
+    so it is already that loss."""
     first = loss_function(model(x), y).item()
     return [first, *reference.train(model, x, y, loss_function, optimizer, epochs, report_every)]
 
 
 @mistake("train")
 def losses_times_rows(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """Each loss is multiplied by the number of rows, as one does to average over batches. All rows are one batch here:
-    the loss goes into the list as it is."""
+    """Each loss is multiplied by the number of rows, as in averaging over batches. Training is full-batch here: record
+    the loss unchanged."""
     losses = reference.train(model, x, y, loss_function, optimizer, epochs, report_every)
     return [loss * len(x) for loss in losses]
 
@@ -725,49 +711,49 @@ def list_kept_between_calls(
     report_every=500,
     losses=[],  # noqa: B006 - this is the mistake
 ):
-    """The list goes on from call to call: a default value is made once, when the function is defined. Make a new list
-    inside the function."""
+    """The list grows from call to call: a default argument is created once, when the function is defined. Create a new
+    list inside the function."""
     losses += reference.train(model, x, y, loss_function, optimizer, epochs, report_every)
     return losses
 
 
 @mistake("train")
 def last_loss_only(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """Only the last loss is returned. All of them are asked for, one for each epoch, in a list."""
+    """Only the last loss is returned. Return a list with one loss per epoch."""
     losses = reference.train(model, x, y, loss_function, optimizer, epochs, report_every)
     return losses[-1] if losses else 0.0
 
 
 @mistake("train")
 def reported_losses_only(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """The list has a loss for each printed line. It has one for each epoch."""
+    """The list has one loss per printed line. It should have one per epoch."""
     return reference.train(model, x, y, loss_function, optimizer, epochs, report_every)[::report_every]
 
 
 @mistake("train")
 def running_mean(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """Each entry is the mean of all losses so far. Each is the loss of its own epoch."""
+    """Each entry is the mean of all losses so far. It should be the loss of its own epoch."""
     losses = reference.train(model, x, y, loss_function, optimizer, epochs, report_every)
     return [sum(losses[: number + 1]) / (number + 1) for number in range(len(losses))]
 
 
 @mistake("train")
 def losses_added_up(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """Each entry is the sum of all losses so far. Each is the loss of its own epoch."""
+    """Each entry is the sum of all losses so far. It should be the loss of its own epoch."""
     losses = reference.train(model, x, y, loss_function, optimizer, epochs, report_every)
     return [sum(losses[: number + 1]) for number in range(len(losses))]
 
 
 @mistake("train")
 def losses_rounded(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """The losses in the list are rounded. Only the printed line may be."""
+    """The losses in the list are rounded. Round only in the printed line."""
     losses = reference.train(model, x, y, loss_function, optimizer, epochs, report_every)
     return [round(loss, 4) for loss in losses]
 
 
 @mistake("train")
 def epochs_in_the_list(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """The list has pairs of epoch and loss. It has the losses alone; their place tells the epoch."""
+    """The list contains pairs of epoch and loss. It should contain the losses only."""
     losses = reference.train(model, x, y, loss_function, optimizer, epochs, report_every)
     return list(enumerate(losses))
 
@@ -777,14 +763,13 @@ def epochs_in_the_list(model, x, y, loss_function, optimizer, epochs, report_eve
 
 @mistake("train")
 def never_reported(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """Nothing is printed. A line is due in every epoch whose number is a multiple of report_every, the first one
-    included."""
+    """Nothing is printed. Print a line in every epoch whose number is a multiple of report_every, including epoch 0."""
     return silently(model, x, y, loss_function, optimizer, epochs)
 
 
 @mistake("train")
 def reported_as_tensor(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """The line shows the loss as a tensor, tensor(...), which float() cannot read. Print the number inside it."""
+    """The line shows the loss as a tensor, tensor(...), which float() cannot read. Print the number: loss.item()."""
     model.train()
     losses = []
     for epoch in range(epochs):
@@ -800,8 +785,7 @@ def reported_as_tensor(model, x, y, loss_function, optimizer, epochs, report_eve
 
 @mistake("train")
 def reported_as_whole_number(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """The line shows the loss as a whole number. At least two significant digits are asked for, also where it is
-    small."""
+    """The line shows the loss as an integer. Print at least two significant digits, also for small losses."""
     losses = silently(model, x, y, loss_function, optimizer, epochs)
     for epoch in range(0, epochs, report_every):
         print(f"epoch: {epoch}, loss is: {int(losses[epoch])}")
@@ -810,8 +794,8 @@ def reported_as_whole_number(model, x, y, loss_function, optimizer, epochs, repo
 
 @mistake("train")
 def reported_in_other_words(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """The line has other words or signs than the one that was asked for, epoch: 0, loss is: 0.6931. Programs read such
-    lines too, and they look for these words."""
+    """The wording or punctuation of the line differs from the required form, epoch: 0, loss is: 0.6931. Programs parse
+    such lines."""
     model.train()
     losses = []
     for epoch in range(epochs):
@@ -827,7 +811,7 @@ def reported_in_other_words(model, x, y, loss_function, optimizer, epochs, repor
 
 @mistake("train")
 def reported_after_the_update(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """The line shows the loss after the epoch's update. It shows the one that goes into the list, from before it."""
+    """The line shows the loss after the epoch's update. Print the loss in the list, from before the update."""
     model.train()
     losses = []
     for epoch in range(epochs):
@@ -843,7 +827,7 @@ def reported_after_the_update(model, x, y, loss_function, optimizer, epochs, rep
 
 @mistake("train")
 def first_epoch_not_reported(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """Nothing is printed in epoch 0. It is a multiple of report_every too: the first line is its own."""
+    """Nothing is printed in epoch 0. 0 is a multiple of report_every, so epoch 0 has the first line."""
     losses = silently(model, x, y, loss_function, optimizer, epochs)
     for epoch, loss in enumerate(losses):
         if epoch and epoch % report_every == 0:
@@ -853,14 +837,14 @@ def first_epoch_not_reported(model, x, y, loss_function, optimizer, epochs, repo
 
 @mistake("train")
 def reported_in_every_epoch(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """A line is printed in every epoch. It is due only where the epoch's number is a multiple of report_every."""
+    """A line is printed in every epoch. Print it only if the epoch's number is a multiple of report_every."""
     return reference.train(model, x, y, loss_function, optimizer, epochs, 1)
 
 
 @mistake("train")
 def reported_at_the_end_of_each_stretch(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """The first line comes after report_every epochs. Epoch 0 is a multiple of report_every too, so the first line is
-    its own."""
+    """The first line comes after report_every epochs. 0 is a multiple of report_every, so epoch 0 has the first
+    line."""
     losses = silently(model, x, y, loss_function, optimizer, epochs)
     for epoch, loss in enumerate(losses):
         if (epoch + 1) % report_every == 0:
@@ -870,7 +854,7 @@ def reported_at_the_end_of_each_stretch(model, x, y, loss_function, optimizer, e
 
 @mistake("train")
 def epochs_counted_from_one(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """The printed epochs are counted from 1. They are counted from 0, as range does."""
+    """The printed epochs are numbered from 1. Number them from 0, as range does."""
     losses = silently(model, x, y, loss_function, optimizer, epochs)
     for epoch, loss in enumerate(losses):
         if epoch % report_every == 0:
@@ -880,8 +864,7 @@ def epochs_counted_from_one(model, x, y, loss_function, optimizer, epochs, repor
 
 @mistake("train")
 def reported_by_a_count_from_one(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """The epochs are counted from 1, so the lines come one epoch late, and none for the first. They are counted from 0:
-    the line of epoch 0 comes first."""
+    """The epochs are numbered from 1, so each line comes one epoch late and epoch 0 has none. Number them from 0."""
     losses = silently(model, x, y, loss_function, optimizer, epochs)
     for epoch, loss in enumerate(losses, start=1):
         if epoch % report_every == 0:
@@ -891,13 +874,13 @@ def reported_by_a_count_from_one(model, x, y, loss_function, optimizer, epochs, 
 
 @mistake("train")
 def report_every_ignored(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """A line is printed every 500 epochs, whatever report_every is. 500 is only what it is when nothing is said."""
+    """A line is printed every 500 epochs, whatever report_every is. 500 is only its default."""
     return reference.train(model, x, y, loss_function, optimizer, epochs, 500)
 
 
 @mistake("train")
 def last_epoch_reported_too(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """A line is printed after the last epoch as well. It is due only where the epoch's number is a multiple of
+    """An extra line is printed after the last epoch. Print a line only if the epoch's number is a multiple of
     report_every."""
     losses = reference.train(model, x, y, loss_function, optimizer, epochs, report_every)
     if losses and (epochs - 1) % report_every:

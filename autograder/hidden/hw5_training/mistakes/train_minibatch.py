@@ -55,44 +55,44 @@ def batchwise(
 
 @mistake("train_minibatch")
 def mean_of_batch_means(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
-    """The loss of an epoch is the mean over its batches. A smaller last batch then counts as much as a full one; it is
-    the mean over rows."""
+    """The loss of an epoch is the mean over its batches. A smaller last batch then counts as much as a full one: take
+    the mean over the rows."""
     mean = lambda found: sum(loss for loss, _ in found) / len(found)  # noqa: E731
     return batchwise(model, x, y, loss_function, optimizer, epochs, batch_size, generator, mean=mean)
 
 
 @mistake("train_minibatch")
 def sum_over_batches(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
-    """The losses of the batches are added up. The mean per row is asked for."""
+    """The losses of the batches are summed. Return the mean per row."""
     mean = lambda found: sum(loss for loss, _ in found)  # noqa: E731
     return batchwise(model, x, y, loss_function, optimizer, epochs, batch_size, generator, mean=mean)
 
 
 @mistake("train_minibatch")
 def divided_by_the_rows(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
-    """The batch means are added up and divided by the number of rows. A batch mean stands for all rows of its batch:
-    multiply it by their number first."""
+    """The batch means are summed and divided by the number of rows. Multiply each batch mean by the rows of its batch
+    first."""
     mean = lambda found: sum(loss for loss, _ in found) / sum(rows for _, rows in found)  # noqa: E731
     return batchwise(model, x, y, loss_function, optimizer, epochs, batch_size, generator, mean=mean)
 
 
 @mistake("train_minibatch")
 def batch_size_for_rows(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
-    """Each batch mean is multiplied by batch_size. The last batch may have fewer rows."""
+    """Each batch mean is multiplied by batch_size. The last batch may have fewer rows: use its length."""
     mean = lambda found: sum(loss for loss, _ in found) * batch_size / sum(rows for _, rows in found)  # noqa: E731
     return batchwise(model, x, y, loss_function, optimizer, epochs, batch_size, generator, mean=mean)
 
 
 @mistake("train_minibatch")
 def loss_of_the_last_batch(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
-    """The loss of an epoch is that of its last batch. It is the mean over all of its rows."""
+    """The loss of an epoch is that of its last batch. It is the mean over all rows."""
     mean = lambda found: found[-1][0]  # noqa: E731
     return batchwise(model, x, y, loss_function, optimizer, epochs, batch_size, generator, mean=mean)
 
 
 @mistake("train_minibatch")
 def one_loss_per_batch(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
-    """The list has one loss for each batch. One for each epoch is asked for."""
+    """The list has one loss per batch. It should have one per epoch."""
     found = []
     for _ in range(epochs):
         take = lambda pairs: found.extend(loss for loss, _ in pairs)  # noqa: E731
@@ -102,19 +102,19 @@ def one_loss_per_batch(model, x, y, loss_function, optimizer, epochs, batch_size
 
 @mistake("train_minibatch")
 def not_cleared_between_batches(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
-    """The gradients are never cleared, so each batch's update is made with those of all batches before it, too."""
+    """The gradients are never cleared, so each batch's update also uses the gradients of all batches before it."""
     return batchwise(model, x, y, loss_function, optimizer, epochs, batch_size, generator, clear=False)
 
 
 @mistake("train_minibatch")
 def one_update_per_epoch(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
-    """There is one update for each epoch. There is one for each batch."""
+    """There is one update per epoch. There should be one per batch."""
     return batchwise(model, x, y, loss_function, optimizer, epochs, len(x), generator)
 
 
 @mistake("train_minibatch")
 def shuffled_once(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
-    """The batches are made once, and every epoch has the same. They are shuffled anew in each epoch."""
+    """The batches are made once, and every epoch uses the same ones. Reshuffle in each epoch."""
     pairs = list(reference.minibatches(x, y, batch_size, generator))
     same = lambda *_: pairs  # noqa: E731
     return batchwise(model, x, y, loss_function, optimizer, epochs, batch_size, generator, batches=same)
@@ -122,26 +122,26 @@ def shuffled_once(model, x, y, loss_function, optimizer, epochs, batch_size, gen
 
 @mistake("train_minibatch")
 def used_up_in_the_first_epoch(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
-    """The batches are made once, by a generator that is used up after the first epoch: the later epochs do nothing."""
+    """The batches are made once, by a generator that is exhausted after the first epoch: later epochs do nothing."""
     once = reference.minibatches(x, y, batch_size, generator)
     return batchwise(model, x, y, loss_function, optimizer, epochs, batch_size, generator, batches=lambda *_: once)
 
 
 @mistake("train_minibatch")
 def never_shuffled(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
-    """The rows come in their old order in every epoch. They are shuffled anew in each."""
+    """The rows are in their original order in every epoch. Reshuffle in each epoch."""
     return batchwise(model, x, y, loss_function, optimizer, epochs, batch_size, generator, batches=in_old_order)
 
 
 @mistake("train_minibatch")
 def remainder_dropped(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
-    """The rows that remain at the end of an epoch are dropped. They make a last, smaller batch."""
+    """The remaining rows at the end of an epoch are dropped. They form a last, smaller batch."""
     return batchwise(model, x, y, loss_function, optimizer, epochs, batch_size, generator, batches=without_the_rest)
 
 
 @mistake("train_minibatch")
 def pairs_torn(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
-    """Inputs and targets are shuffled each for itself, so rows are compared with the targets of others."""
+    """Inputs and targets are shuffled separately, so predictions are compared with the targets of other rows."""
     return batchwise(model, x, y, loss_function, optimizer, epochs, batch_size, generator, batches=torn)
 
 
@@ -153,15 +153,15 @@ def chance_of_its_own(model, x, y, loss_function, optimizer, epochs, batch_size,
 
 @mistake("train_minibatch")
 def seed_copied(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
-    """The rows are shuffled by another generator with the same seed, so each training has the orders of the first. The
-    generator itself is the source, and goes on from training to training."""
+    """The rows are shuffled by another generator with the same seed, so each training repeats the orders of the first.
+    Use the given generator itself."""
     copied = torch.Generator().manual_seed(generator.initial_seed())
     return reference.train_minibatch(model, x, y, loss_function, optimizer, epochs, batch_size, copied)
 
 
 @mistake("train_minibatch")
 def mode_as_it_came(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
-    """The mode is left as it is. Training takes place in model.train() mode."""
+    """The mode of the model is left unchanged. Train in training mode: model.train()."""
     training = model.training
     model.train = lambda mode=True: model
     try:
@@ -173,14 +173,14 @@ def mode_as_it_came(model, x, y, loss_function, optimizer, epochs, batch_size, g
 
 @mistake("train_minibatch")
 def batch_losses_as_tensors(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
-    """The list holds tensors. Python floats are asked for: item() takes the number out of a tensor."""
+    """The list contains tensors. Return Python floats: use item()."""
     losses = reference.train_minibatch(model, x, y, loss_function, optimizer, epochs, batch_size, generator)
     return [torch.tensor(loss, dtype=torch.float64) for loss in losses]
 
 
 @mistake("train_minibatch")
 def stopped_when_flat(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
-    """The training stops when the loss no longer falls. It goes on for as many epochs as it was told."""
+    """Training stops when the loss no longer decreases. Run all epochs."""
     losses = []
     for _ in range(epochs):
         losses += reference.train_minibatch(model, x, y, loss_function, optimizer, 1, batch_size, generator)
@@ -191,7 +191,7 @@ def stopped_when_flat(model, x, y, loss_function, optimizer, epochs, batch_size,
 
 @mistake("train_minibatch")
 def stopped_when_it_rises(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
-    """The training stops as soon as the loss rises. It goes on for as many epochs as it was told."""
+    """Training stops as soon as the loss rises. Run all epochs."""
     losses = []
     for _ in range(epochs):
         losses += reference.train_minibatch(model, x, y, loss_function, optimizer, 1, batch_size, generator)
@@ -202,14 +202,14 @@ def stopped_when_it_rises(model, x, y, loss_function, optimizer, epochs, batch_s
 
 @mistake("train_minibatch")
 def one_epoch_at_least(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
-    """There is always one epoch, even when epochs is 0."""
+    """There is always one epoch, even if epochs is 0."""
     return batchwise(model, x, y, loss_function, optimizer, max(epochs, 1), batch_size, generator)
 
 
 @mistake("train_minibatch")
 def cleared_after_the_step_only(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
-    """The gradients are cleared after each step only, so those that the model brings along spoil the first update.
-    Clear them before backward()."""
+    """The gradients are cleared only after each step, so gradients left over from before the call distort the first
+    update. Clear them before backward()."""
     model.train()
     losses = []
     for _ in range(epochs):
@@ -226,7 +226,7 @@ def cleared_after_the_step_only(model, x, y, loss_function, optimizer, epochs, b
 
 @mistake("train_minibatch")
 def loss_after_each_update(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
-    """A batch's loss is measured after its update. It is the loss that the gradient was taken of, before the update."""
+    """A batch's loss is computed after its update. Record the loss that backward() was called on, before the update."""
     model.train()
     losses = []
     for _ in range(epochs):
@@ -243,29 +243,27 @@ def loss_after_each_update(model, x, y, loss_function, optimizer, epochs, batch_
 
 @mistake("train_minibatch")
 def classes_as_floats(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
-    """The targets are turned into floats. Some losses want class numbers, which are whole: y goes into the loss as it
-    is."""
+    """The targets are converted to floats. Some losses need class indices, which are integers: pass y unchanged."""
     return batchwise(model, x, y.to(x.dtype), loss_function, optimizer, epochs, batch_size, generator)
 
 
 @mistake("train_minibatch")
 def trained_in_float64(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
-    """Model and inputs are converted to float64, and the caller's model stays so. They keep their dtypes."""
+    """Model and inputs are converted to float64, and the caller's model stays converted. Keep their dtypes."""
     y = y.double() if y.is_floating_point() else y
     return batchwise(model.double(), x.double(), y, loss_function, optimizer, epochs, batch_size, generator)
 
 
 @mistake("train_minibatch")
 def own_optimizer_inside(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
-    """An optimizer of its own is made inside. The one that is handed over makes the steps."""
+    """A separate optimizer is created inside. Use the given one."""
     own = torch.optim.SGD(model.parameters(), lr=0.01)
     return batchwise(model, x, y, loss_function, own, epochs, batch_size, generator)
 
 
 @mistake("train_minibatch")
 def inputs_sorted_in_place(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
-    """The inputs are shuffled in place, so the caller's x is changed. It is left as it is: take rows into new
-    tensors."""
+    """The inputs are shuffled in place, so the caller's x is modified. Index rows into new tensors."""
     order = torch.arange(len(x)).flip(0)
     x.copy_(x[order] + 1)
     return batchwise(model, x - 1, y[order], loss_function, optimizer, epochs, batch_size, generator)
@@ -273,7 +271,7 @@ def inputs_sorted_in_place(model, x, y, loss_function, optimizer, epochs, batch_
 
 @mistake("train_minibatch")
 def targets_scaled_in_place(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
-    """The targets are changed in place after the training. y is left as it is: the caller still needs it."""
+    """The targets are modified in place after training. Leave y unchanged."""
     losses = batchwise(model, x, y, loss_function, optimizer, epochs, batch_size, generator)
     y.add_(1)
     return losses
@@ -281,6 +279,6 @@ def targets_scaled_in_place(model, x, y, loss_function, optimizer, epochs, batch
 
 @mistake("train_minibatch")
 def target_before_prediction(model, x, y, loss_function, optimizer, epochs, batch_size, generator):
-    """The loss function gets the target first and then the prediction. It is loss_function(y_hat, y)."""
+    """The loss function gets the target first. Pass the prediction first: loss_function(y_hat, y)."""
     turned = lambda prediction, target: loss_function(target, prediction)  # noqa: E731
     return batchwise(model, x, y, turned, optimizer, epochs, batch_size, generator)
