@@ -15,7 +15,7 @@ from gradkit.audit.trials import Trial, Tried, try_all
 from gradkit.course import Limits, load_course
 from gradkit.sandbox import Sandbox, SubmissionRunner, Submitted
 from gradkit.suite.session import Suite, open_suite
-from gradkit.wire import Call, Step
+from gradkit.wire.call import Call, Step
 
 COURSE = load_course(Path(__file__).resolve().parents[2])
 HW6 = COURSE.assignment("hw6_convolution")

@@ -29,7 +29,8 @@ from gradkit.suite.runner import Found, ReferenceRunner
 from gradkit.suite.session import Suite, TestOutcome
 from gradkit.suite.tests import HiddenTest
 from gradkit.temporary import TemporaryFolder
-from gradkit.wire import Call, Observation
+from gradkit.wire.call import Call
+from gradkit.wire.observation import Observation
 
 ANSWERS = 100  # to each test
 _MOST = 5  # faults of one test that are told

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
-from gradkit.wire import Call
+from gradkit.wire.call import Call
 from gradkit.wire.naming import in_words
 
 _NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*")

@@ -26,8 +26,8 @@ from gradkit.sandbox.wording import Submitted, complete
 from gradkit.suite.runner import ReferenceRunner
 from gradkit.suite.session import CaseOutcome, Suite
 from gradkit.suite.tests import HiddenTest
-from gradkit.wire import Call, Failure, Observation
-from gradkit.wire.observation import observation_to_value
+from gradkit.wire.call import Call
+from gradkit.wire.observation import Failure, Observation, observation_to_value
 from gradkit.wire.reply import reply_from_value
 from gradkit.wire.values import decode, encode
 from gradkit.worker.loading import load_module

@@ -12,8 +12,7 @@ import torch
 from torch import Tensor
 
 from gradkit.errors import UsageError
-from gradkit.wire import ObservedTensor, Opaque, Ref
-from gradkit.wire.values import DTYPES
+from gradkit.wire.values import DTYPES, ObservedTensor, Opaque, Ref
 
 _SIZE = 400
 _NUMBERS = (0.0, -0.0, 1.0, -1.0, 5e-324, -1e-310, 1e-30, 1e300, 1.7976931348623157e308, math.inf, -math.inf, math.nan)

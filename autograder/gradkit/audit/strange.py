@@ -17,9 +17,10 @@ from torch import Tensor
 
 from gradkit.audit.pool import Pool, filled
 from gradkit.errors import WireError
-from gradkit.wire import Call, Failure, Observation, ObservedTensor
-from gradkit.wire.observation import FailureKind, observation_from_value, observation_to_value
-from gradkit.wire.values import DTYPES, as_tensor, decode, encode, sendable
+from gradkit.wire.call import Call
+from gradkit.wire.kinds import FailureKind
+from gradkit.wire.observation import Failure, Observation, observation_from_value, observation_to_value
+from gradkit.wire.values import DTYPES, ObservedTensor, as_tensor, decode, encode, sendable
 
 _FAILURES: Sequence[FailureKind] = get_args(FailureKind)
 _FACTORS = (0.0, -1.0, 5e-324, 1e-310, 1e-30, 1 + 1e-12, 7.0, 1e300, math.inf, math.nan)

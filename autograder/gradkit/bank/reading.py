@@ -20,8 +20,8 @@ from typing import Literal
 from gradkit.course import Assignment
 from gradkit.errors import CourseError
 
-Kind = Literal["mistake", "accepted"]
-FILE_NAMES: Mapping[Kind, str] = MappingProxyType({"mistake": "mistakes", "accepted": "accepted"})
+EntryKind = Literal["mistake", "accepted"]
+FILE_NAMES: Mapping[EntryKind, str] = MappingProxyType({"mistake": "mistakes", "accepted": "accepted"})
 FORMS: Mapping[str, Callable[[str], bytes]] = MappingProxyType(
     {
         "bom": lambda text: b"\xef\xbb\xbf" + text.encode(),
@@ -48,7 +48,7 @@ class Entry:
     """
 
     id: str
-    kind: Kind
+    kind: EntryKind
     target: str
     question: str
     sentence: str
@@ -79,7 +79,7 @@ def read_bank(folder: Path, assignment: Assignment, solution: bytes) -> Bank:
     return Bank(mistakes, tuple(_read_kind(folder, "accepted", assignment, solution)))
 
 
-def bank_files(folder: Path, kind: Kind) -> list[Path]:
+def bank_files(folder: Path, kind: EntryKind) -> list[Path]:
     """The files of one kind: ``mistakes.py``, or those of ``mistakes/`` sorted by name; none if there is neither.
 
     Raises:
@@ -91,7 +91,7 @@ def bank_files(folder: Path, kind: Kind) -> list[Path]:
     return sorted(several.glob("*.py")) if several.is_dir() else [single] if single.exists() else []
 
 
-def _read_kind(folder: Path, kind: Kind, assignment: Assignment, solution: bytes) -> Iterator[Entry]:
+def _read_kind(folder: Path, kind: EntryKind, assignment: Assignment, solution: bytes) -> Iterator[Entry]:
     places: dict[str, str] = {}
     for path in bank_files(folder, kind):
         for entry in _read(path, path.relative_to(folder).as_posix(), kind, assignment, solution):
@@ -103,7 +103,7 @@ def _read_kind(folder: Path, kind: Kind, assignment: Assignment, solution: bytes
             yield entry
 
 
-def _read(path: Path, name: str, kind: Kind, assignment: Assignment, solution: bytes) -> Iterator[Entry]:
+def _read(path: Path, name: str, kind: EntryKind, assignment: Assignment, solution: bytes) -> Iterator[Entry]:
     try:
         text = path.read_text(encoding="utf-8-sig")
         tree = ast.parse(text, path.name)
@@ -138,7 +138,7 @@ def _read(path: Path, name: str, kind: Kind, assignment: Assignment, solution: b
 
 
 def _sort_out(
-    path: Path, kind: Kind, tree: ast.Module
+    path: Path, kind: EntryKind, tree: ast.Module
 ) -> tuple[list[tuple[ast.FunctionDef | ast.ClassDef, ast.Call]], list[ast.stmt]]:
     """The entries with their markers, and the statements that all entries share."""
     entries: list[tuple[ast.FunctionDef | ast.ClassDef, ast.Call]] = []
@@ -168,7 +168,7 @@ def _called(call: ast.Call) -> str:
     return call.func.id if isinstance(call.func, ast.Name) else ""
 
 
-def _arguments(path: Path, kind: Kind, marker: ast.Call) -> tuple[str, str | None]:
+def _arguments(path: Path, kind: EntryKind, marker: ast.Call) -> tuple[str, str | None]:
     """The target and the form that a marker names."""
     values = [node.value if isinstance(node, ast.Constant) else None for node in marker.args]
     options = {keyword.arg: keyword.value for keyword in marker.keywords}

@@ -12,6 +12,7 @@ from rich.text import Text
 from gradkit.cli.console import printable
 from gradkit.grading.record import Record
 from gradkit.text import points
+from gradkit.wire.kinds import meaning_of
 
 # mark -> what it means, in the order in which they are explained
 MARKS = {
@@ -22,7 +23,6 @@ MARKS = {
     "o": "taken out of the gradebook, not entered again",
     "*": "look at this: see gradkit report",
 }
-_TROUBLE = frozenset({"import", "timeout", "died", "memory", "disk", "threads", "output", "protocol", "unavailable"})
 
 
 def mark_of(record: Record, late: bool = False, gone: bool = False) -> str:
@@ -35,7 +35,7 @@ def _mark_of(record: Record, late: bool) -> str:
         return "?"
     if record.status == "refused":
         return "x"
-    if record.output or record.problems or any(test.kind in _TROUBLE for test in record.tests):
+    if record.output or record.problems or any(test.kind and meaning_of(test.kind).marked for test in record.tests):
         mark = "!"
     else:
         mark = "~" if late else ""

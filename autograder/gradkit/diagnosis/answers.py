@@ -17,9 +17,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from gradkit.wire import Observation, ObservedTensor
-from gradkit.wire.observation import observation_to_value
-from gradkit.wire.values import as_tensor, sendable
+from gradkit.wire.observation import Observation, observation_to_value
+from gradkit.wire.values import ObservedTensor, as_tensor, sendable
 
 # Tolerance relative to a tensor's largest entry: what the order of a sum, or a permitted epsilon, can change.
 _ROUNDING = {torch.float64: 1e-6, torch.float32: 1e-4, torch.float16: 1e-2, torch.bfloat16: 1e-1}

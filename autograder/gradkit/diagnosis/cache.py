@@ -9,9 +9,8 @@ from pathlib import Path
 
 from gradkit.errors import WireError
 from gradkit.temporary import replacing
-from gradkit.wire import Observation
 from gradkit.wire.frames import Frame, pack, read
-from gradkit.wire.observation import observation_from_value, observation_to_value
+from gradkit.wire.observation import Observation, observation_from_value, observation_to_value
 
 
 @dataclass(frozen=True, eq=False)

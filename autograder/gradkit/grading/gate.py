@@ -17,11 +17,12 @@ import math
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Literal
 
 from gradkit.conditions.rules import RULES
 from gradkit.course import Feedback
 from gradkit.suite.said import Said
+from gradkit.wire.kinds import KINDS, Kind
 
 BUDGETS: Mapping[Feedback, int] = {"verdict": 256, "hint": 2048, "inputs": 2048}
 MAX_MESSAGES = 40  # distinct messages on a page
@@ -33,31 +34,6 @@ _PIECE_BITS = 1 + 17 + 7
 _SHORT_PIECE = 4
 _LETTER_BITS = 1 + 7
 _WIDE_LETTER_BITS = 1 + 7 + 21  # an escape, and a code point
-
-_BARE = {
-    "raised": "Your code raised an exception.",
-    "unusable": "The value that your code returned cannot be used as the handout says.",
-    "type": "A value has the wrong type.",
-    "shape": "A value has the wrong shape or length.",
-    "dtype": "A value has the wrong dtype.",
-    "finite": "A value is infinite or NaN.",
-    "detached": "A value is not attached to the graph.",
-    "gradient": "A gradient is wrong.",
-    "mutated": "Your code modified one of its inputs. Work on a copy: the caller still needs it.",
-    "import": "Not run: your file cannot be loaded.",
-    "missing": "A name that the handout gives is missing.",
-    "parameter": "A parameter that the handout names is missing or has the wrong shape.",
-    "timeout": "Your code was stopped: it took too long.",
-    "died": "Your code ended the Python process. That counts as no answer.",
-    "memory": "Your code exceeded its memory limit.",
-    "disk": "Your code exceeded its disk space limit.",
-    "threads": "Your code exceeded its thread limit.",
-    "output": "Your code was stopped: it printed too much.",
-    "protocol": "The reply of your code's process could not be used.",
-    "unavailable": "This test was not run: your code was stopped too often, or used up its time.",
-    "banned": "Your code uses a call that is not allowed in this question.",
-}
-KINDS = 24  # of failures; those without a text here are "not right yet"
 
 
 class Gate:
@@ -74,11 +50,17 @@ class Gate:
         self._told: set[tuple[object, ...]] = set()
         self._texts: set[str] = set()
 
-    def lets(self, kind: str, said: Said, hint: str | None = None, picture: Mapping[str, Any] | None = None) -> bool:
+    def lets(
+        self,
+        kind: Kind | Literal["switch"],
+        said: Said,
+        hint: str | None = None,
+        picture: Mapping[str, Any] | None = None,
+    ) -> bool:
         """Whether a message may be shown in full; if so, charge it to the budget.
 
         Args:
-            kind: the kind of failure.
+            kind: the kind of failure; "switch" of a note on a switch.
             said: the message.
             hint: the hint shown with it.
             picture: the picture drawn beside it.
@@ -100,11 +82,6 @@ class Gate:
         self._told.add(message)
         self._texts.add(said.text)
         return True
-
-
-def bare(kind: str) -> str:
-    """The sentence for a failure whose message is withheld."""
-    return _BARE.get(kind, "This is not right yet.")
 
 
 @cache
@@ -162,7 +139,7 @@ def page_bits(policy: Feedback, tests: Iterable[tuple[int, int]]) -> int:
         policy: what students may read.
         tests: the number of cases and of recognisable mistakes of each test.
     """
-    told = math.log2(1 + KINDS + MAX_MESSAGES)
+    told = math.log2(1 + len(KINDS) + MAX_MESSAGES)
     return BUDGETS[policy] + math.ceil(
         sum(told + 2 * math.log2(cases) + math.log2(1 + mistakes) for cases, mistakes in tests)
     )

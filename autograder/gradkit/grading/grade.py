@@ -24,7 +24,8 @@ from gradkit.intake.submission import Submission
 from gradkit.sandbox import Sandbox, SubmissionRunner, Submitted, WorkerBaseEnded, Workers
 from gradkit.sandbox.parallel import Jobs, run_jobs
 from gradkit.suite.session import Suite, open_suite
-from gradkit.wire import Call, Failure, Observation
+from gradkit.wire.call import Call
+from gradkit.wire.observation import Failure, Observation
 
 _MOST_SIGNS = 50  # in one record
 

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from gradkit.course import total
 from gradkit.grading.reading import FoundSign
+from gradkit.wire.kinds import KINDS, Kind
 
 SCHEMA_VERSION = 1
 _SHORT = 20  # characters around the title of a test that is referred to
@@ -33,7 +34,7 @@ class TestResult:
         output: the message to the student; empty when passed.
         reason: the recognised misconception in words, for the student, or None.
         smallest_case: the smallest failing case in full, where the student may see it, or None.
-        kind: what failed ("value", "gradient", "timeout", ...), or None when passed.
+        kind: what failed, or None when passed.
         hint: the suite's hint on shapes or definitions, or None.
         mistake: the id of the recognised misconception, or None.
         picture: what a page may draw of the failure, or None; see ``docs/record.schema.json``.
@@ -49,7 +50,7 @@ class TestResult:
     score: float
     max_score: float
     output: str = ""
-    kind: str | None = None
+    kind: Kind | None = None
     hint: str | None = None
     mistake: str | None = None
     picture: Mapping[str, Any] | None = None
@@ -242,4 +243,6 @@ def _test_to_json(number: int, test: TestResult) -> dict[str, Any]:
 def _test_from_json(data: Mapping[str, Any]) -> TestResult:
     extra = dict(data["extra_data"])
     extra["calls"] = tuple(extra["calls"])
+    if extra["kind"] not in (None, *KINDS):
+        raise ValueError(f"this gradkit knows no kind of failure {extra['kind']!r}")
     return TestResult(score=data["score"], max_score=data["max_score"], output=data["output"], **extra)

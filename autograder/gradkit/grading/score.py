@@ -16,23 +16,16 @@ from gradkit.conditions.switches import in_words
 from gradkit.course import Assignment, Feedback, total
 from gradkit.diagnosis import Fingerprint
 from gradkit.grading.bans import find_banned
-from gradkit.grading.gate import BUDGETS, Gate, bare
+from gradkit.grading.gate import BUDGETS, Gate
 from gradkit.grading.reading import Reading
 from gradkit.grading.record import QuestionResult, TestResult
 from gradkit.suite.mismatch import Mismatch
 from gradkit.suite.said import one_of, say
 from gradkit.suite.session import CaseOutcome, TestOutcome
 from gradkit.suite.showing import show_call
+from gradkit.wire.kinds import Kind, meaning_of
 
 _MANY_CALLS = 1 << 16  # more than a suite has calls, times switches
-# Kinds that say what the student's code did with a call. The others say that it could not be asked at all, which has
-# nothing to do with a hidden input, so that everybody may read why.
-_WRONG = frozenset(
-    {"type", "shape", "dtype", "finite", "value", "detached", "gradient", "mutated", "raised", "unusable", "check"}
-)
-# A hint on shapes helps against a wrong result; where there was no result it would only be noise.
-_HINTED = _WRONG - {"check"}
-_NOT_COUNTED = frozenset({"not_started", "import", "missing", "unavailable"})
 
 
 def score_tests(
@@ -141,7 +134,8 @@ def _score_test(
     if failed:
         why = explain(assignment.feedback, outcome.cases, gate)
     elif banned is not None:
-        why = Explanation("banned", banned.message if gate.lets("banned", say(banned.message)) else bare("banned"))
+        lets = gate.lets("banned", say(banned.message))
+        why = Explanation("banned", banned.message if lets else meaning_of("banned").bare)
     return TestResult(
         question=outcome.test.question,
         test=outcome.test.name,
@@ -181,7 +175,7 @@ class Explanation:
         smallest_case: the smallest failing case in full, where the student may see it, or None.
     """
 
-    kind: str
+    kind: Kind
     message: str
     hint: str | None = None
     picture: Mapping[str, Any] | None = None
@@ -199,23 +193,23 @@ def explain(policy: Feedback, cases: Sequence[CaseOutcome], gate: Gate) -> Expla
     failed = [case for case in cases if case.mismatch is not None]
     smallest = min(failed, key=_size)
     mismatch = smallest.mismatch or Mismatch("check", "")
-    kind = mismatch.kind
-    if policy == "verdict" and kind in _WRONG:
+    kind, meaning = mismatch.kind, meaning_of(mismatch.kind)
+    if policy == "verdict" and meaning.of_answer:
         raised = "Your code raised an exception." if kind == "raised" else "This is not right yet."
         return Explanation(kind, raised)
-    hint = mismatch.hint if kind in _HINTED else None
+    hint = mismatch.hint if meaning.hinted else None
     picture = _drawn(policy, mismatch)
     if picture is not None and not gate.lets(kind, mismatch.said, hint, picture):
         picture = None
     if gate.lets(kind, mismatch.said, hint, picture):
         message = mismatch.message
     else:
-        message, hint = bare(kind), None
-    if kind in _HINTED and smallest.found and smallest.found[-1].call.leaves():
+        message, hint = meaning.bare, None
+    if meaning.hinted and smallest.found and smallest.found[-1].call.leaves():
         message += f" Smallest case: {smallest.found[-1].call.describe()}."
-    if len(cases) > 1 and kind not in _NOT_COUNTED:
+    if len(cases) > 1 and meaning.counted:
         message += f" ({len(failed)} of {len(cases)} cases fail.)"
-    shown = _in_full(smallest, mismatch) if policy == "inputs" and kind in _WRONG and smallest.found else None
+    shown = _in_full(smallest, mismatch) if policy == "inputs" and meaning.of_answer and smallest.found else None
     return Explanation(kind, message, hint, picture, shown)
 
 

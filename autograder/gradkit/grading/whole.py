@@ -13,7 +13,7 @@ from gradkit.intake.submission import Submission
 from gradkit.sandbox.wording import line_of
 from gradkit.suite.mismatch import scrub
 from gradkit.suite.session import TestOutcome
-from gradkit.wire import Failure
+from gradkit.wire.observation import Failure
 
 
 def about(

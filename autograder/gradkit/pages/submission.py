@@ -10,6 +10,7 @@ from gradkit.course import rounded
 from gradkit.grading.record import QuestionResult, Record, TestResult, first_told
 from gradkit.pages.rendering import render
 from gradkit.text import plain
+from gradkit.wire.kinds import meaning_of
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def feedback_page(
         record=record,
         common=shown[0].lines if alike else [],
         # What is said of the whole submission says more.
-        common_is_told=alike and shown[0].result.kind in ("import", "not_started") and bool(record.output.strip()),
+        common_is_told=alike and _of_whole(shown[0].result) and bool(record.output.strip()),
         course=course_title,
         standing=standing,
         questions=questions,
@@ -89,6 +90,10 @@ def feedback_page(
         written=None if standing is None else max(0.0, rounded(standing.max_score - record.max_score)),
         hash=record.key.get("submission", "")[:12],
     )
+
+
+def _of_whole(test: TestResult) -> bool:
+    return test.kind is not None and meaning_of(test.kind).of_whole
 
 
 def _shown(record: Record) -> Iterator[_Test]:

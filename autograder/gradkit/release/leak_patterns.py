@@ -29,7 +29,7 @@ from gradkit.course import Course
 from gradkit.errors import BuildError
 from gradkit.release.source import Source, read_text
 
-Kind = Literal["solution", "model answer", "hidden test", "mistakes bank", "secret", "marker", "metadata"]
+PatternKind = Literal["solution", "model answer", "hidden test", "mistakes bank", "secret", "marker", "metadata"]
 
 MARKERS = ("BEGIN SOLUTION", "END SOLUTION", "BEGIN HIDDEN TESTS", "END HIDDEN TESTS", "MARK SCHEME", "AUTOTEST")
 _BANKS = tuple(name + ending for name in FILE_NAMES.values() for ending in ("", ".py"))  # folders, files
@@ -56,7 +56,7 @@ class Needle:
     """
 
     text: str
-    kind: Kind
+    kind: PatternKind
     origin: str
     file_name: bool = False
 
@@ -141,7 +141,7 @@ def _hidden_needles(folder: Path, source: Source) -> Iterator[Needle]:
             tree = ast.parse(text)
         except SyntaxError as error:
             raise BuildError(f"{origin}, line {error.lineno}: not valid Python ({error.msg}).") from error
-        kind: Kind = "mistakes bank" if inside.parts[0] in _BANKS else "hidden test"
+        kind: PatternKind = "mistakes bank" if inside.parts[0] in _BANKS else "hidden test"
         shown = stub if kind == "mistakes bank" else on_purpose  # accepted variants are right answers
         if path.name not in _SHARED_NAMES:
             name = inside.as_posix() if kind == "mistakes bank" else path.name
@@ -162,7 +162,7 @@ def _hidden_needles(folder: Path, source: Source) -> Iterator[Needle]:
                     yield Needle(code, kind, f"{origin}, line {number}")
 
 
-def _names(tree: ast.Module, kind: Kind) -> Iterator[str]:
+def _names(tree: ast.Module, kind: PatternKind) -> Iterator[str]:
     """Names of tests and bank entries; one-word entries, such as ``einsum``, would be found anywhere."""
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
@@ -172,7 +172,7 @@ def _names(tree: ast.Module, kind: Kind) -> Iterator[str]:
                 yield node.name
 
 
-def _docstrings(tree: ast.Module, kind: Kind) -> tuple[set[int], list[str]]:
+def _docstrings(tree: ast.Module, kind: PatternKind) -> tuple[set[int], list[str]]:
     """The line numbers of docstrings, and the docstring lines that students never see.
 
     A test's first line is its title in the feedback, and a mistake's whole docstring is written for students.

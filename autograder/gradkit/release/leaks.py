@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gradkit.course import Assignment, Course
-from gradkit.release.leak_patterns import Kind, Needle, needles, normalise
+from gradkit.release.leak_patterns import Needle, PatternKind, needles, normalise
 from gradkit.release.leak_scan import Place, places, unknown_metadata
 from gradkit.release.source import read_source
 
@@ -30,7 +30,7 @@ class Leak:
 
     file: str
     place: str
-    kind: Kind
+    kind: PatternKind
     what: str
     origin: str
 

@@ -20,7 +20,7 @@ from gradkit.course import Assignment
 from gradkit.errors import BuildError
 from gradkit.release.strip import complete_solutions, find_regions, strip_solutions
 
-Kind = Literal["text", "code", "check", "written"]
+CellKind = Literal["text", "code", "check", "written"]
 
 WRITTEN_STUB = "YOUR ANSWER HERE"  # nbgrader's own text, so that the staged cell equals the released one
 _METADATA = {
@@ -40,7 +40,7 @@ class SourceCell:
         id: the question of a check cell or written answer; "" for other cells.
     """
 
-    kind: Kind
+    kind: CellKind
     source: str
     where: str
     id: str = ""
@@ -102,7 +102,7 @@ def _read_cell(cell: Any, where: str) -> SourceCell:
     )
 
 
-def _one_each(cells: list[SourceCell], kind: Kind, expected: list[str], where: str, form: str) -> None:
+def _one_each(cells: list[SourceCell], kind: CellKind, expected: list[str], where: str, form: str) -> None:
     found = Counter(cell.id for cell in cells if cell.kind == kind)
     for name in found:
         if name not in expected:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import assert_never
 
 from gradkit.conditions.source import lines_of
 from gradkit.course.assignment import Limits
@@ -50,32 +51,36 @@ def complete(failure: Failure, submitted: Submitted, limits: Limits, call: Call 
     # The end of a file counts as a line: a bracket that is never closed is missed there.
     line = failure.line if failure.line is not None and failure.line <= len(lines) + 1 else None
     source = line_of(submitted.sources[submitted.module], line)
-    message = failure.message
-    if failure.kind in ("memory", "disk", "threads"):
-        message = _over_a_limit(failure, limits)
-    elif failure.kind == "protocol":
-        message = "the answer is larger than can be sent, or holds something that is not plain data"
-    elif call is not None and failure.kind == "missing":
-        message = _missing(failure.name, submitted.module, call)
-    elif call is not None and failure.kind == "parameter":
-        message = _parameter(failure, call)
-    elif call is not None and failure.kind == "unusable":
-        return _unusable(failure, call)
-    return replace(failure, message=message, line=line, source=source)
+    message = _message(failure, submitted.module, limits, call)
+    completed = replace(failure, message=message, line=line, source=source)
+    return _unusable(completed, call) if call is not None and failure.kind == "unusable" else completed
+
+
+def _message(failure: Failure, module: str, limits: Limits, call: Call | None) -> str:
+    """An exception's own message, or a sentence for what came without one."""
+    match failure.kind:
+        case "memory":
+            return f"it asked for more than {limits.memory_mb} MiB of memory"
+        case "disk":
+            return f"it wrote more than {TEMPORARY_MB} MiB to its temporary folder"
+        case "threads":
+            return f"it could not start another thread; {THREADS} are allowed, and each takes memory"
+        case "protocol":
+            return "the answer is larger than can be sent, or holds something that is not plain data"
+        case "missing" if call is not None:
+            return _missing(failure.name, module, call)
+        case "parameter" if call is not None:
+            return _parameter(failure, call)
+        case "missing" | "parameter" | "raised" | "unusable" | "import" | "timeout" | "died" | "output" | "unavailable":
+            return failure.message
+        case _:
+            assert_never(failure.kind)
 
 
 def line_of(source: bytes, line: int | None) -> str:
     """The text of a line of a file, from 1; "" where there is none."""
     lines = _lines(source)
     return lines[line - 1].strip()[:_MAX_SOURCE] if line is not None and 0 < line <= len(lines) else ""
-
-
-def _over_a_limit(failure: Failure, limits: Limits) -> str:
-    return {
-        "memory": f"it asked for more than {limits.memory_mb} MiB of memory",
-        "disk": f"it wrote more than {TEMPORARY_MB} MiB to its temporary folder",
-        "threads": f"it could not start another thread; {THREADS} are allowed, and each takes memory",
-    }[failure.kind]
 
 
 def _missing(name: str, module: str, call: Call) -> str:

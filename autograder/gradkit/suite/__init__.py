@@ -17,7 +17,8 @@ from gradkit.suite.mismatch import Mismatch
 from gradkit.suite.properties import assert_deeper, assert_drawn_as_linear, assert_logits
 from gradkit.suite.rng import Rng
 from gradkit.suite.runner import Found, Runner
-from gradkit.wire import Call, ObservedTensor, Ref, Step, Vjp
+from gradkit.wire.call import Call, Step, Vjp
+from gradkit.wire.values import ObservedTensor, Ref
 
 __all__ = [
     "Call",

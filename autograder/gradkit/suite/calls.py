@@ -11,8 +11,9 @@ from torch import Tensor
 
 from gradkit.errors import GraderFault
 from gradkit.suite.runner import Found
-from gradkit.wire import Call, Observation, ObservedTensor, Ref, Step, Vjp
-from gradkit.wire.call import changeable
+from gradkit.wire.call import Call, Step, Vjp, changeable
+from gradkit.wire.observation import Observation
+from gradkit.wire.values import ObservedTensor, Ref
 
 Cotangent = Tensor | tuple[Tensor, ...] | None
 

@@ -19,9 +19,9 @@ from gradkit.suite.mismatch import Mismatch, not_started, scrub
 from gradkit.suite.naming import said
 from gradkit.suite.runner import Found
 from gradkit.suite.said import Said, capital, one_of, say, shape, words
-from gradkit.wire import Call, ObservedTensor
+from gradkit.wire.call import Call
 from gradkit.wire.naming import in_words
-from gradkit.wire.values import as_tensor, sendable
+from gradkit.wire.values import ObservedTensor, as_tensor, sendable
 
 RTOL = ATOL = 1e-8
 _MOST_NAMES = 10

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn
 
 import numpy as np
 import torch
@@ -17,9 +17,9 @@ from gradkit.suite.mismatch import Details, Mismatch
 from gradkit.suite.naming import kind, said
 from gradkit.suite.reading import as_float
 from gradkit.suite.said import Said, capital, number, one_of, say, shape
-from gradkit.wire import Call, ObservedTensor
+from gradkit.wire.call import Call
 from gradkit.wire.naming import in_words
-from gradkit.wire.values import DTYPE_NAMES, as_tensor, sendable
+from gradkit.wire.values import DTYPE_NAMES, ObservedTensor, as_tensor, sendable
 
 DETACHED = "no gradient can flow back through it. Avoid .item(), .detach(), .data, .numpy() and torch.no_grad() here."
 
@@ -112,7 +112,9 @@ class Comparison:
             raise Mismatch("dtype", say(capital(name), f" is {yours}; it must be {right}."))
         self.elements("value", name, say(capital(name), " is wrong"), one, other)
 
-    def elements(self, verdict: str, name: Said, plain: Said, found: Tensor, expected: Tensor) -> None:
+    def elements(
+        self, verdict: Literal["value", "gradient"], name: Said, plain: Said, found: Tensor, expected: Tensor
+    ) -> None:
         """Fail unless two tensors of one shape and dtype agree within the tolerances.
 
         Args:

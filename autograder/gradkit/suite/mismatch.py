@@ -7,11 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from typing import assert_never
 
 from gradkit.conditions.advice import NEVER_ENDS, NO_GPU, asks_for_gpu
 from gradkit.suite.picture import Picture
 from gradkit.suite.said import Said, capital, number, say, shape, words
-from gradkit.wire import Failure
+from gradkit.wire.kinds import Kind
+from gradkit.wire.observation import Failure
 
 MAX_SHOWN = 300
 _ENDING = frozenset({"SystemExit", "KeyboardInterrupt"})
@@ -52,14 +54,13 @@ class Mismatch(AssertionError):  # noqa: N818 - it is the finding of a test, not
         explain: computes what else there is to say.
 
     Attributes:
-        kind: what failed, in one word: "not_started", "raised", "type", "shape", "dtype", "finite", "value",
-            "detached", "gradient", "mutated", "check", or a failure's kind.
+        kind: what failed, in one word.
         hint: the suite's hint on shapes or definitions, or None.
         unexplained: what ``explain`` raised, or None.
     """
 
     def __init__(
-        self, kind: str, message: str | Said, hint: str | None = None, *, explain: Callable[[], Details] | None = None
+        self, kind: Kind, message: str | Said, hint: str | None = None, *, explain: Callable[[], Details] | None = None
     ) -> None:
         super().__init__(str(message))
         self.kind = kind
@@ -103,7 +104,7 @@ class Mismatch(AssertionError):  # noqa: N818 - it is the finding of a test, not
         return self.message
 
 
-def explain_failure(failure: Failure) -> tuple[str, Said]:
+def explain_failure(failure: Failure) -> tuple[Kind, Said]:
     """The kind and the sentence for a call that gave no result."""
     where = _where(failure)
     name, message = words(scrub(failure.type_name[:80])), words(scrub(failure.message))
@@ -111,24 +112,39 @@ def explain_failure(failure: Failure) -> tuple[str, Said]:
     match failure.kind:
         case "raised" if not_started(failure):
             return "not_started", say("Not started yet: the TODO is still there.")
-        case "raised" if ends := _ENDING.intersection(failure.bases):
-            return "raised", say(f"Your code ended the program ({min(ends)}", where, "). Return a value instead.")
-        case "raised" if asks_for_gpu(failure.message):
-            return "raised", say("Your code asks for a GPU", where, f". {NO_GPU}")
         case "raised":
-            return "raised", say("Your code raised ", said, where)
-        case "unusable" if not failure.type_name:
-            return "unusable", say(capital(failure.source))
+            return "raised", _raised(failure, said, where)
         case "unusable":
-            return "unusable", say(capital(failure.source), " raised ", said)
+            return "unusable", say(capital(failure.source), *((" raised ", said) if failure.type_name else ()))
         case "import":  # why is told once, for the whole submission
             return "import", say("Not run: your file cannot be loaded.")
         case "memory" | "disk" | "threads":
             return failure.kind, say(f"Your code went over a limit: {failure.message}", where, ".")
         case "parameter" if failure.shape is not None:
             return "parameter", Said(failure.message, bits=shape(failure.shape).bits)
+        case "missing" | "parameter":
+            return failure.kind, say(failure.message)
+        case "timeout":
+            return "timeout", say(f"Your code was stopped: {failure.message}. {NEVER_ENDS}")
+        case "died":
+            return "died", say(f"Your code ended the Python process: {failure.message}. That counts as no answer.")
+        case "output":
+            return "output", say(f"Your code was stopped: {failure.message}. Is there a print inside a long loop?")
+        case "protocol":
+            return "protocol", say(f"The reply of your code's process could not be used: {failure.message}.")
+        case "unavailable":
+            return "unavailable", say(f"This test was not run: {failure.message}.")
         case _:
-            return failure.kind, say(_of_the_grader(failure))
+            assert_never(failure.kind)
+
+
+def _raised(failure: Failure, said: Said, where: Said) -> Said:
+    """The sentence for an exception of the student's code."""
+    if ends := _ENDING.intersection(failure.bases):
+        return say(f"Your code ended the program ({min(ends)}", where, "). Return a value instead.")
+    if asks_for_gpu(failure.message):
+        return say("Your code asks for a GPU", where, f". {NO_GPU}")
+    return say("Your code raised ", said, where)
 
 
 def not_started(failure: Failure) -> bool:
@@ -141,17 +157,6 @@ def _where(failure: Failure) -> Said:
     if failure.line is None:
         return say("")
     return Said(f" in line {failure.line}: {failure.source}", bits=number(failure.line).bits)
-
-
-def _of_the_grader(failure: Failure) -> str:
-    """The sentence for a failure whose message the grader wrote."""
-    return {
-        "timeout": f"Your code was stopped: {{}}. {NEVER_ENDS}",
-        "died": "Your code ended the Python process: {}. That counts as no answer.",
-        "output": "Your code was stopped: {}. Is there a print inside a long loop?",
-        "protocol": "The reply of your code's process could not be used: {}.",
-        "unavailable": "This test was not run: {}.",
-    }.get(failure.kind, "{}").format(failure.message)
 
 
 def scrub(text: str) -> str:

@@ -8,8 +8,9 @@ import numpy as np
 
 from gradkit.suite.mismatch import scrub
 from gradkit.suite.said import Said, say, words
-from gradkit.wire import Call, ObservedTensor, Opaque
+from gradkit.wire.call import Call
 from gradkit.wire.naming import in_words
+from gradkit.wire.values import ObservedTensor, Opaque
 
 
 def said(path: str, call: Call, bits: int = 0) -> Said:

@@ -19,7 +19,8 @@ from gradkit.suite.mismatch import Mismatch
 from gradkit.suite.naming import kind
 from gradkit.suite.said import Said, capital, number, say
 from gradkit.suite.said import shape as said_shape
-from gradkit.wire import ObservedTensor, Opaque
+from gradkit.wire.kinds import Kind
+from gradkit.wire.values import ObservedTensor, Opaque
 
 _NUMBERS = (float, int, np.float64)
 
@@ -94,7 +95,7 @@ class Reader:
             self._fail("type", f"must be a dict from names to {what}.")
         return {key: plain(item) for key, item in self._value.items()}
 
-    def _fail(self, kind: str, *words: str | Said) -> NoReturn:
+    def _fail(self, kind: Kind, *words: str | Said) -> NoReturn:
         if self._otherwise is not None:
             raise Mismatch("check", self._otherwise)
         raise Mismatch(kind, say(self._name, " ", *words))

@@ -23,10 +23,10 @@ from gradkit.suite.mismatch import Mismatch, explain_failure
 from gradkit.suite.naming import said
 from gradkit.suite.reading import Reader, plain, same
 from gradkit.suite.said import say
-from gradkit.wire import Call, Failure, Observation
-from gradkit.wire.call import call_to_value
+from gradkit.wire.call import Call, call_to_value
 from gradkit.wire.frames import Frame, pack
 from gradkit.wire.naming import in_words
+from gradkit.wire.observation import Failure, Observation
 from gradkit.worker.loading import load_module
 from gradkit.worker.perform import perform
 

@@ -26,7 +26,8 @@ from gradkit.suite.mismatch import Mismatch
 from gradkit.suite.rng import Rng
 from gradkit.suite.runner import Found, ReferenceRunner
 from gradkit.suite.tests import HiddenTest, read_tests
-from gradkit.wire import Call, Observation
+from gradkit.wire.call import Call
+from gradkit.wire.observation import Observation
 
 Perform = Callable[[Call], Observation]
 

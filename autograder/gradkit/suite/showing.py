@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gradkit.wire import Call, Ref
-from gradkit.wire.values import as_tensor
+from gradkit.wire.call import Call
+from gradkit.wire.values import Ref, as_tensor
 
 _MAX_NUMBERS = 60  # of one tensor: more than that nobody works out by hand
 

@@ -3,9 +3,3 @@
 Nothing here executes anything, and nothing that arrives is unpickled. A frame is a 16-byte head, a tree of plain
 values as JSON, and the bytes of the tensors in it; the reader believes none of it before it has checked it.
 """
-
-from gradkit.wire.call import Call, Ref, Step, Vjp
-from gradkit.wire.observation import Failure, Observation
-from gradkit.wire.values import ObservedTensor, Opaque
-
-__all__ = ["Call", "Failure", "Observation", "ObservedTensor", "Opaque", "Ref", "Step", "Vjp"]

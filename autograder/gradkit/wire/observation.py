@@ -5,29 +5,14 @@ from __future__ import annotations
 import builtins
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from typing import Any
 
 from torch import Tensor
 
 from gradkit.errors import WireError
+from gradkit.wire.kinds import FAILURE_KINDS, FailureKind
 from gradkit.wire.values import MAX_NAME
 
-FailureKind = Literal[
-    "import",  # the student's module raised while it was loaded
-    "missing",  # the name that is called is not there
-    "parameter",  # a parameter that the contract names is missing or has another shape
-    "raised",  # the student's code raised
-    "unusable",  # a step of the suite's own failed on what the student's code gave back
-    "timeout",  # a call took too long
-    "died",  # the process ended before it answered
-    "memory",  # the code asked for more memory than allowed
-    "disk",  # the code wrote more to its temporary folder than allowed
-    "threads",  # the code started more threads than allowed
-    "output",  # the process printed far more than allowed
-    "protocol",  # the reply was not a well-formed answer to the question
-    "unavailable",  # the time or the restarts of this submission are used up
-]
-FAILURE_KINDS: frozenset[str] = frozenset(get_args(FailureKind))
 BUILTIN_EXCEPTIONS: Mapping[str, type[BaseException]] = {
     name: value
     for name, value in vars(builtins).items()
@@ -43,7 +28,7 @@ class Failure:
     """Why a call gave no result.
 
     Attributes:
-        kind: one of `FailureKind`.
+        kind: see `gradkit.wire.kinds`.
         message: an exception's message, or the grader's sentence about what happened.
         type_name: the exception's type, where there was one.
         line: the line of the student's own file where it happened, or None.

@@ -15,6 +15,7 @@ from gradkit.conditions.switches import NAMES as SWITCHES
 from gradkit.errors import WireError
 from gradkit.wire.call import Call, references
 from gradkit.wire.frames import MAX_DIMENSIONS
+from gradkit.wire.kinds import meaning_of
 from gradkit.wire.observation import (
     Failure,
     Observation,
@@ -22,19 +23,6 @@ from gradkit.wire.observation import (
     failure_to_value,
     observation_from_value,
 )
-
-# Kind -> the facts that come with it. The grader alone states the other kinds.
-_EXCEPTION = frozenset({"message", "type_name", "line"})
-_LIMITS = dict.fromkeys(("memory", "disk", "threads"), frozenset({"line"}))
-_WHILE_LOADING = {"import": _EXCEPTION, **_LIMITS}
-_IN_A_CALL = {
-    "raised": _EXCEPTION | {"bases"},
-    "unusable": frozenset({"name", "message", "type_name"}),
-    "missing": frozenset({"name"}),
-    "parameter": frozenset({"name", "shape"}),
-    "protocol": frozenset[str](),
-    **_LIMITS,
-}
 
 
 @dataclass(frozen=True)
@@ -65,7 +53,7 @@ def loading_from_value(value: Any) -> Loading:
         raise WireError("what is said of loading must be [failure, switches]")
     failure, turned = failure_from_value(value[0]), value[1]
     if failure is not None:
-        _check_facts(failure, _WHILE_LOADING)
+        _check_facts(failure, meaning_of(failure.kind).while_loading)
     if any(type(name) is not str for name in turned):
         raise WireError("a switch's name must be text")
     _check_switches(turned)
@@ -92,7 +80,7 @@ def reply_from_value(value: Any, call: Call) -> Observation:
         raise WireError("a reply with other operators than were asked about")
     _check_switches(observation.turned)
     if failure is not None:
-        _check_facts(failure, _IN_A_CALL)
+        _check_facts(failure, meaning_of(failure.kind).in_a_call)
         _check_names(failure, call)
     if observation.gradient_error and (failure is not None or call.vjp is None):
         raise WireError("a reply with an error of gradients that were not asked for")
@@ -110,11 +98,11 @@ def _check_switches(turned: Sequence[str]) -> None:
         raise WireError("a reply with switches that there are not")
 
 
-def _check_facts(failure: Failure, allowed: dict[str, frozenset[str]]) -> None:
-    if failure.kind not in allowed:
+def _check_facts(failure: Failure, allowed: frozenset[str] | None) -> None:
+    if allowed is None:
         raise WireError("a reply with a kind of failure that a student's process cannot state")
     none = Failure(failure.kind)
-    if failure != replace(none, **{name: getattr(failure, name) for name in allowed[failure.kind]}):
+    if failure != replace(none, **{name: getattr(failure, name) for name in allowed}):
         raise WireError("a reply with facts that do not belong to its kind of failure")
 
 

@@ -16,7 +16,8 @@ from torch import Tensor, nn
 from gradkit.bans.noting import NOTES
 from gradkit.conditions.depth import depth
 from gradkit.wire.call import Call, Step, argument_names, changeable
-from gradkit.wire.observation import Failure, FailureKind
+from gradkit.wire.kinds import FailureKind
+from gradkit.wire.observation import Failure
 from gradkit.wire.values import Ref
 from gradkit.worker.given import Given
 
@@ -142,7 +143,7 @@ class Objects:
         return leaf
 
     def look(self, name: str) -> Any:
-        """The value to observe under ``name``; see `gradkit.wire.Call.observe`."""
+        """The value to observe under ``name``; see `gradkit.wire.call.Call.observe`."""
         self.doing = name
         owner, _, attribute = name.partition(".")
         value = self.named[owner]

@@ -20,7 +20,8 @@ from gradkit.bans.noting import NOTES
 from gradkit.bans.replacing import replace_calls
 from gradkit.conditions.rules import explained, forget
 from gradkit.wire.call import Call
-from gradkit.wire.observation import BUILTIN_EXCEPTIONS, MAX_LINE, MAX_TEXT, Failure, FailureKind, Observation
+from gradkit.wire.kinds import FailureKind
+from gradkit.wire.observation import BUILTIN_EXCEPTIONS, MAX_LINE, MAX_TEXT, Failure, Observation
 from gradkit.wire.values import MAX_NAME
 from gradkit.worker.gradients import differences, differentiate
 from gradkit.worker.loading import file_of

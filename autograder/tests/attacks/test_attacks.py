@@ -29,8 +29,9 @@ from gradkit.grading.record import Record, to_json
 from gradkit.sandbox import Sandbox, SubmissionRunner, Submitted, Workers, open_sandbox
 from gradkit.suite import function_call
 from gradkit.suite.session import Suite, open_suite
-from gradkit.wire import Observation, ObservedTensor
 from gradkit.wire.frames import MAX_PAYLOAD
+from gradkit.wire.observation import Observation
+from gradkit.wire.values import ObservedTensor
 
 HERE = Path(__file__).parent
 HW = "hw0_scaling"

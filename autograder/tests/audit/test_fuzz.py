@@ -16,7 +16,7 @@ from gradkit.grading.store import suite_keys
 from gradkit.sandbox import Sandbox
 from gradkit.suite.picture import Picture
 from gradkit.suite.session import Suite, open_suite
-from gradkit.wire import ObservedTensor
+from gradkit.wire.values import ObservedTensor
 
 HW = "hw0_scaling"
 SUITE = f"autograder/hidden/{HW}/test_shift.py"
@@ -81,7 +81,7 @@ def test_a_name_that_no_student_knows_is_found_unless_it_has_words(
     monkeypatch.setattr("gradkit.audit.fuzz.ANSWERS", 1)
     path = course.root / SUITE
     own = (
-        "from gradkit.wire import Call, Ref, Step\n\n\n"
+        "from gradkit.wire.call import Call, Step\nfrom gradkit.wire.values import Ref\n\n\n"
         "def own(x, **words):\n"
         "    steps = [Step('end_a', 'torch:neg', [Ref('data_x')]), Step('end_b', 'student:scale', [Ref('x1')])]\n"
         "    return Call(steps, {'data_x': x, 'x1': x}, observe=('end_a', 'end_b'), words=words)\n\n\n"

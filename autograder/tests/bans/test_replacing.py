@@ -14,7 +14,8 @@ import torch
 from gradkit.course import Limits
 from gradkit.sandbox import Sandbox, SubmissionRunner, Submitted
 from gradkit.suite import function_call
-from gradkit.wire import Call, Ref, Step
+from gradkit.wire.call import Call, Step
+from gradkit.wire.values import Ref
 
 BANNED = (
     "linear",

@@ -26,7 +26,7 @@ from gradkit.grading.gate import Gate
 from gradkit.grading.score import notes_of_switches
 from gradkit.sandbox import Sandbox, SubmissionRunner, Submitted, Workers
 from gradkit.suite import function_call
-from gradkit.wire import Failure
+from gradkit.wire.observation import Failure
 
 from .conftest import make_homework
 

@@ -10,7 +10,8 @@ import torch
 from torch import Tensor
 
 from gradkit.diagnosis.answers import Answer, CallPrint, call_print
-from gradkit.wire import Failure, Observation, ObservedTensor, Opaque
+from gradkit.wire.observation import Failure, Observation
+from gradkit.wire.values import ObservedTensor, Opaque
 
 X = torch.tensor([1.0, 2.0, 4.0], dtype=torch.float64)
 

@@ -13,7 +13,8 @@ import torch
 from gradkit.course import Limits
 from gradkit.sandbox import Sandbox, SubmissionRunner, Submitted, Worker, Workers
 from gradkit.suite import function_call
-from gradkit.wire import Call, Observation
+from gradkit.wire.call import Call
+from gradkit.wire.observation import Observation
 
 # Of processor time; on the wall, little only where code is meant to sleep.
 LIMITS = Limits(seconds_per_call=0.5, seconds=20.0, patience=100.0, output_kb=4, restarts=2)

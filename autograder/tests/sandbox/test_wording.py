@@ -9,7 +9,9 @@ from gradkit.course import Limits
 from gradkit.sandbox.wording import Submitted, complete
 from gradkit.suite import function_call, module_call
 from gradkit.suite.mismatch import explain_failure
-from gradkit.wire import Call, Failure, Ref, Step
+from gradkit.wire.call import Call, Step
+from gradkit.wire.observation import Failure
+from gradkit.wire.values import Ref
 
 SOURCE = b"def net(x):\r\n    y = 1  # \x0c a form feed is no end of line\r    return y\n"
 SUBMITTED = Submitted("answer.py", {"answer.py": SOURCE, "helper.py": b"secret = 1\n"})

@@ -22,8 +22,8 @@ from gradkit.suite import (
     expected,
     function_call,
 )
-from gradkit.wire import Failure, Observation, ObservedTensor, Opaque, Ref
-from gradkit.wire.observation import BUILTIN_EXCEPTIONS
+from gradkit.wire.observation import BUILTIN_EXCEPTIONS, Failure, Observation
+from gradkit.wire.values import ObservedTensor, Opaque, Ref
 
 X = torch.tensor([1.0, 2.0, 4.0], dtype=torch.float64)
 CALL = function_call("f", {"x": X}, cotangent=X)

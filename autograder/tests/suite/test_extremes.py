@@ -15,7 +15,9 @@ from torch import Tensor
 from gradkit.course import load_course
 from gradkit.suite.runner import ReferenceRunner
 from gradkit.suite.session import Suite, TestOutcome, open_suite
-from gradkit.wire import Call, Observation, ObservedTensor
+from gradkit.wire.call import Call
+from gradkit.wire.observation import Observation
+from gradkit.wire.values import ObservedTensor
 
 COURSE = load_course(Path(__file__).parents[3])
 

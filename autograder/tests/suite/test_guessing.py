@@ -7,7 +7,8 @@ import torch
 
 from gradkit.suite import Found, Mismatch, assert_matches, expected, function_call
 from gradkit.suite.said import about
-from gradkit.wire import Observation, ObservedTensor
+from gradkit.wire.observation import Observation
+from gradkit.wire.values import ObservedTensor
 
 LOW, HIGH = -4.0, 4.0  # where a standard normal number is
 

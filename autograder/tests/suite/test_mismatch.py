@@ -6,7 +6,7 @@ import pytest
 
 from gradkit.conditions.advice import NO_GPU, advice, cannot_be_loaded
 from gradkit.suite.mismatch import MAX_SHOWN, explain_failure, scrub
-from gradkit.wire import Failure
+from gradkit.wire.observation import Failure
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ import pytest
 import torch
 
 from gradkit.suite import Found, Mismatch, function_call
-from gradkit.wire import Failure, Observation, ObservedTensor, Opaque, Ref
+from gradkit.wire.observation import Failure, Observation
+from gradkit.wire.values import ObservedTensor, Opaque, Ref
 
 W = torch.tensor([[1.0, 2.0], [3.0, 4.0]], dtype=torch.float64)
 CALL = function_call("f", {"x": W}, cotangent=W)

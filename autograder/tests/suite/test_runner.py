@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gradkit.suite import Call, Found, Mismatch
-from gradkit.wire import Failure, Observation
+from gradkit.wire.observation import Failure, Observation
 
 
 def test_the_old_name_of_raise_for_failure_still_works() -> None:

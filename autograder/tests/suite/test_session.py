@@ -16,7 +16,8 @@ from gradkit.errors import CourseError, GraderFault
 from gradkit.grading.record import Record, TestResult
 from gradkit.grading.score import score_questions
 from gradkit.suite.session import Suite, TestOutcome, open_suite
-from gradkit.wire import Call, Failure, Observation
+from gradkit.wire.call import Call
+from gradkit.wire.observation import Failure, Observation
 from gradkit.worker.loading import load_module
 from gradkit.worker.perform import perform
 

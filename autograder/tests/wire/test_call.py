@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 import torch
 
-from gradkit.wire import Call, Ref, Step, Vjp
+from gradkit.wire.call import Call, Step, Vjp
 from gradkit.wire.naming import in_words
+from gradkit.wire.values import Ref
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gradkit.errors import WireError
-from gradkit.wire import ObservedTensor, Opaque, Ref
 from gradkit.wire.frames import HEAD, MAGIC, MAX_BODY, MAX_PAYLOAD, Frame, pack, read
-from gradkit.wire.values import DTYPES, MAX_DEPTH
+from gradkit.wire.values import DTYPES, MAX_DEPTH, ObservedTensor, Opaque, Ref
 
 
 def read_bytes(data: bytes) -> Frame:

@@ -8,9 +8,15 @@ import pytest
 import torch
 
 from gradkit.errors import WireError
-from gradkit.wire import Failure, Observation, ObservedTensor
-from gradkit.wire.observation import MAX_PRINTED, MAX_TEXT, observation_from_value, observation_to_value
-from gradkit.wire.values import MAX_NAME
+from gradkit.wire.observation import (
+    MAX_PRINTED,
+    MAX_TEXT,
+    Failure,
+    Observation,
+    observation_from_value,
+    observation_to_value,
+)
+from gradkit.wire.values import MAX_NAME, ObservedTensor
 
 
 def good() -> dict[str, Any]:

@@ -10,9 +10,11 @@ import torch
 
 from gradkit.errors import WireError
 from gradkit.suite import module_call
-from gradkit.wire import Call, Failure, Observation, ObservedTensor, Step
-from gradkit.wire.observation import FAILURE_KINDS, observation_to_value
+from gradkit.wire.call import Call, Step
+from gradkit.wire.kinds import FAILURE_KINDS
+from gradkit.wire.observation import Failure, Observation, observation_to_value
 from gradkit.wire.reply import Loading, loading_from_value, loading_to_value, reply_from_value
+from gradkit.wire.values import ObservedTensor
 
 X = torch.ones(3, 2, dtype=torch.float64)
 CALL = replace(

@@ -10,7 +10,7 @@ import torch
 from gradkit.course import Limits
 from gradkit.sandbox import Sandbox, SubmissionRunner, Submitted, Workers
 from gradkit.suite import function_call
-from gradkit.wire import Observation
+from gradkit.wire.observation import Observation
 from gradkit.worker.absent import PACKAGES
 
 SOURCE = """

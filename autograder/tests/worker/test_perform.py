@@ -11,7 +11,9 @@ import torch
 
 from gradkit.errors import GraderFault
 from gradkit.suite import function_call, module_call
-from gradkit.wire import Call, Failure, Observation, ObservedTensor, Opaque, Ref, Step
+from gradkit.wire.call import Call, Step
+from gradkit.wire.observation import Failure, Observation
+from gradkit.wire.values import ObservedTensor, Opaque, Ref
 from gradkit.worker.loading import load_module
 from gradkit.worker.perform import perform
 
