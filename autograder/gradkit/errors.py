@@ -6,6 +6,7 @@
     |-- BuildError               release/ or solutions/ cannot be made as they should be (exit status 1)
     |   `-- LeakError            something that students must not see would be released
     |-- SubmissionRefused        one submission cannot be read; the others go on (exit status 1)
+    |   `-- EarlierStays         it cannot be read, and an earlier one stays in its place
     |-- GradebookUnavailable     gradebook.db cannot be used now: records wait for the next run (exit status 3)
     |-- GraderFault              the suite, the reference or gradkit failed: no score is given (exit status 3)
     `-- WireError                a frame breaks the protocol
@@ -48,6 +49,10 @@ class SubmissionRefused(GradkitError):  # noqa: N818 - what happens to it, not w
     """One submission cannot be read. It is reported by name and the rest of the class is graded."""
 
     exit_status = 1
+
+
+class EarlierStays(SubmissionRefused):
+    """One submission cannot be read, and an earlier one stays in its place, as its text says."""
 
 
 class GradebookUnavailable(GradkitError):  # noqa: N818 - a state that passes

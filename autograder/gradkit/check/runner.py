@@ -159,7 +159,7 @@ class _Runner:
         kept = self.settings.kept(seed=check.question is None)
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), kept as turned:
             status, message, line = self._outcome(check, action)
-        self.warned.note_switches(turned, self._what(check))
+        self.warned.note_switches(turned, self._what(check), by_call=check.question is not None)
         if line is None and status != "passed" and check.question is not None:
             line = defined_at(self.homework, self.homework.question(check.question))
         return CheckResult(

@@ -49,12 +49,12 @@ class Warnings:
         finally:
             sys.argv = argv
 
-    def note_switches(self, names: Sequence[str], what: str) -> None:
+    def note_switches(self, names: Sequence[str], what: str, by_call: bool) -> None:
         """Note the switches of this process that something turned; each is told once."""
         from gradkit.conditions.switches import in_words
 
         for name in names:
-            self._turned.setdefault((what.startswith("Calling"), name), *in_words([name], what))
+            self._turned.setdefault((by_call, name), *in_words([name], what))
 
     def found(self) -> tuple[Warned, ...]:
         """The warnings: of switches first, then in the order in which they came up."""

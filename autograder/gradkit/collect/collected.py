@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from gradkit.course import Course
-from gradkit.errors import CourseError, SubmissionRefused
+from gradkit.errors import CourseError, EarlierStays, SubmissionRefused
 from gradkit.ids import look_alikes, spelled
 from gradkit.intake.submission import read_submission
 from gradkit.temporary import replacing
@@ -92,13 +92,13 @@ def refuse_worse(course: Course, new: Path, student: str, assignment_id: str) ->
     The first one comes in as it is: its feedback page will say what is wrong with it.
 
     Raises:
-        SubmissionRefused: there is an earlier one, which stays.
+        EarlierStays: it cannot, and there is an earlier one.
     """
     if (course.submitted / student / assignment_id).is_dir():
         try:
             read_submission(new, student, course.assignment(assignment_id), course.submission)
         except SubmissionRefused as error:
-            raise SubmissionRefused(f"{error} The earlier submission stays.") from error
+            raise EarlierStays(f"{error} The earlier submission stays.") from error
 
 
 def alike(course: Course, arriving: Collection[str]) -> dict[str, str]:

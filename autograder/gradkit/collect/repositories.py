@@ -20,7 +20,7 @@ from gradkit.collect.collected import (
 from gradkit.collect.commits import Chosen, choose
 from gradkit.collect.repository_list import Pushes, Row, read_pushes, read_rows, shared_repositories
 from gradkit.course import Course
-from gradkit.errors import GradkitError, SubmissionRefused
+from gradkit.errors import EarlierStays, GradkitError, SubmissionRefused
 from gradkit.gradebook.timestamps import write_time
 from gradkit.ids import student_id
 from gradkit.intake import git, tree
@@ -74,7 +74,7 @@ def collect_repositories(
             git.ensure(row.repository, copy, chosen.commit)
             places = _places(course, tree.folders(copy, chosen.commit), wanted)
         except GradkitError as error:
-            refused.append(_refused(course, row, str(error), wanted))
+            refused.append(_refused(course, row, error, wanted))
             continue
         for name, folder in places.items():
             if _is_collected(course, row, name, chosen):
@@ -82,7 +82,7 @@ def collect_repositories(
             try:
                 left_out = _bring_in(course, row, name, copy, chosen, folder)
             except GradkitError as error:
-                refused.append(_refused(course, row, str(error), [name]))
+                refused.append(_refused(course, row, error, [name]))
             else:
                 collected.append(Collected(row.student, name, chosen.time, git.shown(row.repository)))
                 unsure += not chosen.by_server
@@ -98,10 +98,11 @@ def collect_repositories(
     return CollectReport(tuple(collected), tuple(refused), (*warnings, *_without_record(rows, pushes, record)))
 
 
-def _refused(course: Course, row: Row, reason: str, assignments: Sequence[str]) -> Refused:
+def _refused(course: Course, row: Row, why: str | GradkitError, assignments: Sequence[str]) -> Refused:
     """A refusal, which also says what then stays where it is."""
     kept = [name for name in assignments if (course.submitted / row.student / name).is_dir()]
-    if kept and "stays" not in reason:
+    reason = str(why)
+    if kept and not isinstance(why, EarlierStays):
         reason += f" What was collected before of {', '.join(kept)} stays in submitted/{row.student}/."
     return Refused(f"{row.student}, {git.shown(row.repository)}", reason, row.student, row.assignment)
 

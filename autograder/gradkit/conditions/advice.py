@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from gradkit.conditions.rules import INPUT
+from gradkit.conditions.rules import READING_A_LINE
 
 NO_GPU = (
     "There is none where it is graded: make new tensors on the device of your input, x.device, and leave out .cuda()."
@@ -87,8 +87,8 @@ def advice(type_name: str, message: str, source: str, installed: str) -> str:
         return ENDS_PROGRAM
     if asks_for_gpu(message):
         return NO_GPU
-    if INPUT in message:
-        return ""
+    if type_name == "EOFError" and READING_A_LINE in message:
+        return ""  # its message has the rule already
     return MAIN_GUARD
 
 

@@ -27,6 +27,7 @@ FILES = (
 )
 INPUT = "Your code waits for input, and nobody is there to type it. Take out input()."
 SHARED = "No memory can be shared with another process when grading: do without share_memory_()."
+READING_A_LINE = "EOF when reading a line"  # what Python says of it
 RULES = (PROCESSES, NETWORK, FILES, INPUT, SHARED)
 # For the handout.
 ANNOUNCED = (
@@ -110,7 +111,7 @@ def explained(error: BaseException, message: str) -> str:
 
 
 def _broken(error: BaseException) -> str:
-    if isinstance(error, EOFError) and any(arg == "EOF when reading a line" for arg in error.args):
+    if isinstance(error, EOFError) and READING_A_LINE in error.args:
         return INPUT
     if isinstance(error, RuntimeError) and "shared memory" in str(error):
         return SHARED

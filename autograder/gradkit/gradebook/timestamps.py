@@ -80,7 +80,7 @@ def handed_in(named: datetime, written: datetime | None, changed: datetime | Non
     if changed is not None:
         times = {what: time for what, time in times.items() if not is_ahead(time)} or times
     newest = max(times, key=lambda what: times[what])
-    if "its name" in times and times[newest] - named <= SLACK:
+    if named in times.values() and times[newest] - named <= SLACK:
         return HandedIn(named, tuple(doubts))
     doubts.append(f"its name says {said(named)}, {newest} {said(times[newest])}: that counts")
     return HandedIn(times[newest], tuple(doubts))

@@ -21,6 +21,7 @@ from gradkit.jail.levels import Level
 
 TEMPORARY_MB = 64
 THREADS = 64
+UNCOUNTED_THREADS = "all but threads, which the kernel does not count for root"
 _MEGABYTE = 1 << 20
 # How a shell shows the limits that a machine may have set lower than what a submission is allowed.
 _ULIMITS = {
@@ -102,7 +103,7 @@ def confine(
     others = kernel.threads_by_user().get(os.getuid(), 0) if counted_with_others else 0
     _layer(done, "rlimits", lambda: set_limits(bounds, others))
     if root and uid is None:
-        done["rlimits"] = "all but threads, which the kernel does not count for root"
+        done["rlimits"] = UNCOUNTED_THREADS
     if level.namespaces or uid is not None or root:
         _layer(done, "capabilities", kernel.drop_capabilities)
     kernel.prctl(kernel.PR_SET_DUMPABLE, 0)  # nobody may ptrace it or read its /proc

@@ -10,6 +10,7 @@ import re
 import signal
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 _GROUPS = Path("/sys/fs/cgroup")
@@ -31,8 +32,24 @@ def ran_out(before: Mapping[str, int]) -> bool:
     return any(count > before.get(path, count) for path, count in kills().items())
 
 
-def said(code: int, peak_kilobytes: int, before: Mapping[str, int]) -> str:
-    """How a process ended, as a clause without a subject.
+@dataclass(frozen=True)
+class Death:
+    """How a process ended.
+
+    Attributes:
+        how: a clause without a subject.
+        killed: whether by SIGKILL, as the kernel does for memory.
+    """
+
+    how: str
+    killed: bool = False
+
+    def __str__(self) -> str:
+        return self.how
+
+
+def death(code: int, peak_kilobytes: int, before: Mapping[str, int]) -> Death:
+    """How a process ended.
 
     Args:
         code: its exit status, negative for a signal.
@@ -41,18 +58,20 @@ def said(code: int, peak_kilobytes: int, before: Mapping[str, int]) -> str:
     """
     used = f", having used up to {peak_kilobytes >> 10} MiB" if peak_kilobytes else ""
     if code >= 0:
-        return f"ended with exit status {code}{used}"
+        return Death(f"ended with exit status {code}{used}")
     name = signal.Signals(-code).name if -code in set(signal.Signals) else "unknown"
     text = f"was killed by signal {-code} ({name}){used}"
     if code != -signal.SIGKILL:
-        return text
+        return Death(text)
     after = kills()
     risen = [path for path, count in after.items() if count > before.get(path, count)]
     if any(path != "/proc/vmstat" for path in risen):
-        return f"{text}: the kernel killed processes of this control group because its memory ran out"
+        return Death(
+            f"{text}: the kernel killed processes of this control group because its memory ran out", killed=True
+        )
     if risen:
-        return f"{text}: the kernel killed processes because memory ran out"
-    return f"{text}, most likely because memory ran out"
+        return Death(f"{text}: the kernel killed processes because memory ran out", killed=True)
+    return Death(f"{text}, most likely because memory ran out", killed=True)
 
 
 def _groups() -> Iterator[Path]:

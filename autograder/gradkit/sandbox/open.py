@@ -11,7 +11,9 @@ from typing import Protocol
 
 from gradkit.course.assignment import Limits
 from gradkit.errors import GraderFault
+from gradkit.jail.confine import UNCOUNTED_THREADS
 from gradkit.jail.levels import INSECURE, Level, SandboxError, candidates
+from gradkit.sandbox.deaths import Death
 from gradkit.sandbox.handle import Worker
 from gradkit.sandbox.unconfined import PlainConnection
 from gradkit.sandbox.worker_base import WorkerBase
@@ -45,7 +47,7 @@ class Sandbox:
         missed: the stronger levels that are not to be had here, with the exact reason, one sentence each.
         connect: makes a line by which one grader process starts workers.
         let_go: to be called in a forked grader once it has its own line, so that the first one can end the base.
-        revive: starts another worker base if the last one has ended, within so many seconds; how it ended, as a clause,
+        revive: starts another worker base if the last one has ended, within so many seconds; how it ended,
             else None.
     """
 
@@ -54,19 +56,19 @@ class Sandbox:
     missed: tuple[str, ...]
     connect: Callable[[], Workers]
     let_go: Callable[[], None] = lambda: None
-    revive: Callable[[float], str | None] = lambda _seconds: None
+    revive: Callable[[float], Death | None] = lambda _seconds: None
 
     def at_a_time(self, processes: int) -> int:
         """How many submissions may run at a time, where ``processes`` were asked for.
 
         One alone where one could take the threads of all: the kernel counts them together, or not at all.
         """
-        counted = self.level.counts_threads_apart and not self.layers["rlimits"].startswith("all but")
+        counted = self.level.counts_threads_apart and self.layers["rlimits"] != UNCOUNTED_THREADS
         return processes if counted else min(processes, 1)
 
     def describe(self) -> str:
         """The level and its layers in one line."""
-        names = [f"{name}: {what}" if what.startswith("all but") else name for name, what in self.layers.items()]
+        names = [f"{name}: {what}" if what == UNCOUNTED_THREADS else name for name, what in self.layers.items()]
         return f"{self.level.name} ({', '.join(names)})"
 
     def why_one(self) -> str:
@@ -133,7 +135,7 @@ class _Keeper:
     def let_go(self) -> None:
         self.base.first.close()
 
-    def revive(self, seconds: float) -> str | None:
+    def revive(self, seconds: float) -> Death | None:
         how = self.base.ended(seconds)
         if how is not None:
             self.base.close()

@@ -21,6 +21,7 @@ from gradkit.errors import GraderFault, GradkitError
 from gradkit.jail.kernel import set_oom_score
 from gradkit.sandbox import deaths
 from gradkit.sandbox.connection import WorkerBaseEnded
+from gradkit.sandbox.deaths import Death
 
 _OOM_SCORE = 300  # sooner than the main process, 0, and later than the worker base
 
@@ -39,7 +40,7 @@ class Jobs:
     prepare: Callable[[], Callable[[int], object]]
     done: Callable[[int], None]
     lost: Callable[[int, str], None]
-    revive: Callable[[float], str | None] = lambda _seconds: None
+    revive: Callable[[float], Death | None] = lambda _seconds: None
 
 
 @dataclass
@@ -48,6 +49,9 @@ class _Process:
     channel: socket.socket
     kills: Mapping[str, int]
     job: int | None = None
+
+
+_BASE_LOST = Death("lost its worker base")
 
 
 @dataclass
@@ -68,8 +72,8 @@ class _Run:
     processes: int
     waiting: list[int]
     running: dict[int, _Process] = field(default_factory=dict)
-    died: dict[int, str] = field(default_factory=dict)
-    base_end: str = "lost its worker base"
+    died: dict[int, Death] = field(default_factory=dict)
+    base_end: Death = _BASE_LOST
     failure: GradkitError | None = None
 
 
@@ -87,17 +91,17 @@ def run_jobs(count: int, processes: int, jobs: Jobs) -> None:
             jobs.lost(job, _obituary(processes, first, second))
 
 
-def _obituary(processes: int, first: str, second: str) -> str:
+def _obituary(processes: int, first: Death, second: Death) -> str:
     text = (
         f"The grader process {first}; {processes} ran at a time. It was tried once more, alone, after all others, and "
         f"{second}."
     )
-    if "SIGKILL" in first + second:
+    if first.killed or second.killed:
         text += " Free some memory, or take fewer graders (--workers 1), and run again."
     return text
 
 
-def _run(numbers: range | list[int], processes: int, jobs: Jobs) -> dict[int, str]:
+def _run(numbers: range | list[int], processes: int, jobs: Jobs) -> dict[int, Death]:
     """Run each of these jobs once; by job, how its process died."""
     run = _Run(jobs, processes, list(reversed(numbers)))
     try:
@@ -149,8 +153,8 @@ def _attend(run: _Run, descriptor: int) -> None:
         run.died[job] = how
 
 
-def _without_base(how: str | None) -> str | None:
-    return how and f"lost its worker base, which {how}"
+def _without_base(base: Death | None) -> Death | None:
+    return base and Death(f"lost its worker base, which {base}", base.killed)
 
 
 def _fork(run: _Run) -> _Process:
@@ -202,8 +206,8 @@ def _hear(process: _Process) -> tuple[bytes, str]:
     return answer[:4], answer[4:].decode(errors="replace")
 
 
-def _bury(process: _Process) -> str:
+def _bury(process: _Process) -> Death:
     """Wait for its end, and how it ended."""
     process.channel.close()
     _, status, used = os.wait4(process.pid, 0)
-    return deaths.said(os.waitstatus_to_exitcode(status), used.ru_maxrss, process.kills)
+    return deaths.death(os.waitstatus_to_exitcode(status), used.ru_maxrss, process.kills)

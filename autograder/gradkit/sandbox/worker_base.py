@@ -19,6 +19,7 @@ from gradkit.errors import GraderFault
 from gradkit.jail.levels import OUR_UID, Level, SandboxError
 from gradkit.sandbox import deaths
 from gradkit.sandbox.connection import BASE_ENDED, Connection, WorkerBaseEnded
+from gradkit.sandbox.deaths import Death
 from gradkit.sandbox.handle import ISOLATED, START_SECONDS
 from gradkit.temporary import TemporaryFolder
 
@@ -94,13 +95,13 @@ class WorkerBase:
                 raise WorkerBaseEnded(BASE_ENDED) from error
         return Connection(self.level, ours)
 
-    def ended(self, seconds: float) -> str | None:
-        """How it has ended, as a clause; None where it has not, within ``seconds``."""
+    def ended(self, seconds: float) -> Death | None:
+        """How it has ended; None where it has not, within ``seconds``."""
         try:
             code = self._process.wait(seconds)
         except subprocess.TimeoutExpired:
             return None
-        return deaths.said(128 - code if code > 128 else code, 0, self._kills)  # bubblewrap adds 128
+        return deaths.death(128 - code if code > 128 else code, 0, self._kills)  # bubblewrap adds 128
 
     def close(self) -> None:
         """End the base and every child."""

@@ -396,6 +396,17 @@ def test_nothing_before_the_deadline(student: Any, collect: Any, record: Any, kn
     assert f"of {HW} stays in submitted/ada/" in refusals(collect(ada, until=TUESDAY, pushes=pushes))["ada"]
 
 
+def test_what_stays_is_said_once_whatever_a_repository_is_called(room: Any, student: Any, collect: Any) -> None:
+    ada = student("ada")
+    ada.commit({"lines.py": "1\n"})
+    collect(ada)
+    ada.commit({"lines.py": b"\xff"})
+    assert refusals(collect(ada))["ada"].count(" stays") == 1
+    (room.course.root / "stays").mkdir()
+    assert "git says" in (reason := refusals(collect(f"ada,{room.course.root}/stays"))["ada"])
+    assert f"of {HW} stays in submitted/ada/" in reason
+
+
 def test_a_homework_that_was_asked_for_and_is_not_there(student: Any, collect: Any) -> None:
     ada = student("ada")
     ada.commit({f"{OTHER}/losses.py": "1\n"})

@@ -14,9 +14,10 @@ from gradkit.suite import function_call
 
 def test_a_status_a_signal_and_a_kill_are_told_apart() -> None:
     now = deaths.kills()
-    assert deaths.said(3, 0, now) == "ended with exit status 3"
-    assert deaths.said(-6, 2048, now) == "was killed by signal 6 (SIGABRT), having used up to 2 MiB"
-    assert deaths.said(-9, 0, now) == "was killed by signal 9 (SIGKILL), most likely because memory ran out"
+    assert str(deaths.death(3, 0, now)) == "ended with exit status 3"
+    assert str(deaths.death(-6, 2048, now)) == "was killed by signal 6 (SIGABRT), having used up to 2 MiB"
+    assert str(deaths.death(-9, 0, now)) == "was killed by signal 9 (SIGKILL), most likely because memory ran out"
+    assert [deaths.death(code, 0, now).killed for code in (3, -6, -9)] == [False, False, True]
 
 
 def test_the_kernels_count_proves_it() -> None:
@@ -25,7 +26,7 @@ def test_the_kernels_count_proves_it() -> None:
     assert not deaths.ran_out(now)
     before = now | {"/proc/vmstat": now["/proc/vmstat"] - 1}
     assert deaths.ran_out(before)
-    assert deaths.said(-9, 0, before).endswith(": the kernel killed processes because memory ran out")
+    assert deaths.death(-9, 0, before).how.endswith(": the kernel killed processes because memory ran out")
     group = before | {"group": 0}
     assert not deaths.ran_out(now | {"group": 0}), "a count that is gone is no kill"
     assert deaths.ran_out(group)

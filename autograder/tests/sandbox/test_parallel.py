@@ -13,6 +13,7 @@ import pytest
 
 from gradkit.errors import GradkitError
 from gradkit.sandbox import WorkerBaseEnded
+from gradkit.sandbox.deaths import Death
 from gradkit.sandbox.parallel import Jobs, run_jobs
 
 
@@ -113,9 +114,9 @@ def test_no_process_stays_behind(tmp_path: Path) -> None:
 def test_a_process_that_lost_its_worker_base_is_replaced_after_another_base_was_started(tmp_path: Path) -> None:
     revived: list[float] = []
 
-    def revive(seconds: float) -> str | None:
+    def revive(seconds: float) -> Death | None:
         revived.append(seconds)
-        return "was killed by signal 9 (SIGKILL)" if seconds else None
+        return Death("was killed by signal 9 (SIGKILL)", killed=True) if seconds else None
 
     def lose(number: int) -> None:
         if number in (0, 1) and (number == 1 or not (tmp_path / "lost").exists()):
@@ -127,6 +128,7 @@ def test_a_process_that_lost_its_worker_base_is_replaced_after_another_base_was_
     run_jobs(4, 1, Jobs(writing(tmp_path, lose), done.append, lost.__setitem__, revive))
     assert sorted(done) == [0, 2, 3]
     assert lost[1].count("lost its worker base, which was killed by signal 9 (SIGKILL)") == 2
+    assert "Free some memory" in lost[1]
     assert revived.count(1.0) == 3
 
 
