@@ -99,12 +99,17 @@ def look_alikes(students: Iterable[str]) -> dict[str, tuple[str, ...]]:
     return {one: tuple(sorted(group - {one})) for group in groups.values() if len(group) > 1 for one in group}
 
 
+def quoted(name: str, most: int = 120) -> str:
+    """A name in quotes, fit for any message: at most so many of its characters, with "?" for what cannot be shown."""
+    visible = "".join(c if c.isprintable() and not "\ud800" <= c <= "\udfff" else "?" for c in name[:most])
+    return f'"{visible}"'
+
+
 def spelled(name: str) -> str:
     """An id in quotes, fit for any message, with what tells its letters from ordinary ones: their code points."""
-    shown = "".join(c if c.isprintable() and not "\ud800" <= c <= "\udfff" else "?" for c in name[:_LONGEST])
     strange = [c for c in dict.fromkeys(name) if not c.isascii() or not c.isprintable()]
     points = [f"U+{ord(c):04X} {unicodedata.name(c, '')}".rstrip() for c in strange[:3]]
-    return f'"{shown}"' + (f" ({', '.join(points)}{', ...' if len(strange) > 3 else ''})" if points else "")
+    return quoted(name, _LONGEST) + (f" ({', '.join(points)}{', ...' if len(strange) > 3 else ''})" if points else "")
 
 
 def _scripts(name: str) -> set[str]:

@@ -13,7 +13,7 @@ _ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
-def plain(text: str) -> str:
+def strip_controls(text: str) -> str:
     """Text without terminal escape sequences and control characters; line ends and tabs stay."""
     return _CONTROL.sub("", _ESCAPES.sub("", text.replace("\r\n", "\n")))
 

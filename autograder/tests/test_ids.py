@@ -7,7 +7,7 @@ import unicodedata
 import pytest
 
 from gradkit.errors import UsageError
-from gradkit.ids import look_alikes, read_id, skeleton, spelled, student_id
+from gradkit.ids import look_alikes, quoted, read_id, skeleton, spelled, student_id
 
 
 @pytest.mark.parametrize(
@@ -101,3 +101,7 @@ def test_ids_that_differ_are_left_in_peace(one: str, other: str) -> None:
 
 def test_three_that_look_alike_name_each_other() -> None:
     assert look_alikes(["ada", "Ada", "ADA"])["Ada"] == ("ADA", "ada")
+
+
+def test_names_are_shown_without_what_a_terminal_acts_on() -> None:
+    assert quoted("a\x1b[2J\udcff\u202e" + "b" * 500) == '"a?[2J??' + "b" * 113 + '"'

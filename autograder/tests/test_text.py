@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gradkit.text import plain, points, together
+from gradkit.text import points, strip_controls, together
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ from gradkit.text import plain, points, together
     ],
 )
 def test_only_text_is_left(text: str, expected: str) -> None:
-    assert plain(text) == expected
+    assert strip_controls(text) == expected
 
 
 @pytest.mark.parametrize(

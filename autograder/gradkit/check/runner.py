@@ -22,7 +22,7 @@ from gradkit.check.homework import CHECKS, Homework, Question, question_of
 from gradkit.check.locations import defined_at, is_todo, overwritten_at, raised_at, source_of
 from gradkit.check.patience import StoppedError, within
 from gradkit.check.report import CheckResult, QuestionReport, Report, Status
-from gradkit.check.texts import Tail, parts, said, shown
+from gradkit.check.texts import Tail, excerpt, parts, said
 from gradkit.check.warned import Warnings
 from gradkit.conditions import SEED
 from gradkit.conditions.advice import NEVER_ENDS, advice, cannot_be_loaded, is_called, overwritten
@@ -143,9 +143,9 @@ class _Runner:
         return results
 
     def _of_banned(self, question: Question, use: BannedUse, line: int | None) -> CheckResult:
-        source = shown(source_of(self.homework, line))
+        source = excerpt(source_of(self.homework, line))
         name, title = f"test_{question.id}_calls", "Only calls are used that this question allows."
-        return CheckResult(name, title, "failed", shown(use.message), line, source, "", 0.0)
+        return CheckResult(name, title, "failed", excerpt(use.message), line, source, "", 0.0)
 
     def run(self, check: Check, action: Callable[[], object]) -> CheckResult:
         """Do something with the student's code, and say how it went."""
@@ -166,10 +166,10 @@ class _Runner:
             name=check.name,
             title=check.title,
             status=status,
-            message=shown(message),
+            message=excerpt(message),
             line=line,
-            source=shown(source_of(self.homework, line)),
-            printed=shown(printed.getvalue()),
+            source=excerpt(source_of(self.homework, line)),
+            printed=excerpt(printed.getvalue()),
             seconds=time.perf_counter() - started,
         )
 

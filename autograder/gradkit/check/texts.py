@@ -9,7 +9,7 @@ LONGEST = 2_000  # characters
 _DTYPES = " (double is float64, float is float32: give tensors that you make the dtype of the input, dtype=x.dtype)"
 
 
-def shown(text: str) -> str:
+def excerpt(text: str) -> str:
     """The text, cut, with every control character but newline and tab replaced."""
     cut = text if len(text) <= LONGEST else f"{text[:LONGEST]} ..."
     return "".join(one if one.isprintable() or one in "\n\t" else "\ufffd" for one in cut.replace("\r\n", "\n"))

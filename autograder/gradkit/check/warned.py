@@ -14,7 +14,7 @@ from pathlib import Path
 from gradkit.check.homework import CHECKS, Homework
 from gradkit.check.locations import source_of
 from gradkit.check.report import Warned
-from gradkit.check.texts import shown
+from gradkit.check.texts import excerpt
 from gradkit.conditions.rules import Noted, noting
 
 _MOST = 10  # warnings of one run
@@ -69,10 +69,10 @@ class Warnings:
         if not others:
             return ()
         more = f" and {len(others) - _MOST} more" if len(others) > _MOST else ""
-        also = f"There is also {shown(', '.join(others[:_MOST]))}{more}, which is not graded."
+        also = f"There is also {excerpt(', '.join(others[:_MOST]))}{more}, which is not graded."
         return (Warned(f"Nothing is started in {module}. {also} If your work is there, put it into {module}.", module),)
 
     def _refused(self, noted: Noted) -> Warned:
         file = Path(noted.file).name
-        source = shown(source_of(self._homework, noted.line, file))
+        source = excerpt(source_of(self._homework, noted.line, file))
         return Warned(f"Different when graded: {noted.rule}", file, noted.line, source)

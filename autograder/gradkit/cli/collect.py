@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gradkit.cli.console import complain, err, find_course, out, printable
+from gradkit.cli.console import complain, err, escape_controls, find_course, out
 from gradkit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -75,6 +75,6 @@ def _account_for(report: Incoming) -> None:
     """Name each upload that was taken or passed over; what was refused is named with its reason."""
     for entry in report.entries:
         if entry.status == "taken":
-            err.print(printable(f'taken: "{entry.name}": {entry.student}, {entry.assignment}'), soft_wrap=True)
+            err.print(escape_controls(f'taken: "{entry.name}": {entry.student}, {entry.assignment}'), soft_wrap=True)
         elif entry.status in ("superseded", "unchanged"):
-            err.print(printable(f'not taken: "{entry.name}": {entry.reason}.'), soft_wrap=True)
+            err.print(escape_controls(f'not taken: "{entry.name}": {entry.reason}.'), soft_wrap=True)

@@ -52,10 +52,10 @@ err = _Terminal(stderr=True, highlight=False, markup=False)
 
 def complain(text: str) -> None:
     """Print an error as it is: nothing in it is markup, and terminal escapes in it do nothing."""
-    err.print(printable(text), style="red", soft_wrap=True)
+    err.print(escape_controls(text), style="red", soft_wrap=True)
 
 
-def printable(text: str) -> str:
+def escape_controls(text: str) -> str:
     """The text with every control character but newline and tab made visible, and nothing that a CI runner obeys.
 
     GitHub's takes ``::`` at the beginning of a line for a command, and ``##[`` anywhere.
@@ -143,7 +143,7 @@ def check_file(option: str, path: Path | None) -> None:
         UsageError: it is a folder.
     """
     if path is not None and path.is_dir():
-        raise UsageError(f"{option} {shown(path)}: is a folder. Name the file to write.")
+        raise UsageError(f"{option} {short_path(path)}: is a folder. Name the file to write.")
 
 
 def check_folder(option: str, path: Path | None) -> None:
@@ -153,10 +153,10 @@ def check_folder(option: str, path: Path | None) -> None:
         UsageError: it is a file.
     """
     if path is not None and path.exists() and not path.is_dir():
-        raise UsageError(f"{option} {shown(path)}: is a file. Name the folder to write to.")
+        raise UsageError(f"{option} {short_path(path)}: is a file. Name the folder to write to.")
 
 
-def shown(path: Path) -> str:
-    """A path as short as it can be said from here."""
+def short_path(path: Path) -> str:
+    """A path as it is or relative to the working folder, whichever is shorter."""
     relative = os.path.relpath(path)
     return relative if len(relative) < len(str(path)) else str(path)

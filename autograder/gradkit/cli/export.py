@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gradkit.cli.console import check_file, complain, find_course, out, see_that_all_is_current, shown
+from gradkit.cli.console import check_file, complain, find_course, out, see_that_all_is_current, short_path
 from gradkit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def nbgrader(output: _Output, stale: _Stale = False, course: _Course = None) -> 
     found = find_course(course)
     see_that_all_is_current(found, stale=stale)
     write_text(output, export_csv(found))
-    out.print(f"written: {shown(output)}", soft_wrap=True)
+    out.print(f"written: {short_path(output)}", soft_wrap=True)
 
 
 @app.command("gradescope-results")
@@ -158,7 +158,8 @@ def gradescope(assignment: _One, output: _Output, course: _Course = None) -> Non
     with replacing(output) as new:
         new.write_bytes(data)
     out.print(
-        f"written: {shown(output)}. It holds the hidden suite: upload it, and keep it from students.", soft_wrap=True
+        f"written: {short_path(output)}. It holds the hidden suite: upload it, and keep it from students.",
+        soft_wrap=True,
     )
 
 
@@ -212,9 +213,9 @@ def _finish(table: Table, outcome: Outcome, left_out: tuple[str, ...], output: P
     else:
         grades = "1 grade" if outcome.written == 1 else f"{outcome.written} grades"
         by = f" (rows matched by {outcome.matched_by})" if outcome.matched_by else ""
-        out.print(f"{grades} written: {shown(output)}{by}", soft_wrap=True)
+        out.print(f"{grades} written: {short_path(output)}{by}", soft_wrap=True)
     for line in outcome.in_words():
         complain(line)
     if outcome.unmatched:
-        complain(f"Their grades are in {shown(lost)}. A --roster says who is who.")
+        complain(f"Their grades are in {short_path(lost)}. A --roster says who is who.")
     raise typer.Exit(1 if outcome.unmatched or outcome.refused else 0)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gradkit.cli.console import check_file, check_folder, complain, err, find_course, out, progress, shown
+from gradkit.cli.console import check_file, check_folder, complain, err, find_course, out, progress, short_path
 from gradkit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def _grade_one(course: Course, folder: Path, assignment: str, output: Path, opti
     for record in result.records if not options.as_json else ():
         if record.score is not None:
             score = f"{points(record.score)} of {points(record.max_score)} points"
-            out.print(f"{assignment}: {score}; the record is {shown(output)}", soft_wrap=True)
+            out.print(f"{assignment}: {score}; the record is {short_path(output)}", soft_wrap=True)
     _complain_about(result)
     return result.exit_status
 
@@ -115,7 +115,7 @@ def _grade_folder(course: Course, submissions: Path, results: Path, only: Sequen
     result = _grade_with_progress(course, plan_class(course, submissions, results, only), options)
     _print_result(result, set(), options.as_json)
     if not options.as_json:
-        out.print(f"\nrecords: {shown(results)}", soft_wrap=True)
+        out.print(f"\nrecords: {short_path(results)}", soft_wrap=True)
     return result.exit_status
 
 
@@ -131,11 +131,11 @@ def _grade_course(course: Course, only: Sequence[str], sample: Path | None, opti
             step = partial(bar.update, task, description="the sample class hands in", refresh=True)
             played = play_sample_if_empty(course, sample, lambda done, total: step(completed=done, total=total))
         if played:
-            err.print(f"Nothing had been submitted: {shown(sample)} was played through the exchange.\n")
+            err.print(f"Nothing had been submitted: {short_path(sample)} was played through the exchange.\n")
     plan = plan_class(course, course.submitted, course.results, only)
     if not plan.size and not plan.refused:
         raise UsageError(
-            f"There is nothing in {shown(course.submitted)} to grade. Fetch submissions with: gradkit collect"
+            f"There is nothing in {short_path(course.submitted)} to grade. Fetch submissions with: gradkit collect"
         )
     with open_books(course) as books:
         result = _grade_with_progress(course, plan, options, books.file)
@@ -153,7 +153,7 @@ def _grade_course(course: Course, only: Sequence[str], sample: Path | None, opti
             "records": course.results,
             "feedback": course.feedback,
         }
-        out.print("\n" + "\n".join(f"{name + ':':<11}{shown(path)}" for name, path in places.items()))
+        out.print("\n" + "\n".join(f"{name + ':':<11}{short_path(path)}" for name, path in places.items()))
     if books.unavailable is not None:
         waiting = f"{books.waiting} graded submissions are not in the gradebook yet. " if books.waiting else ""
         complain(f"{waiting}{books.unavailable}")

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from gradkit.cli.console import find_course, out, shown
+from gradkit.cli.console import find_course, out, short_path
 
 
 def new(
@@ -27,7 +27,7 @@ def new(
 
     deadline = None if due is None else due.replace(hour=22, tzinfo=UTC)
     for path in scaffold(find_course(course), assignment, title, deadline):
-        out.print(shown(path), soft_wrap=True)
+        out.print(short_path(path), soft_wrap=True)
     out.print(
         f"\nNext: gradkit build {assignment}, then gradkit audit {assignment}; see docs/authoring.md", soft_wrap=True
     )

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from gradkit.cli.console import check_folder, complain, find_course, out, see_that_all_is_current, shown
+from gradkit.cli.console import check_folder, complain, find_course, out, see_that_all_is_current, short_path
 from gradkit.errors import UsageError
 
 
@@ -45,7 +45,7 @@ def report(
             mean = one.scores.mean
             told = "" if mean is None else f", mean {points(mean)} of {points(one.max_score)} points"
             out.print(f"{one.id}: {one.scores.number} graded, {len(one.missing)} missing{told}", soft_wrap=True)
-        out.print(f"\nreport: {shown(made.page)}", soft_wrap=True)
+        out.print(f"\nreport: {short_path(made.page)}", soft_wrap=True)
     if made.left_out:
         complain(f"left out, since the gradebook does not have them: {', '.join(made.left_out)}")
     for line in made.problems:

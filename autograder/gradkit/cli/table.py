@@ -9,7 +9,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from gradkit.cli.console import printable
+from gradkit.cli.console import escape_controls
 from gradkit.grading.record import Record
 from gradkit.text import points
 from gradkit.wire.kinds import meaning_of
@@ -61,7 +61,7 @@ def class_table(
     found = {(record.student, record.assignment): record for record in records}
     for student in sorted({record.student for record in records}):
         cells = [_cell(found.get((student, name)), (student, name) in late, student in gone) for name in assignments]
-        table.add_row(Text(printable(student)), *cells)
+        table.add_row(Text(escape_controls(student)), *cells)
     return table
 
 

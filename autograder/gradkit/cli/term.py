@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from gradkit.cli.console import complain, err, find_course, out, shown
+from gradkit.cli.console import complain, err, find_course, out, short_path
 from gradkit.course import Course
 from gradkit.errors import UsageError
 
@@ -45,20 +45,20 @@ def new(
     found = find_course(course)
     half = unfinished(found)
     if half is not None:
-        err.print(f"Finishing what was interrupted: {shown(half)}", soft_wrap=True)
+        err.print(f"Finishing what was interrupted: {short_path(half)}", soft_wrap=True)
         made = finish_term(found, half, lambda text: err.print(f"{text} ...", style="dim"))
     else:
         times = _due_times(found, shift_days, due or [], ask=not yes)
         title = name or f"{datetime.now().astimezone():%Y-%m-%d}"
         for assignment, time in times.items():
             out.print(f"{assignment}: due {time.isoformat()}", soft_wrap=True)
-        target = shown(found.root / FOLDER / title)
+        target = short_path(found.root / FOLDER / title)
         if not yes and not typer.confirm(f"Archive the old term of {found.id} in {target}, and begin this one?"):
             raise UsageError("Nothing was changed.")
         made = new_term(found, title, times, lambda text: err.print(f"{text} ...", style="dim"))
     for line in made.left:
         complain(line)
-    out.print(f"archive: {shown(made.archive)} ({made.files} files)", soft_wrap=True)
+    out.print(f"archive: {short_path(made.archive)} ({made.files} files)", soft_wrap=True)
     out.print("The secret and the due times are new. Next: gradkit build --publish", soft_wrap=True)
     raise typer.Exit(1 if made.left else 0)
 

@@ -39,7 +39,8 @@ from gradkit.gradebook.database import ensure_database
 from gradkit.gradebook.logs import gathered_log
 from gradkit.gradebook.settings import nbgrader_config
 from gradkit.gradebook.timestamps import HandedIn, format_time, handed_in, read_time, write_time
-from gradkit.intake.files import copy_untrusted, printable, put_in_place, scratch
+from gradkit.ids import quoted
+from gradkit.intake.files import copy_untrusted, put_in_place, scratch
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def collect(course: Course, assignment_ids: Collection[str] | None = None) -> Co
     ownership = judge(inbound, course.exchange_owners)
     reasons = _reasons(course, inbound, ownership)
     mine = [one for one in inbound if one.assignment in wanted or one.assignment not in course.assignment_ids]
-    refused = [Refused(printable(name), reason) for name, reason in strange]
+    refused = [Refused(quoted(name), reason) for name, reason in strange]
     refused += [_refused(one, reasons[one.path]) for one in mine if one.path in reasons]
     waiting: defaultdict[tuple[str, str], list[_Dated]] = defaultdict(list)
     due = {name: due_of(course, name) for name in wanted}
@@ -121,7 +122,7 @@ def _reasons(course: Course, inbound: Sequence[Inbound], ownership: Ownership) -
     """By folder, why it is refused before anything in it is read."""
     known = ", ".join(course.assignment_ids) or "none"
     unknown = {
-        one.path: f"there is no assignment {printable(one.assignment)} in this course (it has: {known})."
+        one.path: f"there is no assignment {quoted(one.assignment)} in this course (it has: {known})."
         for one in inbound
         if one.assignment not in course.assignment_ids
     }
@@ -131,7 +132,7 @@ def _reasons(course: Course, inbound: Sequence[Inbound], ownership: Ownership) -
 
 
 def _refused(one: Inbound, reason: str) -> Refused:
-    return Refused(printable(one.path.name), reason, one.student, one.assignment)
+    return Refused(quoted(one.path.name), reason, one.student, one.assignment)
 
 
 def _date(
@@ -191,7 +192,7 @@ def _hand_to_nbgrader(course: Course, taken: list[_Dated], work: Path) -> tuple[
             except OSError as error:
                 failed.append(_refused(one.inbound, f"nbgrader could not collect it: {words or error.strerror}."))
             else:
-                name = printable(one.inbound.path.name)
+                name = quoted(one.inbound.path.name)
                 collected.append(Collected(student, assignment_id, one.handed_in.time, name))
     return sorted(collected, key=lambda one: (one.student, one.assignment)), failed
 

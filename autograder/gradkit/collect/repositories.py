@@ -22,9 +22,9 @@ from gradkit.collect.repository_list import Pushes, Row, read_pushes, read_rows,
 from gradkit.course import Course
 from gradkit.errors import EarlierStays, GradkitError, SubmissionRefused
 from gradkit.gradebook.timestamps import write_time
-from gradkit.ids import student_id
+from gradkit.ids import quoted, student_id
 from gradkit.intake import git, tree
-from gradkit.intake.files import copy_untrusted, not_kept, printable, put_in_place, scratch
+from gradkit.intake.files import copy_untrusted, not_kept, put_in_place, scratch
 
 
 def collect_repositories(
@@ -84,9 +84,9 @@ def collect_repositories(
             except GradkitError as error:
                 refused.append(_refused(course, row, error, [name]))
             else:
-                collected.append(Collected(row.student, name, chosen.time, git.shown(row.repository)))
+                collected.append(Collected(row.student, name, chosen.time, git.quoted_address(row.repository)))
                 unsure += not chosen.by_server
-                where = [f"taken from the folder {printable(folder)}"] if folder not in ("", name) else []
+                where = [f"taken from the folder {quoted(folder)}"] if folder not in ("", name) else []
                 warnings += [f"{row.student}, {name}: {text}." for text in (*chosen.doubts, *where, *left_out)]
         if len(wanted) == 1 and not places:
             warnings.append(f"{row.student}, {wanted[0]}: the repository has no folder of that name.")
@@ -104,7 +104,7 @@ def _refused(course: Course, row: Row, why: str | GradkitError, assignments: Seq
     reason = str(why)
     if kept and not isinstance(why, EarlierStays):
         reason += f" What was collected before of {', '.join(kept)} stays in submitted/{row.student}/."
-    return Refused(f"{row.student}, {git.shown(row.repository)}", reason, row.student, row.assignment)
+    return Refused(f"{row.student}, {git.quoted_address(row.repository)}", reason, row.student, row.assignment)
 
 
 def _without_record(rows: Sequence[Row], pushes: Path | None, record: Pushes) -> list[str]:
@@ -156,7 +156,7 @@ def _bring_in(course: Course, row: Row, assignment: str, copy: Path, chosen: Cho
         write_time(work / "submission", chosen.time)
         put_in_place(work / "submission", course.submitted / row.student / assignment)
     write_note(note_path(course, row.student, assignment), _facts(row, chosen))
-    repositories = [f"{printable(name)} is another repository (a submodule) and was left out" for name in inner]
+    repositories = [f"{quoted(name)} is another repository (a submodule) and was left out" for name in inner]
     return [*repositories, *copied.remarks(course, assignment), *not_kept(course, assignment, left_out)]
 
 

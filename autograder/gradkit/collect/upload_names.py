@@ -17,8 +17,7 @@ from pathlib import Path
 from gradkit.course import Course
 from gradkit.errors import SubmissionRefused, UsageError
 from gradkit.gradebook.timestamps import parse_time
-from gradkit.ids import composed, spelled, student_id
-from gradkit.intake.files import printable
+from gradkit.ids import composed, quoted, spelled, student_id
 
 # <student>_<assignment>.zip, <student>_<assignment>_<anything>.zip; a time right after the assignment is its time:
 # <student>_<assignment>_2026-10-01-21-30-00.zip (UTC). {assignments} stands for the course's ids.
@@ -101,7 +100,7 @@ class Names:
     def __init__(self, course: Course, assignment_id: str | None, pattern: str | None) -> None:
         if assignment_id is not None and assignment_id not in course.assignment_ids:
             known = ", ".join(course.assignment_ids) or "none"
-            raise UsageError(f"There is no assignment {printable(assignment_id)} in this course (it has: {known}).")
+            raise UsageError(f"There is no assignment {quoted(assignment_id)} in this course (it has: {known}).")
         self._course = course
         self._wanted = assignment_id
         self._own = pattern is not None and pattern not in PLATFORMS
@@ -151,14 +150,12 @@ class Names:
         assignment = self._ids.get(found.casefold(), found) if found else self._wanted or ""
         if assignment not in self._course.assignment_ids or (self._wanted and assignment != self._wanted):
             wanted = self._wanted or ", ".join(self._course.assignment_ids) or "none"
-            raise SubmissionRefused(f"it is for the assignment {printable(assignment)}; expected: {wanted}.")
+            raise SubmissionRefused(f"it is for the assignment {quoted(assignment)}; expected: {wanted}.")
         attempt = parts.get("attempt") or ""
         numbers = _numbers(attempt or parts.get("rest") or "")
         time = _time(parts.get("timestamp"))
         student = student_id(parts["student_id"] or "")
-        return Upload(
-            path, printable(name), student, assignment, time, numbers, self._person(parts, name), bool(attempt)
-        )
+        return Upload(path, quoted(name), student, assignment, time, numbers, self._person(parts, name), bool(attempt))
 
     def _person(self, parts: Mapping[str, str | None], name: str) -> str:
         named = " ".join(filter(None, (parts.get("name"), parts.get("first_name"), parts.get("last_name"))))
@@ -199,7 +196,7 @@ def several_people(uploads: Iterable[Upload]) -> dict[str, str]:
 
 def two_people(student: str, people: Sequence[tuple[str, str]]) -> str:
     """The sentence on an id that several people would share: who, and the upload of each."""
-    who = ", ".join(f"{printable(person)} ({shown})" for person, shown in people)
+    who = ", ".join(f"{quoted(person)} ({shown})" for person, shown in people)
     return (
         f"more than one person has the id {spelled(student)}: {who}. Nothing of this id was taken. Let the id be the "
         f"platform's own number: --pattern {', '.join(PLATFORMS)}, or (?P<student_id>...) around it in your pattern."
@@ -237,5 +234,5 @@ def _time(text: str | None) -> datetime | None:
     except ValueError:
         time = parse_time(text)
     if time is None:
-        raise SubmissionRefused(f"{printable(text)} in its name is not a time, such as 2026-10-01-21-30-00.")
+        raise SubmissionRefused(f"{quoted(text)} in its name is not a time, such as 2026-10-01-21-30-00.")
     return time

@@ -40,8 +40,9 @@ from gradkit.errors import GradkitError, SubmissionRefused, UsageError
 from gradkit.gradebook.logs import gathered_log
 from gradkit.gradebook.settings import nbgrader_config
 from gradkit.gradebook.timestamps import impossible, read_time, said, write_time
+from gradkit.ids import quoted
 from gradkit.intake.archive import unpack
-from gradkit.intake.files import copy_untrusted, not_kept, printable, put_in_place, scratch
+from gradkit.intake.files import copy_untrusted, not_kept, put_in_place, scratch
 from gradkit.intake.policy import ENDINGS, TIME_FILE, archived, ignored, listed
 
 _ZONES = timedelta(hours=15)  # an archive says local times, and not where
@@ -95,7 +96,7 @@ def collect_zips(
             upload = _read(names, path)
         except GradkitError as error:
             account.refused.append(
-                Refused(printable(path.name), str(error), understood=names.match(path.name) is not None)
+                Refused(quoted(path.name), str(error), understood=names.match(path.name) is not None)
             )
         else:
             uploads.setdefault((upload.student, upload.assignment), []).append(upload)
@@ -161,7 +162,7 @@ def _advice(names: Names, path: Path) -> str:
     if not fitting:
         return ""
     what = "Collect from that folder" if path.is_dir() else "Unpack it, and collect from the folder that it makes"
-    return f" It holds {len(fitting)} upload{'s' * (len(fitting) > 1)}, such as {printable(fitting[0])}. {what}."
+    return f" It holds {len(fitting)} upload{'s' * (len(fitting) > 1)}, such as {quoted(fitting[0])}. {what}."
 
 
 def _collect_newest(course: Course, uploads: Sequence[Upload], account: _Account) -> None:

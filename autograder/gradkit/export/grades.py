@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from gradkit.csv_tables import to_csv
 from gradkit.grading.record import Record
-from gradkit.text import plain, points
+from gradkit.text import points, strip_controls
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def comment_on(record: Record, by_person: float = 0.0, penalty: float = 0.0) -> 
         parts.append(f"by a person {'+' if by_person > 0 else '-'}{points(abs(by_person))}")
     if penalty:
         parts.append(f"late -{points(penalty)}")
-    return plain("; ".join(parts))
+    return strip_controls("; ".join(parts))
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ from gradkit.grading.record import Record, TestResult, first_told
 from gradkit.intake.files import copy_untrusted
 from gradkit.intake.policy import TIME_FILE, bytes_allowed
 from gradkit.intake.submission import work_folder
-from gradkit.text import plain, points
+from gradkit.text import points, strip_controls
 
 # Files that formgrader may serve beside the notebook. HTML and SVG are not among them: they could run scripts.
 _SHOWN = frozenset({".py", ".txt", ".md", ".csv", ".json", ".png", ".jpg", ".jpeg", ".gif", ".pdf"})
@@ -186,23 +186,23 @@ def question_in_words(record: Record, question: str) -> str:
 
 def submission_in_words(record: Record) -> str:
     """What is said of the whole submission; "" where there is nothing to say."""
-    lines = [plain(record.output).strip()] if record.output.strip() else []
-    sentences = (plain(sentence).strip() for sentence in (*record.problems, *record.notes))
+    lines = [strip_controls(record.output).strip()] if record.output.strip() else []
+    sentences = (strip_controls(sentence).strip() for sentence in (*record.problems, *record.notes))
     lines += [f"- {text}" for text in sentences if text and text not in lines]
     return "\n".join(lines) + "\n" if lines else ""
 
 
 def _test_lines(test: TestResult, told: TestResult | None) -> list[str]:
     mark = "passed" if test.passed else "failed"
-    title = " ".join(plain(test.title).split())
+    title = " ".join(strip_controls(test.title).split())
     lines = textwrap.wrap(
         f"{mark}  {title}  [{points(test.score)} of {points(test.max_score)}]", _WIDTH, subsequent_indent=_INDENT
     )
-    message = plain(test.text).strip()
-    hint = plain(test.hint or "").strip()
+    message = strip_controls(test.text).strip()
+    hint = strip_controls(test.hint or "").strip()
     if told is not None:
         where = "" if told.question == test.question else f" of {told.question}"
-        lines += _wrapped(f'The same as in "{" ".join(plain(told.title).split()).rstrip(". ")}"{where}.')
+        lines += _wrapped(f'The same as in "{" ".join(strip_controls(told.title).split()).rstrip(". ")}"{where}.')
         hint = "" if told.hint == test.hint else hint
     elif message:
         lines += _wrapped(message)

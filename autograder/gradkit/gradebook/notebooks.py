@@ -20,7 +20,7 @@ from gradkit.check.cells import MAX_SOURCE, Cell, as_text, claimed, make_cell
 from gradkit.errors import BuildError, SubmissionRefused
 from gradkit.intake.policy import ignored
 from gradkit.intake.written import choose, find_elsewhere, is_students, missing_text, others_text, read_notebook
-from gradkit.text import plain
+from gradkit.text import strip_controls
 
 _MISSING = "The cell below was missing from the submitted notebook. It was added back."
 _FOUND = "**Found in cell {number} of the submitted notebook, outside the answer cell:**"
@@ -46,7 +46,7 @@ def read_released(path: Path) -> dict[str, Any]:
     if len(graded) != len(set(graded)):
         raise BuildError(f"{path}: a grade_id stands twice. Run `make release`.")
     for cell in cells:
-        cell["source"] = plain(as_text(cell["source"]))
+        cell["source"] = strip_controls(as_text(cell["source"]))
         if cell["cell_type"] == "code":
             cell["outputs"], cell["execution_count"] = [], None
     return notebook

@@ -18,8 +18,8 @@ from pathlib import Path, PurePosixPath
 
 from gradkit.course.course import SubmissionLimits
 from gradkit.errors import SubmissionRefused
-from gradkit.ids import composed
-from gradkit.intake.files import Budget, check_name, printable
+from gradkit.ids import composed, quoted
+from gradkit.intake.files import Budget, check_name
 from gradkit.intake.policy import (
     ENDINGS,
     TIME_FILE,
@@ -116,15 +116,15 @@ def _checked(members: list[zipfile.ZipInfo], budget: Budget) -> Iterator[tuple[P
         kind = stat.S_IFMT(member.external_attr >> 16)
         if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
             what = "a link" if kind == stat.S_IFLNK else "no ordinary file"
-            raise SubmissionRefused(f"{printable(member.filename)} is {what}. Pack the file itself.")
+            raise SubmissionRefused(f"{quoted(member.filename)} is {what}. Pack the file itself.")
         if member.flag_bits & 0x1:
-            raise SubmissionRefused(f"{printable(member.filename)} is encrypted. Pack it without a password.")
+            raise SubmissionRefused(f"{quoted(member.filename)} is encrypted. Pack it without a password.")
         if member.is_dir():
             continue
         budget.add_entry()
         name = str(path).casefold()  # some file systems do not tell A from a
         if name in seen:
-            raise SubmissionRefused(f"{printable(member.filename)} stands in it twice.")
+            raise SubmissionRefused(f"{quoted(member.filename)} stands in it twice.")
         seen.add(name)
         folders.update(str(parent).casefold() for parent in path.parents)
         if kept(path.name):
@@ -133,7 +133,7 @@ def _checked(members: list[zipfile.ZipInfo], budget: Budget) -> Iterator[tuple[P
         else:
             budget.left_out.append(str(path))
     for name in sorted(seen & folders):
-        raise SubmissionRefused(f"{printable(name)} stands in it both as a file and as a folder.")
+        raise SubmissionRefused(f"{quoted(name)} stands in it both as a file and as a folder.")
 
 
 def _nothing(left_out: Sequence[str]) -> str:
@@ -148,14 +148,14 @@ def _path(name: str) -> PurePosixPath | None:
     slashed = name.replace("\\", "/")  # as some programs on Windows pack
     parts = slashed.rstrip("/").split("/")
     if slashed.startswith("/") or _DRIVE.match(slashed) or ".." in parts:
-        raise SubmissionRefused(f"the name {printable(name)} leads out of the archive. Pack it anew, from its folder.")
+        raise SubmissionRefused(f"the name {quoted(name)} leads out of the archive. Pack it anew, from its folder.")
     parts = [part for part in parts if part != "."]
     if any(map(ignored, parts)):
         return None
     for part in parts:
         check_name(part)
     if not parts or len(parts) > 20:
-        raise SubmissionRefused(f"the name {printable(name)} is empty or lies too deep.")
+        raise SubmissionRefused(f"the name {quoted(name)} is empty or lies too deep.")
     return PurePosixPath(composed("/".join(parts)))
 
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from gradkit.course import Course
 from gradkit.course.course import SubmissionLimits
 from gradkit.errors import SubmissionRefused
-from gradkit.ids import composed
+from gradkit.ids import composed, quoted
 from gradkit.intake.policy import (
     BESIDE,
     ENDINGS,
@@ -82,7 +82,7 @@ class Budget:
         """
         self.weights[name] = self.weights.get(name, 0) + count
         if self.weights[name] > bytes_allowed(self.limits.file_megabytes):
-            raise SubmissionRefused(f"{printable(name)} is too large; allowed: {limits_in_words(self.limits)}.")
+            raise SubmissionRefused(f"{quoted(name)} is too large; allowed: {limits_in_words(self.limits)}.")
         if sum(self.weights.values()) > bytes_allowed(self.limits.megabytes):
             raise SubmissionRefused(
                 f"its files are too large together{most_of(self.weights)}; allowed: {limits_in_words(self.limits)}."
@@ -108,9 +108,7 @@ class Copied:
 
     def remarks(self, course: Course, assignment_id: str) -> list[str]:
         """What an instructor should know of it, without a full stop."""
-        taken_off = (
-            [f"its files were in the folder {printable(self.around)}, which was taken off"] if self.around else []
-        )
+        taken_off = [f"its files were in the folder {quoted(self.around)}, which was taken off"] if self.around else []
         return taken_off + not_kept(course, assignment_id, self.left_out)
 
 
@@ -179,20 +177,12 @@ def check_name(name: str) -> None:
     try:
         name.encode("utf-8")
     except UnicodeEncodeError as error:
-        raise SubmissionRefused(
-            f"the name {printable(name)} is not UTF-8. Rename the file and submit again."
-        ) from error
+        raise SubmissionRefused(f"the name {quoted(name)} is not UTF-8. Rename the file and submit again.") from error
     if not name.isprintable() or not name.strip() or len(name.encode("utf-8")) > 255:
         raise SubmissionRefused(
-            f"the name {printable(name)} is empty, too long or has characters that cannot be shown. "
+            f"the name {quoted(name)} is empty, too long or has characters that cannot be shown. "
             "Rename the file and submit again."
         )
-
-
-def printable(name: str) -> str:
-    """A name as it can be shown in any message, in quotes."""
-    shown = "".join(c if c.isprintable() and not "\ud800" <= c <= "\udfff" else "?" for c in name[:120])
-    return f'"{shown}"'
 
 
 def put_in_place(new: Path, target: Path) -> None:
@@ -247,7 +237,7 @@ def _copy_folder(folder: int, target: Path, budgets: tuple[Budget, Budget], wher
             try:
                 _copy_entry(folder, entry, target, budgets, name, depth)
             except OSError as error:
-                raise SubmissionRefused(f"{printable(name)} cannot be read ({error.strerror}).") from error
+                raise SubmissionRefused(f"{quoted(name)} cannot be read ({error.strerror}).") from error
 
 
 def _copy_entry(
@@ -263,7 +253,7 @@ def _copy_entry(
         return
     if not stat.S_ISREG(mode):
         kind = "a link" if stat.S_ISLNK(mode) else "no ordinary file"
-        raise SubmissionRefused(f"{printable(name)} is {kind}. Submit the file itself.")
+        raise SubmissionRefused(f"{quoted(name)} is {kind}. Submit the file itself.")
     if kept(name):
         budgets[0].add_file(name)
     # Without O_NONBLOCK, a pipe put there in the meantime would wait for a writer for ever.
@@ -277,9 +267,9 @@ def _copy_entry(
 def _copy_file(file: int, target: Path, budgets: tuple[Budget, Budget], name: str) -> None:
     found = os.fstat(file)
     if not stat.S_ISREG(found.st_mode):
-        raise SubmissionRefused(f"{printable(name)} is no ordinary file. Submit the file itself.")
+        raise SubmissionRefused(f"{quoted(name)} is no ordinary file. Submit the file itself.")
     if found.st_nlink > 1:
-        raise SubmissionRefused(f"{printable(name)} is a hard link to another file. Submit a copy of it.")
+        raise SubmissionRefused(f"{quoted(name)} is a hard link to another file. Submit a copy of it.")
     budget, spare = budgets
     budget.opened.append(found)
     if kept(name):
@@ -301,7 +291,7 @@ def _write_file(file: int, target: Path, budget: Budget, name: str) -> None:
     try:
         copy = target.open("xb")
     except FileExistsError:
-        raise SubmissionRefused(f"{printable(name)} is there twice, in two spellings of the same letters.") from None
+        raise SubmissionRefused(f"{quoted(name)} is there twice, in two spellings of the same letters.") from None
     with copy:
         while chunk := os.read(file, _CHUNK):
             budget.add_bytes(len(chunk), name)

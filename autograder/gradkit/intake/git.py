@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from gradkit.errors import SubmissionRefused
-from gradkit.intake.files import printable
+from gradkit.ids import quoted
 from gradkit.temporary import TemporaryFolder
 
 _PATIENCE = 300  # seconds for one git command
@@ -58,9 +58,9 @@ def without_user(address: str) -> str:
     return _USER.sub("", address)
 
 
-def shown(address: str) -> str:
+def quoted_address(address: str) -> str:
     """An address as it can be shown in any message: without a password or token, in quotes."""
-    return printable(without_user(address))
+    return quoted(without_user(address))
 
 
 def check_address(address: str) -> str:
@@ -71,8 +71,8 @@ def check_address(address: str) -> str:
     """
     if not _ADDRESS.fullmatch(address):
         raise SubmissionRefused(
-            f"{shown(address)} is no address of a repository: expected https://..., ssh://..., user@host:..., or "
-            "an absolute path."
+            f"{quoted_address(address)} is no address of a repository: expected https://..., ssh://..., user@host:..., "
+            "or an absolute path."
         )
     return address
 
@@ -96,8 +96,8 @@ def fetch(address: str, copy: Path, branch: str | None) -> str:
     said = git(copy, "ls-remote", "--", address, name).decode(errors="replace")
     tips = [line.split("\t")[0] for line in said.splitlines() if line.endswith(f"\t{name}")]
     if not tips:
-        what = f"no branch {printable(branch)}" if branch else "no commit yet in its default branch"
-        raise SubmissionRefused(f"the repository {shown(address)} has {what}.")
+        what = f"no branch {quoted(branch)}" if branch else "no commit yet in its default branch"
+        raise SubmissionRefused(f"the repository {quoted_address(address)} has {what}.")
     _fetch(copy, address, f"+{name}:refs/gradkit/tip")
     git(copy, "update-ref", f"refs/gradkit/seen/{tips[0]}", "refs/gradkit/tip")
     return tips[0]
@@ -110,7 +110,7 @@ def ensure(address: str, copy: Path, commit: str) -> None:
         SubmissionRefused: the server does not give it out.
     """
     if not _COMMIT.fullmatch(commit):
-        raise SubmissionRefused(f"{printable(commit)} is no commit's id.")
+        raise SubmissionRefused(f"{quoted(commit)} is no commit's id.")
     known = ("cat-file", "-e", f"{commit}^{{commit}}")
     try:
         git(copy, *known)
@@ -194,7 +194,7 @@ def git(folder: Path, *arguments: str, data: bytes = b"", megabytes: int = 64) -
             raise SubmissionRefused(f"git came to more than {megabytes} MiB; no homework has so many files.")
         if status != 0:
             lines = words.strip().splitlines() or [f"status {status}"]
-            raise SubmissionRefused(f"git says: {printable(without_user(lines[0]))}.")
+            raise SubmissionRefused(f"git says: {quoted(without_user(lines[0]))}.")
         printed.seek(0)
         return printed.read()
 

@@ -121,13 +121,13 @@ def most_of(weights: Mapping[str, float]) -> str:
 
 def likenesses(module: str, names: Iterable[str]) -> list[str]:
     """Files that may be meant to be ``module``: in another folder, in other letters, or as a copy ("losses (1).py")."""
-    stem = _plain(PurePath(module).stem)
+    stem = _folded(PurePath(module).stem)
     found = []
     for name in names:
         path = PurePosixPath(name)
         if name == module or not path.name.casefold().endswith((".py", ".py.txt", ".ipynb.py")):
             continue
-        other = _plain(path.name.partition(".")[0])
+        other = _folded(path.name.partition(".")[0])
         if other.startswith(stem) and _COPY.fullmatch(other[len(stem) :]):
             found.append(name)
     return sorted(found)
@@ -163,7 +163,7 @@ def untouched_module(module: str, others: Sequence[str]) -> str:
     )
 
 
-def _plain(text: str) -> str:
+def _folded(text: str) -> str:
     return composed(text).casefold()
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from gradkit.course.course import SubmissionLimits
 from gradkit.errors import SubmissionRefused
-from gradkit.ids import composed
-from gradkit.intake.files import check_name, printable
+from gradkit.ids import composed, quoted
+from gradkit.intake.files import check_name
 from gradkit.intake.git import git
 from gradkit.intake.policy import TIME_FILE, bytes_allowed, ignored, kept, listed, most_of
 
@@ -44,7 +44,7 @@ def write_files(
             inner.append(name)
             continue
         if mode == "120000":
-            raise SubmissionRefused(f"{printable(name)} is a link. Commit the file itself.")
+            raise SubmissionRefused(f"{quoted(name)} is a link. Commit the file itself.")
         if name == TIME_FILE:
             continue
         if not kept(name):
@@ -55,7 +55,7 @@ def write_files(
             raise SubmissionRefused(f"it has more than {limits.files} files{most_of(dict.fromkeys(weights, 1))}.")
         if weight > bytes_allowed(limits.file_megabytes) or sum(weights.values()) > bytes_allowed(limits.megabytes):
             raise SubmissionRefused(
-                f"{printable(name)} makes it too large{most_of(weights)}: a file may have {limits.file_megabytes:g} "
+                f"{quoted(name)} makes it too large{most_of(weights)}: a file may have {limits.file_megabytes:g} "
                 f"MiB, all of them {limits.megabytes:g} MiB."
             )
     if not wanted:
@@ -68,7 +68,7 @@ def write_files(
             with path.open("xb") as file:
                 file.write(data)
         except (FileExistsError, NotADirectoryError):
-            raise SubmissionRefused(f"{printable(name)} stands in it twice.") from None
+            raise SubmissionRefused(f"{quoted(name)} stands in it twice.") from None
     return left_out, inner
 
 
@@ -82,10 +82,10 @@ def _entries(copy: Path, commit: str, folder: str) -> Iterator[_Entry]:
     place = f"{commit}:{folder}" if folder else commit
     for entry in _list(copy, place, recursive=True):
         if len(entry[4]) > _LONGEST:
-            raise SubmissionRefused(f"the path {printable(entry[4])} is longer than {_LONGEST} characters.")
+            raise SubmissionRefused(f"the path {quoted(entry[4])} is longer than {_LONGEST} characters.")
         for part in entry[4].split("/"):
             if part in ("", ".", "..") or part.lower() == ".git":
-                raise SubmissionRefused(f"{printable(entry[4])} is no name of a file.")
+                raise SubmissionRefused(f"{quoted(entry[4])} is no name of a file.")
         if any(map(ignored, entry[4].split("/"))):
             continue
         for part in entry[4].split("/"):

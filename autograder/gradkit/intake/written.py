@@ -15,7 +15,7 @@ from pathlib import Path
 from gradkit.check.cells import Cell, as_text, claimed, read_cells
 from gradkit.errors import SubmissionRefused
 from gradkit.intake.policy import listed
-from gradkit.text import plain
+from gradkit.text import strip_controls
 
 _PROSE_WORDS = 5  # in a line of a code cell, from which on it is taken for a sentence
 _IDEOGRAPHS = 0x2FFF  # scripts above it write sentences without spaces
@@ -43,9 +43,9 @@ def read_notebook(content: bytes, name: str) -> list[Cell]:
     """
     cells = read_cells(content, name)
     for cell in cells:
-        cell["source"] = plain(cell["source"])
+        cell["source"] = strip_controls(cell["source"])
         if "attachments" in cell:
-            cell["attachments"] = {plain(file): bundle for file, bundle in cell["attachments"].items()}
+            cell["attachments"] = {strip_controls(file): bundle for file, bundle in cell["attachments"].items()}
     return cells
 
 

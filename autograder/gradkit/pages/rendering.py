@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from gradkit.text import plain, points
+from gradkit.text import points, strip_controls
 
 
 @cache
@@ -22,7 +22,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "plain": plain,
+        "strip_controls": strip_controls,
         "points": points,
         "shape": _shape,
         "time": _time,

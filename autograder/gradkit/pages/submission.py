@@ -9,7 +9,7 @@ from datetime import datetime
 from gradkit.course import rounded
 from gradkit.grading.record import QuestionResult, Record, TestResult, first_told
 from gradkit.pages.rendering import render
-from gradkit.text import plain
+from gradkit.text import strip_controls
 from gradkit.wire.kinds import meaning_of
 
 
@@ -101,7 +101,7 @@ def _shown(record: Record) -> Iterator[_Test]:
     shown: dict[int, _Test] = {}
     for number, (test, earlier) in enumerate(zip(record.tests, first_told(record.tests), strict=True), start=1):
         text = f"{test.output}\n{test.smallest_case or ''}"
-        lines = [line for line in plain(text).splitlines() if line.strip()]
+        lines = [line for line in strip_controls(text).splitlines() if line.strip()]
         told = None if earlier is None else shown[earlier]
-        shown[number - 1] = _Test(number, test, lines, plain(test.reason or ""), told)
+        shown[number - 1] = _Test(number, test, lines, strip_controls(test.reason or ""), told)
         yield shown[number - 1]

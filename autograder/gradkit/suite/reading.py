@@ -78,7 +78,7 @@ class Reader:
             self._fail("type", "must be a list or tuple; yours is ", kind(self._value), ".")
         if count is not None and len(self._value) != count:
             self._fail("shape", f"must have {count} entries; yours has ", number(len(self._value)), ".")
-        return type(self._value)(plain(item) for item in self._value)
+        return type(self._value)(unwrapped(item) for item in self._value)
 
     def tensors(self) -> dict[str, Tensor]:
         """A dict from names to tensors."""
@@ -93,7 +93,7 @@ class Reader:
             self._fail("type", "must be a dict; yours is ", kind(self._value), ".")
         if not all(type(key) is str and fits(item) for key, item in self._value.items()):
             self._fail("type", f"must be a dict from names to {what}.")
-        return {key: plain(item) for key, item in self._value.items()}
+        return {key: unwrapped(item) for key, item in self._value.items()}
 
     def _fail(self, kind: Kind, *words: str | Said) -> NoReturn:
         if self._otherwise is not None:
@@ -109,16 +109,16 @@ def as_float(number: float) -> float:
         return math.inf if number > 0 else -math.inf
 
 
-def plain(value: Any) -> Any:
+def unwrapped(value: Any) -> Any:
     """The value with plain tensors, at any depth. A numpy.float64 is a Python float to Python, and is one here."""
     if isinstance(value, ObservedTensor):
         return value.data
     if isinstance(value, np.float64):
         return float(value)
     if isinstance(value, (list, tuple)):
-        return type(value)(plain(item) for item in value)
+        return type(value)(unwrapped(item) for item in value)
     if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
+        return {key: unwrapped(item) for key, item in value.items()}
     return value
 
 

@@ -21,7 +21,7 @@ from torch import Tensor
 from gradkit.errors import GraderFault
 from gradkit.suite.mismatch import Mismatch, explain_failure
 from gradkit.suite.naming import said
-from gradkit.suite.reading import Reader, plain, same
+from gradkit.suite.reading import Reader, same, unwrapped
 from gradkit.suite.said import say
 from gradkit.wire.call import Call, call_to_value
 from gradkit.wire.frames import Frame, pack
@@ -72,7 +72,7 @@ class Found:
         Raises:
             Mismatch: the call gave no result.
         """
-        return plain(self.observed(name))
+        return unwrapped(self.observed(name))
 
     def tensor(
         self,

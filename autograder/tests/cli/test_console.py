@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gradkit.cli.console import complain, printable, progress, shown
+from gradkit.cli.console import complain, escape_controls, progress, short_path
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ from gradkit.cli.console import complain, printable, progress, shown
     ],
 )
 def test_control_characters_become_visible(text: str, expected: str) -> None:
-    assert printable(text) == expected
+    assert escape_controls(text) == expected
 
 
 def test_complaints_go_to_stderr_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
@@ -31,13 +31,13 @@ def test_complaints_go_to_stderr_as_they_are(capsys: pytest.CaptureFixture[str])
     complain(text)
     out, err = capsys.readouterr()
     assert out == ""
-    assert err == printable(text) + "\n"
+    assert err == escape_controls(text) + "\n"
 
 
 def test_paths_are_said_as_short_as_can_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert shown(tmp_path / "results") == "results"
-    assert shown(Path("/x")) == "/x"
+    assert short_path(tmp_path / "results") == "results"
+    assert short_path(Path("/x")) == "/x"
 
 
 def test_a_log_has_a_line_for_each_step_and_few_for_a_long_one(capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from gradkit.course.course import SubmissionLimits
 from gradkit.errors import SubmissionRefused
-from gradkit.intake.files import copy_untrusted, printable, put_in_place, scratch
+from gradkit.intake.files import copy_untrusted, put_in_place, scratch
 
 
 def test_an_ordinary_folder_is_copied_without_its_rights(tmp_path: Path) -> None:
@@ -69,7 +69,3 @@ def test_scratch_leaves_nothing_behind(room: Any) -> None:
         (folder / "file").touch()
         assert folder.parent == room.course.work
     assert not folder.exists()
-
-
-def test_names_are_shown_without_what_a_terminal_acts_on() -> None:
-    assert printable("a\x1b[2J\udcff\u202e" + "b" * 500) == '"a?[2J??' + "b" * 113 + '"'
