@@ -169,7 +169,7 @@ def as_in_the_tutorials(model, x, y, loss_function, optimizer, epochs, report_ev
 
 @accepted("train")
 def 训练(model, x, y, loss_function, optimizer, epochs, report_every=500):
-    """Identifiers in Chinese, and prints of its own."""
+    """Identifiers in Chinese, and additional prints."""
     model.train()
     损失表 = []
     for 轮 in range(epochs):

@@ -20,7 +20,7 @@ def of_own_class(name):
 
 
 class Base(reference.Value):
-    """What the mistaken classes stand on."""
+    """The base of the wrong classes."""
 
     for name in ("__add__", "__mul__", "__pow__", "exp", "log", "tanh", "relu", "sigmoid"):
         locals()[name] = of_own_class(name)

@@ -7,7 +7,7 @@ from gradkit.bank import mistake
 
 
 def walk(weights, zs, activations, delta, slope):
-    """Back-propagation with another slope."""
+    """Back-propagation with a different derivative of the activation."""
     dws, dbs = [], []
     for layer in reversed(range(len(weights))):
         dws.insert(0, delta.T @ activations[layer])

@@ -13,7 +13,7 @@ def cut(x, y, rows, size):
 
 
 def cut_twice(x, y, first, rest, size):
-    """A first batch of its own, then batches of the rest."""
+    """A separate first batch, then batches of the rest."""
     if len(first):
         yield x[first], y[first]
     yield from cut(x, y, rest, size)

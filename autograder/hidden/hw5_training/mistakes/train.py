@@ -10,7 +10,7 @@ from gradkit.bank import mistake
 
 
 def report(epoch, loss, report_every):
-    """The line that is due every few epochs."""
+    """Print the report line every few epochs."""
     if epoch % report_every == 0:
         print(f"epoch: {epoch}, loss is: {loss:.6f}")
 

@@ -23,7 +23,7 @@ def without_the_rest(x, y, batch_size, generator):
 
 
 def torn(x, y, batch_size, generator):
-    """Inputs and targets in orders of their own."""
+    """Inputs and targets in different orders."""
     rows, others = (torch.randperm(len(x), generator=generator) for _ in range(2))
     for part, other in zip(rows.split(batch_size), others.split(batch_size), strict=True):
         yield x[part], y[other]
