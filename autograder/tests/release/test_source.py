@@ -83,7 +83,7 @@ def test_a_link_is_refused(write: Write) -> None:
     course = write({})
     (course.source(HW) / "data").mkdir()
     (course.source(HW) / "data" / "numbers.txt").symlink_to(course.hidden(HW) / "test_scale.py")
-    with pytest.raises(BuildError, match=r"data/numbers\.txt: a link"):
+    with pytest.raises(BuildError, match=r"data/numbers\.txt: a symbolic link"):
         read(course)
 
 
