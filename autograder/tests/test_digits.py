@@ -97,4 +97,4 @@ def test_looked_up_digits_are_no_learning(sandbox: Sandbox) -> None:
     assert (right.failed, right.fault) == ((), "")
     for name, tried in zip(WAYS, wrong, strict=True):
         assert tried.fault == ""
-        assert [message.partition(":")[0] for message in tried.messages] == ["Between two images the scores jump"], name
+        assert [message.partition(":")[0] for message in tried.messages] == ["Between two images the logits jump"], name

@@ -1,4 +1,4 @@
-"""Right answers to hw6 that look unlike the solution."""
+"""Correct solutions of hw6 that differ from the reference."""
 
 import itertools
 import warnings
@@ -11,7 +11,7 @@ from gradkit.bank import accepted
 
 
 def both(value):
-    """One number for both directions, or two."""
+    """One int for both directions, or a pair."""
     return tuple(value) if isinstance(value, (tuple, list)) else (value, value)
 
 
@@ -27,7 +27,7 @@ def noisy(function):
 
 
 class Padded:
-    """Images with zeros around them, and where a filter may stand."""
+    """Images padded with zeros, and the positions of a filter."""
 
     def __init__(self, x, stride, padding):
         (self.s, self.t), (p, q) = both(stride), both(padding)
@@ -40,14 +40,14 @@ class Padded:
         return (self.x.shape[2] - h) // self.s + 1, (self.x.shape[3] - w) // self.t + 1
 
     def shifted(self, u, v, rows, columns):
-        """What stands under number (u, v) of the filter, at every place."""
+        """The pixels under element (u, v) of the filter, at every position."""
         return self.x[:, :, u :: self.s, v :: self.t][:, :, :rows, :columns]
 
 
 @accepted("correlate2d")
 @noisy
 def loop_over_places(image, kernel):
-    """A loop over places, a decorator that prints and warns."""
+    """A loop over positions, a decorator that prints and warns."""
     h, w = kernel.shape
     rows, columns = image.shape[0] - h + 1, image.shape[1] - w + 1
     out = [[(image[i : i + h, j : j + w] * kernel).sum() for j in range(columns)] for i in range(rows)]
@@ -56,7 +56,7 @@ def loop_over_places(image, kernel):
 
 @accepted("correlate2d", form="crlf")
 def loop_over_the_kernel(image, kernel):
-    """A loop over the kernel that adds up shifted images in place, in a tensor of its own; CRLF line ends."""
+    """A loop over the kernel that adds up shifted images in place, in its own tensor; CRLF line ends."""
     h, w = kernel.shape
     out = torch.zeros(image.shape[0] - h + 1, image.shape[1] - w + 1, dtype=image.dtype)
     for u, v in itertools.product(range(h), range(w)):
@@ -73,7 +73,7 @@ def matrix_of_windows(image, kernel):
 
 @accepted("correlate2d", form="tabs")
 def 互相关(image, kernel):
-    """Identifiers in Chinese, tabs, and torch.where for the choice of a window."""
+    """Identifiers in Chinese, tabs, and torch.where to select a window."""
     高, 宽 = kernel.shape
     行数, 列数 = image.shape[0] - 高 + 1, image.shape[1] - 宽 + 1
     行, 列 = torch.arange(行数), torch.arange(列数)
@@ -87,7 +87,7 @@ def 互相关(image, kernel):
 
 @accepted("conv2d")
 def seven_loops(x, w, b=None, stride=1, padding=0):
-    """Loops over every single number."""
+    """Loops over every single element."""
     (s, t), (p, q) = both(stride), both(padding)
     n_images, n_channels, height, width = x.shape
     n_filters, _, h, v = w.shape
@@ -108,7 +108,7 @@ def seven_loops(x, w, b=None, stride=1, padding=0):
 
 @accepted("conv2d", form="crlf")
 def helper_class(x, w, b=None, stride=1, padding=0):
-    """A helper class, slices with steps, work in place on its own output; CRLF line ends."""
+    """A helper class, strided slices, in-place operations on its own output; CRLF line ends."""
     images = Padded(x, stride, padding)
     rows, columns = images.places(*w.shape[2:])
     out = x.new_zeros(len(x), len(w), rows, columns)
@@ -153,7 +153,7 @@ def by_correlate2d(x, w, b=None, stride=1, padding=0):
 
 @accepted("conv2d")
 def 卷积(x, w, b=None, stride=1, padding=0):
-    """Identifiers in Chinese, and torch.where in place of padding."""
+    """Identifiers in Chinese, and torch.where instead of padding."""
     (步, 幅), (上, 左) = both(stride), both(padding)
     print("形状:", tuple(x.shape))
     高, 宽 = x.shape[2] + 2 * 上, x.shape[3] + 2 * 左
@@ -171,7 +171,7 @@ def 卷积(x, w, b=None, stride=1, padding=0):
 
 @accepted("output_size")
 def by_counting(size, kernel_size, stride=1, padding=0):
-    """Counts the places."""
+    """Counts the positions."""
     places = len(range(0, size + 2 * padding - kernel_size + 1, stride))
     if not places:
         raise ValueError("does not fit")
@@ -191,7 +191,7 @@ def by_floor(size, kernel_size, stride=1, padding=0):
 
 @accepted("output_size", form="bom")
 def by_stepping(size, kernel_size, stride=1, padding=0):
-    """A loop that steps on while the kernel fits; a BOM."""
+    """A loop that advances while the kernel fits; a BOM."""
     place, count = 0, 0
     while place + kernel_size <= size + 2 * padding:
         place, count = place + stride, count + 1
@@ -215,7 +215,7 @@ def 输出大小(size, kernel_size, stride=1, padding=0):
 
 @accepted("max_pool2d")
 def pool_by_loops(x, kernel_size, stride=None):
-    """Two loops over places, cat and stack."""
+    """Two loops over positions, cat and stack."""
     if stride is None:
         stride = kernel_size
     rows = []
@@ -242,7 +242,7 @@ def pool_by_maximum(x, kernel_size, stride=None):
 
 @accepted("max_pool2d", form="bom")
 def pool_by_unfold(x, kernel_size, stride=None):
-    """F.unfold on each channel as an image of its own, with a print; a BOM."""
+    """F.unfold on each channel as a separate image, with a print; a BOM."""
     stride = kernel_size if stride is None else stride
     n, c, height, width = x.shape
     columns = torch.nn.functional.unfold(x.reshape(n * c, 1, height, width), kernel_size, stride=stride)
@@ -253,7 +253,7 @@ def pool_by_unfold(x, kernel_size, stride=None):
 
 @accepted("max_pool2d", form="tabs")
 def 最大池化(x, kernel_size, stride=None):
-    """First down, then across; identifiers in Chinese; tabs."""
+    """First vertically, then horizontally; identifiers in Chinese; tabs."""
     步长 = kernel_size if stride is None else stride
     竖 = x.unfold(2, kernel_size, 步长).max(-1).values
     return 竖.unfold(3, kernel_size, 步长).max(-1).values
@@ -264,7 +264,7 @@ def 最大池化(x, kernel_size, stride=None):
 
 @accepted("SmallCNN")
 class WithNorm(torch.nn.Module):
-    """Batch normalisation and a mean over places."""
+    """Batch normalisation and a mean over positions."""
 
     def __init__(self, num_classes=10):
         super().__init__()
@@ -284,7 +284,7 @@ class WithNorm(torch.nn.Module):
 
 @accepted("SmallCNN", form="crlf")
 class WithDropout(torch.nn.Sequential):
-    """An nn.Sequential itself, strides in place of pooling, dropout; CRLF."""
+    """A subclass of nn.Sequential, strides instead of pooling, dropout; CRLF."""
 
     def __init__(self, num_classes=10):
         super().__init__(
@@ -300,7 +300,7 @@ class WithDropout(torch.nn.Sequential):
 
 @accepted("SmallCNN", form="bom")
 class OwnConvolution(torch.nn.Module):
-    """The convolution written in this homework, with parameters of its own; a BOM."""
+    """The convolution written in this homework, with its own parameters; a BOM."""
 
     def __init__(self, num_classes=10):
         super().__init__()
@@ -353,7 +353,7 @@ class Residual(torch.nn.Module):
 
 @accepted("SmallCNN")
 class BlackAndWhite(torch.nn.Module):
-    """Scores from the image and from a black-and-white copy of it, a mean over places at the end."""
+    """Logits from the image and from a black-and-white copy of it, a mean over positions at the end."""
 
     def __init__(self, num_classes=10):
         super().__init__()
@@ -404,7 +404,7 @@ def added_by_name(config, in_channels=3):
 
 @accepted("vgg_features", form="bom")
 def with_channels_in_pairs(config, in_channels=3):
-    """The channels before each convolution looked up first; a BOM; a print."""
+    """The channels before each convolution computed first; a BOM; a print."""
     counts = iter([in_channels, *(item for item in config if item != "M")])
     before = next(counts)
     layers = []

@@ -12,12 +12,13 @@ pytestmark = pytest.mark.question("conv2d")
 
 Pair = int | tuple[int, int]
 
-# All distinct, and small: seven loops over single numbers are a right answer too.
+# All distinct, and small: seven loops over single elements are also a right answer.
 SIZES = {"n": 2, "c": 4, "f": 5, "height": 8, "width": 9, "h": 3, "w": 6}
 SMALLER = {"height": 4, "width": 7}
-VALUES = "x (N, C, H, W), w (F, C, h, w), b (F,): out[n, f] adds up all channels under filter f, and then b[f]"
+VALUES = "x (N, C, H, W), w (F, C, h, w), b (F,): out[n, f] sums filter f over all channels, and adds b[f]"
 PLACES = (
-    "out is floor((H + 2p - h) / s) + 1 high and floor((W + 2q - w) / t) + 1 wide, for stride (s, t), padding (p, q)"
+    "out has floor((H + 2p - h) / s) + 1 rows and floor((W + 2q - w) / t) + 1 columns, for stride (s, t), "
+    "padding (p, q)"
 )
 
 
@@ -40,7 +41,7 @@ def conv2d(arguments: dict[str, Any], cotangent: Tensor | None, **options: Pair)
 
 @pytest.mark.points(0.5)
 def test_figures_worked_by_hand(student: Runner) -> None:
-    """An example small enough to work out on paper comes out right.
+    """A small example computed by hand comes out right.
 
     With padding (1, 0) and stride (2, 1) a 2x2 filter sees a row of zeros above the first row, then the second row
     above a row of zeros. The first filter takes top left less bottom right in channel 0, and top right plus bottom
@@ -50,7 +51,7 @@ def test_figures_worked_by_hand(student: Runner) -> None:
     The second takes twice top left plus top right in channel 0, and bottom left less bottom right in channel 1, less 2:
          0 - 1 - 2 = -3     0 + 0 - 2 = -2
          7 + 0 - 2 =  5     4 + 0 - 2 =  2
-    A bias adds to every place of its filter, so its gradient is the sum of the cotangent there: 1 + 2 and 3 - 1.
+    A bias is added at every position of its filter, so its gradient is the sum of the cotangent: 1 + 2 and 3 - 1.
     """
     arguments = {
         "x": torch.tensor([[[[1, 2, 0], [3, 1, 2]], [[0, 1, 1], [2, 0, 1]]]]).double(),
@@ -102,16 +103,16 @@ def test_without_bias(student: Runner, reference: Runner, rng: Rng, left_out: bo
 @pytest.mark.points(1)
 @pytest.mark.parametrize("padding", [1, (1, 2), (2, 0)], ids=str)
 def test_padding(student: Runner, reference: Runner, rng: Rng, padding: Pair) -> None:
-    """Padding puts zeros on all sides, as many as asked for."""
+    """Padding adds the right number of zeros on each side."""
     call = conv2d(*convolution(rng, padding=padding, **SMALLER), padding=padding)
-    hint = f"p rows of zeros above and as many below, q columns left and as many right; {PLACES}"
+    hint = f"p rows of zeros above and p below, q columns left and q right; {PLACES}"
     assert_matches(student.run(call), reference.run(call), hint=hint)
 
 
 @pytest.mark.points(1)
 @pytest.mark.parametrize("stride", [2, (3, 2), (1, 3)], ids=str)
 def test_stride(student: Runner, reference: Runner, rng: Rng, stride: Pair) -> None:
-    """Strides are taken, down and to the right, and what is left over at the end is not used."""
+    """Strides are right in both directions, and a remainder at the end is ignored."""
     call = conv2d(*convolution(rng, stride=stride), stride=stride)
     assert_matches(student.run(call), reference.run(call), hint=PLACES)
 
@@ -120,7 +121,7 @@ def test_stride(student: Runner, reference: Runner, rng: Rng, stride: Pair) -> N
 @pytest.mark.parametrize("padding", [1, (1, 2)], ids=str)
 @pytest.mark.parametrize("stride", [2, (2, 3)], ids=str)
 def test_stride_and_padding(student: Runner, reference: Runner, rng: Rng, stride: Pair, padding: Pair) -> None:
-    """Stride and padding work together, each as one number or as a pair, handed over by position."""
+    """Stride and padding work together, each as an int or a pair, passed by position."""
     tensors, cotangent = convolution(rng, stride=stride, padding=padding)
     call = conv2d({**tensors, "stride": stride, "padding": padding}, cotangent)
     assert_matches(student.run(call), reference.run(call), hint=PLACES)
@@ -130,10 +131,10 @@ def test_stride_and_padding(student: Runner, reference: Runner, rng: Rng, stride
 @pytest.mark.parametrize("learning", [True, False], ids=["with grad", "without grad"])
 @pytest.mark.parametrize("n", [1, 2])
 def test_inputs_are_left_unchanged(student: Runner, reference: Runner, rng: Rng, n: int, learning: bool) -> None:
-    """Images, filters and biases are left unchanged, whether or not they require a gradient."""
+    """Images, filters and biases are not modified, whether or not they require a gradient."""
     tensors, cotangent = convolution(rng, padding=1, n=n, height=4, width=5, h=2, w=3)
     call = conv2d(tensors, cotangent if learning else None, padding=1)
-    assert_matches(student.run(call), reference.run(call), hint="make a new tensor for the output")
+    assert_matches(student.run(call), reference.run(call), hint="create a new tensor for the output")
 
 
 @pytest.mark.points(0.5)
@@ -141,5 +142,5 @@ def test_inputs_are_left_unchanged(student: Runner, reference: Runner, rng: Rng,
 def test_float32_stays_float32(student: Runner, reference: Runner, rng: Rng, padding: int) -> None:
     """Images, filters and biases in float32 give a result in float32."""
     call = conv2d(*convolution(rng, padding=padding, dtype=torch.float32, **SMALLER), padding=padding)
-    hint = "a tensor that you make yourself needs dtype=x.dtype"
+    hint = "create new tensors with dtype=x.dtype"
     assert_matches(student.run(call), reference.run(call), hint=hint, rtol=1e-4, atol=1e-4)

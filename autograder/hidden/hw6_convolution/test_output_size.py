@@ -15,14 +15,14 @@ HINT = "floor((size + 2 padding - kernel_size) / stride) + 1"
 @pytest.mark.parametrize("stride", [1, 2, 3])
 @pytest.mark.parametrize("padding", [0, 1, 2])
 def test_every_size(student: Runner, reference: Runner, size: int, kernel_size: int, stride: int, padding: int) -> None:
-    """The number of places is right, wherever the kernel fits."""
+    """The number of positions is right for every kernel that fits."""
     if kernel_size > size + 2 * padding:
         return
     call = function_call(
         "output_size", {"size": size, "kernel_size": kernel_size, "stride": stride, "padding": padding}
     )
     found = student.run(call)
-    check(type(found.value()) is int, "output_size must return an int; // divides and rounds down.")
+    check(type(found.value()) is int, "output_size must return an int: use //, which divides and rounds down.")
     assert_matches(found, reference.run(call), hint=HINT)
 
 
@@ -31,10 +31,10 @@ def test_every_size(student: Runner, reference: Runner, size: int, kernel_size: 
     ("options", "places"), [({}, 6), ({"stride": 2}, 3), ({"padding": 1}, 8), ({"stride": 3, "padding": 2}, 4)], ids=str
 )
 def test_figures_worked_by_hand(student: Runner, options: dict[str, int], places: int) -> None:
-    """Sizes counted by hand come out right; without stride and padding 1 and 0 hold.
+    """Sizes counted by hand come out right; stride and padding default to 1 and 0.
 
-    A kernel of 3 in 8 pixels: 6 places; every second of 0 to 5: 0, 2, 4; in 10 pixels 8 places; in 12 pixels every
-    third of 0 to 9: 0, 3, 6, 9.
+    A kernel of 3 in 8 pixels: 6 positions; every second of 0 to 5: 0, 2, 4; in 10 pixels 8 positions; in 12 pixels
+    every third of 0 to 9: 0, 3, 6, 9.
     """
     found = student.run(function_call("output_size", {"size": 8, "kernel_size": 3}, **options))
     assert_matches(found, expected(result=places), hint=HINT)
@@ -44,7 +44,7 @@ def test_figures_worked_by_hand(student: Runner, options: dict[str, int], places
 @pytest.mark.parametrize(("size", "kernel_size", "padding"), [(2, 3, 0), (1, 9, 3), (4, 7, 1)])
 @pytest.mark.parametrize("stride", [1, 2, 9])
 def test_kernel_that_does_not_fit(student: Runner, size: int, kernel_size: int, padding: int, stride: int) -> None:
-    """A kernel that is larger than the padded image is a ValueError."""
+    """A kernel larger than the padded image raises a ValueError."""
     arguments = {"size": size, "kernel_size": kernel_size, "stride": stride, "padding": padding}
-    hint = "a kernel that is larger than size + 2 padding fits nowhere: raise a ValueError"
+    hint = "a kernel larger than size + 2 padding does not fit: raise a ValueError"
     assert_raises(student.run(function_call("output_size", arguments)), ValueError, hint=hint)

@@ -1,4 +1,4 @@
-"""Hidden tests of SmallCNN: what must hold whatever the layers are, and what it learns."""
+"""Hidden tests of SmallCNN: what must hold for every architecture, and what it learns."""
 
 import math
 from functools import cache
@@ -14,19 +14,19 @@ from gradkit.suite import Call, Ref, Rng, Runner, Step, assert_all_learn, assert
 pytestmark = pytest.mark.question("SmallCNN")
 
 EPOCHS, BATCH, ENOUGH = 20, 64, 0.93
-POINTS = 61  # on the way from one image to another
-JUMP = 0.3  # the share of a change in one step: 4 % in a network, nearly all of it where images are looked up
+POINTS = 61  # interpolation points between two images
+JUMP = 0.3  # the share of a change in one step: 4 % in a network, nearly 100 % if images are looked up
 SHUFFLES = 4
-SHAPE = "scores (N, num_classes)"
-RAW = "return them as the last layer gives them; the loss brings its own softmax."
-SCORES = f"The model must give {SHAPE} as one tensor."
+SHAPE = "logits (N, num_classes)"
+RAW = "return the output of the last layer; the loss applies its own softmax."
+SCORES = f"The model must return {SHAPE} as one tensor."
 TRAINED = "The model must have parameters that torch.optim.Adam can train, with a gradient for each."
 
 
 @pytest.mark.points(0.5)
 @pytest.mark.parametrize(("n", "classes"), [(5, 10), (1, 10), (5, 3)])
 def test_shape_and_gradients(student: Runner, rng: Rng, n: int, classes: int) -> None:
-    """The scores have the shape (N, num_classes), and every parameter gets a gradient."""
+    """The logits have the shape (N, num_classes), and every parameter gets a gradient."""
     steps = [
         Step("model", "student:SmallCNN", [classes]),
         Step("mode", "object:model.eval"),
@@ -37,7 +37,7 @@ def test_shape_and_gradients(student: Runner, rng: Rng, n: int, classes: int) ->
     x = rng.uniform(n, 1, 8, 8).float()
     found = student.run(Call(steps, inputs={"x": x}, observe=("scores", "model.gradients")))
     assert_tensor(found, "scores", (n, classes), hint=SHAPE)
-    assert_all_learn(found, "model", hint="every layer that you make must take part in forward")
+    assert_all_learn(found, "model", hint="forward must use every layer")
 
 
 @pytest.mark.points(0.5)
@@ -55,10 +55,10 @@ def test_convolutions_and_parameters(student: Runner, options: list[int]) -> Non
 
 
 def pushed(direction: str, classes: int, *, times: int = 20, lr: float = 0.1) -> list[Step]:
-    """A new model's scores; Adam makes all of them larger ("max") or smaller ("min"); then those of both modes.
+    """A new model's logits; Adam increases ("max") or decreases ("min") all of them; then those of both modes.
 
-    The scores of the new model are small, so that a diagnosis, which allows for a share of what a mistake changes, is
-    exact.
+    The logits of the new model are small, so that a diagnosis, which tolerates a share of the change a mistake makes,
+    is exact.
     """
     steps = [
         Step("model", "student:SmallCNN", [classes]),
@@ -91,7 +91,7 @@ def pushed(direction: str, classes: int, *, times: int = 20, lr: float = 0.1) ->
 @pytest.mark.points(0.5)
 @pytest.mark.parametrize("classes", [10, 3])
 def test_scores_before_any_softmax(student: Runner, rng: Rng, classes: int) -> None:
-    """The scores are raw: no softmax, log-softmax or sigmoid holds them, in training and in evaluation mode."""
+    """Logits are returned, without softmax, log-softmax or sigmoid, in training and in evaluation mode."""
     steps = [*pushed("max", classes), *pushed("min", classes)]
     names = {mode: (f"{mode}_max", f"{mode}_min") for mode in ("train", "eval")}
     observed = ("new_max", "new_min", *names["train"], *names["eval"])
@@ -100,33 +100,33 @@ def test_scores_before_any_softmax(student: Runner, rng: Rng, classes: int) -> N
         scores = torch.cat([assert_tensor(found, name, (7, classes), hint=SHAPE) for name in pair])
         total = scores.logsumexp(dim=1)
         where = {"train": "training", "eval": "evaluation"}[mode]
-        check(bool((total.abs() > 1e-2).any()), f"In {where} mode the scores went through a log-softmax: {RAW}")
+        check(bool((total.abs() > 1e-2).any()), f"In {where} mode a log-softmax is applied to the logits: {RAW}")
         bounded = bool(((scores >= 0) & (scores <= 1)).all())
-        check(not bounded, f"In {where} mode the scores went through a softmax or a sigmoid: {RAW}")
+        check(not bounded, f"In {where} mode a softmax or a sigmoid is applied to the logits: {RAW}")
 
 
 @pytest.mark.points(0.5)
 @pytest.mark.parametrize("row", [0, 4])
 def test_images_are_apart(student: Runner, rng: Rng, row: int) -> None:
-    """In evaluation mode an image's scores depend on all of its rows, and on no other image."""
+    """In evaluation mode an image's logits depend on the image, and not on the rest of the batch."""
     x = rng.uniform(5, 1, 8, 8).float()
     other = x.clone()
     other[row] = rng.uniform(1, 8, 8).float()
-    # After two small steps, since a last layer may begin at 0.
+    # After two small steps, since a last layer may be initialised to 0.
     steps = [*pushed("max", 10, times=2, lr=0.01), Step("changed", "object:model.__call__", [Ref("other")])]
-    words = {"x": "images", "other": "the images with another one among them"}
+    words = {"x": "images", "other": "the images with one replaced"}
     found = student.run(
         Call(steps, inputs={"x": x, "other": other}, observe=("new_max", "eval_max", "changed"), words=words)
     )
     first, second = (assert_tensor(found, name, (5, 10), hint=SHAPE) for name in ("eval_max", "changed"))
     moved = (first - second).abs().amax(dim=1) > 1e-6
-    check(bool(moved[row]), "The scores do not depend on the image.")
-    check(int(moved.sum()) == 1, "An image's scores depend on other images of the batch.")
+    check(bool(moved[row]), "The logits do not depend on the image.")
+    check(int(moved.sum()) == 1, "An image's logits depend on other images of the batch.")
 
 
 @cache
 def digits() -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Training and held-out images, and their digits."""
+    """Training and held-out images, and their labels."""
     data = load_digits()
     split = train_test_split(data.images, data.target, test_size=0.25, stratify=data.target, random_state=0)
     x, x_test, y, y_test = (torch.tensor(part) for part in split)
@@ -134,13 +134,13 @@ def digits() -> tuple[Tensor, Tensor, Tensor, Tensor]:
 
 
 def held_out(rng: Rng) -> Tensor:
-    """The images held out, each pixel off by at most one grey level: what looks them up finds none of them."""
+    """The held-out images, each pixel changed by at most one grey level, so that looking them up fails."""
     _, x_test, _, _ = digits()
     return x_test + rng.uniform(*x_test.shape, low=-1 / 16, high=1 / 16, dtype=torch.float32)
 
 
 def in_between(images: Tensor) -> Tensor:
-    """Little by little from an image of each digit to one of another, (10 * POINTS, 1, 8, 8)."""
+    """Interpolations from an image of each digit to one of another, (10 * POINTS, 1, 8, 8)."""
     _, _, _, y_test = digits()
     one = images[[int((y_test == digit).nonzero()[0]) for digit in range(10)]].unsqueeze(1)
     along = torch.linspace(0, 1, POINTS).view(1, -1, 1, 1, 1)
@@ -148,7 +148,7 @@ def in_between(images: Tensor) -> Tensor:
 
 
 def trained() -> tuple[list[Step], dict[str, Tensor]]:
-    """The recipe of the handout: steps, and their inputs."""
+    """The training of the handout: steps, and their inputs."""
     x, _, y, _ = digits()
     order = torch.randperm(len(x), generator=torch.Generator().manual_seed(0)).split(BATCH)
     inputs = {f"x{n}": x[rows] for n, rows in enumerate(order)} | {f"y{n}": y[rows] for n, rows in enumerate(order)}
@@ -170,7 +170,7 @@ def trained() -> tuple[list[Step], dict[str, Tensor]]:
 
 
 def shuffled(number: int) -> list[Step]:
-    """All numbers of the parameters in another order, and the scores then."""
+    """The logits after shuffling all elements of the parameters."""
     return [
         Step("vector", "torch:nn.utils.parameters_to_vector", [Ref("model.parameters()")], otherwise=TRAINED),
         Step("count", "object:vector.numel"),
@@ -182,7 +182,7 @@ def shuffled(number: int) -> list[Step]:
 
 
 def learning(rng: Rng) -> Call:
-    """The recipe, then what the model says of images held out, between two of them, and with shuffled parameters."""
+    """The training, then the logits of held-out images, of interpolated ones, and with shuffled parameters."""
     steps, inputs = trained()
     inputs["held_out"] = held_out(rng)
     inputs["in_between"] = in_between(inputs["held_out"])
@@ -193,18 +193,18 @@ def learning(rng: Rng) -> Call:
     for number in range(SHUFFLES):
         asked += shuffled(number)
     names = ("result", "between", *(f"shuffled{number}" for number in range(SHUFFLES)))
-    words = {"held_out": "the images held out", "in_between": "images between two of them"}
+    words = {"held_out": "the held-out images", "in_between": "interpolations between two of them"}
     return Call([*steps, *asked], inputs=inputs, observe=names, words=words)
 
 
 def share_right(scores: Tensor) -> float:
-    """The share of the images held out whose digit has the largest score."""
+    """The accuracy on the held-out images."""
     _, _, _, y_test = digits()
     return float((scores.argmax(dim=1) == y_test).double().mean())
 
 
 def largest_step(scores: Tensor) -> float:
-    """The largest part of the change between two images that comes in one step: the median of ten pairs."""
+    """The largest share of the change between two images that happens in one step: the median of ten pairs."""
     between = scores.unflatten(0, (10, POINTS))
     steps = (between[:, 1:] - between[:, :-1]).abs().amax(dim=(1, 2))
     return float((steps / (between.amax(dim=1) - between.amin(dim=1)).amax(dim=1)).median())
@@ -212,14 +212,17 @@ def largest_step(scores: Tensor) -> float:
 
 @pytest.mark.points(1)
 def test_learns_digits(student: Runner, rng: Rng) -> None:
-    """Trained by the recipe of the handout, its parameters know at least 93 percent of the images held out."""
+    """Trained as in the docstring, the network classifies at least 93 percent of the held-out images correctly."""
     found = student.run(learning(rng))
     size = (len(digits()[1]), 10)
     share = share_right(assert_tensor(found, "result", size, hint=SHAPE))
-    check(share >= ENOUGH, f"After the training {share:.1%} of the images held out are right; 93 % are asked for.")
+    check(
+        share >= ENOUGH,
+        f"The accuracy on the held-out images is {share:.1%} after training; at least 93 % is required.",
+    )
     between = assert_tensor(found, "between", (10 * POINTS, 10), hint=SHAPE)
-    check(largest_step(between) < JUMP, "Between two images the scores jump: they are looked up, not computed.")
-    # Numbers in another order may give anything, infinity included.
+    check(largest_step(between) < JUMP, "Between two images the logits jump: they are looked up, not computed.")
+    # Shuffled parameters may give anything, infinity included.
     without = [found.tensor(f"shuffled{number}", size).double().nan_to_num() for number in range(SHUFFLES)]
-    message = "With shuffled parameters as many images are right: what the model knows is not in its parameters."
+    message = "The accuracy stays high with shuffled parameters: what the model has learned is not in its parameters."
     check(max(map(share_right, without)) < 0.5, message)

@@ -1,4 +1,4 @@
-"""Hidden tests of vgg_features: parameters by their order, and outputs."""
+"""Hidden tests of vgg_features: parameters in their order, and outputs."""
 
 import math
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from gradkit.suite import Call, Ref, Rng, Runner, Step, Vjp, assert_matches, che
 
 pytestmark = pytest.mark.question("vgg_features")
 
-HINT = "each number: a 3x3 convolution with bias and padding 1, then a ReLU; each M: a 2x2 max pooling"
+HINT = "each number: a 3x3 convolution with bias and padding 1, then a ReLU; each M: 2x2 max pooling"
 VGG19 = [64, 64, "M", 128, 128, "M", 256, 256, 256, 256, "M", 512, 512, 512, 512, "M", 512, 512, 512, 512, "M"]
 
 
@@ -26,7 +26,7 @@ def shapes(config: Sequence[Any], channels: int) -> list[tuple[int, ...]]:
 @pytest.mark.points(0.5)
 @pytest.mark.parametrize(("config", "channels"), [([4, "M", 6], 1), ([2, 3, "M", 5, "M"], 3), (["M", 2], 2)], ids=str)
 def test_layers(student: Runner, config: list[Any], channels: int) -> None:
-    """The result is an nn.Sequential whose parameters have the right shapes, in their order."""
+    """The result is an nn.Sequential whose parameters have the right shapes, in the right order."""
     steps = [
         Step("model", "student:vgg_features", [config, channels]),
         Step("sequential", "builtin:isinstance", [Ref("model"), Ref("torch:nn.Sequential")]),
@@ -34,23 +34,26 @@ def test_layers(student: Runner, config: list[Any], channels: int) -> None:
     found = student.run(Call(steps, observe=("sequential", "model.state", "model.gradients")))
     check(found.equals("sequential", True), "vgg_features must return an nn.Sequential.")
     ours, theirs = shapes(config, channels), [tuple(one.shape) for one in found.parameters("model").values()]
-    count = f"The list asks for {len(ours)} parameters, a weight and a bias for each number; yours has {len(theirs)}."
+    count = f"The list describes {len(ours)} parameters, a weight and a bias per number; yours has {len(theirs)}."
     check(len(theirs) == len(ours), count)
-    check(theirs == ours, f"The parameters do not have the shapes that the list asks for: {HINT}.")
+    check(theirs == ours, f"The shapes of the parameters do not match the list: {HINT}.")
 
 
 @pytest.mark.points(0.25)
 @pytest.mark.parametrize(("filters", "channels"), [(12, 7), (7, 12)])
 def test_weights_that_torch_begins_with(student: Runner, filters: int, channels: int) -> None:
-    """Weights and biases begin as those of nn.Conv2d do: uniform within 1 / sqrt(9 * channels)."""
+    """Weights and biases are initialised as in nn.Conv2d: uniform within 1 / sqrt(9 * channels)."""
     step = Step("model", "student:vgg_features", [[filters], channels])
     found = student.run(Call([step], observe=("model.state", "model.gradients")))
     numbers = {value.dim(): value.double() for value in found.parameters("model").values()}
-    check(numbers.keys() == {1, 4}, "A number in the list is a convolution, with a weight and a bias.")
+    check(numbers.keys() == {1, 4}, "A number in the list stands for a convolution, with a weight and a bias.")
     bound = 1 / math.sqrt(9 * channels)
     inside = all(bool((value.abs() <= 1.001 * bound).all()) for value in numbers.values())
     spread = 0.4 < float(numbers[4].abs().mean()) / bound < 0.6 and float(numbers[1].abs().amax()) > 0
-    check(inside and spread, "The weights and biases must be those that torch's layers begin with: leave them alone.")
+    check(
+        inside and spread,
+        "Weights and biases must have the default initialisation of PyTorch's layers: do not set them.",
+    )
 
 
 @pytest.mark.points(1)
@@ -69,7 +72,7 @@ def test_weights_that_torch_begins_with(student: Runner, filters: int, channels:
 def test_output_and_gradient(
     student: Runner, reference: Runner, rng: Rng, config: list[Any], channels: int, height: int, width: int
 ) -> None:
-    """With given weights, the output and the gradient of the images are right."""
+    """With given weights, the output and the gradient with respect to the images are right."""
     pools = config.count("M")
     last = next((item for item in reversed(config) if item != "M"), channels)
     count = sum(math.prod(shape) for shape in shapes(config, channels))
@@ -84,10 +87,10 @@ def test_output_and_gradient(
         ),
         Step("result", "object:model.__call__", [Ref("x")]),
     ]
-    # More than there are parameters, so that a model with further ones is compared by its output, too.
+    # More than there are parameters, so that a model with extra ones is also compared by its output.
     inputs = {"x": rng.normal(2, channels, height, width), "numbers": 0.3 * rng.normal(5 * count)}
     cotangent = rng.normal(2, last, height // 2**pools, width // 2**pools)
-    words = {"numbers": "numbers for all parameters"}
+    words = {"numbers": "values for all parameters"}
     call = Call(steps, inputs=inputs, vjp=Vjp("result", ["x"], [cotangent]), words=words)
     assert_matches(student.run(call), reference.run(call), hint=HINT)
 
@@ -97,9 +100,9 @@ def test_output_and_gradient(
     ("config", "tensors", "numbers"), [([4, "M", 6], 4, 334), (VGG19, 32, 20_024_384)], ids=["short", "VGG19"]
 )
 def test_figures_worked_by_hand(student: Runner, config: list[Any], tensors: int, numbers: int) -> None:
-    """Parameters counted by hand: 3 channels are the default.
+    """The number of parameters is the one counted by hand; images have 3 channels by default.
 
-    4 * 3 * 9 + 4 = 112 and 6 * 4 * 9 + 6 = 222; the network of 19 layers has 16 convolutions and 20,024,384.
+    4 * 3 * 9 + 4 = 112 and 6 * 4 * 9 + 6 = 222; VGG-19 has 16 convolutions and 20,024,384.
     """
     steps = [
         Step("model", "student:vgg_features", [config]),
