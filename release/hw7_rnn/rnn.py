@@ -1,4 +1,4 @@
-"""Homework 7: recurrent networks. Sequences are time-major here: (T, N, ...), as is torch's default."""
+"""Homework 7: recurrent networks. Sequences are time-major: (T, N, ...), the default in PyTorch."""
 
 import torch
 from torch import Tensor, nn
@@ -14,14 +14,14 @@ def rnn_cell(x: Tensor, h: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor, b_h
 
     Args:
         x: the input of this step, shape (N, D).
-        h: the state before it, shape (N, H).
-        w_ih: input to hidden, shape (H, D), as in torch.nn.RNNCell.
-        w_hh: hidden to hidden, shape (H, H).
-        b_ih: the first bias, shape (H,).
-        b_hh: the second bias, shape (H,).
+        h: the state before this step, shape (N, H).
+        w_ih: the input-to-hidden weights, shape (H, D), as in torch.nn.RNNCell.
+        w_hh: the hidden-to-hidden weights, shape (H, H).
+        b_ih: the input-to-hidden bias, shape (H,).
+        b_hh: the hidden-to-hidden bias, shape (H,).
 
     Returns:
-        The state after this step, shape (N, H), of the dtype of ``x``.
+        The state after this step, shape (N, H), with the dtype of ``x``.
     """
     # TODO(rnn_cell): the formula above.
     raise NotImplementedError("rnn_cell")
@@ -30,23 +30,23 @@ def rnn_cell(x: Tensor, h: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor, b_h
 def rnn_forward(
     xs: Tensor, h0: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor, b_hh: Tensor
 ) -> tuple[Tensor, Tensor]:
-    """A recurrent network, step by step through a batch of sequences.
+    """A recurrent network, applied to a batch of sequences.
 
     The state after step t is the result of ``rnn_cell`` for xs[t] and the state after step t - 1. Before the first step
     the state is ``h0``. Gradients flow back through all steps, and into every argument. No argument is modified.
-    ``rnn_cell`` may be used; what is not allowed there is not allowed here.
+    ``rnn_cell`` may be used; the layers not allowed there are not allowed here.
 
     Args:
         xs: the sequences, shape (T, N, D), T at least 1.
-        h0: the state at the start, shape (N, H).
-        w_ih: input to hidden, shape (H, D); all steps use the same weights.
-        w_hh: hidden to hidden, shape (H, H).
-        b_ih: the first bias, shape (H,).
-        b_hh: the second bias, shape (H,).
+        h0: the initial state, shape (N, H).
+        w_ih: the input-to-hidden weights, shape (H, D), the same in all steps.
+        w_hh: the hidden-to-hidden weights, shape (H, H).
+        b_ih: the input-to-hidden bias, shape (H,).
+        b_hh: the hidden-to-hidden bias, shape (H,).
 
     Returns:
-        The tuple (outputs, h_n): the states after each step, shape (T, N, H), and the one after the last, shape (N, H).
-        Both have the dtype of ``xs``.
+        The tuple (outputs, h_n): the states after each step, shape (T, N, H), and the last state, shape (N, H). Both
+        have the dtype of ``xs``.
     """
     # TODO(rnn_forward): a loop over the steps; keep each state in a list, and stack the list at the end.
     raise NotImplementedError("rnn_forward")
@@ -55,46 +55,46 @@ def rnn_forward(
 def lstm_cell(
     x: Tensor, h: Tensor, c: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor, b_hh: Tensor
 ) -> tuple[Tensor, Tensor]:
-    """One step of a network with long short-term memory.
+    """One step of an LSTM (long short-term memory).
 
-        [i, f, g, o] = x w_ih^T + b_ih + h w_hh^T + b_hh    in this order, each of H columns
+        [i, f, g, o] = x w_ih^T + b_ih + h w_hh^T + b_hh    in this order, H columns each
         c' = sigmoid(f) * c + sigmoid(i) * tanh(g)
         h' = sigmoid(o) * tanh(c')
 
     i, f and o are the input, forget and output gate, g is the candidate. Gradients flow into every argument. No
-    argument is modified. What is not allowed in ``rnn_cell`` is not allowed here; torch.sigmoid and torch.tanh are.
+    argument is modified. The layers not allowed in ``rnn_cell`` are not allowed here; torch.sigmoid and torch.tanh are.
 
     Args:
         x: the input of this step, shape (N, D).
-        h: the state before it, shape (N, H).
-        c: the memory before it, shape (N, H).
-        w_ih: input to gates, shape (4 H, D), as in torch.nn.LSTMCell.
-        w_hh: hidden to gates, shape (4 H, H).
-        b_ih: the first bias, shape (4 H,).
-        b_hh: the second bias, shape (4 H,).
+        h: the hidden state before this step, shape (N, H).
+        c: the cell state before this step, shape (N, H).
+        w_ih: the input-to-hidden weights, shape (4 H, D), as in torch.nn.LSTMCell.
+        w_hh: the hidden-to-hidden weights, shape (4 H, H).
+        b_ih: the input-to-hidden bias, shape (4 H,).
+        b_hh: the hidden-to-hidden bias, shape (4 H,).
 
     Returns:
-        The tuple (h', c'), each of shape (N, H) and of the dtype of ``x``.
+        The tuple (h', c'), each with shape (N, H) and the dtype of ``x``.
     """
-    # TODO(lstm_cell): all four at once, then cut into four.
+    # TODO(lstm_cell): compute all four at once, then split the columns.
     raise NotImplementedError("lstm_cell")
 
 
 class ManyToOne(nn.Module):
     """From a sequence of tokens to the logits of one label, such as the sentiment of a review.
 
-    Carry a state from token to token, each made from the token and the state before it: with nn.RNN, nn.LSTM, nn.GRU or
-    a cell of your own. A sum over positions, a convolution or attention alone will not do. Sequences may have any
-    length; embedding_dim and hidden_dim may be any number from 1, odd ones included. All else is free (nn.Embedding
-    before and nn.Linear after, say), and so are the names. Each parameter must get a gradient from a batch whose rows
-    have two tokens or more.
+    Carry a state from token to token, each computed from the token and the previous state: with nn.RNN, nn.LSTM, nn.GRU
+    or your own cell. A sum over positions, a convolution or attention alone is not enough. Sequences may have any
+    length; embedding_dim and hidden_dim may be any number from 1, including odd ones. The other layers (for example
+    nn.Embedding before and nn.Linear after) and all names are up to you. Each parameter must get a gradient from a
+    batch whose rows have at least two tokens.
 
-    In evaluation mode the logits of a row depend on its own tokens alone: not on other rows, earlier calls or chance.
-    In training mode dropout and batch normalization may change them. The model is used in float32.
+    In evaluation mode the logits of a row depend only on its own tokens, not on other rows, earlier calls or
+    randomness. In training mode dropout and batch normalization may change them. The model is used in float32.
 
     Args:
-        vocab_size: how many different tokens there are, 0 to vocab_size - 1; at least 3.
-        embedding_dim: the size of the vectors that tokens are turned into.
+        vocab_size: the number of tokens, 0 to vocab_size - 1; at least 3.
+        embedding_dim: the size of the embedding vectors.
         hidden_dim: the size of the recurrent state.
         num_classes: the number of labels, at least 2.
     """
@@ -106,20 +106,20 @@ class ManyToOne(nn.Module):
         raise NotImplementedError("ManyToOne")
 
     def forward(self, tokens: Tensor, lengths: Tensor) -> Tensor:
-        """Score the labels of each row, from the state at the row's own last token.
+        """Compute the logits of each row from the state at its own last token.
 
-        That state has seen all tokens of the row, in their order. States at the row's other tokens may be used as well.
-        Tokens after the row's length change nothing. No argument is modified.
+        That state depends on all tokens of the row and on their order. States at the row's other tokens may also be
+        used. Tokens after the row's length do not change the logits. No argument is modified.
 
         Args:
             tokens: int64, shape (T, N), each row padded to T with any tokens of the vocabulary.
-            lengths: how many tokens of each row count, int64, shape (N,), from 1 to T, in any order; all may be
-                smaller than T.
+            lengths: the number of tokens in each row, without padding, int64, shape (N,), from 1 to T, in any order;
+                all may be smaller than T.
 
         Returns:
             The logits, shape (N, num_classes): raw scores of either sign, before any softmax or sigmoid.
         """
-        # TODO(ManyToOne): all states are (T, N, H); pick for row n the one at time lengths[n] - 1.
+        # TODO(ManyToOne): the states are (T, N, H); for row n, take the one at time lengths[n] - 1.
         raise NotImplementedError("ManyToOne")
 
 
@@ -127,15 +127,15 @@ class ManyToMany(nn.Module):
     """From a sequence of tokens to the logits of a label for each of them, such as its part of speech.
 
     Carry a state from token to token, as in ManyToOne. Sequences may have any length; embedding_dim and hidden_dim may
-    be any number from 1, odd ones included. All else is free, and so are the names. Each parameter must get a gradient
-    from sequences of two tokens or more.
+    be any number from 1, including odd ones. The other layers and all names are up to you. Each parameter must get a
+    gradient from sequences of at least two tokens.
 
-    In evaluation mode the logits of a row depend on its own tokens alone: not on other rows, earlier calls or chance.
-    In training mode dropout and batch normalization may change them. The model is used in float32.
+    In evaluation mode the logits of a row depend only on its own tokens, not on other rows, earlier calls or
+    randomness. In training mode dropout and batch normalization may change them. The model is used in float32.
 
     Args:
-        vocab_size: how many different tokens there are, 0 to vocab_size - 1; at least 3.
-        embedding_dim: the size of the vectors that tokens are turned into.
+        vocab_size: the number of tokens, 0 to vocab_size - 1; at least 3.
+        embedding_dim: the size of the embedding vectors.
         hidden_dim: the size of the recurrent state.
         num_classes: the number of labels, at least 2.
     """
@@ -147,9 +147,9 @@ class ManyToMany(nn.Module):
         raise NotImplementedError("ManyToMany")
 
     def forward(self, tokens: Tensor) -> Tensor:
-        """Score the labels of each token, from itself and all tokens before it, in their order.
+        """Compute the logits of each token from the token and all earlier ones, in their order.
 
-        They may depend on the tokens after it as well. No argument is modified.
+        They may also depend on later tokens. No argument is modified.
 
         Args:
             tokens: int64, shape (T, N).
@@ -164,58 +164,58 @@ class ManyToMany(nn.Module):
 class OneToMany(nn.Module):
     """From one vector to a sequence of tokens, such as from an image to its caption.
 
-    Carry a state from step to step, each made from what the step is fed and the state before it: with nn.RNNCell,
-    nn.LSTMCell, nn.GRUCell, their layers or a cell of your own. The sizes in_dim and hidden_dim may be any number from
-    1, odd ones included. All else is free, and so are the names. Each parameter must get a gradient from two steps or
-    more.
+    Carry a state from step to step, each computed from the input of the step and the previous state: with nn.RNNCell,
+    nn.LSTMCell, nn.GRUCell, their layers or your own cell. The sizes in_dim and hidden_dim may be any number from 1,
+    including odd ones. The other layers and all names are up to you. Each parameter must get a gradient from at least
+    two steps.
 
-    In evaluation mode the logits of a row depend on its own vector alone: not on other rows, earlier calls or chance.
-    In training mode dropout and batch normalization may change them. The model is used in float32.
+    In evaluation mode the logits of a row depend only on its own vector, not on other rows, earlier calls or
+    randomness. In training mode dropout and batch normalization may change them. The model is used in float32.
 
     Args:
         in_dim: the number of features of the vector.
         hidden_dim: the size of the recurrent state.
-        vocab_size: how many different tokens there are, 0 to vocab_size - 1; at least 3.
+        vocab_size: the number of tokens, 0 to vocab_size - 1; at least 3.
     """
 
     def __init__(self, in_dim: int, hidden_dim: int, vocab_size: int) -> None:
         """Create the layers."""
         super().__init__()
-        # TODO(OneToMany): one layer turns x into the first state; an embedding, a cell and a linear layer.
+        # TODO(OneToMany): one layer maps x to the initial state; an embedding, a cell and a linear layer.
         raise NotImplementedError("OneToMany")
 
     def forward(self, x: Tensor, steps: int) -> Tensor:
-        """Score the tokens of each step; after the first, each is fed the token that the step before found most likely.
+        """Compute the logits of each step; each step but the first is fed the most likely token of the previous one.
 
-        What the first step is fed is free, and may depend on ``x``. A step's logits depend on all tokens fed so far,
-        which the state holds. The logits of every step depend on ``x``, with gradient. Asking for more steps does not
-        change the first ones. No argument is modified.
+        The input of the first step is up to you, and may depend on ``x``. The logits of a step depend on all tokens fed
+        so far, through the state. The logits of every step depend on ``x``, with gradient. More steps do not change the
+        logits of the first ones. No argument is modified.
 
         Args:
             x: the vectors, float32, shape (N, in_dim).
-            steps: how many tokens, at least 1.
+            steps: the number of tokens, at least 1.
 
         Returns:
             The logits, shape (steps, N, vocab_size): raw scores of either sign, before any softmax or sigmoid.
         """
-        # TODO(OneToMany): a loop: one step of the cell, the scores, the most likely token for the next step.
+        # TODO(OneToMany): a loop: one step of the cell, the logits, the most likely token for the next step.
         raise NotImplementedError("OneToMany")
 
 
 class Seq2Seq(nn.Module):
     """From one sequence of tokens to another, such as from a sentence to its translation.
 
-    An encoder reads the source; a decoder starts from where the encoder ended, or looks at the encoder's states, or
-    both, and writes the target. Each carries a state from token to token, as in ManyToOne. Sequences may have any
-    length; embedding_dim and hidden_dim may be any number from 1, odd ones included. All else is free, and so are the
-    names. Each parameter must get a gradient from sources and targets of two tokens or more.
+    An encoder reads the source; a decoder starts from the encoder's last state, or attends to the encoder's states, or
+    both, and predicts the target. Each carries a state from token to token, as in ManyToOne. Sequences may have any
+    length; embedding_dim and hidden_dim may be any number from 1, including odd ones. The other layers and all names
+    are up to you. Each parameter must get a gradient from sources and targets of at least two tokens.
 
-    In evaluation mode the logits of a row depend on its own source and target alone: not on other rows, earlier calls
-    or chance. In training mode dropout and batch normalization may change them. The model is used in float32.
+    In evaluation mode the logits of a row depend only on its own source and target, not on other rows, earlier calls or
+    randomness. In training mode dropout and batch normalization may change them. The model is used in float32.
 
     Args:
-        vocab_size: how many different tokens there are in source and target, 0 to vocab_size - 1; at least 3.
-        embedding_dim: the size of the vectors that tokens are turned into.
+        vocab_size: the number of tokens in source and target together, 0 to vocab_size - 1; at least 3.
+        embedding_dim: the size of the embedding vectors.
         hidden_dim: the size of the recurrent state.
     """
 
@@ -226,35 +226,36 @@ class Seq2Seq(nn.Module):
         raise NotImplementedError("Seq2Seq")
 
     def forward(self, source: Tensor, target: Tensor) -> Tensor:
-        """Score the next token at each position of a target that is known (teacher forcing).
+        """Compute the logits of the next token at each position of a given target (teacher forcing).
 
         Position t has the logits of the token that follows target[t]. They depend on target[0] to target[t] and on the
-        whole source, both in their order. They do not depend on later tokens of the target. No argument is modified.
+        whole source, and on the order of both. They do not depend on later tokens of the target. No argument is
+        modified.
 
         Args:
             source: int64, shape (S, N).
-            target: int64, shape (T, N), which begins with a start token.
+            target: int64, shape (T, N), beginning with a start token.
 
         Returns:
             The logits, shape (T, N, vocab_size): raw scores of either sign, before any softmax or sigmoid.
         """
-        # TODO(Seq2Seq): the encoder's last state is the decoder's first.
+        # TODO(Seq2Seq): the encoder's last state is the decoder's initial state.
         raise NotImplementedError("Seq2Seq")
 
     def greedy(self, source: Tensor, steps: int, start: int) -> Tensor:
-        """Write a target: at each step the most likely token, which is then fed to the next step.
+        """Decode greedily: each step predicts its most likely token, which is fed to the next step.
 
-        In evaluation mode it agrees with ``forward``: fed with the start token and then the result but for its last
-        token, ``forward`` finds each token of the result most likely. The model is left in the mode, training or
-        evaluation, that it was in. No argument is modified.
+        In evaluation mode it agrees with ``forward``: if ``forward`` is given the start token and the result without
+        its last token as target, its most likely tokens are the result. The model's training or evaluation mode is
+        restored. No argument is modified.
 
         Args:
             source: int64, shape (S, N).
-            steps: how many tokens to write, at least 1.
-            start: the token that the first step is fed, the same for all rows.
+            steps: the number of tokens to predict, at least 1.
+            start: the start token, fed to the first step of all rows.
 
         Returns:
             The tokens, int64, shape (steps, N), without the start token.
         """
-        # TODO(Seq2Seq): encode; then one step of the decoder at a time, from the start token on.
+        # TODO(Seq2Seq): encode; then run the decoder step by step, beginning with the start token.
         raise NotImplementedError("Seq2Seq")

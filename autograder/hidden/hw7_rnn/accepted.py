@@ -1,4 +1,4 @@
-"""Right answers to hw7 that look unlike the solution."""
+"""Correct solutions of hw7 that differ from the reference."""
 
 import warnings
 
@@ -14,7 +14,7 @@ from gradkit.bank import accepted
 
 @accepted("rnn_cell")
 def by_linear(x, h, w_ih, w_hh, b_ih, b_hh):
-    """F.linear, added up in place."""
+    """F.linear, added in place."""
     total = F.linear(x, w_ih, b_ih)
     total += F.linear(h, w_hh, b_hh)
     return total.tanh_()
@@ -22,7 +22,7 @@ def by_linear(x, h, w_ih, w_hh, b_ih, b_hh):
 
 @accepted("rnn_cell", form="bom")
 def in_one_product(x, h, w_ih, w_hh, b_ih, b_hh):
-    """Input and state side by side, one product; a BOM."""
+    """Input and state concatenated, one product; a BOM."""
     both, weights = torch.cat([x, h], dim=1), torch.cat([w_ih, w_hh], dim=1)
     return torch.tanh(torch.addmm(b_ih + b_hh, both, weights.t()))
 
@@ -48,7 +48,7 @@ def 循环单元(x, h, w_ih, w_hh, b_ih, b_hh):
 
 @accepted("rnn_forward")
 def into_a_tensor(xs, h0, w_ih, w_hh, b_ih, b_hh):
-    """States written into a tensor made before."""
+    """States written into a preallocated tensor."""
     outputs = xs.new_empty(len(xs), *h0.shape)
     h = h0
     for t in range(xs.size(0)):
@@ -69,7 +69,7 @@ def inputs_first(xs, h0, w_ih, w_hh, b_ih, b_hh):
 
 @accepted("rnn_forward")
 def by_recursion(xs, h0, w_ih, w_hh, b_ih, b_hh):
-    """The last step after all others, by recursion; returns a list."""
+    """Recursion from the last step; returns a list."""
 
     def until(t):
         if t == 0:
@@ -96,7 +96,7 @@ def with_accumulate(xs, h0, w_ih, w_hh, b_ih, b_hh):
 
 @accepted("lstm_cell")
 def in_slices(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    """Slices of the 4 H columns, work in place on own temporaries."""
+    """Slices of the 4 H columns, in-place operations on its own temporaries."""
     H = h.shape[1]
     z = F.linear(x, w_ih, b_ih) + F.linear(h, w_hh, b_hh)
     i, f, o = z[:, :H].sigmoid(), z[:, H : 2 * H].sigmoid(), z[:, 3 * H :].sigmoid()
@@ -118,7 +118,7 @@ def gate_by_gate(x, h, c, w_ih, w_hh, b_ih, b_hh):
 
 @accepted("lstm_cell", form="crlf")
 def as_a_list(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    """A view (N, 4, H), lerp-free; CRLF."""
+    """A view (N, 4, H) and addcmul; CRLF."""
     z = (x @ w_ih.T + h @ w_hh.T + (b_ih + b_hh)).view(len(x), 4, -1)
     i, f, g, o = z.unbind(dim=1)
     c = torch.addcmul(f.sigmoid() * c, i.sigmoid(), g.tanh())
@@ -154,7 +154,7 @@ class Packed(nn.Module):
 
 @accepted("ManyToOne")
 class ByPacking(Packed):
-    """Packed, as torch's own tutorials do it."""
+    """A packed sequence, as in PyTorch's tutorials."""
 
 
 @accepted("ManyToOne", form="crlf")
@@ -193,7 +193,7 @@ class 逐步读取(nn.Module):
 
 @accepted("ManyToOne")
 class RowByRow(nn.Module):
-    """Each row cut to its length and read alone, batch first inside."""
+    """Each row cut to its length and read alone, batch_first inside."""
 
     def __init__(self, vocab_size, embedding_dim, hidden_dim, num_classes):
         super().__init__()
@@ -210,7 +210,7 @@ class RowByRow(nn.Module):
 
 
 class OwnCell(nn.Module):
-    """A cell written out, with a learned first state and layer normalisation."""
+    """A custom cell, with a learned initial state and layer normalisation."""
 
     def __init__(self, inputs, hidden_dim):
         super().__init__()
@@ -232,7 +232,7 @@ class OwnCell(nn.Module):
 
 @accepted("ManyToOne")
 class BothDirectionsPacked(nn.Module):
-    """A bidirectional LSTM on a packed sequence, its last states side by side."""
+    """A bidirectional LSTM on a packed sequence, its last states concatenated."""
 
     def __init__(self, vocab_size, embedding_dim, hidden_dim, num_classes):
         super().__init__()
@@ -248,7 +248,7 @@ class BothDirectionsPacked(nn.Module):
 
 @accepted("ManyToOne")
 class ReadsOneHot(nn.Module):
-    """One-hot vectors in place of an embedding, a cell of one's own."""
+    """One-hot vectors instead of an embedding, a custom cell."""
 
     def __init__(self, vocab_size, embedding_dim, hidden_dim, num_classes):
         super().__init__()
@@ -264,7 +264,7 @@ class ReadsOneHot(nn.Module):
 
 @accepted("ManyToOne")
 class Gated(nn.Module):
-    """A gate that only the token opens and shuts: the state is scaled, and goes through no matrix."""
+    """A state multiplied by a gate that depends only on the token, without a matrix."""
 
     def __init__(self, vocab_size, embedding_dim, hidden_dim, num_classes):
         super().__init__()
@@ -283,7 +283,7 @@ class Gated(nn.Module):
 
 @accepted("ManyToOne")
 class MeanOfOwnStates(nn.Module):
-    """The last state and the mean of the row's own states side by side, batch normalization and dropout."""
+    """The last state and the mean of the row's own states concatenated, batch normalization and dropout."""
 
     def __init__(self, vocab_size, embedding_dim, hidden_dim, num_classes):
         super().__init__()
@@ -303,7 +303,7 @@ class MeanOfOwnStates(nn.Module):
 
 @accepted("ManyToOne")
 class HalvesOfTheState(nn.Module):
-    """Two directions that share hidden_dim, the odd number rounded up; a state of zeros handed in."""
+    """Two directions that share hidden_dim, rounded up when odd; zeros passed as the initial state."""
 
     def __init__(self, vocab_size, embedding_dim, hidden_dim, num_classes):
         super().__init__()
@@ -326,7 +326,7 @@ class HalvesOfTheState(nn.Module):
 
 @accepted("ManyToMany")
 class BothWays(nn.Module):
-    """A bidirectional LSTM, which reads later tokens, too."""
+    """A bidirectional LSTM, which also reads later tokens."""
 
     def __init__(self, vocab_size, embedding_dim, hidden_dim, num_classes):
         super().__init__()
@@ -375,7 +375,7 @@ class BatchFirstInside(nn.Module):
 
 @accepted("ManyToMany", form="crlf")
 class TokenSkipsAhead(nn.Module):
-    """A GRU, and the token's own vector beside its state; CRLF."""
+    """A GRU, with the token's embedding concatenated to its state; CRLF."""
 
     def __init__(self, vocab_size, embedding_dim, hidden_dim, num_classes):
         super().__init__()
@@ -390,7 +390,7 @@ class TokenSkipsAhead(nn.Module):
 
 @accepted("ManyToMany")
 class ByOwnCell(nn.Module):
-    """A cell of one's own, with a learned first state and layer normalisation."""
+    """A custom cell, with a learned initial state and layer normalisation."""
 
     def __init__(self, vocab_size, embedding_dim, hidden_dim, num_classes):
         super().__init__()
@@ -404,7 +404,7 @@ class ByOwnCell(nn.Module):
 
 @accepted("ManyToMany")
 class ReluWithoutMatrix(nn.Module):
-    """A relu and one weight for each number of the state, and what came before added to the scores."""
+    """An ELU, and one weight per element of the state instead of a matrix."""
 
     def __init__(self, vocab_size, embedding_dim, hidden_dim, num_classes):
         super().__init__()
@@ -422,7 +422,7 @@ class ReluWithoutMatrix(nn.Module):
 
 @accepted("ManyToMany")
 class LooksAtEarlierStates(nn.Module):
-    """A GRU whose states also attend to those before them."""
+    """A GRU whose states also attend to earlier ones."""
 
     def __init__(self, vocab_size, embedding_dim, hidden_dim, num_classes):
         super().__init__()
@@ -439,8 +439,8 @@ class LooksAtEarlierStates(nn.Module):
 
 @accepted("ManyToMany")
 class TutorialTagger(nn.Module):
-    """The tagger of the tutorials: two directions of half the state, a first state of zeros; one number more where the
-    state is odd."""
+    """The tagger of the tutorials: two directions of half the state, an initial state of zeros; one unit more if
+    hidden_dim is odd."""
 
     def __init__(self, vocab_size, embedding_dim, hidden_dim, num_classes):
         super().__init__()
@@ -458,7 +458,7 @@ class TutorialTagger(nn.Module):
 
 @accepted("ManyToMany")
 class NormalizedTagger(nn.Module):
-    """Batch normalization over all positions and dropout, both at rest in evaluation mode."""
+    """Batch normalization over all positions and dropout, both inactive in evaluation mode."""
 
     def __init__(self, vocab_size, embedding_dim, hidden_dim, num_classes):
         super().__init__()
@@ -477,7 +477,7 @@ class NormalizedTagger(nn.Module):
 
 @accepted("OneToMany")
 class WithLstm(nn.Module):
-    """An LSTM cell, a start token of its own, x as the state."""
+    """An LSTM cell, a separate start token, x as the initial state."""
 
     def __init__(self, in_dim, hidden_dim, vocab_size):
         super().__init__()
@@ -520,7 +520,7 @@ class OneHot(nn.Module):
 
 @accepted("OneToMany", form="tabs")
 class 看图说话(nn.Module):
-    """x is fed at every step, too; identifiers in Chinese; tabs."""
+    """x is also fed at every step; identifiers in Chinese; tabs."""
 
     def __init__(self, in_dim, hidden_dim, vocab_size):
         super().__init__()
@@ -541,7 +541,7 @@ class 看图说话(nn.Module):
 
 @accepted("OneToMany")
 class LayerInALoop(nn.Module):
-    """nn.GRU called with one step at a time, and a learned first input."""
+    """nn.GRU called one step at a time, and a learned first input."""
 
     def __init__(self, in_dim, hidden_dim, vocab_size):
         super().__init__()
@@ -564,7 +564,7 @@ class LayerInALoop(nn.Module):
 
 @accepted("OneToMany")
 class ImageFirst(nn.Module):
-    """The image is the first input, the first state is learned, and two layers of LSTM follow."""
+    """The image is the first input, the initial state is learned, and two LSTM layers follow."""
 
     def __init__(self, in_dim, hidden_dim, vocab_size):
         super().__init__()
@@ -586,7 +586,7 @@ class ImageFirst(nn.Module):
 
 @accepted("OneToMany")
 class WritesWithOwnCell(nn.Module):
-    """A cell of one's own with layer normalisation, the image added to what is fed."""
+    """A custom cell with layer normalisation, the image added to its input."""
 
     def __init__(self, in_dim, hidden_dim, vocab_size):
         super().__init__()
@@ -607,7 +607,7 @@ class WritesWithOwnCell(nn.Module):
 
 @accepted("OneToMany")
 class ReadsItAllAgain(nn.Module):
-    """Each step reads from the start what has been written so far: slow and right."""
+    """Each step reads all previous tokens from the start: slow and right."""
 
     def __init__(self, in_dim, hidden_dim, vocab_size):
         super().__init__()
@@ -627,7 +627,7 @@ class ReadsItAllAgain(nn.Module):
 @accepted("OneToMany")
 class ShowAndTell(nn.Module):
     """The image is normalized and fed to an LSTM cell first, whose states start from zeros; dropout before the
-    scores."""
+    logits."""
 
     def __init__(self, in_dim, hidden_dim, vocab_size):
         super().__init__()
@@ -656,7 +656,7 @@ class Translator(nn.Module):
     """What the variants share: forward from encode and decode, greedy from forward."""
 
     def greedy(self, source, steps, start):
-        """By forward, over and over again: slow and right."""
+        """By repeated calls of forward: slow and right."""
         target = torch.full((1, source.shape[1]), start)
         for _ in range(steps):
             target = torch.cat([target, self(source, target)[-1:].argmax(-1)])
@@ -665,7 +665,7 @@ class Translator(nn.Module):
 
 @accepted("Seq2Seq")
 class WithLstms(Translator):
-    """LSTMs, embeddings of their own for source and target."""
+    """LSTMs, separate embeddings for source and target."""
 
     def __init__(self, vocab_size, embedding_dim, hidden_dim):
         super().__init__()
@@ -682,7 +682,7 @@ class WithLstms(Translator):
 
 @accepted("Seq2Seq", form="crlf")
 class WithAttention(Translator):
-    """The decoder looks at all states of the encoder; CRLF."""
+    """The decoder attends to all states of the encoder; CRLF."""
 
     def __init__(self, vocab_size, embedding_dim, hidden_dim):
         super().__init__()
@@ -735,7 +735,7 @@ class WithCells(nn.Module):
 
 @accepted("Seq2Seq", form="tabs")
 class 翻译(Translator):
-    """One layer for both, the source turned round; identifiers in Chinese; tabs."""
+    """One layer for both, the source reversed; identifiers in Chinese; tabs."""
 
     def __init__(self, vocab_size, embedding_dim, hidden_dim):
         super().__init__()
@@ -750,7 +750,7 @@ class 翻译(Translator):
 
 @accepted("Seq2Seq")
 class EncoderOfBothWays(Translator):
-    """A bidirectional encoder of two layers, whose states a linear layer turns into the decoder's first."""
+    """A bidirectional encoder of two layers, whose states a linear layer maps to the decoder's initial state."""
 
     def __init__(self, vocab_size, embedding_dim, hidden_dim):
         super().__init__()
@@ -768,7 +768,7 @@ class EncoderOfBothWays(Translator):
 
 @accepted("Seq2Seq")
 class AttendsBeforeEachStep(Translator):
-    """Cells of one's own; what the decoder finds in the source is fed to its next step (Bahdanau)."""
+    """Custom cells; the decoder's attention over the source is fed to its next step (Bahdanau)."""
 
     def __init__(self, vocab_size, embedding_dim, hidden_dim):
         super().__init__()
@@ -791,8 +791,8 @@ class AttendsBeforeEachStep(Translator):
 
 @accepted("Seq2Seq")
 class SearchesInEvaluation(nn.Module):
-    """The decoder of the tutorials, with dropout and attention only: its state starts from zeros. greedy switches to
-    evaluation mode and back."""
+    """The decoder of the tutorials, with dropout, connected by attention only: its state starts from zeros. greedy
+    switches to evaluation mode and back."""
 
     def __init__(self, vocab_size, embedding_dim, hidden_dim):
         super().__init__()

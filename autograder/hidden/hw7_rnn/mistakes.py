@@ -1,4 +1,4 @@
-"""The mistakes bank of hw7: wrong answers, each with what a student should read about it."""
+"""Common mistakes in hw7, each with the explanation that students read."""
 
 import reference
 import torch
@@ -11,31 +11,32 @@ from gradkit.bank import mistake
 
 @mistake("rnn_cell")
 def relu_for_tanh(x, h, w_ih, w_hh, b_ih, b_hh):
-    """The activation is relu. Here it is tanh."""
+    """The activation is ReLU. It should be tanh."""
     return torch.relu(x @ w_ih.T + b_ih + h @ w_hh.T + b_hh)
 
 
 @mistake("rnn_cell")
 def sigmoid_for_tanh(x, h, w_ih, w_hh, b_ih, b_hh):
-    """The activation is the sigmoid. Here it is tanh."""
+    """The activation is the sigmoid. It should be tanh."""
     return torch.sigmoid(x @ w_ih.T + b_ih + h @ w_hh.T + b_hh)
 
 
 @mistake("rnn_cell")
 def no_activation(x, h, w_ih, w_hh, b_ih, b_hh):
-    """There is no activation. tanh of the sum is asked for."""
+    """There is no activation. Apply tanh to the sum."""
     return x @ w_ih.T + b_ih + h @ w_hh.T + b_hh
 
 
 @mistake("rnn_cell")
 def tanh_of_each(x, h, w_ih, w_hh, b_ih, b_hh):
-    """tanh is taken of input and state each, and then they are added up. It is one tanh, of the whole sum."""
+    """tanh is applied to the input part and the state part separately, before the sum. Apply tanh once, to the whole
+    sum."""
     return torch.tanh(x @ w_ih.T + b_ih) + torch.tanh(h @ w_hh.T + b_hh)
 
 
 @mistake("rnn_cell")
 def state_left_out(x, h, w_ih, w_hh, b_ih, b_hh):
-    """The state before is not used, so the network has no memory."""
+    """The previous state is not used, so the network has no memory."""
     return torch.tanh(x @ w_ih.T + b_ih + b_hh)
 
 
@@ -53,32 +54,33 @@ def other_bias(x, h, w_ih, w_hh, b_ih, b_hh):
 
 @mistake("rnn_cell")
 def hidden_weights_not_transposed(x, h, w_ih, w_hh, b_ih, b_hh):
-    """h is multiplied by w_hh as it is. w_hh is square, so that goes through, but it is h w_hh^T."""
+    """h is multiplied by w_hh without the transpose. w_hh is square, so this raises no error, but the formula is h
+    w_hh^T."""
     return torch.tanh(x @ w_ih.T + b_ih + h @ w_hh + b_hh)
 
 
 @mistake("rnn_cell")
 def element_by_element(x, h, w_ih, w_hh, b_ih, b_hh):
-    """The state is multiplied by the diagonal of w_hh only. It is a matrix product: every number of the state counts
-    for every other."""
+    """The state is multiplied only by the diagonal of w_hh. It should be a matrix product, in which each element of the
+    new state depends on every element of the old one."""
     return torch.tanh(x @ w_ih.T + b_ih + h * w_hh.diagonal() + b_hh)
 
 
 @mistake("rnn_cell")
 def state_kept(x, h, w_ih, w_hh, b_ih, b_hh):
-    """The state before is added to the new one. The new state is the tanh alone."""
+    """The previous state is added to the new one. The new state is the tanh alone."""
     return h + reference.rnn_cell(x, h, w_ih, w_hh, b_ih, b_hh)
 
 
 @mistake("rnn_cell")
 def state_detached(x, h, w_ih, w_hh, b_ih, b_hh):
-    """The state is detached from the graph, so nothing flows back to earlier steps."""
+    """The state is detached from the graph, so no gradient flows back to earlier steps."""
     return reference.rnn_cell(x, h.detach(), w_ih, w_hh, b_ih, b_hh)
 
 
 @mistake("rnn_cell")
 def state_overwritten(x, h, w_ih, w_hh, b_ih, b_hh):
-    """The state is changed in place. Whoever handed it over still needs it: return a new tensor."""
+    """The state is modified in place. The caller still needs it: return a new tensor."""
     result = reference.rnn_cell(x, h, w_ih, w_hh, b_ih, b_hh)
     with torch.no_grad():
         h.copy_(result)
@@ -87,25 +89,25 @@ def state_overwritten(x, h, w_ih, w_hh, b_ih, b_hh):
 
 @mistake("rnn_cell")
 def cell_always_float(x, h, w_ih, w_hh, b_ih, b_hh):
-    """The state is always float32. It has the dtype of x."""
+    """The state is always float32. It should have the dtype of x."""
     return reference.rnn_cell(*(t.float() for t in (x, h, w_ih, w_hh, b_ih, b_hh)))
 
 
 @mistake("rnn_cell")
 def cell_always_double(x, h, w_ih, w_hh, b_ih, b_hh):
-    """The state is always float64. It has the dtype of x."""
+    """The state is always float64. It should have the dtype of x."""
     return reference.rnn_cell(*(t.double() for t in (x, h, w_ih, w_hh, b_ih, b_hh)))
 
 
 @mistake("rnn_cell")
 def ready_made_cell(x, h, w_ih, w_hh, b_ih, b_hh):
-    """torch's own cell does the work. That is what you write here."""
+    """PyTorch's own cell does the work. Here you write it yourself."""
     return torch.rnn_tanh_cell(x, h, w_ih, w_hh, b_ih, b_hh)
 
 
 @mistake("rnn_cell")
 def module_cell(x, h, w_ih, w_hh, b_ih, b_hh):
-    """nn.RNNCell does the work. That is what you write here."""
+    """nn.RNNCell does the work. Here you write it yourself."""
     cell = nn.RNNCell(x.shape[1], h.shape[1]).to(x.dtype)
     values = {"weight_ih": w_ih, "weight_hh": w_hh, "bias_ih": b_ih, "bias_hh": b_hh}
     return torch.func.functional_call(cell, values, (x, h))
@@ -113,25 +115,25 @@ def module_cell(x, h, w_ih, w_hh, b_ih, b_hh):
 
 @mistake("rnn_cell")
 def cell_by_another_name(x, h, w_ih, w_hh, b_ih, b_hh):
-    """torch's own cell does the work, under another name. That is what you write here."""
+    """PyTorch's own cell does the work, under another name. Here you write it yourself."""
     return torch._VF.rnn_tanh_cell(x, h, w_ih, w_hh, b_ih, b_hh)
 
 
 @mistake("rnn_cell")
 def input_left_out(x, h, w_ih, w_hh, b_ih, b_hh):
-    """The input is not used: the new state depends on the state before alone."""
+    """The input is not used: the new state depends only on the previous state."""
     return reference.rnn_cell(0 * x, h, w_ih, w_hh, b_ih, b_hh)
 
 
 @mistake("rnn_cell")
 def input_weights_reshaped(x, h, w_ih, w_hh, b_ih, b_hh):
-    """w_ih is reshaped to (D, H). That shuffles its numbers; the transpose, w_ih.T, swaps rows and columns."""
+    """w_ih is reshaped to (D, H), which rearranges its elements. The transpose, w_ih.T, swaps rows and columns."""
     return torch.tanh(x @ w_ih.reshape(x.shape[1], -1) + b_ih + h @ w_hh.T + b_hh)
 
 
 @mistake("rnn_cell")
 def bias_added_to_the_other(x, h, w_ih, w_hh, b_ih, b_hh):
-    """b_hh is added to b_ih in place, so the caller's b_ih grows with every step. Add them into a new tensor."""
+    """b_hh is added to b_ih in place, so the caller's b_ih changes at every step. Add them into a new tensor."""
     result = reference.rnn_cell(x, h, w_ih, w_hh, b_ih, b_hh)
     with torch.no_grad():
         b_ih += b_hh
@@ -142,7 +144,7 @@ def bias_added_to_the_other(x, h, w_ih, w_hh, b_ih, b_hh):
 
 
 def states_of(xs, h0, w_ih, w_hh, b_ih, b_hh, each=lambda h: h):
-    """All states, of which each is changed before it goes on."""
+    """All states, each changed before it is passed on."""
     states, h = [], h0
     for x in xs:
         states.append(reference.rnn_cell(x, h, w_ih, w_hh, b_ih, b_hh))
@@ -152,14 +154,14 @@ def states_of(xs, h0, w_ih, w_hh, b_ih, b_hh, each=lambda h: h):
 
 @mistake("rnn_forward")
 def state_not_carried(xs, h0, w_ih, w_hh, b_ih, b_hh):
-    """Every step starts from h0. The state after a step is the one before the next."""
+    """Every step starts from h0. Each step should start from the state after the previous one."""
     states = [reference.rnn_cell(x, h0, w_ih, w_hh, b_ih, b_hh) for x in xs]
     return torch.stack(states), states[-1]
 
 
 @mistake("rnn_forward")
 def starts_from_zero(xs, h0, w_ih, w_hh, b_ih, b_hh):
-    """The first step starts from zeros. It starts from h0."""
+    """The first step starts from zeros. It should start from h0."""
     return reference.rnn_forward(xs, torch.zeros_like(h0), w_ih, w_hh, b_ih, b_hh)
 
 
@@ -172,41 +174,41 @@ def start_among_the_outputs(xs, h0, w_ih, w_hh, b_ih, b_hh):
 
 @mistake("rnn_forward")
 def one_state_too_many(xs, h0, w_ih, w_hh, b_ih, b_hh):
-    """h0 is among the outputs, which makes T + 1 of them. They are the states after each of the T steps."""
+    """h0 is among the outputs, so there are T + 1 of them. The outputs are the states after each of the T steps."""
     states = states_of(xs, h0, w_ih, w_hh, b_ih, b_hh)
     return torch.stack([h0, *states]), states[-1]
 
 
 @mistake("rnn_forward")
 def last_step_left_out(xs, h0, w_ih, w_hh, b_ih, b_hh):
-    """The last step is not made: range(T - 1) ends two before T."""
+    """The last step is missing: range(T - 1) ends at T - 2."""
     states = states_of(xs[:-1], h0, w_ih, w_hh, b_ih, b_hh)
     return torch.stack(states), states[-1]
 
 
 @mistake("rnn_forward")
 def batch_first(xs, h0, w_ih, w_hh, b_ih, b_hh):
-    """The outputs are (N, T, H). Here time comes first: (T, N, H)."""
+    """The outputs are (N, T, H). Time is the first dimension here: (T, N, H)."""
     states = states_of(xs, h0, w_ih, w_hh, b_ih, b_hh)
     return torch.stack(states, dim=1), states[-1]
 
 
 @mistake("rnn_forward")
 def end_to_start(xs, h0, w_ih, w_hh, b_ih, b_hh):
-    """The sequence is read from its end. Step 0 comes first."""
+    """The sequence is read backwards. Start with step 0."""
     return reference.rnn_forward(xs.flip(0), h0, w_ih, w_hh, b_ih, b_hh)
 
 
 @mistake("rnn_forward")
 def joined_in_a_row(xs, h0, w_ih, w_hh, b_ih, b_hh):
-    """The states are joined by cat, which makes (T N, H). stack makes the dimension of time: (T, N, H)."""
+    """The states are joined with torch.cat, which gives (T N, H). torch.stack adds the time dimension: (T, N, H)."""
     states = states_of(xs, h0, w_ih, w_hh, b_ih, b_hh)
     return torch.cat(states), states[-1]
 
 
 @mistake("rnn_forward")
 def last_state_with_time(xs, h0, w_ih, w_hh, b_ih, b_hh):
-    """h_n has a dimension too many, (1, N, H), as torch.nn.RNN has it. Here it is (N, H)."""
+    """h_n has an extra dimension, (1, N, H), as in torch.nn.RNN. Here it is (N, H)."""
     states = states_of(xs, h0, w_ih, w_hh, b_ih, b_hh)
     return torch.stack(states), states[-1].unsqueeze(0)
 
@@ -219,27 +221,27 @@ def results_swapped(xs, h0, w_ih, w_hh, b_ih, b_hh):
 
 @mistake("rnn_forward")
 def outputs_alone(xs, h0, w_ih, w_hh, b_ih, b_hh):
-    """Only the outputs are returned. The tuple (outputs, h_n) is asked for."""
+    """Only the outputs are returned. Return the tuple (outputs, h_n)."""
     return reference.rnn_forward(xs, h0, w_ih, w_hh, b_ih, b_hh)[0]
 
 
 @mistake("rnn_forward")
 def cut_between_steps(xs, h0, w_ih, w_hh, b_ih, b_hh):
-    """The state is detached from the graph between steps, so gradients end at the step before. They flow through all
-    steps."""
+    """The state is detached from the graph between steps, so gradients stop after one step. They should flow through
+    all steps."""
     states = states_of(xs, h0, w_ih, w_hh, b_ih, b_hh, each=lambda h: h.detach())
     return torch.stack(states), states[-1]
 
 
 @mistake("rnn_forward")
 def start_detached(xs, h0, w_ih, w_hh, b_ih, b_hh):
-    """h0 is detached from the graph. Gradients flow into it."""
+    """h0 is detached from the graph. Gradients should flow into it."""
     return reference.rnn_forward(xs, h0.detach(), w_ih, w_hh, b_ih, b_hh)
 
 
 @mistake("rnn_forward")
 def into_single_precision(xs, h0, w_ih, w_hh, b_ih, b_hh):
-    """The outputs are written into a tensor of zeros that is always float32. It needs the dtype of xs."""
+    """The outputs are written into a tensor of zeros that is always float32. Create it with the dtype of xs."""
     outputs = torch.zeros(len(xs), *h0.shape)
     for t, state in enumerate(states_of(xs, h0, w_ih, w_hh, b_ih, b_hh)):
         outputs[t] = state
@@ -248,13 +250,13 @@ def into_single_precision(xs, h0, w_ih, w_hh, b_ih, b_hh):
 
 @mistake("rnn_forward")
 def forward_always_double(xs, h0, w_ih, w_hh, b_ih, b_hh):
-    """The results are always float64. They have the dtype of xs."""
+    """The results are always float64. They should have the dtype of xs."""
     return reference.rnn_forward(*(t.double() for t in (xs, h0, w_ih, w_hh, b_ih, b_hh)))
 
 
 @mistake("rnn_forward")
 def start_changed(xs, h0, w_ih, w_hh, b_ih, b_hh):
-    """h0 is overwritten with the last state. Nothing that is handed over is changed."""
+    """h0 is overwritten with the last state. No argument may be modified."""
     outputs, last = reference.rnn_forward(xs, h0, w_ih, w_hh, b_ih, b_hh)
     with torch.no_grad():
         h0.copy_(last)
@@ -263,14 +265,14 @@ def start_changed(xs, h0, w_ih, w_hh, b_ih, b_hh):
 
 @mistake("rnn_forward")
 def ready_made_network(xs, h0, w_ih, w_hh, b_ih, b_hh):
-    """torch's own network does the work. That is what you write here."""
+    """PyTorch's own layer does the work. Here you write it yourself."""
     outputs, last = torch.rnn_tanh(xs, h0.unsqueeze(0), [w_ih, w_hh, b_ih, b_hh], True, 1, 0.0, False, False, False)
     return outputs, last.squeeze(0)
 
 
 @mistake("rnn_forward")
 def biases_joined_in_place(xs, h0, w_ih, w_hh, b_ih, b_hh):
-    """b_hh is added to b_ih in place, and the caller finds its b_ih changed. Add them into a new tensor."""
+    """b_hh is added to b_ih in place, which modifies the caller's b_ih. Add them into a new tensor."""
     results = reference.rnn_forward(xs, h0, w_ih, w_hh, b_ih, b_hh)
     with torch.no_grad():
         b_ih += b_hh
@@ -279,27 +281,28 @@ def biases_joined_in_place(xs, h0, w_ih, w_hh, b_ih, b_hh):
 
 @mistake("rnn_forward")
 def ones_squeezed(xs, h0, w_ih, w_hh, b_ih, b_hh):
-    """The outputs are squeezed, which also removes T, N or H where it is 1. They are always (T, N, H)."""
+    """The outputs are squeezed, which also removes T, N or H when it is 1. Their shape is always (T, N, H)."""
     outputs, last = reference.rnn_forward(xs, h0, w_ih, w_hh, b_ih, b_hh)
     return outputs.squeeze(), last
 
 
 @mistake("rnn_forward")
 def start_of_one_row(xs, h0, w_ih, w_hh, b_ih, b_hh):
-    """All rows start from the first row of h0. Each has a state of its own."""
+    """All rows start from the first row of h0. Each row has its own initial state."""
     return reference.rnn_forward(xs, h0[:1].expand_as(h0), w_ih, w_hh, b_ih, b_hh)
 
 
 @mistake("rnn_forward")
 def input_weights_in_another_order(xs, h0, w_ih, w_hh, b_ih, b_hh):
-    """w_ih is reshaped to (D, H). That shuffles its numbers; the transpose, w_ih.T, swaps rows and columns."""
+    """w_ih is reshaped to (D, H), which rearranges its elements. The transpose, w_ih.T, swaps rows and columns."""
     reshaped = w_ih.reshape(xs.shape[2], -1).T
     return reference.rnn_forward(xs, h0, reshaped, w_hh, b_ih, b_hh)
 
 
 @mistake("rnn_forward")
 def hidden_weights_as_they_are(xs, h0, w_ih, w_hh, b_ih, b_hh):
-    """The state is multiplied by w_hh as it is. w_hh is square, so that goes through, but it is h w_hh^T."""
+    """The state is multiplied by w_hh without the transpose. w_hh is square, so this raises no error, but the formula
+    is h w_hh^T."""
     return reference.rnn_forward(xs, h0, w_ih, w_hh.T, b_ih, b_hh)
 
 
@@ -319,33 +322,33 @@ def first_bias_alone(xs, h0, w_ih, w_hh, b_ih, b_hh):
 
 
 def gates(x, h, w_ih, w_hh, b_ih, b_hh):
-    """The four parts, before their activations."""
+    """The gates and the candidate, before their activations."""
     return (x @ w_ih.T + b_ih + h @ w_hh.T + b_hh).chunk(4, dim=1)
 
 
 def remember(i, f, g, o, c):
-    """State and memory from the four parts."""
+    """The hidden state and the cell state, from the gates and the candidate."""
     c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
     return torch.sigmoid(o) * torch.tanh(c), c
 
 
 @mistake("lstm_cell")
 def input_and_forget_swapped(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    """The input gate is taken for the forget gate. The order is i, f, g, o."""
+    """The input gate and the forget gate are swapped. The order is i, f, g, o."""
     f, i, g, o = gates(x, h, w_ih, w_hh, b_ih, b_hh)
     return remember(i, f, g, o, c)
 
 
 @mistake("lstm_cell")
 def output_before_candidate(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    """The third part is taken for the output gate, as in i, f, o, g. The order is i, f, g, o."""
+    """The third part is used as the output gate, as in i, f, o, g. The order is i, f, g, o."""
     i, f, o, g = gates(x, h, w_ih, w_hh, b_ih, b_hh)
     return remember(i, f, g, o, c)
 
 
 @mistake("lstm_cell")
 def candidate_through_sigmoid(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    """g goes through the sigmoid. It is no gate but what may be written, and goes through tanh."""
+    """The sigmoid is applied to g. g is the candidate, not a gate: apply tanh."""
     i, f, g, o = gates(x, h, w_ih, w_hh, b_ih, b_hh)
     c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.sigmoid(g)
     return torch.sigmoid(o) * torch.tanh(c), c
@@ -353,7 +356,7 @@ def candidate_through_sigmoid(x, h, c, w_ih, w_hh, b_ih, b_hh):
 
 @mistake("lstm_cell")
 def gates_through_tanh(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    """The gates go through tanh. A gate opens from 0 to 1, which is the sigmoid."""
+    """tanh is applied to the gates. A gate lies between 0 and 1: apply the sigmoid."""
     i, f, g, o = (torch.tanh(part) for part in gates(x, h, w_ih, w_hh, b_ih, b_hh))
     c = f * c + i * g
     return o * torch.tanh(c), c
@@ -361,7 +364,7 @@ def gates_through_tanh(x, h, c, w_ih, w_hh, b_ih, b_hh):
 
 @mistake("lstm_cell")
 def memory_not_through_tanh(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    """The new state is sigmoid(o) times the memory itself. tanh of the memory is asked for."""
+    """The new hidden state is sigmoid(o) times the cell state itself. Apply tanh to the cell state first."""
     i, f, g, o = gates(x, h, w_ih, w_hh, b_ih, b_hh)
     _, c = remember(i, f, g, o, c)
     return torch.sigmoid(o) * c, c
@@ -369,14 +372,14 @@ def memory_not_through_tanh(x, h, c, w_ih, w_hh, b_ih, b_hh):
 
 @mistake("lstm_cell")
 def state_from_the_old_memory(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    """The new state is made from the memory before this step. It is made from the one after it."""
+    """The new hidden state is computed from the old cell state c. Use the new one, c'."""
     i, f, g, o = gates(x, h, w_ih, w_hh, b_ih, b_hh)
     return torch.sigmoid(o) * torch.tanh(c), remember(i, f, g, o, c)[1]
 
 
 @mistake("lstm_cell")
 def nothing_forgotten(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    """The memory before is kept whole. The forget gate says how much of it stays."""
+    """The old cell state is kept in full. The forget gate says how much of it is kept."""
     i, _, g, o = gates(x, h, w_ih, w_hh, b_ih, b_hh)
     c = c + torch.sigmoid(i) * torch.tanh(g)
     return torch.sigmoid(o) * torch.tanh(c), c
@@ -384,7 +387,7 @@ def nothing_forgotten(x, h, c, w_ih, w_hh, b_ih, b_hh):
 
 @mistake("lstm_cell")
 def everything_written(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    """All of g is written into the memory. The input gate says how much."""
+    """All of the candidate is added to the cell state. The input gate says how much."""
     _, f, g, o = gates(x, h, w_ih, w_hh, b_ih, b_hh)
     c = torch.sigmoid(f) * c + torch.tanh(g)
     return torch.sigmoid(o) * torch.tanh(c), c
@@ -392,7 +395,7 @@ def everything_written(x, h, c, w_ih, w_hh, b_ih, b_hh):
 
 @mistake("lstm_cell")
 def gates_coupled(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    """What is written is weighed by 1 - sigmoid(f). The input gate has numbers of its own."""
+    """The candidate is multiplied by 1 - sigmoid(f). Multiply it by the input gate, sigmoid(i)."""
     _, f, g, o = gates(x, h, w_ih, w_hh, b_ih, b_hh)
     keep = torch.sigmoid(f)
     c = keep * c + (1 - keep) * torch.tanh(g)
@@ -401,13 +404,13 @@ def gates_coupled(x, h, c, w_ih, w_hh, b_ih, b_hh):
 
 @mistake("lstm_cell")
 def memory_first(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    """The memory is returned first. The order is (h', c')."""
+    """The cell state is returned first. The order is (h', c')."""
     return reference.lstm_cell(x, h, c, w_ih, w_hh, b_ih, b_hh)[::-1]
 
 
 @mistake("lstm_cell")
 def lstm_state_alone(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    """Only the state is returned. The next step needs the memory, too: (h', c')."""
+    """Only the hidden state is returned. The next step also needs the cell state: return (h', c')."""
     return reference.lstm_cell(x, h, c, w_ih, w_hh, b_ih, b_hh)[0]
 
 
@@ -419,21 +422,22 @@ def one_bias_of_two(x, h, c, w_ih, w_hh, b_ih, b_hh):
 
 @mistake("lstm_cell")
 def in_turns(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    """The 4 H columns are dealt out in turns. The first H are i, the next f, then g, then o."""
+    """The 4 H columns are assigned to i, f, g and o in turn. The first H columns are i, the next H f, then g, then
+    o."""
     whole = x @ w_ih.T + b_ih + h @ w_hh.T + b_hh
     return remember(*(whole[:, part::4] for part in range(4)), c)
 
 
 @mistake("lstm_cell")
 def memory_detached(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    """The memory is detached from the graph, so nothing flows back through it. That is the very path that lets an LSTM
-    remember for long."""
+    """The cell state is detached from the graph, so no gradient flows back through it. This is the path that lets an
+    LSTM learn long dependencies."""
     return reference.lstm_cell(x, h, c.detach(), w_ih, w_hh, b_ih, b_hh)
 
 
 @mistake("lstm_cell")
 def memory_overwritten(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    """The memory is changed in place. Whoever handed it over still needs it: make a new tensor."""
+    """The cell state is modified in place. The caller still needs it: create a new tensor."""
     state, memory = reference.lstm_cell(x, h, c, w_ih, w_hh, b_ih, b_hh)
     with torch.no_grad():
         c.copy_(memory)
@@ -442,49 +446,51 @@ def memory_overwritten(x, h, c, w_ih, w_hh, b_ih, b_hh):
 
 @mistake("lstm_cell")
 def lstm_always_float(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    """The results are always float32. They have the dtype of x."""
+    """The results are always float32. They should have the dtype of x."""
     return reference.lstm_cell(*(t.float() for t in (x, h, c, w_ih, w_hh, b_ih, b_hh)))
 
 
 @mistake("lstm_cell")
 def lstm_always_double(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    """The results are always float64. They have the dtype of x."""
+    """The results are always float64. They should have the dtype of x."""
     return reference.lstm_cell(*(t.double() for t in (x, h, c, w_ih, w_hh, b_ih, b_hh)))
 
 
 @mistake("lstm_cell")
 def ready_made_lstm(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    """torch's own cell does the work. That is what you write here."""
+    """PyTorch's own cell does the work. Here you write it yourself."""
     return torch.lstm_cell(x, (h, c), w_ih, w_hh, b_ih, b_hh)
 
 
 @mistake("lstm_cell")
 def lstm_input_left_out(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    """The input is not used. All four parts are made from the input and the state before."""
+    """The input is not used. The gates and the candidate depend on the input and the previous hidden state."""
     return reference.lstm_cell(0 * x, h, c, w_ih, w_hh, b_ih, b_hh)
 
 
 @mistake("lstm_cell")
 def lstm_state_left_out(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    """The state before is not used. All four parts are made from the input and the state before."""
+    """The previous hidden state is not used. The gates and the candidate depend on the input and the previous hidden
+    state."""
     return reference.lstm_cell(x, 0 * h, c, w_ih, w_hh, b_ih, b_hh)
 
 
 @mistake("lstm_cell")
 def memory_starts_anew(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    """The memory before is not used, so each step starts from an empty one."""
+    """The previous cell state is not used, so each step starts from an empty one."""
     return reference.lstm_cell(x, h, 0 * c, w_ih, w_hh, b_ih, b_hh)
 
 
 @mistake("lstm_cell")
 def lstm_input_weights_reshaped(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    """w_ih is reshaped to (D, 4 H). That shuffles its numbers; the transpose, w_ih.T, swaps rows and columns."""
+    """w_ih is reshaped to (D, 4 H), which rearranges its elements. The transpose, w_ih.T, swaps rows and columns."""
     return reference.lstm_cell(x, h, c, w_ih.reshape(x.shape[1], -1).T, w_hh, b_ih, b_hh)
 
 
 @mistake("lstm_cell")
 def lstm_hidden_weights_not_transposed(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    """Each gate's part of w_hh is used as it is. It is square, so that goes through, but it is h w_hh^T."""
+    """Each gate's block of w_hh is used without the transpose. The block is square, so this raises no error, but the
+    formula is h w_hh^T."""
     turned = torch.cat([part.T for part in w_hh.chunk(4)])
     return reference.lstm_cell(x, h, c, w_ih, turned, b_ih, b_hh)
 
@@ -497,7 +503,7 @@ def other_bias_of_two(x, h, c, w_ih, w_hh, b_ih, b_hh):
 
 @mistake("lstm_cell")
 def lstm_biases_joined_in_place(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    """b_hh is added to b_ih in place, and the caller finds its b_ih changed. Add them into a new tensor."""
+    """b_hh is added to b_ih in place, which modifies the caller's b_ih. Add them into a new tensor."""
     results = reference.lstm_cell(x, h, c, w_ih, w_hh, b_ih, b_hh)
     with torch.no_grad():
         b_ih += b_hh
@@ -506,7 +512,7 @@ def lstm_biases_joined_in_place(x, h, c, w_ih, w_hh, b_ih, b_hh):
 
 @mistake("lstm_cell")
 def lstm_by_another_name(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    """torch's own layer does the work, on a sequence of one step. That is what you write here."""
+    """PyTorch's own layer does the work, on a sequence of length 1. Here you write it yourself."""
     start = h.unsqueeze(0), c.unsqueeze(0)
     _, state, memory = torch._VF.lstm(
         x.unsqueeze(0), start, [w_ih, w_hh, b_ih, b_hh], True, 1, 0.0, False, False, False
@@ -519,7 +525,7 @@ def lstm_by_another_name(x, h, c, w_ih, w_hh, b_ih, b_hh):
 
 @mistake("ManyToOne")
 class LastRow(reference.ManyToOne):
-    """The state at the end of the padding is taken, states[-1]. Each row's own last token is at lengths[n] - 1."""
+    """The state at the end of the padding is used, states[-1]. Each row's own last token is at lengths[n] - 1."""
 
     def forward(self, tokens, lengths):
         return self.scores(self.recurrent(self.embedding(tokens))[0][-1])
@@ -527,7 +533,7 @@ class LastRow(reference.ManyToOne):
 
 @mistake("ManyToOne")
 class OneTooFar(reference.ManyToOne):
-    """The state one after each row's last token is taken. Counting begins at 0, so the last one is at lengths[n] -
+    """The state one step after each row's last token is used. Indices start at 0, so the last token is at lengths[n] -
     1."""
 
     def forward(self, tokens, lengths):
@@ -537,7 +543,7 @@ class OneTooFar(reference.ManyToOne):
 
 @mistake("ManyToOne")
 class OneTooEarly(reference.ManyToOne):
-    """The state one before each row's last token is taken: the last token is not read."""
+    """The state one step before each row's last token is used, so the last token is ignored."""
 
     def forward(self, tokens, lengths):
         states, _ = self.recurrent(self.embedding(tokens))
@@ -546,7 +552,7 @@ class OneTooEarly(reference.ManyToOne):
 
 @mistake("ManyToOne")
 class FirstState(reference.ManyToOne):
-    """The state at the first token is taken. It has not seen the others."""
+    """The state at the first token is used. It does not depend on the later tokens."""
 
     def forward(self, tokens, lengths):
         return self.scores(self.recurrent(self.embedding(tokens))[0][0])
@@ -554,7 +560,8 @@ class FirstState(reference.ManyToOne):
 
 @mistake("ManyToOne")
 class MeanOfAllStates(reference.ManyToOne):
-    """The mean over all states is taken, padding and all. What stands after a row's length changes nothing."""
+    """The mean of all states is used, including those of the padding. Tokens after a row's length must not change the
+    result."""
 
     def forward(self, tokens, lengths):
         return self.scores(self.recurrent(self.embedding(tokens))[0].mean(dim=0))
@@ -562,8 +569,8 @@ class MeanOfAllStates(reference.ManyToOne):
 
 @mistake("ManyToOne")
 class BagOfWords(reference.ManyToOne):
-    """The embeddings of the tokens are added up. A sum knows no order: a recurrent layer reads them one after the
-    other."""
+    """The embeddings of the tokens are summed. A sum ignores their order: use a recurrent layer, which reads the tokens
+    one after the other."""
 
     def forward(self, tokens, lengths):
         inside = torch.arange(len(tokens)).unsqueeze(1) < lengths
@@ -573,7 +580,8 @@ class BagOfWords(reference.ManyToOne):
 
 @mistake("ManyToOne")
 class BatchForTime(reference.ManyToOne):
-    """The recurrent layer has batch_first=True, so it takes the batch for time. Here time is the first dimension."""
+    """The recurrent layer has batch_first=True, so it takes the batch dimension for time. Here time is the first
+    dimension."""
 
     def forward(self, tokens, lengths):
         states, _ = self.recurrent(self.embedding(tokens).transpose(0, 1))
@@ -582,7 +590,7 @@ class BatchForTime(reference.ManyToOne):
 
 @mistake("ManyToOne")
 class AllStates(reference.ManyToOne):
-    """There are scores for each token. One row of scores for each sequence is asked for."""
+    """There are logits for each token. Return one row of logits for each sequence."""
 
     def forward(self, tokens, lengths):
         return self.scores(self.recurrent(self.embedding(tokens))[0])
@@ -590,7 +598,7 @@ class AllStates(reference.ManyToOne):
 
 @mistake("ManyToOne")
 class LengthsOfOneRow(reference.ManyToOne):
-    """All rows are read at the length of the first one. Each has a length of its own."""
+    """The length of the first row is used for all rows. Each row has its own length."""
 
     def forward(self, tokens, lengths):
         return self.scores(self.recurrent(self.embedding(tokens))[0][lengths[0] - 1])
@@ -598,8 +606,7 @@ class LengthsOfOneRow(reference.ManyToOne):
 
 @mistake("ManyToOne")
 class SortedAndLeft(reference.ManyToOne):
-    """The rows are sorted by length and come out in that order. They must come out in the order in which they came
-    in."""
+    """The rows are sorted by length, and the logits are returned in that order. Return them in the original order."""
 
     def forward(self, tokens, lengths):
         order = lengths.argsort(descending=True)
@@ -608,7 +615,7 @@ class SortedAndLeft(reference.ManyToOne):
 
 @mistake("ManyToOne")
 class LayerLeftOver(reference.ManyToOne):
-    """There is a layer that takes no part, so it gets no gradient and never learns."""
+    """There is an unused layer: it gets no gradient and never learns."""
 
     def __init__(self, vocab_size, embedding_dim, hidden_dim, num_classes):
         super().__init__(vocab_size, embedding_dim, hidden_dim, num_classes)
@@ -626,7 +633,7 @@ class StateWithoutGraph(reference.ManyToOne):
 
 @mistake("ManyToOne")
 class ReviewProbabilities(reference.ManyToOne):
-    """The scores go through a softmax. cross_entropy takes the softmax itself, so return the raw scores."""
+    """The model ends with a softmax. cross_entropy applies the softmax itself: return the logits."""
 
     def forward(self, tokens, lengths):
         logits = reference.ManyToOne.forward(self, tokens, lengths)
@@ -635,7 +642,7 @@ class ReviewProbabilities(reference.ManyToOne):
 
 @mistake("ManyToOne")
 class ReviewLogProbabilities(reference.ManyToOne):
-    """The scores go through a log-softmax, as for nll_loss. Here the raw scores are returned, as for cross_entropy."""
+    """The model ends with a log-softmax, as for nll_loss. Return the logits, as for cross_entropy."""
 
     def forward(self, tokens, lengths):
         logits = reference.ManyToOne.forward(self, tokens, lengths)
@@ -644,7 +651,7 @@ class ReviewLogProbabilities(reference.ManyToOne):
 
 @mistake("ManyToOne")
 class ReviewProbabilitiesInEvaluation(reference.ManyToOne):
-    """In evaluation mode the scores go through a softmax. The raw scores are returned in both modes."""
+    """In evaluation mode the model ends with a softmax. Return the logits in both modes."""
 
     def forward(self, tokens, lengths):
         logits = reference.ManyToOne.forward(self, tokens, lengths)
@@ -653,7 +660,7 @@ class ReviewProbabilitiesInEvaluation(reference.ManyToOne):
 
 @mistake("ManyToOne")
 class ReviewSquashed(reference.ManyToOne):
-    """The scores go through a sigmoid. Return them as they are: they may have either sign."""
+    """The model ends with a sigmoid. Return the logits, which may have either sign."""
 
     def forward(self, tokens, lengths):
         logits = reference.ManyToOne.forward(self, tokens, lengths)
@@ -662,8 +669,8 @@ class ReviewSquashed(reference.ManyToOne):
 
 @mistake("ManyToOne")
 class HalvedState(nn.Module):
-    """hidden_dim // 2 numbers are kept for each direction, which makes one too few where hidden_dim is odd. Use
-    hidden_dim for each, or let the next layer take 2 * (hidden_dim // 2)."""
+    """Each direction has hidden_dim // 2 units, which gives one too few in total when hidden_dim is odd. Use hidden_dim
+    for each, or let the next layer take 2 * (hidden_dim // 2)."""
 
     def __init__(self, vocab_size, embedding_dim, hidden_dim, num_classes):
         super().__init__()
@@ -679,8 +686,8 @@ class HalvedState(nn.Module):
 
 @mistake("ManyToOne")
 class RandomStart(reference.ManyToOne):
-    """The first state is drawn at random in each call, so the same review gets other logits each time. Zeros will do,
-    or a learned first state."""
+    """The initial state is drawn at random in each call, so the logits of the same review differ from call to call. Use
+    zeros or a learned initial state."""
 
     def forward(self, tokens, lengths):
         start = torch.randn(2, 1, len(lengths), self.recurrent.hidden_size)
@@ -690,7 +697,8 @@ class RandomStart(reference.ManyToOne):
 
 @mistake("ManyToOne")
 class StateKeptBetweenCalls(reference.ManyToOne):
-    """The last state is kept on self, and the next batch starts from it. Each batch starts anew."""
+    """The last state is stored on self, and the next batch starts from it. Each batch should start from the initial
+    state."""
 
     def forward(self, tokens, lengths):
         before = getattr(self, "state", None)
@@ -703,8 +711,8 @@ class StateKeptBetweenCalls(reference.ManyToOne):
 
 @mistake("ManyToOne")
 class NormalizedOverTheBatch(reference.ManyToOne):
-    """The states are normalized over the rows of the batch in evaluation mode too, so rows depend on each other.
-    nn.BatchNorm1d keeps running statistics for that."""
+    """The states are normalized over the rows of the batch also in evaluation mode, so rows depend on each other.
+    nn.BatchNorm1d uses its running statistics in that mode."""
 
     def forward(self, tokens, lengths):
         states, _ = self.recurrent(self.embedding(tokens))
@@ -714,7 +722,8 @@ class NormalizedOverTheBatch(reference.ManyToOne):
 
 @mistake("ManyToOne")
 class LengthsCountedDown(reference.ManyToOne):
-    """lengths is reduced by 1 in place, and the caller finds it changed. Write lengths - 1, which is a new tensor."""
+    """lengths is reduced by 1 in place, which modifies the caller's tensor. Write lengths - 1, which is a new
+    tensor."""
 
     def forward(self, tokens, lengths):
         lengths -= 1
@@ -723,8 +732,8 @@ class LengthsCountedDown(reference.ManyToOne):
 
 @mistake("ManyToOne")
 class LengthsFromZeros(reference.ManyToOne):
-    """Token 0 is taken for padding, and lengths is not used. Any token may be in the padding, and token 0 in a
-    review."""
+    """Token 0 is treated as padding, and lengths is ignored. The padding may be any token, and a review may contain
+    token 0."""
 
     def forward(self, tokens, lengths):
         return reference.ManyToOne.forward(self, tokens, (tokens != 0).sum(dim=0).clamp(min=1))
@@ -742,7 +751,7 @@ class SortedLengthsOnly(reference.ManyToOne):
 
 @mistake("ManyToOne")
 class AsLongAsTheLongest(reference.ManyToOne):
-    """T is taken to be the largest of lengths, so a batch with more padding than that does not fit. All lengths may be
+    """T is assumed to be the largest of lengths, so a batch with more padding raises an error. All lengths may be
     smaller than T."""
 
     def forward(self, tokens, lengths):
@@ -753,14 +762,14 @@ class AsLongAsTheLongest(reference.ManyToOne):
 
 @mistake("ManyToOne")
 class OneWordShort(reference.ManyToOne):
-    """The embedding has a row too few: the last token, vocab_size - 1, is not in it."""
+    """The embedding has one row too few: the last token, vocab_size - 1, is missing."""
 
     def __init__(self, vocab_size, embedding_dim, hidden_dim, num_classes):
         super().__init__(vocab_size - 1, embedding_dim, hidden_dim, num_classes)
 
 
 class Feeding(nn.Module):
-    """An embedding and a network with a hidden layer: no layer that could carry a state."""
+    """An embedding and a network with a hidden layer, none of which can carry a state."""
 
     def __init__(self, vocab_size, embedding_dim, hidden_dim, num_classes, inputs=None):
         super().__init__()
@@ -771,20 +780,20 @@ class Feeding(nn.Module):
 
 
 def inside(tokens, lengths):
-    """(T, N, 1): 1 where a row's tokens are, 0 in its padding."""
+    """(T, N, 1): 1 at a row's tokens, 0 in its padding."""
     return (torch.arange(len(tokens)).unsqueeze(1) < lengths).unsqueeze(2).float()
 
 
 def waves(length, size):
-    """Numbers that tell positions apart, (T, 1, size)."""
+    """A positional encoding, (T, 1, size)."""
     steps = torch.arange(length).unsqueeze(1) / 10 ** (torch.arange(size) / size)
     return torch.sin(steps + 1).unsqueeze(1)
 
 
 @mistake("ManyToOne")
 class WeightedByPosition(Feeding):
-    """The embeddings are added up, each with a weight that comes from its position. That tells orders apart, but no
-    state is carried: a recurrent layer makes each state from a token and the state before it."""
+    """The embeddings are summed with weights that depend on their positions. This distinguishes orders, but carries no
+    state: a recurrent layer computes each state from a token and the previous state."""
 
     def forward(self, tokens, lengths):
         weights = 1 / (1 + torch.arange(len(tokens))).view(-1, 1, 1)
@@ -793,8 +802,8 @@ class WeightedByPosition(Feeding):
 
 @mistake("ManyToOne")
 class WeightedMean(Feeding):
-    """The scores come from a mean of the embeddings in which later tokens count more. No state is carried from token to
-    token."""
+    """The logits are computed from a mean of the embeddings in which later tokens have larger weights. No state is
+    carried from token to token."""
 
     def forward(self, tokens, lengths):
         weights = (1 + torch.arange(len(tokens))).view(-1, 1, 1) * inside(tokens, lengths)
@@ -803,7 +812,7 @@ class WeightedMean(Feeding):
 
 @mistake("ManyToOne")
 class BagWithPositions(Feeding):
-    """Each token goes through a layer together with its position, and the results are added up. No state is carried
+    """Each token passes through a layer together with its position, and the results are summed. No state is carried
     from token to token."""
 
     def forward(self, tokens, lengths):
@@ -813,8 +822,8 @@ class BagWithPositions(Feeding):
 
 @mistake("ManyToOne")
 class AttendsToTokens(Feeding):
-    """The last token attends to all tokens. Attention looks at them side by side; a recurrent layer reads them one
-    after the other, and carries a state along."""
+    """The last token attends to all tokens. Attention reads them in parallel; a recurrent layer reads them one after
+    the other and carries a state."""
 
     def forward(self, tokens, lengths):
         words = self.embedding(tokens) + waves(len(tokens), self.embedding.embedding_dim)
@@ -825,7 +834,7 @@ class AttendsToTokens(Feeding):
 
 @mistake("ManyToOne")
 class ConvolvesOverTime(Feeding):
-    """The tokens go through a convolution over time. It sees a few neighbours at once, and carries no state past
+    """A convolution over time is applied to the tokens. It sees a few neighbours at once, and carries no state beyond
     them."""
 
     def __init__(self, vocab_size, embedding_dim, hidden_dim, num_classes):
@@ -840,8 +849,8 @@ class ConvolvesOverTime(Feeding):
 
 @mistake("ManyToOne")
 class FlattenedToAFixedLength(Feeding):
-    """Sequences are filled up to a fixed length and flattened, so a longer one does not fit. A state of one size holds
-    sequences of any length."""
+    """Sequences are padded to a fixed length and flattened, so a longer one raises an error. A state of fixed size can
+    represent sequences of any length."""
 
     def __init__(self, vocab_size, embedding_dim, hidden_dim, num_classes):
         super().__init__(vocab_size, embedding_dim, hidden_dim, num_classes, 20 * embedding_dim)
@@ -854,8 +863,8 @@ class FlattenedToAFixedLength(Feeding):
 
 @mistake("ManyToOne")
 class TotalInALoop(Feeding):
-    """The loop only adds up what each token gives on its own. A state is made from the token and the state before it,
-    by weights that are learned."""
+    """The loop only sums contributions of single tokens. A state is computed from the token and the previous state,
+    with learned weights."""
 
     def forward(self, tokens, lengths):
         total = 0
@@ -866,8 +875,8 @@ class TotalInALoop(Feeding):
 
 @mistake("ManyToOne")
 class BagThroughTheLayer(reference.ManyToOne):
-    """The embeddings are added up, weighted by position, and the recurrent layer takes a single step on the sum. It
-    should take one for each token."""
+    """The embeddings are summed with weights that depend on their positions, and the recurrent layer takes a single
+    step on the sum. It should take one step for each token."""
 
     def forward(self, tokens, lengths):
         weights = inside(tokens, lengths) / (1 + torch.arange(len(tokens))).view(-1, 1, 1)
@@ -880,7 +889,7 @@ class BagThroughTheLayer(reference.ManyToOne):
 
 @mistake("ManyToMany")
 class WithoutRecurrence(reference.ManyToMany):
-    """Each token is scored from itself alone. The tokens before it count, too: a recurrent layer carries them."""
+    """The logits of each token depend only on the token itself. Earlier tokens count as well: use a recurrent layer."""
 
     def forward(self, tokens):
         t, n = tokens.shape
@@ -890,8 +899,8 @@ class WithoutRecurrence(reference.ManyToMany):
 
 @mistake("ManyToMany")
 class LaterOnesOnly(reference.ManyToMany):
-    """The sequence is read from its end, so a token's scores depend on those after it. They depend on those before
-    it."""
+    """The sequence is read backwards, so a token's logits depend on later tokens. They should depend on earlier
+    ones."""
 
     def forward(self, tokens):
         states, _ = self.recurrent(self.embedding(tokens).flip(0))
@@ -900,7 +909,8 @@ class LaterOnesOnly(reference.ManyToMany):
 
 @mistake("ManyToMany")
 class TaggedBatchForTime(reference.ManyToMany):
-    """The recurrent layer has batch_first=True, so it takes the batch for time. Here time is the first dimension."""
+    """The recurrent layer has batch_first=True, so it takes the batch dimension for time. Here time is the first
+    dimension."""
 
     def forward(self, tokens):
         states, _ = self.recurrent(self.embedding(tokens).transpose(0, 1))
@@ -909,7 +919,7 @@ class TaggedBatchForTime(reference.ManyToMany):
 
 @mistake("ManyToMany")
 class LastStateForAll(reference.ManyToMany):
-    """Every token gets the scores of the last one. Each has a state of its own."""
+    """Every token gets the logits of the last one. Compute each token's logits from its own state."""
 
     def forward(self, tokens):
         states, _ = self.recurrent(self.embedding(tokens))
@@ -918,7 +928,7 @@ class LastStateForAll(reference.ManyToMany):
 
 @mistake("ManyToMany")
 class OneLabelOnly(reference.ManyToMany):
-    """Only the last token gets scores. Each token gets some: (T, N, num_classes)."""
+    """Only the last token gets logits. Each token should get its own: (T, N, num_classes)."""
 
     def forward(self, tokens):
         return self.scores(self.recurrent(self.embedding(tokens))[0][-1])
@@ -926,7 +936,7 @@ class OneLabelOnly(reference.ManyToMany):
 
 @mistake("ManyToMany")
 class BatchFirstOutput(reference.ManyToMany):
-    """The scores are (N, T, num_classes). Here time comes first: (T, N, num_classes)."""
+    """The logits are (N, T, num_classes). Time is the first dimension here: (T, N, num_classes)."""
 
     def forward(self, tokens):
         return reference.ManyToMany.forward(self, tokens).transpose(0, 1)
@@ -934,7 +944,7 @@ class BatchFirstOutput(reference.ManyToMany):
 
 @mistake("ManyToMany")
 class ClassesInTheMiddle(reference.ManyToMany):
-    """The scores are (T, num_classes, N). The classes come last: (T, N, num_classes)."""
+    """The logits are (T, num_classes, N). The classes are the last dimension: (T, N, num_classes)."""
 
     def forward(self, tokens):
         return reference.ManyToMany.forward(self, tokens).transpose(1, 2)
@@ -942,7 +952,7 @@ class ClassesInTheMiddle(reference.ManyToMany):
 
 @mistake("ManyToMany")
 class StatesFlattened(reference.ManyToMany):
-    """The scores are (T N, num_classes). The dimensions of time and batch stay apart."""
+    """The logits are (T N, num_classes). Keep the time and batch dimensions separate."""
 
     def forward(self, tokens):
         return reference.ManyToMany.forward(self, tokens).flatten(0, 1)
@@ -950,7 +960,7 @@ class StatesFlattened(reference.ManyToMany):
 
 @mistake("ManyToMany")
 class OneBehind(reference.ManyToMany):
-    """A token's scores come from the state before it has been read. They depend on the token itself, too."""
+    """A token's logits are computed from the state before that token. They should depend on the token as well."""
 
     def forward(self, tokens):
         states, _ = self.recurrent(self.embedding(tokens))
@@ -959,8 +969,8 @@ class OneBehind(reference.ManyToMany):
 
 @mistake("ManyToMany")
 class RunningSum(reference.ManyToMany):
-    """The embeddings are added up from token to token. A sum knows no order: a recurrent layer reads them one after the
-    other."""
+    """Each token gets the sum of the embeddings so far. A sum ignores their order: use a recurrent layer, which reads
+    the tokens one after the other."""
 
     def forward(self, tokens):
         t, n = tokens.shape
@@ -970,7 +980,7 @@ class RunningSum(reference.ManyToMany):
 
 @mistake("ManyToMany")
 class TaggerLayerLeftOver(reference.ManyToMany):
-    """There is a layer that takes no part, so it gets no gradient and never learns."""
+    """There is an unused layer: it gets no gradient and never learns."""
 
     def __init__(self, vocab_size, embedding_dim, hidden_dim, num_classes):
         super().__init__(vocab_size, embedding_dim, hidden_dim, num_classes)
@@ -987,8 +997,8 @@ class TaggerWithoutGraph(reference.ManyToMany):
 
 @mistake("ManyToMany")
 class WeightedTotals(Feeding):
-    """A token's scores come from a running total of embeddings, weighted by position. A total is not a state: that is
-    made from the token and the state before it."""
+    """A token's logits are computed from a running sum of embeddings, weighted by position. A sum is not a state: a
+    state is computed from the token and the previous state."""
 
     def forward(self, tokens):
         weights = 1 / (1 + torch.arange(len(tokens))).view(-1, 1, 1)
@@ -998,7 +1008,7 @@ class WeightedTotals(Feeding):
 
 @mistake("ManyToMany")
 class AttendsToEarlier(Feeding):
-    """Each token attends to those before it, and to where they are. No state is carried from token to token."""
+    """Each token attends to earlier tokens and their positions. No state is carried from token to token."""
 
     def forward(self, tokens):
         words = self.embedding(tokens) + waves(len(tokens), self.embedding.embedding_dim)
@@ -1010,7 +1020,7 @@ class AttendsToEarlier(Feeding):
 
 @mistake("ManyToMany")
 class ConvolvesOverEarlier(Feeding):
-    """Two convolutions over time see the tokens before each one, up to a fixed distance. A state has no such limit."""
+    """Two convolutions over time see earlier tokens up to a fixed distance. A state has no such limit."""
 
     def __init__(self, vocab_size, embedding_dim, hidden_dim, num_classes):
         super().__init__(vocab_size, embedding_dim, hidden_dim, num_classes, hidden_dim)
@@ -1026,8 +1036,8 @@ class ConvolvesOverEarlier(Feeding):
 
 @mistake("ManyToMany")
 class LastFewTokens(Feeding):
-    """A token is scored from itself and a fixed number of tokens before it, side by side. A state carries all of them,
-    however many there are."""
+    """A token's logits are computed from the token and a fixed number of earlier ones, concatenated. A state can carry
+    any number of tokens."""
 
     def __init__(self, vocab_size, embedding_dim, hidden_dim, num_classes):
         super().__init__(vocab_size, embedding_dim, hidden_dim, num_classes, 8 * embedding_dim)
@@ -1040,8 +1050,8 @@ class LastFewTokens(Feeding):
 
 @mistake("ManyToMany")
 class TableOfPositions(Feeding):
-    """Each of twenty positions has a weight of its own for the tokens before it, so a longer sequence does not fit. A
-    state goes from token to token with the same weights."""
+    """Each of twenty positions has its own weights for earlier tokens, so a longer sequence raises an error. A state is
+    carried from token to token with the same weights."""
 
     def __init__(self, vocab_size, embedding_dim, hidden_dim, num_classes):
         super().__init__(vocab_size, embedding_dim, hidden_dim, num_classes)
@@ -1055,7 +1065,7 @@ class TableOfPositions(Feeding):
 
 @mistake("ManyToMany")
 class TaggedProbabilities(reference.ManyToMany):
-    """The scores go through a softmax. cross_entropy takes the softmax itself, so return the raw scores."""
+    """The model ends with a softmax. cross_entropy applies the softmax itself: return the logits."""
 
     def forward(self, tokens):
         logits = reference.ManyToMany.forward(self, tokens)
@@ -1064,7 +1074,7 @@ class TaggedProbabilities(reference.ManyToMany):
 
 @mistake("ManyToMany")
 class TaggedLogProbabilities(reference.ManyToMany):
-    """The scores go through a log-softmax, as for nll_loss. Here the raw scores are returned, as for cross_entropy."""
+    """The model ends with a log-softmax, as for nll_loss. Return the logits, as for cross_entropy."""
 
     def forward(self, tokens):
         logits = reference.ManyToMany.forward(self, tokens)
@@ -1073,7 +1083,7 @@ class TaggedLogProbabilities(reference.ManyToMany):
 
 @mistake("ManyToMany")
 class TaggedProbabilitiesInEvaluation(reference.ManyToMany):
-    """In evaluation mode the scores go through a softmax. The raw scores are returned in both modes."""
+    """In evaluation mode the model ends with a softmax. Return the logits in both modes."""
 
     def forward(self, tokens):
         logits = reference.ManyToMany.forward(self, tokens)
@@ -1082,7 +1092,7 @@ class TaggedProbabilitiesInEvaluation(reference.ManyToMany):
 
 @mistake("ManyToMany")
 class TaggedSquashed(reference.ManyToMany):
-    """The scores go through a sigmoid. Return them as they are: they may have either sign."""
+    """The model ends with a sigmoid. Return the logits, which may have either sign."""
 
     def forward(self, tokens):
         logits = reference.ManyToMany.forward(self, tokens)
@@ -1091,8 +1101,7 @@ class TaggedSquashed(reference.ManyToMany):
 
 @mistake("ManyToMany")
 class ProbabilitiesOverTime(reference.ManyToMany):
-    """nn.Softmax without dim takes the first of three dimensions, time. And no softmax is wanted: return the raw
-    scores."""
+    """nn.Softmax without dim uses the first of three dimensions, time. And no softmax is needed: return the logits."""
 
     def forward(self, tokens):
         return reference.ManyToMany.forward(self, tokens).softmax(dim=0)
@@ -1100,8 +1109,8 @@ class ProbabilitiesOverTime(reference.ManyToMany):
 
 @mistake("ManyToMany")
 class TaggerWithHalvedState(nn.Module):
-    """hidden_dim // 2 numbers are kept for each direction, which makes one too few where hidden_dim is odd. Use
-    hidden_dim for each, or let the next layer take 2 * (hidden_dim // 2)."""
+    """Each direction has hidden_dim // 2 units, which gives one too few in total when hidden_dim is odd. Use hidden_dim
+    for each, or let the next layer take 2 * (hidden_dim // 2)."""
 
     def __init__(self, vocab_size, embedding_dim, hidden_dim, num_classes):
         super().__init__()
@@ -1115,8 +1124,8 @@ class TaggerWithHalvedState(nn.Module):
 
 @mistake("ManyToMany")
 class TaggerWithRandomStart(reference.ManyToMany):
-    """The first state is drawn at random in each call, so the same sentence gets other logits each time. Zeros will do,
-    or a learned first state."""
+    """The initial state is drawn at random in each call, so the logits of the same sentence differ from call to call.
+    Use zeros or a learned initial state."""
 
     def forward(self, tokens):
         start = torch.randn(2, 1, tokens.shape[1], self.recurrent.hidden_size)
@@ -1125,7 +1134,8 @@ class TaggerWithRandomStart(reference.ManyToMany):
 
 @mistake("ManyToMany")
 class TaggerKeepsItsState(reference.ManyToMany):
-    """The last state is kept on self, and the next batch starts from it. Each batch starts anew."""
+    """The last state is stored on self, and the next batch starts from it. Each batch should start from the initial
+    state."""
 
     def forward(self, tokens):
         before = getattr(self, "state", None)
@@ -1138,8 +1148,8 @@ class TaggerKeepsItsState(reference.ManyToMany):
 
 @mistake("ManyToMany")
 class TokensShiftedInPlace(reference.ManyToMany):
-    """1 is added to the tokens in place, to leave 0 for padding, and the caller finds them changed. tokens + 1 is a new
-    tensor."""
+    """1 is added to the tokens in place, to reserve 0 for padding, which modifies the caller's tensor. tokens + 1 is a
+    new tensor."""
 
     def forward(self, tokens):
         logits = reference.ManyToMany.forward(self, tokens.clone())
@@ -1149,7 +1159,7 @@ class TokensShiftedInPlace(reference.ManyToMany):
 
 @mistake("ManyToMany")
 class OneTagWordShort(reference.ManyToMany):
-    """The embedding has a row too few: the last token, vocab_size - 1, is not in it."""
+    """The embedding has one row too few: the last token, vocab_size - 1, is missing."""
 
     def __init__(self, vocab_size, embedding_dim, hidden_dim, num_classes):
         super().__init__(vocab_size - 1, embedding_dim, hidden_dim, num_classes)
@@ -1157,7 +1167,7 @@ class OneTagWordShort(reference.ManyToMany):
 
 @mistake("ManyToMany")
 class FixedToTwentyTokens(reference.ManyToMany):
-    """The states are written into a table of twenty positions, so a longer sequence does not fit."""
+    """The states are written into a tensor of twenty positions, so a longer sequence raises an error."""
 
     def forward(self, tokens):
         states, _ = self.recurrent(self.embedding(tokens))
@@ -1170,7 +1180,7 @@ class FixedToTwentyTokens(reference.ManyToMany):
 
 
 class Writer(reference.OneToMany):
-    """The reference's loop, with what is fed and what starts to be chosen."""
+    """The reference's loop, with configurable inputs and initial state."""
 
     def first(self, x):
         return torch.tanh(self.start(x))
@@ -1193,8 +1203,7 @@ class Writer(reference.OneToMany):
 
 @mistake("OneToMany")
 class SameTokenAgain(Writer):
-    """Every step is fed the first input again. From the second on it is the token that the step before found most
-    likely."""
+    """Every step is fed the first input. From the second step on, feed the most likely token of the previous step."""
 
     def feed(self, scores, token):
         return token
@@ -1202,8 +1211,8 @@ class SameTokenAgain(Writer):
 
 @mistake("OneToMany")
 class FirstTokenForever(Writer):
-    """From the second step on, each is fed the token that the first step found most likely. It is fed the one of the
-    step before."""
+    """From the second step on, each step is fed the most likely token of the first step. Feed that of the previous
+    step."""
 
     def forward(self, x, steps):
         state, rows = self.first(x), []
@@ -1217,7 +1226,7 @@ class FirstTokenForever(Writer):
 
 @mistake("OneToMany")
 class LeastLikely(Writer):
-    """The least likely token is fed. It is the most likely one, argmax."""
+    """The least likely token is fed. Feed the most likely one, with argmax."""
 
     def feed(self, scores, token):
         return scores.argmin(dim=1)
@@ -1225,7 +1234,7 @@ class LeastLikely(Writer):
 
 @mistake("OneToMany")
 class DrawnByChance(Writer):
-    """The token that is fed is drawn by chance. It is the most likely one, argmax."""
+    """The token to feed is sampled. Feed the most likely one, with argmax."""
 
     def feed(self, scores, token):
         return torch.multinomial(scores.softmax(dim=1), 1).squeeze(1)
@@ -1233,7 +1242,7 @@ class DrawnByChance(Writer):
 
 @mistake("OneToMany")
 class NumberOfTheStep(Writer):
-    """Each step is fed its own number. It is fed the token that the step before found most likely."""
+    """Each step is fed its own index. Feed the most likely token of the previous step."""
 
     def feed(self, scores, token):
         return token + 1
@@ -1241,7 +1250,7 @@ class NumberOfTheStep(Writer):
 
 @mistake("OneToMany")
 class SoftTokens(Writer):
-    """Each step is fed a mixture of all tokens. It is fed one token, the most likely one."""
+    """Each step is fed a weighted mean of all tokens. Feed a single token, the most likely one."""
 
     def forward(self, x, steps):
         state, rows = self.first(x), []
@@ -1255,7 +1264,7 @@ class SoftTokens(Writer):
 
 @mistake("OneToMany")
 class MostLikelyOfTheBatch(Writer):
-    """The most likely token is looked for in the whole batch, and fed to all rows. Each row has one of its own."""
+    """The most likely token of the whole batch is fed to all rows. Each row has its own."""
 
     def feed(self, scores, token):
         return (scores.sum(dim=0).argmax()).expand_as(token)
@@ -1263,7 +1272,7 @@ class MostLikelyOfTheBatch(Writer):
 
 @mistake("OneToMany")
 class XInTheFirstStepOnly(Writer):
-    """The state starts anew at each step, from zeros, so only the first step depends on x."""
+    """The state is reset to zeros at each step, so only the first step depends on x."""
 
     def between(self, state, x):
         self.step = getattr(self, "step", 0) + 1
@@ -1276,7 +1285,7 @@ class XInTheFirstStepOnly(Writer):
 
 @mistake("OneToMany")
 class XWithoutGradient(Writer):
-    """x is detached from the graph, so what made it cannot learn."""
+    """x is detached from the graph, so no layer that computed it can learn."""
 
     def first(self, x):
         return torch.tanh(self.start(x.detach()))
@@ -1302,7 +1311,7 @@ class StateCutBetweenSteps(Writer):
 
 @mistake("OneToMany")
 class WrittenBatchFirst(Writer):
-    """The scores are (N, steps, vocab_size). The steps come first: (steps, N, vocab_size)."""
+    """The logits are (N, steps, vocab_size). The steps are the first dimension: (steps, N, vocab_size)."""
 
     def forward(self, x, steps):
         return super().forward(x, steps).transpose(0, 1)
@@ -1310,7 +1319,7 @@ class WrittenBatchFirst(Writer):
 
 @mistake("OneToMany")
 class TokensForScores(Writer):
-    """The tokens are returned. The scores are asked for: the loss needs them."""
+    """The tokens are returned. Return the logits, which the loss needs."""
 
     def forward(self, x, steps):
         return super().forward(x, steps).argmax(dim=2)
@@ -1318,7 +1327,7 @@ class TokensForScores(Writer):
 
 @mistake("OneToMany")
 class LastScoresOnly(Writer):
-    """Only the scores of the last step are returned. Those of all steps are asked for."""
+    """Only the logits of the last step are returned. Return those of all steps."""
 
     def forward(self, x, steps):
         return super().forward(x, steps)[-1]
@@ -1326,7 +1335,7 @@ class LastScoresOnly(Writer):
 
 @mistake("OneToMany")
 class OneStepTooMany(Writer):
-    """There is a step too many. steps is the number of rows of the result."""
+    """There is one step too many. The first dimension of the result is steps."""
 
     def forward(self, x, steps):
         return super().forward(x, steps + 1)
@@ -1334,7 +1343,7 @@ class OneStepTooMany(Writer):
 
 @mistake("OneToMany")
 class DependsOnTheNumberOfSteps(Writer):
-    """The first steps are others when more of them are asked for."""
+    """The logits of the first steps change when more steps are requested."""
 
     def forward(self, x, steps):
         return super().forward(x / steps, steps)
@@ -1342,7 +1351,7 @@ class DependsOnTheNumberOfSteps(Writer):
 
 @mistake("OneToMany")
 class EmbeddingLeftOut(Writer):
-    """The embedding takes no part: each step is fed the state before. It is fed the most likely token."""
+    """The embedding is not used: each step is fed the previous state. Feed the most likely token."""
 
     def forward(self, x, steps):
         state, rows = self.first(x), []
@@ -1354,7 +1363,7 @@ class EmbeddingLeftOut(Writer):
 
 @mistake("OneToMany")
 class WrittenProbabilities(reference.OneToMany):
-    """The scores go through a softmax. cross_entropy takes the softmax itself, so return the raw scores."""
+    """The model ends with a softmax. cross_entropy applies the softmax itself: return the logits."""
 
     def forward(self, x, steps):
         logits = reference.OneToMany.forward(self, x, steps)
@@ -1363,7 +1372,7 @@ class WrittenProbabilities(reference.OneToMany):
 
 @mistake("OneToMany")
 class WrittenLogProbabilities(reference.OneToMany):
-    """The scores go through a log-softmax, as for nll_loss. Here the raw scores are returned, as for cross_entropy."""
+    """The model ends with a log-softmax, as for nll_loss. Return the logits, as for cross_entropy."""
 
     def forward(self, x, steps):
         logits = reference.OneToMany.forward(self, x, steps)
@@ -1372,7 +1381,7 @@ class WrittenLogProbabilities(reference.OneToMany):
 
 @mistake("OneToMany")
 class WrittenProbabilitiesInEvaluation(reference.OneToMany):
-    """In evaluation mode the scores go through a softmax. The raw scores are returned in both modes."""
+    """In evaluation mode the model ends with a softmax. Return the logits in both modes."""
 
     def forward(self, x, steps):
         logits = reference.OneToMany.forward(self, x, steps)
@@ -1381,7 +1390,7 @@ class WrittenProbabilitiesInEvaluation(reference.OneToMany):
 
 @mistake("OneToMany")
 class WrittenSquashed(reference.OneToMany):
-    """The scores go through a sigmoid. Return them as they are: they may have either sign."""
+    """The model ends with a sigmoid. Return the logits, which may have either sign."""
 
     def forward(self, x, steps):
         logits = reference.OneToMany.forward(self, x, steps)
@@ -1390,7 +1399,8 @@ class WrittenSquashed(reference.OneToMany):
 
 @mistake("OneToMany")
 class HalvedFirstState(Writer):
-    """The first state is two halves of hidden_dim // 2 numbers, which makes one too few where hidden_dim is odd."""
+    """The initial state consists of two halves of hidden_dim // 2 elements, one too few in total when hidden_dim is
+    odd."""
 
     def __init__(self, in_dim, hidden_dim, vocab_size):
         super().__init__(in_dim, hidden_dim, vocab_size)
@@ -1402,7 +1412,7 @@ class HalvedFirstState(Writer):
 
 @mistake("OneToMany")
 class NoiseInTheFirstState(Writer):
-    """Noise is added to the first state in each call, so the same x gets other logits each time."""
+    """Noise is added to the initial state in each call, so the logits of the same x differ from call to call."""
 
     def first(self, x):
         return super().first(x) + torch.randn(len(x), self.cell.hidden_size)
@@ -1410,8 +1420,8 @@ class NoiseInTheFirstState(Writer):
 
 @mistake("OneToMany")
 class NormalizedOverRows(Writer):
-    """x is normalized over the rows of the batch in evaluation mode too, so rows depend on each other. nn.BatchNorm1d
-    keeps running statistics for that."""
+    """x is normalized over the rows of the batch also in evaluation mode, so rows depend on each other. nn.BatchNorm1d
+    uses its running statistics in that mode."""
 
     def first(self, x):
         return super().first((x - x.mean(dim=0)) / (x.var(dim=0, correction=0) + 1e-5).sqrt())
@@ -1419,7 +1429,7 @@ class NormalizedOverRows(Writer):
 
 @mistake("OneToMany")
 class XScaledInPlace(Writer):
-    """x is scaled in place, and the caller finds it changed. Make a new tensor."""
+    """x is scaled in place, which modifies the caller's tensor. Create a new tensor."""
 
     def first(self, x):
         state = super().first(x)
@@ -1429,7 +1439,7 @@ class XScaledInPlace(Writer):
 
 @mistake("OneToMany")
 class LetterLayerLeftOver(Writer):
-    """There is a layer that takes no part, so it gets no gradient and never learns."""
+    """There is an unused layer: it gets no gradient and never learns."""
 
     def __init__(self, in_dim, hidden_dim, vocab_size):
         super().__init__(in_dim, hidden_dim, vocab_size)
@@ -1437,7 +1447,7 @@ class LetterLayerLeftOver(Writer):
 
 
 class Stateless(nn.Module):
-    """Layers for x, tokens and scores, and none that could carry a state."""
+    """Layers for x, tokens and logits, none of which can carry a state."""
 
     def __init__(self, in_dim, hidden_dim, vocab_size):
         super().__init__()
@@ -1448,8 +1458,8 @@ class Stateless(nn.Module):
 
 @mistake("OneToMany")
 class StepAndLastToken(Stateless):
-    """Each step is scored from x, its number and the token fed to it. No state is carried from step to step, so what
-    was written before that token is forgotten."""
+    """The logits of each step are computed from x, the index of the step and the token fed to it. No state is carried
+    from step to step, so earlier tokens are forgotten."""
 
     def forward(self, x, steps):
         token, rows = torch.zeros(len(x), dtype=torch.int64), []
@@ -1462,8 +1472,8 @@ class StepAndLastToken(Stateless):
 
 @mistake("OneToMany")
 class WrittenSoFarAddedUp(Stateless):
-    """The tokens written so far are added up, weighted by position, and each step is scored from the sum and x. A state
-    is made from what is fed and the state before it."""
+    """The tokens so far are summed, weighted by position, and the logits are computed from the sum and x. A state is
+    computed from the step's input and the previous state."""
 
     def forward(self, x, steps):
         total, token, rows = 0, torch.zeros(len(x), dtype=torch.int64), []
@@ -1476,7 +1486,7 @@ class WrittenSoFarAddedUp(Stateless):
 
 @mistake("OneToMany")
 class StateGoesBackToStart(Writer):
-    """Each step begins from the first state again. It begins from the state that the step before has left."""
+    """Each step starts from the initial state. It should start from the state after the previous step."""
 
     def forward(self, x, steps):
         rows, token = [], torch.zeros(len(x), dtype=torch.int64)
@@ -1488,8 +1498,8 @@ class StateGoesBackToStart(Writer):
 
 @mistake("OneToMany")
 class StateWithoutTokens(Writer):
-    """The state goes from step to step, but does not read the token, which is only added to it for the scores. The cell
-    takes both."""
+    """The state is carried from step to step, but does not depend on the token, which is only added for the logits.
+    Feed the token to the cell."""
 
     def forward(self, x, steps):
         state, rows = self.first(x), []
@@ -1506,7 +1516,8 @@ class StateWithoutTokens(Writer):
 
 @mistake("Seq2Seq")
 class SourceForgotten(reference.Seq2Seq):
-    """The decoder starts from zeros, so it knows nothing of the source. It starts from where the encoder ended."""
+    """The decoder starts from zeros, so it does not depend on the source. It should start from the encoder's last
+    state."""
 
     def forward(self, source, target):
         _, state = self.encoder(self.embedding(source))
@@ -1517,7 +1528,7 @@ class SourceForgotten(reference.Seq2Seq):
 
 
 def looped(model, state, source, steps, start, feed=lambda scores, _: scores.argmax(dim=2)):
-    """The reference's greedy loop, from a state of one's choice."""
+    """The reference's greedy loop, with configurable state."""
     token, tokens = torch.full_like(source[:1], start), []
     for _ in range(steps):
         out, state = model.decoder(model.embedding(token), state)
@@ -1528,8 +1539,8 @@ def looped(model, state, source, steps, start, feed=lambda scores, _: scores.arg
 
 @mistake("Seq2Seq")
 class FirstStateOfTheEncoder(reference.Seq2Seq):
-    """The decoder starts from the encoder's first state, which has seen one token of the source. Its last has seen
-    all."""
+    """The decoder starts from the encoder's first state, which has seen one token of the source. Use the last state,
+    which has seen all."""
 
     def forward(self, source, target):
         states, _ = self.encoder(self.embedding(source))
@@ -1542,7 +1553,7 @@ class FirstStateOfTheEncoder(reference.Seq2Seq):
 
 @mistake("Seq2Seq")
 class SeesTheWholeTarget(reference.Seq2Seq):
-    """The decoder sees the whole target, also what it is to predict, so it learns to copy."""
+    """The decoder sees the whole target, including the tokens to predict, so it learns to copy."""
 
     def forward(self, source, target):
         _, state = self.encoder(self.embedding(source))
@@ -1552,7 +1563,7 @@ class SeesTheWholeTarget(reference.Seq2Seq):
 
 @mistake("Seq2Seq")
 class TargetForgotten(reference.Seq2Seq):
-    """The target is not fed to the decoder. Row t depends on target[0] to target[t]."""
+    """The target is not fed to the decoder. The logits at position t depend on target[0] to target[t]."""
 
     def forward(self, source, target):
         _, state = self.encoder(self.embedding(source))
@@ -1561,7 +1572,8 @@ class TargetForgotten(reference.Seq2Seq):
 
 @mistake("Seq2Seq")
 class TargetOneLate(reference.Seq2Seq):
-    """The target comes one step late: row t has seen target[0] to target[t - 1]. It has seen target[t], too."""
+    """The target is one step late: position t has seen target[0] to target[t - 1]. It should also have seen
+    target[t]."""
 
     def forward(self, source, target):
         _, state = self.encoder(self.embedding(source))
@@ -1571,7 +1583,7 @@ class TargetOneLate(reference.Seq2Seq):
 
 @mistake("Seq2Seq")
 class WithoutTeacher(reference.Seq2Seq):
-    """forward feeds its own most likely tokens, not the target. With teacher forcing it is the target that is fed."""
+    """forward feeds its own most likely tokens instead of the target. With teacher forcing, the target is fed."""
 
     def forward(self, source, target):
         _, state = self.encoder(self.embedding(source))
@@ -1585,7 +1597,7 @@ class WithoutTeacher(reference.Seq2Seq):
 
 @mistake("Seq2Seq")
 class TranslatedBatchFirst(reference.Seq2Seq):
-    """The encoder takes the batch for time, so rows of the batch mix."""
+    """The encoder takes the batch dimension for time, so the rows of the batch mix."""
 
     def forward(self, source, target):
         state = self.encoder(self.embedding(source).transpose(0, 1))[0][-1:]
@@ -1595,7 +1607,7 @@ class TranslatedBatchFirst(reference.Seq2Seq):
 
 @mistake("Seq2Seq")
 class BagOfSource(reference.Seq2Seq):
-    """The embeddings of the source are added up. A sum knows no order."""
+    """The embeddings of the source are summed. A sum ignores their order."""
 
     def forward(self, source, target):
         _, state = self.encoder(self.embedding(source).sum(dim=0, keepdim=True))
@@ -1608,7 +1620,7 @@ class BagOfSource(reference.Seq2Seq):
 
 @mistake("Seq2Seq")
 class WithStartToken(reference.Seq2Seq):
-    """greedy returns the start token, too. It returns what was written after it."""
+    """greedy returns the start token as well. Return only the tokens after it."""
 
     def greedy(self, source, steps, start):
         tokens = reference.Seq2Seq.greedy(self, source, steps, start)
@@ -1617,7 +1629,7 @@ class WithStartToken(reference.Seq2Seq):
 
 @mistake("Seq2Seq")
 class OneTokenTooMany(reference.Seq2Seq):
-    """greedy returns the start token in front of the others. It returns what was written after it, steps tokens."""
+    """greedy returns the start token in front of the others. Return only the tokens after it, steps of them."""
 
     def greedy(self, source, steps, start):
         tokens = reference.Seq2Seq.greedy(self, source, steps, start)
@@ -1626,7 +1638,7 @@ class OneTokenTooMany(reference.Seq2Seq):
 
 @mistake("Seq2Seq")
 class AlwaysFedTheStart(reference.Seq2Seq):
-    """greedy feeds the start token at every step. From the second on it feeds the token that it has just written."""
+    """greedy feeds the start token at every step. From the second step on, feed the previous token."""
 
     def greedy(self, source, steps, start):
         _, state = self.encoder(self.embedding(source))
@@ -1639,7 +1651,7 @@ class AlwaysFedTheStart(reference.Seq2Seq):
 
 @mistake("Seq2Seq")
 class StateNotCarried(reference.Seq2Seq):
-    """greedy starts every step from the encoder's state. The decoder's state goes from step to step."""
+    """greedy starts every step from the encoder's state. Carry the decoder's state from step to step."""
 
     def greedy(self, source, steps, start):
         _, state = self.encoder(self.embedding(source))
@@ -1653,7 +1665,7 @@ class StateNotCarried(reference.Seq2Seq):
 
 @mistake("Seq2Seq")
 class StartAlwaysZero(reference.Seq2Seq):
-    """greedy begins with token 0, whatever start is."""
+    """greedy always starts with token 0, whatever start is."""
 
     def greedy(self, source, steps, start):
         return reference.Seq2Seq.greedy(self, source, steps, 0)
@@ -1661,7 +1673,7 @@ class StartAlwaysZero(reference.Seq2Seq):
 
 @mistake("Seq2Seq")
 class DrawnTokens(reference.Seq2Seq):
-    """greedy draws tokens by chance. Greedy means: always the most likely one."""
+    """greedy samples its tokens. Greedy decoding always takes the most likely token."""
 
     def greedy(self, source, steps, start):
         _, state = self.encoder(self.embedding(source))
@@ -1671,7 +1683,7 @@ class DrawnTokens(reference.Seq2Seq):
 
 @mistake("Seq2Seq")
 class GreedyScores(reference.Seq2Seq):
-    """greedy returns scores. It returns tokens, int64."""
+    """greedy returns logits. Return tokens, int64."""
 
     def greedy(self, source, steps, start):
         tokens = reference.Seq2Seq.greedy(self, source, steps, start)
@@ -1680,7 +1692,7 @@ class GreedyScores(reference.Seq2Seq):
 
 @mistake("Seq2Seq")
 class GreedyBatchFirst(reference.Seq2Seq):
-    """greedy returns (N, steps). The steps come first: (steps, N)."""
+    """greedy returns (N, steps). The steps are the first dimension: (steps, N)."""
 
     def greedy(self, source, steps, start):
         return reference.Seq2Seq.greedy(self, source, steps, start).T
@@ -1697,7 +1709,7 @@ class EncoderWithoutGradient(reference.Seq2Seq):
 
 @mistake("Seq2Seq")
 class TranslatedProbabilities(reference.Seq2Seq):
-    """The scores go through a softmax. cross_entropy takes the softmax itself, so return the raw scores."""
+    """The model ends with a softmax. cross_entropy applies the softmax itself: return the logits."""
 
     def forward(self, source, target):
         logits = reference.Seq2Seq.forward(self, source, target)
@@ -1706,7 +1718,7 @@ class TranslatedProbabilities(reference.Seq2Seq):
 
 @mistake("Seq2Seq")
 class TranslatedLogProbabilities(reference.Seq2Seq):
-    """The scores go through a log-softmax, as for nll_loss. Here the raw scores are returned, as for cross_entropy."""
+    """The model ends with a log-softmax, as for nll_loss. Return the logits, as for cross_entropy."""
 
     def forward(self, source, target):
         logits = reference.Seq2Seq.forward(self, source, target)
@@ -1715,7 +1727,7 @@ class TranslatedLogProbabilities(reference.Seq2Seq):
 
 @mistake("Seq2Seq")
 class TranslatedProbabilitiesInEvaluation(reference.Seq2Seq):
-    """In evaluation mode the scores go through a softmax. The raw scores are returned in both modes."""
+    """In evaluation mode the model ends with a softmax. Return the logits in both modes."""
 
     def forward(self, source, target):
         logits = reference.Seq2Seq.forward(self, source, target)
@@ -1724,7 +1736,7 @@ class TranslatedProbabilitiesInEvaluation(reference.Seq2Seq):
 
 @mistake("Seq2Seq")
 class TranslatedSquashed(reference.Seq2Seq):
-    """The scores go through a sigmoid. Return them as they are: they may have either sign."""
+    """The model ends with a sigmoid. Return the logits, which may have either sign."""
 
     def forward(self, source, target):
         logits = reference.Seq2Seq.forward(self, source, target)
@@ -1733,8 +1745,8 @@ class TranslatedSquashed(reference.Seq2Seq):
 
 @mistake("Seq2Seq")
 class EncoderWithHalvedState(reference.Seq2Seq):
-    """The encoder keeps hidden_dim // 2 numbers for each direction, which makes one too few for the decoder where
-    hidden_dim is odd."""
+    """Each direction of the encoder has hidden_dim // 2 units, one too few in total for the decoder when hidden_dim is
+    odd."""
 
     def __init__(self, vocab_size, embedding_dim, hidden_dim):
         super().__init__(vocab_size, embedding_dim, hidden_dim)
@@ -1753,8 +1765,8 @@ class EncoderWithHalvedState(reference.Seq2Seq):
 
 @mistake("Seq2Seq")
 class RandomFirstState(reference.Seq2Seq):
-    """The encoder's first state is drawn at random in each call, so the same source gets other logits each time. Zeros
-    will do, or a learned first state."""
+    """The encoder's initial state is drawn at random in each call, so the logits of the same source differ from call to
+    call. Use zeros or a learned initial state."""
 
     def forward(self, source, target):
         start = torch.randn(1, source.shape[1], self.encoder.hidden_size)
@@ -1764,7 +1776,8 @@ class RandomFirstState(reference.Seq2Seq):
 
 @mistake("Seq2Seq")
 class EncoderKeepsItsState(reference.Seq2Seq):
-    """The encoder's last state is kept on self, and the next source starts from it. Each source starts anew."""
+    """The encoder's last state is stored on self, and the next source starts from it. Each source should start from the
+    initial state."""
 
     def forward(self, source, target):
         before = getattr(self, "state", None)
@@ -1777,7 +1790,7 @@ class EncoderKeepsItsState(reference.Seq2Seq):
 
 @mistake("Seq2Seq")
 class SourceReversedInPlace(reference.Seq2Seq):
-    """The source is reversed in place, and the caller finds it changed. source.flip(0) is a new tensor."""
+    """The source is reversed in place, which modifies the caller's tensor. source.flip(0) is a new tensor."""
 
     def forward(self, source, target):
         logits = reference.Seq2Seq.forward(self, source.clone(), target)
@@ -1787,7 +1800,7 @@ class SourceReversedInPlace(reference.Seq2Seq):
 
 @mistake("Seq2Seq")
 class GreedyReversesTheSource(reference.Seq2Seq):
-    """greedy reverses the source in place, and the caller finds it changed. source.flip(0) is a new tensor."""
+    """greedy reverses the source in place, which modifies the caller's tensor. source.flip(0) is a new tensor."""
 
     def greedy(self, source, steps, start):
         tokens = reference.Seq2Seq.greedy(self, source, steps, start)
@@ -1797,7 +1810,7 @@ class GreedyReversesTheSource(reference.Seq2Seq):
 
 @mistake("Seq2Seq")
 class GreedyStaysInEvaluation(reference.Seq2Seq):
-    """greedy switches to evaluation mode and leaves the model there, so training goes on without dropout. Restore the
+    """greedy switches to evaluation mode and leaves the model there, so training continues without dropout. Restore the
     mode before you return."""
 
     def greedy(self, source, steps, start):
@@ -1807,7 +1820,7 @@ class GreedyStaysInEvaluation(reference.Seq2Seq):
 
 @mistake("Seq2Seq")
 class GreedyGoesBackToTraining(reference.Seq2Seq):
-    """greedy ends with self.train(), also where the model was in evaluation mode. Restore the mode that it was in."""
+    """greedy ends with self.train(), even if the model was in evaluation mode. Restore the original mode."""
 
     def greedy(self, source, steps, start):
         self.eval()
@@ -1818,7 +1831,7 @@ class GreedyGoesBackToTraining(reference.Seq2Seq):
 
 @mistake("Seq2Seq")
 class StopsWhenRepeating(reference.Seq2Seq):
-    """greedy stops when a token is written twice in a row. It writes steps tokens, whatever they are."""
+    """greedy stops when a token is repeated. It should return steps tokens, whatever they are."""
 
     def greedy(self, source, steps, start):
         tokens = reference.Seq2Seq.greedy(self, source, steps, start)
@@ -1828,7 +1841,7 @@ class StopsWhenRepeating(reference.Seq2Seq):
 
 @mistake("Seq2Seq")
 class DecoderLayerLeftOver(reference.Seq2Seq):
-    """There is a layer that takes no part, so it gets no gradient and never learns."""
+    """There is an unused layer: it gets no gradient and never learns."""
 
     def __init__(self, vocab_size, embedding_dim, hidden_dim):
         super().__init__(vocab_size, embedding_dim, hidden_dim)
@@ -1837,7 +1850,7 @@ class DecoderLayerLeftOver(reference.Seq2Seq):
 
 @mistake("Seq2Seq")
 class OneSymbolShort(reference.Seq2Seq):
-    """The embedding has a row too few: the last token, vocab_size - 1, is not in it."""
+    """The embedding has one row too few: the last token, vocab_size - 1, is missing."""
 
     def __init__(self, vocab_size, embedding_dim, hidden_dim):
         super().__init__(vocab_size, embedding_dim, hidden_dim)
@@ -1846,8 +1859,8 @@ class OneSymbolShort(reference.Seq2Seq):
 
 @mistake("Seq2Seq")
 class TargetLateByOne(reference.Seq2Seq):
-    """The logits are shifted: position t has those of target[t] itself, from the tokens before it. It should have those
-    of the token that follows target[t]."""
+    """The logits are shifted: position t has those of target[t] itself, computed from the tokens before it. It should
+    have those of the token that follows target[t]."""
 
     def forward(self, source, target):
         _, state = self.encoder(self.embedding(source))
@@ -1856,7 +1869,7 @@ class TargetLateByOne(reference.Seq2Seq):
 
 
 def greedily(model, source, steps, start):
-    """Greedy by forward, over and over again."""
+    """Greedy decoding by repeated calls of forward."""
     target = torch.full_like(source[:1], start)
     for _ in range(steps):
         target = torch.cat([target, model(source, target)[-1:].argmax(dim=2)])
@@ -1870,8 +1883,8 @@ def weighted(words):
 
 @mistake("Seq2Seq")
 class NothingRecurrent(Feeding):
-    """The embeddings of source and target are added up, weighted by position. Encoder and decoder each carry a state
-    from token to token."""
+    """The embeddings of source and target are summed, weighted by position. Encoder and decoder should each carry a
+    state from token to token."""
 
     def __init__(self, vocab_size, embedding_dim, hidden_dim):
         super().__init__(vocab_size, embedding_dim, hidden_dim, vocab_size)
@@ -1886,8 +1899,8 @@ class NothingRecurrent(Feeding):
 
 @mistake("Seq2Seq")
 class AttendsOnly(Feeding):
-    """Each token of the target attends to the source and to the target before it. Attention may help a decoder that
-    carries a state; it is no replacement for one here."""
+    """Each token of the target attends to the source and to the target before it. Attention may support a decoder that
+    carries a state, but cannot replace the state here."""
 
     def __init__(self, vocab_size, embedding_dim, hidden_dim):
         super().__init__(vocab_size, embedding_dim, hidden_dim, vocab_size)
@@ -1908,8 +1921,8 @@ class AttendsOnly(Feeding):
 
 @mistake("Seq2Seq")
 class SourceAddedUp(reference.Seq2Seq):
-    """The source is added up, weighted by position, and the encoder takes a single step on the sum. It should take one
-    for each token."""
+    """The source is summed, weighted by position, and the encoder takes a single step on the sum. It should take one
+    step for each token."""
 
     def forward(self, source, target):
         _, state = self.encoder(weighted(self.embedding(source)).sum(dim=0, keepdim=True))
@@ -1922,7 +1935,7 @@ class SourceAddedUp(reference.Seq2Seq):
 @mistake("Seq2Seq")
 class TargetAddedUp(reference.Seq2Seq):
     """The decoder takes a single step on a weighted sum of the target so far, always from the encoder's state. Its own
-    state should go from token to token."""
+    state should be carried from token to token."""
 
     def forward(self, source, target):
         _, state = self.encoder(self.embedding(source))

@@ -1,4 +1,4 @@
-"""Hidden tests of ManyToMany: what must hold whatever the layers are."""
+"""Hidden tests of ManyToMany: what must hold for every architecture."""
 
 from collections.abc import Sequence
 
@@ -28,18 +28,18 @@ ODD_SIZES = (13, 7, 5, 2)
 TOKENS = torch.tensor([[4, 0, 7, 1], [2, 9, 3, 5], [8, 6, 10, 2], [1, 4, 5, 7], [3, 8, 0, 6]])
 LOGITS = "logits (T, N, num_classes), before any softmax or sigmoid"
 AGAIN = (
-    "The same batch gets other logits the second time: in evaluation mode nothing may depend on chance or on earlier "
-    "calls."
+    "The same batch gets different logits the second time: in evaluation mode nothing may depend on randomness or "
+    "earlier calls."
 )
-SHORT = 5  # the length that a longer sequence is compared with
+SHORT = 5  # the length to which longer sequences are compared
 NOT_CARRIED = (
-    "A long sequence takes no more steps, one after the other, than a short one: no state is carried from token to "
-    "token. Read the tokens with nn.RNN, nn.LSTM, nn.GRU or a cell of your own."
+    "A long sequence takes no more sequential steps than a short one: no state is carried from token to token. Read "
+    "the tokens with nn.RNN, nn.LSTM, nn.GRU or your own cell."
 )
 
 
 def numbered(name: str, count: int) -> list[str]:
-    """Names for so many things: the first is the name itself."""
+    """Numbered names; the first has no number."""
     return [name, *(f"{name}{number}" for number in range(2, count + 1))]
 
 
@@ -51,7 +51,7 @@ def scoring(
     mode: str = "eval",
     seed: int = 0,
 ) -> Call:
-    """One new model scores several batches; the logits are called "logits", "logits2", ..."""
+    """One new model, called on several batches; the logits are called "logits", "logits2", ..."""
     inputs = dict(zip(numbered("tokens", len(batches)), batches, strict=True))
     names = numbered("logits", len(batches))
     steps = [Step("model", "student:ManyToMany", list(sizes)), Step("mode", f"object:model.{mode}")]
@@ -60,7 +60,7 @@ def scoring(
 
 
 def logits_of(found: Found, batches: Sequence[Tensor], classes: int = SIZES[3]) -> list[Tensor]:
-    """The logits of all batches, which have the right shape."""
+    """The logits of all batches, checked for their shape."""
     names = numbered("logits", len(batches))
     return [
         assert_tensor(found, name, (*tokens.shape, classes), hint=LOGITS)
@@ -69,9 +69,9 @@ def logits_of(found: Found, batches: Sequence[Tensor], classes: int = SIZES[3]) 
 
 
 def run(student: Runner, *batches: Tensor, mode: str = "eval", seed: int = 0) -> list[Tensor]:
-    """What the student's model says of each batch.
+    """The student's logits for each batch.
 
-    In evaluation mode the first is scored a second time: where that differs, nothing else can be seen.
+    In evaluation mode the first batch is passed again: if its logits differ, no other test makes sense.
     """
     batches = (*batches, batches[0])
     *found, again = logits_of(student.run(scoring(batches, mode=mode, seed=seed)), batches)
@@ -80,7 +80,7 @@ def run(student: Runner, *batches: Tensor, mode: str = "eval", seed: int = 0) ->
 
 
 def changed(row: int, column: int) -> Tensor:
-    """The batch with another token at one position."""
+    """The batch with one token changed."""
     tokens = TOKENS.clone()
     tokens[row, column] = (tokens[row, column] + 1) % SIZES[0]
     return tokens
@@ -106,7 +106,7 @@ def test_every_size(student: Runner, rng: Rng, sizes: Sequence[int], t: int, n: 
     found = student.run(scoring([tokens], *then, observe=("model.gradients",), sizes=sizes))
     logits_of(found, [tokens], sizes[3])
     if t > 1:
-        assert_all_learn(found, "model", hint="every layer that you make must take part in forward")
+        assert_all_learn(found, "model", hint="forward must use every layer")
     assert_unchanged(found)
 
 
@@ -121,41 +121,44 @@ def test_before_any_softmax(student: Runner, mode: str) -> None:
 @pytest.mark.points(0.25)
 @pytest.mark.parametrize("row", range(5))
 def test_earlier_tokens_count(student: Runner, row: int) -> None:
-    """The logits of a token depend on itself and on each token before it."""
+    """The logits of a token depend on the token and on each earlier one."""
     first, other = run(student, TOKENS, changed(row, 1))
     for later in range(row, 5):
-        which = "the token itself" if later == row else "a token before it"
+        which = "the token itself" if later == row else "an earlier token"
         difference = float((first - other)[later, 1].abs().max())
         check(difference > 1e-7, f"A token's logits do not depend on {which}.")
     apart = (first[1:, 1] - first[:-1, 1]).abs().amax(dim=1)
-    check(bool((apart > 1e-7).all()), "Different tokens of a row get the same logits; each must have its own.")
+    check(bool((apart > 1e-7).all()), "Different tokens of a row get the same logits; each position must have its own.")
 
 
 @pytest.mark.points(0.25)
 @pytest.mark.parametrize("column", range(4))
 def test_rows_are_independent(student: Runner, column: int) -> None:
-    """A row gets the same logits whatever the other rows are, and alone."""
+    """The logits of a row do not depend on the other rows: they are the same alone."""
     first, other, alone = run(student, TOKENS, changed(0, column), TOKENS[:, column : column + 1])
     others = [n for n in range(4) if n != column]
     same = torch.allclose(first[:, others], other[:, others], atol=1e-5)
     check(same, "A row's tokens change the logits of another row: is time the first dimension everywhere?")
     same = torch.allclose(first[:, column], alone[:, 0], atol=1e-4)
-    check(same, "A row's logits change when it is scored on its own.")
+    check(same, "A row's logits change when it is passed alone.")
 
 
 @pytest.mark.points(0.25)
 @pytest.mark.parametrize("seed", [0, 1])
 def test_order_counts(student: Runner, seed: int) -> None:
-    """The same earlier tokens in another order give other logits."""
+    """The same earlier tokens in another order give different logits."""
     first, other = run(student, TOKENS, TOKENS[[1, 0, 2, 3, 4]], seed=seed)
     for one, two in zip(first[4], other[4], strict=True):
-        check(not torch.allclose(one, two, rtol=0, atol=1e-7), "The order of the earlier tokens makes no difference.")
+        check(
+            not torch.allclose(one, two, rtol=0, atol=1e-7),
+            "The logits do not depend on the order of the earlier tokens.",
+        )
 
 
 @pytest.mark.points(1)
 @pytest.mark.parametrize("length", [13, 19, 37])
 def test_state_is_carried(student: Runner, rng: Rng, length: int) -> None:
-    """A state is carried from token to token: the logits of a longer sequence take more steps, one after the other."""
+    """A state is carried from token to token: a longer sequence takes more sequential steps."""
     batches = [rng.integers(t, 4, high=SIZES[0]) for t in (SHORT, length)]
     found = student.run(scoring(batches, observe=("logits.depth", "logits2.depth")))
     logits_of(found, batches)

@@ -1,4 +1,4 @@
-"""Hidden tests of ManyToOne: what must hold whatever the layers are."""
+"""Hidden tests of ManyToOne: what must hold for every architecture."""
 
 from collections.abc import Sequence
 
@@ -29,19 +29,19 @@ TOKENS = torch.tensor([[4, 0, 7, 1], [2, 9, 3, 5], [8, 6, 10, 2], [1, 4, 5, 7], 
 LENGTHS = torch.tensor([3, 5, 1, 4])  # of the four columns
 LOGITS = "logits (N, num_classes), before any softmax or sigmoid"
 AGAIN = (
-    "The same batch gets other logits the second time: in evaluation mode nothing may depend on chance or on earlier "
-    "calls."
+    "The same batch gets different logits the second time: in evaluation mode nothing may depend on randomness or "
+    "earlier calls."
 )
-SHORT = 5  # the length that a longer sequence is compared with
+SHORT = 5  # the length to which longer sequences are compared
 NOT_CARRIED = (
-    "A long sequence takes no more steps, one after the other, than a short one: no state is carried from token to "
-    "token. Read the tokens with nn.RNN, nn.LSTM, nn.GRU or a cell of your own."
+    "A long sequence takes no more sequential steps than a short one: no state is carried from token to token. Read "
+    "the tokens with nn.RNN, nn.LSTM, nn.GRU or your own cell."
 )
 Batch = tuple[Tensor, Tensor]  # tokens and lengths
 
 
 def numbered(name: str, count: int) -> list[str]:
-    """Names for so many things: the first is the name itself."""
+    """Numbered names; the first has no number."""
     return [name, *(f"{name}{number}" for number in range(2, count + 1))]
 
 
@@ -53,7 +53,7 @@ def scoring(
     mode: str = "eval",
     seed: int = 0,
 ) -> Call:
-    """One new model scores several batches; the logits are called "logits", "logits2", ..."""
+    """One new model, called on several batches; the logits are called "logits", "logits2", ..."""
     names = [numbered(name, len(batches)) for name in ("tokens", "lengths", "logits")]
     steps = [Step("model", "student:ManyToOne", list(sizes)), Step("mode", f"object:model.{mode}")]
     inputs = {}
@@ -64,7 +64,7 @@ def scoring(
 
 
 def logits_of(found: Found, batches: Sequence[Batch], classes: int = SIZES[3]) -> list[Tensor]:
-    """The logits of all batches, which have the right shape."""
+    """The logits of all batches, checked for their shape."""
     names = numbered("logits", len(batches))
     return [
         assert_tensor(found, name, (len(lengths), classes), hint=LOGITS)
@@ -73,9 +73,9 @@ def logits_of(found: Found, batches: Sequence[Batch], classes: int = SIZES[3]) -
 
 
 def run(student: Runner, *batches: Batch, mode: str = "eval", seed: int = 0) -> list[Tensor]:
-    """What the student's model says of each batch.
+    """The student's logits for each batch.
 
-    In evaluation mode the first is scored a second time: where that differs, nothing else can be seen.
+    In evaluation mode the first batch is passed again: if its logits differ, no other test makes sense.
     """
     batches = (*batches, batches[0])
     *found, again = logits_of(student.run(scoring(batches, mode=mode, seed=seed)), batches)
@@ -89,7 +89,7 @@ def drawn(rng: Rng, t: int, lengths: Sequence[int], vocabulary: int) -> Batch:
 
 
 def changed(row: int, column: int) -> Batch:
-    """The batch with another token at one position."""
+    """The batch with one token changed."""
     tokens = TOKENS.clone()
     tokens[row, column] = (tokens[row, column] + 1) % SIZES[0]
     return tokens, LENGTHS
@@ -113,7 +113,7 @@ def test_every_size(student: Runner, rng: Rng, sizes: Sequence[int], t: int, len
     batch = drawn(rng, t, lengths, sizes[0])
     found = student.run(scoring([batch], *then, observe=("model.gradients",), sizes=sizes))
     logits_of(found, [batch], sizes[3])
-    assert_all_learn(found, "model", hint="every layer that you make must take part in forward")
+    assert_all_learn(found, "model", hint="forward must use every layer")
     assert_unchanged(found)
 
 
@@ -129,29 +129,29 @@ def test_before_any_softmax(student: Runner, mode: str) -> None:
 @pytest.mark.parametrize("lengths", [[3, 5, 1, 4], [1, 3, 2, 3], [2, 2, 2, 2]])
 @pytest.mark.parametrize("seed", [0, 1])
 def test_padding_changes_nothing(student: Runner, lengths: Sequence[int], seed: int) -> None:
-    """Tokens after a row's length change nothing, nor does more padding."""
+    """Tokens after a row's length do not change its logits, nor does more padding."""
     counts = torch.tensor(lengths)
     after = torch.arange(5).unsqueeze(1) >= counts
     other = torch.where(after, (TOKENS + 5) % SIZES[0], TOKENS)
     batches = [(TOKENS, counts), (other, counts), (torch.cat([TOKENS, other]), counts)]
     first, second, longer = run(student, *batches, seed=seed)
-    check(torch.allclose(first, second, atol=1e-5), "The logits of a row change with tokens after its length.")
+    check(torch.allclose(first, second, atol=1e-5), "The logits of a row depend on tokens after its length.")
     check(torch.allclose(first, longer, atol=1e-5), "The logits of a row change when T is larger.")
 
 
 @pytest.mark.points(0.25)
 @pytest.mark.parametrize("column", range(4))
 def test_rows_are_independent(student: Runner, column: int) -> None:
-    """A row gets the same logits whatever the other rows are, and alone, cut to its length."""
+    """The logits of a row do not depend on the other rows: they are the same alone, without padding."""
     length = LENGTHS[column : column + 1]
     whole, alone = (TOKENS, LENGTHS), (TOKENS[:length, column : column + 1], length)
     first, other, single = run(student, whole, changed(0, column), alone)
     others = [n for n in range(4) if n != column]
     check(torch.allclose(first[others], other[others], atol=1e-5), "A row's tokens change the logits of another row.")
-    hint = "use the state at its own last token, that is, at time lengths[n] - 1."
+    hint = "use the state at the row's own last token, at time lengths[n] - 1."
     check(
         torch.allclose(first[column], single[0], atol=1e-4),
-        f"A row's logits change when it is scored on its own: {hint}",
+        f"A row's logits change when it is passed alone: {hint}",
     )
 
 
@@ -164,24 +164,24 @@ def test_every_token_counts(student: Runner, column: int) -> None:
     first, *others = run(student, *batches)
     for row, other in enumerate(others):
         which = "last" if row == length - 1 else "first" if row == 0 else "middle"
-        check(float((first - other)[column].abs().max()) > 1e-7, f"A row's {which} token makes no difference.")
+        check(float((first - other)[column].abs().max()) > 1e-7, f"A row's logits do not depend on its {which} token.")
 
 
 @pytest.mark.points(0.25)
 @pytest.mark.parametrize("seed", [0, 1])
 def test_order_counts(student: Runner, seed: int) -> None:
-    """The same tokens in another order give other logits."""
+    """The same tokens in another order give different logits."""
     length = torch.tensor([5, 5, 5, 5])
     swapped = TOKENS[[1, 0, 2, 3, 4]]
     first, other = run(student, (TOKENS, length), (swapped, length), seed=seed)
     for one, two in zip(first, other, strict=True):
-        check(not torch.allclose(one, two, rtol=0, atol=1e-7), "The order of a row's tokens makes no difference.")
+        check(not torch.allclose(one, two, rtol=0, atol=1e-7), "The logits do not depend on the order of the tokens.")
 
 
 @pytest.mark.points(1.25)
 @pytest.mark.parametrize("length", [13, 19, 37])
 def test_state_is_carried(student: Runner, rng: Rng, length: int) -> None:
-    """A state is carried from token to token: the logits of a longer sequence take more steps, one after the other."""
+    """A state is carried from token to token: a longer sequence takes more sequential steps."""
     batches = [drawn(rng, t, [t, t - 1, t - 2, t], SIZES[0]) for t in (SHORT, length)]
     found = student.run(scoring(batches, observe=("logits.depth", "logits2.depth")))
     logits_of(found, batches)

@@ -1,4 +1,4 @@
-"""Hidden tests of OneToMany: what must hold whatever the layers are."""
+"""Hidden tests of OneToMany: what must hold for every architecture."""
 
 from collections.abc import Sequence
 
@@ -28,18 +28,19 @@ SIZES = (4, 8, 7)  # features, state, vocabulary
 ODD_SIZES = (3, 5, 13)
 LOGITS = "logits (steps, N, vocab_size), before any softmax or sigmoid"
 AGAIN = (
-    "The same x gets other logits the second time: in evaluation mode nothing may depend on chance or on earlier calls."
+    "The same x gets different logits the second time: in evaluation mode nothing may depend on randomness or earlier "
+    "calls."
 )
-SHORT = 5  # the number of steps that a larger one is compared with
-HOLDS = "the state must hold it, also where the third is fed the same token as before"
+SHORT = 5  # the number of steps to which larger ones are compared
+HOLDS = "the state must remember it, even if the third step is fed the same token as before"
 NOT_CARRIED = (
-    "The logits of a later step take no more computing than those of an early one: no state is carried from step to "
-    "step. Make each state from what the step is fed and the state before it, with a cell of torch or of your own."
+    "The logits of a later step take no more sequential steps than those of an early one: no state is carried from "
+    "step to step. Compute each state from the step's input and the previous state, with a PyTorch cell or your own."
 )
 
 
 def numbered(name: str, count: int) -> list[str]:
-    """Names for so many things: the first is the name itself."""
+    """Numbered names; the first has no number."""
     return [name, *(f"{name}{number}" for number in range(2, count + 1))]
 
 
@@ -52,7 +53,7 @@ def writing(
     mode: str = "eval",
     seed: int = 0,
 ) -> Call:
-    """One new model writes so many steps from each x; the logits are called "logits", "logits2", ..."""
+    """One new model, called with each x and number of steps; the logits are called "logits", "logits2", ..."""
     inputs = dict(zip(numbered("x", len(batches)), (x for x, _ in batches), strict=True))
     names = numbered("logits", len(batches))
     made = [Step("model", "student:OneToMany", list(sizes)), Step("mode", f"object:model.{mode}")]
@@ -62,7 +63,7 @@ def writing(
 
 
 def logits_of(found: Found, batches: Sequence[tuple[Tensor, int]], vocabulary: int = SIZES[2]) -> list[Tensor]:
-    """The logits of all batches, which have the right shape."""
+    """The logits of all batches, checked for their shape."""
     names = numbered("logits", len(batches))
     return [
         assert_tensor(found, name, (steps, len(x), vocabulary), hint=LOGITS)
@@ -71,9 +72,9 @@ def logits_of(found: Found, batches: Sequence[tuple[Tensor, int]], vocabulary: i
 
 
 def run(student: Runner, *batches: tuple[Tensor, int], mode: str = "eval", seed: int = 0) -> list[Tensor]:
-    """What the student's model writes from each x.
+    """The student's logits for each x.
 
-    In evaluation mode it writes from the first a second time: where that differs, nothing else can be seen.
+    In evaluation mode the first x is passed again: if its logits differ, no other test makes sense.
     """
     batches = (*batches, batches[0])
     *found, again = logits_of(student.run(writing(batches, mode=mode, seed=seed)), batches)
@@ -106,7 +107,7 @@ def test_every_size(student: Runner, rng: Rng, sizes: Sequence[int], n: int, ste
     found = student.run(writing([batch], *then, observe=("model.gradients",), sizes=sizes))
     logits_of(found, [batch], sizes[2])
     if steps > 1:
-        assert_all_learn(found, "model", hint="every layer that you make must take part in forward")
+        assert_all_learn(found, "model", hint="forward must use every layer")
     assert_unchanged(found)
 
 
@@ -134,35 +135,35 @@ def test_every_step_depends_on_x(student: Runner, rng: Rng, step: int) -> None:
 @pytest.mark.points(0.25)
 @pytest.mark.parametrize("row", range(5))
 def test_rows_are_independent(student: Runner, rng: Rng, row: int) -> None:
-    """A row gets the same logits whatever the other rows are, and alone."""
+    """The logits of a row do not depend on the other rows: they are the same alone."""
     x = numbers(rng, 5, SIZES[0])
     other = 3 * numbers(rng, 5, SIZES[0])
     other[row] = x[row]
     first, second, alone = run(student, (x, 6), (other, 6), (x[row : row + 1], 6))
     same = torch.allclose(first[:, row], second[:, row], atol=1e-5)
-    check(same, "The logits of a row change with the other rows of x.")
-    check(torch.allclose(first[:, row], alone[:, 0], atol=1e-4), "A row's logits change when it is scored on its own.")
+    check(same, "The logits of a row depend on other rows of x.")
+    check(torch.allclose(first[:, row], alone[:, 0], atol=1e-4), "A row's logits change when it is passed alone.")
 
 
 @pytest.mark.points(0.25)
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_more_steps_change_nothing(student: Runner, rng: Rng, seed: int) -> None:
-    """Asking for more steps does not change the first ones."""
+    """More steps do not change the logits of the first ones."""
     x = numbers(rng, 5, SIZES[0])
     six, three, one = run(student, (x, 6), (x, 3), (x, 1), seed=seed)
-    check(torch.allclose(six[:3], three, atol=1e-5), "The first three of six steps are not the three of three steps.")
-    check(torch.allclose(six[:1], one, atol=1e-5), "The first of six steps is not the one of one step.")
+    check(torch.allclose(six[:3], three, atol=1e-5), "The first three of six steps differ from those of three steps.")
+    check(torch.allclose(six[:1], one, atol=1e-5), "The first of six steps differs from a single step.")
 
 
 def along_lines(student: Runner, rng: Rng, lines: int, points: int, seed: int) -> tuple[Tensor, Tensor]:
-    """What is written in three steps while x walks along lines, in small steps.
+    """The logits of three steps while x moves along lines in small increments.
 
-    The logits of a step change smoothly as long as the same tokens were fed before it; where another token becomes the
-    most likely one, those of the next steps jump.
+    The logits of a step change smoothly as long as the same tokens were fed before it; where the most likely token
+    changes, the logits of the next steps jump.
 
     Returns:
-        Where the most likely token of each step is another one than at the point before, (3, lines, points - 1), and
-        how far the logits moved from there.
+        Where the most likely token of each step changes from one point to the next, (3, lines, points - 1), and how
+        much the logits change there.
     """
     along = torch.linspace(-4, 4, points).view(1, -1, 1)
     features = SIZES[0]
@@ -175,33 +176,33 @@ def along_lines(student: Runner, rng: Rng, lines: int, points: int, seed: int) -
 @pytest.mark.points(0.5)
 @pytest.mark.parametrize("seed", range(3))
 def test_most_likely_token_is_fed(student: Runner, rng: Rng, seed: int) -> None:
-    """Each step is fed the token that the step before found most likely."""
+    """Each step is fed the most likely token of the previous step."""
     turns, moves = along_lines(student, rng, 3, 3001, seed)
     for step in (0, 1):
         turned = turns[step] & ~turns[:step].any(dim=0)
         usual = ~turns[: step + 1].any(dim=0)
-        if turned.any():  # else this step always finds the same token, and nothing can be seen along this line
-            check(bool(usual.any()), "The most likely token changes at every small step of x.")
+        if turned.any():  # else the most likely token never changes along these lines
+            check(bool(usual.any()), "The most likely token changes with every small change of x.")
             jumps = float(moves[step + 1][turned].median()) > 3 * float(moves[step + 1][usual].quantile(0.99))
-            check(jumps, "Where another token becomes most likely, the logits of the next step do not change.")
+            check(jumps, "When the most likely token changes, the logits of the next step do not.")
 
 
 @pytest.mark.points(0.25)
 @pytest.mark.parametrize("seed", range(8))
 def test_earlier_tokens_are_remembered(student: Runner, rng: Rng, seed: int) -> None:
-    """The state holds what was fed before: the logits of a step do not depend on the last token alone."""
+    """The state remembers earlier tokens: the logits of a step do not depend on the last token alone."""
     turns, moves = along_lines(student, rng, 6, 501, seed)
     turned, usual = turns[0] & ~turns[1], ~turns[:2].any(dim=0)
     if turned.any():
-        # In right models the largest move is at least 5 times the usual one, in others about the same.
+        # In right models the largest change is at least 5 times the usual one, in others about the same.
         jumps = float(moves[2][turned].max()) > 2 * float(moves[2][usual].quantile(0.99))
-        check(jumps, f"Where another token is fed to the second step, the third does not change: {HOLDS}.")
+        check(jumps, f"When the second step is fed another token, the third does not change: {HOLDS}.")
 
 
 @pytest.mark.points(0.5)
 @pytest.mark.parametrize("steps", [13, 37])
 def test_state_is_carried(student: Runner, rng: Rng, steps: int) -> None:
-    """A state is carried from step to step: the logits of a later step are computed from it."""
+    """A state is carried from step to step: more steps take more sequential computation."""
     x = numbers(rng, 3, SIZES[0])
     batches = [(x, SHORT), (x, steps)]
     found = student.run(writing(batches, observe=("logits.depth", "logits2.depth")))

@@ -14,7 +14,7 @@ HINT = "tanh(x w_ih^T + b_ih + h w_hh^T + b_hh), shape (N, H)"
 
 
 def arguments(rng: Rng, n: int, d: int, h: int, dtype: torch.dtype = torch.float64) -> dict[str, Tensor]:
-    """Everything that a step is handed, of a size at which tanh is not flat."""
+    """The arguments of a step, small enough that tanh does not saturate."""
     shapes = {"x": (n, d), "h": (n, h), "w_ih": (h, d), "w_hh": (h, h), "b_ih": (h,), "b_hh": (h,)}
     return {name: 0.5 * rng.normal(*shape, dtype=dtype) for name, shape in shapes.items()}
 
@@ -29,7 +29,7 @@ def test_every_size(student: Runner, reference: Runner, rng: Rng, n: int, d: int
 
 @pytest.mark.points(0.5)
 def test_figures_worked_by_hand(student: Runner) -> None:
-    """A small example worked by hand comes out right.
+    """A small example computed by hand comes out right.
 
     One row, x = (1, 2), h = (3, 0), in units of ln 2: w_ih has the rows (1, 0) and (0, 1), w_hh (0, 0) and (1, 5), b_ih
     is (1, -3), b_hh (-1, -2). The sums are 1 + 1 + 0 - 1 = 1 and 2 - 3 + 3 - 2 = 0 times ln 2; tanh(ln 2) is
@@ -51,8 +51,8 @@ def test_figures_worked_by_hand(student: Runner) -> None:
 @pytest.mark.points(0.5)
 @pytest.mark.parametrize("n", [2, 5])
 def test_float32_stays_float32(student: Runner, reference: Runner, rng: Rng, n: int) -> None:
-    """Numbers in float32 give a state and gradients in float32."""
+    """Arguments in float32 give a state and gradients in float32."""
     cotangent = rng.normal(n, 4, dtype=torch.float32)
     call = function_call("rnn_cell", arguments(rng, n, 3, 4, torch.float32), cotangent=cotangent)
-    # float32 holds about seven digits
+    # float32 has about seven digits
     assert_matches(student.run(call), reference.run(call), hint=HINT, rtol=1e-4, atol=1e-5)

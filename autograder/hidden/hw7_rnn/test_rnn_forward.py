@@ -10,11 +10,11 @@ from gradkit.suite import Call, Rng, Runner, assert_matches, expected, function_
 
 pytestmark = pytest.mark.question("rnn_forward")
 
-HINT = "the state goes from step to step; outputs (T, N, H) has all states, h_n (N, H) is the last one"
+HINT = "each step starts from the previous state; outputs (T, N, H) has all states, h_n (N, H) is the last one"
 
 
 def through(rng: Rng, t: int, n: int, d: int, h: int, dtype: torch.dtype = torch.float64) -> Call:
-    """Random sequences through random weights, with gradients from both results."""
+    """Random sequences and weights, with gradients from both results."""
     shapes = {"xs": (t, n, d), "h0": (n, h), "w_ih": (h, d), "w_hh": (h, h), "b_ih": (h,), "b_hh": (h,)}
     arguments = {name: 0.5 * rng.normal(*shape, dtype=dtype) for name, shape in shapes.items()}
     cotangent = (rng.normal(t, n, h, dtype=dtype), rng.normal(n, h, dtype=dtype))
@@ -39,7 +39,7 @@ def column(*numbers: float) -> Tensor:
 
 @pytest.mark.points(0.5)
 def test_figures_worked_by_hand(student: Runner) -> None:
-    """A small example worked by hand comes out right.
+    """A small example computed by hand comes out right.
 
     One row, one feature, one state; w_ih = ln 2, w_hh = 5/3 ln 2, biases 2 and -2, h0 = 0. With xs = (1, 0, -1): first
     tanh(ln 2) = 0.6; then tanh(5/3 ln 2 * 0.6) = tanh(ln 2) = 0.6 again; then tanh(-ln 2 + ln 2) = 0.
@@ -54,7 +54,7 @@ def test_figures_worked_by_hand(student: Runner) -> None:
 @pytest.mark.points(0.5)
 @pytest.mark.parametrize("t", [2, 5])
 def test_float32_stays_float32(student: Runner, reference: Runner, rng: Rng, t: int) -> None:
-    """Numbers in float32 give states and gradients in float32."""
+    """Arguments in float32 give states and gradients in float32."""
     call = through(rng, t, 4, 3, 2, torch.float32)
-    # float32 holds about seven digits
+    # float32 has about seven digits
     assert_matches(student.run(call), reference.run(call), hint=HINT, rtol=1e-4, atol=1e-5)

@@ -1,4 +1,4 @@
-"""Hidden tests of Seq2Seq: what must hold whatever the layers are."""
+"""Hidden tests of Seq2Seq: what must hold for every architecture."""
 
 from collections.abc import Sequence
 
@@ -29,15 +29,15 @@ SOURCE = torch.tensor([[4, 0, 7], [2, 9, 3], [8, 6, 10], [1, 4, 5]])
 TARGET = torch.tensor([[10, 10, 10], [2, 9, 3], [8, 6, 0], [1, 4, 5], [3, 8, 0]])
 LOGITS = "logits (T, N, vocab_size), before any softmax or sigmoid"
 AGAIN = (
-    "The same batch gets other logits the second time: in evaluation mode nothing may depend on chance or on earlier "
-    "calls."
+    "The same batch gets different logits the second time: in evaluation mode nothing may depend on randomness or "
+    "earlier calls."
 )
-SHORT = 4  # the length that a longer sequence is compared with
+SHORT = 4  # the length to which longer sequences are compared
 Batch = tuple[Tensor, Tensor]  # source and target
 
 
 def numbered(name: str, count: int) -> list[str]:
-    """Names for so many things: the first is the name itself."""
+    """Numbered names; the first has no number."""
     return [name, *(f"{name}{number}" for number in range(2, count + 1))]
 
 
@@ -54,7 +54,7 @@ def scoring(
     mode: str = "eval",
     seed: int = 0,
 ) -> Call:
-    """One new model scores several batches; the logits are called "logits", "logits2", ..."""
+    """One new model, called on several batches; the logits are called "logits", "logits2", ..."""
     names = [numbered(name, len(batches)) for name in ("source", "target", "logits")]
     steps, inputs = new_model(sizes, mode), {}
     for batch, source, target, logits in zip(batches, *names, strict=True):
@@ -64,7 +64,7 @@ def scoring(
 
 
 def logits_of(found: Found, batches: Sequence[Batch], vocabulary: int = SIZES[0]) -> list[Tensor]:
-    """The logits of all batches, which have the right shape."""
+    """The logits of all batches, checked for their shape."""
     names = numbered("logits", len(batches))
     return [
         assert_tensor(found, name, (*target.shape, vocabulary), hint=LOGITS)
@@ -73,9 +73,9 @@ def logits_of(found: Found, batches: Sequence[Batch], vocabulary: int = SIZES[0]
 
 
 def run(student: Runner, *batches: Batch, mode: str = "eval", seed: int = 0) -> list[Tensor]:
-    """What the student's model says of each batch.
+    """The student's logits for each batch.
 
-    In evaluation mode the first is scored a second time: where that differs, nothing else can be seen.
+    In evaluation mode the first batch is passed again: if its logits differ, no other test makes sense.
     """
     batches = (*batches, batches[0])
     *found, again = logits_of(student.run(scoring(batches, mode=mode, seed=seed)), batches)
@@ -84,7 +84,7 @@ def run(student: Runner, *batches: Batch, mode: str = "eval", seed: int = 0) -> 
 
 
 def changed(tokens: Tensor, row: int, column: int) -> Tensor:
-    """The tokens with another one at one position."""
+    """The tokens with one of them changed."""
     tokens = tokens.clone()
     tokens[row, column] = (tokens[row, column] + 1) % SIZES[0]
     return tokens
@@ -110,7 +110,7 @@ def test_every_size(student: Runner, rng: Rng, sizes: Sequence[int], s: int, t: 
     found = student.run(scoring([batch], *then, observe=("model.gradients",), sizes=sizes))
     logits_of(found, [batch], sizes[0])
     if min(s, t) > 1:
-        assert_all_learn(found, "model", hint="every layer that you make must take part in forward")
+        assert_all_learn(found, "model", hint="forward must use every layer")
     assert_unchanged(found)
 
 
@@ -126,12 +126,13 @@ def test_before_any_softmax(student: Runner, mode: str) -> None:
 @pytest.mark.points(0.25)
 @pytest.mark.parametrize("row", range(5))
 def test_target_up_to_its_position(student: Runner, row: int) -> None:
-    """A position's logits depend on the target up to it, and on nothing that comes after."""
+    """The logits of a position depend on the target up to it, and not on later tokens."""
     first, other = run(student, (SOURCE, TARGET), (SOURCE, changed(TARGET, row, 1)))
     moved = (first - other).abs().amax(dim=2)[:, 1]
     check(bool((moved[row:] > 1e-7).all()), "The logits do not depend on the target up to their position.")
     check(
-        bool((moved[:row] < 1e-5).all()), "The logits depend on later tokens of the target, which are to be predicted."
+        bool((moved[:row] < 1e-5).all()),
+        "The logits depend on later tokens of the target, which the model must predict.",
     )
 
 
@@ -147,38 +148,38 @@ def test_every_token_of_the_source_counts(student: Runner, row: int) -> None:
 @pytest.mark.points(0.25)
 @pytest.mark.parametrize("column", range(3))
 def test_rows_are_independent(student: Runner, column: int) -> None:
-    """A row gets the same logits whatever the other rows are, and alone."""
+    """The logits of a row do not depend on the other rows: they are the same alone."""
     alone = (SOURCE[:, column : column + 1], TARGET[:, column : column + 1])
     changes = (changed(SOURCE, 0, column), changed(TARGET, 1, column))
     first, other, single = run(student, (SOURCE, TARGET), changes, alone)
     others = [n for n in range(3) if n != column]
     check(torch.allclose(first[:, others], other[:, others], atol=1e-5), "A row's tokens change another row's logits.")
     same = torch.allclose(first[:, column], single[:, 0], atol=1e-4)
-    check(same, "A row's logits change when it is scored on its own.")
+    check(same, "A row's logits change when it is passed alone.")
 
 
 @pytest.mark.points(0.25)
 @pytest.mark.parametrize("which", ["source", "target"])
 def test_order_counts(student: Runner, which: str) -> None:
-    """The same tokens in another order give other logits."""
+    """The same tokens in another order give different logits."""
     other = (SOURCE[[1, 0, 2, 3]], TARGET) if which == "source" else (SOURCE, TARGET[[0, 2, 1, 3, 4]])
     first, second = run(student, (SOURCE, TARGET), other)
     moved = (first - second).abs().amax(dim=2)[4]
-    check(bool((moved > 1e-7).all()), f"The order of the tokens of the {which} makes no difference.")
+    check(bool((moved > 1e-7).all()), f"The logits do not depend on the order of the tokens of the {which}.")
 
 
 def writing(
     source: Tensor, steps: int, start: int, sizes: Sequence[int] = SIZES, mode: str = "eval", seed: int = 0
 ) -> Call:
-    """A new model's greedy, and the mode that it leaves the model in."""
+    """The result of greedy of a new model, and the model's mode afterwards."""
     greedy = Step("tokens", "object:model.greedy", [Ref("source"), steps, start])
     observe = ("tokens", "model.training")
     return Call([*new_model(sizes, mode), greedy], inputs={"source": source}, observe=observe, seed=seed)
 
 
 def tokens_of(found: Found, steps: int, rows: int, vocabulary: int = SIZES[0]) -> Tensor:
-    """What greedy has written: tokens of the vocabulary."""
-    right = f"greedy must return an int64 tensor of the shape (steps, N) = {(steps, rows)}."
+    """The result of greedy, checked to be tokens of the vocabulary."""
+    right = f"greedy must return an int64 tensor of shape (steps, N) = {(steps, rows)}."
     tokens = found.tensor("tokens", (steps, rows), torch.int64, otherwise=right)
     inside = bool(((tokens >= 0) & (tokens < vocabulary)).all())
     check(inside, "greedy returns tokens that are not in the vocabulary.")
@@ -191,10 +192,10 @@ def tokens_of(found: Found, steps: int, rows: int, vocabulary: int = SIZES[0]) -
 def test_greedy_writes_tokens(
     student: Runner, rng: Rng, sizes: Sequence[int], s: int, n: int, steps: int, start: int, mode: str
 ) -> None:
-    """Greedy gives int64 tokens (steps, N), and leaves source and mode as they were."""
+    """Greedy returns int64 tokens (steps, N), does not modify the source, and restores the mode."""
     found = student.run(writing(rng.integers(s, n, high=sizes[0]), steps, start, sizes, mode))
     tokens_of(found, steps, n, sizes[0])
-    left = "greedy leaves the model in the other mode: restore training or evaluation mode before it returns."
+    left = "greedy changes the model's mode: restore training or evaluation mode before returning."
     check(found.equals("model.training", mode == "train"), left)
     assert_unchanged(found)
 
@@ -204,11 +205,11 @@ def test_greedy_writes_tokens(
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("steps", [1, 7])
 def test_greedy_agrees_with_forward(student: Runner, start: int, seed: int, steps: int) -> None:
-    """Greedy writes the tokens that forward finds most likely when fed with the start token and them."""
+    """Greedy agrees with forward: fed with greedy's tokens, forward predicts them."""
     tokens = tokens_of(student.run(writing(SOURCE, steps, start, seed=seed)), steps, SOURCE.shape[1])
     target = torch.cat([torch.full_like(tokens[:1], start), tokens[:-1]])
     (logits,) = run(student, (SOURCE, target), seed=seed)
-    hint = "each token is the most likely one after those before it, beginning with the start token"
+    hint = "each token must be the most likely one given the start token and the tokens before it"
     check(torch.equal(logits.argmax(dim=2), tokens), f"greedy does not agree with forward: {hint}.")
 
 
@@ -216,12 +217,12 @@ def test_greedy_agrees_with_forward(student: Runner, start: int, seed: int, step
 @pytest.mark.parametrize("length", [13, 37])
 @pytest.mark.parametrize("which", ["source", "target"])
 def test_state_is_carried(student: Runner, rng: Rng, which: str, length: int) -> None:
-    """Encoder and decoder carry a state: a longer source, or target, takes more steps, one after the other."""
+    """Encoder and decoder carry a state: a longer source or target takes more sequential steps."""
     lengths = [(t, SHORT) if which == "source" else (SHORT, t) for t in (SHORT, length)]
     batches = [(rng.integers(s, 3, high=SIZES[0]), rng.integers(t, 3, high=SIZES[0])) for s, t in lengths]
     found = student.run(scoring(batches, observe=("logits.depth", "logits2.depth")))
     logits_of(found, batches)
     part = "encoder" if which == "source" else "decoder"
-    message = f"A long {which} takes no more steps, one after the other, than a short one: the {part} carries no state."
-    message += " Use nn.RNN, nn.LSTM, nn.GRU or a cell of your own."
+    message = f"A long {which} takes no more sequential steps than a short one: the {part} carries no state."
+    message += " Use nn.RNN, nn.LSTM, nn.GRU or your own cell."
     assert_deeper(found, "logits", "logits2", by=length - SHORT, message=message)
