@@ -12,26 +12,26 @@ def attention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Te
         scores = q k^T / sqrt(d),    weights = softmax of each row of scores,    result = weights v
 
     Row t of the weights says how much position t attends to each position. Where ``mask`` is False, the weight is 0,
-    and the softmax is taken over the other positions alone. A row with nothing allowed gives zeros, with gradient zero,
-    not NaN. Scores may be large: where they are as far from 0 as 1e5, result and gradients are right and finite.
+    and the softmax is taken over the other positions only. A row with nothing allowed gives zeros, with gradient zero,
+    not NaN. Scores may be large: with absolute values up to 1e5, result and gradients are right and finite.
 
-    Result and gradients may be off by 1e-6 + 1e-6 of the value in float64, so sqrt(d) may be rounded to float32; in
-    float32 by 1e-4 + 1e-4 of the value.
+    The tolerance of result and gradients is 1e-6 absolute plus 1e-6 relative in float64, so sqrt(d) may be rounded to
+    float32; in float32 it is 1e-4 plus 1e-4.
 
     Args:
-        q: queries, shape (..., T, d), with any number of dimensions in front of the last two, also none.
-        k: keys, of the shape of ``q``.
-        v: values, of the shape of ``q``. All three are left unchanged.
-        mask: boolean, of any shape that broadcasts against (..., T, T), True where attending is allowed; None allows
-            everything. It is left unchanged.
+        q: the queries, shape (..., T, d), with any number of leading dimensions, including none.
+        k: the keys, with the shape of ``q``.
+        v: the values, with the shape of ``q``. None of the three is modified.
+        mask: boolean, with any shape that broadcasts to (..., T, T), True where attending is allowed; None allows
+            everything. It is not modified.
 
     Returns:
-        The attended values, of the shape and dtype of ``q``, still attached to the graph, so that gradients reach
+        The attended values, with the shape and dtype of ``q``, still attached to the graph, so that gradients reach
         ``q``, ``k`` and ``v``. F.scaled_dot_product_attention and nn.MultiheadAttention are not allowed here.
 
     Source: Vaswani et al., "Attention is all you need" (2017), section 3.2.1.
     """
-    ### BEGIN SOLUTION attention: first the scores. What number makes a weight 0? What if all of a row are such numbers?
+    ### BEGIN SOLUTION attention: compute the scores first. Which score makes a weight 0? What if a whole row has it?
     scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
     if mask is None:
         return torch.softmax(scores, dim=-1) @ v
@@ -42,7 +42,7 @@ def attention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Te
 
 
 def causal_mask(T: int) -> Tensor:
-    """The mask under which no position sees what comes after it.
+    """The causal mask: no position attends to later positions.
 
     Args:
         T: the length of the sequences, at least 1.
@@ -58,19 +58,19 @@ def causal_mask(T: int) -> Tensor:
 class SelfAttention(nn.Module):
     """Multi-head self-attention.
 
-    One linear layer makes queries, keys and values for all heads. Each of the heads attends for itself, with its own
-    d = embedding_dim / num_heads features. A second linear layer mixes what the heads have found:
+    One linear layer computes the queries, keys and values of all heads. Each head attends separately, with its own
+    d = embedding_dim / num_heads features. A second linear layer mixes the results of the heads:
 
-        result = out(heads side by side)
+        result = out(heads concatenated)
 
-    The two layers are all there is to learn. Their weights start from random numbers; which ones is up to you.
+    There are no other parameters. The weights are initialised randomly; the distribution is up to you.
 
     Args:
         embedding_dim: E, the number of features of each position.
         num_heads: the number of heads.
 
     Attributes:
-        qkv: nn.Linear(E, 3 E). Of its outputs the first E are the queries, the next E the keys, the last E the values.
+        qkv: nn.Linear(E, 3 E). Its first E outputs are the queries, the next E the keys, the last E the values.
         out: nn.Linear(E, E).
 
     Raises:
@@ -78,9 +78,9 @@ class SelfAttention(nn.Module):
     """
 
     def __init__(self, embedding_dim: int, num_heads: int) -> None:
-        """Check the numbers, then create the two layers."""
+        """Check the two sizes, then create the two layers."""
         super().__init__()
-        ### BEGIN SOLUTION SelfAttention: raise the ValueError where it is due, then make qkv and out.
+        ### BEGIN SOLUTION SelfAttention: check for the ValueError, then create qkv and out.
         if embedding_dim % num_heads:
             msg = f"embedding_dim {embedding_dim} does not divide into {num_heads} heads"
             raise ValueError(msg)
@@ -92,21 +92,20 @@ class SelfAttention(nn.Module):
     def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
         """Let every position attend to all positions of its own sequence.
 
-        Head j has the features j d to (j + 1) d (without the last) of the queries, of the keys and of the values, and
-        its result goes to the same features of what ``out`` is given. Scores are divided by sqrt(d). A row of the mask
-        with nothing allowed gives a head's result of zeros, as in ``attention``. Tolerances are those of ``attention``,
-        too.
+        Head j uses the features j d to (j + 1) d - 1 of the queries, keys and values, and its result goes to the same
+        features of the input of ``out``. Scores are divided by sqrt(d). For a row of the mask with nothing allowed,
+        the result of each head is zero, as in ``attention``. The tolerances are those of ``attention``.
 
         Args:
-            x: a batch of sequences, shape (N, T, E). It is left unchanged.
+            x: a batch of sequences, shape (N, T, E). It is not modified.
             mask: boolean, shape (T, T), as in ``attention``, the same for all sequences and heads; None allows
-                everything. It is left unchanged.
+                everything. It is not modified.
 
         Returns:
-            The result, shape (N, T, E), of the dtype of ``x``, still attached to the graph, so that gradients reach
-            ``x`` and all parameters. ``attention`` above may be used; what is not allowed there is not allowed here.
+            The result, shape (N, T, E), with the dtype of ``x``, still attached to the graph, so that gradients reach
+            ``x`` and all parameters. ``attention`` above may be used; the calls not allowed there are not allowed here.
         """
-        ### BEGIN SOLUTION SelfAttention: qkv; split into heads, the last two dimensions being (T, d); attend; join.
+        ### BEGIN SOLUTION SelfAttention: apply qkv; split into heads, (T, d) last; attend; concatenate; apply out.
         n, t, e = x.shape
         q, k, v = self.qkv(x).reshape(n, t, 3, self.num_heads, e // self.num_heads).permute(2, 0, 3, 1, 4)
         heads = attention(q, k, v, mask)
@@ -115,7 +114,7 @@ class SelfAttention(nn.Module):
 
 
 def positional_encoding(T: int, E: int) -> Tensor:
-    """The sinusoidal encoding of the positions 0 to T - 1: attention alone does not know where a position is.
+    """The sinusoidal encoding of the positions 0 to T - 1, because attention alone ignores the order of positions.
 
         PE[t, 2i]     = sin(t / 10000^(2i/E))
         PE[t, 2i + 1] = cos(t / 10000^(2i/E))    for t = 0 ... T - 1 and i = 0 ... E/2 - 1
@@ -125,12 +124,12 @@ def positional_encoding(T: int, E: int) -> Tensor:
         E: the number of features, even, at least 2.
 
     Returns:
-        The encoding, shape (T, E), of torch's default dtype (``torch.get_default_dtype()``), whichever it is when the
-        function is called. It may be off by 1e-4.
+        The encoding, shape (T, E), with the default dtype at the time of the call (``torch.get_default_dtype()``). The
+        tolerance is 1e-4.
 
     Source: Vaswani et al., "Attention is all you need" (2017), section 3.5.
     """
-    ### BEGIN SOLUTION positional_encoding: the angles of all t and i as a table, then sine and cosine in turns.
+    ### BEGIN SOLUTION positional_encoding: a matrix of the angles of all t and i, then alternate sine and cosine.
     angles = torch.arange(T).unsqueeze(1) / 10_000 ** (torch.arange(0, E, 2) / E)
     return torch.stack([angles.sin(), angles.cos()], dim=2).flatten(start_dim=1)
     ### END SOLUTION

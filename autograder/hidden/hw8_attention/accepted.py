@@ -1,4 +1,4 @@
-"""Right answers to hw8 that look unlike the solution."""
+"""Correct solutions of hw8 that differ from the reference."""
 
 import math
 import warnings
@@ -14,7 +14,7 @@ from gradkit.bank import accepted
 
 @accepted("attention")
 def two_fills(q, k, v, mask=None):
-    """-inf where forbidden, and empty rows set to zero before and after the softmax."""
+    """-inf where masked, and empty rows set to zero before and after the softmax."""
     scores = torch.einsum("...td,...sd->...ts", q, k) * q.shape[-1] ** -0.5
     if mask is not None:
         empty = ~mask.any(-1, keepdim=True)
@@ -27,7 +27,7 @@ def two_fills(q, k, v, mask=None):
 
 @accepted("attention", form="bom")
 def by_exponentials(q, k, v, mask=None):
-    """The softmax written out, with the largest score taken away; a BOM."""
+    """The softmax written out, with the row maximum subtracted; a BOM."""
     scores = torch.matmul(q / math.sqrt(q.size(-1)), k.mT)
     allowed = torch.ones_like(scores, dtype=torch.bool) if mask is None else mask.expand_as(scores)
     largest = torch.where(allowed, scores, torch.full_like(scores, -1e30)).amax(-1, keepdim=True).detach()
@@ -57,7 +57,7 @@ def place_by_place(q, k, v, mask=None):
 
 @accepted("attention", form="tabs")
 def 注意力(q, k, v, mask=None):
-    """Identifiers in Chinese, a helper inside, work in place on own temporaries; tabs."""
+    """Identifiers in Chinese, a helper inside, in-place operations on its own temporaries; tabs."""
 
     def 归一(分数):
         return nn.functional.softmax(分数, dim=-1)
@@ -83,7 +83,7 @@ def added_mask(q, k, v, mask=None):
 
 @accepted("attention")
 def nan_replaced(q, k, v, mask=None):
-    """NaN in empty rows is replaced, and masked_fill stops it on the way back."""
+    """NaN in empty rows is replaced, and masked_fill blocks it in the backward pass."""
     scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
     if mask is not None:
         scores = scores.masked_fill(~mask, -math.inf)
@@ -92,7 +92,7 @@ def nan_replaced(q, k, v, mask=None):
 
 @accepted("attention")
 def root_of_an_int_tensor(q, k, v, mask=None):
-    """The root of an int tensor, which is float32."""
+    """The square root of an int tensor, which is float32."""
     d = torch.tensor(k.size(-1))
     scores = torch.matmul(q, k.transpose(-2, -1)) / torch.sqrt(d)
     if mask is not None:
@@ -105,7 +105,7 @@ def root_of_an_int_tensor(q, k, v, mask=None):
 
 @accepted("attention")
 def root_of_a_float_tensor(q, k, v, mask=None):
-    """The root in a FloatTensor, of one dimension, by which the scores are multiplied."""
+    """The square root in a one-dimensional FloatTensor, by whose inverse the scores are multiplied."""
     scale = torch.FloatTensor([q.shape[-1]]).rsqrt()
     scores = torch.einsum("...id,...jd->...ij", q, k) * scale.to(q.device)
     if mask is not None:
@@ -126,19 +126,19 @@ def by_comparing(T):
 
 @accepted("causal_mask", form="crlf")
 def by_lists(T):
-    """A list of lists made into a tensor; CRLF."""
+    """A list of lists converted to a tensor; CRLF."""
     return torch.tensor([[column <= row for column in range(T)] for row in range(T)])
 
 
 @accepted("causal_mask")
 def by_numpy(T):
-    """numpy's lower triangle."""
+    """NumPy's lower triangle."""
     return torch.from_numpy(np.tri(T, dtype=bool))
 
 
 @accepted("causal_mask", form="tabs")
 def by_filling(T):
-    """A zero mask, filled row by row; tabs."""
+    """A mask of False, filled row by row; tabs."""
     mask = torch.zeros((T, T)).bool()
     for row in range(T):
         mask[row, : row + 1] = True
@@ -160,7 +160,7 @@ class Base(nn.Module):
         self.h, self.d = num_heads, embedding_dim // num_heads
 
     def attend(self, q, k, v, mask):
-        """Attention of its own."""
+        """Its own attention."""
         scores = torch.einsum("...td,...sd->...ts", q, k) / self.d**0.5
         if mask is None:
             return scores.softmax(-1) @ v
@@ -197,7 +197,7 @@ class WithViews(Base):
 
 @accepted("SelfAttention")
 class WithEinsum(Base):
-    """einsum with an index for the heads, and no transposes."""
+    """einsum with an index for the heads, without transposes."""
 
     def forward(self, x, mask=None):
         n, t, e = x.shape
@@ -225,13 +225,13 @@ class 序列之后(Base):
 
 
 class RaisesItsOwn(ValueError):
-    """An error of one's own, which is a ValueError."""
+    """A custom exception, which is a ValueError."""
 
 
 @accepted("SelfAttention")
 class LikeTheTransformer(nn.Module):
-    """A function and a view for each of the three, contiguous before the last view; the root of a tensor, an error of
-    one's own, Xavier's start."""
+    """A function and a view for each of the three, contiguous before the last view; the square root of a tensor, a
+    custom exception, Xavier initialisation."""
 
     def __init__(self, embedding_dim, num_heads):
         super().__init__()
@@ -244,7 +244,7 @@ class LikeTheTransformer(nn.Module):
             nn.init.zeros_(layer.bias)
 
     def look(self, query, key, value, mask):
-        """Attention as it is printed in many tutorials, with the empty rows set to zero."""
+        """Attention as in many tutorials, with the empty rows set to zero."""
         scores = torch.matmul(query, key.transpose(-2, -1)) / torch.sqrt(torch.tensor(self.d_k))
         if mask is not None:
             scores = scores.masked_fill(mask == 0, -1e9)
@@ -281,7 +281,7 @@ def in_slices(T, E):
 
 @accepted("positional_encoding", form="crlf")
 def entry_by_entry(T, E):
-    """Loops over single numbers; CRLF."""
+    """Loops over single elements; CRLF."""
     table = torch.empty(T, E)
     for t in range(T):
         for i in range(E // 2):
@@ -293,7 +293,7 @@ def entry_by_entry(T, E):
 
 @accepted("positional_encoding")
 def with_numpy(T, E):
-    """numpy in float64, turned into torch's default dtype."""
+    """NumPy in float64, converted to PyTorch's default dtype."""
     angles = np.arange(T)[:, None] / np.power(10000, np.arange(0, E, 2) / E)
     out = np.empty((T, E))
     out[:, ::2], out[:, 1::2] = np.sin(angles), np.cos(angles)

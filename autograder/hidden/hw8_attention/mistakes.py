@@ -1,4 +1,4 @@
-"""The mistakes bank of hw8: wrong answers, each with what a student should read about it."""
+"""Common mistakes in hw8, each with the explanation that students read."""
 
 import math
 
@@ -12,7 +12,7 @@ from gradkit.bank import mistake
 
 
 def attend(q, k, v, mask, scale=None, fill=-math.inf, dim=-1):
-    """Attention with a scale, a filler and a dimension of one's choice."""
+    """Attention with a configurable scale, fill value and softmax dimension."""
     scores = q @ k.transpose(-2, -1) / (math.sqrt(q.shape[-1]) if scale is None else scale)
     if mask is not None:
         scores = scores.masked_fill(~mask, fill)
@@ -21,28 +21,28 @@ def attend(q, k, v, mask, scale=None, fill=-math.inf, dim=-1):
 
 @mistake("attention")
 def not_scaled(q, k, v, mask=None):
-    """The scores are not divided by sqrt(d). The more features, the larger the scores become, and the softmax lets only
-    the largest of them through."""
+    """The scores are not divided by sqrt(d). They grow with the number of features, and the softmax then puts almost
+    all weight on the largest."""
     return reference.attention(q * math.sqrt(q.shape[-1]), k, v, mask)
 
 
 @mistake("attention")
 def divided_by_d(q, k, v, mask=None):
-    """The scores are divided by d. It is the square root of d by which they grow."""
+    """The scores are divided by d. Divide them by the square root of d."""
     return reference.attention(q / math.sqrt(q.shape[-1]), k, v, mask)
 
 
 @mistake("attention")
 def divided_by_the_root_of_t(q, k, v, mask=None):
-    """The scores are divided by the square root of the number of places. d is the number of features, the last
+    """The scores are divided by the square root of the number of positions. d is the number of features, the last
     dimension."""
     return reference.attention(q * math.sqrt(q.shape[-1] / q.shape[-2]), k, v, mask)
 
 
 @mistake("attention")
 def softmax_over_the_queries(q, k, v, mask=None):
-    """The softmax is taken down each column. Each place shares its attention out over all places, so each row adds up
-    to 1."""
+    """The softmax is taken over each column. Each row of the weights should sum to 1: take it over the last
+    dimension."""
     scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
     if mask is not None:
         scores = scores.masked_fill(~mask, torch.finfo(q.dtype).min)
@@ -52,7 +52,7 @@ def softmax_over_the_queries(q, k, v, mask=None):
 
 @mistake("attention")
 def softmax_of_the_second_dimension(q, k, v, mask=None):
-    """The softmax is over dimension 1. With more than two dimensions that is not the last one; dim=-1 is."""
+    """The softmax is taken over dimension 1. With more than two dimensions this is not the last one: use dim=-1."""
     scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
     if mask is not None:
         scores = scores.masked_fill(~mask, torch.finfo(q.dtype).min)
@@ -62,21 +62,21 @@ def softmax_of_the_second_dimension(q, k, v, mask=None):
 
 @mistake("attention")
 def queries_and_keys_swapped(q, k, v, mask=None):
-    """The scores are k q^T. Row t belongs to the query of place t, so it is q k^T."""
+    """The scores are k q^T. Row t belongs to the query of position t: use q k^T."""
     return reference.attention(k, q, v, mask)
 
 
 @mistake("attention")
 def weights_transposed(q, k, v, mask=None):
-    """The weights are multiplied by v from the wrong side, transposed. Row t of the weights says where place t gets its
-    values from."""
+    """The weights are transposed before they are multiplied by v. Row t of the weights belongs to the result at
+    position t."""
     weights = reference.attention(q, k, torch.eye(q.shape[-2], dtype=q.dtype).expand(*q.shape[:-1], -1), mask)
     return weights.transpose(-2, -1) @ v
 
 
 @mistake("attention")
 def scores_without_softmax(q, k, v, mask=None):
-    """There is no softmax: the scores themselves weigh the values. Weights are positive, and those of a row add up to
+    """There is no softmax: the scores are used as weights. The weights should be positive, and each row should sum to
     1."""
     scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
     return (scores if mask is None else scores * mask) @ v
@@ -84,54 +84,53 @@ def scores_without_softmax(q, k, v, mask=None):
 
 @mistake("attention")
 def keys_for_values(q, k, v, mask=None):
-    """The weights are multiplied by the keys. Keys say how well a place fits; what it hands over are its values."""
+    """The weights are multiplied by the keys. Multiply them by the values."""
     return reference.attention(q, k, k, mask) + 0 * v
 
 
 @mistake("attention")
 def mask_turned(q, k, v, mask=None):
-    """The mask is taken the wrong way round. True is where attending is allowed."""
+    """The mask is inverted. True means that attending is allowed."""
     return reference.attention(q, k, v, None if mask is None else ~mask)
 
 
 @mistake("attention")
 def mask_left_out(q, k, v, mask=None):
-    """The mask is not looked at. Where it is False, the weight is 0."""
+    """The mask is ignored. Where it is False, the weight must be 0."""
     return reference.attention(q, k, v)
 
 
 @mistake("attention")
 def mask_transposed(q, k, v, mask=None):
-    """The mask is turned over its diagonal. Its rows belong to the queries, like those of the scores."""
+    """The mask is transposed. Its rows belong to the queries, like those of the scores."""
     turned = None if mask is None else mask.expand(*mask.shape[:-2], q.shape[-2], q.shape[-2]).transpose(-2, -1)
     return reference.attention(q, k, v, turned)
 
 
 @mistake("attention")
 def masked_after_the_softmax(q, k, v, mask=None):
-    """The weights are set to 0 after the softmax, so those that remain no longer add up to 1. The softmax is taken over
-    the allowed places alone."""
+    """The weights are set to 0 after the softmax, so the remaining ones no longer sum to 1. Take the softmax over the
+    allowed positions only."""
     weights = reference.attention(q, k, torch.eye(q.shape[-2], dtype=q.dtype).expand(*q.shape[:-1], -1))
     return (weights if mask is None else weights * mask) @ v
 
 
 @mistake("attention")
 def scores_set_to_zero(q, k, v, mask=None):
-    """Where attending is not allowed the score is set to 0. e^0 is 1, so such a place still gets a weight: what must
-    become 0 is the weight."""
+    """Masked scores are set to 0. exp(0) is 1, so these positions still get weight: the weight must be 0, not the
+    score."""
     return attend(q, k, v, mask, fill=0.0)
 
 
 @mistake("attention")
 def not_low_enough(q, k, v, mask=None):
-    """Where attending is not allowed the score is set to -10. Next to scores that are low themselves, that still leaves
-    a weight."""
+    """Masked scores are set to -10. If the allowed scores are also low, masked positions still get weight."""
     return attend(q, k, v, mask, fill=-10.0)
 
 
 @mistake("attention")
 def nan_in_empty_rows(q, k, v, mask=None):
-    """A row with nothing allowed gives NaN: the softmax of nothing but -inf is 0 / 0. Such a row gives zeros."""
+    """A row with nothing allowed gives NaN: the softmax of a row of -inf is 0 / 0. It should give zeros."""
     scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
     if mask is not None:
         scores = scores.masked_fill(~mask, -math.inf)
@@ -140,8 +139,9 @@ def nan_in_empty_rows(q, k, v, mask=None):
 
 @mistake("attention")
 def nan_in_the_gradients(q, k, v, mask=None):
-    """A row with nothing allowed gives zeros, but its gradients are NaN: they go through the softmax of nothing but
-    -inf, which is 0 / 0. Replacing NaN in the result does not replace it on the way back, so let it not arise."""
+    """A row with nothing allowed gives zeros, but its gradients are NaN: they pass through the softmax of a row of
+    -inf, which is 0 / 0. Replacing NaN in the result does not remove it from the backward pass, so avoid it from the
+    start."""
     scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
     if mask is not None:
         scores = scores + torch.where(mask, 0.0, -math.inf)
@@ -151,8 +151,8 @@ def nan_in_the_gradients(q, k, v, mask=None):
 
 @mistake("attention")
 def average_in_empty_rows(q, k, v, mask=None):
-    """A row with nothing allowed gives the average of all values: if all scores are the same, however low, the softmax
-    shares out evenly. Such a row gives zeros."""
+    """A row with nothing allowed gives the mean of all values: if all scores are equal, however low, the softmax
+    weights are equal. It should give zeros."""
     scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
     if mask is not None:
         scores = scores.masked_fill(~mask, torch.finfo(q.dtype).min)
@@ -161,7 +161,7 @@ def average_in_empty_rows(q, k, v, mask=None):
 
 @mistake("attention")
 def queries_in_empty_rows(q, k, v, mask=None):
-    """A row with nothing allowed gives the value of its own place. It gives zeros."""
+    """A row with nothing allowed gives the value at its own position. It should give zeros."""
     if mask is None:
         return reference.attention(q, k, v)
     empty = ~mask.any(dim=-1, keepdim=True)
@@ -170,8 +170,8 @@ def queries_in_empty_rows(q, k, v, mask=None):
 
 @mistake("attention")
 def exponentials_overflow(q, k, v, mask=None):
-    """The softmax is written as exp / sum of exp, and e^1000 is more than the computer can hold. Take the largest score
-    of each row away first, or use torch.softmax."""
+    """The softmax is written as exp / sum of exp, and exp(1000) overflows. Subtract the maximum of each row first, or
+    use torch.softmax."""
     scores = torch.exp(q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1]))
     if mask is not None:
         scores = scores * mask
@@ -180,7 +180,8 @@ def exponentials_overflow(q, k, v, mask=None):
 
 @mistake("attention")
 def transposed_with_t(q, k, v, mask=None):
-    """k.T turns all dimensions round, not only the last two. k.transpose(-2, -1) works with any number in front."""
+    """k.T reverses all dimensions, not only the last two. k.transpose(-2, -1) works with any number of leading
+    dimensions."""
     if q.dim() > 2:
         message = "mat1 and mat2 shapes cannot be multiplied"
         raise RuntimeError(message)
@@ -189,7 +190,7 @@ def transposed_with_t(q, k, v, mask=None):
 
 @mistake("attention")
 def batches_of_three_only(q, k, v, mask=None):
-    """It works for shapes (N, T, d) only. There may be any number of dimensions in front of the last two, also none."""
+    """Only shapes (N, T, d) work. There may be any number of leading dimensions, including none."""
     _, _, _ = q.shape
     return reference.attention(q, k, v, mask)
 
@@ -208,7 +209,7 @@ def weights_without_graph(q, k, v, mask=None):
 
 @mistake("attention")
 def queries_scaled_in_place(q, k, v, mask=None):
-    """q is divided in place, so whoever handed it over finds it changed. Make a new tensor."""
+    """q is divided in place, which modifies the caller's tensor. Create a new tensor."""
     with torch.no_grad():
         result = reference.attention(q, k, v, mask)
         q /= math.sqrt(q.shape[-1])
@@ -217,7 +218,7 @@ def queries_scaled_in_place(q, k, v, mask=None):
 
 @mistake("attention")
 def mask_changed(q, k, v, mask=None):
-    """The mask is changed in place, so whoever handed it over finds it changed. Make a new tensor."""
+    """The mask is modified in place, which changes the caller's tensor. Create a new tensor."""
     result = reference.attention(q, k, v, mask)
     if mask is not None:
         mask.logical_not_()
@@ -226,26 +227,26 @@ def mask_changed(q, k, v, mask=None):
 
 @mistake("attention")
 def attention_always_float(q, k, v, mask=None):
-    """The result is always float32. It has the dtype of q."""
+    """The result is always float32. It should have the dtype of q."""
     return reference.attention(q.float(), k.float(), v.float(), mask)
 
 
 @mistake("attention")
 def attention_always_double(q, k, v, mask=None):
-    """The result is always float64. It has the dtype of q."""
+    """The result is always float64. It should have the dtype of q."""
     return reference.attention(q.double(), k.double(), v.double(), mask)
 
 
 @mistake("attention")
 def ready_made(q, k, v, mask=None):
-    """torch's own attention does the work. That is what you write here."""
+    """PyTorch's own attention does the work. Here you write it yourself."""
     return nn.functional.scaled_dot_product_attention(q, k, v, attn_mask=mask)
 
 
 @mistake("attention")
 def minus_ten_thousand(q, k, v, mask=None):
-    """Where attending is not allowed the score is set to -1e4. Scores that are allowed may be lower still, and then
-    such a place gets all the weight. Use the lowest number there is, or -inf with care."""
+    """Masked scores are set to -1e4. Allowed scores may be even lower, and then a masked position gets all the weight.
+    Use the lowest number of the dtype, or -inf with care."""
     scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
     if mask is None:
         return torch.softmax(scores, dim=-1) @ v
@@ -255,8 +256,8 @@ def minus_ten_thousand(q, k, v, mask=None):
 
 @mistake("attention")
 def everything_in_empty_rows(q, k, v, mask=None):
-    """A row with nothing allowed attends as if all were allowed: a large number is taken from all of its scores, which
-    changes nothing in a softmax. Such a row gives zeros."""
+    """A row with nothing allowed attends as if everything were allowed: a large number is subtracted from all of its
+    scores, which does not change the softmax. It should give zeros."""
     scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
     if mask is not None:
         scores = scores + torch.where(mask, 0.0, -1e9)
@@ -265,13 +266,14 @@ def everything_in_empty_rows(q, k, v, mask=None):
 
 @mistake("attention")
 def mask_gets_a_dimension(q, k, v, mask=None):
-    """The mask gets a dimension more, for the heads. It broadcasts as it is, by the last dimensions."""
+    """The mask gets an extra dimension for the heads. Leave it as it is: it broadcasts from the last dimension."""
     return reference.attention(q, k, v, None if mask is None else mask.unsqueeze(1))
 
 
 @mistake("attention")
 def square_masks_only(q, k, v, mask=None):
-    """The mask is taken for (..., T, T). It may have ones in place of T, or fewer dimensions, and is broadcast."""
+    """The mask is assumed to have shape (..., T, T). Its dimensions may be 1 instead of T, or missing: it is
+    broadcast."""
     if mask is not None and mask.shape[-2:] != (q.shape[-2], q.shape[-2]):
         message = "the mask must be (T, T)"
         raise ValueError(message)
@@ -280,8 +282,8 @@ def square_masks_only(q, k, v, mask=None):
 
 @mistake("attention")
 def gradient_in_empty_rows(q, k, v, mask=None):
-    """A row with nothing allowed gives zeros, but its gradient is not zero: the zeros are written over the result, and
-    the gradient goes round them."""
+    """A row with nothing allowed gives zeros, but its gradient is not zero: the zeros overwrite the result outside the
+    graph."""
     if mask is None:
         return reference.attention(q, k, v)
     scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
@@ -293,8 +295,7 @@ def gradient_in_empty_rows(q, k, v, mask=None):
 
 @mistake("attention")
 def queries_scaled_where_nothing_learns(q, k, v, mask=None):
-    """q is divided in place where it needs no gradient, so whoever handed it over finds it changed. Make a new
-    tensor."""
+    """q is divided in place when it needs no gradient, which modifies the caller's tensor. Create a new tensor."""
     result = reference.attention(q, k, v, mask)
     if not q.requires_grad:
         q /= math.sqrt(q.shape[-1])
@@ -303,7 +304,7 @@ def queries_scaled_where_nothing_learns(q, k, v, mask=None):
 
 @mistake("attention")
 def largest_weight_alone(q, k, v, mask=None):
-    """The value of the place with the largest score is taken whole. The softmax shares out the weight."""
+    """Only the value with the largest score is returned. The softmax gives a weighted mean of all values."""
     scores = q @ k.transpose(-2, -1)
     if mask is not None:
         scores = scores.masked_fill(~mask, torch.finfo(q.dtype).min)
@@ -316,68 +317,67 @@ def largest_weight_alone(q, k, v, mask=None):
 
 @mistake("causal_mask")
 def upper_triangle(T):
-    """True stands above the diagonal, so each place sees what comes after it. It is the places before it, and its own,
-    that it may see."""
+    """True is above the diagonal, so each position sees later ones. A position may see itself and earlier ones."""
     return torch.ones(T, T, dtype=torch.bool).triu()
 
 
 @mistake("causal_mask")
 def forbidden_is_true(T):
-    """True stands where attending is forbidden. Here True means allowed."""
+    """True means masked here. It should mean allowed."""
     return torch.ones(T, T, dtype=torch.bool).triu(1)
 
 
 @mistake("causal_mask")
 def without_the_diagonal(T):
-    """A place does not see itself: the diagonal is False. column <= row includes column == row."""
+    """A position does not see itself: the diagonal is False. column <= row includes column == row."""
     return torch.ones(T, T, dtype=torch.bool).tril(-1)
 
 
 @mistake("causal_mask")
 def one_place_ahead(T):
-    """Each place sees the one after it, too. True is only where column <= row."""
+    """Each position also sees the next one. True is only where column <= row."""
     return torch.ones(T, T, dtype=torch.bool).tril(1)
 
 
 @mistake("causal_mask")
 def mask_of_numbers(T):
-    """The mask holds the numbers 0 and 1. It must be boolean: True and False."""
+    """The mask contains the floats 0 and 1. It must be boolean: True and False."""
     return torch.ones(T, T).tril()
 
 
 @mistake("causal_mask")
 def mask_of_whole_numbers(T):
-    """The mask holds the whole numbers 0 and 1. It must be boolean: True and False, or ~mask and where go wrong."""
+    """The mask contains the integers 0 and 1. It must be boolean, or ~mask and torch.where give wrong results."""
     return torch.ones(T, T, dtype=torch.int64).tril()
 
 
 @mistake("causal_mask")
 def mask_to_be_added(T):
-    """The mask holds 0 and -inf, to be added to the scores. It must be boolean, True where attending is allowed."""
+    """The mask contains 0 and -inf, to be added to the scores. It must be boolean, True where attending is allowed."""
     return torch.full((T, T), -math.inf).triu(1)
 
 
 @mistake("causal_mask")
 def everything_allowed(T):
-    """All is True. A place must not see what comes after it."""
+    """All elements are True. A position must not see later ones."""
     return torch.ones(T, T, dtype=torch.bool)
 
 
 @mistake("causal_mask")
 def itself_alone(T):
-    """Each place sees only itself. It sees all places before it, too."""
+    """Each position sees only itself. It should also see all earlier ones."""
     return torch.eye(T, dtype=torch.bool)
 
 
 @mistake("causal_mask")
 def mask_with_batch(T):
-    """The mask has a dimension too many in front. Its shape is (T, T)."""
+    """The mask has an extra leading dimension. Its shape should be (T, T)."""
     return torch.ones(1, T, T, dtype=torch.bool).tril()
 
 
 @mistake("causal_mask")
 def one_longer(T):
-    """The mask is one longer than asked for. Its shape is (T, T)."""
+    """The mask is one row and one column too large. Its shape should be (T, T)."""
     return torch.ones(T + 1, T + 1, dtype=torch.bool).tril()
 
 
@@ -397,14 +397,14 @@ def parts(module, x):
 
 
 def joined(module, heads):
-    """The heads side by side, through the second layer."""
+    """The heads concatenated, then the layer out."""
     n, _, t, _ = heads.shape
     return module.out(heads.transpose(1, 2).reshape(n, t, -1))
 
 
 @mistake("SelfAttention")
 class WithoutOut(reference.SelfAttention):
-    """The heads are returned as they are. The layer out mixes them."""
+    """The heads are returned without the layer out. It should mix them."""
 
     def forward(self, x, mask=None):
         return reference.SelfAttention.forward(self, x, mask) * 0 + self.heads(x, mask)
@@ -416,7 +416,7 @@ class WithoutOut(reference.SelfAttention):
 
 @mistake("SelfAttention")
 class HalvedInEvaluation(reference.SelfAttention):
-    """The result is another one in evaluation mode. It is the same in both: there is no dropout here."""
+    """The result differs in evaluation mode. It should be the same in both modes."""
 
     def forward(self, x, mask=None):
         return reference.SelfAttention.forward(self, x, mask) * (1.0 if self.training else 0.5)
@@ -424,7 +424,7 @@ class HalvedInEvaluation(reference.SelfAttention):
 
 @mistake("SelfAttention")
 class MaskRemembered(reference.SelfAttention):
-    """The mask of an earlier call still counts in a call without one. None allows everything."""
+    """The mask of an earlier call is still used in a call without one. None allows everything."""
 
     def forward(self, x, mask=None):
         if mask is not None:
@@ -434,7 +434,7 @@ class MaskRemembered(reference.SelfAttention):
 
 @mistake("SelfAttention")
 class OutStartsAsItIs(reference.SelfAttention):
-    """The layer out starts as the identity, ones and zeros. Both weights start from random numbers."""
+    """The layer out is initialised to the identity. Initialise both weights randomly."""
 
     def __init__(self, embedding_dim, num_heads):
         super().__init__(embedding_dim, num_heads)
@@ -443,7 +443,7 @@ class OutStartsAsItIs(reference.SelfAttention):
 
 @mistake("SelfAttention")
 class OneHeadForAll(reference.SelfAttention):
-    """All features make one head, whatever num_heads says. Each head attends for itself, with its own features."""
+    """All features form one head, whatever num_heads is. Each head attends separately, with its own features."""
 
     def forward(self, x, mask=None):
         q, k, v = self.qkv(x).chunk(3, dim=-1)
@@ -452,8 +452,7 @@ class OneHeadForAll(reference.SelfAttention):
 
 @mistake("SelfAttention")
 class ScaledByAllFeatures(reference.SelfAttention):
-    """The scores are divided by sqrt(E). Each head has only d = E / num_heads features, and it is sqrt(d) by which its
-    scores are divided."""
+    """The scores are divided by sqrt(E). Each head has only d = E / num_heads features: divide by sqrt(d)."""
 
     def forward(self, x, mask=None):
         q, k, v = parts(self, x)
@@ -462,7 +461,7 @@ class ScaledByAllFeatures(reference.SelfAttention):
 
 @mistake("SelfAttention")
 class HeadsInTurns(reference.SelfAttention):
-    """The features are dealt out to the heads in turns. Head j has d features that stand side by side, from j d on."""
+    """The features are assigned to the heads in turn. Head j has d consecutive features, starting at j d."""
 
     def forward(self, x, mask=None):
         n, t, e = x.shape
@@ -473,8 +472,8 @@ class HeadsInTurns(reference.SelfAttention):
 
 @mistake("SelfAttention")
 class ThreesForEachHead(reference.SelfAttention):
-    """The outputs of qkv are split by heads first and then into queries, keys and values. First come all queries, then
-    all keys, then all values, and each of the three is split by heads."""
+    """The outputs of qkv are split by heads first and then into queries, keys and values. All queries come first, then
+    all keys, then all values; split each of the three by heads."""
 
     def forward(self, x, mask=None):
         n, t, e = x.shape
@@ -484,7 +483,7 @@ class ThreesForEachHead(reference.SelfAttention):
 
 @mistake("SelfAttention")
 class KeysFirst(reference.SelfAttention):
-    """The first outputs of qkv are taken for keys, the next for queries. It is queries, keys, values, as the name
+    """The first outputs of qkv are used as keys, the next as queries. The order is queries, keys, values, as the name
     says."""
 
     def forward(self, x, mask=None):
@@ -494,7 +493,7 @@ class KeysFirst(reference.SelfAttention):
 
 @mistake("SelfAttention")
 class ValuesFirst(reference.SelfAttention):
-    """The first outputs of qkv are taken for values. It is queries, keys, values, as the name says."""
+    """The first outputs of qkv are used as values. The order is queries, keys, values, as the name says."""
 
     def forward(self, x, mask=None):
         v, q, k = parts(self, x)
@@ -503,7 +502,7 @@ class ValuesFirst(reference.SelfAttention):
 
 @mistake("SelfAttention")
 class ViewWithoutTranspose(reference.SelfAttention):
-    """(N, T, E) is viewed as (N, heads, T, d) at once. That cuts the rows into wrong pieces: split the last dimension
+    """(N, T, E) is reshaped directly to (N, heads, T, d), which mixes positions and heads. Split the last dimension
     first, then transpose."""
 
     def forward(self, x, mask=None):
@@ -514,8 +513,8 @@ class ViewWithoutTranspose(reference.SelfAttention):
 
 @mistake("SelfAttention")
 class JoinedWithoutTranspose(reference.SelfAttention):
-    """The heads are reshaped to (N, T, E) without being transposed back first, so features of other places end up in a
-    row."""
+    """The heads are reshaped to (N, T, E) without transposing back first, so each row contains features of other
+    positions."""
 
     def forward(self, x, mask=None):
         return self.out(reference.attention(*parts(self, x), mask).reshape(x.shape))
@@ -523,7 +522,7 @@ class JoinedWithoutTranspose(reference.SelfAttention):
 
 @mistake("SelfAttention")
 class AttendsOverTheHeads(reference.SelfAttention):
-    """Heads and places are mixed up: with shapes (N, T, heads, d), attention looks from head to head. The last two
+    """Heads and positions are swapped: with shapes (N, T, heads, d), each head attends to other heads. The last two
     dimensions must be (T, d)."""
 
     def forward(self, x, mask=None):
@@ -533,8 +532,7 @@ class AttendsOverTheHeads(reference.SelfAttention):
 
 @mistake("SelfAttention")
 class AttendsOverTheBatch(reference.SelfAttention):
-    """Places of other sequences are attended to: the first dimension is taken for time. x is (N, T, E), the batch
-    first."""
+    """Positions attend to other sequences: the batch dimension is used as time. x is (N, T, E), batch first."""
 
     def forward(self, x, mask=None):
         return reference.SelfAttention.forward(self, x.transpose(0, 1)).transpose(0, 1)
@@ -542,7 +540,7 @@ class AttendsOverTheBatch(reference.SelfAttention):
 
 @mistake("SelfAttention")
 class MaskNotHandedOn(reference.SelfAttention):
-    """The mask is not handed on to attention."""
+    """The mask is not passed to attention."""
 
     def forward(self, x, mask=None):
         return reference.SelfAttention.forward(self, x)
@@ -550,7 +548,7 @@ class MaskNotHandedOn(reference.SelfAttention):
 
 @mistake("SelfAttention")
 class MaskForTheFirstHead(reference.SelfAttention):
-    """Only the first head looks at the mask. It is the same for all heads."""
+    """Only the first head uses the mask. It is the same for all heads."""
 
     def forward(self, x, mask=None):
         q, k, v = parts(self, x)
@@ -560,7 +558,7 @@ class MaskForTheFirstHead(reference.SelfAttention):
 
 @mistake("SelfAttention")
 class AlwaysCausal(reference.SelfAttention):
-    """Without a mask, only earlier places are attended to. Where mask is None, everything is allowed."""
+    """Without a mask, only earlier positions are attended to. If mask is None, everything is allowed."""
 
     def forward(self, x, mask=None):
         mask = reference.causal_mask(x.shape[1]) if mask is None else mask
@@ -569,7 +567,7 @@ class AlwaysCausal(reference.SelfAttention):
 
 @mistake("SelfAttention")
 class InputAdded(reference.SelfAttention):
-    """x is added to the result. Such a bypass belongs around the module, not in it."""
+    """x is added to the result. Such a residual connection belongs outside this module."""
 
     def forward(self, x, mask=None):
         return x + reference.SelfAttention.forward(self, x, mask)
@@ -577,7 +575,7 @@ class InputAdded(reference.SelfAttention):
 
 @mistake("SelfAttention")
 class DividesNotChecked(reference.SelfAttention):
-    """A number of heads that does not divide the features is taken without a word. It is a ValueError."""
+    """A number of heads that does not divide the number of features is accepted. Raise a ValueError."""
 
     def __init__(self, embedding_dim, num_heads):
         nn.Module.__init__(self)
@@ -588,8 +586,8 @@ class DividesNotChecked(reference.SelfAttention):
 
 @mistake("SelfAttention")
 class Asserts(reference.SelfAttention):
-    """A number of heads that does not divide the features is an AssertionError. Raise a ValueError, which says what is
-    wrong with the arguments; assert is for what cannot happen."""
+    """A number of heads that does not divide the number of features raises an AssertionError. Raise a ValueError: the
+    value of an argument is wrong."""
 
     def __init__(self, embedding_dim, num_heads):
         assert embedding_dim % num_heads == 0, f"{embedding_dim} and {num_heads}"
@@ -598,7 +596,7 @@ class Asserts(reference.SelfAttention):
 
 @mistake("SelfAttention")
 class MessageWithoutNumbers(reference.SelfAttention):
-    """The ValueError does not say which numbers do not fit. Name both."""
+    """The message of the ValueError does not name the numbers. Name both."""
 
     def __init__(self, embedding_dim, num_heads):
         try:
@@ -628,7 +626,7 @@ class OutWithoutBias(reference.SelfAttention):
 
 @mistake("SelfAttention")
 class SeparateLayers(reference.SelfAttention):
-    """Queries, keys and values have a layer each. Here one layer, qkv, makes all three."""
+    """Queries, keys and values have separate layers. Use one layer, qkv, for all three."""
 
     def __init__(self, embedding_dim, num_heads):
         super().__init__(embedding_dim, num_heads)
@@ -651,7 +649,7 @@ class ModuleWithoutGraph(reference.SelfAttention):
 
 @mistake("SelfAttention")
 class ReadyMadeModule(reference.SelfAttention):
-    """torch's own attention does the work. That is what you write here."""
+    """PyTorch's own attention does the work. Here you write it yourself."""
 
     def forward(self, x, mask=None):
         return joined(self, nn.functional.scaled_dot_product_attention(*parts(self, x), attn_mask=mask))
@@ -659,8 +657,8 @@ class ReadyMadeModule(reference.SelfAttention):
 
 @mistake("SelfAttention")
 class NanInEmptyRows(reference.SelfAttention):
-    """A row of the mask with nothing allowed gives NaN: the softmax of nothing but -inf is 0 / 0. Such a row gives
-    zeros in every head."""
+    """A row of the mask with nothing allowed gives NaN: the softmax of a row of -inf is 0 / 0. It should give zeros in
+    every head."""
 
     def forward(self, x, mask=None):
         q, k, v = parts(self, x)
@@ -673,7 +671,7 @@ class NanInEmptyRows(reference.SelfAttention):
 @mistake("SelfAttention")
 class MeanInEmptyRows(reference.SelfAttention):
     """A row of the mask with nothing allowed gives the mean of all values: all of its scores are -1e9, and equal scores
-    share out evenly. Such a row gives zeros in every head."""
+    get equal weights. It should give zeros in every head."""
 
     def forward(self, x, mask=None):
         q, k, v = parts(self, x)
@@ -685,8 +683,8 @@ class MeanInEmptyRows(reference.SelfAttention):
 
 @mistake("SelfAttention")
 class NothingAtAllInEmptyRows(reference.SelfAttention):
-    """A row of the mask with nothing allowed gives zeros. It is the heads that give zeros; the layer out adds its bias
-    to them."""
+    """A row of the mask with nothing allowed gives zeros in the result. Only the heads should give zeros; the layer out
+    adds its bias."""
 
     def forward(self, x, mask=None):
         found = reference.SelfAttention.forward(self, x, mask)
@@ -695,7 +693,7 @@ class NothingAtAllInEmptyRows(reference.SelfAttention):
 
 @mistake("SelfAttention")
 class ScaledByD(reference.SelfAttention):
-    """The scores are divided by d. It is the square root of d by which they are divided."""
+    """The scores are divided by d. Divide them by sqrt(d)."""
 
     def forward(self, x, mask=None):
         q, k, v = parts(self, x)
@@ -713,7 +711,7 @@ class NotScaled(reference.SelfAttention):
 
 @mistake("SelfAttention")
 class HeadsInReverse(reference.SelfAttention):
-    """The heads are put side by side in reverse. The result of head j goes to the features j d to (j + 1) d."""
+    """The heads are concatenated in reverse order. The result of head j belongs to the features j d to (j + 1) d."""
 
     def forward(self, x, mask=None):
         return joined(self, reference.attention(*parts(self, x), mask).flip(1))
@@ -721,7 +719,8 @@ class HeadsInReverse(reference.SelfAttention):
 
 @mistake("SelfAttention")
 class SameWeightsInEveryHead(reference.SelfAttention):
-    """All heads use the weights of the first one. Each attends for itself, with its own queries and keys."""
+    """All heads use the attention weights of the first one. Each head attends separately, with its own queries and
+    keys."""
 
     def forward(self, x, mask=None):
         q, k, v = parts(self, x)
@@ -730,7 +729,7 @@ class SameWeightsInEveryHead(reference.SelfAttention):
 
 @mistake("SelfAttention")
 class MaskTurned(reference.SelfAttention):
-    """The mask is taken the wrong way round. True is where attending is allowed."""
+    """The mask is inverted. True means that attending is allowed."""
 
     def forward(self, x, mask=None):
         return reference.SelfAttention.forward(self, x, None if mask is None else ~mask)
@@ -738,7 +737,7 @@ class MaskTurned(reference.SelfAttention):
 
 @mistake("SelfAttention")
 class DropsWeights(reference.SelfAttention):
-    """A dropout takes some of the result away in training. There is none here."""
+    """Dropout is applied to the result in training mode. There is no dropout here."""
 
     def forward(self, x, mask=None):
         found = reference.attention(*parts(self, x), mask)
@@ -747,8 +746,8 @@ class DropsWeights(reference.SelfAttention):
 
 @mistake("SelfAttention")
 class StartsFromZero(reference.SelfAttention):
-    """The weights start from 0. Then all queries, keys and values are alike, and little is learnt: leave the start to
-    nn.Linear, or draw random numbers."""
+    """The weights are initialised to 0. All queries, keys and values are then equal, and the module learns little: keep
+    the initialisation of nn.Linear, or draw random numbers."""
 
     def __init__(self, embedding_dim, num_heads):
         super().__init__(embedding_dim, num_heads)
@@ -758,7 +757,7 @@ class StartsFromZero(reference.SelfAttention):
 
 @mistake("SelfAttention")
 class OneLayerMore(reference.SelfAttention):
-    """There is a layer more to learn, a normalisation. qkv and out are all there is."""
+    """There is an extra layer with parameters, a normalisation. Use only qkv and out."""
 
     def __init__(self, embedding_dim, num_heads):
         super().__init__(embedding_dim, num_heads)
@@ -767,7 +766,7 @@ class OneLayerMore(reference.SelfAttention):
 
 @mistake("SelfAttention")
 class SequencesChanged(reference.SelfAttention):
-    """x is changed in place where it needs no gradient, and the caller finds it changed. Make a new tensor."""
+    """x is modified in place when it needs no gradient, which changes the caller's tensor. Create a new tensor."""
 
     def forward(self, x, mask=None):
         found = reference.SelfAttention.forward(self, x, mask)
@@ -778,7 +777,7 @@ class SequencesChanged(reference.SelfAttention):
 
 @mistake("SelfAttention")
 class MaskChanged(reference.SelfAttention):
-    """The mask is changed in place, and the caller finds it changed. Make a new tensor."""
+    """The mask is modified in place, which changes the caller's tensor. Create a new tensor."""
 
     def forward(self, x, mask=None):
         found = reference.SelfAttention.forward(self, x, mask)
@@ -789,7 +788,7 @@ class MaskChanged(reference.SelfAttention):
 
 @mistake("SelfAttention")
 class ModuleAlwaysFloat(reference.SelfAttention):
-    """The result is always float32. It has the dtype of x."""
+    """The result is always float32. It should have the dtype of x."""
 
     def forward(self, x, mask=None):
         return reference.SelfAttention.forward(self, x, mask).float()
@@ -797,7 +796,7 @@ class ModuleAlwaysFloat(reference.SelfAttention):
 
 @mistake("SelfAttention")
 class ModuleAlwaysDouble(reference.SelfAttention):
-    """The result is always float64. It has the dtype of x."""
+    """The result is always float64. It should have the dtype of x."""
 
     def forward(self, x, mask=None):
         return reference.SelfAttention.forward(self, x, mask).double()
@@ -805,7 +804,7 @@ class ModuleAlwaysDouble(reference.SelfAttention):
 
 @mistake("SelfAttention")
 class MessageWithOneNumber(reference.SelfAttention):
-    """The ValueError names the number of features alone. Name both numbers."""
+    """The message of the ValueError names only the number of features. Name both numbers."""
 
     def __init__(self, embedding_dim, num_heads):
         if embedding_dim % num_heads:
@@ -818,57 +817,57 @@ class MessageWithOneNumber(reference.SelfAttention):
 
 
 def encoding(T, E, exponent, sine=torch.sin, cosine=torch.cos, start=0):
-    """The encoding with exponents and functions of one's choice."""
+    """The encoding with configurable exponents and functions."""
     angles = torch.arange(start, T + start).unsqueeze(1) / 10_000 ** exponent(torch.arange(E // 2))
     return torch.stack([sine(angles), cosine(angles)], dim=2).flatten(start_dim=1)
 
 
 @mistake("positional_encoding")
 def five_thousand_at_most(T, E):
-    """A table of 5,000 positions is made, and no more positions can be had. T is any number from 1."""
+    """The encoding has at most 5,000 positions. T may be any number from 1."""
     return reference.positional_encoding(5000, E)[:T]
 
 
 @mistake("positional_encoding")
 def halves(T, E):
-    """All sines come first and then all cosines. They stand in turns: sine at 2i, cosine at 2i + 1."""
+    """All sines come first, then all cosines. They should alternate: sine at 2i, cosine at 2i + 1."""
     rows = reference.positional_encoding(T, E)
     return torch.cat([rows[:, 0::2], rows[:, 1::2]], dim=1)
 
 
 @mistake("positional_encoding")
 def cosine_first(T, E):
-    """Cosines stand at the even places and sines at the odd ones. It is the other way round."""
+    """The even columns are cosines and the odd ones sines. Swap them."""
     return encoding(T, E, lambda i: 2 * i / E, torch.cos, torch.sin)
 
 
 @mistake("positional_encoding")
 def sines_alone(T, E):
-    """There are sines at the odd places, too. There it is the cosine."""
+    """The odd columns are sines as well. They should be cosines."""
     return encoding(T, E, lambda i: 2 * i / E, torch.sin, torch.sin)
 
 
 @mistake("positional_encoding")
 def places_from_one(T, E):
-    """The places are counted from 1. The first one is 0, so its row is 0, 1, 0, 1, ..."""
+    """The positions are counted from 1. The first position is 0, so its row is 0, 1, 0, 1, ..."""
     return encoding(T, E, lambda i: 2 * i / E, start=1)
 
 
 @mistake("positional_encoding")
 def exponent_without_two(T, E):
-    """The exponent is i / E. It is 2i / E, so that it runs from 0 to nearly 1."""
+    """The exponent is i / E. It should be 2i / E, which runs from 0 to nearly 1."""
     return encoding(T, E, lambda i: i / E)
 
 
 @mistake("positional_encoding")
 def exponent_doubled(T, E):
-    """The exponent is 2 (2i) / E: the number of the column is already 2i, and is not doubled again."""
+    """The exponent is 2 (2i) / E: the column index is already 2i, so do not double it again."""
     return encoding(T, E, lambda i: 4 * i / E)
 
 
 @mistake("positional_encoding")
 def exponent_of_each_column(T, E):
-    """Each column has a frequency of its own. The two columns 2i and 2i + 1 share the angle t / 10000^(2i/E)."""
+    """Each column has its own frequency. The two columns 2i and 2i + 1 share the angle t / 10000^(2i/E)."""
     angles = torch.arange(T).unsqueeze(1) / 10_000 ** (torch.arange(E) / E)
     even = torch.arange(E) % 2 == 0
     return torch.where(even, angles.sin(), angles.cos())
@@ -876,51 +875,51 @@ def exponent_of_each_column(T, E):
 
 @mistake("positional_encoding")
 def multiplied_by_the_power(T, E):
-    """t is multiplied by the power. It is divided by it, so that the later columns turn ever more slowly."""
+    """t is multiplied by the power. Divide t by it: the frequency decreases from column to column."""
     angles = torch.arange(T).unsqueeze(1) * 10_000 ** (torch.arange(0, E, 2) / E)
     return torch.stack([angles.sin(), angles.cos()], dim=2).flatten(start_dim=1)
 
 
 @mistake("positional_encoding")
 def thousand(T, E):
-    """The base is 1,000. It is 10,000."""
+    """The base is 1,000. It should be 10,000."""
     angles = torch.arange(T).unsqueeze(1) / 1_000 ** (torch.arange(0, E, 2) / E)
     return torch.stack([angles.sin(), angles.cos()], dim=2).flatten(start_dim=1)
 
 
 @mistake("positional_encoding")
 def exponent_to_the_end(T, E):
-    """The exponents run from 0 to 1 with both ends. They are 2i / E, so the last is just below 1."""
+    """The exponents run from 0 to 1 inclusive. They are 2i / E, so the last one is less than 1."""
     return encoding(T, E, lambda i: i / max(E // 2 - 1, 1))
 
 
 @mistake("positional_encoding")
 def transposed_encoding(T, E):
-    """The table is turned over: (E, T). Each row is a place: (T, E)."""
+    """The encoding is transposed: (E, T). Each row is a position: (T, E)."""
     return reference.positional_encoding(T, E).T
 
 
 @mistake("positional_encoding")
 def with_batch(T, E):
-    """There is a dimension too many in front. The shape is (T, E)."""
+    """There is an extra leading dimension. The shape should be (T, E)."""
     return reference.positional_encoding(T, E).unsqueeze(0)
 
 
 @mistake("positional_encoding")
 def encoding_in_double(T, E):
-    """The encoding is float64. It has torch's default dtype, which is float32 if nobody changes it."""
+    """The encoding is float64. It should have PyTorch's default dtype, which is float32 unless it was changed."""
     return reference.positional_encoding(T, E).double()
 
 
 @mistake("positional_encoding")
 def whole_exponents(T, E):
-    """The exponent is divided without remainder, so it is 0 everywhere. Use /, not //."""
+    """The exponent uses integer division, so it is always 0. Use / instead of //."""
     return encoding(T, E, lambda i: 2 * i // E)
 
 
 @mistake("positional_encoding")
 def degrees(T, E):
-    """The angles are turned from degrees to radians first. They are radians already."""
+    """The angles are converted from degrees to radians. They are already radians."""
     return encoding(
         T, E, lambda i: 2 * i / E, lambda a: torch.sin(torch.deg2rad(a)), lambda a: torch.cos(torch.deg2rad(a))
     )
@@ -928,13 +927,13 @@ def degrees(T, E):
 
 @mistake("positional_encoding")
 def encoding_always_float(T, E):
-    """The encoding is always float32. It has torch's default dtype, which somebody may have changed."""
+    """The encoding is always float32. It should have PyTorch's default dtype, which may have been changed."""
     return reference.positional_encoding(T, E).float()
 
 
 @mistake("positional_encoding")
 def power_of_t(T, E):
-    """The power of 10,000 has t in it, and the column stands outside. The angle is t divided by 10000^(2i/E)."""
+    """t is in the exponent of 10,000, and the column outside. The angle is t divided by 10000^(2i/E)."""
     t, i = torch.arange(T).unsqueeze(1), torch.arange(0, E, 2) / E
     angles = i / 10_000 ** (t / T)
     return torch.stack([angles.sin(), angles.cos()], dim=2).flatten(start_dim=1)
@@ -942,5 +941,5 @@ def power_of_t(T, E):
 
 @mistake("positional_encoding")
 def one_encoding_for_all(T, E):
-    """Each row is the encoding of place 0. Row t is that of place t."""
+    """Each row is the encoding of position 0. Row t should be that of position t."""
     return reference.positional_encoding(1, E).expand(T, E).clone()

@@ -7,7 +7,7 @@ from gradkit.suite import Runner, assert_matches, expected, function_call
 
 pytestmark = pytest.mark.question("causal_mask")
 
-HINT = "a boolean tensor (T, T), True where column <= row: the diagonal and what lies below it"
+HINT = "a boolean tensor (T, T), True where column <= row: on the diagonal and below it"
 
 
 @pytest.mark.points(1)
@@ -22,9 +22,9 @@ def test_every_length(student: Runner, reference: Runner, size: int) -> None:
 
 @pytest.mark.points(1)
 def test_figures_worked_by_hand(student: Runner) -> None:
-    """For three places the mask is what one writes down.
+    """The mask for three positions is right.
 
-    Place 0 sees itself, place 1 sees 0 and itself, place 2 sees all.
+    Position 0 sees itself, position 1 sees 0 and 1, position 2 sees all.
     """
     found = student.run(function_call("causal_mask", {"T": 3}))
     rows = [[True, False, False], [True, True, False], [True, True, True]]

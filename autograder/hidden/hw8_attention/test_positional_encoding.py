@@ -22,10 +22,10 @@ def test_every_size(student: Runner, reference: Runner, t: int, e: int) -> None:
 
 @pytest.mark.points(1)
 def test_figures_worked_by_hand(student: Runner) -> None:
-    """A small example worked by hand comes out right.
+    """A small example computed by hand comes out right.
 
-    E = 4: i = 0 has the angles t / 1, and i = 1 the angles t / 10000^(2/4) = t / 100. Place 0 is (sin 0, cos 0, sin 0,
-    cos 0) = (0, 1, 0, 1), place 1 (sin 1, cos 1, sin 0.01, cos 0.01), place 2 the same with 2 and 0.02.
+    E = 4: i = 0 has the angles t / 1, and i = 1 the angles t / 10000^(2/4) = t / 100. Position 0 is (sin 0, cos 0,
+    sin 0, cos 0) = (0, 1, 0, 1), position 1 (sin 1, cos 1, sin 0.01, cos 0.01), position 2 the same with 2 and 0.02.
     """
     found = student.run(function_call("positional_encoding", {"T": 3, "E": 4}))
     rows = [[math.sin(t), math.cos(t), math.sin(t / 100), math.cos(t / 100)] for t in range(3)]
@@ -36,12 +36,12 @@ def test_figures_worked_by_hand(student: Runner) -> None:
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=str)
 @pytest.mark.parametrize(("t", "e"), [(5, 6), (3, 8)])
 def test_default_dtype(student: Runner, reference: Runner, t: int, e: int, dtype: torch.dtype) -> None:
-    """The encoding has torch's default dtype, also where somebody has changed it."""
+    """The encoding has PyTorch's default dtype, even after it was changed."""
     steps = [
         Step("changed", "torch:set_default_dtype", [dtype]),
         Step("result", "student:positional_encoding", [t, e]),
         Step("restored", "torch:set_default_dtype", [torch.float32]),
     ]
     call = Call(steps)
-    hint = "the dtype is torch.get_default_dtype() when the function is called"
+    hint = "the dtype is torch.get_default_dtype() at the time of the call"
     assert_matches(student.run(call), reference.run(call), hint=hint, rtol=0, atol=1e-4)

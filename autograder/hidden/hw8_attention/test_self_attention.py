@@ -24,7 +24,9 @@ from gradkit.suite import (
 
 pytestmark = pytest.mark.question("SelfAttention")
 
-HINT = "qkv gives all queries, then all keys, then all values; head j has the features j d to (j + 1) d; then out"
+HINT = (
+    "qkv computes all queries, then all keys, then all values; head j has the features j d to (j + 1) d - 1; then out"
+)
 
 
 def random_parameters(rng: Rng, e: int, dtype: torch.dtype = torch.float64) -> dict[str, Tensor]:
@@ -41,14 +43,14 @@ def attending(rng: Rng, n: int, t: int, e: int, heads: int, mask: Tensor | None 
 
 
 def assert_near(found: Found, right: Found, *, hint: str) -> None:
-    """Compare by the tolerances of the docstring for float64, which leave room for a sqrt(d) in float32."""
+    """Compare with the docstring's tolerances for float64, which allow a sqrt(d) in float32."""
     assert_matches(found, right, hint=hint, rtol=1e-6, atol=1e-6)
 
 
 @pytest.mark.points(1)
 @pytest.mark.parametrize(("e", "heads"), [(6, 2), (6, 1), (6, 6), (15, 5), (2, 1)])
 def test_a_new_module_has_two_layers(student: Runner, e: int, heads: int) -> None:
-    """A new module has the layers qkv and out, with random weights, and nothing else to learn."""
+    """A new module has the layers qkv and out, with random weights, and no other parameters."""
     steps = [Step("module", "student:SelfAttention", [e, heads])]
     found = student.run(Call(steps, observe=("module.state", "module.gradients")))
     state = found.tensors("module.state")
@@ -59,9 +61,9 @@ def test_a_new_module_has_two_layers(student: Runner, e: int, heads: int) -> Non
         "qkv must be nn.Linear(E, 3 * E) and out nn.Linear(E, E), both with bias, whatever the number of heads.",
     )
     extra = sorted(found.gradients("module.gradients").keys() - right.keys())
-    check(not extra, f"The weights and biases of qkv and out are all there is to learn; besides: {', '.join(extra)}.")
+    check(not extra, f"Only qkv and out may have parameters; remove {', '.join(extra)}.")
     alike = [name for name in ("qkv.weight", "out.weight") if 2 * state[name].unique().numel() <= state[name].numel()]
-    check(not alike, f"Most numbers of {' and '.join(alike)} are the same at the start; they must be random.")
+    check(not alike, f"Most elements of {' and '.join(alike)} are equal; initialise them randomly.")
 
 
 @pytest.mark.points(1.5)
@@ -75,13 +77,13 @@ def test_output_and_gradients_match_reference(
 ) -> None:
     """The result and the gradients of x and all parameters are right for several sizes, in both modes.
 
-    In evaluation mode a call with a mask comes before, which must not be remembered.
+    In evaluation mode there is an earlier call with a mask, which must not affect the result.
     """
     call = attending(rng, n, t, e, heads)
     steps = [Step("mode", f"object:module.{mode}")]
     if mode == "eval":
         steps.append(Step("earlier", "object:module.__call__", (Ref("x"), Ref("earlier_mask"))))
-        words = {"earlier_mask": "the mask of the call before"}
+        words = {"earlier_mask": "the mask of the earlier call"}
         call = replace(call, inputs={**call.inputs, "earlier_mask": lopsided(t)}, words=words)
     call = replace(call, steps=[*call.steps[:-1], *steps, call.steps[-1]])
     assert_near(student.run(call), reference.run(call), hint=HINT)
@@ -98,7 +100,7 @@ def lopsided(size: int, empty: Sequence[int] = ()) -> Tensor:
 @pytest.mark.points(0.75)
 @pytest.mark.parametrize(("n", "t", "heads"), [(3, 5, 1), (2, 5, 3), (3, 3, 3), (2, 2, 1)])
 def test_mask_counts_in_every_head(student: Runner, reference: Runner, rng: Rng, n: int, t: int, heads: int) -> None:
-    """A mask (T, T) counts in every sequence and head."""
+    """A mask (T, T) applies to every sequence and head."""
     call = attending(rng, n, t, 6, heads, lopsided(t))
     assert_near(student.run(call), reference.run(call), hint="the mask is the same for all sequences and heads")
 
@@ -106,18 +108,18 @@ def test_mask_counts_in_every_head(student: Runner, reference: Runner, rng: Rng,
 @pytest.mark.points(0.5)
 @pytest.mark.parametrize("empty", [[2], [0, 4], range(5)], ids=str)
 def test_rows_with_nothing_allowed(student: Runner, reference: Runner, rng: Rng, empty: Sequence[int]) -> None:
-    """Where a row of the mask allows nothing, the heads give zeros, and gradients that are not NaN."""
+    """For a row of the mask with nothing allowed, the heads give zeros and gradients without NaN."""
     call = attending(rng, 3, 5, 6, 2, lopsided(5, empty))
-    hint = "a row of the mask with nothing allowed gives out a row of zeros, with gradient zero"
+    hint = "a row of the mask with nothing allowed passes a row of zeros to out, with gradient zero"
     assert_near(student.run(call), reference.run(call), hint=hint)
 
 
 @pytest.mark.points(0.75)
 @pytest.mark.parametrize(("e", "heads"), [(6, 4), (5, 2), (2, 4), (21, 9)])
 def test_heads_must_divide(student: Runner, e: int, heads: int) -> None:
-    """A number of heads that does not divide the features is a ValueError that names both."""
+    """A number of heads that does not divide the number of features raises a ValueError that names both."""
     found = student.run(Call([Step("module", "student:SelfAttention", [e, heads])], observe=()))
-    hint = "a number of heads that does not divide embedding_dim is a ValueError that names both numbers"
+    hint = "if num_heads does not divide embedding_dim, raise a ValueError that names both"
     assert_raises(found, ValueError, mentions=[str(e), str(heads)], hint=hint)
 
 
@@ -125,20 +127,20 @@ def test_heads_must_divide(student: Runner, e: int, heads: int) -> None:
 @pytest.mark.parametrize("learning", [True, False], ids=["with grad", "without grad"])
 @pytest.mark.parametrize("t", [3, 4])
 def test_inputs_are_left_unchanged(student: Runner, reference: Runner, rng: Rng, t: int, learning: bool) -> None:
-    """Sequences and mask are left unchanged, whether or not x requires a gradient."""
+    """Sequences and mask are not modified, whether or not x requires a gradient."""
     arguments = {"x": rng.normal(2, t, 6), "mask": lopsided(t)}
     parameters, cotangent = random_parameters(rng, 6), rng.normal(2, t, 6) if learning else None
     call = module_call("SelfAttention", [6, 2], arguments, parameters=parameters, cotangent=cotangent)
-    assert_near(student.run(call), reference.run(call), hint="make new tensors")
+    assert_near(student.run(call), reference.run(call), hint="create new tensors")
 
 
 @pytest.mark.points(0.5)
 def test_figures_worked_by_hand(student: Runner) -> None:
-    """A small example worked by hand comes out right.
+    """A small example computed by hand comes out right.
 
-    E = 2 and two heads, so d = 1. Two places, x = (ln 3, 0) and (0, ln 2). qkv hands on x as queries; its keys are
-    (1, 1) for x = 0: of weight 0 and bias 1 they are the same for both places, so all weights are 1/2, and the values
-    8 x are averaged: (4 ln 3, 4 ln 2) at both places. out swaps both features and adds (1, 2).
+    E = 2 and two heads, so d = 1. Two positions, x = (ln 3, 0) and (0, ln 2). The queries of qkv are x. Its keys have
+    weight 0 and bias 1, so they are (1, 1) at both positions. All weights are therefore 1/2, and the values 8 x are
+    averaged: (4 ln 3, 4 ln 2) at both positions. out swaps both features and adds (1, 2).
     """
     eye = torch.eye(2, dtype=torch.float64)
     parameters = {
@@ -156,7 +158,7 @@ def test_figures_worked_by_hand(student: Runner) -> None:
 @pytest.mark.points(0.5)
 @pytest.mark.parametrize("t", [2, 5])
 def test_float32_stays_float32(student: Runner, reference: Runner, rng: Rng, t: int) -> None:
-    """A module in float32 gives numbers and gradients in float32."""
+    """A module in float32 gives results and gradients in float32."""
     call = module_call(
         "SelfAttention",
         [6, 2],
