@@ -134,7 +134,7 @@ def _most(assignment: Assignment) -> int:
 
 def test_the_documented_number_is_the_courses(largest: int) -> None:
     text = (Path(__file__).parents[3] / "docs" / "security.md").read_text("utf-8")
-    (number,) = re.findall(r"at most ([0-9,]+) bits to its author's page", text)
+    (number,) = re.findall(r"at most ([0-9,]+)\s+bits to its author's page", text)
     assert largest <= int(number.replace(",", "")) <= 1.1 * largest
     for policy, budget in BUDGETS.items():
         assert policy == "inputs" or f"{budget:,} bits" in text
