@@ -1,4 +1,4 @@
-"""Public checks of homework 3. They are a first look: the grading tries more, and compares gradients."""
+"""Public checks of homework 3. They are a first look: grading tries other values and sizes."""
 
 import math
 
@@ -12,16 +12,18 @@ LOSSES = {
 
 
 def unchanged(function, *arguments):
-    """What a function gives for some tensors, which it must leave as they are."""
+    """The result of a function, which must not modify its arguments."""
     before = [argument.detach().clone() for argument in arguments]
     result = function(*arguments)
     for number, (argument, old) in enumerate(zip(arguments, before, strict=True), start=1):
-        assert torch.equal(argument, old), f"argument {number} was changed: it was {old} and is {argument} now"
+        assert torch.equal(argument, old), (
+            f"argument {number} was modified in place: it was {old} and is now {argument}"
+        )
     return result
 
 
 def one_number(loss, dtype):
-    """The value of a loss, which must be a tensor of shape () and of the dtype of the input."""
+    """The value of a loss, which must be a tensor of shape () with the dtype of the input."""
     assert isinstance(loss, torch.Tensor), f"the loss should be a tensor, not a {type(loss).__name__}"
     assert tuple(loss.shape) == (), f"the loss is one number, of shape (); yours has the shape {tuple(loss.shape)}"
     assert loss.dtype == dtype, f"for {dtype} inputs the loss should be {dtype}; yours is {loss.dtype}"
@@ -34,7 +36,7 @@ def slopes_of(function, x, *others):
     loss = function(x, *others)
     assert isinstance(loss, torch.Tensor), f"the result should be a tensor, not a {type(loss).__name__}"
     assert loss.requires_grad, (
-        "the result is cut off from the graph; detach(), .data, .item(), numpy and no_grad do that"
+        "the result is detached from the graph; detach(), .data, .item(), numpy and no_grad do that"
     )
     loss.sum().backward()
     assert x.grad is not None, "no gradient reached the input; detach(), .data, .item() and numpy all cut the graph"
@@ -42,12 +44,12 @@ def slopes_of(function, x, *others):
 
 
 def close(found, expected, tolerance=1e-5):
-    """Whether two tensors agree."""
+    """Whether two tensors are close."""
     return torch.allclose(found.double(), expected.double(), rtol=tolerance, atol=tolerance)
 
 
 def test_regression_losses_of_a_small_example():
-    """The errors -1, 0 and -3 have the mean square 10/3 and the mean size 4/3, in the dtype of the predictions."""
+    """The errors -1, 0 and -3 have the mean square 10/3 and the mean absolute value 4/3, in the dtype of y_hat."""
     for dtype in (torch.float32, torch.float64):
         y_hat, y = torch.tensor([2, 5, 1], dtype=dtype), torch.tensor([3, 5, 4], dtype=dtype)
         for name, expected in (("mse_loss", 10 / 3), ("mae_loss", 4 / 3)):
@@ -58,7 +60,7 @@ def test_regression_losses_of_a_small_example():
 
 
 def test_regression_losses_of_any_shape():
-    """Each loss is one number, for any number of dimensions, none too, and so are its slopes right."""
+    """Each loss is one number for any number of dimensions, including none, and its gradient is right."""
     for shape in ((), (3,), (4, 3), (2, 2, 5)):
         y_hat, y = torch.randn(shape, dtype=torch.float64), torch.randn(shape, dtype=torch.float64)
         if len(shape) > 1:
@@ -68,11 +70,11 @@ def test_regression_losses_of_any_shape():
             loss, expected = one_number(function(y_hat, y), torch.float64), right(y_hat, y).item()
             assert abs(loss - expected) < 1e-8, f"{name} of shape {shape} should be {expected}; yours is {loss}"
             found, slopes = slopes_of(function, y_hat, y), slopes_of(right, y_hat, y)
-            assert close(found, slopes), f"the slopes of {name} should be {slopes}; yours are {found}"
+            assert close(found, slopes), f"the gradient of {name} should be {slopes}; yours is {found}"
 
 
 def test_regression_losses_refuse_unequal_shapes():
-    """A column against a row of numbers is a ValueError, not a matrix of all differences."""
+    """A column and a vector give a ValueError, not a matrix of all differences."""
     for name in LOSSES:
         for first, second in (
             ((3, 1), (3,)),
@@ -95,13 +97,13 @@ def test_regression_losses_refuse_unequal_shapes():
 
 
 def test_regression_losses_of_a_hit():
-    """Where the prediction hits its target mae_loss is 0, and its slope finite."""
+    """Where a prediction equals its target, the gradient of mae_loss is finite."""
     found = slopes_of(losses.mae_loss, torch.tensor([5.0, 2.0]), torch.tensor([5.0, 1.0]))
-    assert found.isfinite().all(), f"the slopes should be finite; yours are {found.tolist()}"
+    assert found.isfinite().all(), f"the gradient should be finite; yours is {found.tolist()}"
 
 
 def test_is_distribution_tells_right_from_wrong():
-    """Entries may be 0 but not below, however little; the sum may be off by tol, to either side."""
+    """Entries may be 0 but not negative, however slightly; the sum may differ from 1 by tol."""
     for numbers, tol, expected in (
         ([0.2, 0.3, 0.5], 1e-6, True),
         ([0.2, 0.3, 0.4], 1e-6, False),
@@ -131,16 +133,16 @@ def test_is_distribution_tells_right_from_wrong():
 
 
 def test_is_distribution_gives_a_bool():
-    """The answer is Python's True or False."""
+    """The result is a Python bool."""
     answer = losses.is_distribution(torch.tensor([0.5, 0.5]))
-    assert isinstance(answer, bool), f"the answer should be True or False, not a {type(answer).__name__}"
+    assert isinstance(answer, bool), f"the result should be True or False, not a {type(answer).__name__}"
 
 
 def test_is_distribution_has_a_tolerance_for_the_sum():
-    """A sum of 1.1 is too much by default, and within a tolerance of 0.2."""
+    """A sum of 1.1 is outside the default tolerance, and within a tolerance of 0.2."""
     p = torch.tensor([0.5, 0.6], dtype=torch.float64)
-    assert not losses.is_distribution(p), "the sum 1.1 is further than 1e-6 from 1: the answer should be False"
-    assert losses.is_distribution(p, tol=0.2), "the sum 1.1 is within 0.2 of 1: with tol=0.2 the answer should be True"
+    assert not losses.is_distribution(p), "the sum 1.1 differs from 1 by more than 1e-6: the result should be False"
+    assert losses.is_distribution(p, tol=0.2), "the sum 1.1 is within 0.2 of 1: with tol=0.2 the result should be True"
 
 
 def test_cross_entropy_of_a_rain_forecast():
@@ -148,7 +150,7 @@ def test_cross_entropy_of_a_rain_forecast():
     h = losses.cross_entropy(torch.tensor([0.1, 0.9]), torch.tensor([0.3, 0.7]))
     assert tuple(h.shape) == (), f"one pair of distributions gives one number, shape (); yours is {tuple(h.shape)}"
     assert abs(h.item() - 0.44140) < 2e-5, (
-        f"H should be 0.44140; yours is {h.item():.5f}. Is it minus, p before the natural logarithm, and q in it?"
+        f"H should be 0.44140; yours is {h.item():.5f}. Is it minus the sum of p times the natural logarithm of q?"
     )
 
 
@@ -176,11 +178,11 @@ def test_cross_entropy_of_other_shapes():
                 ("q", slopes_of(lambda q, p=p: losses.cross_entropy(p, q), q), -p / q),
                 ("p", slopes_of(losses.cross_entropy, p, q), -q.log()),
             ):
-                assert close(found, slopes), f"the slopes with respect to {name} should be {slopes}; yours are {found}"
+                assert close(found, slopes), f"the gradient of {name} should be {slopes}; yours is {found}"
 
 
 def test_cross_entropy_of_an_impossible_class():
-    """A class with p = 0 costs nothing, and its slope is 0, not nan, whatever q is there; all others are exact."""
+    """A term with p = 0 is 0, with the derivative 0, not nan, for any q; all others are exact."""
     for p, q, expected, slopes in (
         ([0.0, 1.0], [0.0, 1.0], 0.0, [0.0, -1.0]),
         ([0.0, 0.75, 0.25], [0.5, 0.25, 0.25], math.log(4), [0.0, -3.0, -1.0]),
@@ -195,7 +197,7 @@ def test_cross_entropy_of_an_impossible_class():
         )
         found = slopes_of(lambda q, p=p: losses.cross_entropy(p, q), q).tolist()
         assert close(torch.tensor(found), torch.tensor(slopes), 1e-8), (
-            f"the slopes should be {slopes}; yours are {found}"
+            f"the gradient should be {slopes}; yours is {found}"
         )
 
 
@@ -207,7 +209,7 @@ def test_bce_loss_is_one_number():
 
 
 def test_bce_loss_of_undecided_predictions():
-    """Predicting 0.5 costs ln 2, whatever the label and however large the batch."""
+    """Predicting 0.5 costs ln 2, for any label and batch size."""
     for labels in ([1.0], [0.0], [0.0, 1.0, 1.0, 0.0]):
         loss = losses.bce_loss(torch.full((len(labels),), 0.5), torch.tensor(labels)).item()
         assert abs(loss - math.log(2)) < 1e-4, (
@@ -217,7 +219,7 @@ def test_bce_loss_of_undecided_predictions():
 
 
 def test_bce_loss_tells_the_labels_apart():
-    """Predicting 0.9 costs little when the label is 1, and much when it is 0."""
+    """Predicting 0.9 costs little if the label is 1, and much if it is 0."""
     for label, probability in ((1.0, 0.9), (0.0, 0.1)):
         loss = losses.bce_loss(torch.tensor([0.9]), torch.tensor([label])).item()
         expected = -math.log(probability)
@@ -227,14 +229,14 @@ def test_bce_loss_tells_the_labels_apart():
 
 
 def test_bce_loss_of_a_certain_and_right_prediction():
-    """Predicting exactly 0 or 1, and being right, costs nothing."""
+    """A correct prediction of exactly 0 or 1 costs nothing."""
     y_hat, y = torch.tensor([0.0, 1.0], dtype=torch.float64), torch.tensor([0.0, 1.0], dtype=torch.float64)
     loss = unchanged(losses.bce_loss, y_hat, y)
     assert abs(loss.item()) < 1e-6, f"the loss should be 0 here, but yours is {loss.item()}; what is 0 * log(0)?"
 
 
 def test_bce_loss_and_slopes_of_a_batch():
-    """The loss is the mean over the batch, of one prediction and label each, and gradients reach y_hat."""
+    """The loss is the mean over the batch, also for soft labels, and gradients reach y_hat."""
     for dtype in (torch.float32, torch.float64):
         y_hat = torch.tensor([0.3, 0.001, 0.9, 0.999, 0.6, 0.002, 0.45], dtype=dtype)
         for labels in ([0, 1, 1, 0, 1, 0, 0], [1, 0, 0, 1, 0, 1, 1], [0.25, 1, 0.3, 0, 0.75, 0, 0.9]):
@@ -243,14 +245,14 @@ def test_bce_loss_and_slopes_of_a_batch():
             expected = -(y * y_hat.log() + (1 - y) * (1 - y_hat).log()).mean().item()
             assert abs(loss - expected) < 1e-3 * expected, (
                 f"y_hat = {y_hat.tolist()} and the labels {labels} should cost {expected:.5f}; yours is {loss:.5f}. "
-                "An epsilon or a clamp may be at most 1e-7, and a label may lie between 0 and 1"
+                "An epsilon or a clamp may be at most 1e-7, and soft labels between 0 and 1 are allowed"
             )
             found, slopes = slopes_of(losses.bce_loss, y_hat, y), ((1 - y) / (1 - y_hat) - y / y_hat) / len(y)
-            assert close(found, slopes, 1e-3), f"the slopes should be {slopes.tolist()}; yours are {found.tolist()}"
+            assert close(found, slopes, 1e-3), f"the gradient should be {slopes.tolist()}; yours is {found.tolist()}"
 
 
 def test_bce_loss_of_certain_predictions_among_others():
-    """Predictions of exactly 0 or 1 that are right cost nothing, and the others keep their loss."""
+    """Correct predictions of exactly 0 or 1 cost nothing, and the loss of the others is unchanged."""
     y_hat, y = torch.tensor([0.0, 0.5, 1.0], dtype=torch.float64), torch.tensor([0.0, 1.0, 1.0], dtype=torch.float64)
     loss = losses.bce_loss(y_hat, y).item()
     assert abs(loss - math.log(2) / 3) < 1e-6, (
@@ -259,7 +261,7 @@ def test_bce_loss_of_certain_predictions_among_others():
 
 
 def test_bce_with_logits_of_a_small_example():
-    """The scores ln 3 and -ln 4 with the labels 1 and 0 cost (ln 4/3 + ln 5/4) / 2."""
+    """The logits ln 3 and -ln 4 with the labels 1 and 0 cost (ln 4/3 + ln 5/4) / 2."""
     z = torch.tensor([math.log(3), -math.log(4)])
     loss = losses.bce_with_logits(z, torch.tensor([1.0, 0.0]))
     assert tuple(loss.shape) == (), f"the loss is the mean over the batch, so shape (); yours is {tuple(loss.shape)}"
@@ -268,29 +270,29 @@ def test_bce_with_logits_of_a_small_example():
 
 
 def test_bce_with_logits_of_the_lecture():
-    """The ten scores of the lecture cost 0.82205."""
+    """The ten logits of the lecture cost 0.82205."""
     z = torch.tensor([-1.5010, -0.5681, 1.9500, 1.4116, 0.4478, 0.1876, 0.8693, -0.5146, -0.3979, 0.1848])
     loss = losses.bce_with_logits(z, torch.tensor([0.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0])).item()
     assert abs(loss - 0.82205) < 2e-5, f"the lecture's loss is 0.82205; yours is {loss:.5f}"
 
 
 def test_bce_with_logits_of_a_large_score():
-    """A score of 300, 1,000 or -1,000 on the wrong side costs just as much, and its slope is 1 or -1."""
+    """A logit of 300, 1,000 or -1,000 of the wrong sign costs its absolute value, with the derivative 1 or -1."""
     for score, label in ((300.0, 0.0), (1000.0, 0.0), (-1000.0, 1.0)):
         z = torch.tensor([score], requires_grad=True)
         loss = losses.bce_with_logits(z, torch.tensor([label]))
         assert abs(loss.item() - abs(score)) < 1e-2, (
-            f"the score {score:.0f} with the label {label:.0f} should cost {abs(score):.0f}; yours is {loss.item()}. "
-            "Which exponential or logarithm gets too large?"
+            f"the logit {score:.0f} with the label {label:.0f} should cost {abs(score):.0f}; yours is {loss.item()}. "
+            "Which exponential or logarithm overflows?"
         )
         loss.backward()
         assert z.grad is not None, "no gradient reached z; detach(), .data, .item() and numpy all cut the graph"
         expected = math.copysign(1.0, score)
-        assert abs(z.grad.item() - expected) < 1e-4, f"the slope should be {expected}; yours is {z.grad.item()}"
+        assert abs(z.grad.item() - expected) < 1e-4, f"the derivative should be {expected}; yours is {z.grad.item()}"
 
 
 def test_bce_with_logits_and_slopes_of_a_batch():
-    """The loss is the mean over the batch, also for labels between 0 and 1, and the slopes are (s(z) - y) / N."""
+    """The loss is the mean over the batch, also for soft labels, and the gradient is (s(z) - y) / N."""
     for dtype in (torch.float32, torch.float64):
         z, y = (
             torch.tensor([0.0, -2.0, 0.5, 3.0, 0.0], dtype=dtype),
@@ -303,22 +305,22 @@ def test_bce_with_logits_and_slopes_of_a_batch():
         assert abs(loss - expected) < tolerance, f"the loss should be {expected:.8f}; yours is {loss:.8f}"
         found, slopes = slopes_of(losses.bce_with_logits, z, y), (s - y) / len(z)
         assert close(found, slopes, tolerance), (
-            f"at the scores {z.tolist()} the slopes should be {slopes.tolist()}; yours are {found.tolist()}"
+            f"at the logits {z.tolist()} the gradient should be {slopes.tolist()}; yours is {found.tolist()}"
         )
 
 
 def test_bce_with_logits_of_large_scores_in_a_batch():
-    """Large scores that are right cost nothing, and those that are wrong as much as they are large."""
+    """Large logits of the right sign cost nothing, and those of the wrong sign cost their absolute value."""
     z, y = torch.tensor([600.0, -900.0, -30.0, 80.0, 5_000.0]), torch.tensor([1.0, 0.0, 1.0, 0.0, 0.0])
     z, y = z.double(), y.double()
     loss = losses.bce_with_logits(z, y).item()
     assert abs(loss - 1022) < 1e-6, f"the loss should be (30 + 80 + 5000) / 5 = 1022; yours is {loss}"
     found, slopes = slopes_of(losses.bce_with_logits, z, y), torch.tensor([0.0, 0.0, -0.2, 0.2, 0.2])
-    assert close(found, slopes, 1e-8), f"the slopes should be {slopes.tolist()}; yours are {found.tolist()}"
+    assert close(found, slopes, 1e-8), f"the gradient should be {slopes.tolist()}; yours is {found.tolist()}"
 
 
 def test_softmax_cross_entropy_of_a_small_example():
-    """The scores ln 1, ln 2 and ln 5 have the probabilities 1/8, 2/8 and 5/8."""
+    """The logits ln 1, ln 2 and ln 5 have the probabilities 1/8, 2/8 and 5/8."""
     logits = torch.log(torch.tensor([[1.0, 2.0, 5.0]]))
     for label, probability in ((0, 1 / 8), (2, 5 / 8)):
         loss = losses.softmax_cross_entropy(logits, torch.tensor([label])).item()
@@ -327,7 +329,7 @@ def test_softmax_cross_entropy_of_a_small_example():
 
 
 def test_softmax_cross_entropy_is_the_mean_over_the_rows():
-    """Equal scores for 4 classes cost ln 4, whatever the labels and however many the rows."""
+    """Equal logits for 4 classes cost ln 4, for any labels and number of rows."""
     for labels in ([1], [0, 3, 2]):
         loss = losses.softmax_cross_entropy(torch.zeros(len(labels), 4), torch.tensor(labels))
         assert tuple(loss.shape) == (), f"the loss is one number, of shape (); yours is {tuple(loss.shape)}"
@@ -335,7 +337,7 @@ def test_softmax_cross_entropy_is_the_mean_over_the_rows():
 
 
 def test_softmax_cross_entropy_of_large_scores():
-    """Adding 1,000 to all scores of a row changes nothing."""
+    """Adding 1,000 to all logits of a row changes nothing."""
     loss = losses.softmax_cross_entropy(torch.full((2, 4), 1000.0), torch.tensor([0, 1])).item()
     assert abs(loss - math.log(4)) < 1e-3, (
         f"the loss should be ln 4 = {math.log(4):.5f}; yours is {loss}. exp(1000) is inf"
@@ -343,7 +345,7 @@ def test_softmax_cross_entropy_of_large_scores():
 
 
 def test_softmax_cross_entropy_and_slopes_of_several_rows():
-    """The slopes of a row are its probabilities, less 1 at the label, divided by the number of rows."""
+    """The gradient of a row is its probabilities, minus 1 at the label, divided by the number of rows."""
     for dtype in (torch.float32, torch.float64):
         numbers = torch.tensor([[1, 2, 5], [6, 1, 1], [2, 2, 4], [1, 3, 4]], dtype=dtype)
         labels = torch.tensor([2, 1, 0, 2])
@@ -354,11 +356,11 @@ def test_softmax_cross_entropy_and_slopes_of_several_rows():
         tolerance = 1e-5 if dtype == torch.float32 else 1e-9
         assert abs(loss - expected) < tolerance, f"the loss should be {expected:.8f}; yours is {loss:.8f}"
         found, slopes = slopes_of(losses.softmax_cross_entropy, logits, labels), (p - torch.eye(3)[labels]) / 4
-        assert close(found, slopes, tolerance), f"the slopes should be {slopes.tolist()}; yours are {found.tolist()}"
+        assert close(found, slopes, tolerance), f"the gradient should be {slopes.tolist()}; yours is {found.tolist()}"
 
 
 def test_softmax_cross_entropy_of_scores_far_from_zero():
-    """Scores of -9,000, of 9,000 and far apart in one row give a finite loss, with finite slopes."""
+    """Logits of -9,000, of 9,000 and far apart in one row give a finite loss and gradient."""
     for rows, labels, expected, slopes in (
         ([[-9_000.0, -9_000.0], [9_000.0, 9_000.0]], [0, 1], math.log(2), [[-0.25, 0.25], [0.25, -0.25]]),
         ([[0.0, 2_000.0, -2_000.0]], [0], 2_000.0, [[-1.0, 1.0, 0.0]]),
@@ -368,8 +370,8 @@ def test_softmax_cross_entropy_of_scores_far_from_zero():
         logits, labels = torch.tensor(rows, dtype=torch.float64), torch.tensor(labels)
         loss = losses.softmax_cross_entropy(logits, labels).item()
         assert abs(loss - expected) < 1e-6, (
-            f"the scores {rows} and the labels {labels.tolist()} should cost {expected:.6f}; yours is {loss}. "
-            "Take the largest score off each row, and write the logarithm of the quotient as a difference"
+            f"the logits {rows} and the labels {labels.tolist()} should cost {expected:.6f}; yours is {loss}. "
+            "Subtract the largest logit from each row, and write the logarithm of the quotient as a difference"
         )
         found = slopes_of(losses.softmax_cross_entropy, logits, labels)
         assert close(found, torch.tensor(slopes), 1e-8), f"the slopes should be {slopes}; yours are {found.tolist()}"

@@ -1,4 +1,4 @@
-"""Right answers to hw3 that look unlike the solution."""
+"""Correct solutions of hw3 that differ from the reference."""
 
 import functools
 import warnings
@@ -24,7 +24,7 @@ def chatty(function):
 
 
 def checked(y_hat, y):
-    """Shapes that differ are an error."""
+    """Raise an error for unequal shapes."""
     if y_hat.shape == y.shape:
         return
     message = f"y_hat: {tuple(y_hat.shape)}; y: {tuple(y.shape)}"
@@ -32,7 +32,7 @@ def checked(y_hat, y):
 
 
 def possible_classes(p, q):
-    """One pair of distributions, or a stack of them."""
+    """One pair of distributions, or a batch of them."""
     if p.dim() == 1:
         kept = p > 0
         return -torch.dot(p[kept], q[kept].log())
@@ -40,7 +40,7 @@ def possible_classes(p, q):
 
 
 class CrossEntropy:
-    """A helper with a state of its own."""
+    """A helper with its own state."""
 
     def __init__(self, small):
         self.small = small
@@ -52,7 +52,7 @@ class CrossEntropy:
 
 @accepted("mse_loss")
 def dot_product(y_hat, y):
-    """An inner product of the flattened differences; the shapes are written as lists."""
+    """The inner product of the flattened differences with themselves; the message names the shapes as lists."""
     if list(y_hat.shape) != list(y.shape):
         raise ValueError("y_hat is " + str(list(y_hat.shape)) + ", y is " + str(list(y.shape)))
     d = torch.flatten(y_hat - y)
@@ -80,7 +80,7 @@ def raised_by_a_helper(y_hat, y):
 
 @accepted("mae_loss", form="bom")
 def with_where(y_hat, y):
-    """torch.where in place of the absolute value; the check by way of size(); a byte order mark."""
+    """torch.where instead of the absolute value; the check by size(); a byte order mark."""
     if y_hat.size() != y.size():
         raise ValueError("%s against %s" % (tuple(y_hat.size()), tuple(y.size())))
     difference = y_hat - y
@@ -89,14 +89,14 @@ def with_where(y_hat, y):
 
 @accepted("mae_loss")
 def larger_less_smaller(y_hat, y):
-    """The larger less the smaller one."""
+    """The larger minus the smaller one."""
     checked(y_hat, y)
     return (torch.maximum(y_hat, y) - torch.minimum(y_hat, y)).sum() / y.nelement()
 
 
 @accepted("mae_loss")
 def sign_times_difference(y_hat, y):
-    """The sign times the difference, in place on its own temporaries."""
+    """The sign times the difference, in place on its own tensors."""
     checked(y_hat, y)
     d = y_hat - y
     return d.mul(torch.sign(d.detach())).mean()
@@ -104,7 +104,7 @@ def sign_times_difference(y_hat, y):
 
 @accepted("mae_loss")
 def 平均绝对误差(预测, 目标):
-    """Identifiers in Chinese, also of the arguments; a norm."""
+    """Identifiers in Chinese, including the arguments; a norm."""
     if 预测.shape != 目标.shape:
         raise ValueError(f"形状不同: {'x'.join(map(str, 预测.shape))}, {'x'.join(map(str, 目标.shape))}")
     return torch.linalg.vector_norm(预测 - 目标, ord=1) / 目标.numel()
@@ -121,7 +121,7 @@ def loop_over_entries(p, tol=1e-6):
 
 @accepted("is_distribution", form="crlf")
 def smallest_entry(p, tol=1e-6):
-    """The smallest entry, and a chain of comparisons; CRLF line ends."""
+    """The smallest entry, and chained comparisons; CRLF line ends."""
     return p.min().item() >= 0 and -tol <= p.sum().item() - 1 <= tol
 
 
@@ -136,14 +136,14 @@ def close_without_relative_tolerance(p, tol=1e-6):
 
 @accepted("is_distribution", form="bom")
 def by_numpy(p, tol=1e-6):
-    """NumPy, whose answer is made Python's; a byte order mark."""
+    """NumPy, with its result converted to a Python bool; a byte order mark."""
     numbers = p.detach().numpy()
     return bool(np.all(numbers >= 0) and np.abs(numbers.sum() - 1) <= tol)
 
 
 @accepted("is_distribution")
 def 是分布(p, tol=1e-6):
-    """Identifiers in Chinese; the numbers below 0 are counted."""
+    """Identifiers in Chinese; the negative entries are counted."""
     负数 = int((p < 0).sum())
     偏差 = float((p.sum() - 1).abs())
     return 负数 == 0 and 偏差 <= tol
@@ -151,7 +151,7 @@ def 是分布(p, tol=1e-6):
 
 @accepted("cross_entropy")
 def masked_prediction(p, q):
-    """masked_fill keeps the logarithm away from 0; einsum sums."""
+    """masked_fill avoids the logarithm of 0; einsum sums."""
     return -torch.einsum("...k,...k->...", p, torch.log(q.masked_fill(p == 0, 1)))
 
 
@@ -168,13 +168,13 @@ def loop_over_classes(p, q):
 @accepted("cross_entropy", form="tabs")
 @chatty
 def smallest_number(p, q):
-    """A clamp at the smallest number there is, which changes zeros only; tabs."""
+    """A clamp at the smallest positive number, which changes only zeros; tabs."""
     return (p * -torch.log(q.clamp(min=torch.finfo(q.dtype).tiny))).sum(dim=-1)
 
 
 @accepted("cross_entropy", form="bom")
 def sum_of_both(p, q):
-    """1 is added to q where p is 0; a byte order mark; in place on its own temporaries."""
+    """1 is added to q where p is 0; a byte order mark; in place on its own tensors."""
     safe = q + (p == 0).to(q.dtype)
     out = safe.log().mul(p)
     return out.sum(-1).neg_()
@@ -207,7 +207,7 @@ def loop_over_examples(y_hat, y):
 
 @accepted("bce_loss", form="crlf")
 def where_it_is_safe(y_hat, y):
-    """torch.where keeps the logarithm away from 0; CRLF line ends."""
+    """torch.where avoids the logarithm of 0; CRLF line ends."""
     one = torch.ones_like(y_hat)
     log_p = torch.log(torch.where(y_hat > 0, y_hat, one))
     log_q = torch.log(torch.where(y_hat < 1, 1 - y_hat, one))
@@ -223,7 +223,7 @@ def products_of_vectors(y_hat, y):
 
 @accepted("bce_loss")
 def x_log_y(y_hat, y):
-    """torch.xlogy knows that 0 times log 0 is 0."""
+    """torch.xlogy, where 0 times log 0 is 0."""
     return -(torch.xlogy(y, y_hat) + torch.xlogy(1 - y, 1 - y_hat)).mean()
 
 
@@ -246,7 +246,7 @@ def constant_from_numpy(y_hat, y):
 
 @accepted("bce_loss")
 def 交叉熵(y_hat, y):
-    """Identifiers in Chinese, and work in place on its own temporaries."""
+    """Identifiers in Chinese, and in-place operations on its own tensors."""
     概率 = y_hat.clone()
     概率 = 概率.clamp_(1e-8, 1 - 1e-8)
     损失 = torch.log(概率).mul_(y)
@@ -256,13 +256,13 @@ def 交叉熵(y_hat, y):
 
 @accepted("bce_with_logits")
 def max_and_log1p(z, y):
-    """The form of most libraries, with the larger of z and 0."""
+    """The form used by most libraries, with max(z, 0)."""
     return (torch.maximum(z, torch.zeros_like(z)) - z * y + torch.log1p(torch.exp(-torch.abs(z)))).mean()
 
 
 @accepted("bce_with_logits", form="crlf")
 def by_softplus(z, y):
-    """torch's softplus, which switches to a straight line at 20; CRLF line ends."""
+    """torch's softplus, which becomes linear at 20; CRLF line ends."""
     return torch.nn.functional.softplus(z).sub(y * z).mean()
 
 
@@ -276,14 +276,14 @@ def by_log_sigmoid(z, y):
 @accepted("bce_with_logits", form="tabs")
 @chatty
 def logsumexp_of_two(z, y):
-    """logsumexp over a pair of scores, tabs, a decorator that prints."""
+    """logsumexp over a pair of logits, tabs, a decorator that prints."""
     pair = torch.stack([torch.zeros_like(z), z])
     return (torch.logsumexp(pair, dim=0) - y * z).sum() / z.shape[0]
 
 
 @accepted("bce_with_logits", form="bom")
 def safe_where(z, y):
-    """torch.where on arguments that are made safe before; a byte order mark."""
+    """torch.where with safe arguments; a byte order mark."""
     low, high = torch.where(z > 0, 0 * z, z), torch.where(z > 0, z, 0 * z)
     softplus = torch.where(z > 0, z + torch.log1p(torch.exp(-high)), torch.log1p(torch.exp(low)))
     return torch.mean(softplus - y * z)
@@ -303,7 +303,7 @@ def loop_over_scores(z, y):
 
 @accepted("bce_with_logits")
 def 逻辑损失(z, y):
-    """Identifiers in Chinese; work in place on its own temporaries."""
+    """Identifiers in Chinese; in-place operations on its own tensors."""
     损失 = torch.logaddexp(torch.zeros_like(z), z)
     损失 -= y * z
     return torch.mean(损失)
@@ -311,7 +311,7 @@ def 逻辑损失(z, y):
 
 @accepted("softmax_cross_entropy")
 def largest_taken_off(logits, labels):
-    """The largest score is taken off each row, then the logarithm of the quotient is a difference."""
+    """The largest logit is subtracted from each row, then the logarithm of the quotient is a difference."""
     shifted = logits - logits.max(dim=1, keepdim=True).values
     denominator = torch.exp(shifted).sum(dim=1, keepdim=True)
     return -(shifted.gather(1, labels.unsqueeze(1)) - torch.log(denominator)).mean()
@@ -336,14 +336,14 @@ def loop_over_rows(logits, labels):
 
 @accepted("softmax_cross_entropy", form="bom")
 def differences_to_the_right_one(logits, labels):
-    """The differences to the right class's score, and logsumexp of these; a byte order mark."""
+    """The differences to the logit of the true class, and their logsumexp; a byte order mark."""
     right = torch.take_along_dim(logits, labels[:, None], dim=1)
     return torch.logsumexp(logits - right, dim=1).sum() / right.numel()
 
 
 @accepted("softmax_cross_entropy")
 def indices_from_numpy(logits, labels):
-    """The largest score is taken off by amax, with helpers from NumPy for the indices."""
+    """The largest logit, from amax, is subtracted; NumPy for the indices."""
     shifted = logits - logits.amax(1, keepdim=True)
     rows = np.arange(len(labels))
     return (shifted.exp().sum(1).log() - shifted[rows, labels.numpy()]).mean()
@@ -351,7 +351,7 @@ def indices_from_numpy(logits, labels):
 
 @accepted("softmax_cross_entropy")
 def 分类损失(logits, labels):
-    """Identifiers in Chinese; rows of the unit matrix."""
+    """Identifiers in Chinese; rows of the identity matrix."""
     对数 = logits - torch.logsumexp(logits, 1, keepdim=True)
     真实 = torch.eye(logits.shape[1], dtype=logits.dtype)[labels]
     return -(真实 * 对数).sum(1).mean()

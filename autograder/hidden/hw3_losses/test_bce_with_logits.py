@@ -24,10 +24,10 @@ def test_loss_and_gradient_match_reference(student: Runner, reference: Runner, r
 @pytest.mark.points(0.5)
 @pytest.mark.parametrize("n", [1, 2, 9])
 def test_soft_labels(student: Runner, reference: Runner, rng: Rng, n: int) -> None:
-    """Labels between 0 and 1 are used as they are."""
+    """Soft labels between 0 and 1 are used unchanged."""
     arguments = {"z": 2 * rng.normal(n), "y": rng.uniform(n, low=0.05, high=0.95)}
     call = function_call("bce_with_logits", arguments, grad=["z"], cotangent=rng.normal())
-    hint = f"{HINT}; a label may lie between 0 and 1, and then both terms of the formula count"
+    hint = f"{HINT}; for a soft label between 0 and 1, both terms of the formula count"
     assert_matches(student.run(call), reference.run(call), hint=hint)
 
 
@@ -44,11 +44,11 @@ def test_soft_labels(student: Runner, reference: Runner, rng: Rng, n: int) -> No
     ],
 )
 def test_large_scores(student: Runner, z: list[float], y: list[float], loss: float, slopes: list[float]) -> None:
-    """Scores from -10,000 to 10,000 give a finite and exact loss and gradient, right and wrong ones.
+    """Logits from -10,000 to 10,000, of the right and the wrong sign, give an exact loss and gradient.
 
-    A right one costs 0, with the slope 0. A wrong one costs |z|, and its slope is 1 or -1, the sign of z; what is
-    missing to that is exp(-40) or less. So 50 and -40, both wrong, cost 50 and 40, with the mean 45. In the last case
-    the first and the last are wrong: (1,000 + 100) / 4, and the slopes are 1 and -1, divided by 4.
+    A logit of the right sign costs 0, with the derivative 0. One of the wrong sign costs |z|, with the derivative 1 or
+    -1, the sign of z, up to exp(-40) or less. So 50 and -40, both wrong, cost 50 and 40, with the mean 45. In the last
+    case the first and the last are wrong: (1,000 + 100) / 4, and their derivatives are 1 and -1, divided by 4.
     """
     call = function_call(
         "bce_with_logits",
@@ -60,20 +60,19 @@ def test_large_scores(student: Runner, z: list[float], y: list[float], loss: flo
         result=torch.tensor(loss, dtype=torch.float64),
         gradients={"z": -2.5 * torch.tensor(slopes, dtype=torch.float64)},
     )
-    hint = "the sigmoid of a large score is rounded to 0 or 1: simplify the logarithm of the sigmoid on paper first"
+    hint = "the sigmoid of a large logit is rounded to 0 or 1: simplify the logarithm of the sigmoid on paper first"
     assert_matches(student.run(call), right, hint=hint)
 
 
 @pytest.mark.points(0.5)
 def test_scores_of_the_lecture(student: Runner) -> None:
-    """The lecture's ten scores give the lecture's loss, with its gradient.
+    """The lecture's ten logits give the lecture's loss, with its gradient.
 
-    The slopes are sigmoid less label, divided by N = 10: the first sigmoid is 1 / (1 + exp(1.5010)) = 0.1823, so that
-    with the upstream gradient 10 the first slope is 0.1823. The others are, sigmoid by sigmoid,
-        0.3617 - 1, 0.8754 - 1, 0.8040, 0.6101, 0.5468, 0.7046, 0.3741 - 1, 0.4018, 0.5461
-    The loss is the mean of the negative logarithms of what the sigmoids give to the labels,
-        0.2012 1.0170 0.1330 1.6297 0.9419 0.7913 1.2194 0.9832 0.5139 0.7898
-    which add up to 8.2205; the mean is 0.82205.
+    The gradient is (sigmoid - label) / 10: the first sigmoid is 1 / (1 + exp(1.5010)) = 0.1823, so with the upstream
+        gradient 10 the first derivative is 0.1823. The others are 0.3617 - 1, 0.8754 - 1, 0.8040, 0.6101, 0.5468,
+        0.7046, 0.3741 - 1, 0.4018, 0.5461 The loss is the mean of the negative logarithms of the predicted
+        probabilities of the labels, 0.2012 1.0170 0.1330 1.6297 0.9419 0.7913 1.2194 0.9832 0.5139 0.7898 which add up
+        to 8.2205; the mean is 0.82205.
     """
     scores = [-1.5010, -0.5681, 1.9500, 1.4116, 0.4478, 0.1876, 0.8693, -0.5146, -0.3979, 0.1848]
     labels = [0, 1, 1, 0, 0, 0, 0, 1, 0, 0]
@@ -103,12 +102,12 @@ def test_scores_of_the_lecture(student: Runner) -> None:
 def test_figures_worked_by_hand(
     student: Runner, z: list[float], y: list[float], loss: float, slopes: list[float], grad: list[str]
 ) -> None:
-    """Small examples worked by hand come out right, with their gradients and where none is asked for.
+    """Small examples worked by hand are right, with and without gradients.
 
-    The scores ln 3, -ln 3 and ln 4 have the sigmoids 3/4, 1/4 and 4/5. The labels 1, 1, 0 were given 3/4, 1/4 and 1/5,
-    whose product is 3/80: the loss is ln(80/3) / 3. The slopes are (sigmoid - label) / 3 = -1/12, -1/4 and 4/15; the
-    upstream gradient -12 makes them 1, 3 and -16/5. A score of 0 has the sigmoid 1/2 and costs ln 2, whatever the
-    label; the slopes (1/2 - label) / 3 become -2, 2 and -1.
+    The logits ln 3, -ln 3 and ln 4 have the sigmoids 3/4, 1/4 and 4/5. The predicted probabilities of the labels 1, 1,
+    0 are 3/4, 1/4 and 1/5, whose product is 3/80: the loss is ln(80/3) / 3. The derivatives are (sigmoid - label) / 3 =
+    -1/12, -1/4 and 4/15; the upstream gradient -12 makes them 1, 3 and -16/5. A logit of 0 has the sigmoid 1/2 and
+    costs ln 2 for any label; the derivatives (1/2 - label) / 3 become -2, 2 and -1.
     """
     call = function_call(
         "bce_with_logits",
@@ -126,7 +125,7 @@ def test_figures_worked_by_hand(
 @pytest.mark.points(0.5)
 @pytest.mark.parametrize("n", [1, 5])
 def test_float32_stays_float32(student: Runner, reference: Runner, rng: Rng, n: int) -> None:
-    """Scores and labels in float32 give a loss in float32."""
+    """Logits and labels in float32 give a loss in float32."""
     z, y = rng.normal(n, dtype=torch.float32), rng.binary(n, dtype=torch.float32)
     cotangent = rng.normal(dtype=torch.float32)
     call = function_call("bce_with_logits", {"z": z, "y": y}, grad=["z"], cotangent=cotangent)

@@ -24,7 +24,7 @@ def distributions(rng: Rng, *shape: int, dtype: torch.dtype = torch.float64) -> 
 def test_value_and_gradients_match_reference(
     student: Runner, reference: Runner, rng: Rng, shape: tuple[int, ...]
 ) -> None:
-    """Values and gradients are right for one pair of distributions, and for many at a time."""
+    """Values and gradients are right for one pair of distributions, and for many at once."""
     arguments = {"p": distributions(rng, *shape), "q": distributions(rng, *shape)}
     call = function_call("cross_entropy", arguments, cotangent=rng.normal(*shape[:-1]))
     assert_matches(student.run(call), reference.run(call), hint=HINT)
@@ -32,7 +32,7 @@ def test_value_and_gradients_match_reference(
 
 @pytest.mark.points(0.5)
 def test_rain_of_the_lecture(student: Runner) -> None:
-    """The three rain distributions of the lecture, each against each, give its table.
+    """The three rain distributions of the lecture give its table of cross-entropies.
 
     Row p, column q: -p_1 ln q_1 - p_2 ln q_2, with the logarithms (-2.302585, -0.105361) of (0.1, 0.9), (-1.203973,
     -0.356675) of (0.3, 0.7) and (-0.916291, -0.510826) of (0.4, 0.6). The first row, for instance, is
@@ -53,11 +53,11 @@ def test_rain_of_the_lecture(student: Runner) -> None:
 @pytest.mark.points(0.5)
 @pytest.mark.parametrize("grad", [["p", "q"], []], ids=["grad", "no_grad"])
 def test_figures_worked_by_hand(student: Runner, grad: list[str]) -> None:
-    """A small example worked by hand comes out right, with its gradients and where none is asked for.
+    """A small example worked by hand is right, with and without gradients.
 
-    For p = (1/2, 1/4, 1/4) and q = (1/4, 1/2, 1/4) it is 1/2 ln 4 + 1/4 ln 2 + 1/4 ln 4 = 7/4 ln 2. The slopes are
-    -p_k / q_k = -2, -1/2, -1 with respect to q, and -ln q_k = ln 4, ln 2, ln 4 with respect to p; the upstream
-    gradient 3 multiplies them.
+    For p = (1/2, 1/4, 1/4) and q = (1/4, 1/2, 1/4) it is 1/2 ln 4 + 1/4 ln 2 + 1/4 ln 4 = 7/4 ln 2. The derivatives are
+    -p_k / q_k = -2, -1/2, -1 with respect to q, and -ln q_k = ln 4, ln 2, ln 4 with respect to p; the upstream gradient
+    3 multiplies them.
     """
     call = function_call(
         "cross_entropy",
@@ -90,10 +90,10 @@ def test_figures_worked_by_hand(student: Runner, grad: list[str]) -> None:
     ],
 )
 def test_impossible_classes(student: Runner, p: list[float], q: list[float], loss: float, slopes: list[float]) -> None:
-    """A term with p_k = 0 is 0, in the value and in the gradient of q, also where q_k = 0; all others are exact.
+    """A term with p_k = 0 is 0, in the value and in the gradient of q, even where q_k = 0; all others are exact.
 
-    The terms that are left: ln 4; ln 1 = 0; (ln 4 + ln 4/3) / 2; ln 2; 1/2 ln 10^60; 10^-20 ln 10^22, which is 0 to
-    eight digits. Their slopes are -p_k / q_k.
+    The remaining terms: ln 4; ln 1 = 0; (ln 4 + ln 4/3) / 2; ln 2; 1/2 ln 10^60; 10^-20 ln 10^22, which is 0 to eight
+    digits. Their derivatives are -p_k / q_k.
     """
     arguments = {"p": torch.tensor(p, dtype=torch.float64), "q": torch.tensor(q, dtype=torch.float64)}
     cotangent = torch.tensor(-1.5, dtype=torch.float64)
@@ -103,8 +103,8 @@ def test_impossible_classes(student: Runner, p: list[float], q: list[float], los
         gradients={"q": -1.5 * torch.tensor(slopes, dtype=torch.float64)},
     )
     hint = (
-        "0 * log(0) and 0 / 0 are nan on a computer: keep the logarithm away from the places where p is 0, and leave "
-        "all other terms as they are, however small their p or q: no epsilon, no clamp"
+        "0 * log(0) and 0 / 0 are nan in floating point: do not take the logarithm where p is 0, and leave "
+        "all other terms unchanged, however small their p or q: no epsilon, no clamp"
     )
     assert_matches(found, right, hint=hint)
 

@@ -7,11 +7,11 @@ from gradkit.suite import Runner, assert_matches, expected, function_call
 
 pytestmark = pytest.mark.question("is_distribution")
 
-HINT = "every entry must be at least 0, the sum at most tol away from 1, and the answer is Python's True or False"
+HINT = "every entry must be at least 0, the sum must differ from 1 by at most tol, and the result is a Python bool"
 
 
 def asked(student: Runner, p: list[float], answer: bool, dtype: torch.dtype = torch.float64, **tol: float) -> None:
-    """Ask about one p, and compare the answer."""
+    """Call is_distribution for one p, and compare the result."""
     found = student.run(function_call("is_distribution", {"p": torch.tensor(p, dtype=dtype)}, **tol))
     assert_matches(found, expected(result=answer), hint=HINT, strict_types=True)
 
@@ -33,7 +33,7 @@ def asked(student: Runner, p: list[float], answer: bool, dtype: torch.dtype = to
     ],
 )
 def test_sums_worked_by_hand(student: Runner, p: list[float], answer: bool, dtype: torch.dtype) -> None:
-    """Small examples are told rightly, in float64 and in float32.
+    """Small examples are classified correctly, in float64 and in float32.
 
     The sums are 1, 1, 1, and 1.2, 0.75, 10, and 1, 1, 0.5.
     """
@@ -57,9 +57,9 @@ def test_sums_worked_by_hand(student: Runner, p: list[float], answer: bool, dtyp
     ],
 )
 def test_sign_of_the_entries(student: Runner, p: list[float], answer: bool) -> None:
-    """An entry may be 0, but not below 0, not even by very little.
+    """An entry may be 0, but not negative, however slightly.
 
-    The sums of those with an entry below 0 are 1 all the same, within the tolerance; only the last one's is -1.
+    The sums of those with a negative entry are 1, within the tolerance; only the last one is -1.
     """
     asked(student, p, answer)
 
@@ -89,9 +89,9 @@ def test_sign_of_the_entries(student: Runner, p: list[float], answer: bool) -> N
     ],
 )
 def test_tolerance(student: Runner, p: list[float], tol: float | None, answer: bool) -> None:
-    """The sum may be off by tol, to either side, and by no more.
+    """The sum may differ from 1 by at most tol, in either direction.
 
-    1/2 + 3/4 and 1/2 + 1/4 are exactly 1/4 away from 1, which is still allowed. The other sums are well on one side.
-    An entry may be above 1 as long as the sum is near enough.
+    1/2 + 3/4 and 1/2 + 1/4 differ from 1 by exactly 1/4, which is still allowed. The other sums are clearly inside or
+    outside. An entry may be above 1 as long as the sum is within the tolerance.
     """
     asked(student, p, answer, **({} if tol is None else {"tol": tol}))

@@ -7,7 +7,7 @@ from gradkit.suite import Rng, Runner, assert_finite, assert_matches, assert_rai
 
 pytestmark = pytest.mark.question("regression_losses")
 
-HINT = "y_hat and y have one shape; the loss is the mean over all their elements, shape ()"
+HINT = "y_hat and y have the same shape; the loss is the mean over all elements, shape ()"
 SHAPES = [(6,), (1,), (5, 1), (1, 4), (4, 3), (2, 3, 5), ()]
 UNEQUAL_HINT = "compare the shapes first, and raise a ValueError with both in its message if they differ in any way"
 UNEQUAL = [
@@ -25,7 +25,7 @@ UNEQUAL = [
 
 
 def sizes(*shapes: tuple[int, ...]) -> list[str]:
-    """What a message that names these shapes must hold. How it writes them is free: (7, 1), [7, 1], 7 x 1."""
+    """The numbers that a message naming these shapes must contain, in any format: (7, 1), [7, 1], 7 x 1."""
     return [str(size) for shape in shapes for size in shape]
 
 
@@ -60,11 +60,11 @@ def test_mae_matches_reference(student: Runner, reference: Runner, rng: Rng, sha
 def test_figures_worked_by_hand(
     student: Runner, target: str, value: float, slopes: list[list[float]], grad: list[str]
 ) -> None:
-    """A small example worked by hand comes out right for both losses, with its gradients and where none is asked for.
+    """A small example worked by hand is right for both losses, with and without gradients.
 
-    The differences are 2, -1, -3, 4. Their squares 4, 1, 9, 16 have the mean 30/4 = 7.5, their sizes the mean 10/4 =
-    2.5. The slopes are twice the differences, and their signs, divided by N = 4; the upstream gradient -2 makes them
-    minus the differences, and minus half the signs.
+    The differences are 2, -1, -3, 4. Their squares 4, 1, 9, 16 have the mean 30/4 = 7.5, their absolute values the mean
+    10/4 = 2.5. The derivatives are twice the differences, or their signs, divided by N = 4; with the upstream gradient
+    -2, the gradients are minus the differences, or minus half the signs.
     """
     arguments = {
         "y_hat": torch.tensor([[3, 1], [-1, 5]], dtype=torch.float64),
@@ -86,21 +86,23 @@ def test_figures_worked_by_hand(
     ids=["one", "three"],
 )
 def test_mae_of_a_hit(student: Runner, y_hat: list[float], y: list[float], loss: float) -> None:
-    """mae_loss: a prediction that hits its target costs nothing, and the gradient stays finite.
+    """mae_loss: a prediction equal to its target costs nothing, and the gradient is finite.
 
-    The sizes of the differences are 0, and 0, 6, 3 with the mean 9/3. The slope at the hit itself is free.
+    The absolute differences are 0, and 0, 6, 3 with the mean 9/3. The derivative at a difference of 0 is not compared.
     """
     arguments = {"y_hat": torch.tensor(y_hat, dtype=torch.float64), "y": torch.tensor(y, dtype=torch.float64)}
     cotangent = torch.tensor(1.5, dtype=torch.float64)
     found = student.run(function_call("mae_loss", arguments, grad=["y_hat"], cotangent=cotangent))
     assert_matches(found, expected(result=torch.tensor(loss, dtype=torch.float64)), hint=HINT)
-    assert_finite(found, hint="the slope of a square root is infinite at 0; is there a way to do without a root?")
+    assert_finite(
+        found, hint="the derivative of the square root is infinite at 0; compute the absolute value without a root"
+    )
 
 
 @pytest.mark.points(0.5)
 @pytest.mark.parametrize(("first", "second"), UNEQUAL)
 def test_mse_of_unequal_shapes(student: Runner, rng: Rng, first: tuple[int, ...], second: tuple[int, ...]) -> None:
-    """mse_loss: unequal shapes are a ValueError that names both of them."""
+    """mse_loss: unequal shapes raise a ValueError that names both."""
     found = student.run(function_call("mse_loss", {"y_hat": rng.normal(*first), "y": rng.normal(*second)}))
     assert_raises(found, ValueError, mentions=sizes(first, second), hint=UNEQUAL_HINT)
 
@@ -108,7 +110,7 @@ def test_mse_of_unequal_shapes(student: Runner, rng: Rng, first: tuple[int, ...]
 @pytest.mark.points(0.5)
 @pytest.mark.parametrize(("first", "second"), UNEQUAL)
 def test_mae_of_unequal_shapes(student: Runner, rng: Rng, first: tuple[int, ...], second: tuple[int, ...]) -> None:
-    """mae_loss: unequal shapes are a ValueError that names both of them."""
+    """mae_loss: unequal shapes raise a ValueError that names both."""
     found = student.run(function_call("mae_loss", {"y_hat": rng.normal(*first), "y": rng.normal(*second)}))
     assert_raises(found, ValueError, mentions=sizes(first, second), hint=UNEQUAL_HINT)
 
@@ -119,7 +121,7 @@ def test_mae_of_unequal_shapes(student: Runner, rng: Rng, first: tuple[int, ...]
 def test_float32_stays_float32(
     student: Runner, reference: Runner, rng: Rng, target: str, shape: tuple[int, ...], grad: list[str]
 ) -> None:
-    """Predictions and targets in float32 give a loss in float32, also where no gradient is asked for."""
+    """Predictions and targets in float32 give a loss in float32, with and without a gradient."""
     arguments = {"y_hat": rng.normal(*shape, dtype=torch.float32), "y": rng.normal(*shape, dtype=torch.float32)}
     cotangent = rng.normal(dtype=torch.float32) if grad else None
     call = function_call(target, arguments, grad=grad, cotangent=cotangent)

@@ -39,12 +39,12 @@ def test_figures_worked_by_hand(
     slopes: list[list[float]],
     grad: list[str],
 ) -> None:
-    """Small examples worked by hand come out right, with their gradients and where none is asked for.
+    """Small examples worked by hand are right, with and without gradients.
 
-    The rows are logarithms of 1, 2, 5 and of 6, 3, 1, so that the probabilities are these divided by 8 and by 10. The
-    labels 2 and 1 were given 5/8 and 3/10, whose product is 3/16: the loss is ln(16/3) / 2. The slopes are the
-    probabilities, less 1 at the label, divided by N = 2; the upstream gradient 80 makes them 40 times that. Four scores
-    of 0 have the probabilities 1/4, and cost ln 4.
+    The rows are logarithms of 1, 2, 5 and of 6, 3, 1, so the probabilities are these divided by 8 and by 10. The
+    predicted probabilities of the labels 2 and 1 are 5/8 and 3/10, whose product is 3/16: the loss is ln(16/3) / 2. The
+    gradient is the probabilities, minus 1 at the label, divided by N = 2; with the upstream gradient 80, it is 40 times
+    that. Four logits of 0 have the probabilities 1/4, and cost ln 4.
     """
     logits = torch.log(torch.tensor(numbers, dtype=torch.float64))
     call = function_call(
@@ -62,7 +62,7 @@ def test_figures_worked_by_hand(
 
 @pytest.mark.points(0.5)
 def test_scores_of_the_lecture(student: Runner) -> None:
-    """The lecture's ten scores against a score of 0 for the other class give the lecture's loss.
+    """The lecture's ten logits, with a logit of 0 for the other class, give the lecture's loss.
 
     exp(z) / (exp(z) + exp(0)) is the sigmoid of z, so the loss of the rows (0, z_i) is the binary cross-entropy of the
     sigmoids. The first row has the label 0 and the probabilities 0.8177 and 0.1823, and costs -ln 0.8177 = 0.2012; the
@@ -94,15 +94,15 @@ def test_scores_of_the_lecture(student: Runner) -> None:
 def test_scores_far_from_zero(
     student: Runner, reference: Runner, rng: Rng, rows: list[list[float]], labels: list[int]
 ) -> None:
-    """Scores from -10,000 to 10,000 give a finite and exact loss and gradient, also far apart in one row."""
+    """Logits from -10,000 to 10,000, even far apart in one row, give a finite and exact loss and gradient."""
     logits = torch.tensor(rows, dtype=torch.float64) - rng.uniform(len(rows), 4)
     logits = logits.clamp(-10_000, 10_000)
     call = function_call(
         "softmax_cross_entropy", {"logits": logits, "labels": torch.tensor(labels)}, cotangent=rng.normal()
     )
     hint = (
-        "exp of a large number is inf, and of a very low one 0, whose logarithm is -inf: take the largest score off all"
-        " scores of a row first, and simplify the logarithm of the quotient on paper"
+        "exp of a large number is inf, and of a very negative one 0, whose logarithm is -inf: subtract the largest"
+        " logit of each row first, and simplify the logarithm of the quotient on paper"
     )
     assert_matches(student.run(call), reference.run(call), hint=hint)
 
@@ -110,7 +110,7 @@ def test_scores_far_from_zero(
 @pytest.mark.points(0.5)
 @pytest.mark.parametrize(("n", "k"), [(1, 4), (5, 3)])
 def test_float32_stays_float32(student: Runner, reference: Runner, rng: Rng, n: int, k: int) -> None:
-    """Scores in float32 give a loss in float32."""
+    """Logits in float32 give a loss in float32."""
     arguments = {"logits": rng.normal(n, k, dtype=torch.float32), "labels": rng.integers(n, high=k)}
     call = function_call("softmax_cross_entropy", arguments, cotangent=rng.normal(dtype=torch.float32))
     assert_matches(student.run(call), reference.run(call), hint=HINT, rtol=1e-5, atol=1e-5)
