@@ -1,4 +1,4 @@
-"""``python -m bench``: what grading costs, on this machine."""
+"""``python -m bench``: the cost of grading on this machine."""
 
 from __future__ import annotations
 
@@ -22,25 +22,23 @@ if TYPE_CHECKING:
 @app.command()
 def bench(
     submissions: Annotated[int, typer.Option(min=10, help="How many submissions to grade, or saves to time.")] = 40,
-    slow: Annotated[
-        int, typer.Option(min=2, help="How many of them nbgrader and pytest grade, which take seconds for each.")
-    ] = 5,
+    slow: Annotated[int, typer.Option(min=2, help="How many of them nbgrader and pytest grade, at seconds each.")] = 5,
     scale: Annotated[
-        int | None, typer.Option(min=20, help="Instead, have gradkit alone grade so many, and watch its memory.")
+        int | None, typer.Option(min=20, help="Instead, grade this many with gradkit alone and measure its memory.")
     ] = None,
     watch: Annotated[
         list[Path] | None,
-        typer.Option(metavar="DIR", help="Instead, time gradkit check --watch in this homework; may be repeated."),
+        typer.Option(metavar="DIR", help="Instead, time gradkit check --watch in this homework; repeatable."),
     ] = None,
     page: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Instead, time the class report of 1,000 students, made of these records."),
+        typer.Option(metavar="DIR", help="Instead, time the class report of 1,000 students made from these records."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
 ) -> None:
-    """Measure what grading costs, in one run on the same submissions; or what people wait for.
+    """Measure the cost of grading, in one run on the same submissions; or how long people wait.
 
-    The submissions are of a small assignment of the bench's own, in a temporary folder; no course is needed or touched.
+    The submissions are for a small built-in assignment, in a temporary folder; no course is needed or touched.
     """
     from bench import figures
     from bench.page import measure_page
@@ -49,8 +47,8 @@ def bench(
     from bench.ways import measure_ways
     from gradkit.temporary import TemporaryFolder
 
-    if sum(choice is not None for choice in (scale, watch, page)) > 1:
-        raise UsageError("--scale, --watch and --page each measure another thing: give one of them.")
+    if sum(option is not None for option in (scale, watch, page)) > 1:
+        raise UsageError("--scale, --watch and --page exclude each other: give one of them.")
     about = figures.machine()
     found, scaled, watched, opened = None, None, [], None
     with TemporaryFolder("gradkit-bench") as folder, progress() as bar:
@@ -85,7 +83,7 @@ def bench(
         out.print(f"\n{figures.LEGEND}", style="dim")
     if scaled is not None:
         rate = scaled.submissions / scaled.seconds
-        out.print(f"\n{rate:.1f} submissions a second with {scaled.workers} workers, starting included")
+        out.print(f"\n{rate:.1f} submissions a second with {scaled.workers} workers, start-up included")
     out.print()
     for goal in goals:
         _print_goal(goal)

@@ -1,7 +1,7 @@
-"""A budget of processor time for what other people's libraries do with a student's text.
+"""A limit of processor time for third-party libraries at work on a student's text.
 
-Lexers and converters are made of regular expressions, some of which take time by the square of a text's length. They
-can be interrupted, since Python looks for signals in them.
+Lexers and converters consist of regular expressions, some of which take quadratic time. They can be interrupted, since
+Python checks for signals in them.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from types import FrameType
 
 
 class OutOfTimeError(BaseException):
-    """The budget is used up. No ``except Exception`` on the way out stops it."""
+    """The time limit was reached. Not an ``Exception``, so that no ``except Exception`` catches it."""
 
 
 @contextmanager
 def at_most(seconds: float) -> Iterator[None]:
-    """Interrupt the block once it has used so many seconds of processor time. Outside the main thread it is let run.
+    """Interrupt the block once it has used this much processor time. Outside the main thread it is not limited.
 
     Raises:
         OutOfTimeError: it was interrupted.

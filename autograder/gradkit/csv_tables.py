@@ -1,8 +1,7 @@
-"""CSV files: those of other systems, read strictly and changed cell by cell, and ours, that run nothing when opened.
+"""CSV files: other systems', read strictly and changed cell by cell, and our own, which run nothing when opened.
 
-A cell that begins with ``=``, ``+``, ``-``, ``@``, a tab or a carriage return is taken for a formula, also where it is
-a student's name, and also behind a separator that the file does not use but the spreadsheet does. Source: OWASP, CSV
-Injection.
+Spreadsheets take a cell that begins with ``=``, ``+``, ``-``, ``@``, a tab or a carriage return for a formula, even a
+student's name, and even after a separator that only the spreadsheet recognises. Source: OWASP, CSV Injection.
 """
 
 from __future__ import annotations
@@ -21,8 +20,8 @@ from gradkit.temporary import replacing
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _QUOTED = re.compile('[",;\t\r\n]')
-_DIGITS = 9  # decimal places; what is behind them is the error of binary fractions
-_EMPTY = '""'  # a row of one cell without text, which would be no row at all
+_DIGITS = 9  # decimal places; the rest is binary rounding error
+_EMPTY = '""'  # a row with one empty cell, which would otherwise be an empty line
 
 Cell = str | int | float | None
 
@@ -32,11 +31,11 @@ class Table:
     """Header and rows, each row as long as the header.
 
     Attributes:
-        name: what errors call it.
+        name: its name in errors.
         header: the columns.
         rows: the cells, as text.
-        lines: where each row ends in the file that it was read from.
-        students: whose each row is, where the rows were made from a roster.
+        lines: the line of its file on which each row ends.
+        students: the student of each row, if the rows were made from a roster.
     """
 
     name: str
@@ -49,7 +48,7 @@ class Table:
         """The number of a column.
 
         Raises:
-            UsageError: there is none of that name.
+            UsageError: there is no such column.
         """
         place = self._place(name)
         if place is None:
@@ -61,7 +60,7 @@ class Table:
         return self._place(name) is not None
 
     def get(self, row: Sequence[str], name: str) -> str:
-        """The text of a row's cell; "" where there is no such column."""
+        """The text of a row's cell; "" if there is no such column."""
         place = self._place(name)
         return "" if place is None else row[place].strip()
 
@@ -74,17 +73,17 @@ class Table:
         return next((place for place, found in enumerate(names) if found == name.strip().lower()), None)
 
     def put(self, row: list[str], name: str, value: Cell) -> None:
-        """Change a cell; text that a spreadsheet would take for a formula gets an apostrophe."""
+        """Set a cell; text that a spreadsheet would take for a formula gets an apostrophe."""
         row[self.column(name)] = cell(value)
 
     def add_column(self, name: str) -> None:
-        """Add an empty column at the end; its name is no formula either."""
+        """Add an empty column at the end; its name is protected as well."""
         self.header.append(cell(name))
         for row in self.rows:
             row.append("")
 
     def text(self) -> str:
-        """The file's text. Cells that were there are as they were."""
+        """The file's text. Existing cells are unchanged."""
         return csv_text([self.header, *self.rows])
 
 
@@ -92,21 +91,21 @@ def read_table(path: Path) -> Table:
     """Read a CSV file with a header, in UTF-8 with or without a byte order mark.
 
     Raises:
-        UsageError: it cannot be read, or a row has more cells than the header; naming file and line.
+        UsageError: it cannot be read, or a row has more cells than the header; names file and line.
     """
     text = _read_text(path)
-    _see_that_commas_separate(path, text)
+    _require_commas(path, text)
     try:
         reader = csv.reader(io.StringIO(text, newline=""), strict=True)
         lines = [(reader.line_num, row) for row in reader]
     except csv.Error as error:
         raise UsageError(f"{path}: cannot be read as CSV ({error}).") from error
     if not lines or not any(lines[0][1]):
-        raise UsageError(f"{path}: is empty. It should begin with a line that names the columns.")
+        raise UsageError(f"{path}: is empty. Its first line must name the columns.")
     header = lines[0][1]
     lines = [(number, row) for number, row in lines[1:] if any(row)]
     for number, row in lines:
-        while len(row) > len(header) and not row[-1].strip():  # a spreadsheet's commas at the end
+        while len(row) > len(header) and not row[-1].strip():  # trailing commas from a spreadsheet
             row.pop()
         if len(row) > len(header):
             raise UsageError(f"{path}, line {number}: has {len(row)} cells, the header has {len(header)}.")
@@ -115,17 +114,17 @@ def read_table(path: Path) -> Table:
 
 
 def drop_empty_columns(table: Table) -> None:
-    """Take away columns with neither name nor content, which a spreadsheet leaves at the end.
+    """Remove columns with neither name nor content, which spreadsheets leave at the end.
 
     Raises:
-        UsageError: a column has content and no name.
+        UsageError: a column has content but no name.
     """
     for place in reversed(range(len(table.header))):
         if table.header[place].strip():
             continue
         for number, row in table.numbered():
             if row[place].strip():
-                raise UsageError(f'{table.name}, line {number}: "{row[place]}" stands in a column without a name.')
+                raise UsageError(f'{table.name}, line {number}: "{row[place]}" is in a column without a name.')
         del table.header[place]
         for row in table.rows:
             del row[place]
@@ -137,15 +136,15 @@ def _read_text(path: Path) -> str:
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror}).") from error
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise UsageError(f'{path}: is in UTF-16, not in UTF-8. Save it as CSV with UTF-8 (Excel: "CSV UTF-8").')
+        raise UsageError(f'{path}: is in UTF-16. Save it as CSV with UTF-8 (Excel: "CSV UTF-8").')
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise UsageError(f'{path}: is not in UTF-8. Save it as CSV with UTF-8 (Excel: "CSV UTF-8").') from None
 
 
-def _see_that_commas_separate(path: Path, text: str) -> None:
-    """See what separates the cells of the first line, whether they are quoted or not."""
+def _require_commas(path: Path, text: str) -> None:
+    """Check that commas separate the cells of the first line, quoted or not."""
     first = re.sub('"(?:[^"]|"")*"', "", text.lstrip("\r\n").partition("\n")[0])
     for separator, name in ((";", "semicolons"), ("\t", "tabs")):
         if separator in first and "," not in first:
@@ -153,7 +152,7 @@ def _see_that_commas_separate(path: Path, text: str) -> None:
 
 
 def readings(text: str) -> set[float]:
-    """The numbers that a cell may mean, with a point or a comma before the decimals: "1,000" may be 1 or 1000."""
+    """The numbers that a cell may mean, with a decimal point or comma: "1,000" may be 1 or 1000."""
     plain = re.sub(r"[\s']", "", text)
     if not re.fullmatch(r"\d+(?:[.,]\d*)*", plain):
         return set()
@@ -165,12 +164,12 @@ def readings(text: str) -> set[float]:
 
 
 def says(text: str, number: float) -> bool:
-    """Whether a cell says a number, to the two decimal places that other systems show."""
-    return any(abs(one - number) < 0.005 + 1e-9 for one in readings(text))
+    """Whether a cell may mean a number, to the two decimal places that other systems show."""
+    return any(abs(reading - number) < 0.005 + 1e-9 for reading in readings(text))
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a file whole or not at all.
+    """Write a file completely or not at all.
 
     Raises:
         UsageError: it cannot be written.
@@ -184,10 +183,10 @@ def write_text(path: Path, text: str) -> None:
 
 
 def cell(value: Cell) -> str:
-    """A cell's text: nothing for None, and an apostrophe before text that would be a formula.
+    """A cell's text: "" for None, and an apostrophe before text that would be a formula.
 
-    Only what is a number here becomes one: text stays as it is, also where it looks like a number (an id such as 007 or
-    1e5). Numbers have at most 9 decimal places, none has an exponent.
+    Only numbers become numbers: text is unchanged even if it looks like one (an id such as 007 or 1e5). Numbers have
+    at most 9 decimal places and no exponent.
     """
     if value is None:
         return ""
@@ -200,12 +199,12 @@ def cell(value: Cell) -> str:
 
 
 def uncell(text: str) -> str:
-    """The text that `cell` made this of."""
+    """The inverse of `cell` for text."""
     return text[1:] if text.startswith("'") and _is_formula(text.lstrip("'")) else text
 
 
 def _is_formula(text: str) -> bool:
-    seen = "".join(dropwhile(lambda one: one.isspace() or not one.isprintable(), text))
+    seen = "".join(dropwhile(lambda character: character.isspace() or not character.isprintable(), text))
     return text.startswith(_FORMULA) or seen.startswith(_FORMULA)
 
 
@@ -215,7 +214,7 @@ def to_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
 
 
 def csv_text(rows: Iterable[Sequence[str]]) -> str:
-    """Rows of cells as they are, quoted as RFC 4180 has it, and also where there is a semicolon or a tab."""
+    """Rows of cells as CSV, quoted as in RFC 4180, and also if they contain a semicolon or a tab."""
     lines = (",".join(map(_quoted, row)) for row in rows)
     return "".join(f"{line or _EMPTY}\r\n" for line in lines)
 

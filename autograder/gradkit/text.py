@@ -1,4 +1,4 @@
-"""Texts and points as every page and table writes them."""
+"""The format of texts and points on every page and in every table."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ def strip_controls(text: str) -> str:
 
 
 def points(value: float) -> str:
-    """Points as people write them: ``2`` or ``2.5``."""
+    """Points without trailing zeros: ``2`` or ``2.5``."""
     value = rounded(value)
     return f"{value:g}" if float(f"{value:g}") == value else f"{value:.2f}"
 
 
 def together(troubles: Iterable[tuple[str, str, str]]) -> list[str]:
-    """One line for each kind of trouble, with everybody whom it hit.
+    """One line for each kind of problem, with the students concerned.
 
     Args:
-        troubles: (student or "", assignment, what is wrong), one for each submission.
+        troubles: (student or "", assignment, problem), one for each submission.
     """
     kinds: dict[tuple[str, str], list[str]] = {}
     for student, assignment, what in troubles:

@@ -43,12 +43,12 @@ def use(parent: Path) -> None:
 @pytest.mark.parametrize(
     ("error", "advice"),
     [
-        (OSError(errno.ENOSPC, "full"), "Make room"),
-        (PermissionError(errno.EACCES, "denied"), "who owns it"),
+        (OSError(errno.ENOSPC, "full"), "Free some space"),
+        (PermissionError(errno.EACCES, "denied"), "Check the owner"),
         (OSError(errno.EROFS, "read-only"), "mounted for writing"),
         (OSError(errno.EMFILE, "too many"), "ulimit -n"),
         (BlockingIOError(errno.EAGAIN, "no fork"), "ulimit -u"),
-        (MemoryError(), "Memory ran out"),
+        (MemoryError(), "Out of memory"),
         (ImportError("libtorch.so: cannot map: Cannot allocate memory"), "ulimit -v"),
         (ValueError("a mistake of ours"), None),
     ],

@@ -1,5 +1,5 @@
-"""Calls that a question does not allow: found in the source by their names, and noted where they run.
+"""Calls that a question does not allow: found in the source by name, and recorded at run time.
 
-Grading and `gradkit check` look in the same two ways, and say the same. The package is in the wheel that students
-install, and imports nothing of gradkit; what reads sources (`names`) imports the standard library only.
+Grading and `gradkit check` do both in the same way, with the same messages. The package is in the wheel that students
+install, and imports nothing of gradkit; `names`, which reads sources, imports only the standard library.
 """

@@ -1,15 +1,15 @@
-"""Chains of attributes, such as ``F.linear``, and what the names that they start at stand for."""
+"""Chains of attributes, such as ``F.linear``, and what their first names refer to."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
 
-MAX_NAME = 200  # characters of a dotted name that are looked at; no name that is looked for is nearly as long
+MAX_NAME = 200  # characters of a dotted name that are read; no banned name is nearly as long
 
 
 def unrolled(node: ast.expr) -> tuple[ast.expr, list[str]]:
-    """What a chain of attributes starts at, and the attributes from there on."""
+    """The root of a chain of attributes, and the attributes."""
     attributes: list[str] = []
     while isinstance(node, ast.Attribute):
         attributes.append(node.attr)
@@ -18,7 +18,7 @@ def unrolled(node: ast.expr) -> tuple[ast.expr, list[str]]:
 
 
 def imported_modules(tree: ast.AST) -> set[str]:
-    """The first parts of the names of all modules that a file imports."""
+    """The top-level names of all modules that a file imports."""
     found: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -29,7 +29,7 @@ def imported_modules(tree: ast.AST) -> set[str]:
 
 
 def imported(nodes: Iterable[ast.AST]) -> dict[str, str]:
-    """Local name -> dotted name, for whatever one of the nodes imports."""
+    """Local name -> dotted name, for everything the nodes import."""
     aliases: dict[str, str] = {}
     for node in nodes:
         if isinstance(node, ast.Import):

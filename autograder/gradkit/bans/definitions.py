@@ -1,4 +1,4 @@
-"""The top-level statements of a module, and which of them a question's targets reach."""
+"""A module's top-level statements, and which of them a question's targets reach."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _LEAVES = (ast.Name, ast.Constant, ast.Lambda)
 
 @dataclass(frozen=True)
 class Definitions:
-    """A module's top-level statements, each looked at once.
+    """A module's top-level statements, each read once.
 
     Attributes:
         nodes: for each statement, the nodes of its tree.
-        defining: for each name, the positions of the statements that define it.
-        naming: for each statement, the names that it uses.
+        defining: name -> positions of the statements that define it.
+        naming: for each statement, the names it uses.
     """
 
     nodes: list[list[ast.AST]]
@@ -28,7 +28,7 @@ class Definitions:
     naming: list[list[str]]
 
     def reached(self, targets: Iterable[str]) -> list[int]:
-        """The positions of the statements that define the targets and what they name, directly or not."""
+        """The positions of the statements that define the targets and whatever they use, directly or indirectly."""
         waiting = list(targets)
         seen = set(waiting)
         found: dict[int, None] = {}
@@ -43,7 +43,7 @@ class Definitions:
 
 
 def read_definitions(tree: ast.Module) -> Definitions:
-    """Look at each top-level statement of a module."""
+    """Read each top-level statement of a module."""
     defining: dict[str, list[int]] = {}
     nodes = [list(ast.walk(statement)) for statement in tree.body]
     renamed = any(map(_names_the_module, chain.from_iterable(nodes)))
@@ -56,20 +56,20 @@ def read_definitions(tree: ast.Module) -> Definitions:
 
 
 def reachable(tree: ast.Module, targets: Iterable[str]) -> list[ast.stmt]:
-    """The top-level statements that define the targets and what they name, directly or not."""
+    """The top-level statements that define the targets and whatever they use, directly or indirectly."""
     return [tree.body[position] for position in read_definitions(tree).reached(targets)]
 
 
 def _looked_up(statement: ast.stmt) -> Iterator[str]:
-    """The names that a statement may look up in the module: all but those that belong to a function around them."""
+    """The names that a statement may look up in the module: all but those local to an enclosing function."""
     everywhere: set[str] = set()
     for part in ast.walk(statement):
         if isinstance(part, ast.Global):
             everywhere.update(part.names)
-        elif isinstance(part, ast.ClassDef):  # what a class binds, its body looks up in the module until then
+        elif isinstance(part, ast.ClassDef):  # until a class binds a name, its body looks it up in the module
             everywhere.update(_stored(part.body))
-    local: Counter[str] = Counter()  # for each name, how many functions around this place bind it
-    waiting: list[ast.AST | tuple[int, list[str]]] = [statement]  # a pair where a function begins or ends
+    local: Counter[str] = Counter()  # for each name, the number of enclosing functions that bind it
+    waiting: list[ast.AST | tuple[int, list[str]]] = [statement]  # a pair marks the begin or end of a function
     while waiting:
         node = waiting.pop()
         if isinstance(node, tuple):
@@ -94,7 +94,7 @@ def _arguments(arguments: ast.arguments) -> Iterator[str]:
 
 
 def _stored(body: Iterable[ast.AST]) -> Iterator[str]:
-    """The names that a body binds by itself, not in a function, class or comprehension in it."""
+    """The names that a body binds itself, not in nested functions, classes or comprehensions."""
     waiting = list(body)
     while waiting:
         node = waiting.pop()
@@ -109,7 +109,7 @@ def _stored(body: Iterable[ast.AST]) -> Iterator[str]:
 
 
 def when_imported(statement: ast.stmt) -> list[ast.stmt]:
-    """What runs of a statement: nothing of ``if __name__ == "__main__":`` in a file that is imported, as in grading."""
+    """The statements that run on import: of ``if __name__ == "__main__":`` only the ``else`` part."""
     match statement:
         case ast.If(test=ast.Compare(ast.Name("__name__"), [ast.Eq()], [ast.Constant("__main__")]), orelse=otherwise):
             return otherwise
@@ -118,14 +118,14 @@ def when_imported(statement: ast.stmt) -> list[ast.stmt]:
 
 
 def _names_the_module(node: ast.AST) -> bool:
-    """Whether it gives ``__name__`` another value, so that such a block may run after all."""
+    """Whether a node assigns ``__name__``, so that such a block may run after all."""
     if isinstance(node, ast.Name):
         return node.id == "__name__" and not isinstance(node.ctx, ast.Load)
     return "__name__" in (getattr(node, field, None) for field in ("name", "asname", "rest"))
 
 
 def _defined_by(statement: ast.stmt) -> Iterator[str]:
-    """The names that a top-level statement binds or changes, also inside its blocks."""
+    """The names that a top-level statement binds or changes, including inside its blocks."""
     waiting: list[ast.AST] = [statement]
     while waiting:
         node = waiting.pop()

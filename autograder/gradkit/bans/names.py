@@ -1,9 +1,9 @@
 """Where a module uses names that a question does not allow.
 
-The tree is read from each target outwards, through the functions and classes of the file that it names, so that
-``nn.Linear`` in one question does not cost another. An alias, an import under another name or a name bound at module
-level is followed. Every chain of attributes is walked once, from its outermost part, and only what is looked for is
-kept: time and memory grow with the size of the source.
+The tree is read from each target outwards, through the functions and classes of the file that it uses, so that
+``nn.Linear`` in one question does not affect another. Aliases, renamed imports and names bound at module level are
+followed. Every chain of attributes is walked once, from its outermost part, and only banned names are kept: time and
+memory are linear in the size of the source.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from itertools import chain
 from gradkit.bans.chains import MAX_NAME, imported, unrolled
 from gradkit.bans.definitions import read_definitions
 
-Hits = Mapping[str, tuple[int, int, str]]  # a name that is looked for -> line, order and name of its first use
+Hits = Mapping[str, tuple[int, int, str]]  # a banned name -> line, order and name of its first use
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What one question does not allow.
+    """A question's bans.
 
     Attributes:
         targets: names in the module that belong to it.
-        groups: the dotted names of each of its ban groups; ``torch.optim.*`` stands for everything in it.
+        groups: the dotted names of each of its ban groups; ``torch.optim.*`` means everything in it.
     """
 
     targets: Sequence[str]
@@ -38,7 +38,7 @@ class Use:
 
     Attributes:
         group: the position of the ban group in its question.
-        name: the dotted name that was found, or the first `MAX_NAME` characters of it.
+        name: the dotted name found, or its first `MAX_NAME` characters.
         line: its line, from 1.
     """
 
@@ -48,7 +48,7 @@ class Use:
 
 
 def find_uses(tree: ast.Module, questions: Sequence[Asked]) -> list[Use | None]:
-    """For each question the first use of a name that it does not allow, or None."""
+    """Each question's first use of a banned name, or None."""
     wanted = dict.fromkeys(name for question in questions for group in question.groups for name in group)
     if not wanted:
         return [None] * len(questions)
@@ -60,12 +60,12 @@ def find_uses(tree: ast.Module, questions: Sequence[Asked]) -> list[Use | None]:
 
 
 def covers(name: str, used: str) -> bool:
-    """Whether a name of a ban group, which may end in ``.*``, stands for the name ``used``."""
+    """Whether a name of a ban group, which may end in ``.*``, covers the name ``used``."""
     return used.startswith(name[:-1]) if name.endswith(".*") else used == name
 
 
 def _first(question: Asked, hits: Sequence[Hits]) -> Use | None:
-    """The first of what the statements that a question reaches use of its groups."""
+    """The first use of a question's banned names in the statements it reaches."""
     names = [name for group in question.groups for name in group]
     found = [
         (line, position, order, used)
@@ -80,7 +80,7 @@ def _first(question: Asked, hits: Sequence[Hits]) -> Use | None:
 
 
 def _hits(statement: ast.stmt, aliases: Mapping[str, str], exact: Collection[str], prefixes: tuple[str, ...]) -> Hits:
-    """The first use in a top-level statement of each name that is looked for."""
+    """The first use of each banned name in a top-level statement."""
     hits: dict[str, tuple[int, int, str]] = {}
     for order, (used, line) in enumerate(_names(statement, aliases)):
         covering = [used] if used in exact else []
@@ -108,7 +108,7 @@ def _aliases(tree: ast.Module, nodes: Iterable[Iterable[ast.AST]]) -> Mapping[st
 def _names(statement: ast.stmt, aliases: Mapping[str, str]) -> Iterator[tuple[str, int]]:
     """The dotted names in a statement that start at an import, with their lines.
 
-    Annotations and type tests cannot call anything, and are left out.
+    Annotations and type tests, which cannot call anything, are left out.
     """
     waiting: list[ast.AST] = [statement]
     while waiting:
@@ -134,7 +134,7 @@ def _is_type_test(node: ast.AST) -> bool:
 
 
 def _dotted(root: ast.expr, attributes: Sequence[str], aliases: Mapping[str, str]) -> Iterator[str]:
-    """``F.linear`` as ``torch.nn.functional.linear``, then each part that it begins with; none without an import."""
+    """``F.linear`` as ``torch.nn.functional.linear``, then each of its prefixes; none without an import."""
     name = aliases.get(root.id) if isinstance(root, ast.Name) else None
     if name is None:
         return

@@ -1,4 +1,4 @@
-"""Which ready-made calls a question bans, and which of them were used: by any thread, in any mode of torch's."""
+"""Records which banned calls were used, in any thread and any torch mode."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Literal
 
 
 class Notes:
-    """What replaced calls (`gradkit.bans.replacing`) report to.
+    """Records the use of replaced calls (`gradkit.bans.replacing`).
 
     Attributes:
-        asked: the names whose use is noted; those of the last call, until the next one.
-        used: those that were used since the last report.
-        counts: asked of each use of such a name whether it counts, in the thread that uses it; all do by default.
+        asked: the names whose use is recorded; those of the last call, until the next one.
+        used: those used since the last report.
+        counts: called for each use, in its thread; whether it counts. By default all do.
     """
 
     def __init__(self) -> None:
@@ -24,20 +24,20 @@ class Notes:
         self._ours: tuple[int, str] = (0, "")
 
     def note(self, name: str) -> None:
-        """A replaced call was used."""
+        """Record the use of a replaced call."""
         if name in self.asked:
             thread, what = self._ours
-            # What stands in a module, "torch.autograd.grad", is a function of Python; an operator's name has no dot.
+            # A dotted name, "torch.autograd.grad", is a Python function; operators have names without a dot.
             theirs = thread != get_ident() or (what == "functions" and "." not in name)
             if theirs and self.counts():
                 self.used.add(name)
 
     @contextmanager
     def asking(self, names: Collection[str]) -> Iterator[Callable[[], frozenset[str]]]:
-        """Note the use of ``names`` from now on; yields a function that returns those used and forgets them.
+        """Record the use of ``names`` from now on; yields a function that returns those used and forgets them.
 
-        They are noted after the block as well, until others are asked about: a thread that the student's code left
-        behind must not find a moment in which nobody looks.
+        Recording continues after the block, until other names are given, so that a thread left behind by the student's
+        code finds no unwatched moment.
         """
         self.asked = frozenset(names)
 
@@ -50,7 +50,7 @@ class Notes:
 
     @contextmanager
     def ours(self, what: Literal["everything", "functions"] = "everything") -> Iterator[None]:
-        """What this thread uses inside the block is gradkit's own doing. Other threads are noted as ever."""
+        """Ignore what this thread uses inside the block, as gradkit's own. Other threads are still recorded."""
         before, self._ours = self._ours, (get_ident(), what)
         try:
             yield

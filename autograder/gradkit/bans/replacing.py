@@ -1,8 +1,8 @@
-"""Replace ready-made calls, for the whole process, by ones that note their use and go on as before.
+"""Replace banned calls, for the whole process, by wrappers that record their use and then do the same.
 
-A mode of torch's sees what its own thread runs at torch's front door. These replacements are where the work is done: an
-operator's kernels, in which every alias, thread, mode, redispatch and excluded key ends, and the code of a Python
-function, which every reference to it shares. They cost something where a replaced call is used, and nothing elsewhere.
+A torch mode sees only what its own thread calls through torch's public interface. These wrappers are where the work is
+done: in an operator's kernels, where every alias, thread, mode, redispatch and excluded key ends, and in the code of a
+Python function, shared by every reference to it. They slow down replaced calls, and nothing else.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import torch
 
 from gradkit.bans.noting import NOTES
 
-# Where an operator's numbers are computed on a machine without accelerators. Others only prepare them.
+# The dispatch keys that compute an operator's result on a machine without accelerators. Others only prepare it.
 KEYS = (
     "CPU",
     "MkldnnCPU",
@@ -36,10 +36,10 @@ KEYS = (
     "CompositeExplicitAutograd",
 )
 _ALIASES = frozenset({"CompositeImplicitAutograd", "CompositeExplicitAutograd"})
-# Operators whose work is done while the graph is recorded.
+# Operators that do their work while the graph is recorded.
 _RECORDED = frozenset({"_make_dual"})
 _NUMBERS = frozenset({bool, int, float, complex})
-# Functions of a class without which it does nothing.
+# The methods that do a class's work.
 _CLASS_FUNCTIONS = ("__init__", "forward", "step")
 _STAND_IN = """
 def outer({free}):
@@ -55,11 +55,11 @@ _replaced: set[str] = set()
 
 
 def replace_calls(names: Collection[str]) -> None:
-    """Replace those of ``names`` that are not replaced yet; names that this torch does not have are passed over.
+    """Replace those of ``names`` that are not replaced yet; names unknown to this torch are skipped.
 
     Args:
-        names: ATen operators (``sigmoid``), and functions and classes by their place (``torch.autograd.grad``,
-            ``numpy.tanh``, ``torch.optim.*`` for all in it).
+        names: ATen operators (``sigmoid``), and functions and classes by their path (``torch.autograd.grad``,
+            ``numpy.tanh``, ``torch.optim.*`` for everything in it).
     """
     for name in sorted(set(names) - _replaced):
         _replaced.add(name)
@@ -72,7 +72,7 @@ def replace_calls(names: Collection[str]) -> None:
 
 def _replace_operator(name: str) -> None:
     if not hasattr(torch._C, "_dispatch_get_computed_kernel_for_dispatch_key"):
-        return  # a torch of a student's that is older than the one that grades
+        return  # a student's torch, older than grading's
     has = torch._C._dispatch_has_kernel_for_dispatch_key
     for overload in _overloads().get(name, ()):
         for key in KEYS:
@@ -100,13 +100,13 @@ def _replace_kernel(overload: str, key: str, name: str, *, original: str) -> Non
         return call(keys, *args, **kwargs)
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # that a kernel is replaced is the purpose
+        warnings.simplefilter("ignore")  # torch warns that a kernel is replaced, as intended
         replacement = noted_with_numbers if len(tensors) > 1 else noted
         _library().impl(overload.removeprefix("aten::"), key, replacement, True)  # type: ignore[call-arg]
 
 
 def _without_numbers(args: tuple[Any, ...], tensors: Sequence[int]) -> tuple[Any, ...]:
-    """The arguments with tensors where a tensor is due: torch hands ``2.0`` of ``x * 2.0`` to Python as a number."""
+    """The arguments with numbers as tensors where required: torch passes ``2.0`` in ``x * 2.0`` as a number."""
     beside = next(value for value in args if isinstance(value, torch.Tensor))
 
     def tensor(value: complex) -> torch.Tensor:
@@ -118,13 +118,13 @@ def _without_numbers(args: tuple[Any, ...], tensors: Sequence[int]) -> tuple[Any
 
 @cache
 def _library() -> torch._C._DispatchModule:
-    """What registers kernels; they are there as long as it is."""
+    """The library that registers kernels and keeps them alive."""
     return torch._C._dispatch_library("IMPL", "aten", "")
 
 
 @cache
 def _overloads() -> dict[str, list[str]]:
-    """The full names of ATen's operators, by the name without the overload."""
+    """ATen operator name without overload -> full names."""
     found: defaultdict[str, list[str]] = defaultdict(list)
     for overload in torch._C._dispatch_get_all_op_names():
         space, _, name = overload.partition("::")
@@ -134,7 +134,7 @@ def _overloads() -> dict[str, list[str]]:
 
 
 def _find(name: str) -> Iterator[tuple[Any, str, Any]]:
-    """The owner, the name there, and the value of what stands at a dotted place."""
+    """The owner, attribute and value at a dotted path."""
     if name.endswith(".*"):
         inside = name[:-1]
         for module in [value for key, value in sys.modules.items() if f"{key}.".startswith(inside)]:
@@ -170,7 +170,7 @@ def _replace_python(owner: Any, attribute: str, value: Any, name: str) -> None:
 
 
 def _replace_everywhere(owner: ModuleType, value: object, replacement: Callable[..., Any]) -> None:
-    """Put the replacement in the place of what is written in C, in each module of its package that has it."""
+    """Replace a function written in C in each module of its package that has it."""
     root = owner.__name__.partition(".")[0]
     for module in [module for name, module in sys.modules.items() if f"{name}.".startswith(f"{root}.")]:
         for attribute in [attribute for attribute, held in list(vars(module).items()) if held is value]:
@@ -188,7 +188,7 @@ def _noted(original: Callable[..., Any], name: str) -> Callable[..., Any]:
 
 
 def _replace_code(function: FunctionType, name: str) -> None:
-    """Give the function itself other code, so that whoever has it, under whatever name, has the replacement."""
+    """Replace the function's code, so that every reference to it, under any name, runs the replacement."""
     code = function.__code__
     if code.co_name == "stand_in":
         return
@@ -210,7 +210,7 @@ def _stand_in(free: tuple[str, ...], noted: Callable[..., Any]) -> CodeType:
 
 
 def _replace_method(owner: type, attribute: str, method: Any, name: str) -> None:
-    """Replace a method of a type that is written in C, which Python does not allow to be changed."""
+    """Replace a method of a type written in C, which Python does not allow to change."""
     (methods,) = gc.get_referents(owner.__dict__)
     noted = _noted(method, name)
     methods[attribute] = lambda *args, **kwargs: noted(*args, **kwargs)  # a function, so that it is bound

@@ -1,4 +1,4 @@
-"""The first use of a call that a question does not allow, and what the student reads of it."""
+"""The first use of a banned call, and the student's message about it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from gradkit.bans.names import Use
 
 
 class Group(Protocol):
-    """Calls that are not allowed for one reason."""
+    """Calls banned for the same reason."""
 
     @property
     def reason(self) -> str:
@@ -18,7 +18,7 @@ class Group(Protocol):
 
     @property
     def operators(self) -> Sequence[str]:
-        """What is noted where it runs."""
+        """The calls recorded at run time."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class BannedUse:
     Attributes:
         what: the name found in the file, or the operator seen at run time.
         reason: of its ban.
-        line: the line of the student's file, where the source told it.
+        line: the line of the student's file, if it was found in the source.
     """
 
     what: str
@@ -37,7 +37,7 @@ class BannedUse:
 
     @property
     def message(self) -> str:
-        """What the student reads."""
+        """The message to the student."""
         where = f" (line {self.line})" if self.line is not None else " (seen while your code ran)"
         return f"{self.what} is used{where}. {self.reason}"
 
@@ -47,7 +47,7 @@ def first_use(groups: Sequence[Group], named: Use | None, operators: Collection[
 
     Args:
         groups: the question's ban groups.
-        named: what the source names, if anything.
+        named: the use found in the source, if any.
         operators: the operators that ran.
     """
     if named is not None:

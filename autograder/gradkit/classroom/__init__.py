@@ -1,5 +1,5 @@
-"""A class from end to end: collecting, keeping the books, giving feedback, and a sample class to see it all with.
+"""A class from end to end: collecting, filing in the gradebook, releasing feedback, and a sample class to try it with.
 
-Each module here hands work from one room of the engine to the next; the rooms do not know each other. They are imported
-one by one, since those that need nbgrader take long to import.
+Each module connects packages of the engine that do not know each other. They are imported separately, since those that
+need nbgrader are slow to import.
 """

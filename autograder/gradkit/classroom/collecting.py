@@ -1,4 +1,4 @@
-"""Bring a class's submissions in, from the exchange or from uploaded zip files."""
+"""Collect a class's submissions from the exchange, uploaded zip files or repositories."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from gradkit.errors import UsageError
 
 @dataclass(frozen=True)
 class Repositories:
-    """Where repositories are listed, and which commit of each counts; see `collect_repositories`."""
+    """The list of repositories, and which commit of each counts; see `collect_repositories`."""
 
     roster: Path
     until: datetime | None = None
@@ -27,13 +27,13 @@ class Repositories:
 
 @dataclass(frozen=True)
 class Incoming:
-    """What one run of collecting brought in.
+    """The result of one run of collecting.
 
     Attributes:
-        collected: how many submissions are new or newer.
-        refused: what was not brought in, one sentence each.
+        collected: the number of new or newer submissions.
+        refused: what was refused, one sentence each.
         warnings: what an instructor should look at, one sentence each.
-        entries: what became of each thing that was looked at.
+        entries: what became of each item found.
     """
 
     collected: int
@@ -53,38 +53,47 @@ def collect_class(
 
     Args:
         course: the course.
-        assignments: only these; all when None.
+        assignments: only these; None: all.
         zips: a folder of uploaded archives, instead of the exchange.
-        pattern: with ``zips``: how their names are read.
+        pattern: with ``zips``: how to read their names.
         repositories: the roster of repositories, instead of the exchange.
 
     Raises:
-        UsageError: an assignment, the folder or the pattern is not what it should be.
+        UsageError: an assignment, the folder or the pattern is wrong.
     """
     for name in assignments or ():
         course.assignment(name)
     if repositories is not None:
         if zips is not None or pattern is not None:
-            raise UsageError("--git and --zip are two ways to collect: give one of them.")
-        one = repositories
-        return _incoming(collect_repositories(course, one.roster, assignments, one.until, one.branch, one.pushes))
+            raise UsageError("--git and --zip exclude each other: give one of them.")
+        source = repositories
+        return _incoming(
+            collect_repositories(course, source.roster, assignments, source.until, source.branch, source.pushes)
+        )
     if zips is None:
         if pattern is not None:
-            raise UsageError("--pattern says how names of zip files are read; it needs --zip DIR.")
+            raise UsageError("--pattern describes the names of zip files: it needs --zip DIR.")
         return _incoming(collect(course, assignments))
     if assignments is not None and len(assignments) > 1:
-        raise UsageError("--zip DIR takes one assignment at most: the one that all the files are for.")
+        raise UsageError("--zip DIR takes at most one assignment, the one that all the files are for.")
     return _incoming(collect_zips(course, zips, assignments[0] if assignments else None, pattern))
 
 
 def _incoming(report: CollectReport) -> Incoming:
-    taken = [Entry(_bare(one.name), "taken", "", one.student, one.assignment) for one in report.collected]
+    taken = [
+        Entry(_bare(submission.name), "taken", "", submission.student, submission.assignment)
+        for submission in report.collected
+    ]
     passed = [replace(entry, name=_bare(entry.name)) for entry in report.passed]
     refused = [
         Entry(
-            _bare(one.name), "refused" if one.understood else "not understood", one.reason, one.student, one.assignment
+            _bare(submission.name),
+            "refused" if submission.understood else "not understood",
+            submission.reason,
+            submission.student,
+            submission.assignment,
         )
-        for one in report.refused
+        for submission in report.refused
     ]
     return Incoming(
         len(report.collected),
@@ -95,5 +104,5 @@ def _incoming(report: CollectReport) -> Incoming:
 
 
 def _bare(shown: str) -> str:
-    """A name without the quotes that it has in messages."""
+    """A name without its quotes."""
     return shown[1:-1] if shown.startswith('"') and shown.endswith('"') else shown

@@ -1,4 +1,4 @@
-"""Whether records and gradebook are what grading would make of the class now: no grade goes out that is out of date."""
+"""Whether records and gradebook are up to date, so that no outdated grade is released."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from gradkit.text import together
 
 
 def out_of_date(course: Course, assignments: Sequence[str] = ()) -> list[str]:
-    """What of the class's own submissions is out of date, a line for each kind with everybody whom it concerns.
+    """The class's submissions that are out of date, a line for each reason with the students concerned.
 
     Args:
         course: the course.
-        assignments: only these; all when empty.
+        assignments: only these; empty: all.
 
     Raises:
-        UsageError: there is no such assignment.
+        UsageError: an assignment does not exist.
         CourseError: an ``assignment.toml`` is wrong.
         GradebookUnavailable: the gradebook cannot be read.
     """
@@ -45,8 +45,8 @@ def _reasons(course: Course, assignment: Assignment, tasks: Sequence[Task]) -> I
         record = read_record(task.record)
         if not reason and record is not None and record.status == "graded":
             if task.student not in entered:
-                reason = "graded, and not in the gradebook yet"
+                reason = "graded, but not in the gradebook yet"
             elif not is_filed(course, assignment, record):
-                reason = "changed since it went into the gradebook"
+                reason = "changed since it was filed in the gradebook"
         if reason:
             yield task, reason

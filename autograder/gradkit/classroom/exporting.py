@@ -1,4 +1,4 @@
-"""Grades as they count now: the records, and what the gradebook adds to them."""
+"""Current grades: the records' scores with the gradebook's additions."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from gradkit.grading.store import read_records
 
 @dataclass(frozen=True)
 class CourseGrades:
-    """What counts now.
+    """The current grades.
 
     Attributes:
         grades: by assignment and student.
-        left_out: students who have a record and are not in the gradebook: they have left the course.
+        left_out: students with a record who are not in the gradebook: they have left the course.
     """
 
     grades: list[Grade]
@@ -33,11 +33,11 @@ def course_grades(course: Course, assignments: Sequence[str], results: Path | No
 
     Args:
         course: the course.
-        assignments: which; all when empty.
-        results: read the records there, and ask no gradebook: points are the hidden suites' then.
+        assignments: only these; empty: all.
+        results: a folder of records to read instead, without the gradebook: the hidden suites' points alone.
 
     Raises:
-        UsageError: there are no records of them, or two have one title.
+        UsageError: there are no records of them, or two have the same title.
         GradebookUnavailable: the gradebook cannot be used now.
     """
     wanted = list(assignments) or list(course.assignment_ids)
@@ -46,20 +46,20 @@ def course_grades(course: Course, assignments: Sequence[str], results: Path | No
     records = [record for record in read_records(results or course.results) if record.assignment in wanted]
     if not records:
         raise UsageError(
-            f"There are no records of {', '.join(wanted)} in {results or course.results}. Grade first: make grade"
+            f"There are no records of {', '.join(wanted)} in {results or course.results}. Run `make grade` first."
         )
     titles = Counter(course.assignment(name).title for name in wanted)
     if titles and titles.most_common(1)[0][1] > 1:
-        raise UsageError(f'Two assignments are called "{titles.most_common(1)[0][0]}": export one at a time.')
+        raise UsageError(f'Two assignments have the title "{titles.most_common(1)[0][0]}": export one at a time.')
     if results:
-        order = sorted(records, key=lambda one: (wanted.index(one.assignment), one.student))
+        order = sorted(records, key=lambda record: (wanted.index(record.assignment), record.student))
         return CourseGrades([_of_record(record) for record in order])
     gone = gone_students(course)
     grades: list[Grade] = []
     left_out = {record.student for record in records if record.student in gone}
     for name in wanted:
-        found = [one for one in records if one.assignment == name and one.student not in gone]
-        counted, lacking = _in_the_gradebook(course, name, sorted(found, key=lambda one: one.student))
+        found = [record for record in records if record.assignment == name and record.student not in gone]
+        counted, lacking = _in_the_gradebook(course, name, sorted(found, key=lambda record: record.student))
         grades += counted
         left_out |= set(lacking)
     return CourseGrades(grades, tuple(sorted(left_out)))
@@ -70,12 +70,12 @@ def _of_record(record: Record) -> Grade:
 
 
 def _in_the_gradebook(course: Course, assignment: str, records: Sequence[Record]) -> tuple[list[Grade], list[str]]:
-    """What counts of each record, with manual grading and late penalty, and whom the gradebook does not have."""
+    """The grade for each record, with manual grading and late penalty; and the students the gradebook lacks."""
     from gradkit.gradebook.marks import read_marks
 
     marks = read_marks(course, assignment)
     lacking = [record.student for record in records if record.score is not None and record.student not in marks]
-    # Also for a submission without a score: with written questions, which no record counts.
+    # Also for submissions without a score: the maximum includes written questions, which records do not count.
     most = max((mark.max_score for mark in marks.values()), default=0.0)
     grades = []
     for record in records:

@@ -1,4 +1,4 @@
-"""nbgrader's side of keeping the books. To import this module takes a second: only what has to be filed needs it."""
+"""nbgrader's side of filing. Importing this module takes a second, so it is imported only when something is to file."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def open_desk(course: Course, patience: float) -> Iterator[Desk]:
         GradebookUnavailable: it cannot be opened.
     """
     with open_gradebook(course, patience=patience) as gradebook, TemporaryFolder("gradkit-books") as staged:
-        gc.freeze()  # nbgrader and all that it imports stay as they are: the collector need not look at them each time
+        gc.freeze()  # so that the garbage collector need not traverse nbgrader and all its imports each time
         yield Desk(course, gradebook, staged, patience)
 
 
@@ -58,17 +58,17 @@ def make_pages(
     """Make our own feedback page for each record, and nbgrader's for each graded one.
 
     Returns:
-        By student, why nbgrader could not make one.
+        Student id -> why nbgrader could not make a page.
 
     Raises:
-        GradebookUnavailable: the gradebook cannot be read now, or there is no room for the pages.
+        GradebookUnavailable: the gradebook cannot be read now, or the disk is full.
     """
     marks = read_marks(course, assignment.id, patience)
     graded = []
     for student in students:
         record = read_record(course.results / student / f"{assignment.id}.json")
         if record is None:
-            graded.append(student)  # nbgrader says what is missing
+            graded.append(student)  # nbgrader reports what is missing
             continue
         if record.status == "graded":
             graded.append(student)
@@ -89,7 +89,7 @@ def _write_page(path: Path, text: str) -> None:
         with replacing(path) as new:
             new.write_text(text, encoding="utf-8")
     except OSError as error:
-        advice = advice_on(error) or "See that the folder can be written."
+        advice = advice_on(error) or "Check that the folder is writable."
         raise GradebookUnavailable(
-            f"{path}: cannot be written ({error.strerror}). {advice} Then run again: that makes what is missing."
+            f"{path}: cannot be written ({error.strerror}). {advice} Then run again to make the missing pages."
         ) from error

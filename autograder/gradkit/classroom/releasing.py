@@ -1,4 +1,4 @@
-"""Give the class its feedback: pages made anew from the gradebook, then put into the exchange."""
+"""Release the class's feedback: make the pages again from the gradebook, then put them into the exchange."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from gradkit.text import together
 
 @dataclass(frozen=True)
 class Released:
-    """What became of the feedback.
+    """The result of releasing feedback.
 
     Attributes:
         released: the assignments whose pages are in the exchange.
         problems: what could not be made or released, a line for each kind.
-        left_out: students who have left the course; their pages stay as they are, and out of the exchange.
+        left_out: students who have left the course; their pages are unchanged and not in the exchange.
     """
 
     released: tuple[str, ...]
@@ -29,7 +29,7 @@ class Released:
 
 
 def release_feedback(course: Course, assignments: Sequence[str] | None = None) -> Released:
-    """Make the pages of every graded submission anew, with manual scores and comments, and release them.
+    """Make every graded submission's page again, with manual scores and comments, and release them.
 
     Raises:
         UsageError: nothing has been graded yet.
@@ -50,5 +50,5 @@ def release_feedback(course: Course, assignments: Sequence[str] | None = None) -
         publish_feedback(course, name, sorted(students & gone))
         released.append(name)
     if not released:
-        raise UsageError("There are no graded submissions to give feedback on. Grade them first: make grade")
+        raise UsageError("There are no graded submissions to give feedback on. Run `make grade` first.")
     return Released(tuple(released), tuple(together(troubles)), tuple(sorted(left_out)))

@@ -1,4 +1,4 @@
-"""Make the class report: from the records, the gradebook's class list, the banks' sentences and what was submitted."""
+"""Make the class report from records, the gradebook's class list, the banks' sentences and the submissions."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ PAGE = "report.html"
 
 @dataclass(frozen=True)
 class Reported:
-    """What was written.
+    """The result of writing a report.
 
     Attributes:
         report: the figures.
         page: the page that shows them.
         problems: what could not be read, one sentence each.
-        left_out: students who have left the course, whose records are not counted.
+        left_out: students who have left the course; their records are not counted.
     """
 
     report: ClassReport
@@ -43,7 +43,7 @@ class Reported:
 
 
 def make_report(course: Course, target: Path) -> Reported:
-    """Write the class report, its tables, and a page of similar submissions for each assignment that has some.
+    """Write the class report, its tables, and a page of similar submissions for each assignment with any.
 
     Args:
         course: the course, whose submissions have been graded.
@@ -63,13 +63,13 @@ def make_report(course: Course, target: Path) -> Reported:
 
 
 def report_on(course: Course, target: Path, results: Path, submissions: Path | None) -> Reported:
-    """As `make_report`, on records that lie in a folder of their own, without gradebook and feedback pages.
+    """As `make_report`, for a separate folder of records, without gradebook and feedback pages.
 
     Args:
         course: the course.
         target: the folder to write to.
         results: the records, ``<student>/<assignment>.json``.
-        submissions: what they were made from; without it there are no similar pairs.
+        submissions: the submissions they were made from; None: no similar pairs.
     """
     return _report(course, target, results, submissions, (), lambda _student, _assignment_id: None)
 
@@ -86,7 +86,7 @@ def _report(
     every = list(read_records(results))
     records = [record for record in every if record.student not in gone]
     if not records:
-        raise UsageError(f"There are no records in {results}. Grade the class first: make grade")
+        raise UsageError(f"There are no records in {results}. Run `make grade` first.")
     problems: list[str] = []
     sentences: dict[str, Mapping[str, str]] = {}
     sources: dict[str, Mapping[str, str]] = {}
@@ -109,9 +109,14 @@ def _report(
             ]
     report = summarise(course.title, records, students, sentences=sentences, pairs=pairs)
     similar = {
-        one.id: similar_page(one, course.title, sources[one.id], _given(course, course.assignment(one.id))[0])
-        for one in report.assignments
-        if one.pairs
+        assignment_report.id: similar_page(
+            assignment_report,
+            course.title,
+            sources[assignment_report.id],
+            _given(course, course.assignment(assignment_report.id))[0],
+        )
+        for assignment_report in report.assignments
+        if assignment_report.pairs
     }
     files = {
         PAGE: class_page(report, link, {name: f"similar/{name}.html" for name in similar}),
@@ -131,7 +136,7 @@ def _sentences(course: Course, assignment: Assignment) -> Mapping[str, str]:
 
 
 def _sources(course: Course, assignment: Assignment, submitted: Path, students: Iterable[str]) -> Mapping[str, str]:
-    """Each student's module, where there is one that can be read."""
+    """Each student's module, if it can be read."""
     found = {}
     folders = {composed(path.name): path for path in sorted(submitted.iterdir())} if submitted.is_dir() else {}
     for student in students:
@@ -139,14 +144,14 @@ def _sources(course: Course, assignment: Assignment, submitted: Path, students: 
             folder = folders.get(student, submitted / student) / assignment.id
             source = read_submission(folder, student, assignment, course.submission).sources.get(assignment.module)
         except SubmissionRefused:
-            continue  # its record says so
+            continue  # its record reports it
         if source is not None:
-            found[student] = text_of(source)  # without an error, else it would have been refused
+            found[student] = text_of(source)  # does not fail: the submission would have been refused
     return found
 
 
 def _given(course: Course, assignment: Assignment) -> list[str]:
-    """The stub and the reference; "" where one has not been built."""
+    """The stub and the reference; "" for one that has not been built."""
     folders = (course.release(assignment.id), course.solution(assignment.id))
     paths = [folder / assignment.module for folder in folders]
     return [path.read_text(encoding="utf-8") if path.is_file() else "" for path in paths]
@@ -167,5 +172,5 @@ def _write(target: Path, files: Mapping[str, str]) -> None:
             if f"similar/{old.name}" not in files:
                 old.unlink()
     except OSError as error:
-        advice = advice_on(error) or "See that the folder can be written."
+        advice = advice_on(error) or "Check that the folder is writable."
         raise GradkitError(f"{target}: the report cannot be written ({error.strerror}). {advice}") from error

@@ -1,8 +1,8 @@
-"""Play a sample class through the real exchange, so that a fresh checkout shows the whole line at work.
+"""Play a sample class through the real exchange, so that a fresh checkout shows the whole pipeline at work.
 
-Every sample student fetches the released assignment with nbgrader, changes it and submits it with nbgrader, at the time
-that the sample says. Only where nothing has been submitted, and only into an exchange inside the course's own folder: a
-real class's exchange is never played into.
+Every sample student fetches the released assignment with nbgrader, changes it and submits it with nbgrader, at the
+time given in the sample. This happens only if nothing has been submitted and the exchange is inside the course's own
+folder, never in a real class's exchange.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ class SampleSubmission:
     """One submission of a sample student.
 
     Attributes:
-        student: who hands in.
-        assignment: what for.
-        at: when.
-        folder: files laid over the fetched ones, relative to the sample's folder; none when "".
-        remove: fetched files that are not handed in.
-        duplicate: graded cells that stand twice in the notebook.
+        student: the student's id.
+        assignment: the assignment's id.
+        at: the submission time.
+        folder: files copied over the fetched ones, relative to the sample's folder; "": none.
+        remove: fetched files to leave out.
+        duplicate: graded cells to put into the notebook twice.
         answers: written answers, by question.
     """
 
@@ -61,12 +61,12 @@ class _Sample:
 
 
 def play_sample_if_empty(course: Course, folder: Path, progress: Callable[[int, int], None]) -> bool:
-    """Have the sample class in ``folder`` hand in, unless the course has submissions of its own.
+    """Have the sample class in ``folder`` submit, unless the course has submissions of its own.
 
     Args:
         course: the course.
         folder: holds ``class.toml`` and the students' files.
-        progress: told how many of how many submissions have been handed in.
+        progress: called with the numbers of submissions made and in all.
 
     Returns:
         Whether the sample was played.
@@ -77,49 +77,53 @@ def play_sample_if_empty(course: Course, folder: Path, progress: Callable[[int, 
     inside = course.exchange.is_relative_to(course.root)
     if not inside or list_inbound(course)[0] or any(course.submitted.glob("*/*")):
         return False
-    submissions = sorted(read_toml(folder / "class.toml", _Sample).submission, key=lambda one: (one.at, one.student))
-    for name in sorted({one.assignment for one in submissions}):
+    submissions = sorted(
+        read_toml(folder / "class.toml", _Sample).submission, key=lambda submission: (submission.at, submission.student)
+    )
+    for name in sorted({submission.assignment for submission in submissions}):
         course.assignment(name)
         publish(course, name)
     with TemporaryFolder("gradkit-sample") as homes:
-        for number, one in enumerate(submissions):
+        for number, submission in enumerate(submissions):
             progress(number, len(submissions))
-            _hand_in(course, folder, one, homes / str(number))
+            _hand_in(course, folder, submission, homes / str(number))
     collect(course)
     return True
 
 
-def _hand_in(course: Course, sample: Path, one: SampleSubmission, home: Path) -> None:
-    """Fetch, change and submit, as one student."""
+def _hand_in(course: Course, sample: Path, submission: SampleSubmission, home: Path) -> None:
+    """Fetch, change and submit as the student."""
     home.mkdir()
-    fetched = fetch(course, one.student, one.assignment, home)
-    notebook = fetched / course.assignment(one.assignment).notebook
-    _edit_notebook(notebook, one)
-    for name in one.remove:
+    fetched = fetch(course, submission.student, submission.assignment, home)
+    notebook = fetched / course.assignment(submission.assignment).notebook
+    _edit_notebook(notebook, submission)
+    for name in submission.remove:
         if not (fetched / name).is_file():
             raise CourseError(
-                f"{sample / 'class.toml'}: {one.student}: remove: there is no {name} in {one.assignment}."
+                f"{sample / 'class.toml'}: {submission.student}: remove: there is no {name} in {submission.assignment}."
             )
         (fetched / name).unlink()
-    if one.folder:
-        shutil.copytree(sample / one.folder, fetched, dirs_exist_ok=True)
-    submit(course, one.student, fetched, one.at)
+    if submission.folder:
+        shutil.copytree(sample / submission.folder, fetched, dirs_exist_ok=True)
+    submit(course, submission.student, fetched, submission.at)
 
 
-def _edit_notebook(path: Path, one: SampleSubmission) -> None:
-    """Write the student's answers, and put cells there twice."""
+def _edit_notebook(path: Path, submission: SampleSubmission) -> None:
+    """Write the student's answers and duplicate cells."""
     notebook = json.loads(path.read_text(encoding="utf-8"))
     cells: list[dict[str, Any]] = []
     for cell in notebook["cells"]:
         name = cell["metadata"].get("nbgrader", {}).get("grade_id")
-        if name in one.answers:
-            cell["source"] = one.answers[name]
+        if name in submission.answers:
+            cell["source"] = submission.answers[name]
         cells.append(cell)
-        if name in one.duplicate:
+        if name in submission.duplicate:
             cells.append({**copy.deepcopy(cell), "id": f"{cell['id'][:60]}-two"})
     known = {cell["metadata"].get("nbgrader", {}).get("grade_id") for cell in cells}
-    for name in (*one.answers, *one.duplicate):
+    for name in (*submission.answers, *submission.duplicate):
         if name not in known:
-            raise CourseError(f"class.toml: {one.student}, {one.assignment}: the notebook has no cell {name}.")
+            raise CourseError(
+                f"class.toml: {submission.student}, {submission.assignment}: the notebook has no cell {name}."
+            )
     notebook["cells"] = cells
     path.write_text(json.dumps(notebook, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

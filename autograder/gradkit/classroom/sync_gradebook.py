@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 @dataclass
 class _Page:
-    """One assignment's part of the books.
+    """The state of one assignment's filing.
 
     Attributes:
         assignment: the assignment.
-        entered: the students that the gradebook has a submission of.
+        entered: the students with a submission in the gradebook.
         kept: the students whose record is filed, now or earlier.
         registered: whether the gradebook is known to have its questions.
-        broken: why nothing of the assignment can be filed; "" where all is well.
+        broken: why nothing of the assignment can be filed; "" if it can.
     """
 
     assignment: Assignment
@@ -40,13 +40,13 @@ class _Page:
 
 
 class Books:
-    """The books of one course, for its records as they come. Make one with `open_books`.
+    """Files a course's records in its gradebook as they arrive. Make one with `open_books`.
 
     Attributes:
-        gone: students who were taken out of the gradebook: their records are not filed again.
+        gone: students who were removed from the gradebook; their records are not filed again.
         unavailable: why nothing more is filed in this run, or None.
-        waiting: how many records were left for the next run.
-        filed: how many records were filed.
+        waiting: the number of records left for the next run.
+        filed: the number of records filed.
     """
 
     def __init__(self, course: Course, patience: float, closing: ExitStack) -> None:
@@ -61,10 +61,10 @@ class Books:
         self._refused: list[Record] = []
 
     def file(self, record: Record) -> None:
-        """Put a record into the gradebook and write the notebook that shows it, where that is not so already.
+        """Put a record into the gradebook and write its notebook, unless that has been done.
 
-        What cannot be filed is noted and stops nothing. A record without a score changes nothing. Where the gradebook
-        itself cannot be used the other records wait for the next run, so that its patience is paid for once.
+        A record that cannot be filed is noted and stops nothing. One without a score changes nothing. If the gradebook
+        itself cannot be used, the other records wait for the next run, so that its timeout is spent only once.
         """
         if record.status == "refused":
             self._refused.append(record)
@@ -108,14 +108,14 @@ class Books:
             self.waiting += 1
 
     def pages_due(self) -> dict[str, list[str]]:
-        """By assignment, the students whose record is filed or says why nothing was graded, and has no whole page.
+        """Assignment id -> students without a complete page whose record is filed or says why nothing was graded.
 
-        None are due where the gradebook cannot be used: the scores on a page are read from it.
+        None are due if the gradebook cannot be used: a page's scores are read from it.
         """
         if self.unavailable is not None:
             return {}
         due = {
-            name: [one for one in page.kept if not self._has_pages(page.assignment, one)]
+            name: [student for student in page.kept if not self._has_pages(page.assignment, student)]
             for name, page in self._pages.items()
         }
         for record in self._refused:
@@ -128,7 +128,7 @@ class Books:
 
         Args:
             due: from `pages_due`.
-            advance: told how many more pages are done.
+            advance: called with the number of pages just made.
         """
         from gradkit.classroom.gradebook_session import make_pages
 
@@ -142,7 +142,7 @@ class Books:
             advance(len(students))
 
     def late(self) -> set[tuple[str, str]]:
-        """(student, assignment) of submissions that came after due time, extension and grace period."""
+        """(student, assignment) of submissions made after due time, extension and grace period."""
         if self.unavailable is not None and self._desk is None:
             return set()
         grace = self._course.late.grace_minutes * 60
@@ -168,13 +168,13 @@ class Books:
         return gone_students(self._course, self._patience)
 
     def _page(self, name: str) -> _Page:
-        """An assignment's page, opened when its first record comes."""
+        """An assignment's state, created when its first record arrives."""
         if name not in self._pages:
             self._pages[name] = _Page(self._course.assignment(name), seconds_late(self._course, name, self._patience))
         return self._pages[name]
 
     def _register(self, page: _Page) -> bool:
-        """Whether the gradebook has the assignment's questions now; asked once."""
+        """Register the assignment on first use; whether the gradebook has its questions."""
         if not page.registered and not page.broken:
             try:
                 self._open_desk().register(page.assignment)
@@ -195,12 +195,12 @@ class Books:
 
 @contextmanager
 def open_books(course: Course, patience: float = PATIENCE) -> Iterator[Books]:
-    """Open the course's books for filing records; the gradebook is opened when the first one has to be filed.
+    """Prepare to file a course's records; the gradebook is opened when the first one has to be filed.
 
     Args:
         course: the course.
         patience: seconds to wait while another program writes to the gradebook.
     """
-    sweep()  # of an earlier run that was killed, also where this one needs no folder of its own
+    sweep()  # the leftovers of a killed run, even if this one needs no temporary folder
     with ExitStack() as closing:
         yield Books(course, patience, closing)

@@ -1,8 +1,8 @@
-"""End a term and begin the next: archive all that it made, then set new due times and a new secret.
+"""End a term and begin the next: archive everything it produced, then set new due times and a new secret.
 
-Nothing is taken away before a copy of it is in the archive, whole, compared and written to the disk. Then each file is
-removed only if it still is what was copied: what came meanwhile stays. The archive holds what is still to be done, so
-that a run which was killed is finished by the next one.
+Nothing is removed before its copy in the archive is complete, compared and written to disk. Then each file is removed
+only if it is still what was copied; anything newer stays. The archive lists what is still to be done, so the next run
+finishes a killed one.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from gradkit.temporary import TemporaryFolder, replacing
 
 FOLDER = "terms"
 _MADE = ("submitted", "autograded", "feedback", "results", "report", ".gradkit")  # by the term, besides the gradebook
-_KEPT = ("release", "course.toml", "assignments", "autograder/hidden")  # also in the archive, and left where they are
+_KEPT = ("release", "course.toml", "assignments", "autograder/hidden")  # archived, but not removed
 _EXCHANGE = {"inbound": True, "feedback": True, "outbound": False}  # whether it is emptied
 _MANIFEST = "MANIFEST.json"
 _UNFINISHED = "UNFINISHED.json"
@@ -36,11 +36,11 @@ _DUE = re.compile(r"^(due\s*=\s*)([^#\n]*?)([ \t]*(?:#.*)?)$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class NewTerm:
-    """What came of it.
+    """The result of beginning a new term.
 
     Attributes:
-        archive: where the old term is.
-        files: how many files it holds.
+        archive: the folder with the old term.
+        files: the number of files in it.
         due: the new due time of each assignment.
         left: what was not removed, one sentence each.
     """
@@ -61,27 +61,25 @@ def new_term(course: Course, name: str, due: Mapping[str, datetime], say: Callab
 
     Args:
         course: the course.
-        name: what the archive is called.
+        name: the archive's name.
         due: the new due time of each assignment, with its zone.
-        say: told what is being done.
+        say: called with each step's name.
 
     Raises:
-        UsageError: there is an archive of this name, or an assignment has no due time.
-        CourseError: an ``assignment.toml`` has no line with its due time that could be changed.
-        OSError: the disk does not take the archive; then nothing was removed.
+        UsageError: an archive of this name exists, or an assignment has no due time.
+        CourseError: an ``assignment.toml`` has no line with its due time that can be changed.
+        OSError: the archive cannot be written; nothing was removed.
     """
     archive = course.root / FOLDER / name
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", name):
-        raise UsageError(f'--name "{name}": letters, digits, and _ . - within, as in 2026-autumn.')
+        raise UsageError(f'--name "{name}": use letters, digits and, after the first, _ . - as in 2026-autumn.')
     if archive.exists():
-        raise UsageError(f"{archive}: is there already. Choose another --name; an archive is never written over.")
-    missing = [one for one in course.assignment_ids if one not in due]
+        raise UsageError(f"{archive}: already exists, and an archive is never overwritten. Choose another --name.")
+    missing = [assignment for assignment in course.assignment_ids if assignment not in due]
     if missing:
-        raise UsageError(
-            f"Without a new due time: {', '.join(missing)}. Give --shift-days N, or --due HW=TIME for each."
-        )
-    for one in course.assignment_ids:
-        _with_due(course, one, due[one])  # what cannot be changed is said before anything is
+        raise UsageError(f"No new due time for {', '.join(missing)}. Give --shift-days N, or --due HW=TIME for each.")
+    for assignment in course.assignment_ids:
+        _with_due(course, assignment, due[assignment])  # fail before anything is changed
     archive.parent.mkdir(mode=0o700, exist_ok=True)
     with TemporaryFolder(".new", archive.parent) as work:
         new = work / "term"
@@ -92,7 +90,10 @@ def new_term(course: Course, name: str, due: Mapping[str, datetime], say: Callab
             manifest |= _copy(place, new / label, label)
         say("comparing")
         _compare(new, manifest)
-        todo = {"due": {one: time.isoformat() for one, time in due.items()}, "secret": secrets.token_hex(32)}
+        todo = {
+            "due": {assignment: time.isoformat() for assignment, time in due.items()},
+            "secret": secrets.token_hex(32),
+        }
         for title, data in ((_MANIFEST, manifest), (_UNFINISHED, todo)):
             (new / title).write_text(json.dumps(data, indent=1), encoding="utf-8")
         os.sync()
@@ -101,10 +102,10 @@ def new_term(course: Course, name: str, due: Mapping[str, datetime], say: Callab
 
 
 def finish_term(course: Course, archive: Path, say: Callable[[str], object]) -> NewTerm:
-    """Remove what the archive holds, then set due times and secret. Done again, it does what is left to do."""
+    """Remove what the archive holds, then set due times and secret. Run again, it does the rest."""
     manifest = json.loads((archive / _MANIFEST).read_text(encoding="utf-8"))
     todo = json.loads((archive / _UNFINISHED).read_text(encoding="utf-8"))
-    due = {one: datetime.fromisoformat(time) for one, time in todo["due"].items()}
+    due = {assignment: datetime.fromisoformat(time) for assignment, time in todo["due"].items()}
     say("removing what is in the archive")
     left: list[str] = []
     for label, place in _places(course):
@@ -115,10 +116,10 @@ def finish_term(course: Course, archive: Path, say: Callable[[str], object]) -> 
                 stuck = [_set_aside(place, archive.name)]
             left += stuck + changed
     say("setting due times and secret")
-    for one in course.assignment_ids:
-        if one in due:
-            with replacing(course.source(one) / "assignment.toml") as file:
-                file.write_text(_with_due(course, one, due[one]), encoding="utf-8")
+    for assignment in course.assignment_ids:
+        if assignment in due:
+            with replacing(course.source(assignment) / "assignment.toml") as file:
+                file.write_text(_with_due(course, assignment, due[assignment]), encoding="utf-8")
     secret = course.root / "autograder" / "hidden" / "secret.txt"
     with replacing(secret) as file:
         file.write_text(todo["secret"] + "\n", encoding="utf-8")
@@ -127,7 +128,7 @@ def finish_term(course: Course, archive: Path, say: Callable[[str], object]) -> 
 
 
 def _places(course: Course) -> Iterator[tuple[str, Path]]:
-    """(what it is called in the archive, where it is) of all that there is to archive."""
+    """(name in the archive, path) of everything to archive."""
     databases = sorted(path.name for path in course.root.glob("gradebook.db*"))
     for name in (*_MADE, *databases, *_KEPT):
         yield name, course.root / name
@@ -140,7 +141,7 @@ def _is_emptied(label: str) -> bool:
 
 
 def _files(place: Path) -> Iterator[Path]:
-    """Everything at and below a place that is not a folder; links are not followed."""
+    """Every non-folder at or below a path; links are not followed."""
     if place.is_symlink() or not place.is_dir():
         if place.is_symlink() or place.exists():
             yield place
@@ -155,7 +156,7 @@ def _fail(error: OSError) -> None:
 
 
 def _copy(place: Path, to: Path, label: str) -> dict[str, str]:
-    """Copy a file or a tree; name in the archive -> what it is. Folders without files come along."""
+    """Copy a file or a tree, empty folders included; returns name in the archive -> content (see `_what`)."""
     found: dict[str, str] = {}
     if place.is_dir() and not place.is_symlink():
         for folder, names, _ in os.walk(place):
@@ -176,12 +177,12 @@ def _copy(place: Path, to: Path, label: str) -> dict[str, str]:
 
 
 def _name(label: str, place: Path, path: Path) -> str:
-    """What a path is called in the manifest; of names that are not UTF-8, as Python spells them."""
+    """A path's name in the manifest; names that are not UTF-8 as Python represents them."""
     return f"{label}/{path.relative_to(place).as_posix()}".removesuffix("/.")
 
 
 def _what(path: Path) -> str:
-    """What a path holds, as it stands in the manifest: a hash, where a link leads, or the kind of a special file."""
+    """A path's content in the manifest: a hash, a link's target, or a special file's type."""
     status = path.lstat()
     if stat.S_ISLNK(status.st_mode):
         return f"link {path.readlink()}"
@@ -192,23 +193,23 @@ def _what(path: Path) -> str:
 
 
 def _compare(archive: Path, manifest: Mapping[str, str]) -> None:
-    """See that the copies are what was copied.
+    """Check that the copies equal the originals.
 
     Raises:
-        UsageError: something changed meanwhile.
+        UsageError: something changed in the meantime.
     """
     for name, what in manifest.items():
         if not what.startswith("special ") and _what(archive / name) != what:
             raise UsageError(
-                f"{name} was changed while it was archived. Nothing was removed. Stop what writes there, then go on."
+                f"{name} was changed while it was archived. Nothing was removed. Stop what writes there and try again."
             )
 
 
 def _remove(place: Path, label: str, manifest: Mapping[str, str]) -> tuple[list[str], list[str]]:
-    """Remove what is in the archive, and folders that are empty then.
+    """Remove what is in the archive, and folders that become empty.
 
     Returns:
-        A sentence for each thing that cannot be removed, and for each that is not what the archive holds.
+        A sentence for each file that cannot be removed, and one for each that differs from the archive.
     """
     stuck, changed = [], []
     for path in list(_files(place)):
@@ -216,9 +217,9 @@ def _remove(place: Path, label: str, manifest: Mapping[str, str]) -> tuple[list[
             if manifest.get(_name(label, place, path)) == _what(path):
                 path.unlink()
             else:
-                changed.append(f"{path}: came or was changed while the term was archived; it is left where it is.")
+                changed.append(f"{path}: was added or changed while the term was archived; it has been kept.")
         except OSError as error:
-            stuck.append(f"{path}: is in the archive, and cannot be removed here ({error.strerror}).")
+            stuck.append(f"{path}: is in the archive, but cannot be removed here ({error.strerror}).")
     keep = label.startswith("exchange/")
     for folder, _, _ in os.walk(place, topdown=False):
         if not (keep and Path(folder) == place):  # students need the folder, with its permissions
@@ -232,21 +233,21 @@ def _aside(inbound: Path, name: str) -> Path:
 
 
 def _set_aside(inbound: Path, name: str) -> str:
-    """Put an empty inbound folder in the place of one whose files belong to students; says where the old one is."""
+    """Replace an inbound folder whose files belong to students by an empty one; says where the old one is."""
     aside, new = _aside(inbound, name), inbound.with_name(f".inbound-{name}")
     if inbound.exists():  # else a run was stopped here
         inbound.rename(aside)
     new.mkdir(exist_ok=True)
     new.chmod(stat.S_IMODE(aside.stat().st_mode))
     new.rename(inbound)
-    return f"{aside}: is in the archive, and some of it cannot be removed by this account. Nothing reads it any more."
+    return f"{aside}: is in the archive, but this account cannot remove all of it. Nothing reads it any more."
 
 
 def _with_due(course: Course, assignment: str, due: datetime) -> str:
     """The text of an ``assignment.toml`` with another due time, and nothing else changed.
 
     Raises:
-        CourseError: there is no line of it that could be changed.
+        CourseError: it has no line that can be changed.
     """
     path = course.source(assignment) / "assignment.toml"
     course.assignment(assignment)
@@ -255,5 +256,5 @@ def _with_due(course: Course, assignment: str, due: datetime) -> str:
     time = due.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     changed = _DUE.sub(rf"\g<1>{time}\g<3>", head, count=1) + bracket + rest
     if tomllib.loads(changed) != {**tomllib.loads(text), "due": due.astimezone(UTC).replace(microsecond=0)}:
-        raise CourseError(f"{path}: due: cannot be changed here. Write it in one line: due = {time}")
+        raise CourseError(f"{path}: due: cannot be changed. Write it on one line: due = {time}")
     return changed

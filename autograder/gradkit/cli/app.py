@@ -1,4 +1,4 @@
-"""The application: its commands, and what an error becomes on the way out."""
+"""The application: its commands, and how errors are reported."""
 
 from __future__ import annotations
 
@@ -58,11 +58,11 @@ def main() -> None:
     except GradkitError as error:
         complain(str(error))
         sys.exit(error.exit_status)
-    except Exception as error:  # noqa: BLE001 - whatever it is, the status must say that gradkit failed, not the subject
+    except Exception as error:  # noqa: BLE001 - the exit status must say that gradkit failed, not the subject
         advice = advice_on(error)
         if advice is None:
             traceback.print_exc()
-            complain("gradkit itself failed. Records that were written are complete; please report what stands above.")
+            complain("gradkit itself failed. Records already written are complete. Please report the traceback above.")
         else:
-            complain(f"{error}\n{advice} Records that were written are complete.")
+            complain(f"{error}\n{advice} Records already written are complete.")
         sys.exit(3)

@@ -1,4 +1,4 @@
-"""``gradkit audit``: is a hidden suite right?"""
+"""``gradkit audit``: check a hidden suite."""
 
 from __future__ import annotations
 
@@ -22,33 +22,33 @@ if TYPE_CHECKING:
 def audit(
     assignments: Annotated[list[str] | None, typer.Argument(help="Assignments to audit; all by default.")] = None,
     workers: Annotated[
-        int | None, typer.Option(min=1, help="How many trials to run at a time; as many as there are processors.")
+        int | None, typer.Option(min=1, help="How many trials to run at a time; the number of processors by default.")
     ] = None,
     sandbox: Annotated[
-        str, typer.Option(help="How to confine the code: auto, strict, or one level; see docs/reference.md.")
+        str, typer.Option(help="How to confine the code: auto, strict or a level; see docs/reference.md.")
     ] = "auto",
     insecure: Annotated[
-        bool, typer.Option("--insecure", help="Run the code unconfined, in a process of its own.")
+        bool, typer.Option("--insecure", help="Run the code unconfined, in a separate process.")
     ] = False,
     contract: Annotated[
         bool,
-        typer.Option("--contract", help="Look at contract.toml alone, and print the entries that it lacks as TOML."),
+        typer.Option("--contract", help="Check contract.toml alone, and print its missing entries as TOML."),
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
     course: Annotated[Path | None, typer.Option(help="The course's folder.")] = None,
 ) -> None:
     """Try stub, reference, bank, mutants of the reference and strange answers on the hidden suites.
 
-    The stub must get no points, the reference and every accepted variant all of them; every mistake and every mutant
-    must fail a test. Mutants that no suite should notice are listed in equivalent.toml, each with the reason why.
-    Each sentence of the docstrings is listed in contract.toml, with the tests that look at it and the mistakes that
-    break it, or with the reason why it is not graded. A strange answer may pass or fail, but must not break a test.
+    The stub must get no points, the reference and every accepted variant full points; every mistake and every mutant
+    must fail a test. Mutants that no suite should detect are listed in equivalent.toml, each with a reason. Each
+    sentence of the docstrings is listed in contract.toml, with the tests that check it and the mistakes that violate
+    it, or with the reason why it is not graded. A strange answer may pass or fail, but must not break a test.
     """
     found = find_course(course)
     names = assignments or list(found.assignment_ids)
     for name in names:
-        found.assignment(name)  # an unknown or broken one is said before any work begins
-    # One thread each, set before numpy is imported: graders are forked, and a fork takes one thread along.
+        found.assignment(name)  # fail before any work begins
+    # One thread each, set before numpy is imported: graders are forked, and a fork keeps only one thread.
     os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1")
     import torch
 
@@ -68,24 +68,24 @@ def audit(
             def show(done: int, total: int, task: Any = task) -> None:
                 bar.update(task, completed=done, total=total, refresh=True)
 
-            one = (audit_contract if contract else audit_assignment)(found, name, opened, processes, show)
+            result = (audit_contract if contract else audit_assignment)(found, name, opened, processes, show)
             bar.remove_task(task)
-            data.append(_as_data(one) if isinstance(one, Audit) else _contract_as_data(one))
+            data.append(_as_data(result) if isinstance(result, Audit) else _contract_as_data(result))
             if as_json:
                 continue
-            if isinstance(one, Audit):
-                _print(one)
+            if isinstance(result, Audit):
+                _print(result)
             else:
-                _print_contract(one)
+                _print_contract(result)
     if as_json:
         out.print_json(json.dumps({"contracts" if contract else "audits": data}))
-    if wrong := [one["assignment"] for one in data if not one["passed"]]:
-        complain(f"Not right: {', '.join(wrong)} ({len(wrong)} of {len(data)}). What is wrong stands above, with each.")
+    if wrong := [result["assignment"] for result in data if not result["passed"]]:
+        complain(f"Failed: {', '.join(wrong)} ({len(wrong)} of {len(data)}). The faults are listed above.")
         raise typer.Exit(1)
 
 
 def _print_contract(audit: ContractAudit) -> None:
-    """What is missing goes to standard output, as TOML with comments; faults go to standard error."""
+    """Print missing entries to standard output, as TOML with comments, and faults to standard error."""
     out.print(f"# {audit.assignment}", soft_wrap=True, markup=False)
     for table, coverage in audit.tables.items():
         out.print(f"# {table}: {_sentences(coverage)}", soft_wrap=True, markup=False)
@@ -115,7 +115,7 @@ def _print(audit: Audit) -> None:
         out.print(f"{audit.assignment}: {question.id}", style="bold", soft_wrap=True)
         out.print(_matrix(question))
         for number, name in enumerate(question.tests, start=1):
-            redundant = "  (catches nothing that another does not)" if name in question.redundant else ""
+            redundant = "  (catches nothing that other tests do not)" if name in question.redundant else ""
             out.print(f"  {number:>2}  {name}{redundant}", style="dim" if redundant else None, soft_wrap=True)
         out.print(f"  contract: {_sentences(question.contract)}", soft_wrap=True)
         seen = sum(map(bool, question.seen.values()))
@@ -126,14 +126,14 @@ def _print(audit: Audit) -> None:
         where = f"line {mutant.line} of the reference, {', '.join(mutant.questions)} ({mutant.operator})"
         out.print(f"survives: {where}", style="red", soft_wrap=True)
         out.print(f"  - {mutant.before}\n  + {mutant.after}", soft_wrap=True)
-    for one, other in audit.twins:
-        out.print(f"twins: {one} and {other} answer alike everywhere, so neither can be told", soft_wrap=True)
+    for first, second in audit.twins:
+        out.print(f"twins: {first} and {second} give equal answers, so neither can be diagnosed", soft_wrap=True)
     for fault in audit.faults:
         complain(f"{audit.assignment}: {fault}")
     mistakes = sum(len(question.mistakes) for question in audit.questions)
     accepted = sum(question.accepted for question in audit.questions)
     mutants = sum(question.mutants for question in audit.questions)
-    verdict = "right, as far as is known" if audit.passed else "NOT RIGHT"
+    verdict = "passed" if audit.passed else "FAILED"
     counts = f"{mistakes} mistakes, {accepted} accepted variants, {mutants} mutants, {audit.answers} strange answers"
     style = "green" if audit.passed else "red"
     out.print(f"{audit.assignment}: {verdict}: {counts}, {audit.runs} runs\n", style=style, soft_wrap=True)
@@ -146,8 +146,8 @@ def _matrix(question: QuestionAudit) -> Table:
     from gradkit.diagnosis import ENOUGH
 
     table = Table(box=SIMPLE, pad_edge=False)
-    table.add_column("the mistake", no_wrap=True)
-    table.add_column("is told by", justify="right", no_wrap=True)
+    table.add_column("mistake", no_wrap=True)
+    table.add_column("diagnosed by", justify="right", no_wrap=True)
     table.add_column("public", justify="right", no_wrap=True)
     for number in range(1, len(question.tests) + 1):
         table.add_column(str(number), justify="right")

@@ -13,29 +13,29 @@ from gradkit.errors import UsageError
 
 def build(
     assignments: Annotated[list[str] | None, typer.Argument(help="Assignments to build; all by default.")] = None,
-    check: Annotated[bool, typer.Option("--check", help="Only say whether both folders are up to date.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Only check whether both folders are up to date.")] = False,
     publish: Annotated[
-        bool, typer.Option("--publish", help="Then put the release into nbgrader's exchange, for students to fetch.")
+        bool, typer.Option("--publish", help="Also put the release into nbgrader's exchange for students to fetch.")
     ] = False,
     course: Annotated[Path | None, typer.Option(help="The course's folder.")] = None,
 ) -> None:
     """Make release/ and solutions/ from assignments/.
 
-    Solutions are cut out at the markers, nbgrader makes the released notebooks, and nothing is written if a solution, a
-    hidden test or anything else of the instructor's would be in them.
+    Solutions are removed at the markers and nbgrader makes the released notebooks. Nothing is written if a solution, a
+    hidden test or other instructor material would be released.
     """
     from gradkit.collect.exchange import publish as publish_assignment
     from gradkit.release import build_course, check_course
 
     if check and publish:
-        raise UsageError("--check changes nothing, and --publish builds and publishes: give one of them.")
+        raise UsageError("--check changes nothing, --publish builds and publishes: give one of them.")
     found = find_course(course)
     if check:
         differences = check_course(found, assignments or None)
         for line in differences:
             complain(line)
         if differences:
-            complain("release/ and solutions/ are not what assignments/ makes. Run: make release")
+            complain("release/ and solutions/ are not up to date with assignments/. Run `make release`.")
             raise typer.Exit(1)
         out.print("release/ and solutions/ are up to date.")
         return

@@ -1,4 +1,4 @@
-"""``gradkit collect``: bring submissions in from nbgrader's exchange, a folder of zip files, or repositories."""
+"""``gradkit collect``: collect submissions from nbgrader's exchange, a folder of zip files, or repositories."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ def collect(
         ),
     ] = None,
     roster: Annotated[
-        Path | None, typer.Option("--git", help="Collect from the repositories that this CSV file lists instead.")
+        Path | None, typer.Option("--git", help="Collect from the repositories listed in this CSV file instead.")
     ] = None,
     until: Annotated[
         str | None,
-        typer.Option(help="With --git: the deadline, as 2026-10-05T22:00:00Z; what came later does not count."),
+        typer.Option(help="With --git: the deadline, as 2026-10-05T22:00:00Z; later commits do not count."),
     ] = None,
     branch: Annotated[
-        str | None, typer.Option(help="With --git: the branch; each one's default branch otherwise.")
+        str | None, typer.Option(help="With --git: the branch; each repository's default branch by default.")
     ] = None,
     pushes: Annotated[
         Path | None, typer.Option(help="With --git: the server's record of pushes, a CSV file; see docs/ci.md.")
@@ -43,15 +43,15 @@ def collect(
     as_json: Annotated[bool, typer.Option("--json", help="Print what became of each upload as JSON.")] = False,
     course: Annotated[Path | None, typer.Option(help="The course's folder.")] = None,
 ) -> None:
-    """Bring submissions into submitted/.
+    """Collect submissions into submitted/.
 
-    Every one is looked at before it is copied or unpacked; one that is refused is named, and the others come in.
+    Each one is checked before it is copied or unpacked. Refused ones are listed; the others are collected.
     """
     from gradkit.classroom.collecting import Repositories, collect_class
     from gradkit.collect.repository_list import zoned_time
 
     if roster is None and (until, branch, pushes) != (None, None, None):
-        raise UsageError("--until, --branch and --pushes say which commit counts; they need --git FILE.")
+        raise UsageError("--until, --branch and --pushes select a commit: they need --git FILE.")
     deadline = None if until is None else zoned_time("--until", until)
     found = find_course(course)
     repositories = None if roster is None else Repositories(roster, deadline, branch, pushes)
@@ -72,7 +72,7 @@ def collect(
 
 
 def _account_for(report: Incoming) -> None:
-    """Name each upload that was taken or passed over; what was refused is named with its reason."""
+    """Print each upload that was taken or passed over; refusals are printed with their reasons."""
     for entry in report.entries:
         if entry.status == "taken":
             err.print(escape_controls(f'taken: "{entry.name}": {entry.student}, {entry.assignment}'), soft_wrap=True)

@@ -1,4 +1,4 @@
-"""Where commands print: results to standard output, everything else to standard error."""
+"""Console output: results to standard output, everything else to standard error."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ from rich.progress import (
 from gradkit.course import Course, load_course
 from gradkit.errors import UsageError
 
-_EVERY = 10.0  # seconds between two lines about one step, in a log
+_EVERY = 10.0  # seconds between lines about the same step, in a log
 _COMMAND = re.compile(r"^[ \t]*::|##\[", re.MULTILINE)
 
 
 class _Terminal(Console):
-    """Prints names of students and files as they are: nothing in them is markup."""
+    """A console that treats nothing as markup, such as the names of students and files."""
 
     def print(self, *objects: Any, **options: Any) -> None:
-        """Print; what standard error cannot take (a full disk) must not hide how a command ends."""
+        """Print; a failing standard error (a full disk) must not hide how a command ends."""
         with suppress(OSError) if self.stderr else nullcontext():
             super().print(*objects, **options)
 
     def on_broken_pipe(self) -> None:
-        """Whoever read this (``| head``) has seen enough: what is under way is done to its end, unseen."""
+        """The reader (``| head``) has closed the pipe: finish the work silently."""
         self.quiet = True
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, (sys.stderr if self.stderr else sys.stdout).fileno())
@@ -51,14 +51,14 @@ err = _Terminal(stderr=True, highlight=False, markup=False)
 
 
 def complain(text: str) -> None:
-    """Print an error as it is: nothing in it is markup, and terminal escapes in it do nothing."""
+    """Print an error without markup, its terminal escapes made visible."""
     err.print(escape_controls(text), style="red", soft_wrap=True)
 
 
 def escape_controls(text: str) -> str:
-    """The text with every control character but newline and tab made visible, and nothing that a CI runner obeys.
+    """The text with control characters except newline and tab made visible, and without commands to a CI runner.
 
-    GitHub's takes ``::`` at the beginning of a line for a command, and ``##[`` anywhere.
+    GitHub's runner reads ``::`` at the beginning of a line, and ``##[`` anywhere, as a command.
     """
     visible = "".join(c if c.isprintable() or c in "\n\t" else repr(c)[1:-1] for c in text)
     return _COMMAND.sub(lambda found: " ".join(found[0]), visible)
@@ -76,11 +76,11 @@ def find_course(folder: Path | None) -> Course:
     for candidate in (here, *here.parents):
         if (candidate / "course.toml").is_file():
             return load_course(candidate)
-    raise UsageError(f"There is no course.toml in {here} or above it. Go to the course's folder, or give --course DIR.")
+    raise UsageError(f"No course.toml in {here} or above it. Change to the course's folder, or give --course DIR.")
 
 
 class _Progress(Progress):
-    """A bar in a terminal; in a log a line for each step, and one now and then of a long one."""
+    """A bar in a terminal; in a log a line for each step, repeated every few seconds while it lasts."""
 
     def __init__(self, *columns: ProgressColumn) -> None:
         super().__init__(*columns, console=err, transient=True, auto_refresh=False, disable=not err.is_terminal)
@@ -93,7 +93,7 @@ class _Progress(Progress):
         return task
 
     def update(self, task_id: TaskID, **options: Any) -> None:
-        """Go on with a step."""
+        """Advance a step."""
         super().update(task_id, **options)
         self._tell(task_id)
 
@@ -108,21 +108,21 @@ class _Progress(Progress):
 
 
 def progress() -> Progress:
-    """A progress bar on standard error that leaves nothing behind; lines where nobody sees a bar.
+    """A transient progress bar on standard error; lines where that is not a terminal.
 
-    It has no thread of its own (graders are forked), so each update asks for a refresh.
+    It has no thread of its own (graders are forked), so each update must request a refresh.
     """
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     return _Progress(*columns)
 
 
-def see_that_all_is_current(course: Course, assignments: Sequence[str] = (), *, stale: bool) -> None:
-    """Name what is out of date in records and gradebook, and end the command with status 1 before anything goes out.
+def require_current(course: Course, assignments: Sequence[str] = (), *, stale: bool) -> None:
+    """List what is out of date in records and gradebook, and exit with status 1 before anything is released.
 
     Args:
         course: the course.
-        assignments: only these; all when empty.
-        stale: do not look: what is out of date may go out.
+        assignments: only these; empty: all.
+        stale: allow what is out of date: do not check.
     """
     if stale:
         return
@@ -132,31 +132,31 @@ def see_that_all_is_current(course: Course, assignments: Sequence[str] = (), *, 
     for line in lines:
         complain(f"out of date: {line}")
     if lines:
-        complain("Nothing was written. Run make grade first, or give --stale to use what there is.")
+        complain("Nothing was written. Run `make grade` first, or give --stale to use the outdated records.")
         raise typer.Exit(1)
 
 
 def check_file(option: str, path: Path | None) -> None:
-    """See that an option names a file that can be written.
+    """Check that an option names a file, existing or not.
 
     Raises:
         UsageError: it is a folder.
     """
     if path is not None and path.is_dir():
-        raise UsageError(f"{option} {short_path(path)}: is a folder. Name the file to write.")
+        raise UsageError(f"{option} {short_path(path)}: is a folder. Give the file to write.")
 
 
 def check_folder(option: str, path: Path | None) -> None:
-    """See that an option names a folder, there or not yet.
+    """Check that an option names a folder, existing or not.
 
     Raises:
         UsageError: it is a file.
     """
     if path is not None and path.exists() and not path.is_dir():
-        raise UsageError(f"{option} {short_path(path)}: is a file. Name the folder to write to.")
+        raise UsageError(f"{option} {short_path(path)}: is a file. Give the folder to write to.")
 
 
 def short_path(path: Path) -> str:
-    """A path as it is or relative to the working folder, whichever is shorter."""
+    """The path, or its relative form if that is shorter."""
     relative = os.path.relpath(path)
     return relative if len(relative) < len(str(path)) else str(path)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gradkit.cli.console import check_file, complain, find_course, out, see_that_all_is_current, short_path
+from gradkit.cli.console import check_file, complain, find_course, out, require_current, short_path
 from gradkit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -29,15 +29,15 @@ app = typer.Typer(
 _One = Annotated[str, typer.Argument(metavar="ASSIGNMENT", help="The assignment's id.")]
 _Some = Annotated[list[str] | None, typer.Argument(metavar="ASSIGNMENTS", help="Assignments; all by default.")]
 _Output = Annotated[Path, typer.Option("--output", help="The file to write.")]
-_Into = Annotated[Path | None, typer.Option("--into", help="The file that the other system exported, to fill in.")]
+_Into = Annotated[Path | None, typer.Option("--into", help="The file exported by the other system, to be filled in.")]
 _Roster = Annotated[Path | None, typer.Option("--roster", help="Who is who: a CSV file; see docs/reference.md.")]
 _Match = Annotated[
     str | None,
-    typer.Option("--match", help="The column that says whose a row is; else the one that finds most students."),
+    typer.Option("--match", help="The column that identifies students; by default the one that matches most."),
 ]
-_Stale = Annotated[bool, typer.Option("--stale", help="Write also what is out of date.")]
+_Stale = Annotated[bool, typer.Option("--stale", help="Also write grades that are out of date.")]
 _Results = Annotated[
-    Path | None, typer.Option("--results", help="Take the records of this folder, and ask no gradebook.")
+    Path | None, typer.Option("--results", help="Use the records in this folder, without the gradebook.")
 ]
 _Json = Annotated[bool, typer.Option("--json", help="Print what was written and what was not as JSON.")]
 _Course = Annotated[Path | None, typer.Option("--course", help="The course's folder.")]
@@ -50,7 +50,7 @@ def canvas(
     into: _Into = None,
     roster: _Roster = None,
     number: Annotated[
-        str | None, typer.Option("--assignment-id", help="Canvas's number of the assignment, if there is only one.")
+        str | None, typer.Option("--assignment-id", help="Canvas's id of the assignment, if there is only one.")
     ] = None,
     match: _Match = None,
     results: _Results = None,
@@ -62,9 +62,7 @@ def canvas(
     from gradkit.export.canvas import fill, new_table
 
     if number is not None and (len(assignments or ()) != 1 or not number.isdecimal()):
-        raise UsageError(
-            "--assignment-id N is Canvas's number of one assignment: name that assignment, and give a number."
-        )
+        raise UsageError("--assignment-id N is Canvas's id of one assignment: name that assignment, and give a number.")
     found = _having(course, assignments or ())
     people = _people(roster)
     table = _table(into, people) or new_table(people)
@@ -120,12 +118,12 @@ def moodle_csv(
 
 @app.command("nbgrader")
 def nbgrader(output: _Output, stale: _Stale = False, course: _Course = None) -> None:
-    """The CSV of ``nbgrader export``, with cells that no spreadsheet runs."""
+    """The CSV of ``nbgrader export``, with no cell that a spreadsheet would run."""
     from gradkit.csv_tables import write_text
     from gradkit.gradebook.marks import export_csv
 
     found = find_course(course)
-    see_that_all_is_current(found, stale=stale)
+    require_current(found, stale=stale)
     write_text(output, export_csv(found))
     out.print(f"written: {short_path(output)}", soft_wrap=True)
 
@@ -135,20 +133,20 @@ def gradescope_results(
     record: Annotated[Path, typer.Option("--record", help="The record of one submission.")],
     output: _Output,
 ) -> None:
-    """One record as Gradescope's results.json, without what only instructors may read."""
+    """One record as Gradescope's results.json, without what only instructors may see."""
     from gradkit.csv_tables import write_text
     from gradkit.export.gradescope import results_json
     from gradkit.grading.store import read_record
 
     found = read_record(record)
     if found is None:
-        raise UsageError(f"{record}: is no record that this gradkit can read. Make one: gradkit grade --submission")
+        raise UsageError(f"{record}: not a record of this version. Make one with `gradkit grade --submission`.")
     write_text(output, results_json(found))
 
 
 @app.command("gradescope")
 def gradescope(assignment: _One, output: _Output, course: _Course = None) -> None:
-    """An autograder for Gradescope: a zip file with engine, suite and scripts. Keep it from students."""
+    """An autograder for Gradescope: a zip file with engine, suite and scripts. Do not give it to students."""
     from gradkit.release.gradescope_zip import autograder_zip
     from gradkit.temporary import replacing
 
@@ -158,13 +156,13 @@ def gradescope(assignment: _One, output: _Output, course: _Course = None) -> Non
     with replacing(output) as new:
         new.write_bytes(data)
     out.print(
-        f"written: {short_path(output)}. It holds the hidden suite: upload it, and keep it from students.",
+        f"written: {short_path(output)}. It contains the hidden suite: upload it, and do not give it to students.",
         soft_wrap=True,
     )
 
 
 def _having(folder: Path | None, assignments: Sequence[str]) -> Course:
-    """The course, once it is certain that it has these assignments."""
+    """The course, checked to have these assignments."""
     found = find_course(folder)
     for assignment in assignments:
         found.assignment(assignment)
@@ -172,10 +170,10 @@ def _having(folder: Path | None, assignments: Sequence[str]) -> Course:
 
 
 def _counted(course: Course, assignments: Sequence[str], results: Path | None, *, stale: bool) -> CourseGrades:
-    """What counts now, once it is certain that none of it is out of date; a folder of records is taken as it is."""
+    """The current grades, checked to be up to date; a folder of records is not checked."""
     from gradkit.classroom.exporting import course_grades
 
-    see_that_all_is_current(course, assignments, stale=stale or results is not None)
+    require_current(course, assignments, stale=stale or results is not None)
     return course_grades(course, assignments, results)
 
 
@@ -189,14 +187,12 @@ def _table(into: Path | None, people: dict[str, Person]) -> Table | None:
     from gradkit.csv_tables import read_table
 
     if into is None and not people:
-        raise UsageError(
-            "Give --into FILE, the file that the other system exported, or --roster FILE to make a new one."
-        )
+        raise UsageError("Give --into FILE, the file exported by the other system, or --roster FILE to make a new one.")
     return None if into is None else read_table(into)
 
 
 def _finish(table: Table, outcome: Outcome, left_out: tuple[str, ...], output: Path, as_json: bool) -> None:
-    """Write the file, and beside it the grades that found no place in it."""
+    """Write the file, and beside it the grades without a matching row."""
     from dataclasses import asdict, replace
 
     from gradkit.csv_tables import write_text
@@ -217,5 +213,5 @@ def _finish(table: Table, outcome: Outcome, left_out: tuple[str, ...], output: P
     for line in outcome.in_words():
         complain(line)
     if outcome.unmatched:
-        complain(f"Their grades are in {short_path(lost)}. A --roster says who is who.")
+        complain(f"Their grades are in {short_path(lost)}. Give --roster FILE to say who is who.")
     raise typer.Exit(1 if outcome.unmatched or outcome.refused else 0)

@@ -1,4 +1,4 @@
-"""``gradkit grade``: one folder, a folder of folders, or the course's own submissions."""
+"""``gradkit grade``: grade one folder, a folder of folders, or the course's own submissions."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class _Options:
-    """What the options of the command say about how to go about it."""
+    """The options that say how to grade."""
 
     policy: str
     processes: int
@@ -36,24 +36,24 @@ class _Options:
 
 def grade(
     submission: Annotated[Path | None, typer.Option(help="Grade this one folder; needs --assignment.")] = None,
-    assignment: Annotated[list[str] | None, typer.Option(help="Grade this assignment only; may be repeated.")] = None,
-    output: Annotated[Path | None, typer.Option(help="With --submission: where to write its record.")] = None,
+    assignment: Annotated[list[str] | None, typer.Option(help="Grade only this assignment; repeatable.")] = None,
+    output: Annotated[Path | None, typer.Option(help="With --submission: the record to write.")] = None,
     submissions: Annotated[
-        Path | None, typer.Option(help="Grade every DIR/<student>/<assignment>/, without exchange or gradebook.")
+        Path | None, typer.Option(help="Grade every DIR/<student>/<assignment>/, without exchange and gradebook.")
     ] = None,
-    results: Annotated[Path | None, typer.Option(help="With --submissions: where to write the records.")] = None,
+    results: Annotated[Path | None, typer.Option(help="With --submissions: the folder for the records.")] = None,
     sample: Annotated[
-        Path | None, typer.Option(help="Where nothing has been submitted yet, play this sample class through first.")
+        Path | None, typer.Option(help="If nothing has been submitted, play this sample class through first.")
     ] = None,
     sandbox: Annotated[
-        str, typer.Option(help="How to confine students' code: auto, strict, or one level; see docs/reference.md.")
+        str, typer.Option(help="How to confine students' code: auto, strict or a level; see docs/reference.md.")
     ] = "auto",
     insecure: Annotated[
-        bool, typer.Option("--insecure", help="Run the code unconfined, in a process of its own: for code you trust.")
+        bool, typer.Option("--insecure", help="Run the code unconfined, in a separate process: for code you trust.")
     ] = False,
     workers: Annotated[
         int | None,
-        typer.Option(min=1, help="How many submissions to grade at a time; as many as there are processors."),
+        typer.Option(min=1, help="How many submissions to grade at a time; the number of processors by default."),
     ] = None,
     feedback: Annotated[bool, typer.Option(help="Make feedback pages (for the course's own submissions).")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print the table as JSON.")] = False,
@@ -62,18 +62,18 @@ def grade(
     """Run the hidden suites on submissions and record the points.
 
     Without --submission and --submissions the course's own submitted/ is graded, and gradebook and feedback pages are
-    brought up to date. What was graded before and has not changed is not graded again.
+    updated. Unchanged work is not graded again.
     """
     processes = workers or len(os.sched_getaffinity(0))
     options = _Options("insecure" if insecure else sandbox, processes, feedback, as_json)
     found = find_course(course)
     only = assignment or []
     for name in only:
-        found.assignment(name)  # an unknown or broken one is said before any work begins
+        found.assignment(name)  # fail before any work begins
     if output is not None and submission is None:
-        raise UsageError("--output FILE is where the record of --submission DIR goes; give both.")
+        raise UsageError("--output FILE is the record of --submission DIR: give both.")
     if results is not None and submissions is None:
-        raise UsageError("--results DIR is where the records of --submissions DIR go; give both.")
+        raise UsageError("--results DIR is for the records of --submissions DIR: give both.")
     check_file("--output", output)
     check_folder("--results", results)
     if submission is not None:
@@ -82,7 +82,7 @@ def grade(
         status = _grade_one(found, submission, only[0], output, options)
     elif submissions is not None:
         if results is None:
-            raise UsageError("--submissions DIR needs --results DIR, where the records will be written.")
+            raise UsageError("--submissions DIR needs --results DIR, the folder for the records.")
         status = _grade_folder(found, submissions, results, only, options)
     else:
         status = _grade_course(found, only, sample, options)
@@ -95,7 +95,7 @@ def _grade_one(course: Course, folder: Path, assignment: str, output: Path, opti
     from gradkit.text import points
 
     if not folder.is_dir():
-        raise UsageError(f"{folder} is not a folder. --submission names the folder that a student handed in.")
+        raise UsageError(f"{folder} is not a folder. --submission takes a student's submission folder.")
     result = _grade_with_progress(course, Plan({assignment: [Task("", folder, output)]}, []), options)
     if options.as_json and result.records:
         out.print_json(output.read_text(encoding="utf-8"))
@@ -111,7 +111,7 @@ def _grade_folder(course: Course, submissions: Path, results: Path, only: Sequen
     from gradkit.grading.batch import plan_class
 
     if not submissions.is_dir():
-        raise UsageError(f"{submissions} is not a folder. --submissions names a folder with <student>/<assignment>/.")
+        raise UsageError(f"{submissions} is not a folder. --submissions takes a folder with <student>/<assignment>/.")
     result = _grade_with_progress(course, plan_class(course, submissions, results, only), options)
     _print_result(result, set(), options.as_json)
     if not options.as_json:
@@ -127,16 +127,14 @@ def _grade_course(course: Course, only: Sequence[str], sample: Path | None, opti
         from gradkit.classroom.sample import play_sample_if_empty
 
         with progress() as bar:
-            task = bar.add_task("", total=None)  # nameless until it is known that a sample is played
+            task = bar.add_task("", total=None)  # no description until the sample is known to be played
             step = partial(bar.update, task, description="the sample class hands in", refresh=True)
             played = play_sample_if_empty(course, sample, lambda done, total: step(completed=done, total=total))
         if played:
-            err.print(f"Nothing had been submitted: {short_path(sample)} was played through the exchange.\n")
+            err.print(f"Nothing had been submitted, so {short_path(sample)} was played through the exchange.\n")
     plan = plan_class(course, course.submitted, course.results, only)
     if not plan.size and not plan.refused:
-        raise UsageError(
-            f"There is nothing in {short_path(course.submitted)} to grade. Fetch submissions with: gradkit collect"
-        )
+        raise UsageError(f"Nothing to grade in {short_path(course.submitted)}. Run `gradkit collect` first.")
     with open_books(course) as books:
         result = _grade_with_progress(course, plan, options, books.file)
         due = books.pages_due() if options.feedback else {}
@@ -174,7 +172,7 @@ def _grade_with_progress(
 
 
 class _Watcher:
-    """Shows on standard error what happens while a class is graded, and files each record."""
+    """Reports progress on standard error while a class is graded, and files each record."""
 
     def __init__(self, bar: Progress, size: int, file: Callable[[Record], None], options: _Options) -> None:
         self._bar = bar
@@ -212,21 +210,25 @@ def _print_result(result: ClassResult, late: set[tuple[str, str]], as_json: bool
         out.print("\n" + marks, style="dim", soft_wrap=True)
     if gone:
         complain(
-            f"taken out of the gradebook, so not entered again: {', '.join(sorted(gone))}. To bring one back: "
-            "nbgrader db student add STUDENT, then make grade"
+            f"removed from the gradebook, so not entered again: {', '.join(sorted(gone))}. To bring one back, run "
+            "`nbgrader db student add STUDENT`, then `make grade`."
         )
     _complain_about(result)
 
 
 def _complain_about(result: ClassResult) -> None:
-    """Name what was refused, what was graded with a problem, and what could not be graded, a line for each kind."""
+    """Print what was refused, graded with a problem, or not graded, a line for each kind."""
     from gradkit.text import together
 
     for line in result.refused:
         complain(f"refused: {line}")
     for word, of_refused in (("refused", True), ("note", False)):
-        records = [one for one in result.records if (one.status == "refused") == of_refused]
-        for line in together((one.student, one.assignment, problem) for one in records for problem in one.problems):
+        records = [record for record in result.records if (record.status == "refused") == of_refused]
+        for line in together(
+            (record.student, record.assignment, problem) for record in records for problem in record.problems
+        ):
             complain(f"{word}: {line}")
-    for line in together((one.student, one.assignment, one.log) for one in result.records if one.status == "error"):
+    for line in together(
+        (record.student, record.assignment, record.log) for record in result.records if record.status == "error"
+    ):
         complain(f"not graded: {line}")

@@ -13,15 +13,15 @@ from gradkit.cli.console import find_course, out, short_path
 
 def new(
     assignment: Annotated[str, typer.Argument(help="The new assignment's id, as in hw9_attention.")],
-    title: Annotated[str | None, typer.Option(help="What pages call it; made from the id by default.")] = None,
+    title: Annotated[str | None, typer.Option(help="Its title on pages; derived from the id by default.")] = None,
     due: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day on which it is due; in two weeks by default.")
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The due date; in two weeks by default.")
     ] = None,
     course: Annotated[Path | None, typer.Option(help="The course's folder.")] = None,
 ) -> None:
     """Write a new assignment with one small worked question: source, hidden suite, mistakes bank and accepted variants.
 
-    It can be built, audited and graded as it is; replace it piece by piece. docs/authoring.md leads through it.
+    It can be built, audited and graded at once; replace it piece by piece, as docs/authoring.md explains.
     """
     from gradkit.release.new import scaffold
 

@@ -1,4 +1,4 @@
-"""The table of a class: student by assignment, with points and a mark where something went wrong."""
+"""The table of a class: student by assignment, with points and a mark for each problem."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from gradkit.grading.record import Record
 from gradkit.text import points
 from gradkit.wire.kinds import meaning_of
 
-# mark -> what it means, in the order in which they are explained
+# mark -> meaning, in the legend's order
 MARKS = {
     "?": "not graded: the grader failed",
     "x": "refused",
     "!": "something went wrong: see the feedback page",
     "~": "late",
-    "o": "taken out of the gradebook, not entered again",
+    "o": "removed from the gradebook, not entered again",
     "*": "look at this: see gradkit report",
 }
 
 
 def mark_of(record: Record, late: bool = False, gone: bool = False) -> str:
-    """The marks behind a record's points; empty when nothing needs a look."""
+    """The marks after a record's points; "" if there is nothing to look at."""
     return ("o" if gone else "") + _mark_of(record, late)
 
 
@@ -45,13 +45,13 @@ def _mark_of(record: Record, late: bool) -> str:
 def class_table(
     records: Sequence[Record], assignments: Sequence[str], late: Set[tuple[str, str]], gone: Set[str] = frozenset()
 ) -> Table:
-    """One row a student, one column an assignment.
+    """One row per student, one column per assignment.
 
     Args:
-        records: what was graded.
+        records: the records.
         assignments: the columns.
         late: (student, assignment) of submissions with a late penalty.
-        gone: students who were taken out of the gradebook.
+        gone: students who were removed from the gradebook.
     """
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("student")
@@ -73,7 +73,7 @@ def _cell(record: Record | None, late: bool, gone: bool) -> Text:
 
 
 def legend(records: Sequence[Record], late: Set[tuple[str, str]], gone: Set[str] = frozenset()) -> str:
-    """What the marks in the table mean, those that it has."""
+    """The meanings of the marks used in the table."""
     used = {
         mark
         for record in records

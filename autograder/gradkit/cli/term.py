@@ -23,29 +23,29 @@ def _commands() -> None:
 
 @app.command("new")
 def new(
-    name: Annotated[str | None, typer.Option(help="What the archive is called; today's date by default.")] = None,
+    name: Annotated[str | None, typer.Option(help="The archive's name; today's date by default.")] = None,
     shift_days: Annotated[
-        int | None, typer.Option(min=1, help="Set each due time so many days later; 364 keeps the day of the week.")
+        int | None, typer.Option(min=1, help="Move each due time by this many days; 364 keeps the day of the week.")
     ] = None,
     due: Annotated[
         list[str] | None,
-        typer.Option(metavar="HW=TIME", help="Set one due time, as hw1=2027-03-01T22:00:00Z; may be repeated."),
+        typer.Option(metavar="HW=TIME", help="Set one due time, as hw1=2027-03-01T22:00:00Z; repeatable."),
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
     course: Annotated[Path | None, typer.Option(help="The course's folder.")] = None,
 ) -> None:
-    """Archive the old term in terms/NAME, whole and compared, then set new due times and a new secret.
+    """Archive the old term in terms/NAME and verify the copy, then set new due times and a new secret.
 
-    Archived are submissions, records, gradebook, notebooks, feedback, report, release, course files, secret, and the
-    exchange. What the term made is then removed, and the exchange's inbound folder is empty. A run that was
-    interrupted is finished by the next one.
+    The archive holds submissions, records, gradebook, notebooks, feedback, report, release, course files, secret and
+    the exchange. What the term produced is then removed, and the exchange's inbound folder is emptied. An interrupted
+    run is finished by the next one.
     """
     from gradkit.classroom.term import FOLDER, finish_term, new_term, unfinished
 
     found = find_course(course)
     half = unfinished(found)
     if half is not None:
-        err.print(f"Finishing what was interrupted: {short_path(half)}", soft_wrap=True)
+        err.print(f"Finishing an interrupted run: {short_path(half)}", soft_wrap=True)
         made = finish_term(found, half, lambda text: err.print(f"{text} ...", style="dim"))
     else:
         times = _due_times(found, shift_days, due or [], ask=not yes)
@@ -59,15 +59,15 @@ def new(
     for line in made.left:
         complain(line)
     out.print(f"archive: {short_path(made.archive)} ({made.files} files)", soft_wrap=True)
-    out.print("The secret and the due times are new. Next: gradkit build --publish", soft_wrap=True)
+    out.print("The secret and the due times are new. Next: `gradkit build --publish`", soft_wrap=True)
     raise typer.Exit(1 if made.left else 0)
 
 
 def _due_times(course: Course, shift_days: int | None, given: Sequence[str], *, ask: bool) -> dict[str, datetime]:
-    """The new due time of each assignment: given, shifted, or asked for.
+    """The new due time of each assignment: given, shifted, or prompted for.
 
     Raises:
-        UsageError: one is no time, or of no assignment.
+        UsageError: a time or an assignment is invalid.
     """
     from gradkit.collect.repository_list import zoned_time
 

@@ -1,1 +1,1 @@
-"""Bring submissions in: from nbgrader's exchange, uploads of a learning platform, or students' repositories."""
+"""Collect submissions from nbgrader's exchange, a learning platform's uploads, or students' repositories."""

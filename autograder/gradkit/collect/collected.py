@@ -1,4 +1,4 @@
-"""What every way of collecting reports, and what each of them looks at before a submission comes in."""
+"""What all ways of collecting share: their reports, and the checks before a submission is accepted."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from gradkit.temporary import replacing
 
 @dataclass(frozen=True)
 class Collected:
-    """A submission that lies in ``submitted/<student>/<assignment>`` since this run; ``name`` is where it came from."""
+    """A submission put into ``submitted/<student>/<assignment>`` by this run; ``name`` is its source."""
 
     student: str
     assignment: str
@@ -31,11 +31,11 @@ class Refused:
     """A submission that was not collected.
 
     Attributes:
-        name: the folder or archive, ready to be shown.
+        name: the folder or archive, ready for display.
         reason: why, in a sentence or two.
-        student: who it says it is from; "" where that cannot be read.
-        assignment: the assignment's id; "" where that cannot be read.
-        understood: whether its name says whose it is.
+        student: the student in its name; "" if that cannot be read.
+        assignment: the assignment's id; "" if that cannot be read.
+        understood: whether its name could be parsed.
     """
 
     name: str
@@ -50,11 +50,11 @@ class Entry:
     """An upload, a folder of the exchange or a repository, and what became of it.
 
     Attributes:
-        name: what it is called.
+        name: its name.
         status: "taken", "superseded" by another, "unchanged" since it was taken, "refused" or "not understood".
-        reason: why it was not taken; "" where it was.
-        student: the student's id; "" where that cannot be read.
-        assignment: the assignment's id; "" where that cannot be read.
+        reason: why it was not taken; "" if it was.
+        student: the student's id; "" if it cannot be read.
+        assignment: the assignment's id; "" if it cannot be read.
     """
 
     name: str
@@ -66,13 +66,13 @@ class Entry:
 
 @dataclass(frozen=True)
 class CollectReport:
-    """What one run of collecting did.
+    """The result of one run of collecting.
 
     Attributes:
         collected: submissions that are new or newer, by student and assignment.
-        refused: submissions that were left where they are. An earlier one of the same student stays, or is collected.
+        refused: submissions that were not collected. An earlier one of the same student is kept or collected.
         warnings: what an instructor should look at, one sentence each.
-        passed: uploads that were not taken because another one counts, or because they were collected before.
+        passed: uploads not taken because another one counts, or because they were collected before.
     """
 
     collected: tuple[Collected, ...] = ()
@@ -83,40 +83,40 @@ class CollectReport:
 
 def refusals_in_words(refused: Iterable[Refused]) -> list[str]:
     """One line for each refused submission."""
-    return [f"{one.name}: {one.reason}" for one in refused]
+    return [f"{submission.name}: {submission.reason}" for submission in refused]
 
 
 def refuse_worse(course: Course, new: Path, student: str, assignment_id: str) -> None:
-    """See that a submission that would take the place of an earlier one can be read by the grading.
+    """Refuse a submission that grading cannot read if it would replace an earlier one.
 
-    The first one comes in as it is: its feedback page will say what is wrong with it.
+    A first submission is always accepted: its feedback page will say what is wrong with it.
 
     Raises:
-        EarlierStays: it cannot, and there is an earlier one.
+        EarlierStays: it cannot be read; the earlier one is kept.
     """
     if (course.submitted / student / assignment_id).is_dir():
         try:
             read_submission(new, student, course.assignment(assignment_id), course.submission)
         except SubmissionRefused as error:
-            raise EarlierStays(f"{error} The earlier submission stays.") from error
+            raise EarlierStays(f"{error} The earlier submission is kept.") from error
 
 
 def alike(course: Course, arriving: Collection[str]) -> dict[str, str]:
-    """By id, why none of its submissions can come in: it looks like another student's.
+    """Student id -> why its submissions are refused: it looks like another student's id.
 
-    Who has work in ``submitted/`` already keeps the id; of two that are both new, neither has it.
+    A student with work in ``submitted/`` keeps the id; of two new ones, both are refused.
     """
     known = {path.name for path in course.submitted.iterdir()} if course.submitted.is_dir() else set()
     found = look_alikes(known | set(arriving))
     return {
-        student: f"the id {spelled(student)} looks like {', '.join(map(spelled, others))}. Give them ids that differ."
+        student: f"the id {spelled(student)} looks like {', '.join(map(spelled, others))}. Give them distinct ids."
         for student, others in found.items()
         if student in arriving and student not in known
     }
 
 
 def due_of(course: Course, assignment_id: str) -> datetime | None:
-    """When an assignment is due; None where its ``assignment.toml`` is wrong, which is said when it is graded."""
+    """When an assignment is due; None if its ``assignment.toml`` is wrong, which grading reports."""
     try:
         return course.assignment(assignment_id).due
     except CourseError:
@@ -124,12 +124,12 @@ def due_of(course: Course, assignment_id: str) -> datetime | None:
 
 
 def note_path(course: Course, student: str, assignment_id: str) -> Path:
-    """Where it is kept what a collected submission was made from."""
+    """The file that records a collected submission's source."""
     return course.work / "collected" / student / f"{assignment_id}.json"
 
 
 def read_note(course: Course, student: str, assignment_id: str) -> Mapping[str, Any]:
-    """What a collected submission was made from; empty where that is not known."""
+    """A collected submission's source; empty if unknown."""
     try:
         note = json.loads(note_path(course, student, assignment_id).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -138,7 +138,7 @@ def read_note(course: Course, student: str, assignment_id: str) -> Mapping[str, 
 
 
 def write_note(path: Path, facts: Mapping[str, object]) -> None:
-    """Keep what a submission was made from, for the next run."""
+    """Record a submission's source for the next run."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as new:
         new.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")

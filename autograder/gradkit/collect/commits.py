@@ -1,4 +1,4 @@
-"""Which commit of a repository counts, when it was handed in, and how sure that is."""
+"""Which commit of a repository counts, when it was submitted, and how certain that is."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from gradkit.errors import SubmissionRefused
 from gradkit.intake.git import Commit, history
 
-_AHEAD = timedelta(minutes=10)  # that a clock may be fast
+_AHEAD = timedelta(minutes=10)  # tolerance for a fast clock
 
 
 @dataclass(frozen=True)
@@ -19,9 +19,9 @@ class Chosen:
 
     Attributes:
         commit: its id.
-        time: when it was handed in: pushed, by the server's record, else committed.
-        by_server: whether the server says so.
-        doubts: what speaks against that time.
+        time: the time of its push by the server's record, otherwise of the commit.
+        by_server: whether the time is the server's.
+        doubts: reasons to doubt the time.
     """
 
     commit: str
@@ -36,35 +36,35 @@ def choose(copy: Path, tip: str, until: datetime | None, record: Sequence[tuple[
     Args:
         copy: the bare copy.
         tip: the newest commit of the branch.
-        until: the deadline; None where the newest commit counts.
-        record: the server's record: when which commit was pushed, the later of two at one time after the other.
+        until: the deadline; None: the newest commit counts.
+        record: the server's record of pushes, (time, commit); of equal times the later push comes last.
 
     Raises:
-        SubmissionRefused: there is none before the deadline.
+        SubmissionRefused: no commit is in time.
     """
     if record:
-        pushed = sorted(record, key=lambda one: one[0])
-        in_time = [one for one in pushed if until is None or one[0] <= until]
+        pushed = sorted(record, key=lambda push: push[0])
+        in_time = [push for push in pushed if until is None or push[0] <= until]
         if not in_time:
             raise SubmissionRefused(
-                f"nothing was pushed until {_said(until)}; the first push was {_said(pushed[0][0])}."
+                f"nothing was pushed by {_said(until)}; the first push was at {_said(pushed[0][0])}."
             )
         time, commit = in_time[-1]
         return Chosen(commit, time, by_server=True)
     commits = history(copy, tip)
-    found = next((one for one in commits if until is None or one.time <= until), None)
+    found = next((commit for commit in commits if until is None or commit.time <= until), None)
     if found is None:
         first = _said(commits[-1].time)
-        raise SubmissionRefused(f"there is no commit until {_said(until)}; the first one is of {first}.")
+        raise SubmissionRefused(f"there is no commit by {_said(until)}; the first one is from {first}.")
     return Chosen(found.id, found.time, by_server=False, doubts=tuple(_doubts(commits, found)))
 
 
 def _doubts(commits: Sequence[Commit], found: Commit) -> Iterator[str]:
-    """What speaks against a time that a student's own clock wrote."""
-    if any(one.time > found.time for one in commits[commits.index(found) + 1 :]):
-        yield "an earlier commit bears a later time, so at least one of the two is wrong"
+    """Reasons to doubt a time written by a student's own clock."""
+    if any(commit.time > found.time for commit in commits[commits.index(found) + 1 :]):
+        yield "an earlier commit has a later time, so at least one of the two is wrong"
     if found.time > datetime.now(UTC) + _AHEAD:
-        yield "the commit bears a time that is yet to come"
+        yield "the commit's time is in the future"
 
 
 def _said(time: datetime | None) -> str:

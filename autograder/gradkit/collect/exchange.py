@@ -1,6 +1,6 @@
-"""nbgrader's exchange: publish assignments and feedback, fetch and submit as a student, list what was submitted.
+"""nbgrader's exchange: publish assignments and feedback, fetch and submit as a student, list submissions.
 
-All the carrying is nbgrader's own. Fetching and submitting as a given student is for the sample class and for tests;
+All transfers are nbgrader's own. Fetching and submitting as a given student is for the sample class and for tests;
 real students use nbgrader's commands or its tab in Jupyter.
 """
 
@@ -41,14 +41,14 @@ from gradkit.intake.traces import Traces, traces_of
 
 @dataclass(frozen=True)
 class Inbound:
-    """One folder that lies in the exchange.
+    """A folder in the exchange's inbound folder.
 
     Attributes:
-        student: who it says it is from.
-        assignment: the assignment's id, which may be unknown.
-        time: when it says it was submitted, in UTC.
+        student: the student in its name.
+        assignment: the assignment's id in its name, which may be unknown.
+        time: the submission time in its name, in UTC.
         path: the folder itself; nothing in it has been opened.
-        traces: what the file system remembers of it.
+        traces: its owners and times in the file system.
     """
 
     student: str
@@ -69,27 +69,27 @@ class _SubmitAt(ExchangeSubmit):  # type: ignore[misc]
 
 
 def publish(course: Course, assignment_id: str) -> Path:
-    """Put ``release/<assignment>`` into the exchange, in place of what was published before. Returns where it lies.
+    """Put ``release/<assignment>`` into the exchange, replacing an earlier one. Returns the published folder.
 
     Raises:
-        GradkitError: there is no release, in nbgrader's words.
+        GradkitError: there is no release; with nbgrader's messages.
         UsageError: the exchange cannot be written.
     """
-    _see_that_it_can_be_used(course, may_be_made=True)
+    _check_usable(course, may_be_made=True)
     _run(ExchangeReleaseAssignment, nbgrader_config(course), assignment_id, "publish", force=True)
     return course.exchange / course.id / "outbound" / assignment_id
 
 
 def publish_feedback(course: Course, assignment_id: str, without: Iterable[str] = ()) -> Path:
-    """Put an assignment's feedback pages into the exchange, but for some students'. Returns where they lie.
+    """Put an assignment's feedback pages into the exchange, except those of ``without``. Returns their folder.
 
-    Each page's name is made from the submission's secret, so that only its student finds it.
+    Each page's name is made from the submission's secret, so that only its student can find it.
 
     Raises:
         UsageError: there is no exchange, or it cannot be written.
-        GradkitError: nbgrader fails; its words.
+        GradkitError: nbgrader failed; with its messages.
     """
-    _see_that_it_can_be_used(course)
+    _check_usable(course)
     config = nbgrader_config(course)
     config.CourseDirectory.student_id_exclude = ",".join(without)
     with warnings.catch_warnings():
@@ -118,8 +118,8 @@ def submit(course: Course, student: str, folder: Path, at: datetime | None = Non
     Args:
         course: the course.
         student: the student's id.
-        folder: what is submitted.
-        at: when, with its time zone; now, where it is None.
+        folder: the folder to submit.
+        at: the submission time with its time zone; None: now.
 
     Raises:
         GradkitError: the assignment is not published, or the exchange cannot be written.
@@ -128,7 +128,7 @@ def submit(course: Course, student: str, folder: Path, at: datetime | None = Non
     config.CourseDirectory.student_id = student_id(student)
     config.Exchange.assignment_dir = str(folder.parent)
     with scratch(course, "cache") as cache:
-        # nbgrader keeps a copy for the student by second; two submissions of one second would meet there.
+        # nbgrader keeps a copy named by the second, where two submissions in one second would collide.
         config.Exchange.cache = str(cache)
         if at is None:
             _run(ExchangeSubmit, config, folder.name, "submit")
@@ -137,10 +137,10 @@ def submit(course: Course, student: str, folder: Path, at: datetime | None = Non
 
 
 def list_inbound(course: Course) -> tuple[list[Inbound], list[tuple[str, str]]]:
-    """What lies in the exchange's inbound folder.
+    """List the exchange's inbound folder.
 
     Returns:
-        The submissions, oldest first, and the entries that are none: each one's name, and why.
+        The submissions, oldest first; and (name, reason) of each entry that is not one.
     """
     found: list[Inbound] = []
     strange: list[tuple[str, str]] = []
@@ -160,14 +160,14 @@ def list_inbound(course: Course) -> tuple[list[Inbound], list[tuple[str, str]]]:
             strange.append((path.name, str(error)))
             continue
         if time is None:
-            strange.append((path.name, "its name is not <student>+<assignment>+<time>, as nbgrader's submit makes it."))
+            strange.append((path.name, "its name is not <student>+<assignment>+<time>, as nbgrader submit makes it."))
         elif traces is not None:
             found.append(Inbound(student, parts[1], time, path, traces))
-    return sorted(found, key=lambda one: (one.time, one.path.name)), strange
+    return sorted(found, key=lambda entry: (entry.time, entry.path.name)), strange
 
 
-def _see_that_it_can_be_used(course: Course, *, may_be_made: bool = False) -> None:
-    """Look before nbgrader does, which tells an instructor to contact the instructor.
+def _check_usable(course: Course, *, may_be_made: bool = False) -> None:
+    """Check before nbgrader does, whose message tells the instructor to contact the instructor.
 
     Raises:
         UsageError: there is no exchange, or it cannot be written.
@@ -178,16 +178,16 @@ def _see_that_it_can_be_used(course: Course, *, may_be_made: bool = False) -> No
     there = next(folder for folder in (place, *place.parents) if folder.exists())
     if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
         raise UsageError(
-            f"{there}: you may not write there, so the exchange in {place} cannot be used. See who owns it "
-            f"(ls -ld {shlex.quote(str(there))}), or name another folder as exchange in course.toml."
+            f"{there}: is not writable for you, so the exchange in {place} cannot be used. Check who owns it "
+            f"(ls -ld {shlex.quote(str(there))}), or set another exchange in course.toml."
         )
 
 
 def missing_exchange(course: Course) -> str:
-    """What to do where there is no exchange, in sentences."""
+    """What to do about a missing exchange."""
     return (
-        f"{course.exchange}: there is no exchange. Is its disk mounted, and is exchange in course.toml right? "
-        "A new one is made when an assignment is published: gradkit build --publish"
+        f"{course.exchange}: no such exchange. Check that its disk is mounted and that exchange in course.toml is "
+        "right. Publishing an assignment creates a new one: gradkit build --publish"
     )
 
 
@@ -200,4 +200,4 @@ def _run(action: type[Exchange], config: Config, assignment_id: str, verb: str, 
             act.start()
         except (ExchangeError, OSError, RuntimeError) as error:
             words = "\n".join([*said, str(error)] if str(error) not in said else said)
-            raise GradkitError(f"{assignment_id}: nbgrader could not {verb} it. It says:\n{words}") from error
+            raise GradkitError(f"{assignment_id}: nbgrader could not {verb} it:\n{words}") from error

@@ -1,11 +1,10 @@
-"""Collect what students submitted, with nbgrader's own collect, from a copy that has been found harmless.
+"""Collect submissions from the exchange with nbgrader's own collect, from copies that were checked first.
 
-nbgrader's collect follows links, drops large files silently, stops for the whole class at one strange folder, and
-deletes the earlier submission before it copies the next. So each new submission is first copied by ``folders``; those
-that pass are handed to nbgrader's ``ExchangeCollect`` in a private exchange; what it collects is moved into place.
+nbgrader's collect follows links, drops large files silently, stops for the whole class at one malformed folder, and
+deletes the earlier submission before it copies the next. So each new submission is first copied by ``intake.files``;
+those that pass are given to nbgrader's ``ExchangeCollect`` in a private exchange, and the result is moved into place.
 
-Whose a folder is and when it was handed in is what its name says only as far as ``owners`` and ``times`` find nothing
-against it.
+The student and time in a folder's name are believed unless ``owners`` or ``timestamps`` contradict them.
 """
 
 from __future__ import annotations
@@ -45,14 +44,14 @@ from gradkit.intake.files import copy_untrusted, put_in_place, scratch
 
 @dataclass(frozen=True)
 class _Dated:
-    """A folder of the exchange, and when it was handed in.
+    """A folder of the exchange with its submission time.
 
     Attributes:
         inbound: the folder.
-        due: when its assignment is due; None where that cannot be read.
-        changed: when its files were last changed; None where that says nothing.
-        handed_in: the time, by all that is known.
-        remarks: what else an instructor should know of it.
+        due: when its assignment is due; None if that cannot be read.
+        changed: when its files were last changed; None if that says nothing.
+        handed_in: the submission time, from all that is known.
+        remarks: what else an instructor should know.
     """
 
     inbound: Inbound
@@ -68,81 +67,83 @@ class _Dated:
 
 
 def collect(course: Course, assignment_ids: Collection[str] | None = None) -> CollectReport:
-    """Collect each student's newest submission that can be read, where it is newer than the one collected before.
+    """Collect each student's newest readable submission, if it is newer than the one collected before.
 
     Args:
         course: the course.
-        assignment_ids: only these; all of the course's, where it is None.
+        assignment_ids: only these; None: all of the course's.
 
     Returns:
-        What was collected and what was refused. One student's failure never stops the run.
+        What was collected and refused. One student's failure never stops the run.
     """
     wanted = course.assignment_ids if assignment_ids is None else assignment_ids
     inbound, strange = list_inbound(course)
     ownership = judge(inbound, course.exchange_owners)
     reasons = _reasons(course, inbound, ownership)
-    mine = [one for one in inbound if one.assignment in wanted or one.assignment not in course.assignment_ids]
+    mine = [entry for entry in inbound if entry.assignment in wanted or entry.assignment not in course.assignment_ids]
     refused = [Refused(quoted(name), reason) for name, reason in strange]
-    refused += [_refused(one, reasons[one.path]) for one in mine if one.path in reasons]
+    refused += [_refused(entry, reasons[entry.path]) for entry in mine if entry.path in reasons]
     waiting: defaultdict[tuple[str, str], list[_Dated]] = defaultdict(list)
     due = {name: due_of(course, name) for name in wanted}
-    for one in mine:
-        if one.path not in reasons:
-            dated = _date(one, due[one.assignment], None if one.path in ownership.ours else one.traces.changed)
+    for entry in mine:
+        if entry.path not in reasons:
+            dated = _date(entry, due[entry.assignment], None if entry.path in ownership.ours else entry.traces.changed)
             waiting[dated.key].append(dated)
     with scratch(course, "collect") as work:
         taken: list[_Dated] = []
         for submissions in waiting.values():
-            one_taken, not_taken = _newest_harmless(course, submissions, work / "exchange" / course.id / "inbound")
-            taken += one_taken
+            newest, not_taken = _newest_harmless(course, submissions, work / "exchange" / course.id / "inbound")
+            taken += newest
             refused += not_taken
         collected, failed = _hand_to_nbgrader(course, taken, work)
-    warnings = [f"{', '.join(one.key)}: {text}." for one in taken for text in (*one.handed_in.doubts, *one.remarks)]
-    warnings += believed([one.inbound for one in taken], ownership, course.exchange_owners)
-    if any(one.path in ownership.refused for one in mine):
+    warnings = [
+        f"{', '.join(dated.key)}: {text}." for dated in taken for text in (*dated.handed_in.doubts, *dated.remarks)
+    ]
+    warnings += believed([dated.inbound for dated in taken], ownership, course.exchange_owners)
+    if any(entry.path in ownership.refused for entry in mine):
         warnings.append(ADVICE)
     return CollectReport(tuple(collected), tuple(refused + failed), tuple(warnings))
 
 
 # A class without declared types cannot be subclassed strictly.
 class SafeCollect(ExchangeCollect):  # type: ignore[misc]
-    """Stands in for nbgrader's collect in its own commands and in formgrader, so that they are as careful."""
+    """Replaces nbgrader's collect in its own commands and in formgrader, so that they are as careful."""
 
     def start(self) -> None:
         """Collect the assignment for all students, and log what was collected and refused."""
         course = load_course(Path(self.coursedir.root))
         report = collect(course, [self.coursedir.assignment_id])
-        for one in report.collected:
-            self.log.info("Collected: %s %s", one.student, one.assignment)
+        for submission in report.collected:
+            self.log.info("Collected: %s %s", submission.student, submission.assignment)
         for text in (*refusals_in_words(report.refused), *report.warnings):
             self.log.warning(text)
 
 
 def _reasons(course: Course, inbound: Sequence[Inbound], ownership: Ownership) -> Mapping[Path, str]:
-    """By folder, why it is refused before anything in it is read."""
+    """Folder -> why it is refused before anything in it is read."""
     known = ", ".join(course.assignment_ids) or "none"
     unknown = {
-        one.path: f"there is no assignment {quoted(one.assignment)} in this course (it has: {known})."
-        for one in inbound
-        if one.assignment not in course.assignment_ids
+        entry.path: f"there is no assignment {quoted(entry.assignment)} in this course (it has: {known})."
+        for entry in inbound
+        if entry.assignment not in course.assignment_ids
     }
-    twins = alike(course, {one.student for one in inbound if one.path not in ownership.refused})
-    similar = {one.path: twins[one.student] for one in inbound if one.student in twins}
+    twins = alike(course, {entry.student for entry in inbound if entry.path not in ownership.refused})
+    similar = {entry.path: twins[entry.student] for entry in inbound if entry.student in twins}
     return similar | {path: f"{text} It was not taken." for path, text in ownership.refused.items()} | unknown
 
 
-def _refused(one: Inbound, reason: str) -> Refused:
-    return Refused(quoted(one.path.name), reason, one.student, one.assignment)
+def _refused(entry: Inbound, reason: str) -> Refused:
+    return Refused(quoted(entry.path.name), reason, entry.student, entry.assignment)
 
 
 def _date(
-    one: Inbound,
+    entry: Inbound,
     due: datetime | None,
     changed: datetime | None,
     written: datetime | None = None,
     remarks: tuple[str, ...] = (),
 ) -> _Dated:
-    return _Dated(one, due, changed, handed_in(one.time, written, changed, due), remarks)
+    return _Dated(entry, due, changed, handed_in(entry.time, written, changed, due), remarks)
 
 
 def _newest_harmless(
@@ -152,22 +153,22 @@ def _newest_harmless(
     student, assignment_id = submissions[0].key
     before = read_time(course.submitted / student / assignment_id)
     refused = []
-    for dated in sorted(submissions, key=lambda one: (one.handed_in.time, one.inbound.path.name), reverse=True):
+    for dated in sorted(submissions, key=lambda dated: (dated.handed_in.time, dated.inbound.path.name), reverse=True):
         if before is not None and dated.handed_in.time <= before:
             break
-        one, copy = dated.inbound, inbound.parent / "examined" / dated.inbound.path.name
+        entry, copy = dated.inbound, inbound.parent / "examined" / dated.inbound.path.name
         try:
-            copied = copy_untrusted(one.path, copy, course.submission)
+            copied = copy_untrusted(entry.path, copy, course.submission)
             seen = copied.traces
-            if not (seen.owners <= one.traces.owners and seen.changed <= one.traces.changed):
-                raise SubmissionRefused("it was changed while it was collected. Collect once more.")
+            if not (seen.owners <= entry.traces.owners and seen.changed <= entry.traces.changed):
+                raise SubmissionRefused("it was changed while it was collected. Collect again.")
             refuse_worse(course, copy, student, assignment_id)
         except SubmissionRefused as error:
-            refused.append(_refused(one, str(error)))
+            refused.append(_refused(entry, str(error)))
             continue
         remarks = tuple(copied.remarks(course, assignment_id))
-        final = _date(one, dated.due, dated.changed, read_time(copy), remarks)
-        # nbgrader goes by the name when it collects and by the file when it counts late hours: they must agree.
+        final = _date(entry, dated.due, dated.changed, read_time(copy), remarks)
+        # nbgrader uses the time in the name to collect and the one in the file for lateness: they must agree.
         write_time(copy, final.handed_in.time)
         put_in_place(copy, inbound / f"{student}+{assignment_id}+{format_time(final.handed_in.time)}")
         return [final], refused
@@ -179,33 +180,33 @@ def _hand_to_nbgrader(course: Course, taken: list[_Dated], work: Path) -> tuple[
     failed: list[Refused] = []
     if taken:
         ensure_database(course)
-    for assignment_id in sorted({one.inbound.assignment for one in taken}):
-        mine = [one for one in taken if one.inbound.assignment == assignment_id]
+    for assignment_id in sorted({dated.inbound.assignment for dated in taken}):
+        mine = [dated for dated in taken if dated.inbound.assignment == assignment_id]
         stopped = _nbgrader_collect(course, work, assignment_id, "*")
-        for one in mine:
-            student = one.inbound.student
+        for dated in mine:
+            student = dated.inbound.student
             copy = work / "submitted" / student / assignment_id
-            # Where one of them stopped the run, each for itself, so that the others go on.
+            # If one of them stopped the run, collect each on its own, so that the others succeed.
             words = _nbgrader_collect(course, work, assignment_id, student) if stopped else ""
             try:
                 put_in_place(copy, course.submitted / student / assignment_id)
             except OSError as error:
-                failed.append(_refused(one.inbound, f"nbgrader could not collect it: {words or error.strerror}."))
+                failed.append(_refused(dated.inbound, f"nbgrader could not collect it: {words or error.strerror}."))
             else:
-                name = quoted(one.inbound.path.name)
-                collected.append(Collected(student, assignment_id, one.handed_in.time, name))
-    return sorted(collected, key=lambda one: (one.student, one.assignment)), failed
+                name = quoted(dated.inbound.path.name)
+                collected.append(Collected(student, assignment_id, dated.handed_in.time, name))
+    return sorted(collected, key=lambda submission: (submission.student, submission.assignment)), failed
 
 
 def _nbgrader_collect(course: Course, work: Path, assignment_id: str, student: str) -> str:
-    """Run nbgrader's collect in the private exchange; what it said where it failed, else ""."""
+    """Run nbgrader's collect in the private exchange; its error messages, or "" for success."""
     config = nbgrader_config(course)
     config.Exchange.root = str(work / "exchange")
     config.CourseDirectory.submitted_directory = str(work / "submitted")
     config.CourseDirectory.assignment_id = assignment_id
     config.CourseDirectory.student_id = student
     config.ExchangeCollect.update = True
-    config.ExchangeCollect.check_owner = False  # these are our copies; the owners were looked at in the real exchange
+    config.ExchangeCollect.check_owner = False  # these are our copies; owners were checked in the real exchange
     with gathered_log("collect") as (log, said):
         folders = CourseDirectory(config=config, log=log)
         action = ExchangeCollect(coursedir=folders, authenticator=Authenticator(config=config), config=config, log=log)

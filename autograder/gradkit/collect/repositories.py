@@ -1,4 +1,4 @@
-"""Collect submissions from the repositories of a roster: of each the last commit before the deadline."""
+"""Collect submissions from the repositories of a roster: each one's last commit before the deadline."""
 
 from __future__ import annotations
 
@@ -35,22 +35,22 @@ def collect_repositories(
     branch: str | None = None,
     pushes: Path | None = None,
 ) -> CollectReport:
-    """Collect from every repository of the roster, where there is something newer than what was collected before.
+    """Collect from every repository of the roster that has something newer than what was collected before.
 
     Args:
         course: the course.
-        roster: a CSV file with the columns ``student``, ``repository`` and, where there is one repository for each
-            assignment, ``assignment``. The columns of `export.roster` may stand in it, too.
-        assignment_ids: only these; all when None.
-        until: only what was handed in by then counts; the newest where it is None.
-        branch: the branch; each repository's own default where it is None.
+        roster: a CSV file with the columns ``student``, ``repository`` and, if each assignment has a repository of
+            its own, ``assignment``. It may also have the columns of `course.roster`.
+        assignment_ids: only these; None: all.
+        until: the deadline; None: the newest commit counts.
+        branch: the branch; None: each repository's default.
         pushes: the server's record, a CSV file with the columns ``repository``, ``commit`` and ``time``.
 
     Returns:
         What was collected and refused, and doubts about times. One repository's failure never stops the run.
 
     Raises:
-        UsageError: roster or pushes is not what it should be.
+        UsageError: roster or pushes is invalid.
     """
     rows, record = read_rows(course, roster), {} if pushes is None else read_pushes(pushes)
     shared = shared_repositories(rows) | alike(course, {row.student for row in rows})
@@ -60,7 +60,7 @@ def collect_repositories(
     unsure = 0
     for row in rows:
         wanted = [row.assignment] if row.assignment else list(course.assignment_ids)
-        wanted = [one for one in wanted if assignment_ids is None or one in assignment_ids]
+        wanted = [name for name in wanted if assignment_ids is None or name in assignment_ids]
         if not wanted:
             continue
         if row.student in shared:
@@ -86,20 +86,20 @@ def collect_repositories(
             else:
                 collected.append(Collected(row.student, name, chosen.time, git.quoted_address(row.repository)))
                 unsure += not chosen.by_server
-                where = [f"taken from the folder {quoted(folder)}"] if folder not in ("", name) else []
+                where = [f"collected from the folder {quoted(folder)}"] if folder not in ("", name) else []
                 warnings += [f"{row.student}, {name}: {text}." for text in (*chosen.doubts, *where, *left_out)]
         if len(wanted) == 1 and not places:
             warnings.append(f"{row.student}, {wanted[0]}: the repository has no folder of that name.")
     if unsure:
         warnings.append(
-            f"{unsure} of {len(collected)} times are the commits' own, which their authors can set. Where the server's "
-            "record of pushes is at hand, --pushes FILE takes it."
+            f"{unsure} of {len(collected)} times are the commits' own, which their authors can set. If you have the "
+            "server's record of pushes, give it with --pushes FILE."
         )
     return CollectReport(tuple(collected), tuple(refused), (*warnings, *_without_record(rows, pushes, record)))
 
 
 def _refused(course: Course, row: Row, why: str | GradkitError, assignments: Sequence[str]) -> Refused:
-    """A refusal, which also says what then stays where it is."""
+    """A refusal that also says what is kept of earlier collections."""
     kept = [name for name in assignments if (course.submitted / row.student / name).is_dir()]
     reason = str(why)
     if kept and not isinstance(why, EarlierStays):
@@ -108,7 +108,7 @@ def _refused(course: Course, row: Row, why: str | GradkitError, assignments: Seq
 
 
 def _without_record(rows: Sequence[Row], pushes: Path | None, record: Pushes) -> list[str]:
-    """Where a server's record was given, but is not of the repositories of the roster."""
+    """Warnings if the server's record and the roster name different repositories."""
     if pushes is None:
         return []
     unknown = sorted(record.keys() - {row.place for row in rows})
@@ -117,33 +117,32 @@ def _without_record(rows: Sequence[Row], pushes: Path | None, record: Pushes) ->
     if unknown:
         found.append(f"{pushes}: {len(unknown)} of its repositories are not in the roster: {', '.join(unknown)}.")
     if lacking:
-        found.append(f"{pushes}: has no push of {', '.join(lacking)}; the commits' own times were taken there.")
+        found.append(f"{pushes}: has no push of {', '.join(lacking)}; their commits' own times were used.")
     return found
 
 
 def _places(course: Course, folders: Collection[str], wanted: Sequence[str]) -> dict[str, str]:
-    """Where in a repository each assignment lies: in the folder of its name; at the top, where no assignment has one.
+    """Each assignment's folder in a repository: the one of its name, or "" (the top) if no assignment has one.
 
-    Capitals in a folder's name do not matter, where only one folder can be meant.
-
-    An assignment without a folder beside others that have one is not handed in, and not in the result.
+    Case is ignored if only one folder can be meant. An assignment without a folder, beside others that have one, is
+    taken as not submitted, and is not in the result.
 
     Raises:
-        SubmissionRefused: the repository has no such folder, and could be any of several assignments.
+        SubmissionRefused: the repository has no such folder, and could be for any of several assignments.
     """
     spelled = {name: _folder_of(name, folders) for name in course.assignment_ids}
     if any(spelled.values()):
         return {name: found for name in wanted if (found := spelled[name])}
     if len(wanted) > 1:
         raise SubmissionRefused(
-            f"it has no folder named after an assignment ({', '.join(wanted)}). If it is for one of them alone, say "
-            'which: in the roster\'s column "assignment", or on the command line.'
+            f"it has no folder named after an assignment ({', '.join(wanted)}). If it is for only one of them, say "
+            'which in the roster\'s column "assignment" or on the command line.'
         )
     return {wanted[0]: ""}
 
 
 def _folder_of(assignment: str, folders: Collection[str]) -> str:
-    """The folder of an assignment's name, or the only one that differs from it in capitals; "" where there is none."""
+    """The folder with the assignment's name, or the only one that differs from it in case; "" if there is none."""
     alike = [name for name in folders if name.casefold() == assignment.casefold()]
     return assignment if assignment in folders else alike[0] if len(alike) == 1 else ""
 
@@ -171,6 +170,6 @@ def _facts(row: Row, chosen: Chosen) -> dict[str, object]:
 
 
 def _is_collected(course: Course, row: Row, assignment: str, chosen: Chosen) -> bool:
-    """Whether just this commit is what lies in ``submitted/``."""
+    """Whether exactly this commit is in ``submitted/``."""
     before = read_note(course, row.student, assignment)
     return bool(before == _facts(row, chosen)) and (course.submitted / row.student / assignment).is_dir()

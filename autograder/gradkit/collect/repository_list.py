@@ -1,4 +1,4 @@
-"""What an instructor lists for collecting from repositories: whose they are, and what the server knows of pushes."""
+"""An instructor's lists for collecting from repositories: the roster, and the server's record of pushes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Pushes = Mapping[str, Sequence[tuple[datetime, str]]]
 
 @dataclass(frozen=True)
 class Row:
-    """One row of the roster: a student's repository, for one assignment or, where that is "", for all."""
+    """One row of the roster: a student's repository, for one assignment or, if that is "", for all."""
 
     student: str
     repository: str
@@ -34,27 +34,27 @@ class Row:
 
     @property
     def place(self) -> str:
-        """What is the same in every way to write the repository's address."""
+        """The repository's address in a normal form."""
         return place(self.repository)
 
 
 def place(address: str) -> str:
-    """An address without what may differ between two ways to write it: user, password, ``.git``, a slash at the end."""
+    """An address without the parts that may vary: user, password, ``.git`` and a trailing slash."""
     return without_user(address).rstrip("/").removesuffix(".git")
 
 
 def shared_repositories(rows: Sequence[Row]) -> dict[str, str]:
-    """By student, why nothing is collected: the roster gives the repository to others, too.
+    """Student -> why nothing is collected: the roster lists the repository for other students as well.
 
-    However an address is written: over https or ssh, with a port or without, in capitals, through a link.
+    Addresses are compared across protocols (https, ssh), ports, case and links.
     """
     students: defaultdict[str, set[str]] = defaultdict(set)
     for row in rows:
         students[_where(row.repository)].add(row.student)
     return {
         row.student: (
-            f"the roster gives this repository to {', '.join(map(spelled, sorted(found - {row.student})))} as well. "
-            "Correct the roster: nothing is collected from it for either."
+            f"the roster also lists this repository for {', '.join(map(spelled, sorted(found - {row.student})))}. "
+            "Correct the roster: nothing is collected for any of them."
         )
         for row in rows
         if len(found := students[_where(row.repository)]) > 1
@@ -62,7 +62,7 @@ def shared_repositories(rows: Sequence[Row]) -> dict[str, str]:
 
 
 def _where(address: str) -> str:
-    """What is the same of all addresses of one repository, as far as an address alone can tell."""
+    """A key that is the same for all addresses of a repository, as far as addresses alone can tell."""
     local = without_user(address).removeprefix("file://")
     if local.startswith("/"):
         return place(os.path.realpath(local))
@@ -75,13 +75,13 @@ def read_rows(course: Course, path: Path) -> list[Row]:
     """The rows of a roster.
 
     Raises:
-        UsageError: it cannot be read, or a row is not what it should be; naming file and row.
+        UsageError: it cannot be read, or a row is invalid; names file and line.
     """
     table = read_table(path)
     drop_empty_columns(table)
     unknown = [name for name in table.header if name.strip().lower() not in {*_COLUMNS, *PEOPLE}]
     if unknown:
-        raise UsageError(f'{path}: "{unknown[0]}" is none of its columns: {", ".join(_COLUMNS)}.')
+        raise UsageError(f'{path}: "{unknown[0]}" is not a known column: {", ".join(_COLUMNS)}.')
     for name in ("student", "repository"):
         table.column(name)
     rows: list[Row] = []
@@ -91,16 +91,14 @@ def read_rows(course: Course, path: Path) -> list[Row]:
             continue
         row = Row(composed(uncell(table.get(cells, "student"))), *(table.get(cells, name) for name in _COLUMNS[1:]))
         if not row.student or not row.repository:
-            raise UsageError(f"{path}, line {number}: student and repository must both be given.")
+            raise UsageError(f"{path}, line {number}: student and repository are both required.")
         if row.assignment and row.assignment not in course.assignment_ids:
             known = ", ".join(course.assignment_ids)
-            raise UsageError(
-                f"{path}, line {number}: there is no assignment {row.assignment} (the course has: {known})."
-            )
+            raise UsageError(f"{path}, line {number}: unknown assignment {row.assignment} (the course has: {known}).")
         before = seen[row.student]
         if before and (row.assignment in before or "" in (*before, row.assignment)):
             raise UsageError(
-                f"{path}, line {number}: {row.student} stands there already. Give a student one row, or one for each "
+                f"{path}, line {number}: {row.student} is listed twice. Give a student one row, or one for each "
                 "assignment."
             )
         before.add(row.assignment)
@@ -109,10 +107,10 @@ def read_rows(course: Course, path: Path) -> list[Row]:
 
 
 def read_pushes(path: Path) -> Pushes:
-    """A server's record: by `place` of the repository, when which commit was pushed.
+    """A server's record: `place` of the repository -> (time, commit) of each push.
 
     Raises:
-        UsageError: it cannot be read, or a row is not what it should be; naming file and row.
+        UsageError: it cannot be read, or a row is invalid; names file and line.
     """
     table = read_table(path)
     for name in ("repository", "commit", "time"):
@@ -125,17 +123,17 @@ def read_pushes(path: Path) -> Pushes:
 
 
 def zoned_time(what: str, text: str) -> datetime:
-    """A time in ISO 8601 that says its time zone.
+    """Parse a time in ISO 8601 with a time zone.
 
     Raises:
-        UsageError: it is none; ``what`` says whose it is.
+        UsageError: it is not one; the message begins with ``what``.
     """
     try:
         time = datetime.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"{what} {text!r} is no time. Give it as 2026-10-05T22:00:00Z.") from None
+        raise UsageError(f"{what} {text!r} is not a time. Give it as 2026-10-05T22:00:00Z.") from None
     if time.tzinfo is None:
         raise UsageError(
-            f"{what} {text!r} says no time zone. Give it as 2026-10-05T22:00:00Z, or as 2026-10-06T00:00:00+02:00."
+            f"{what} {text!r} has no time zone. Give it as 2026-10-05T22:00:00Z, or as 2026-10-06T00:00:00+02:00."
         )
     return time

@@ -1,7 +1,7 @@
-"""Uploads of a learning platform: whose each is, what it is for, and which of a student's is the newest.
+"""A learning platform's uploads: each one's student and assignment, and which of a student's is the newest.
 
-All that is known of an upload is its name, which the platform made. A name that is no one's own (two students may be
-called alike) is not an id: where a platform's number contradicts the id, or two names share one, nothing is believed.
+All that is known of an upload is its name, which the platform made. A person's name is not an id, since two students
+may share it: if the platform's number contradicts the id, or two names share one, nothing is believed.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from gradkit.errors import SubmissionRefused, UsageError
 from gradkit.gradebook.timestamps import parse_time
 from gradkit.ids import composed, quoted, spelled, student_id
 
-# <student>_<assignment>.zip, <student>_<assignment>_<anything>.zip; a time right after the assignment is its time:
-# <student>_<assignment>_2026-10-01-21-30-00.zip (UTC). {assignments} stands for the course's ids.
+# <student>_<assignment>.zip, <student>_<assignment>_<anything>.zip; a time right after the assignment is the submission
+# time: <student>_<assignment>_2026-10-01-21-30-00.zip (UTC). {assignments} is replaced by the course's ids.
 DEFAULT_PATTERN = (
     r"(?P<student_id>.+?)_(?P<assignment_id>{assignments})"
     r"(?:_(?P<timestamp>\d{{4}}-\d\d-\d\d-\d\d-\d\d-\d\d))?(?P<rest>[_ (-].*)?(?:\.zip)+"
 )
-# How platforms name the files, or the folders, of a download of all submissions. Each has a number or login of the
-# student's own; what follows it is the student's file.
+# How platforms name the files or folders in a download of all submissions. Each name has the student's number or login,
+# followed by the name of the student's file.
 PLATFORMS = {
     "canvas": r"(?P<name>.+?)_(?:LATE_)?(?P<student_id>\d+)_(?P<attempt>\d+)_.+",
     "moodle": r"(?P<name>.+?)_(?P<student_id>\d+)_assignsubmission_file_?.*",
@@ -37,21 +37,21 @@ _RECOGNISED = [re.compile(PLATFORMS[name]) for name in ("canvas", "moodle", "bri
 _DASHED_TIME = "%Y-%m-%d-%H-%M-%S"
 _SPOKEN_TIME = re.compile(r"(\w+ \d+, \d{4}) (\d{3,4}) ([AP]M)")
 _NUMBER = re.compile(r"\d{1,15}")
-_CLOSE = 2.0  # seconds between two files' times that say nothing: zip files and copies are no more exact
+_CLOSE = 2.0  # seconds; a smaller difference of two files' times says nothing, given the precision of zip files
 
 
 @dataclass(frozen=True)
 class Upload:
-    """One upload, as its name says.
+    """One upload, described by its name.
 
     Attributes:
         path: the archive, or a folder with the student's files.
-        shown: what messages call it.
+        shown: its name in messages.
         student: the student's id.
         assignment: the assignment's id.
-        time: when it was handed in, where the name says so.
-        numbers: the platform's number of the attempt, or the numbers in the rest of the name; higher is newer.
-        person: who it is from, as far as the platform says more than the id; else "".
+        time: the submission time, if the name has it.
+        numbers: the platform's attempt number, or the numbers in the rest of the name; higher is newer.
+        person: the person's name, if the platform gives more than the id; otherwise "".
         numbered: whether ``numbers`` are the platform's own.
     """
 
@@ -66,7 +66,7 @@ class Upload:
 
     @property
     def age(self) -> tuple[datetime, tuple[int, ...], float, list[tuple[int, int, str]]]:
-        """Sorts the newest last: by the time in its name, the attempt, the file's own time, and at last the name."""
+        """A sort key, newest last: the time in the name, the attempt, the file's own time, then the name."""
         time = self.time or datetime.min.replace(tzinfo=UTC)
         return time, self.numbers, self._changed // _CLOSE, _natural(self.shown)
 
@@ -75,14 +75,14 @@ class Upload:
         return self.path.stat().st_mtime
 
     def newer_than(self, other: Upload) -> tuple[str, bool]:
-        """Why this one is taken for the newer of two, and whether that is sure."""
+        """Why this upload is considered newer than another, and whether that is certain."""
         if self.time != other.time:
             return "its name has the later time", True
         if self.numbers != other.numbers:
             return "its name has the higher number", True
         if abs(self._changed - other._changed) >= _CLOSE:
             return "its file is newer", True
-        return "nothing tells which of them is newer", False
+        return "nothing shows which of them is newer", False
 
 
 class Names:
@@ -90,17 +90,17 @@ class Names:
 
     Args:
         course: the course.
-        assignment_id: the assignment that all of them are for, where their names do not say it.
-        pattern: a regular expression for whole names, or the name of a platform; ``DEFAULT_PATTERN`` where it is None.
+        assignment_id: the assignment that all of them are for, if their names do not say it.
+        pattern: a regular expression for whole names, or the name of a platform; None: ``DEFAULT_PATTERN``.
 
     Raises:
-        UsageError: the pattern or the assignment is not what it should be.
+        UsageError: the pattern or the assignment is invalid.
     """
 
     def __init__(self, course: Course, assignment_id: str | None, pattern: str | None) -> None:
         if assignment_id is not None and assignment_id not in course.assignment_ids:
             known = ", ".join(course.assignment_ids) or "none"
-            raise UsageError(f"There is no assignment {quoted(assignment_id)} in this course (it has: {known}).")
+            raise UsageError(f"Unknown assignment {quoted(assignment_id)} (the course has: {known}).")
         self._course = course
         self._wanted = assignment_id
         self._own = pattern is not None and pattern not in PLATFORMS
@@ -109,7 +109,7 @@ class Names:
 
     def _compile(self, pattern: str | None) -> re.Pattern[str]:
         if pattern is None:
-            # The longest first, so that an id that begins another does not take its files.
+            # The longest first, so that an id that is a prefix of another does not match its files.
             names = sorted(self._ids, key=len, reverse=True)
             return re.compile(DEFAULT_PATTERN.format(assignments="|".join(map(re.escape, names))), re.IGNORECASE)
         pattern = PLATFORMS.get(pattern, pattern)
@@ -117,21 +117,21 @@ class Names:
             expression = re.compile(pattern)
         except re.error as error:
             raise UsageError(
-                f"The file-name pattern {pattern!r} is not a regular expression: {error}. It may also be a platform: "
-                f"{', '.join(PLATFORMS)}."
+                f"The file-name pattern {pattern!r} is not a regular expression: {error}. Correct it, or name "
+                f"a platform: {', '.join(PLATFORMS)}."
             ) from error
         needed = {"student_id"} if self._wanted is not None else {"student_id", "assignment_id"}
         if missing := needed - expression.groupindex.keys():
             groups = " and ".join(f"(?P<{name}>...)" for name in sorted(missing))
             more = " Or name the assignment on the command line." if "assignment_id" in missing else ""
             raise UsageError(
-                f"The file-name pattern {pattern!r} lacks {groups}; without it a file belongs to no one.{more} "
+                f"The file-name pattern {pattern!r} lacks {groups}, without which no file can be assigned.{more} "
                 f"Known platforms: {', '.join(PLATFORMS)}."
             )
         return expression
 
     def match(self, name: str) -> Mapping[str, str | None] | None:
-        """The parts of an upload's name, or None. A folder may have the name of the archive that was made of it."""
+        """The parts of an upload's name, or None. A folder may have the name of its archive."""
         name = composed(name)
         lowered = f"{name[:-4]}.zip" if name.lower().endswith(".zip") else name
         for form in (name, lowered, f"{name}.zip"):
@@ -140,11 +140,11 @@ class Names:
         return None
 
     def read(self, path: Path, parts: Mapping[str, str | None], name: str) -> Upload:
-        """The upload at ``path``, as ``name`` says, which has these parts.
+        """The upload at ``path``, described by ``name`` and its parts.
 
         Raises:
-            SubmissionRefused: its assignment or time is none.
-            UsageError: the id is none.
+            SubmissionRefused: its assignment or time is invalid.
+            UsageError: its student id is invalid.
         """
         found = parts.get("assignment_id")
         assignment = self._ids.get(found.casefold(), found) if found else self._wanted or ""
@@ -161,7 +161,7 @@ class Names:
         named = " ".join(filter(None, (parts.get("name"), parts.get("first_name"), parts.get("last_name"))))
         if named:
             return composed(named)
-        # A pattern of one's own may take for an id what is not one; then the platform's number tells people apart.
+        # A custom pattern may match something else as the id; then the platform's number distinguishes people.
         for expression in _RECOGNISED if self._own else ():
             plain = composed(name)
             if found := expression.fullmatch(plain) or expression.fullmatch(plain.removesuffix(".zip")):
@@ -171,40 +171,40 @@ class Names:
 
     @property
     def expected(self) -> str:
-        """What names should be like."""
+        """The expected form of names."""
         if self._own or "assignment_id" not in self._expression.groupindex:
             return f"The pattern is {self._expression.pattern}"
         return (
             "By default, names are <student>_<assignment>.zip or <student>_<assignment>_<anything>.zip, with one of "
             f"the assignments {', '.join(self._course.assignment_ids)}; --pattern takes a platform "
-            f"({', '.join(PLATFORMS)}) or an expression of your own"
+            f"({', '.join(PLATFORMS)}) or a regular expression"
         )
 
 
 def several_people(uploads: Iterable[Upload]) -> dict[str, str]:
-    """By id, why nothing of it can be taken: the uploads are from more than one person."""
+    """Student id -> why nothing of it is collected: its uploads are from more than one person."""
     people: defaultdict[str, dict[str, Upload]] = defaultdict(dict)
     for upload in uploads:
         if upload.person:
             people[upload.student].setdefault(upload.person.casefold(), upload)
     return {
-        student: two_people(student, [(one.person, one.shown) for one in found.values()])
+        student: two_people(student, [(upload.person, upload.shown) for upload in found.values()])
         for student, found in people.items()
         if len(found) > 1
     }
 
 
 def two_people(student: str, people: Sequence[tuple[str, str]]) -> str:
-    """The sentence on an id that several people would share: who, and the upload of each."""
+    """The message about an id shared by several people, with the upload of each."""
     who = ", ".join(f"{quoted(person)} ({shown})" for person, shown in people)
     return (
-        f"more than one person has the id {spelled(student)}: {who}. Nothing of this id was taken. Let the id be the "
-        f"platform's own number: --pattern {', '.join(PLATFORMS)}, or (?P<student_id>...) around it in your pattern."
+        f"more than one person has the id {spelled(student)}: {who}. Nothing of this id was collected. Use the "
+        f"platform's number as the id: --pattern {', '.join(PLATFORMS)}, or (?P<student_id>...) in your pattern."
     )
 
 
 def _assignments(ids: Sequence[str]) -> dict[str, str]:
-    """The ids in small letters, and what stands before their first "_" where that is one assignment's alone."""
+    """Lower-case id, or its unique prefix before the first "_" -> id."""
     short: defaultdict[str, list[str]] = defaultdict(list)
     for name in ids:
         short[name.partition("_")[0].casefold()].append(name)
@@ -214,14 +214,14 @@ def _assignments(ids: Sequence[str]) -> dict[str, str]:
 def _numbers(text: str) -> tuple[int, ...]:
     if spoken := _SPOKEN_TIME.fullmatch(text):
         day, clock, half = spoken.groups()
-        with suppress(ValueError):  # months of another language
+        with suppress(ValueError):  # month names in another language
             time = datetime.strptime(f"{day} {clock:0>4} {half}", "%b %d, %Y %I%M %p")
             return (time.year, time.month, time.day, time.hour, time.minute)
     return tuple(map(int, _NUMBER.findall(text)))
 
 
 def _natural(name: str) -> list[tuple[int, int, str]]:
-    """Sorts "x_2" before "x_10"."""
+    """A sort key that puts "x_2" before "x_10"."""
     parts = re.split(r"(\d{1,15})", name)
     return [(1, int(part), "") if part.isdecimal() else (0, 0, part) for part in parts]
 

@@ -1,7 +1,7 @@
-"""Collect a folder of uploads, as a learning platform gives them out, with nbgrader's own zip_collect.
+"""Collect a folder of uploads, downloaded from a learning platform, with nbgrader's own zip_collect.
 
-Each archive is unpacked by ``archive``, which trusts nothing in it, into a private folder; there nbgrader's
-``ZipCollectApp`` takes over, one student at a time; what it collects is moved into place. Every file of the folder is
+Each archive is unpacked by ``intake.archive``, which trusts nothing in it, into a private folder. There nbgrader's
+``ZipCollectApp`` collects, one student at a time, and the result is moved into place. Every file of the folder is
 accounted for: taken, passed over for another, or refused.
 """
 
@@ -45,8 +45,8 @@ from gradkit.intake.archive import unpack
 from gradkit.intake.files import copy_untrusted, not_kept, put_in_place, scratch
 from gradkit.intake.policy import ENDINGS, TIME_FILE, archived, ignored, listed
 
-_ZONES = timedelta(hours=15)  # an archive says local times, and not where
-_MOST = 10_000  # names of an archive that are looked at for advice
+_ZONES = timedelta(hours=15)  # an archive has local times without a zone
+_MOST = 10_000  # names in an archive that are read for advice
 
 
 @dataclass
@@ -68,25 +68,25 @@ class _Account:
 def collect_zips(
     course: Course, folder: Path, assignment_id: str | None = None, pattern: str | None = None
 ) -> CollectReport:
-    """Collect each student's newest upload in ``folder``, in place of what was collected before.
+    """Collect each student's newest upload in ``folder``, replacing what was collected before.
 
     Args:
         course: the course.
         folder: holds the zip files, or a folder for each student with one zip file or the files themselves.
-        assignment_id: the assignment that all of them are for, where their names do not say it.
+        assignment_id: the assignment that all of them are for, if their names do not say it.
         pattern: a regular expression for their whole names, with groups named as in nbgrader's own: ``student_id``,
-            and if need be ``assignment_id``, ``timestamp``, ``name`` and ``attempt``; or a key of
-            `uploads.PLATFORMS`; or `uploads.DEFAULT_PATTERN` where it is None.
+            and as needed ``assignment_id``, ``timestamp``, ``name`` and ``attempt``; or a key of
+            `upload_names.PLATFORMS`; None: `upload_names.DEFAULT_PATTERN`.
 
     Returns:
         What became of every file. One upload's failure never stops the run.
 
     Raises:
-        UsageError: the folder, the pattern or the assignment is not what it should be.
+        UsageError: the folder, the pattern or the assignment is invalid.
     """
     names = Names(course, assignment_id, pattern)
     if folder.is_file():
-        raise UsageError(f"{folder} is a file. Unpack it, and give the folder with the uploads that were in it.")
+        raise UsageError(f"{folder} is a file. Unpack it, and give the folder with its uploads.")
     if not folder.is_dir():
         raise UsageError(f"{folder}: no such folder. Expected the folder with the uploaded zip files.")
     account = _Account()
@@ -101,7 +101,7 @@ def collect_zips(
         else:
             uploads.setdefault((upload.student, upload.assignment), []).append(upload)
     if not uploads and not account.refused:
-        raise UsageError(f"{folder}: there is no file in it. Expected the uploaded zip files.")
+        raise UsageError(f"{folder}: is empty. Expected the uploaded zip files.")
     every = [upload for mine in uploads.values() for upload in mine]
     stopped = several_people(every) | alike(course, {student for student, _ in uploads})
     for (student, _), mine in uploads.items():
@@ -116,24 +116,26 @@ def collect_zips(
 
 
 def _read(names: Names, path: Path) -> Upload:
-    """An upload of the folder, by its name."""
+    """The upload at a path, described by its name."""
     parts = names.match(path.name)
     if path.is_symlink():
-        raise SubmissionRefused("it is not an ordinary file but a link.")
+        raise SubmissionRefused("it is a link, not a regular file.")
     if parts is not None and path.is_dir():
         return names.read(_inside(path), parts, path.name)
     if path.suffix.lower() != ".zip" and not path.is_dir():
-        what = "another kind of archive" if archived(path.name) else "no .zip file"
+        what = "another kind of archive" if archived(path.name) else "not a .zip file"
         raise SubmissionRefused(
-            f"it is {what}: uploads are taken as .zip files. Ask the student for one, or pack it as .zip anew."
+            f"it is {what}: uploads must be .zip files. Ask the student for one, or pack it again as .zip."
         )
     if parts is None:
-        raise SubmissionRefused(f"its name does not fit the file-name pattern.{_advice(names, path)} {names.expected}.")
+        raise SubmissionRefused(
+            f"its name does not match the file-name pattern.{_advice(names, path)} {names.expected}."
+        )
     return names.read(path, parts, path.name)
 
 
 def _inside(folder: Path) -> Path:
-    """What a student's folder holds: its only zip file, or the folder itself with the student's files."""
+    """A student's upload in a folder: its only zip file, or the folder itself with the student's files."""
     try:
         found = sorted(path for path in folder.iterdir() if not ignored(path.name))
     except OSError as error:
@@ -143,41 +145,41 @@ def _inside(folder: Path) -> Path:
         return folder
     if len(found) > 1:
         raise SubmissionRefused(
-            f"it is a folder with {listed(path.name for path in found)}, and nothing says which of them counts. Leave "
+            f"it is a folder with {listed(path.name for path in found)}, and it is unclear which of them counts. Leave "
             "one zip file in it, or the files themselves."
         )
     return zips[0]
 
 
 def _advice(names: Names, path: Path) -> str:
-    """Where an archive or folder holds uploads of several students: what to do with it."""
+    """What to do with an archive or folder that holds uploads of several students."""
     inner: list[str] = []
     with suppress(OSError, ValueError, zipfile.BadZipFile, NotImplementedError):
         if path.is_dir():
-            inner = [one.name for one in path.iterdir()]
+            inner = [inside.name for inside in path.iterdir()]
         elif zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as archive:
                 inner = [name.rstrip("/").rpartition("/")[2] for name in archive.namelist()[:_MOST]]
     fitting = [name for name in inner if not ignored(name) and names.match(name) is not None]
     if not fitting:
         return ""
-    what = "Collect from that folder" if path.is_dir() else "Unpack it, and collect from the folder that it makes"
-    return f" It holds {len(fitting)} upload{'s' * (len(fitting) > 1)}, such as {quoted(fitting[0])}. {what}."
+    what = "Collect from that folder" if path.is_dir() else "Unpack it, and collect from the resulting folder"
+    return f" It contains {len(fitting)} upload{'s' * (len(fitting) > 1)}, such as {quoted(fitting[0])}. {what}."
 
 
 def _collect_newest(course: Course, uploads: Sequence[Upload], account: _Account) -> None:
-    """Collect a student's newest upload of one assignment that can be read; name what it supersedes."""
+    """Collect a student's newest readable upload of one assignment; report those it supersedes."""
     newest: Upload | None = None
-    for upload in sorted(uploads, key=lambda one: one.age, reverse=True):
+    for upload in sorted(uploads, key=lambda upload: upload.age, reverse=True):
         if newest is not None:
             why, sure = newest.newer_than(upload)
             if not sure and _digest(newest.path) == _digest(upload.path):
-                why, sure = "both hold the same", True
+                why, sure = "both have the same content", True
             account.pass_over(upload, "superseded", f"superseded by {newest.shown}: {why}")
             if not sure:
                 account.warnings.append(
-                    f"{upload.student}, {upload.assignment}: {why}: {newest.shown}, which was taken for its name, or "
-                    f"{upload.shown}. Look at both, and take away the one that does not count."
+                    f"{upload.student}, {upload.assignment}: {why}: {newest.shown}, which was chosen by its name, or "
+                    f"{upload.shown}. Look at both, and remove the one that does not count."
                 )
             continue
         try:
@@ -194,10 +196,10 @@ def _collect_newest(course: Course, uploads: Sequence[Upload], account: _Account
 
 
 def _is_collected(course: Course, upload: Upload) -> str:
-    """Why an upload need not be collected: it was before, or a newer one was; else "".
+    """Why an upload need not be collected: it or a newer one was collected before; otherwise "".
 
     Raises:
-        SubmissionRefused: what was collected before of this id is another person's.
+        SubmissionRefused: what was collected before under this id is another person's.
     """
     target = course.submitted / upload.student / upload.assignment
     if not target.is_dir():
@@ -212,7 +214,7 @@ def _is_collected(course: Course, upload: Upload) -> str:
     if note.get("sha256") == _digest(upload.path):
         return "it was collected before"
     if before and upload.time and upload.time <= before:
-        return f"one of {said(before)} was collected before"
+        return f"one from {said(before)} was collected before"
     numbers = note.get("attempt")
     if upload.numbered and isinstance(numbers, list) and list(upload.numbers) < numbers:
         return f"superseded by {note.get('upload')}, which was collected before: its name has the higher number"
@@ -220,20 +222,20 @@ def _is_collected(course: Course, upload: Upload) -> str:
 
 
 def _digest(path: Path) -> str:
-    """What an upload holds: a hash of the archive, or of a folder's names and ordinary files.
+    """A hash of an upload's content: of the archive, or of a folder's names and regular files.
 
     Raises:
         SubmissionRefused: it cannot be read.
     """
     try:
         if not path.is_dir():
-            return _file_digest(path) if path.is_file() else ""  # where it is neither, it is refused later
+            return _file_digest(path) if path.is_file() else ""  # if it is neither, it is refused later
         whole = hashlib.sha256()
         for folder, names, files in os.walk(path):
             names.sort()
-            for one in sorted(Path(folder) / name for name in files):
-                ordinary = stat.S_ISREG(one.lstat().st_mode)
-                whole.update(repr((str(one.relative_to(path)), _file_digest(one) if ordinary else "")).encode())
+            for file in sorted(Path(folder) / name for name in files):
+                ordinary = stat.S_ISREG(file.lstat().st_mode)
+                whole.update(repr((str(file.relative_to(path)), _file_digest(file) if ordinary else "")).encode())
         return whole.hexdigest()
     except OSError as error:
         raise SubmissionRefused(f"it cannot be read ({error.strerror}).") from error
@@ -245,7 +247,7 @@ def _file_digest(path: Path) -> str:
 
 
 def _collect_one(course: Course, upload: Upload) -> list[str]:
-    """Bring an upload in; what speaks against its time, and what was left out."""
+    """Collect an upload; returns doubts about its time, and what was left out."""
     with scratch(course, "zip") as work:
         target = work / "downloaded" / upload.assignment / "archive" / upload.student
         packed = None
@@ -257,8 +259,8 @@ def _collect_one(course: Course, upload: Upload) -> list[str]:
         _zip_collect(course, upload, work)
         result = work / "submitted" / upload.student / upload.assignment
         if not result.is_dir():
-            raise SubmissionRefused(f"it holds no file that can be handed in ({' '.join(ENDINGS)}).")
-        (result / TIME_FILE).unlink(missing_ok=True)  # a time that the student wrote
+            raise SubmissionRefused(f"it contains no file of an accepted kind ({' '.join(ENDINGS)}).")
+        (result / TIME_FILE).unlink(missing_ok=True)  # written by the student
         refuse_worse(course, result, upload.student, upload.assignment)
         write_time(result, upload.time)
         put_in_place(result, course.submitted / upload.student / upload.assignment)
@@ -271,30 +273,30 @@ def _collect_one(course: Course, upload: Upload) -> list[str]:
 
 
 def _doubts(course: Course, upload: Upload, packed: datetime | None) -> Iterator[str]:
-    """The name's time is the platform's word, unless the student had a hand in the name."""
+    """Doubts about the time in the name, which is the platform's unless the student chose the name."""
     if upload.time is None:
         return
     yield from impossible("its name", upload.time, due_of(course, upload.assignment))
     if packed is not None and packed > upload.time + _ZONES:
         yield (
-            f"its name says {said(upload.time)}, but a file in it is of {packed:%Y-%m-%d %H:%M:%S}, by the "
-            "student's clock. Is the time in the name your platform's"
+            f"its name says {said(upload.time)}, but a file in it is from {packed:%Y-%m-%d %H:%M:%S} by the "
+            "student's clock. Check that the time in the name is your platform's"
         )
 
 
 def _zip_collect(course: Course, upload: Upload, work: Path) -> None:
-    """Run nbgrader's zip_collect on what has been unpacked."""
+    """Run nbgrader's zip_collect on the unpacked files."""
     config = nbgrader_config(course)
     config.CourseDirectory.root = str(work)
     config.CourseDirectory.release_directory = str(course.root / "release")
     config.CourseDirectory.assignment_id = upload.assignment
-    config.ExtractorPlugin.zip_ext = []  # all is unpacked; archives inside archives stay as they are
-    # The student is who the archive's name says; no name inside it can say otherwise.
+    config.ExtractorPlugin.zip_ext = []  # everything is unpacked; archives inside archives stay packed
+    # The student is the one in the archive's name, whatever the names inside it say.
     extracted = work / "downloaded" / upload.assignment / "extracted"
     config.FileNameCollectorPlugin.named_regexp = (
         f"{re.escape(str(extracted))}/(?P<student_id>{re.escape(upload.student)})/(?P<file_id>.+)"
     )
-    # What was brought in has been chosen already, whatever the case of its ending.
+    # The files have been selected already, whatever the case of their extensions.
     found = {path.suffix for path in (work / "downloaded").rglob("*") if path.is_file()}
     config.FileNameCollectorPlugin.valid_ext = sorted(ending for ending in found if ending.lower() in ENDINGS)
     with gathered_log("zip_collect") as (log, said):

@@ -1,4 +1,4 @@
-"""What to do about a file that cannot be loaded, and about code that was stopped: the same words at home and graded."""
+"""Advice on files that cannot be loaded and code that was stopped, the same at home and in grading."""
 
 from __future__ import annotations
 
@@ -6,22 +6,20 @@ import re
 
 from gradkit.conditions.rules import READING_A_LINE
 
-NO_GPU = (
-    "There is none where it is graded: make new tensors on the device of your input, x.device, and leave out .cuda()."
-)
-NEVER_ENDS = "Is there a loop that never ends, or does it wait for something?"
-_UNDER_MAIN = 'under if __name__ == "__main__":, which is not run when graded'
-MAIN_GUARD = f"Put training, and whatever you only try out, {_UNDER_MAIN}."
-ENDS_PROGRAM = "It ends the program. Take out exit() and the like."
+NO_GPU = "Grading has none: create tensors on the device of your input, x.device, and leave out .cuda()."
+NEVER_ENDS = "Look for a loop that never ends, or code that waits for something."
+_UNDER_MAIN = 'under if __name__ == "__main__":, which does not run in grading'
+MAIN_GUARD = f"Put training and experiments {_UNDER_MAIN}."
+ENDS_PROGRAM = "It ends the program. Remove exit() and the like."
 NOTEBOOK_LINES = (
-    "Lines that begin with ! or % work in notebooks only. Take them out of the .py file, and install packages in a "
+    "Lines that begin with ! or % work only in notebooks. Remove them from the .py file, and install packages in a "
     "terminal."
 )
-NOTEBOOK_NAMES = "get_ipython, display and the like are defined in notebooks only. Take them out of the .py file."
-COLAB = "google.colab exists in Colab only. Take out its import, and what uses it (drive.mount, files.upload)."
+NOTEBOOK_NAMES = "get_ipython, display and the like are defined only in notebooks. Remove them from the .py file."
+COLAB = "google.colab exists only in Colab. Remove its import and its uses (drive.mount, files.upload)."
 UNFINISHED = f"It calls a function whose TODO is still there. {MAIN_GUARD}"
-ENCODING = "Save the file with the encoding UTF-8."
-# What torch says with a build for the CPU, and with one for CUDA where there is no GPU or the process is a fork.
+ENCODING = "Save the file as UTF-8."
+# torch's messages from a CPU build, and from a CUDA build without a GPU or in a forked process.
 _NO_GPU = re.compile(
     r"CUDA (enabled|GPU|in forked)|NVIDIA driver|libcuda|(invalid|available) .*CUDA device|CUDA device.*False"
 )
@@ -32,17 +30,17 @@ _UNDECODABLE = re.compile(r"unknown encoding|\(unicode error\)|encoding problem|
 
 
 def asks_for_gpu(message: str) -> bool:
-    """Whether an exception's message says that there is no GPU."""
+    """Whether an exception's message reports a missing GPU."""
     return _NO_GPU.search(message) is not None
 
 
 def cannot_be_loaded(type_name: str, message: str, where: str, what_to_do: str) -> str:
-    """Why a file cannot be loaded, and what to do about it.
+    """Why a file cannot be loaded, and what to do.
 
     Args:
-        type_name: the type of the exception; "" where there was none, and ``message`` says how loading ended.
+        type_name: the type of the exception; "" if there was none, and ``message`` says how loading ended.
         message: the exception's message.
-        where: the line, as a clause that begins with a blank; "" where it is shown beside.
+        where: the line, as a clause that begins with a space; "" if it is shown separately.
         what_to_do: see `advice`.
     """
     why = "it asks for a GPU" if asks_for_gpu(message) else ": ".join(part for part in (type_name, message) if part)
@@ -52,14 +50,14 @@ def cannot_be_loaded(type_name: str, message: str, where: str, what_to_do: str) 
 
 
 def is_called(name: str, text: str) -> bool:
-    """Whether a function of that name is called in a line."""
+    """Whether a line calls a function of that name."""
     return re.search(rf"\b{re.escape(name)}\s*\(", text) is not None
 
 
 def overwritten(name: str, line: int, text: str) -> str:
-    """What to do about a function that its own file gives another value, in ``line``."""
+    """What to do about a function whose name its own file reassigns in ``line``."""
     return (
-        f"{name} is overwritten in line {line}: {text} Nothing can call it after that. Use another name there, or put "
+        f"{name} is overwritten in line {line}: {text} After that it cannot be called. Use another name there, or put "
         f"the line {_UNDER_MAIN}."
     )
 
@@ -68,17 +66,17 @@ def advice(type_name: str, message: str, source: str, installed: str) -> str:
     """What to do about a file that cannot be loaded, in one or two sentences.
 
     Args:
-        type_name: the type of the exception; "" where loading was stopped, or ended the process.
+        type_name: the type of the exception; "" if loading was stopped, or ended the process.
         message: its message.
         source: the text of the line that raised it.
-        installed: what is installed where it is graded, in words: "Python 3.11 with torch, numpy".
+        installed: the grading environment, in words: "Python 3.11 with torch, numpy".
     """
     if type_name in _SYNTAX:
         return _of_syntax(message, source, installed)
     if type_name in _NO_MODULE:
         if re.search(r"\bgoogle\b", message):
             return COLAB
-        return f"Grading has {installed}. Take out imports of anything else; files of your own must be handed in."
+        return f"Grading has {installed}. Remove imports of anything else, and submit your own files with your work."
     if type_name == "NameError" and _NOTEBOOK_NAME.search(message):
         return NOTEBOOK_NAMES
     if type_name == "NotImplementedError":
@@ -98,4 +96,4 @@ def _of_syntax(message: str, source: str, installed: str) -> str:
     if _UNDECODABLE.search(message):
         return ENCODING
     python = installed.partition(" with ")[0]
-    return f"Grading runs {python}; what a newer version has brought does not load there."
+    return f"Grading runs {python}, which does not load the syntax of newer versions."

@@ -1,4 +1,4 @@
-"""Limits of time: what a process computed counts, however busy the machine is; time on the wall is a far backstop."""
+"""Time limits on processor time, which a busy machine does not change; wall-clock time is only a distant backstop."""
 
 from __future__ import annotations
 
@@ -11,17 +11,15 @@ from dataclasses import dataclass
 from math import inf
 from pathlib import Path
 
-PATIENCE = 10.0  # times as long as it may compute, something may take by the clock on the wall
-_SOONEST = 0.02  # seconds between two looks at a process's clock
+PATIENCE = 10.0  # the wall-clock limit as a multiple of the processor-time limit
+_SOONEST = 0.02  # seconds between readings of a process's clock
 _CORES = os.cpu_count() or 1
 Clock = Callable[[], float]
-_ALL_THREADS = (
-    2  # in the low bits of a clock's id: the scheduler's clock of a whole process, see clock_getcpuclockid(3)
-)
+_ALL_THREADS = 2  # the low bits of a clock id for a whole process's scheduler clock, see clock_getcpuclockid(3)
 
 
 class DeadlineError(Exception):
-    """The time is up.
+    """The time limit was reached.
 
     Attributes:
         computed: whether it was the processor time; otherwise the process slept, was blocked, or got no processor.
@@ -34,12 +32,12 @@ class DeadlineError(Exception):
 
 @dataclass(frozen=True)
 class Deadline:
-    """Until when a process must have done something.
+    """A time limit for a process.
 
     Attributes:
-        at: the latest moment, as `time.monotonic` has it.
+        at: the wall-clock limit, in `time.monotonic`'s seconds.
         clock: the process's processor time.
-        computed: what that clock may show.
+        computed: the limit of that clock, in seconds.
     """
 
     at: float
@@ -48,14 +46,14 @@ class Deadline:
 
     @classmethod
     def after(cls, seconds: float, clock: Clock, patience: float = PATIENCE) -> Deadline:
-        """``seconds`` of computing from now on, and ``patience`` times as many on the wall."""
+        """``seconds`` of processor time from now on, and ``patience`` times as many of wall-clock time."""
         return cls(time.monotonic() + seconds * patience, clock, clock() + seconds)
 
     def next_look(self) -> float:
-        """Seconds until it is worth looking at the clocks again.
+        """Seconds until the clocks should be read again.
 
         Raises:
-            DeadlineError: the time is up.
+            DeadlineError: the limit was reached.
         """
         computing, waiting = self.computed - self.clock(), self.at - time.monotonic()
         if computing <= 0 or waiting <= 0:
@@ -64,21 +62,20 @@ class Deadline:
 
 
 def too_long(seconds: float, *, computed: bool, patience: float = PATIENCE) -> str:
-    """Which limit something hit, as a clause; ``seconds`` are those that it may compute."""
+    """Which limit was reached, as a clause; ``seconds`` is the limit of processor time."""
     if computed:
         return f"it did not finish within {seconds:g} seconds of computing"
-    return f"it did not finish within {seconds * patience:g} seconds, most of which it did not compute"
+    return f"it did not finish within {seconds * patience:g} seconds, most of them spent waiting"
 
 
 class ProcessorClock:
-    """Reads the processor seconds of a process with all its threads, also of those that have ended.
+    """Reads the processor seconds of a process and all its threads, including ended ones.
 
-    On systems other than Linux no process can read another's: there it is the clock on the wall.
+    On systems other than Linux no process can read another's: there it reads the wall clock.
 
     Args:
-        pid: the process, as numbered for the process that reads the clock; 0 where it is not visible there.
-        children: whether the processes that it started count as well. That takes longer to read, and is for levels
-            that do not forbid starting them.
+        pid: the process's id as seen by the reader; 0 if it is not visible there.
+        children: whether to count the processes that it started. Slower; for levels that allow starting them.
     """
 
     def __init__(self, pid: int, *, children: bool = False) -> None:
@@ -89,7 +86,7 @@ class ProcessorClock:
         self._last = 0.0
 
     def __call__(self) -> float:
-        """The seconds so far; once the process has ended, those that were read last."""
+        """The seconds so far; once the process has ended, the last reading."""
         with suppress(OSError):
             used = time.clock_gettime(self._number)
             if self._children:
@@ -99,18 +96,18 @@ class ProcessorClock:
 
 
 def _of_children(pid: int) -> float:
-    """Processor seconds of the processes that a process has started, and of those that these have."""
+    """Processor seconds of a process's descendants."""
     *_, ended_user, ended_system = _ticks(pid)
     live = 0.0
     for task in Path(f"/proc/{pid}/task").iterdir():
-        with suppress(OSError):  # it has ended meanwhile
+        with suppress(OSError):  # it has ended
             for child in map(int, (task / "children").read_text(encoding="ascii").split()):
                 live += sum(_ticks(child)[:2]) / os.sysconf("SC_CLK_TCK") + _of_children(child)
     return (ended_user + ended_system) / os.sysconf("SC_CLK_TCK") + live
 
 
 def _ticks(pid: int) -> tuple[int, int, int, int]:
-    """Ticks of a process itself, as user and as system, and of its children that have ended."""
+    """User and system ticks of a process itself, and of its ended children."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
     user, system, ended_user, ended_system = map(int, fields[11:15])
     return user, system, ended_user, ended_system

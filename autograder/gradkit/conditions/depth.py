@@ -1,4 +1,4 @@
-"""How deep a computation is: how many steps follow each other, at most, on the way to a tensor.
+"""The depth of a computation: the largest number of consecutive steps on the way to a tensor.
 
 A recurrent network takes a step for each token, whatever its layers are called. A sum over positions, a convolution
 over time or attention takes as many for a long sequence as for a short one.
@@ -12,8 +12,8 @@ from typing import Any
 
 from torch import Tensor
 
-# What autograd calls the operations that only move, choose or add up numbers. They are not steps: a running total is
-# as deep after one token as after forty.
+# Autograd's names for operations that only move, select or add numbers. They are not steps: a running total is as deep
+# after one token as after forty.
 _PLAIN = re.compile(
     r"""
     AccumulateGrad | Add | Alias | Amax | Amin | AsStrided | Broadcast | Cat | Chunk | Clone | Contiguous | Copy |
@@ -26,20 +26,20 @@ _PLAIN = re.compile(
     """,
     re.VERBOSE,
 )
-# Products are steps only where autograd knows both factors: times a constant is a scaling.
+# Products are steps only if autograd knows both factors: multiplication by a constant is a scaling.
 _PRODUCTS = frozenset(["Mul", "Div", "Mm", "Bmm", "Mv", "Dot"])
-# Of these the first operand is only added; the factors come after it.
+# The first operand of these is only added; the factors follow.
 _ADDED_PRODUCTS = frozenset(["Addmm", "Addmv", "Addbmm", "Baddbmm", "Addr", "Addcmul", "Addcdiv"])
 
 
 def depth(value: Any) -> int:
     """The largest number of steps on one path of a tensor's autograd graph, from its leaves to it.
 
-    A step is an operation that is not linear, or a product of two factors that gradients flow into. A fused recurrent
-    layer takes as many as its sequence is long.
+    A step is a nonlinear operation, or a product of two factors that gradients flow into. A fused recurrent layer takes
+    as many steps as its sequence has positions.
 
     Args:
-        value: the tensor; anything else, and a tensor without a graph, has the depth 0.
+        value: the tensor; anything else, and a tensor without a graph, has depth 0.
     """
     root = value.grad_fn if isinstance(value, Tensor) else None
     longest: dict[Any, int] = {}
@@ -56,7 +56,7 @@ def depth(value: Any) -> int:
 
 
 def _edges(node: Any) -> Iterator[tuple[Any, int]]:
-    """The nodes that a node's operands come from, each with the steps from there to the node's result."""
+    """The nodes of a node's operands, each with the steps from there to the node's result."""
     kind = re.sub(r"Backward\d*$", "", node.name().rpartition("::")[2])
     known = [before for before, _ in node.next_functions]
     factors = known[1:] if kind in _ADDED_PRODUCTS else known
@@ -72,7 +72,7 @@ def _edges(node: Any) -> Iterator[tuple[Any, int]]:
 
 
 def _sequence_length(node: Any) -> int:
-    """The steps of a fused recurrent layer, whose input is (T, N, features); 1 once ``backward()`` has let it go."""
+    """The steps of a fused recurrent layer, whose input is (T, N, features); 1 once ``backward()`` has freed it."""
     try:
         return len(node._saved_input)
     except RuntimeError:

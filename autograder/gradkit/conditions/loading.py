@@ -1,7 +1,7 @@
 """Load a student's module from bytes as Python loads one from disk.
 
 The file may not exist: in a worker the sources come over the wire. ``__file__``, ``__spec__``, ``inspect.getsource``,
-pickling, tracebacks and ``sys.argv[0]`` work all the same. Helper modules beside the student's are importable too.
+pickling, tracebacks and ``sys.argv[0]`` work nevertheless. Helper modules beside the student's can also be imported.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from gradkit.conditions.source import lines_of, text_of
 
 
 class SourceLoader(SourceFileLoader):
-    """Executes one source file from its bytes, without Python's cache of compiled files.
+    """Executes a source file from its bytes, without Python's cache of compiled files.
 
-    That cache tells two versions apart by second and size, and a file may be saved twice in a second.
+    That cache distinguishes versions by second and size, but a file may be saved twice in a second.
 
     Args:
         fullname: the module's name.
-        path: what it has as ``__file__``.
+        path: its ``__file__``.
         source: the file's bytes.
     """
 
@@ -33,7 +33,7 @@ class SourceLoader(SourceFileLoader):
         self.source = source
 
     def get_data(self, path: str) -> bytes:
-        """The source. No other file can be read this way.
+        """The source; no other file can be read.
 
         Raises:
             FileNotFoundError: ``path`` is another file.
@@ -62,9 +62,9 @@ class FolderFinder(MetaPathFinder):
     """Finds the modules of one folder by name.
 
     Args:
-        folder: the folder that they have in their ``__file__``.
-        read: the bytes of a file of that folder, by its name; None where there is none.
-        names: the only modules to be found; None for any.
+        folder: the folder in their ``__file__``.
+        read: name of a file in that folder -> its bytes, or None.
+        names: the only modules to find; None: any.
     """
 
     def __init__(self, folder: str, read: Callable[[str], bytes | None], names: frozenset[str] | None = None) -> None:
@@ -93,6 +93,6 @@ def spec_of(name: str, folder: str, source: bytes) -> ModuleSpec:
 
 
 def _remember_lines(path: str, source: bytes) -> None:
-    """Let tracebacks and `inspect` show the source's lines, whether or not there is a file."""
+    """Let tracebacks and `inspect` show the source's lines even without a file."""
     if lines := lines_of(source):
         linecache.cache[path] = (len(source), None, list(lines), path)

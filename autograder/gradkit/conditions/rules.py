@@ -1,7 +1,7 @@
-"""What grading does not allow, in words, and who notices it.
+"""What grading does not allow, in words, and how violations are detected.
 
-Python reports each process, socket and file that is opened to audit hooks. When graded, the kernel refuses them, and
-the hook only finds the sentence that says so. In `gradkit check`, on a machine that has them all, it finds the line.
+Python reports every process, socket and file that is opened to audit hooks. In grading the kernel refuses them, and
+the hook only selects the message. In `gradkit check`, on a machine that allows them all, it finds the line.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from types import FrameType, MappingProxyType, TracebackType
 from typing import Any, NamedTuple
 
 PROCESSES = (
-    "No process may be started when grading. Use num_workers=0 in a DataLoader, and no multiprocessing, subprocess or "
+    "Grading allows no new processes. Use num_workers=0 in a DataLoader, and no multiprocessing, subprocess or "
     "os.system."
 )
-NETWORK = "There is no network when grading: no downloads, sockets or servers, and no asyncio, which needs a socket."
+NETWORK = "Grading has no network: no downloads, sockets or servers, and no asyncio, which needs a socket."
 FILES = (
-    "No file but Python's own can be read when grading, and what is written is lost or refused. The Python files in "
-    "the homework's folder can be imported, not opened."
+    "Grading allows reading only Python's own files, and written files are lost or refused. The Python files in the "
+    "homework's folder can be imported, but not opened."
 )
-INPUT = "Your code waits for input, and nobody is there to type it. Take out input()."
-SHARED = "No memory can be shared with another process when grading: do without share_memory_()."
+INPUT = "Your code waits for input, which grading cannot give. Remove input()."
+SHARED = "Grading allows no memory shared with other processes: do not use share_memory_()."
 READING_A_LINE = "EOF when reading a line"  # what Python says of it
 RULES = (PROCESSES, NETWORK, FILES, INPUT, SHARED)
 # For the handout.
@@ -34,8 +34,8 @@ ANNOUNCED = (
     PROCESSES,
     NETWORK,
     FILES,
-    "Nobody types anything when grading, so input() raises an error.",
-    "torch.compile and torch.jit give back the plain function, which runs step by step.",
+    "Grading gives no input, so input() raises an error.",
+    "torch.compile and torch.jit return the plain function, which runs eagerly.",
 )
 
 _EVENTS = MappingProxyType(
@@ -48,18 +48,18 @@ _EVENTS = MappingProxyType(
         **dict.fromkeys(("open", "os.listdir", "os.scandir", "os.mkdir", "os.remove", "os.rename", "os.rmdir"), FILES),
     }
 )
-# Standard modules that try a program or a file and do without it where they may not.
+# Modules that try a program or a file and manage without it.
 _EXCUSED = frozenset({"platform", "uuid", "ctypes.util", "pdb", "linecache", "tokenize", "tqdm.std"})
 _IMPORTING = "<frozen importlib"
 
 
 class Noted(NamedTuple):
-    """Something that the student's code did and grading does not allow.
+    """An action of the student's code that grading does not allow.
 
     Attributes:
-        rule: the sentence that says so, one of `RULES`.
-        file: the student's file that did it.
-        line: its line there.
+        rule: the rule, one of `RULES`.
+        file: the student's file.
+        line: the line in it.
     """
 
     rule: str
@@ -68,9 +68,9 @@ class Noted(NamedTuple):
 
 
 def listen() -> None:
-    """From now on remember the last thing that this Python process tried and grading does not allow.
+    """From now on remember the last action of this process that grading does not allow.
 
-    It refuses nothing: that is the kernel's part.
+    It refuses nothing: that is the kernel's job.
     """
 
     def hook(event: str, args: tuple[Any, ...]) -> None:
@@ -82,17 +82,17 @@ def listen() -> None:
 
 
 def forget() -> None:
-    """Nothing has been tried so far."""
+    """Forget what was remembered."""
     _heard.rule = ""
 
 
 @contextmanager
 def noting(folder: str, note: Callable[[Noted], object], trusted: str) -> Iterator[None]:
-    """Inside the block, note what code of the Python files in ``folder`` does and grading does not allow.
+    """Inside the block, report what code in ``folder`` does that grading does not allow.
 
     Args:
         folder: the student's folder.
-        note: told each thing.
+        note: called with each violation.
         trusted: the name of the one file in the folder that is not the student's.
     """
     before = _Hook.current
@@ -105,7 +105,7 @@ def noting(folder: str, note: Callable[[Noted], object], trusted: str) -> Iterat
 
 
 def explained(error: BaseException, message: str) -> str:
-    """An exception's message, with the rule that was broken where it is to be seen that one was."""
+    """An exception's message, followed by the violated rule if one is recognised."""
     rule = _broken(error)
     return f"{message} ({rule})" if rule and rule not in message else message
 
@@ -117,7 +117,7 @@ def _broken(error: BaseException) -> str:
         return SHARED
     if not isinstance(error, OSError):
         return ""
-    # Python reports no event of the locks between processes, or of pairs of sockets.
+    # Python reports no events for locks between processes or socket pairs.
     modules = [_module(frame) for frame in _frames(error)]
     if any(module.startswith(("multiprocessing.", "concurrent.futures.process")) for module in modules):
         return PROCESSES
@@ -131,7 +131,7 @@ def _broken(error: BaseException) -> str:
 
 
 class _Heard:
-    """What `listen` remembers."""
+    """The state of `listen`."""
 
     rule = ""
 
@@ -140,7 +140,7 @@ _heard = _Heard()
 
 
 class _Hook:
-    """Notes events while a block of `noting` is under way."""
+    """Reports events inside a block of `noting`."""
 
     current: _Hook | None = None
 
@@ -153,18 +153,18 @@ class _Hook:
     @classmethod
     @cache
     def install(cls) -> None:
-        """Add the audit hook, once: none can be taken away again."""
+        """Add the audit hook, once: hooks cannot be removed."""
         _report_new_processes()
         sys.addaudithook(lambda event, args: cls.current.hear(event, args) if cls.current is not None else None)
 
     def hear(self, event: str, args: tuple[Any, ...]) -> None:
-        """An event was reported."""
+        """Handle an event."""
         rule = _EVENTS.get(event)
         if rule is None or (rule is FILES and self._may_be_opened(args)):
             return
         frame, between = self._students_frame()
         if frame is not None:
-            # Those of multiprocessing are for processes.
+            # Whatever multiprocessing opens is for processes.
             rule = PROCESSES if any(name.startswith("multiprocessing.") for name in between) else rule
             self.note(Noted(rule, frame.f_code.co_filename, frame.f_lineno))
 
@@ -180,7 +180,7 @@ class _Hook:
     def _students_frame(self) -> tuple[FrameType | None, Sequence[str]]:
         """The student's innermost frame, and the modules between it and the event.
 
-        None where an import or an excused module is between them.
+        The frame is None if an import or an excused module is between them.
         """
         between: list[str] = []
         frame: FrameType | None = sys._getframe(2)
@@ -198,11 +198,11 @@ class _Hook:
 
 @cache
 def _report_new_processes() -> None:
-    """Have each process that ``multiprocessing`` starts reported, and what is shared between them; Python does not."""
+    """Report processes started by ``multiprocessing`` and memory shared with them, which Python does not."""
     from multiprocessing.process import BaseProcess
 
     _report(BaseProcess, "start")
-    with suppress(ImportError):  # some systems have no such locks
+    with suppress(ImportError):  # not on all systems
         from multiprocessing.synchronize import SemLock
 
         _report(SemLock, "__init__")
@@ -223,7 +223,7 @@ def _report(owner: type, name: str, event: str = "gradkit.process") -> None:
 
 @cache
 def _python_folders() -> tuple[str, ...]:
-    """Where Python, its packages and the system's libraries are; with a separator at the end."""
+    """The folders of Python, its packages and the system's libraries, with a trailing separator."""
     paths = {sys.prefix, sys.base_prefix, *sysconfig.get_paths().values(), "/usr/lib", os.devnull, "/dev/urandom"}
     return tuple(os.path.realpath(path) + os.sep for path in sorted(paths) if path)
 

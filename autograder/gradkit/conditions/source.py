@@ -1,4 +1,4 @@
-"""A Python file's text in the encoding that it declares (PEP 263), for all that reads or quotes students' files."""
+"""A Python file's text in its declared encoding (PEP 263), for everything that reads or quotes students' files."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from encodings import normalize_encoding
 from encodings.aliases import aliases
 
-# Python decodes from these, too. They hide code from people, or their decoders take long.
+# Encodings that Python accepts, but that hide code from people or are slow to decode.
 _REFUSED = frozenset(
     {"utf_7", "utf_16", "utf_16_be", "utf_16_le", "utf_32", "utf_32_be", "utf_32_le", "mbcs", "rot_13"}
 )
@@ -16,13 +16,13 @@ _ACCEPTED = {name for name in aliases.values() if not name.endswith("_codec")} -
 
 
 def text_of(source: bytes) -> str:
-    """The text of a Python file as Python reads it: decoded, with one kind of line end.
+    """The text of a Python file as Python reads it: decoded, with normalised line endings.
 
     Raises:
-        SyntaxError: it cannot be decoded; with the words that Python has for it.
+        SyntaxError: it cannot be decoded; with Python's message.
     """
     if b"\0" in source:
-        raise SyntaxError("it holds zero bytes, so it is not a text file. Was it saved as UTF-16?")
+        raise SyntaxError("it contains null bytes, so it is not a text file. Save it as UTF-8, not UTF-16.")
     encoding = _encoding(source)
     name = normalize_encoding(encoding).lower()
     if aliases.get(name, name) not in _ACCEPTED:
@@ -39,11 +39,11 @@ def _encoding(source: bytes) -> str:
     except SyntaxError as error:
         if "missing" not in str(error):
             raise
-        return "utf-8"  # none is declared, so that is what fails
+        return "utf-8"  # none is declared, so UTF-8 is what fails
 
 
 def lines_of(source: bytes) -> Sequence[str]:
-    """The lines of a Python file as Python counts them; none where it cannot be decoded."""
+    """The lines of a Python file as Python counts them; none if it cannot be decoded."""
     try:
         return tuple(io.StringIO(text_of(source)))
     except SyntaxError:

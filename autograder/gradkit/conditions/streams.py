@@ -1,4 +1,4 @@
-"""What stands in for ``sys.stdout`` and ``sys.stderr`` while a student's code runs: a real text file."""
+"""A real text file that replaces ``sys.stdout`` and ``sys.stderr`` while a student's code runs."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ if TYPE_CHECKING:
 
 
 class StandIn(io.TextIOWrapper):
-    """A text file that gives away what is written to it, as text or through ``buffer``, and stays open.
+    """A text file that passes on what is written to it, as text or through ``buffer``, and stays open.
 
     Args:
-        take: given each piece of text that is written.
+        take: called with each piece of text written.
         name: its ``name``.
-        descriptor: what its ``fileno()`` answers.
-        flush: done whenever the student's code flushes.
+        descriptor: its ``fileno()``.
+        flush: called whenever the student's code flushes.
     """
 
     def __init__(
@@ -32,16 +32,16 @@ class StandIn(io.TextIOWrapper):
         self._take = take
 
     def write(self, text: str, /) -> int:
-        """Take the text as it is, whatever encoding the file was reconfigured to."""
+        """Pass on the text unchanged, whatever encoding the file was reconfigured to."""
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
-        if self.buffer is not None:  # which raises where it was detached
+        if self.buffer is not None:  # raises if it was detached
             self._take(str.__str__(text))
         return str.__len__(text)
 
 
 class _Bytes(io.BufferedIOBase):
-    """The bytes below a `StandIn`. A plain class, since one that was closed must go on taking bytes."""
+    """The bytes below a `StandIn`. A plain class, since it must accept bytes even after it was closed."""
 
     mode = "wb"
 
@@ -53,11 +53,11 @@ class _Bytes(io.BufferedIOBase):
 
     @property
     def raw(self) -> _Bytes:
-        """What a real file has below its buffer. There is no buffer here."""
+        """A real file's layer below the buffer; here there is no buffer."""
         return self
 
     def detach(self) -> _Bytes:  # type: ignore[override]
-        """The same, as a real file gives it away."""
+        """The same, as for a real file."""
         return self
 
     def write(self, data: ReadableBuffer, /) -> int:
@@ -69,7 +69,7 @@ class _Bytes(io.BufferedIOBase):
         self._flush()
 
     def close(self) -> None:
-        """Nothing: a student's ``sys.stdout.close()``, or the end of a wrapper around it, closes nothing."""
+        """Do nothing: a student's ``sys.stdout.close()``, or the end of a wrapper around it, closes nothing."""
 
     def fileno(self) -> int:
         return self._descriptor

@@ -1,6 +1,6 @@
-"""The switches of the whole process that a student's code can turn: of torch, NumPy and Python's warnings.
+"""Process-wide switches that a student's code can change: of torch, NumPy and Python's warnings.
 
-Each call and each check starts with all of them as grading has them: what one leaves behind costs no other.
+Each call and each check starts with all of them in grading's state, so that none affects the next.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import torch
 
 
 class _Switch(NamedTuple):
-    """How a switch is read and set back, and what code has done that turned it."""
+    """How to read and restore a switch, and what code did that changed it."""
 
     read: Callable[[], Any]
     set_back: Callable[[Any], object]
@@ -28,7 +28,7 @@ def _device() -> Any:
 
 
 def _modes() -> int:
-    """How many modes of torch's are entered, but for those of a default device."""
+    """The number of active torch modes, without those of a default device."""
     if not torch._C._len_torch_function_stack() + torch._C._len_torch_dispatch_stack():
         return 0
     functions = torch.overrides._get_current_function_mode_stack()  # type: ignore[no-untyped-call]
@@ -37,7 +37,7 @@ def _modes() -> int:
 
 
 def _leave_modes(_: Any) -> None:
-    """Leave every mode, also that of a default device. None is entered where a call or check begins."""
+    """Leave every mode, also a default device's. None is active when a call or check begins."""
     while torch._C._len_torch_function_stack():
         torch._C._pop_torch_function_stack()
     while torch._C._len_torch_dispatch_stack():
@@ -53,11 +53,15 @@ def _set_inference(on: bool) -> None:
 
 
 def _filters() -> list[Any]:
-    """The filters that concern a student's code: not those for one message, module or library's own category."""
+    """The filters that concern a student's code, not those for a message, module or library's own category."""
     if warnings.filters != _seen[0]:
         _seen[:] = (
             list(warnings.filters),
-            [one for one in warnings.filters if one[1] is one[3] is None and one[2].__module__ == "builtins"],
+            [
+                (action, message, category, module, line)
+                for action, message, category, module, line in warnings.filters
+                if message is module is None and category.__module__ == "builtins"
+            ],
         )
     return _seen[1]
 
@@ -65,7 +69,7 @@ def _filters() -> list[Any]:
 _CPU = torch.device("cpu")
 _guards: list[Any] = []
 _seen: list[list[Any]] = [[], []]
-# In the order in which they are set back: leaving inference mode also turns gradients on.
+# In the order of restoring: leaving inference mode also turns gradients on.
 _SWITCHES: Mapping[str, _Switch] = MappingProxyType(
     {
         "inference": _Switch(
@@ -115,7 +119,7 @@ _SWITCHES: Mapping[str, _Switch] = MappingProxyType(
             lambda before: sys.modules["numpy"].seterr(**before),
             "changed how NumPy reports errors (numpy.seterr)",
         ),
-        # Set back by warnings.catch_warnings.
+        # Restored by warnings.catch_warnings.
         "warnings": _Switch(_filters, lambda _: None, "changed Python's warning filters"),
     }
 )
@@ -123,17 +127,17 @@ NAMES = tuple(_SWITCHES)
 
 
 class Settings:
-    """The switches as they are now, to which every block inside `kept` returns."""
+    """The current state of the switches, restored after every block of `kept`."""
 
     def __init__(self) -> None:
         self._before = switches()
 
     @contextmanager
     def kept(self, *, seed: bool = False) -> Iterator[list[str]]:
-        """Set back what the block turns; yields a list that has the names of those switches after the block.
+        """Restore what the block changes; yields a list that receives the names of those switches.
 
         Args:
-            seed: whether a seed that the block sets is among them.
+            seed: whether to include a seed that the block sets.
         """
         names: list[str] = []
         with warnings.catch_warnings():
@@ -144,14 +148,14 @@ class Settings:
                 names += turned(self._before, after)
                 for name in self._before:
                     if name in names or name not in after:
-                        with suppress(Exception):  # the student's code may have replaced what sets it
+                        with suppress(Exception):  # the student's code may have replaced the setter
                             _SWITCHES[name].set_back(self._before[name])
         if "seed" in names and not seed:
             names.remove("seed")
 
 
 def switches() -> Mapping[str, Any]:
-    """Each switch's state, by name; without those that a student's code has made unreadable."""
+    """Name -> state of each switch, without those that a student's code made unreadable."""
     states = {}
     for name, switch in _SWITCHES.items():
         with suppress(Exception):
@@ -160,12 +164,12 @@ def switches() -> Mapping[str, Any]:
 
 
 def turned(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:
-    """The names of the switches that are not as they were."""
+    """The names of the switches that have changed."""
     return tuple(name for name in NAMES if name in before and name in after and before[name] != after[name])
 
 
 def in_words(names: Sequence[str], what: str = "Loading your file") -> tuple[str, ...]:
-    """A sentence for each switch that was turned, and by what."""
+    """A sentence for each switch that ``what`` changed."""
     return tuple(
         f"{what} {_SWITCHES[name].words}. Every check and test starts with the usual settings again."
         for name in NAMES

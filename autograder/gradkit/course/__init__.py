@@ -1,4 +1,4 @@
-"""What an instructor writes down about a course: ``course.toml`` and each assignment's ``assignment.toml``."""
+"""A course's configuration: ``course.toml`` and each assignment's ``assignment.toml``."""
 
 from gradkit.course.assignment import Assignment, BanGroup, Feedback, Limits, Question, WrittenQuestion, load_assignment
 from gradkit.course.course import Course, load_course

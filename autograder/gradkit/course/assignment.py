@@ -25,16 +25,15 @@ _STRICT = ConfigDict(extra="forbid")
 
 @dataclass(frozen=True)
 class Limits:
-    """How much one submission may use. Generous: speed is never graded.
+    """The resource limits of one submission. Generous: speed is never graded.
 
     Attributes:
-        seconds_per_call: processor seconds for one call of the student's code, all threads together.
+        seconds_per_call: processor seconds for one call of the student's code, summed over threads.
         seconds: processor seconds for all calls of one submission.
-        patience: how many times as long either may take by the clock on the wall, for code that sleeps, or for a busy
-            machine.
+        patience: wall-clock limit as a multiple of either, for code that sleeps or a busy machine.
         memory_mb: mebibytes of memory for the student's process.
         output_kb: kibibytes of printed output that are kept; a process that prints 64 times as much is stopped.
-        restarts: how often the student's process is started anew after it died or hung.
+        restarts: how often the student's process is restarted after it died or hung.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
@@ -52,10 +51,10 @@ class BanGroup:
     """Calls that would do a question's work for the student.
 
     Attributes:
-        names: public torch names looked for in the syntax tree, through imports and aliases: ``torch.nn.BCELoss``;
-            ``torch.optim.*`` stands for everything in it.
-        operators: what is noted where it runs, in any thread and by any name: ATen operators (``mse_loss``), and Python
-            functions and classes by their place in torch (``torch.autograd.grad``).
+        names: public torch names searched for in the syntax tree, through imports and aliases: ``torch.nn.BCELoss``;
+            ``torch.optim.*`` means everything in it.
+        operators: calls recorded at run time, in any thread and under any name: ATen operators (``mse_loss``), and
+            Python functions and classes by their path in torch (``torch.autograd.grad``).
         reason: one sentence for the student: what is not allowed here, and why.
     """
 
@@ -75,7 +74,7 @@ class Question:
         targets: names in the student's module that belong to it.
         points: the sum of its tests' points.
         banned: names of ``[banned.<name>]`` groups.
-        beyond: what the grading tries beyond the public checks, for students: "gradients, float64, other sizes".
+        beyond: what grading tests beyond the public checks, for students: "gradients, float64, other sizes".
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
@@ -89,7 +88,7 @@ class Question:
 
 @dataclass(frozen=True)
 class WrittenQuestion:
-    """A short answer in the notebook that a person marks."""
+    """A short answer in the notebook, graded by hand."""
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
@@ -103,15 +102,15 @@ class Assignment:
 
     Attributes:
         id: the name of its folder.
-        title: what pages call it.
+        title: its title on pages.
         due: when it is due.
         module: the file that students fill in.
         question: the questions that the hidden suite grades.
-        written: the questions that a person marks.
-        feedback: what students read of a failed test: "verdict" (that it failed), "hint" (what was wrong, the sizes and
+        written: the questions graded by hand.
+        feedback: what students see of a failed test: "verdict" (that it failed), "hint" (what was wrong, the sizes and
             a recognised misconception, but no value) or "inputs" (the inputs, and a value as found and as expected).
-        banned: by name, calls that are not allowed.
-        limits: what a submission may use.
+        banned: name -> calls that are not allowed.
+        limits: the resource limits of a submission.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
@@ -133,7 +132,7 @@ class Assignment:
 
     @property
     def topic(self) -> str:
-        """The module's name without its ending; the notebook has the same: ``losses``."""
+        """The module's name without its extension, also the notebook's: ``losses``."""
         return self.module.removesuffix(".py")
 
     @property
@@ -143,12 +142,13 @@ class Assignment:
 
     @property
     def max_score(self) -> float:
-        """Points that the hidden suite can give; written questions are not among them."""
+        """The hidden suite's points, without written questions."""
         return total(question.points for question in self.questions)
 
     def banned_operators(self, question: Question | None = None) -> tuple[str, ...]:
-        """The operators that a question bans, or any of them."""
-        groups = [name for one in ([question] if question else self.questions) for name in one.banned]
+        """The operators banned by a question; None: by any question."""
+        questions = [question] if question else self.questions
+        groups = [name for question in questions for name in question.banned]
         return tuple(sorted({operator for name in groups for operator in self.banned[name].operators}))
 
     def find_question(self, question_id: str) -> Question | None:
@@ -160,7 +160,7 @@ def load_assignment(folder: Path) -> Assignment:
     """Read ``<folder>/assignment.toml``.
 
     Raises:
-        CourseError: naming the file, the key, what was found and what was expected.
+        CourseError: it is wrong; names file, key, what was found and what was expected.
     """
     path = folder / "assignment.toml"
     assignment = read_toml(path, Assignment)
@@ -169,12 +169,12 @@ def load_assignment(folder: Path) -> Assignment:
     cells = Counter([q.id for q in assignment.questions] + [w.id for w in assignment.written])
     for name, count in cells.items():
         if count > 1:
-            raise CourseError(f'{path}: question.id: "{name}" stands {count} times; each id must be used once.')
+            raise CourseError(f'{path}: question.id: "{name}" is used {count} times; ids must be unique.')
     for number, question in enumerate(assignment.questions, start=1):
         for name in question.banned:
             if name not in assignment.banned:
                 known = ", ".join(sorted(assignment.banned)) or "none"
                 raise CourseError(
-                    f"{path}: question[{number}].banned: there is no [banned.{name}] in this file (it has: {known})."
+                    f"{path}: question[{number}].banned: no [banned.{name}] in this file (it has: {known})."
                 )
     return assignment

@@ -25,7 +25,7 @@ Owners = Literal["auto", "check", "ignore"]
 
 @dataclass(frozen=True)
 class LatePolicy:
-    """What a late submission costs.
+    """The late penalty.
 
     Attributes:
         grace_minutes: minutes after the due time that cost nothing.
@@ -42,13 +42,13 @@ class LatePolicy:
 
 @dataclass(frozen=True)
 class SubmissionLimits:
-    """What a submission may weigh before it is refused unread.
+    """Size limits above which a submission is refused unread.
 
     Attributes:
-        files: how many files it may hold.
-        megabytes: mebibytes of all its files together.
-        file_megabytes: mebibytes of any one of them.
-        source_kilobytes: kibibytes of any one of its Python files.
+        files: the number of files.
+        megabytes: mebibytes of all its files in total.
+        file_megabytes: mebibytes per file.
+        source_kilobytes: kibibytes per Python file.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
@@ -63,17 +63,17 @@ class SubmissionLimits:
         """The limits as one phrase: "at most 100 files, ..."."""
         return (
             f"at most {self.files} files, {self.file_megabytes:g} MiB each "
-            f"(a Python file: {self.source_kilobytes} KiB), {self.megabytes:g} MiB together"
+            f"(a Python file: {self.source_kilobytes} KiB), {self.megabytes:g} MiB in total"
         )
 
 
 @dataclass(frozen=True)
 class Environment:
-    """What students may count on where their code is graded.
+    """The environment that students' code is graded in.
 
     Attributes:
-        python: the version of Python, as ``3.11``. The default is the oldest that gradkit runs on: whatever loads there
-            loads in each.
+        python: the version of Python, as ``3.11``. The default is the oldest that gradkit supports: code that loads
+            there loads in all.
         packages: lines of a requirements file.
     """
 
@@ -103,17 +103,17 @@ class _CourseFile:
 
 @dataclass(frozen=True)
 class Course:
-    """A course's folder and what its ``course.toml`` says.
+    """A course's folder and settings.
 
     Attributes:
         root: the folder that holds ``course.toml``.
         id: the course's id in nbgrader's exchange.
-        title: what pages call it.
+        title: its title on pages.
         exchange: nbgrader's exchange folder.
-        exchange_owners: whether the accounts that folders in the exchange belong to say who handed them in.
-        late: what a late submission costs.
-        submission: what a submission may weigh.
-        environment: what students may count on where their code is graded.
+        exchange_owners: whether the owners of folders in the exchange show who submitted them.
+        late: the late penalty.
+        submission: the size limits of a submission.
+        environment: the environment that students' code is graded in.
     """
 
     root: Path
@@ -127,11 +127,11 @@ class Course:
 
     @cached_property
     def assignment_ids(self) -> tuple[str, ...]:
-        """The ids of all assignments, sorted, their files unread: a broken one does not hide the others."""
+        """The ids of all assignments, sorted; their files are not read, so a broken one does not hide the others."""
         return tuple(sorted(path.parent.name for path in (self.root / "assignments").glob("*/assignment.toml")))
 
     def source(self, assignment_id: str) -> Path:
-        """The folder in which a person writes the assignment."""
+        """The folder of the assignment's source, written by hand."""
         return self.root / "assignments" / assignment_id
 
     def hidden(self, assignment_id: str) -> Path:
@@ -148,12 +148,12 @@ class Course:
 
     @property
     def submitted(self) -> Path:
-        """Where nbgrader puts collected submissions, ``<student>/<assignment>/``."""
+        """Collected submissions, ``<student>/<assignment>/``."""
         return self.root / "submitted"
 
     @property
     def results(self) -> Path:
-        """Where the records are, ``<student>/<assignment>.json``."""
+        """Records, ``<student>/<assignment>.json``."""
         return self.root / "results"
 
     @property
@@ -163,12 +163,12 @@ class Course:
 
     @property
     def autograded(self) -> Path:
-        """Where the notebooks are that formgrader shows, ``<student>/<assignment>/``."""
+        """The notebooks that formgrader shows, ``<student>/<assignment>/``."""
         return self.root / "autograded"
 
     @property
     def feedback(self) -> Path:
-        """Where nbgrader's feedback pages are, ``<student>/<assignment>/``."""
+        """Nbgrader's feedback pages, ``<student>/<assignment>/``."""
         return self.root / "feedback"
 
     def feedback_page(self, student: str, assignment_id: str) -> Path:
@@ -182,7 +182,7 @@ class Course:
 
     @property
     def work(self) -> Path:
-        """A folder for what can be made again at any time."""
+        """A folder for files that can be regenerated."""
         return self.root / ".gradkit"
 
     @cached_property
@@ -190,7 +190,7 @@ class Course:
         """The course's secret, from which the suites' seeds are drawn.
 
         Raises:
-            CourseError: the file is missing, empty or no text.
+            CourseError: the file is missing, empty or not text.
         """
         path = self.root / "autograder" / "hidden" / "secret.txt"
         try:
@@ -199,7 +199,7 @@ class Course:
             secret = ""
         if not secret:
             raise CourseError(
-                f"{path}: missing or empty. Put any long random line in it, and keep it from students: "
+                f"{path}: missing or empty. Put a long random line in it, and keep it from students: "
                 "python -c 'import secrets; print(secrets.token_hex())'"
             )
         return secret
@@ -213,9 +213,7 @@ class Course:
         """
         if assignment_id not in self.assignment_ids:
             known = ", ".join(self.assignment_ids) or "none"
-            raise UsageError(
-                f'There is no assignment "{assignment_id}" in {self.root / "assignments"} (it has: {known}).'
-            )
+            raise UsageError(f'No assignment "{assignment_id}" in {self.root / "assignments"} (it has: {known}).')
         return load_assignment(self.source(assignment_id))
 
 
@@ -223,13 +221,13 @@ def load_course(root: Path) -> Course:
     """Read ``<root>/course.toml``.
 
     Raises:
-        CourseError: naming the file, the key, what was found and what was expected.
+        CourseError: it is wrong; names file, key, what was found and what was expected.
     """
     root = root.resolve()
     if any(character in str(root) for character in "*?["):
         raise CourseError(
             f"{root}: nbgrader and pytest read folder names as patterns and would not find this one. "
-            "Move the course to a folder whose path has none of * ? [ in it."
+            "Move the course to a folder whose path contains none of * ? [."
         )
     data = read_toml(root / "course.toml", _CourseFile)
     _check_packages(root / "course.toml", data.environment.packages)
@@ -246,12 +244,12 @@ def load_course(root: Path) -> Course:
 
 
 def _check_packages(path: Path, packages: Sequence[str]) -> None:
-    """See that each is a line that pip understands, and that torch is among them.
+    """Check that pip understands each line, and that torch is among them.
 
     Raises:
-        CourseError: naming the line.
+        CourseError: a line is wrong, or torch is missing.
     """
-    from packaging.requirements import InvalidRequirement, Requirement  # which no worker needs
+    from packaging.requirements import InvalidRequirement, Requirement  # late: no worker needs it
 
     names = []
     for line in packages:

@@ -1,4 +1,4 @@
-"""Read a TOML file into a frozen dataclass, or say which key of which file is wrong and what it should be."""
+"""Read a TOML file into a frozen dataclass, or report which key of which file is wrong and what was expected."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (code
 
 
 def read_text(path: Path) -> str:
-    """A course's small text file: UTF-8, or what editors on Windows write, which begins with a byte order mark.
+    """Read a small text file in UTF-8, or in an encoding with a byte order mark, as editors on Windows write.
 
     Raises:
-        FileNotFoundError: there is none.
-        CourseError: it cannot be read, or is no text.
+        FileNotFoundError: it does not exist.
+        CourseError: it cannot be read, or is not text.
     """
     try:
         data = path.read_bytes()
@@ -35,7 +35,7 @@ def read_text(path: Path) -> str:
         raise
     except OSError as error:
         raise CourseError(
-            f"{path}: cannot be read ({error.strerror}). See that it is a file and who may read it."
+            f"{path}: cannot be read ({error.strerror}). Check that it is a file and its permissions."
         ) from error
     except UnicodeDecodeError as error:
         raise CourseError(f"{path}: cannot be read ({error}). It must be a UTF-8 text file.") from error
@@ -65,14 +65,14 @@ def read_toml(path: Path, shape: type[T]) -> T:
 def _sentence(path: Path, detail: ErrorDetails) -> str:
     key = _key(detail["loc"])
     if detail["type"] == "missing":
-        return f"{path}: {key}: this key is missing. docs/reference.md lists the keys and what each expects."
+        return f"{path}: {key}: this key is missing. docs/reference.md lists the keys and their values."
     if detail["type"] in ("unexpected_keyword_argument", "extra_forbidden"):
-        return f"{path}: {key}: unknown key. docs/reference.md lists the keys; is it misspelled?"
+        return f"{path}: {key}: unknown key. Check its spelling; docs/reference.md lists the keys."
     message = _EXPECTED.get(detail["type"]) or detail["msg"].removeprefix("Input should be ")
     return f"{path}: {key}: expected {message}, found {_short(detail['input'])}."
 
 
-# pydantic's words, where they do not complete the sentence "expected ..."
+# Replacements for pydantic's messages that do not complete the sentence "expected ..."
 _EXPECTED = {
     "timezone_aware": "a date and time with its zone, as in 2026-10-01T22:00:00Z",
     "string_pattern_mismatch": "a name of the right form (docs/reference.md says which)",
@@ -82,7 +82,7 @@ _EXPECTED = {
 
 
 def _key(location: tuple[int | str, ...]) -> str:
-    """The key as an author would say it: ``question[2].points``, counting from 1."""
+    """The key in an author's notation: ``question[2].points``, counting from 1."""
     text = ""
     for part in location:
         text += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if text else part

@@ -12,12 +12,12 @@ from gradkit.ids import composed, skeleton, spelled
 
 @dataclass(frozen=True)
 class Person:
-    """A student, and what other systems call them; "" where that is not known.
+    """A student, with the ids in other systems; "" if unknown.
 
     Attributes:
-        student: the id that submissions and gradebook have.
+        student: the id in submissions and gradebook.
         name: the full name.
-        email: the address.
+        email: the e-mail address.
         canvas_id: Canvas's ``ID``.
         sis_user_id: Canvas's ``SIS User ID``; Moodle's ID number.
         sis_login_id: Canvas's ``SIS Login ID``; Moodle's username.
@@ -36,7 +36,7 @@ class Person:
 
     @property
     def known(self) -> bool:
-        """Whether the roster has any id of another system's; else the student's own id may be one."""
+        """Whether the roster has an id of another system; otherwise the student's own id may be one."""
         return any((self.email, self.canvas_id, self.sis_user_id, self.sis_login_id, self.moodle_id))
 
 
@@ -47,20 +47,20 @@ _UNIQUE = ("student", "email", "canvas_id", "sis_user_id", "sis_login_id", "mood
 
 
 def read_roster(path: Path) -> dict[str, Person]:
-    """The people of a CSV file, by student.
+    """The people of a CSV file: student -> person.
 
     Raises:
-        UsageError: naming file and row: an unknown column, no student, or an id that stands twice.
+        UsageError: a column is unknown, a student is missing, or an id is repeated; names file and line.
     """
     table = read_table(path)
     drop_empty_columns(table)
     names = {name.strip().lower(): name for name in table.header}
     unknown = [name for key, name in names.items() if key not in (*COLUMNS, *_NOT_OURS)]
     if unknown or "student" not in names:
-        found = f'"{unknown[0]}" is none of its columns' if unknown else 'there is no column "student"'
-        raise UsageError(f"{path}: {found}. A roster has: {', '.join(COLUMNS)}; all but student may be left out.")
+        found = f'"{unknown[0]}" is not a known column' if unknown else 'there is no column "student"'
+        raise UsageError(f"{path}: {found}. A roster has: {', '.join(COLUMNS)}; all but student are optional.")
     if len(names) < len(table.header):
-        raise UsageError(f"{path}: a column stands twice in it (it has: {', '.join(table.header)}).")
+        raise UsageError(f"{path}: a column is repeated (it has: {', '.join(table.header)}).")
     people: dict[str, Person] = {}
     seen: dict[tuple[str, str], int] = {}
     for number, row in table.numbered():
@@ -68,16 +68,16 @@ def read_roster(path: Path) -> dict[str, Person]:
         if not any(cell.strip() for cell in row):
             continue
         if not person.student:
-            raise UsageError(f"{path}, line {number}: student is empty. It is the id that the submissions have.")
+            raise UsageError(f"{path}, line {number}: student is empty. Give the id used in submissions.")
         if "assignment" in names and people.get(person.student) == person:
-            continue  # one row for each
+            continue  # one row per assignment
         for name in _UNIQUE:
             value = skeleton(str(getattr(person, name)))
             before = seen.setdefault((name, value), number) if value else number
             if before != number:
                 found = spelled(str(getattr(person, name)))
                 raise UsageError(
-                    f"{path}, line {number}: {name} {found} stands in line {before} already, or one that looks like it."
+                    f"{path}, line {number}: {name} {found} is already in line {before}, or one that looks like it."
                 )
         people[person.student] = person
     return people

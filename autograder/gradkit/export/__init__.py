@@ -1,5 +1,5 @@
 """Grades for other systems: Canvas, Moodle, Gradescope.
 
-Each module writes one system's own format from `Grade`s. Whoever has a grade and no row there, or the other way round,
-is named: nobody is dropped in silence.
+Each module writes one system's format from `Grade`s. Students with a grade but no row there, and the reverse, are
+listed: nobody is dropped silently.
 """

@@ -3,8 +3,8 @@
 Sources: Canvas's guide "How do I import grades in the Gradebook?", and its ``gradebook_importer.rb`` and
 ``gradebook_exporter.rb``: the columns ``Student`` (or ``LastName`` and ``FirstName``), ``ID``, ``SIS User ID``,
 ``SIS Login ID`` and ``Section``, then one for each assignment, ``<Title> (<number>)``. Below the header there may be a
-row ``Points Possible``. An assignment without a number is made anew by the import. A cell ``N/A`` is of an assignment
-that the student does not have: the import passes over it, as over columns that are named like Canvas's own sums.
+row ``Points Possible``. The import creates assignments that have no number. A cell ``N/A`` means that the student does
+not have the assignment: the import skips it, and also columns named like Canvas's own totals.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ IDENTITY = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 POINTS = "Points Possible"
 EXCUSED = "EX"
 NOT_ASSIGNED = "N/A"
-# Canvas's own number is nobody's id outside Canvas: only a roster can say whose it is.
+# Canvas's own number is not an id outside Canvas: only a roster can say whose it is.
 _COLUMNS = (
     Column("ID", ("canvas_id",), own=False),
     Column("SIS User ID", ("sis_user_id",)),
     Column("SIS Login ID", ("sis_login_id", "email")),
 )
 _KEPT = {
-    EXCUSED: f"is excused in Canvas ({EXCUSED}); the cell is as it was",
-    NOT_ASSIGNED: f"does not have the assignment in Canvas ({NOT_ASSIGNED}); the cell is as it was",
+    EXCUSED: f"is excused in Canvas ({EXCUSED}); the cell is unchanged",
+    NOT_ASSIGNED: f"does not have the assignment in Canvas ({NOT_ASSIGNED}); the cell is unchanged",
 }
 _TEST_STUDENT = re.compile(r"student, test|test student", re.IGNORECASE)
 _ABOUT = frozenset(name.lower() for name in (*IDENTITY, "LastName", "FirstName", "Integration ID", "Root Account"))
@@ -65,11 +65,11 @@ def fill(
         table: Canvas's own export, or from `new_table`; changed in place.
         grades: of one assignment or several.
         roster: who is who.
-        number: Canvas's number of the assignment, where it has one and there is only one.
-        column: the column that says whose a row is; the one that finds most students where it is None.
+        number: Canvas's id of the assignment, if it has one and there is only one.
+        column: the column that identifies students; None: the one that matches most.
 
     Raises:
-        UsageError: the file is none of Canvas's, or the assignment's column is not what it should be.
+        UsageError: the file is not Canvas's, or the assignment's column is wrong.
     """
     for name in ("FirstName" if table.has("LastName") else "Student", "ID"):
         table.column(name)
@@ -93,7 +93,7 @@ def fill(
 
 
 def _people(table: Table) -> Table:
-    """The rows of people: not those about the assignments, nor Canvas's test student's."""
+    """The rows of people, without those about assignments and Canvas's test student."""
     kept = [
         number
         for number, row in enumerate(table.rows)
@@ -105,9 +105,9 @@ def _people(table: Table) -> Table:
 
 
 def _name(table: Table, row: list[str]) -> str:
-    """What Canvas calls a row's student; also an id, where a name is missing."""
+    """Canvas's name of a row's student, or an id if the name is missing."""
     names = [table.get(row, name) for name in ("LastName", "FirstName")]
-    ids = (table.get(row, one.name) for one in _COLUMNS)
+    ids = (table.get(row, column.name) for column in _COLUMNS)
     return table.get(row, "Student") or ", ".join(filter(None, names)) or next(filter(None, ids), "")
 
 
@@ -116,24 +116,24 @@ def _is_points(table: Table, row: list[str]) -> bool:
 
 
 def _column(table: Table, grade: Grade, number: str | None, notes: list[str]) -> int:
-    """The assignment's column: by Canvas's number, else by title; added where there is none. With its points.
+    """The assignment's column, found by Canvas's number or by title, or added; its points are filled in or checked.
 
     Raises:
-        UsageError: several columns fit, none has that number, Canvas would pass over it, or the points are not ours.
+        UsageError: several columns match, none has that number, Canvas would skip it, or its points differ.
     """
     wanted = re.compile(rf".*\({re.escape(number)}\)" if number else rf"{re.escape(grade.title)}( \(\d+\))?")
     names = [uncell(name).strip() for name in table.header]
     fitting = [place for place, name in enumerate(names) if wanted.fullmatch(name) and name.lower() not in _ABOUT]
-    _see_that_canvas_reads(table, grade.title, names[fitting[0]] if fitting else None)
+    _require_importable(table, grade.title, names[fitting[0]] if fitting else None)
     if len(fitting) > 1:
         found = ", ".join(table.header[place] for place in fitting)
-        raise UsageError(f"{table.name}: several columns fit ({found}). Say which: --assignment-id N")
+        raise UsageError(f"{table.name}: several columns match ({found}). Choose one with --assignment-id N.")
     if number and not fitting and table.lines:
         raise UsageError(f"{table.name}: no column has the number {number} (it has: {', '.join(table.header)}).")
     if not fitting:
         table.add_column(f"{grade.title} ({number})" if number else grade.title)
         if table.lines:
-            notes.append(f'the column "{grade.title}" was added, which makes a new assignment in Canvas')
+            notes.append(f'the column "{grade.title}" was added, which creates a new assignment in Canvas')
     column = fitting[0] if fitting else len(table.header) - 1
     for row in table.rows:
         if _is_points(table, row):
@@ -142,36 +142,36 @@ def _column(table: Table, grade: Grade, number: str | None, notes: list[str]) ->
 
 
 def _put_points(table: Table, row: list[str], column: int, grade: Grade) -> None:
-    """Fill in what can be earned, or see that it is the same."""
+    """Fill in the points possible, or check that they are equal."""
     text = row[column].strip()
     if not text:
         row[column] = cell(grade.max_score)
     elif not readings(text):
         raise UsageError(
-            f'{table.name}: {table.header[column]} has "{text}" as {POINTS} in Canvas, which is not a number: grades '
-            "cannot go there. Is it one of Canvas's own sums? Say which column: --assignment-id N"
+            f'{table.name}: {table.header[column]} has "{text}" as {POINTS} in Canvas, which is not a number. '
+            "If it is one of Canvas's own totals, choose the assignment's column with --assignment-id N."
         )
     elif not says(text, grade.max_score):
         raise UsageError(
-            f"{table.name}: {table.header[column]} gives {text} points in Canvas, and {points(grade.max_score)} here. "
-            "Set it to the same in Canvas, and export again."
+            f"{table.name}: {table.header[column]} gives {text} points in Canvas, but {points(grade.max_score)} here. "
+            "Set the same points in Canvas, and export again."
         )
 
 
-def _see_that_canvas_reads(table: Table, title: str, there: str | None) -> None:
-    """See that Canvas takes the column for an assignment's.
+def _require_importable(table: Table, title: str, there: str | None) -> None:
+    """Check that Canvas's import will read the column as an assignment.
 
     Args:
         table: Canvas's file.
         title: the assignment's title.
-        there: the column that the file has for it; None where one will be added.
+        there: the file's column for it; None if one will be added.
 
     Raises:
-        UsageError: Canvas's import would pass over it.
+        UsageError: Canvas's import would skip it.
     """
     name = there or title
     if _SUMS.search(name) or (there is None and name.strip().lower() in (*_NEARLY_SUMS, *_ABOUT)):
         raise UsageError(
-            f'{table.name}: Canvas takes a column "{name}" for one of its own, and would not import it. Give the '
-            "assignment another title, in its assignment.toml and in Canvas."
+            f'{table.name}: Canvas would not import a column "{name}", a name it uses itself. Give the assignment '
+            "another title, in its assignment.toml and in Canvas."
         )

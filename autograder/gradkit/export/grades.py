@@ -1,4 +1,4 @@
-"""What counts of one submission, wherever it goes, and who has no grade or no row in an export."""
+"""Grades for export, and which students have no grade or no row in one."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ class Grade:
         student: the student's id.
         assignment: the assignment's id.
         title: its title.
-        score: what counts; None where nothing was graded, which is not the same as 0.
-        max_score: what can be earned.
-        comment: points by question, and what was taken away, in a line.
-        waits_for_person: whether something is still to be marked by a person.
+        score: the points; None if nothing was graded, which is not the same as 0.
+        max_score: the points possible.
+        comment: points by question and deductions, in a line.
+        waits_for_person: whether something is still to be graded by hand.
     """
 
     student: str
@@ -34,16 +34,16 @@ class Grade:
 
 
 def comment_on(record: Record, by_person: float = 0.0, penalty: float = 0.0) -> str:
-    """The points by question in a line: what a cell of an LMS may show the student.
+    """The points by question in a line, for a cell that an LMS may show the student.
 
     Args:
         record: the submission's record.
-        by_person: what a person's marks add to the hidden suite's points.
-        penalty: what lateness costs.
+        by_person: points that manual grading adds to the hidden suite's.
+        penalty: the late penalty.
     """
     parts = [f"{question.id} {points(question.score)} of {points(question.max_score)}" for question in record.questions]
     if by_person:
-        parts.append(f"by a person {'+' if by_person > 0 else '-'}{points(abs(by_person))}")
+        parts.append(f"manual grading {'+' if by_person > 0 else '-'}{points(abs(by_person))}")
     if penalty:
         parts.append(f"late -{points(penalty)}")
     return strip_controls("; ".join(parts))
@@ -51,19 +51,19 @@ def comment_on(record: Record, by_person: float = 0.0, penalty: float = 0.0) -> 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of an export.
+    """The result of an export.
 
     Attributes:
-        written: how many grades were written.
+        written: the number of grades written.
         unmatched: grades of students who are not in the other system's file.
         without_score: students whose submission has no score; their cell is empty.
-        not_submitted: rows of people who have no grade here; they are left as they were.
-        waiting: students whose grade will change when a person has marked the rest.
+        not_submitted: rows of people without a grade here; they are unchanged.
+        waiting: students whose grade is not final until manual grading is done.
         refused: rows that were not changed, each with the reason.
-        notes: what else there is to know, a sentence each.
-        matched_by: the column that says whose each row is; "" where none was found by any.
-        reasons: why grades found no row: a line for each reason, with everybody whom it concerns.
-        left_out: students who have a record and are not in the gradebook; nothing was written for them.
+        notes: further remarks, a sentence each.
+        matched_by: the column that identified students; "" if none matched.
+        reasons: why grades have no row: a line for each reason, with the students concerned.
+        left_out: students with a record who are not in the gradebook; nothing was written for them.
     """
 
     written: int
@@ -78,22 +78,22 @@ class Outcome:
     left_out: tuple[str, ...] = ()
 
     def unmatched_csv(self) -> str:
-        """The grades that found no row, as CSV: so that none is lost."""
-        rows = [[one.student, one.assignment, one.score, one.max_score] for one in self.unmatched]
+        """The grades without a row, as CSV, so that none is lost."""
+        rows = [[grade.student, grade.assignment, grade.score, grade.max_score] for grade in self.unmatched]
         return to_csv(["student", "assignment", "score", "max_score"], rows)
 
     def in_words(self) -> list[str]:
-        """A line for each kind of thing that a person should know."""
+        """What an instructor should know, a line for each kind."""
         lines = []
         for names, words in (
             (
-                [one.student for one in self.unmatched],
-                "with a grade that was written to no row of the other system's file",
+                [grade.student for grade in self.unmatched],
+                "with a grade but no row in the other system's file",
             ),
-            (self.without_score, "with a submission but without a score; their cells are as they were"),
-            (self.waiting, "waiting for a person's marks; what was written is without them"),
-            (self.not_submitted, "without a grade here; their rows are as they were"),
-            (self.left_out, "left out, since the gradebook does not have them"),
+            (self.without_score, "with a submission but no score; their cells are unchanged"),
+            (self.waiting, "waiting for manual grading; the grades written do not include it"),
+            (self.not_submitted, "without a grade here; their rows are unchanged"),
+            (self.left_out, "left out because they are not in the gradebook"),
         ):
             if names:
                 different = list(dict.fromkeys(names))
@@ -109,7 +109,7 @@ def outcome(
     notes: Sequence[str] = (),
     matched_by: str = "",
 ) -> Outcome:
-    """Sort grades by what became of them; ``reasons`` says of each student without a row why there is none."""
+    """Sort grades by their result; ``reasons`` says for each student without a row why there is none."""
     lost = reasons.keys()
     kinds: dict[str, list[str]] = {}
     for student, reason in reasons.items():

@@ -1,7 +1,7 @@
 """Gradescope's ``results.json``.
 
 Source: Gradescope's documentation, "Autograder Specifications", section "Output format". Our record is a superset of
-it; what instructors alone may read is taken out, since a file that leaves the course may be read by anyone.
+it; what only instructors may see is removed, since a file that leaves the course may be read by anyone.
 """
 
 from __future__ import annotations
@@ -11,19 +11,19 @@ from typing import Any
 
 from gradkit.grading.record import Record, to_dict
 
-FAILED = "Nothing was graded: the grader failed. That is not your fault; your instructor has been told."
-_REFUSED = "What was handed in can be read"
+FAILED = "Nothing was graded: the grader failed. This is not your fault; your instructor has been notified."
+_REFUSED = "The submission can be read"
 _TEST_FACTS = ("question", "kind", "hint", "picture")
 
 
 def results_json(record: Record) -> str:
     """A record for Gradescope.
 
-    A submission that was refused gets one failed test that says why. Where the grader failed there is neither score nor
-    test, so that Gradescope shows the run as failed, and nobody gets points or none by default.
+    A refused submission gets one failed test that says why. If the grader failed there is neither score nor test, so
+    that Gradescope shows the run as failed instead of giving points, or none, by default.
     """
     data = to_dict(record)
-    del data["execution_time"]  # how long it takes is the code's choice, and it has seen hidden inputs
+    del data["execution_time"]  # the code, which has seen hidden inputs, chooses how long it takes
     for test, result in zip(data["tests"], record.tests, strict=True):
         test["output"] = result.text
         test["extra_data"] = {name: test["extra_data"][name] for name in _TEST_FACTS}

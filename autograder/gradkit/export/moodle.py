@@ -1,8 +1,8 @@
 """Moodle: the offline grading worksheet of one assignment, and the CSV of its grade import.
 
-Sources: MoodleDocs, "Assignment settings" (offline grading worksheet) and "Grade import". In the worksheet the row is
-found by ``Identifier``; the import finds people by e-mail address, username or ID number. Which of these the
-worksheet shows is up to the site ("Show user identity").
+Sources: MoodleDocs, "Assignment settings" (offline grading worksheet) and "Grade import". The worksheet identifies
+rows by ``Identifier``; the import finds people by e-mail address, username or ID number. Which of these the worksheet
+shows is a setting of the site ("Show user identity").
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ _COLUMNS = (
 
 
 def new_worksheet(roster: Mapping[str, Person], max_score: float) -> Table:
-    """A worksheet for the people of a roster, who need Moodle's ``Participant`` number there.
+    """A worksheet for the people of a roster, which must have Moodle's ``Participant`` numbers.
 
     Raises:
         UsageError: nobody has one.
     """
     if not any(person.moodle_id for person in roster.values()):
         raise UsageError(
-            "The roster has no moodle_id (Participant 1234), by which Moodle finds a row of its worksheet. Download "
-            "the worksheet and give it with --into, or make an import: gradkit export moodle-csv"
+            "The roster has no moodle_id (Participant 1234), which Moodle's worksheet needs. Download the worksheet "
+            "and give it with --into, or make an import with `gradkit export moodle-csv`."
         )
     students = [name for name, person in roster.items() if person.moodle_id]
     table = Table("the roster", list(WORKSHEET), [], students=students)
@@ -63,10 +63,10 @@ def fill_worksheet(
         table: the worksheet, downloaded or from `new_worksheet`.
         grades: of one assignment.
         roster: who is who.
-        column: the column that says whose a row is; the one that finds most students where it is None.
+        column: the column that identifies students; None: the one that matches most.
 
     Raises:
-        UsageError: it is no such worksheet, or its maximum grade is not ours.
+        UsageError: it is not such a worksheet, or its maximum grade differs from ours.
     """
     for name in ("Identifier", "Grade"):
         table.column(name)
@@ -79,11 +79,11 @@ def fill_worksheet(
         most = table.get(row, "Maximum Grade")
         if most and not says(most, grade.max_score):
             raise UsageError(
-                f"{table.name}: the maximum grade is {most}, the assignment gives {points(grade.max_score)} "
-                "points. Set it to the same in Moodle, and download the worksheet again."
+                f"{table.name}: the maximum grade is {most}, but the assignment gives {points(grade.max_score)} "
+                "points. Set the same maximum in Moodle, and download the worksheet again."
             )
         if table.get(row, "Grade can be changed").lower() not in ("yes", ""):
-            refused.append(f"{grade.student}: Moodle says that the grade cannot be changed; it is as it was")
+            refused.append(f"{grade.student}: Moodle says that the grade cannot be changed; it is unchanged")
             continue
         table.put(row, "Grade", grade.score)
         if "Feedback comments" in table.header and grade.comment:
@@ -94,11 +94,11 @@ def fill_worksheet(
 def import_table(grades: Sequence[Grade], roster: Mapping[str, Person]) -> tuple[Table, Outcome]:
     """The CSV of the grade import: a row for each student; points and a comment for each assignment.
 
-    Where there is a roster, only the people in it are in the file, since Moodle refuses a file with somebody unknown.
-    Who has no login, address or ID number there is looked for by the student's id.
+    With a roster, the file has only its people, since Moodle rejects a file with unknown ones. People without login,
+    address or ID number in it are identified by the student's id.
 
     Raises:
-        UsageError: an assignment has the title of one of the file's own columns.
+        UsageError: an assignment's title is one of the file's own columns.
     """
     table = Table("the import", list(IMPORT), [])
     people = {name.lower(): person for name, person in roster.items()} or {
@@ -106,7 +106,7 @@ def import_table(grades: Sequence[Grade], roster: Mapping[str, Person]) -> tuple
     }
     for title in {grade.title for grade in grades}:
         if title.lower() in {name.lower() for name in IMPORT}:
-            raise UsageError(f'"{title}" is a column of people in the import. Give the assignment another title.')
+            raise UsageError(f'"{title}" is a column for people in the import. Give the assignment another title.')
     rows: dict[str, list[str]] = {}
     for name, person in sorted(people.items()):
         row = rows[name] = [""] * len(IMPORT)

@@ -1,9 +1,9 @@
 """``autograded/<student>/<assignment>/``: the notebook that formgrader and ``generate_feedback`` show.
 
-It is the student's notebook under the released one's rules (``notebooks``), with each check cell's output made from the
-record, such that nbgrader's own ``determine_grade`` reads the record's score from it. A record in words is plain text:
-the tests' titles, points, messages and hints; never their names, nor what the student's code printed, which could hold
-a hidden test's inputs.
+It has the student's answers, the released notebook's metadata (``notebooks``), and check-cell outputs made from the
+record, from which nbgrader's own ``determine_grade`` reads the record's score. A record in words is plain text: the
+tests' titles, points, messages and hints; never their names, nor what the student's code printed, which could hold a
+hidden test's inputs.
 """
 
 from __future__ import annotations
@@ -51,13 +51,13 @@ _INDENT = "        "
 
 @dataclass(frozen=True)
 class Graded:
-    """What a filled notebook says, for the gradebook.
+    """The contents of a filled notebook, for the gradebook.
 
     Attributes:
         notebook: the notebook itself.
-        scores: for each graded cell what nbgrader's ``determine_grade`` reads; None where a person must mark it.
-        unanswered: the answers that the student left as they were released.
-        changed: the answers that differ from those in the autograded notebook that was there before.
+        scores: each graded cell's score as nbgrader's ``determine_grade`` reads it; None: to be graded by hand.
+        unanswered: answers left as released.
+        changed: answers that differ from the previous autograded notebook's.
     """
 
     notebook: Mapping[str, Any]
@@ -77,7 +77,7 @@ def fill_notebook(course: Course, assignment: Assignment, record: Record, submit
 
     Raises:
         BuildError: the released notebook is missing.
-        GraderFault: record and released notebook do not fit each other.
+        GraderFault: record and released notebook disagree.
     """
     released = read_released(course.release(assignment.id) / assignment.notebook)
     path = work_folder(submitted) / assignment.notebook
@@ -103,7 +103,7 @@ def write_autograded(
     """Write the notebook, its timestamp and the student's other files to ``target``, which must not exist."""
     try:
         copy_untrusted(submitted, target, course.submission)
-    except SubmissionRefused:  # graded nevertheless: then the notebook is shown alone
+    except SubmissionRefused:  # graded all the same; the notebook is shown without the other files
         shutil.rmtree(target, ignore_errors=True)
         target.mkdir(parents=True, exist_ok=True)
     for path in sorted(target.rglob("*")):
@@ -112,7 +112,7 @@ def write_autograded(
     text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True)
     (target / assignment.notebook).write_text(text + "\n", encoding="utf-8")
     time = parse_time(record.submitted or "")
-    # release_feedback stops for the whole class where one of these is missing; an empty time is one it can read.
+    # release_feedback stops for the whole class where a timestamp is missing; it accepts an empty one.
     (target / TIME_FILE).write_text(format_time(time) if time else "", encoding="utf-8")
     secret = target / _SECRET_FILE
     if not secret.is_file() or not _SECRET.fullmatch(secret.read_text(encoding="utf-8", errors="replace").strip()):
@@ -123,9 +123,9 @@ def write_autograded(
 
 
 def _fill(cell: Cell, record: Record) -> None:
-    """Put a question's messages and score under its check cell."""
+    """Put a question's messages and score into its check cell's outputs."""
     name = claimed(cell)
-    question = next((one for one in record.questions if one.id == name), None)
+    question = next((question for question in record.questions if question.id == name), None)
     maximum = float(cell["metadata"]["nbgrader"]["points"])
     if question is None or question.max_score != maximum or not 0.0 <= question.score <= maximum:
         found = "none" if question is None else points(question.max_score)
@@ -147,7 +147,7 @@ def _text_output(kind: str, text: str) -> dict[str, Any]:
 
 
 def _read_back(notebook: dict[str, Any], record: Record, before: Mapping[str, str]) -> Graded:
-    """Read the scores as nbgrader does, and see that they are the record's."""
+    """Read the scores as nbgrader does, and check them against the record."""
     cells = [from_dict(cell) for cell in notebook["cells"]]  # type: ignore[no-untyped-call]  # nbformat declares no types
     graded = [cell for cell in cells if is_grade(cell)]
     scores = {claimed(cell): determine_grade(cell)[0] for cell in graded}
@@ -164,7 +164,7 @@ def _read_back(notebook: dict[str, Any], record: Record, before: Mapping[str, st
 
 
 def _answers(folder: Path, assignment: Assignment) -> dict[str, str]:
-    """The answers in the autograded notebook that is there already."""
+    """The answers in the previous autograded notebook."""
     try:
         cells = json.loads((folder / assignment.notebook).read_text(encoding="utf-8"))["cells"]
         return {claimed(cell): cell["source"] for cell in cells if claimed(cell)}
@@ -173,8 +173,8 @@ def _answers(folder: Path, assignment: Assignment) -> dict[str, str]:
 
 
 def question_in_words(record: Record, question: str) -> str:
-    """What the hidden tests say of one question."""
-    scored = next((one for one in record.questions if one.id == question), None)
+    """The hidden tests' results for one question."""
+    scored = next((scored_question for scored_question in record.questions if scored_question.id == question), None)
     lines = []
     if scored is not None:
         lines.append(f"{question}: {points(scored.score)} of {points(scored.max_score)} points")
@@ -185,7 +185,7 @@ def question_in_words(record: Record, question: str) -> str:
 
 
 def submission_in_words(record: Record) -> str:
-    """What is said of the whole submission; "" where there is nothing to say."""
+    """The remarks on the whole submission; "" if there are none."""
     lines = [strip_controls(record.output).strip()] if record.output.strip() else []
     sentences = (strip_controls(sentence).strip() for sentence in (*record.problems, *record.notes))
     lines += [f"- {text}" for text in sentences if text and text not in lines]
@@ -212,6 +212,6 @@ def _test_lines(test: TestResult, told: TestResult | None) -> list[str]:
 
 
 def _wrapped(text: str) -> list[str]:
-    """The text below its title, in lines that a page shows whole; its own line ends stay."""
+    """The text indented below its title and wrapped to the page's width; its own line breaks are kept."""
     wrapper = textwrap.TextWrapper(_WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT, break_on_hyphens=False)
     return [part for line in text.splitlines() for part in wrapper.wrap(line) or [""]]

@@ -1,6 +1,6 @@
-"""What nbgrader's pages (formgrader, feedback) are made with, so that a student's notebook cannot act in a browser.
+"""Sanitizers for nbgrader's pages (formgrader, feedback): a student's notebook cannot run scripts in a browser.
 
-nbconvert passes HTML in Markdown through as it is. In formgrader that would be a student's script in the instructor's
+nbconvert passes HTML in Markdown through unchanged. In formgrader a student's script would run in the instructor's
 session; here it becomes text.
 """
 
@@ -33,7 +33,7 @@ _TAGS = frozenset({
 })
 # fmt: on
 _ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt", "title", "width", "height"}, "ol": {"start"}}
-# None from the network: whoever opens the page would tell the other end so.
+# No pictures from the network: loading one tells its server who opened the page.
 _PICTURE = re.compile(r"data:image/(png|jpeg|gif);base64,[A-Za-z0-9+/=\s]*\Z|(?!//)[\w./-]*\Z")
 _HIGHLIGHT = re.compile(r"(highlight|hll|[a-z]{1,2}\d?)( [a-z]{1,2}\d?)?\Z")  # pygments' own class names
 _NARROW = """
@@ -47,9 +47,9 @@ div.text_cell_render { min-width: 0; max-width: 100%; }
 div.nbgrader_cell .panel-heading { height: auto; }
 @media (max-width: 767px) { div.prompt { display: none; } div.container { padding: 0 8px; } }
 """
-# nbgrader's template has no place for it but that of a style sheet; without it a phone shows the page in tiny letters.
+# nbgrader's template can only take it inside a style sheet; without it a phone shows the page in tiny letters.
 _VIEWPORT = '</style><meta name="viewport" content="width=device-width, initial-scale=1"><style>'
-_SECONDS = 10.0  # of processor time for a page's cells; what comes later is shown as it was written
+_SECONDS = 10.0  # of processor time for a page's cells; the cells after that are shown unrendered
 _SPENT = "gradkit_seconds"
 # TeX commands by which MathJax makes links, classes and ids.
 _ACTIVE_TEX = re.compile(r"\\\s*(href|url|require|class|cssId|style|data)\b")
@@ -57,13 +57,13 @@ _ACTIVE_TEX = re.compile(r"\\\s*(href|url|require|class|cssId|style|data)\b")
 
 @pass_context
 def safe_markdown(context: Context, source: str) -> str:
-    """Markdown to HTML as nbconvert does it, then without anything that a page could run. A Jinja filter."""
+    """Convert Markdown to HTML as nbconvert does, then remove all active content. A Jinja filter."""
     return _in_time(context, source, lambda: _markdown(context.get("cell", {}), source))
 
 
 @pass_context
 def safe_highlight(context: Context, source: str, **more: Any) -> str:
-    """Code to HTML as nbconvert does it. A Jinja filter."""
+    """Convert code to HTML as nbconvert does. A Jinja filter."""
     language = context.get("nb", {}).get("metadata", {}).get("language_info", {})
     lexer = language.get("pygments_lexer", language.get("name"))
     convert = Highlight2HTML(pygments_lexer=lexer)  # type: ignore[no-untyped-call]  # nbconvert declares few types
@@ -71,7 +71,7 @@ def safe_highlight(context: Context, source: str, **more: Any) -> str:
 
 
 def _in_time(context: Context, source: str, convert: Callable[[], str]) -> str:
-    """What ``convert`` makes of the source, while the page's time lasts; then the source as it is."""
+    """The result of ``convert`` within the page's time limit; after that the plain source."""
     resources: MutableMapping[str, Any] = context.get("resources", {})
     spent = resources.get(_SPENT, 0.0)
     started = time.process_time()
@@ -88,7 +88,7 @@ def _markdown(cell: Mapping[str, Any], source: str) -> str:
     try:
         renderer = IPythonRenderer(escape=False, attachments=cell.get("attachments", {}), exclude_anchor_links=True)
         page = MarkdownWithMath(renderer=renderer).render(source)
-    except Exception:  # noqa: BLE001 - whatever a student's text does to the converter, it can be shown as it is
+    except Exception:  # noqa: BLE001 - whatever a student's text does to the converter, it can be shown unrendered
         return as_it_is(source)
     clean: str = bleach.clean(
         page, tags=_TAGS, attributes=_allowed, protocols={"http", "https", "mailto", "data"}, strip_comments=True
@@ -112,7 +112,7 @@ def _allowed(tag: str, name: str, value: str) -> bool:
 
 
 def for_people(notebook: NotebookNode, resources: MutableMapping[str, Any]) -> tuple[NotebookNode, Any]:
-    """A preprocessor of nbconvert's: nothing that is there for nbgrader alone, and a page as narrow as its window.
+    """An nbconvert preprocessor: remove outputs meant for nbgrader alone, and fit the page to its window.
 
     nbgrader reads a check cell's score from an output ``Out[ ]: 2.5``; people read it beside the cell.
     """
@@ -124,15 +124,15 @@ def for_people(notebook: NotebookNode, resources: MutableMapping[str, Any]) -> t
 
 
 class GradedElsewhere(NotebookExporter):
-    """Stands where ``nbgrader autograde`` looks for its exporter, and stops it before it touches anything.
+    """The exporter configured for ``nbgrader autograde``: stops that command before it changes anything.
 
     That command runs students' code with the instructor's rights, and would put its own scores in the gradebook.
     """
 
     def __init__(self, *_args: object, parent: Any = None, **_more: object) -> None:
         message = (
-            "This course is not graded by nbgrader's autograde, which would run students' code unprotected on this "
-            "machine. Run `make grade`; nothing has been changed."
+            "nbgrader's autograde is disabled in this course, because it would run students' code unprotected on this "
+            "machine. Nothing has been changed. Run `make grade` instead."
         )
         if parent is not None:
             parent.log.error(message)

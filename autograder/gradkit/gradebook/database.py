@@ -1,4 +1,4 @@
-"""``gradebook.db``: made with nbgrader's own tables, opened with patience, and its errors told in words."""
+"""``gradebook.db``: created with nbgrader's own tables, opened with a timeout, its errors turned into advice."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from gradkit.gradebook.database_errors import PATIENCE, trouble
 
 
 def database_url(course: Course, patience: float = PATIENCE) -> URL:
-    """The gradebook's address.
+    """The gradebook's URL.
 
     Args:
         course: the course.
@@ -29,12 +29,12 @@ def database_url(course: Course, patience: float = PATIENCE) -> URL:
 
 
 def ensure_database(course: Course, patience: float = PATIENCE) -> None:
-    """Make an empty gradebook where there is none.
+    """Create an empty gradebook if there is none.
 
-    nbgrader would do it, by way of an ``alembic`` command that it looks for in the shell's path, where it need not be.
+    nbgrader would do so through an ``alembic`` command on ``PATH``, which need not be there.
 
     Raises:
-        GradebookUnavailable: the file cannot be made.
+        GradebookUnavailable: the file cannot be created.
     """
     path = course.gradebook
     if path.exists() and path.stat().st_size > 0:
@@ -56,11 +56,11 @@ def ensure_database(course: Course, patience: float = PATIENCE) -> None:
 
 @contextmanager
 def open_gradebook(course: Course, *, patience: float = PATIENCE) -> Iterator[Gradebook]:
-    """Open nbgrader's ``Gradebook`` of the course, made where there is none yet. Open it once for many submissions.
+    """Open nbgrader's ``Gradebook`` of the course, created if missing. Open it once for many submissions.
 
     Args:
         course: the course.
-        patience: seconds to wait while another program, formgrader say, writes to it.
+        patience: seconds to wait while another program, such as formgrader, writes to it.
 
     Raises:
         GradebookUnavailable: it cannot be opened.
@@ -76,7 +76,7 @@ def open_gradebook(course: Course, *, patience: float = PATIENCE) -> Iterator[Gr
 
 @contextmanager
 def errors_in_words(course: Course) -> Iterator[None]:
-    """Tell a database's errors as a person needs them.
+    """Replace SQLAlchemy's errors by ones that say what to do.
 
     Raises:
         GradebookUnavailable: in place of SQLAlchemy's errors.
@@ -87,5 +87,5 @@ def errors_in_words(course: Course) -> Iterator[None]:
     except SQLAlchemyError as error:
         cause = str(error.orig) if isinstance(error, DBAPIError) else str(error).splitlines()[0]
         found = trouble(course.gradebook, cause)
-        # What breaks a rule of the tables concerns the rows of one submission, not the whole gradebook.
+        # A violated constraint concerns one submission's rows, not the whole gradebook.
         raise (GradkitError(str(found)) if isinstance(error, IntegrityError) else found) from error

@@ -1,4 +1,4 @@
-"""What a database says when it cannot be used, in words that tell a person what to do."""
+"""Advice for the errors of a database that cannot be used."""
 
 from __future__ import annotations
 
@@ -9,33 +9,33 @@ from gradkit.errors import GradebookUnavailable
 
 PATIENCE = 30.0  # seconds to wait while another program writes
 
-_KEPT = "The records are kept, and nothing in the gradebook was changed: the next run files them."
+_KEPT = "The records are safe and the gradebook is unchanged: the next run files them."
 _ADVICE = {
-    " is locked": f"another program is writing to it (formgrader, another nbgrader command?). Let it finish. {_KEPT}",
-    "disk is full": f"the disk is full. Make room. {_KEPT}",
-    "disk I/O error": f"the disk failed or is full. See that there is room. {_KEPT}",
-    "readonly database": f"it cannot be written. See who owns the file and its folder. {_KEPT}",
-    "No space left on device": f"the disk is full. Make room. {_KEPT}",
-    "Disk quota exceeded": f"your share of the disk is full. Make room. {_KEPT}",
-    "File too large": f"the file has reached the size that is allowed here. {_KEPT}",
+    " is locked": f"another program is writing to it (formgrader, or an nbgrader command). Let it finish. {_KEPT}",
+    "disk is full": f"the disk is full. Free some space. {_KEPT}",
+    "disk I/O error": f"the disk failed or is full. Check that there is space. {_KEPT}",
+    "readonly database": f"it is read-only. Check who owns the file and its folder. {_KEPT}",
+    "No space left on device": f"the disk is full. Free some space. {_KEPT}",
+    "Disk quota exceeded": f"your disk quota is used up. Free some space. {_KEPT}",
+    "File too large": f"the file has reached the size limit for files. Raise it (`ulimit -f`). {_KEPT}",
 }
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def trouble(path: Path, cause: str) -> GradebookUnavailable:
-    """The error to raise for what the database at ``path`` said."""
+    """The error to raise for the database at ``path`` that failed with ``cause``."""
     advice = advice_on(cause) or (
-        "see that the file can be read and written and is a gradebook of this nbgrader "
-        f"(`nbgrader db upgrade` brings an older one up to date). {_KEPT}"
+        "check that the file can be read and written and is a gradebook of this version of nbgrader "
+        f"(`nbgrader db upgrade` upgrades an older one). {_KEPT}"
     )
     return GradebookUnavailable(f"{path}: the gradebook cannot be used ({cause}): {advice}")
 
 
 def is_full(error: OSError) -> bool:
-    """Whether the disk has no room, which will be so for the next student too."""
+    """Whether the disk is full; the next student's files will then fail as well."""
     return error.errno in _NO_ROOM
 
 
 def advice_on(said: str) -> str | None:
-    """What to do about a gradebook's trouble that is known by these words, or None."""
+    """Advice on a gradebook error recognised by its text, or None."""
     return next((advice for word, advice in _ADVICE.items() if word in said), None)

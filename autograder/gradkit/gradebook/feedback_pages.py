@@ -1,4 +1,4 @@
-"""Feedback pages by nbgrader's own ``generate_feedback``, in this process, with scores and comments on them.
+"""Feedback pages with scores and comments, made by nbgrader's own ``generate_feedback`` in this process.
 
 One gradebook stays open for all of them.
 """
@@ -27,17 +27,17 @@ from gradkit.gradebook.database_errors import PATIENCE, advice_on
 from gradkit.gradebook.logs import gathered_log
 from gradkit.gradebook.settings import nbgrader_config
 
-# What nbgrader says around the reason.
+# Log lines of nbgrader's that do not give the reason.
 _NO_REASON = ("Removing failed assignment", "There was an error ", "Please see the")
 
 
 @dataclass(frozen=True)
 class FeedbackReport:
-    """What one run made.
+    """The result of one run.
 
     Attributes:
-        pages: the page of each student, by student.
-        failed: what nbgrader said where it could not make one, by student. The student's older page is gone then.
+        pages: student id -> page.
+        failed: student id -> nbgrader's reason. The student's older page is gone then.
     """
 
     pages: dict[str, Path]
@@ -46,7 +46,7 @@ class FeedbackReport:
 
 # A class without declared types cannot be subclassed strictly.
 class _ChosenFeedback(GenerateFeedback):  # type: ignore[misc]
-    """nbgrader's converter for a list of students in place of a pattern, each for itself."""
+    """nbgrader's converter for a list of students in place of a pattern; one failure does not stop the others."""
 
     chosen: dict[str, list[str]]
     said: list[str]
@@ -57,7 +57,7 @@ class _ChosenFeedback(GenerateFeedback):  # type: ignore[misc]
         self.assignments = dict(self.chosen)
 
     def convert_notebooks(self) -> None:
-        # One converter, and with it one compiled template, serves the whole class.
+        # One converter, and so one compiled template, serves the whole class.
         for folder, notebooks in self.chosen.items():
             self.assignments = {folder: notebooks}
             self.said.clear()
@@ -66,7 +66,7 @@ class _ChosenFeedback(GenerateFeedback):  # type: ignore[misc]
             except NbGraderException as error:
                 reasons = [text for text in self.said if not text.startswith(_NO_REASON)]
                 reason = reasons[-1].partition("\n")[0] if reasons else str(error)
-                if advice_on(reason):  # not the student's page is at fault, and the next one would wait in vain too
+                if advice_on(reason):  # the gradebook's fault, not the page's: the next one would fail as well
                     self.stopped = reason
                     return
                 self.failures[folder] = reason
@@ -80,15 +80,14 @@ def generate_feedback(
     Args:
         course: the course.
         assignment: the assignment.
-        students: whose pages are made anew; those without an autograded notebook are reported as failed.
+        students: whose pages to make; those without an autograded notebook are reported as failed.
         patience: seconds to wait while another program writes to the gradebook.
 
     Returns:
-        The pages, and what went wrong. One student's failure does not stop the others.
+        The pages and the failures. One student's failure does not stop the others.
 
     Raises:
-        GradebookUnavailable: the gradebook cannot be read now, or there is no room for the pages. Those that were made
-            by then are whole.
+        GradebookUnavailable: the gradebook cannot be read now, or the disk is full. Pages made by then are complete.
     """
     pages: dict[str, Path] = {}
     failed: dict[str, str] = {}
@@ -111,8 +110,8 @@ def generate_feedback(
                 converter.start()
     if converter.stopped is not None:
         raise GradebookUnavailable(
-            f"{assignment.id}: not all feedback pages could be made ({converter.stopped}). See that the disk has "
-            "room and that no other program writes to the gradebook, then run again: that makes those that are missing."
+            f"{assignment.id}: not all feedback pages could be made ({converter.stopped}). Check that the disk has "
+            "space and that no other program writes to the gradebook, then run again to make the missing pages."
         )
     for student in sorted(set(students) - failed.keys()):
         reason = converter.failures.get(str(course.autograded / student / assignment.id))
@@ -125,9 +124,9 @@ def generate_feedback(
 
 # A class without declared types cannot be subclassed strictly.
 class OpenGrades(GetGrades):  # type: ignore[misc]
-    """nbgrader's ``GetGrades``, but for the gradebook, which it opens anew for each page.
+    """nbgrader's ``GetGrades`` with one open gradebook, where nbgrader opens it again for each page.
 
-    Every query is put together anew for each opened gradebook, which is almost half of what a page costs.
+    Queries are compiled again for each gradebook opened, which takes almost half of a page's time.
     """
 
     def __init__(self, gradebook: Gradebook) -> None:
@@ -135,7 +134,7 @@ class OpenGrades(GetGrades):  # type: ignore[misc]
         self.gradebook = gradebook
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
-        """Put scores and comments into the notebook's cells, and the sums into ``resources``."""
+        """Put scores and comments into the notebook's cells, and the totals into ``resources``."""
         about = resources["nbgrader"]
         self.notebook_id, self.assignment_id, self.student_id = (
             about[key] for key in ("notebook", "assignment", "student")

@@ -1,4 +1,4 @@
-"""File a class's records: each one's autograded notebook and gradebook rows, together or not at all."""
+"""File a class's records: each record's autograded notebook and gradebook rows, both or neither."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ def file_record(
         gradebook: from ``open_gradebook``; the assignment must be registered.
         course: the course.
         assignment: the assignment.
-        record: the record. One that is not "graded" changes nothing: what the gradebook had stays.
-        submitted: the student's folder; ``submitted/<student>/<assignment>`` where it is None.
+        record: the record. Unless its status is "graded" the gradebook is left unchanged.
+        submitted: the student's folder; None: ``submitted/<student>/<assignment>``.
 
     Returns:
-        The autograded folder, or None where the record is not "graded".
+        The autograded folder, or None unless the record is "graded".
 
     Raises:
         BuildError: the released notebook is missing.
-        GraderFault: record, released notebook and gradebook do not fit each other.
-        GradebookUnavailable: the gradebook cannot be used now, or there is no room for the autograded folder.
+        GraderFault: record, released notebook and gradebook disagree.
+        GradebookUnavailable: the gradebook cannot be used now, or the disk is full.
         GradkitError: the autograded folder cannot be written. The next run files the record again.
     """
     if record.status != "graded":
@@ -54,5 +54,5 @@ def file_record(
             put_in_place(work / assignment.id, target)
     except OSError as error:
         kind = GradebookUnavailable if is_full(error) else GradkitError
-        raise kind(f"{target}: cannot be written ({error}). See that there is room, then run again.") from error
+        raise kind(f"{target}: cannot be written ({error}). Check that the disk has space, then run again.") from error
     return target

@@ -1,7 +1,7 @@
 """Run nbgrader's own ``generate_assignment`` for one assignment, inside this process.
 
-nbgrader makes the released notebook and enters the assignment's cells in a gradebook. It copies every file beside the
-notebook as it is, so it is only ever given a folder from which the solutions have been taken out already.
+nbgrader makes the released notebook and enters the assignment's cells in a gradebook. It copies every other file
+unchanged, so it is only given a folder whose solutions have been removed.
 """
 
 from __future__ import annotations
@@ -40,20 +40,20 @@ def generate_assignment(
 
     Args:
         source_root: holds the assignment's staged folder; nothing in that folder may be secret.
-        release_root: gets the released folder; one that is there already is replaced once the new one is whole.
-        database_url: the gradebook, as in ``sqlite:////course/gradebook.db``; made when it does not exist. None makes
-            the release without any, as nbgrader's ``--no-db`` does; the released files are the same.
+        release_root: gets the released folder; an existing one is replaced once the new one is complete.
+        database_url: the gradebook, as in ``sqlite:////course/gradebook.db``; created if missing. None releases
+            without a gradebook, as nbgrader's ``--no-db`` does; the released files are the same.
         course_id: the course's id in nbgrader's exchange.
         assignment_id: the assignment, which is also its folder's name.
-        due: when it is due, with its time zone, for the gradebook; None leaves the due date there as it is.
+        due: the due date with its time zone, for the gradebook; None leaves the gradebook's unchanged.
 
     Returns:
         The released folder.
 
     Raises:
-        BuildError: nbgrader refused, in nbgrader's words.
+        BuildError: nbgrader failed; with its messages.
     """
-    # nbgrader reads its folders' names as patterns: in a folder of our own, a course's path may hold any character.
+    # nbgrader reads folder names as patterns: with a temporary folder, a course's path may contain any character.
     with gathered_log("nbgrader") as (log, said), TemporaryFolder("gradkit-release") as folder:
         work = folder.resolve()
         shutil.copytree(source_root / assignment_id, work / "source" / assignment_id)
@@ -72,9 +72,7 @@ def generate_assignment(
                         gradebook.update_or_create_assignment(assignment_id, duedate=due)
         except (NbGraderException, SQLAlchemyError) as error:
             words = "\n".join(said) or str(error)
-            raise BuildError(
-                f"{assignment_id}: nbgrader could not make the released notebook. It says:\n{words}"
-            ) from error
+            raise BuildError(f"{assignment_id}: nbgrader could not make the released notebook:\n{words}") from error
         target = release_root / assignment_id
         if target.exists():
             shutil.rmtree(target)
@@ -85,9 +83,9 @@ def generate_assignment(
 
 @contextmanager
 def alembic_on_path() -> Iterator[None]:
-    """Let nbgrader find the ``alembic`` command beside this Python, also where its environment is not activated.
+    """Let nbgrader find this environment's ``alembic`` command, activated or not.
 
-    nbgrader starts it by name whenever it makes a new gradebook.
+    nbgrader starts it by name whenever it creates a gradebook.
     """
     before = os.environ.get("PATH")
     os.environ["PATH"] = os.pathsep.join([sysconfig.get_path("scripts"), *([before] if before else [])])

@@ -1,4 +1,4 @@
-"""What a late submission costs, as a plugin that nbgrader asks."""
+"""The late penalty, as an nbgrader plugin."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _DAY = 86400.0
 
 # A class without declared types cannot be subclassed strictly.
 class LatePenalty(LateSubmissionPlugin):  # type: ignore[misc]
-    """Take a share of the score for each day begun after a grace period, down to a floor.
+    """Deduct a share of the score for each day begun after a grace period, down to a floor.
 
         days    = ceil((seconds late - 60 * grace_minutes) / 86400), at least 0
         penalty = score * min(days * percent_per_day, 100 - floor_percent) / 100
 
-    Source: the ``[late]`` table of ``course.toml``; what nbgrader passes and expects back is described in its
-    documentation, "Customizing how late submissions are penalized". An extension that an instructor grants in the
+    Source: the ``[late]`` table of ``course.toml``. nbgrader's interface is described in its documentation,
+    "Customizing how late submissions are penalized". An extension that an instructor grants in the
     gradebook moves the due time before nbgrader counts the seconds.
     """
 
@@ -40,7 +40,7 @@ class LatePenalty(LateSubmissionPlugin):  # type: ignore[misc]
         score: float,
         total_seconds_late: float,
     ) -> float | None:
-        """The points to take away.
+        """The points to deduct.
 
         Args:
             student_id: the student.
@@ -48,7 +48,7 @@ class LatePenalty(LateSubmissionPlugin):  # type: ignore[misc]
             total_seconds_late: seconds after the due time, extensions counted.
 
         Returns:
-            Points in [0, ``score``], or None where nothing is taken away.
+            Points in [0, ``score``], or None for no penalty.
         """
         seconds = total_seconds_late - self.grace_minutes * _MINUTE
         if seconds <= 0:

@@ -1,4 +1,4 @@
-"""Run nbgrader without its voice: what it says is gathered, to be told in our own words where it matters."""
+"""Run nbgrader silently: its log is collected, and reported in our own words where it matters."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ _INSIDE = re.compile(r"^ .*\n", flags=re.MULTILINE)
 
 @contextmanager
 def gathered_log(name: str) -> Iterator[tuple[logging.Logger, list[str]]]:
-    """A log for nbgrader that prints nothing, and the list in which its warnings and errors gather.
+    """A silent log for nbgrader, and the list that collects its warnings and errors.
 
-    What it says elsewhere (its database layer prints tracebacks by way of tornado's log) is not printed either.
+    tornado's log, to which nbgrader's database layer writes tracebacks, is silenced as well.
     """
     said: list[str] = []
 
     class Gather(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
             text = record.getMessage().strip()
-            # Of a traceback only the end says what is wrong; the rest is nbgrader's inside.
+            # Only the end of a traceback says what is wrong.
             said.append(_INSIDE.split(text)[-1] if text.startswith("Traceback") else text)
 
     log = logging.Logger(name, logging.WARNING)

@@ -1,7 +1,7 @@
-"""What the gradebook says a submission is worth: the hidden suites' points, a person's marks and the late penalty.
+"""A submission's points in the gradebook: the hidden suites', manual grading and the late penalty.
 
-And the CSV that ``nbgrader export`` writes of it: the same columns and rows, with every id and name as it is in the
-gradebook. nbgrader's own exporter quotes nothing, so that a comma in a name moves all that follows.
+Also the CSV that ``nbgrader export`` writes: the same columns and rows, ids and names as in the gradebook. nbgrader's
+own exporter quotes nothing, so a comma in a name shifts the columns after it.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ class Mark:
     """One submission in the gradebook. All figures are points.
 
     Attributes:
-        raw_score: what was earned, a person's marks included.
-        penalty: what lateness costs, in [0, ``raw_score``].
-        max_score: what can be earned, written questions included.
-        waits_for_person: whether something in it is still to be marked by a person.
-        handed_in: when, in UTC without saying so; None where that is not known.
+        raw_score: points earned, manual grading included.
+        penalty: the late penalty, in [0, ``raw_score``].
+        max_score: points possible, written questions included.
+        waits_for_person: whether something is still to be graded by hand.
+        handed_in: the submission time, naive, in UTC; None if unknown.
     """
 
     raw_score: float
@@ -47,12 +47,12 @@ class Mark:
 
     @property
     def score(self) -> float:
-        """What counts, as ``nbgrader export`` reckons it."""
+        """The score after the penalty, as ``nbgrader export`` computes it."""
         return rounded(max(0.0, self.raw_score - self.penalty))
 
 
 def read_marks(course: Course, assignment_id: str, patience: float = PATIENCE) -> Mapping[str, Mark]:
-    """The marks of every student whose submission is in the gradebook, with late penalties reckoned anew.
+    """The marks of every student with a submission in the gradebook, with late penalties recomputed.
 
     Raises:
         GradebookUnavailable: the gradebook cannot be used now.
@@ -80,9 +80,9 @@ def read_marks(course: Course, assignment_id: str, patience: float = PATIENCE) -
 
 
 def export_csv(course: Course) -> str:
-    """Every student and assignment of the gradebook, with nbgrader's own columns; late penalties as they are now.
+    """Every student and assignment of the gradebook, with nbgrader's own columns and current late penalties.
 
-    Only the last four columns are numbers. Who has no submission has 0 points, as in nbgrader's export.
+    Only the last four columns are numbers. Students without a submission have 0 points, as in nbgrader's export.
 
     Raises:
         GradebookUnavailable: the gradebook cannot be used now.

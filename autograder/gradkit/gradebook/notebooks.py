@@ -1,9 +1,8 @@
-"""A student's notebook, put together anew on the released one's pattern.
+"""A student's notebook, rebuilt on the released one.
 
-Of what was handed in only text and attached pictures survive (`gradkit.check.cells`). Everything else a notebook file
-can hold is the released notebook's or none at all, for nbgrader stops the whole class's run at one copied cell or one
-odd key. Text outside the answer cells (`gradkit.intake.written`) is shown in them as well, where the person who marks
-looks.
+Only text and attached pictures of the submitted notebook are kept (`gradkit.check.cells`). Everything else is the
+released notebook's or left out, because nbgrader stops the whole class's run at one copied cell or unexpected key.
+Text outside the answer cells (`gradkit.intake.written`) is also shown in them, where it will be graded.
 """
 
 from __future__ import annotations
@@ -22,12 +21,12 @@ from gradkit.intake.policy import ignored
 from gradkit.intake.written import choose, find_elsewhere, is_students, missing_text, others_text, read_notebook
 from gradkit.text import strip_controls
 
-_MISSING = "The cell below was missing from the submitted notebook. It was added back."
+_MISSING = "The cell below was missing from the submitted notebook and has been added back."
 _FOUND = "**Found in cell {number} of the submitted notebook, outside the answer cell:**"
-_OTHER = "**Nothing is written here, but outside the answer cells there is text. It is shown with: {questions}.**"
+_OTHER = "**No answer is written here, but there is text outside the answer cells. It is shown with: {questions}.**"
 _TICKS = re.compile("`+")
 _NO_ROOM = (
-    "\n\n[There is no room for all of it here. The cells that were found are on this page, too, in their own places.]"
+    "\n\n[There is no room for all of it here. The cells that were found are also on this page, in their own places.]"
 )
 
 
@@ -35,7 +34,7 @@ def read_released(path: Path) -> dict[str, Any]:
     """The released notebook, which every autograded one follows.
 
     Raises:
-        BuildError: it is missing or is no notebook.
+        BuildError: it is missing or not a notebook.
     """
     try:
         notebook: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
@@ -44,7 +43,7 @@ def read_released(path: Path) -> dict[str, Any]:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BuildError(f"{path}: not a released notebook ({error!r}). Run `make release`.") from error
     if len(graded) != len(set(graded)):
-        raise BuildError(f"{path}: a grade_id stands twice. Run `make release`.")
+        raise BuildError(f"{path}: two cells have the same grade_id. Run `make release`.")
     for cell in cells:
         cell["source"] = strip_controls(as_text(cell["source"]))
         if cell["cell_type"] == "code":
@@ -53,7 +52,7 @@ def read_released(path: Path) -> dict[str, Any]:
 
 
 def read_submitted(path: Path, max_bytes: int) -> list[Cell]:
-    """The cells of a student's notebook, with their text and nothing else but the ``grade_id`` they claim.
+    """The cells of a student's notebook, with nothing but their text and the ``grade_id`` they claim.
 
     Raises:
         SubmissionRefused: there is no such file, or it cannot be read as a notebook.
@@ -73,59 +72,58 @@ def read_submitted(path: Path, max_bytes: int) -> list[Cell]:
 
 
 def other_notebooks(path: Path) -> list[str]:
-    """The names of the notebooks beside one, or below it."""
-    files = (other for other in path.parent.rglob("*.ipynb") if other.is_file() and not other.is_symlink())
-    found = (other.relative_to(path.parent) for other in files if other != path)
+    """The names of the other notebooks in the notebook's folder and below."""
+    files = (file for file in path.parent.rglob("*.ipynb") if file.is_file() and not file.is_symlink())
+    found = (file.relative_to(path.parent) for file in files if file != path)
     return sorted(name.as_posix() for name in found if not any(map(ignored, name.parts)))
 
 
 def merge(submitted: Iterable[Cell], released: Mapping[str, Any], others: Sequence[str] = ()) -> dict[str, Any]:
-    """Put a student's cells under the released notebook's rules.
+    """Merge a student's cells into the released notebook.
 
-    A cell that nbgrader knows gets back its kind, points and metadata, and its source unless it is the student's to
-    write. Of copies the first counts; of a written answer's copies, the first that is answered. Graded cells that are
-    missing are added back. Cells of the student's own stay as text; what in them may be an answer is shown in the
-    answer cell as well.
+    A cell that nbgrader knows has its type, points and metadata restored, and its source unless students write it. Of
+    copies the first counts; of a written answer's copies, the first that is answered. Missing graded cells are added
+    back. The student's own cells stay as text; possible answers in them are also shown in the answer cell.
 
     Args:
         submitted: from `read_submitted`.
         released: from `read_released`.
-        others: the names of other notebooks, which are not read: where an answer is missing, a person has to look.
+        others: the names of other notebooks, which are not read: a missing answer must be looked for by hand.
     """
     known = {grade_id: cell for cell in released["cells"] if (grade_id := claimed(cell))}
     cells = [copy.deepcopy(cell) for cell in submitted]
     elsewhere: defaultdict[str, list[str]] = defaultdict(list)
     pictures: defaultdict[str, dict[str, Any]] = defaultdict(dict)
-    for one in find_elsewhere(cells, released["cells"]):
-        text, attached = _as_found(cells[one.position], one.position + 1)
-        elsewhere[one.question].append(text)
-        pictures[one.question].update(attached)
+    for match in find_elsewhere(cells, released["cells"]):
+        text, attached = _as_found(cells[match.position], match.position + 1)
+        elsewhere[match.question].append(text)
+        pictures[match.question].update(attached)
     chosen = choose(cells, known)
     for position, cell in enumerate(cells):
         grade_id = claimed(cell)
         cells[position] = _restored(cell, known[grade_id]) if chosen.get(grade_id) == position else _stripped(cell)
-    place = 0
+    index = 0
     for grade_id, original in known.items():
         found = next((n for n, cell in enumerate(cells) if claimed(cell) == grade_id), None)
         if found is None:
-            cells[place:place] = [make_cell("markdown", f"*{_MISSING}*"), copy.deepcopy(original)]
-            found = place + 1
+            cells[index:index] = [make_cell("markdown", f"*{_MISSING}*"), copy.deepcopy(original)]
+            found = index + 1
         if is_students(original):
             _add_found(cells[found], original, elsewhere, pictures[grade_id], others)
-        place = found + 1
+        index = found + 1
     return assemble(cells, released)
 
 
 def as_handed_out(released: Mapping[str, Any], reason: str, waits: bool) -> dict[str, Any]:
-    """The released notebook, where the submitted one cannot be read.
+    """The released notebook, in place of a submitted one that cannot be read.
 
     Args:
         released: the released notebook.
         reason: why, in a sentence.
-        waits: whether there may be answers that were not seen: then a person is asked to look.
+        waits: whether there may be unread answers, to be graded by hand.
     """
     reason = reason[:1].upper() + reason[1:]
-    note = make_cell("markdown", f"*{reason} What follows is the notebook as it was handed out. The code was graded.*")
+    note = make_cell("markdown", f"*{reason} Below is the notebook as it was handed out. The code was graded.*")
     cells = copy.deepcopy(released["cells"])
     for cell in cells if waits else ():
         if is_students(cell):
@@ -134,7 +132,7 @@ def as_handed_out(released: Mapping[str, Any], reason: str, waits: bool) -> dict
 
 
 def assemble(cells: Iterable[Cell], released: Mapping[str, Any]) -> dict[str, Any]:
-    """A notebook of these cells with the released one's metadata; ids are given anew, since a page shows them."""
+    """A notebook of these cells with the released one's metadata and new cell ids, because pages show the ids."""
     cells = list(cells)
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"
@@ -142,7 +140,7 @@ def assemble(cells: Iterable[Cell], released: Mapping[str, Any]) -> dict[str, An
 
 
 def _as_found(cell: Cell, number: int) -> tuple[str, dict[str, Any]]:
-    """A cell's text as it is shown in an answer cell, and its pictures under names of their own."""
+    """A cell's text for display in an answer cell, and its pictures under unique names."""
     source, prefix = cell["source"], f"cell-{number}-"
     if cell["cell_type"] == "markdown":
         source = source.replace("attachment:", f"attachment:{prefix}")
@@ -160,13 +158,13 @@ def _add_found(
     pictures: Mapping[str, Any],
     others: Sequence[str],
 ) -> None:
-    """Show in an answer cell what was found elsewhere: a person then has to look at it."""
+    """Show in an answer cell what was found elsewhere, so that it is graded by hand."""
     more = "".join(elsewhere.get(claimed(original), ()))
     if not more and cell["source"].strip() == original["source"].strip():
         if elsewhere:
             more = f"\n\n{_OTHER.format(questions=', '.join(elsewhere))}"
         elif others:
-            more = f"\n\n**Nothing is written here. {others_text(others)}**"
+            more = f"\n\n**No answer is written here. {others_text(others)}**"
     room = max(MAX_SOURCE - len(cell["source"]), 0)
     cell["source"] += more if len(more) <= room else more[:room] + _NO_ROOM
     if pictures:
@@ -174,7 +172,7 @@ def _add_found(
 
 
 def _restored(cell: Cell, original: Cell) -> Cell:
-    """The released cell, with the student's text where that is the student's to write."""
+    """The released cell, with the student's text if students write it."""
     restored = copy.deepcopy(original)
     if is_students(original):
         restored["source"] = cell["source"]

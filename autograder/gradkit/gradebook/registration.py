@@ -26,7 +26,7 @@ from gradkit.text import points
 def register(
     gradebook: Gradebook, course: Course, assignment: Assignment, staged: Path, patience: float = PATIENCE
 ) -> bool:
-    """Enter an assignment's cells, points and due time in the gradebook, where they are not there yet.
+    """Enter an assignment's cells, points and due time in the gradebook unless they are there.
 
     Args:
         gradebook: from ``open_gradebook``.
@@ -39,8 +39,8 @@ def register(
         Whether anything had to be entered.
 
     Raises:
-        BuildError: the released notebook is missing or older than ``assignment.toml``, or nbgrader refused the staged
-            one.
+        BuildError: the released notebook is missing or older than ``assignment.toml``, or nbgrader rejected the
+            staged one.
         GradebookUnavailable: the gradebook cannot be used now.
         GradkitError: cells were added or removed after submissions had been graded.
     """
@@ -53,11 +53,11 @@ def register(
             changed = ", ".join(sorted(entered.keys() ^ released.keys()))
             raise GradkitError(
                 f"{course.gradebook}: questions of {assignment.id} were added or removed ({changed}) after "
-                "submissions had been graded, and nbgrader cannot change a gradebook in that way. Export what was "
-                "marked by hand (`nbgrader export`), move the file away and grade again; or take the change back."
+                "submissions had been graded, which nbgrader's gradebook does not support. Export the manual grades "
+                "(`nbgrader export`), move the file away and grade again; or undo the change."
             )
         current = bool(entered == released and row.duedate == parse_utc(assignment.due))
-    _see_that_points_are_released(path, released, assignment)
+    _check_released_points(path, released, assignment)
     if current:
         return False
     with TemporaryFolder("gradkit-register") as folder:
@@ -83,13 +83,13 @@ def _cells_released(path: Path) -> dict[str, tuple[float | None, str | None]]:
     return {cell["grade_id"]: (cell.get("points"), cell.get("checksum")) for cell in cells if cell}
 
 
-def _see_that_points_are_released(
+def _check_released_points(
     path: Path, released: Mapping[str, tuple[float | None, str | None]], assignment: Assignment
 ) -> None:
-    """See that the release gives the points of ``assignment.toml``.
+    """Check that the released points are those of ``assignment.toml``.
 
     Raises:
-        BuildError: it does not.
+        BuildError: they are not.
     """
     wanted = {question.id: question.points for question in assignment.questions}
     wanted |= {question.id: question.points for question in assignment.written}
@@ -101,13 +101,15 @@ def _see_that_points_are_released(
     ]
     if differ:
         raise BuildError(
-            f"{path}: gives other points than assignment.toml: {', '.join(differ)}. "
+            f"{path}: its points differ from assignment.toml's: {', '.join(differ)}. "
             "Run `make release`, then `make grade`."
         )
 
 
 def _cells_entered(row: Any, assignment: Assignment) -> dict[str, tuple[float | None, str | None]]:
-    """The same, as the gradebook has it."""
+    """The points and checksum of each cell that the gradebook has."""
     notebooks = [notebook for notebook in row.notebooks if notebook.name == assignment.topic]
     points = {cell.name: cell.max_score for notebook in notebooks for cell in notebook.grade_cells}
-    return {cell.name: (points.get(cell.name), cell.checksum) for one in notebooks for cell in one.source_cells}
+    return {
+        cell.name: (points.get(cell.name), cell.checksum) for notebook in notebooks for cell in notebook.source_cells
+    }

@@ -1,9 +1,9 @@
-"""Put records into nbgrader's gradebook: the same rows that its autograder writes, one transaction a submission.
+"""Put records into nbgrader's gradebook: the rows that its autograder would write, one transaction per submission.
 
-nbgrader opens the database anew for each step of each notebook and commits for each cell. Here one open ``Gradebook``
-serves the whole class, and a submission's rows are read and written together. What is written, and when a mark needs a
-person, follows nbgrader's ``SaveAutoGrades`` and ``AssignLatePenalties``, with one difference: a person's mark is
-called up for review again only when something under it changed, not at every run.
+nbgrader opens the database for each step of each notebook and commits for each cell. Here one open ``Gradebook``
+serves the whole class, and a submission's rows are read and written together. The rows, and when one needs manual
+grading, follow nbgrader's ``SaveAutoGrades`` and ``AssignLatePenalties``, with one difference: a manual grade is
+flagged for review only when what it was given for has changed, not at every run.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from gradkit.grading.record import Record
 
 
 def _of_assignment(assignment_id: str) -> Any:
-    """Joins a submission to its assignment, and keeps those of one."""
+    """The condition that joins submissions to one assignment."""
     return (SubmittedAssignment.assignment_id == AssignmentRow.id) & (AssignmentRow.name == assignment_id)
 
 
@@ -56,46 +56,45 @@ def save_record(gradebook: Gradebook, course: Course, assignment: Assignment, re
         graded: from ``fill_notebook``.
 
     Raises:
-        GraderFault: the gradebook's questions are not the record's.
+        GraderFault: the gradebook's questions differ from the record's.
         GradebookUnavailable: the gradebook cannot be written.
     """
     time = parse_time(record.submitted or "")
-    time = time.replace(tzinfo=None) if time else None  # nbgrader's columns are UTC without saying so
+    time = time.replace(tzinfo=None) if time else None  # nbgrader's columns hold naive times in UTC
     with transaction(gradebook, course) as db:
         submission, again = _find_submission(db, record, time)
         of_ours = SubmittedNotebook.assignment_id == submission
         named = select(SubmittedNotebook.id).join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
         notebook = db.scalar(named.where(of_ours, Notebook.name == assignment.topic))
         grades = _rows(db, Grade, notebook, Grade.auto_score, Grade.manual_score)
-        names = {one.name for one in grades}
+        names = {grade.name for grade in grades}
         if names != graded.scores.keys():
             raise GraderFault(
                 f"the gradebook has the questions {_list(names)}, the graded notebook has {_list(graded.scores)}. "
                 "Run `make release`, then `make grade`."
             )
-        for one in grades:
-            changed = again or one.name in graded.changed
-            db.execute(
-                _by_id(Grade, one.id), _grade(one.auto_score, one.manual_score, graded.scores[one.name], changed)
-            )
-        for one in _rows(db, Comment, notebook, Comment.auto_comment):
-            comment = "No response." if one.name in graded.unanswered else None
-            if one.auto_comment != comment:
-                db.execute(_by_id(Comment, one.id), {"auto_comment": comment})
+        for grade in grades:
+            changed = again or grade.name in graded.changed
+            values = _grade(grade.auto_score, grade.manual_score, graded.scores[grade.name], changed)
+            db.execute(_by_id(Grade, grade.id), values)
+        for comment in _rows(db, Comment, notebook, Comment.auto_comment):
+            text = "No response." if comment.name in graded.unanswered else None
+            if comment.auto_comment != text:
+                db.execute(_by_id(Comment, comment.id), {"auto_comment": text})
         _write_penalty(db, course, submission, notebook)
 
 
 def entry(gradebook: Gradebook, course: Course, assignment_id: str) -> str:
-    """The number of an assignment's row, which is another one in every gradebook; "" where it is not registered."""
+    """The id of an assignment's row, different in every gradebook; "" if it is not registered."""
     with transaction(gradebook, course) as db:
         return db.scalar(select(AssignmentRow.id).where(AssignmentRow.name == assignment_id)) or ""
 
 
 def refresh_penalties(gradebook: Gradebook, course: Course, assignment_id: str) -> int:
-    """Reckon late penalties anew, since a person's marks change the score they are a share of.
+    """Recompute late penalties: manual grading changes the score that they are a share of.
 
     Returns:
-        How many submissions of the assignment have a penalty now.
+        The number of the assignment's submissions with a penalty.
     """
     with transaction(gradebook, course) as db:
         found = db.execute(
@@ -108,7 +107,7 @@ def refresh_penalties(gradebook: Gradebook, course: Course, assignment_id: str) 
 
 @contextmanager
 def transaction(gradebook: Gradebook, course: Course) -> Iterator[Any]:
-    """The gradebook's session, committed at the end or rolled back, and emptied for the next submission."""
+    """The gradebook's session, committed at the end or rolled back, and cleared for the next submission."""
     with errors_in_words(course):
         try:
             yield gradebook.db
@@ -118,10 +117,10 @@ def transaction(gradebook: Gradebook, course: Course) -> Iterator[Any]:
 
 
 def _find_submission(db: Any, record: Record, time: datetime | None) -> tuple[str, bool]:
-    """The id of the submission's row, made where there is none, and whether it had another time before."""
+    """The id of the submission's row, created if missing, and whether its time has changed."""
     assignment = db.scalar(select(AssignmentRow.id).where(AssignmentRow.name == record.assignment))
     if assignment is None:
-        raise GraderFault(f"{record.assignment} is not registered in the gradebook; that is done before grading.")
+        raise GraderFault(f"{record.assignment} is not in the gradebook. Register it before grading.")
     of_both = (SubmittedAssignment.assignment_id == assignment) & (SubmittedAssignment.student_id == record.student)
     found = db.execute(select(SubmittedAssignment.id, SubmittedAssignment.timestamp).where(of_both)).one_or_none()
     if found is not None:
@@ -156,12 +155,12 @@ def _by_id(row: Any, identity: str) -> Any:
 
 
 def _table(row: Any) -> Any:
-    """The table itself: nbgrader's classes load what they refer to one by one, which takes most of the time."""
+    """The table itself: nbgrader's classes load related rows one by one, which takes most of the time."""
     return row.__table__
 
 
 def _grade(before: float | None, manual: float | None, score: float | None, changed: bool) -> dict[str, Any]:
-    """What to write into a grade's row; a person's mark is called up for review only when something changed."""
+    """The values for a grade's row; a manual grade is flagged for review only when something changed."""
     values: dict[str, Any] = {"auto_score": score}
     if manual is None:
         values["needs_manual_grade"] = score is None

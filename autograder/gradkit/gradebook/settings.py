@@ -1,6 +1,6 @@
-"""nbgrader's settings for a course, made from ``course.toml``, so that they stand in one place only.
+"""nbgrader's settings for a course, made from ``course.toml``, their only source.
 
-``nbgrader_config.py`` in the course's folder calls ``configure``; any nbgrader command then works there, formgrader
+``nbgrader_config.py`` in the course's folder calls ``configure``, so any nbgrader command works there, formgrader
 included. gradkit's own use of nbgrader goes through ``nbgrader_config``.
 """
 
@@ -18,12 +18,12 @@ _KILOBYTE = 1000  # nbgrader's
 
 
 def configure(config: Config, root: Path) -> None:
-    """Put the settings of the course in ``root`` into ``config``, the object that ``nbgrader_config.py`` is given.
+    """Put the settings of the course in ``root`` into ``config``, nbgrader's configuration object.
 
     Raises:
         CourseError: ``course.toml`` is wrong.
     """
-    # First: nbgrader goes on when a configuration file fails, and these must hold then too.
+    # First: nbgrader continues when a configuration file fails, and these must hold even then.
     _guard(config)
     _describe(config, load_course(root))
 
@@ -51,7 +51,7 @@ def _describe(config: Config, course: Course) -> None:
     config.CourseDirectory.root = str(course.root)
     config.CourseDirectory.course_id = course.id
     config.CourseDirectory.db_url = f"sqlite:///{course.gradebook}"
-    # There is no notebook in assignments/, so that generate_assignment by mistake finds nothing to overwrite with.
+    # assignments/ holds no notebook, so generate_assignment run by mistake overwrites nothing.
     config.CourseDirectory.source_directory = "assignments"
     config.CourseDirectory.release_directory = "release"
     config.CourseDirectory.submitted_directory = course.submitted.name
@@ -63,13 +63,13 @@ def _describe(config: Config, course: Course) -> None:
     config.CourseDirectory.max_dir_size = _kilobytes(course.submission.megabytes)
     config.Exchange.root = str(course.exchange)
     config.Exchange.cache = str(course.work / "nbgrader_cache")
-    # nbgrader's default would keep the notebook alone.
+    # nbgrader's default would keep only the notebook.
     config.FileNameCollectorPlugin.valid_ext = list(ENDINGS)
     config.AssignLatePenalties.plugin_class = "gradkit.gradebook.late.LatePenalty"
     config.LatePenalty.grace_minutes = course.late.grace_minutes
     config.LatePenalty.percent_per_day = course.late.percent_per_day
     config.LatePenalty.floor_percent = course.late.floor_percent
-    # Should someone lift the guard: a student's module must not be replaced by the one with the solutions.
+    # In case the guard is lifted: a student's module must not be replaced by the one with the solutions.
     config.Autograde.exclude_overwriting = {
         name: sorted(path.name for path in course.source(name).iterdir() if path.is_file())
         for name in course.assignment_ids

@@ -1,4 +1,4 @@
-"""When a submission was handed in: nbgrader's ``timestamp.txt`` and folder names, read without trusting them."""
+"""The submission time: nbgrader's ``timestamp.txt`` and folder names, read without trusting them."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from gradkit.intake.policy import TIME_FILE
 
 _FORMAT = "%Y-%m-%d %H:%M:%S.%f UTC"  # as nbgrader's submit writes it
 _LONGEST = 64
-SLACK = timedelta(minutes=5)  # that clocks may differ, and that copying a folder may take
+SLACK = timedelta(minutes=5)  # tolerance for differing clocks and for the time a copy takes
 _EARLIEST = timedelta(days=366)  # before the due time, or before now
 # No slash: dateutil would open a file of that name to find a time zone in it.
 _SANE = re.compile(r"[\w :.,+-]+")
 
 
 def parse_time(text: str) -> datetime | None:
-    """A time in any form that nbgrader reads, in UTC; None where it is none. Without a zone it is taken as UTC."""
+    """A time in any format that nbgrader reads, in UTC; None if it is not a time. Without a zone, UTC is assumed."""
     text = text.strip()
     if len(text) > _LONGEST or not _SANE.fullmatch(text):
         return None
@@ -30,7 +30,7 @@ def parse_time(text: str) -> datetime | None:
         found: datetime = parse_utc(text)
         return found.replace(tzinfo=UTC)
     except (ValueError, OverflowError, TypeError, ArithmeticError, AttributeError):
-        return None  # dateutil lets each of these through, depending on what is wrong
+        return None  # dateutil raises any of these, depending on what is wrong
 
 
 def format_time(time: datetime) -> str:
@@ -39,7 +39,7 @@ def format_time(time: datetime) -> str:
 
 
 def read_time(folder: Path) -> datetime | None:
-    """When the submission in ``folder`` was handed in, in UTC; None where that is not known."""
+    """The submission time of ``folder``, in UTC; None if unknown."""
     path = folder / TIME_FILE
     try:
         if path.is_symlink():
@@ -51,28 +51,28 @@ def read_time(folder: Path) -> datetime | None:
 
 
 def write_time(folder: Path, time: datetime | None) -> None:
-    """Write ``timestamp.txt``; nothing where the time is not known."""
+    """Write ``timestamp.txt``, unless the time is unknown."""
     if time is not None:
         (folder / TIME_FILE).write_text(format_time(time), encoding="utf-8")
 
 
 @dataclass(frozen=True)
 class HandedIn:
-    """When something was handed in, and what speaks against that time, each a clause."""
+    """A submission time, and the doubts about it, each a clause."""
 
     time: datetime
     doubts: tuple[str, ...]
 
 
 def handed_in(named: datetime, written: datetime | None, changed: datetime | None, due: datetime | None) -> HandedIn:
-    """The newest of all times that are known of a submission.
+    """The newest of a submission's known times.
 
     Args:
-        named: what its name says; also where the others agree with it but for a few minutes.
-        written: what its ``timestamp.txt`` says; None where that says none.
-        changed: when its files were last changed, which nobody can choose; None where that is not known. Where it is,
-            another time that is yet to come counts for nothing.
-        due: when the assignment is due; None where that is not known.
+        named: the time in its name; preferred if the others agree with it to within a few minutes.
+        written: the time in its ``timestamp.txt``; None if that has none.
+        changed: when its files were last changed, which nobody can forge; None if unknown. If known, other times
+            that are in the future are ignored.
+        due: when the assignment is due; None if unknown.
     """
     known = {"its name": named, "its timestamp.txt": written, "the newest of its files": changed}
     times = {what: time for what, time in known.items() if time is not None}
@@ -82,23 +82,23 @@ def handed_in(named: datetime, written: datetime | None, changed: datetime | Non
     newest = max(times, key=lambda what: times[what])
     if named in times.values() and times[newest] - named <= SLACK:
         return HandedIn(named, tuple(doubts))
-    doubts.append(f"its name says {said(named)}, {newest} {said(times[newest])}: that counts")
+    doubts.append(f"its name says {said(named)}, but {newest} says {said(times[newest])}, which counts")
     return HandedIn(times[newest], tuple(doubts))
 
 
 def is_ahead(time: datetime) -> bool:
-    """Whether a time is yet to come."""
+    """Whether a time is in the future."""
     return time > datetime.now(UTC) + SLACK
 
 
 def impossible(what: str, time: datetime, due: datetime | None) -> Iterator[str]:
-    """Why a time cannot be that of a hand-in, as a clause, if it cannot."""
+    """Why a time cannot be a submission time, as a clause; nothing if it can."""
     if is_ahead(time):
-        yield f"{what} says {said(time)}, which is yet to come"
+        yield f"{what} says {said(time)}, which is in the future"
     elif due is not None and time < min(due, datetime.now(UTC)) - _EARLIEST:
         yield f"{what} says {said(time)}, which is more than a year too early"
 
 
 def said(time: datetime) -> str:
-    """A time as it is shown."""
+    """A time for display."""
     return f"{time.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"

@@ -1,7 +1,7 @@
-"""Which records have been filed where, which have their feedback page, and whom the gradebook holds; without nbgrader.
+"""Which records are filed, which have a feedback page, and which students the gradebook has; without nbgrader.
 
-To import nbgrader takes longer than all else in a run that finds nothing to do. The columns read here are documented in
-``nbgrader.api`` (``Assignment``, ``Student``, ``SubmittedAssignment``); writing is left to nbgrader's own classes.
+Importing nbgrader takes longer than everything else in a run with nothing to do. The columns read here are documented
+in ``nbgrader.api`` (``Assignment``, ``Student``, ``SubmittedAssignment``); writing is left to nbgrader's own classes.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from gradkit.course import Assignment, Course
 from gradkit.gradebook.database_errors import PATIENCE, trouble
 from gradkit.grading.record import Record, to_dict
 
-# Says what an autograded folder was made from, and by its number there for which gradebook's assignment. It is put in
-# place last, so it never promises too much.
+# What an autograded folder was made from, and the row of the gradebook's assignment that it was filed under. Written
+# last, so it never promises too much.
 STAMP = ".filed"
 _END = b"</html>"
 _EPOCH = datetime(1970, 1, 1)  # an interval is stored as this plus the interval
@@ -34,35 +34,35 @@ _QUERY = """
 
 
 def stamp_text(course: Course, assignment: Assignment, record: Record, entry: str) -> str:
-    """What the stamp of this record says.
+    """The text of this record's stamp.
 
     Args:
         course: the course.
         assignment: the assignment.
         record: the record.
-        entry: the number of the assignment's row, which no other gradebook has.
+        entry: the id of the assignment's row, unique to its gradebook.
     """
     return f"{_digest(course, assignment, record)}\n{entry}\n"
 
 
 def is_filed(course: Course, assignment: Assignment, record: Record) -> bool:
-    """Whether the autograded folder was made from exactly this record, and from the assignment as it is now."""
+    """Whether the autograded folder was made from exactly this record and the assignment's current state."""
     stamp, _ = _read_stamp(course.autograded / record.student / assignment.id / STAMP)
     return stamp == _digest(course, assignment, record)
 
 
 def filed_in(course: Course, student: str) -> set[str]:
-    """The numbers of the assignments that the student's work was filed under, in this gradebook or an earlier one."""
+    """The row ids of the assignments that the student's work was filed under, in this gradebook or an earlier one."""
     folder = course.autograded / student
     return {_read_stamp(path)[1] for path in folder.glob(f"*/{STAMP}")} - {""}
 
 
 def _digest(course: Course, assignment: Assignment, record: Record) -> str:
-    """What filing depends on: the record, and points, title, due time and notebook of the assignment."""
+    """A hash of what filing depends on: the record, and points, title, due time and notebook of the assignment."""
     written = [[question.id, question.points] for question in assignment.written]
     about = [to_dict(record), assignment.title, assignment.due.isoformat(), written]
     sha = hashlib.sha256(json.dumps(about, sort_keys=True).encode())
-    with suppress(OSError):  # filing says so
+    with suppress(OSError):  # filing reports it
         sha.update((course.release(assignment.id) / assignment.notebook).read_bytes())
     return sha.hexdigest()
 
@@ -76,13 +76,13 @@ def _read_stamp(path: Path) -> tuple[str, str]:
 
 
 def page_is_made(course: Course, assignment: Assignment, student: str) -> bool:
-    """Whether there is a whole feedback page of nbgrader's that is not older than the autograded folder."""
+    """Whether nbgrader's feedback page exists, is complete and is not older than the autograded folder."""
     stamp = course.autograded / student / assignment.id / STAMP
     return is_newer(course.feedback / student / assignment.id / f"{assignment.topic}.html", stamp)
 
 
 def is_newer(page: Path, source: Path) -> bool:
-    """Whether a page is there, whole, and not older than what it was made from."""
+    """Whether a page exists, is complete and is not older than its source."""
     try:
         return page.stat().st_mtime >= source.stat().st_mtime and _is_whole(page)
     except OSError:
@@ -90,14 +90,14 @@ def is_newer(page: Path, source: Path) -> bool:
 
 
 def _is_whole(page: Path) -> bool:
-    """A run that was killed, or a full disk, leaves half a page."""
+    """Whether a page is complete: a killed run or a full disk leaves half a page."""
     with page.open("rb") as file:
         file.seek(-min(100, page.stat().st_size), os.SEEK_END)
         return file.read().rstrip().endswith(_END)
 
 
 def class_list(course: Course, patience: float = PATIENCE) -> list[str]:
-    """Every student whom the gradebook knows, with or without a submission.
+    """Every student in the gradebook, with or without a submission.
 
     Raises:
         GradebookUnavailable: it cannot be read.
@@ -106,17 +106,17 @@ def class_list(course: Course, patience: float = PATIENCE) -> list[str]:
 
 
 def gone_students(course: Course, patience: float = PATIENCE) -> frozenset[str]:
-    """Students who have left: their work was filed in this gradebook, which does not have them any more.
+    """Students who have left: their work was filed in this gradebook, but they are no longer in it.
 
-    Somebody took them out; gradkit only adds. Who has records or notebooks here, but neither a submission nor a row in
-    the gradebook, has left too.
+    An instructor removed them; gradkit only adds. Students with records or notebooks here, but neither a submission
+    nor a row in the gradebook, have left as well.
 
     Raises:
         GradebookUnavailable: it cannot be read.
     """
     known = set(class_list(course, patience))
     entries = {entry for (entry,) in _query(course, "SELECT id FROM assignment", (), patience)}
-    if not known | entries:  # no books are kept here
+    if not known | entries:  # no gradebook is in use
         return frozenset()
     folders = [path for parent in (course.results, course.autograded) for path in parent.glob("*/")]
     return frozenset(
@@ -127,7 +127,7 @@ def gone_students(course: Course, patience: float = PATIENCE) -> frozenset[str]:
 
 
 def seconds_late(course: Course, assignment_id: str, patience: float = PATIENCE) -> Mapping[str, float]:
-    """Every student who has a submission of the assignment in the gradebook -> seconds after due time and extension.
+    """Student id -> seconds after due time and extension, for each submission of the assignment in the gradebook.
 
     Args:
         course: the course.
@@ -145,7 +145,7 @@ def _query(course: Course, query: str, values: tuple[str, ...], patience: float)
     if not path.is_file() or path.stat().st_size == 0:
         return []
     try:
-        # Not read-only: what a killed run had begun to write is undone by whoever opens the file next, and must be.
+        # Not read-only: a killed run's unfinished transaction must be rolled back by whoever opens the file next.
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, timeout=patience)) as connection:
             return connection.execute(query, values).fetchall()
     except sqlite3.Error as error:

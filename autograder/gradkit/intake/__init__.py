@@ -1,1 +1,1 @@
-"""The rule book of hand-ins, and how a submission is read by it without trusting anything in it; nbgrader stays out."""
+"""The rules for submissions, and readers that apply them without trusting anything in a submission; no nbgrader."""

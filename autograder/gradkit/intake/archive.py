@@ -1,7 +1,7 @@
 """Unpack a zip file that a student uploaded, without trusting it.
 
-What an archive says of itself (sizes, counts, names) is a claim. Names are checked before anything is written, and
-bytes are counted as they come out of the decompressor, so that a small file cannot become a large one.
+An archive's own sizes, counts and names are only claims. Names are checked before anything is written, and bytes are
+counted as they leave the decompressor, so that a small file cannot become a large one.
 """
 
 from __future__ import annotations
@@ -34,19 +34,19 @@ from gradkit.intake.policy import (
 
 _CHUNK = 64 * 1024
 _BLOCK = 1 << 20
-_WEIGHT = 50  # how much larger than its limit an archive may be, for what is left out of it
-_ENTRY = b"PK\x01\x02"  # begins each entry of a zip file's directory
-_ENTRIES_PER_FILE = 1000  # directory entries that are read at all, for each file that is allowed
+_WEIGHT = 50  # an archive's size limit as a multiple of the submission's, to allow for files that are left out
+_ENTRY = b"PK\x01\x02"  # the signature of an entry in a zip file's directory
+_ENTRIES_PER_FILE = 1000  # directory entries accepted for each file allowed
 _DRIVE = re.compile(r"[A-Za-z]:")
 
 
 @dataclass(frozen=True)
 class Unpacked:
-    """What an archive held.
+    """The result of unpacking an archive.
 
     Attributes:
-        newest: the newest time that one of its files bears, on whatever clock, taken as UTC; None where none bears one.
-        left_out: files that were not unpacked, because a homework does not consist of such.
+        newest: the newest time of its files, by an unknown clock, taken as UTC; None if none has a time.
+        left_out: files that were not unpacked because they are not of an accepted kind.
     """
 
     newest: datetime | None
@@ -56,15 +56,15 @@ class Unpacked:
 def unpack(archive: Path, target: Path, limits: SubmissionLimits) -> Unpacked:
     """Unpack ``archive`` into the new folder ``target``.
 
-    A single folder around everything is taken off; what `gradkit.intake.policy` says does not belong is left out.
+    A single folder around everything is removed; what `gradkit.intake.policy` excludes is left out.
 
     Raises:
-        SubmissionRefused: the archive is broken, encrypted, too large, or holds a link, a name that leads elsewhere, or
-            no file that a homework consists of.
+        SubmissionRefused: the archive is broken, encrypted or too large, or holds a link, a path that leads outside,
+            or no file of an accepted kind.
     """
     try:
         if archive.is_symlink() or not archive.is_file():
-            raise SubmissionRefused("it is not an ordinary file.")
+            raise SubmissionRefused("it is not a regular file.")
         _check_directory_size(archive, limits)
         with zipfile.ZipFile(archive) as opened:
             budget = Budget(limits)
@@ -75,24 +75,22 @@ def unpack(archive: Path, target: Path, limits: SubmissionLimits) -> Unpacked:
             target.mkdir(parents=True)
             for path, member in members.items():
                 place = str(path).removeprefix(top)
-                if place != TIME_FILE:  # a time that the student wrote
+                if place != TIME_FILE:  # written by the student
                     _unpack_one(opened, member, target / place, budget, str(path))
             return Unpacked(_newest(members.values()), tuple(budget.left_out))
     except SubmissionRefused:
         raise
     except NotImplementedError as error:
-        raise SubmissionRefused(
-            f"it is packed in a way that cannot be read ({error}). Pack it as .zip anew."
-        ) from error
-    # What zipfile and its decompressors let through where bytes are wrong.
+        raise SubmissionRefused(f"its compression is not supported ({error}). Pack it again as .zip.") from error
+    # What zipfile and its decompressors raise for corrupt data.
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, OSError) as error:
-        raise SubmissionRefused(f"it is not a zip file that can be read ({error}). Pack it as .zip anew.") from error
+        raise SubmissionRefused(f"it is not a readable zip file ({error}). Pack it again as .zip.") from error
 
 
 def _check_directory_size(archive: Path, limits: SubmissionLimits) -> None:
-    """Before zipfile makes an object for each entry of the directory, of which a few bytes make one.
+    """Check an archive's size and number of entries before zipfile makes an object for each entry.
 
-    What an archive may weigh is more than what may be unpacked of it: an environment may be packed with the work.
+    An archive may be larger than what may be unpacked of it: an environment may be packed with the work.
     """
     size, most = archive.stat().st_size, bytes_allowed(limits.megabytes)
     if size > most * _WEIGHT or (size > most and not zipfile.is_zipfile(archive)):
@@ -103,7 +101,7 @@ def _check_directory_size(archive: Path, limits: SubmissionLimits) -> None:
             entries += (end + chunk).count(_ENTRY)
             end = chunk[1 - len(_ENTRY) :]
     if entries > limits.files * _ENTRIES_PER_FILE:
-        raise SubmissionRefused(f"it holds too many files; allowed: {limits_in_words(limits)}.")
+        raise SubmissionRefused(f"it contains too many files; allowed: {limits_in_words(limits)}.")
 
 
 def _checked(members: list[zipfile.ZipInfo], budget: Budget) -> Iterator[tuple[PurePosixPath, zipfile.ZipInfo]]:
@@ -115,16 +113,16 @@ def _checked(members: list[zipfile.ZipInfo], budget: Budget) -> Iterator[tuple[P
             continue
         kind = stat.S_IFMT(member.external_attr >> 16)
         if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
-            what = "a link" if kind == stat.S_IFLNK else "no ordinary file"
+            what = "a link" if kind == stat.S_IFLNK else "not a regular file"
             raise SubmissionRefused(f"{quoted(member.filename)} is {what}. Pack the file itself.")
         if member.flag_bits & 0x1:
             raise SubmissionRefused(f"{quoted(member.filename)} is encrypted. Pack it without a password.")
         if member.is_dir():
             continue
         budget.add_entry()
-        name = str(path).casefold()  # some file systems do not tell A from a
+        name = str(path).casefold()  # some file systems ignore case
         if name in seen:
-            raise SubmissionRefused(f"{quoted(member.filename)} stands in it twice.")
+            raise SubmissionRefused(f"{quoted(member.filename)} is in it twice.")
         seen.add(name)
         folders.update(str(parent).casefold() for parent in path.parents)
         if kept(path.name):
@@ -133,36 +131,38 @@ def _checked(members: list[zipfile.ZipInfo], budget: Budget) -> Iterator[tuple[P
         else:
             budget.left_out.append(str(path))
     for name in sorted(seen & folders):
-        raise SubmissionRefused(f"{quoted(name)} stands in it both as a file and as a folder.")
+        raise SubmissionRefused(f"{quoted(name)} is in it both as a file and as a folder.")
 
 
 def _nothing(left_out: Sequence[str]) -> str:
-    """Why an archive is refused that holds no file of use, with what it does hold."""
+    """Why an archive without an accepted file is refused, with what it contains."""
     found = listed(left_out)
     inner = " An archive inside it is not unpacked: pack the files themselves." if any(map(archived, left_out)) else ""
-    return f"it holds no file that can be handed in ({' '.join(ENDINGS)}); found: {found or 'nothing'}.{inner}"
+    return f"it contains no file of an accepted kind ({' '.join(ENDINGS)}); found: {found or 'nothing'}.{inner}"
 
 
 def _path(name: str) -> PurePosixPath | None:
-    """A member's path in composed Unicode, if it leads nowhere but down; None where it belongs to no submission."""
-    slashed = name.replace("\\", "/")  # as some programs on Windows pack
+    """A member's path in composed Unicode, checked to stay inside; None if submissions do not include such files."""
+    slashed = name.replace("\\", "/")  # as some Windows programs write it
     parts = slashed.rstrip("/").split("/")
     if slashed.startswith("/") or _DRIVE.match(slashed) or ".." in parts:
-        raise SubmissionRefused(f"the name {quoted(name)} leads out of the archive. Pack it anew, from its folder.")
+        raise SubmissionRefused(
+            f"the name {quoted(name)} leads out of the archive. Pack the files again, from their folder."
+        )
     parts = [part for part in parts if part != "."]
     if any(map(ignored, parts)):
         return None
     for part in parts:
         check_name(part)
     if not parts or len(parts) > 20:
-        raise SubmissionRefused(f"the name {quoted(name)} is empty or lies too deep.")
+        raise SubmissionRefused(f"the name {quoted(name)} is empty or nested too deep.")
     return PurePosixPath(composed("/".join(parts)))
 
 
 def _newest(members: Iterable[zipfile.ZipInfo]) -> datetime | None:
     times = []
     for member in members:
-        with suppress(ValueError):  # month 0, or the like
+        with suppress(ValueError):  # such as month 0
             times.append(datetime(*member.date_time, tzinfo=UTC))
     return max(times, default=None)
 

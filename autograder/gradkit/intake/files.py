@@ -1,8 +1,8 @@
-"""Copy a folder that a student wrote without trusting it, and put a finished folder in place at once.
+"""Copy a student's folder without trusting it, and put a finished folder in place atomically.
 
 ``shutil.copytree``, which nbgrader collects with, follows links: a planted one would copy the instructor's own files
-into a submission, from where feedback shows them. And a student who still owns the folder could exchange a file for a
-link after it was looked at. So every file is opened first, without following links, and judged by what was opened.
+into a submission, and feedback would show them. And a student who still owns the folder could replace a file by a
+link after the check. So every file is first opened, without following links, and then checked by its descriptor.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
 
 @dataclass
 class Budget:
-    """What may still be copied of one submission, and what was opened of it so far. Only files that are kept count."""
+    """The limits of one copy, and what was opened so far. Only files that are kept count."""
 
     limits: SubmissionLimits
     seen: int = 0
@@ -53,16 +53,16 @@ class Budget:
     left_out: list[str] = field(default_factory=list)
 
     def add_entry(self, depth: int = 0) -> None:
-        """Count whatever there is, so that no one is kept busy by a million of it.
+        """Count any entry, so that a million of them cannot keep the grader busy.
 
         Raises:
-            SubmissionRefused: it is one too many, or lies too deep.
+            SubmissionRefused: it is one too many, or nested too deep.
         """
         self.seen += 1
         if depth > _DEPTH:
             raise SubmissionRefused(f"its folders are nested more than {_DEPTH} deep.")
         if self.seen > self.limits.files * SEEN:
-            raise SubmissionRefused(f"it holds too many files and folders; allowed: {limits_in_words(self.limits)}.")
+            raise SubmissionRefused(f"it contains too many files and folders; allowed: {limits_in_words(self.limits)}.")
 
     def add_file(self, name: str) -> None:
         """Count a file that is kept, before it is read.
@@ -72,10 +72,12 @@ class Budget:
         """
         self.weights[name] = 0
         if len(self.weights) > self.limits.files:
-            raise SubmissionRefused(f"it holds too many files{self._most()}; allowed: {limits_in_words(self.limits)}.")
+            raise SubmissionRefused(
+                f"it contains too many files{self._most()}; allowed: {limits_in_words(self.limits)}."
+            )
 
     def add_bytes(self, count: int, name: str) -> None:
-        """Count bytes of a file as they are read, whatever a header or directory entry promised.
+        """Count bytes of a file as they are read, whatever a header or directory entry claims.
 
         Raises:
             SubmissionRefused: the file, or all files together, are too large.
@@ -85,7 +87,7 @@ class Budget:
             raise SubmissionRefused(f"{quoted(name)} is too large; allowed: {limits_in_words(self.limits)}.")
         if sum(self.weights.values()) > bytes_allowed(self.limits.megabytes):
             raise SubmissionRefused(
-                f"its files are too large together{most_of(self.weights)}; allowed: {limits_in_words(self.limits)}."
+                f"its files are too large in total{most_of(self.weights)}; allowed: {limits_in_words(self.limits)}."
             )
 
     def _most(self) -> str:
@@ -94,12 +96,12 @@ class Budget:
 
 @dataclass(frozen=True)
 class Copied:
-    """What a folder of a student's was, once it has been copied.
+    """The result of copying a student's folder.
 
     Attributes:
-        traces: what the file system remembers of exactly what was copied.
-        left_out: files that were not copied, because a homework does not consist of such.
-        around: the folder around everything, which was taken off; "" where there was none.
+        traces: owners and times of exactly what was copied.
+        left_out: files that were not copied because they are not of an accepted kind.
+        around: the folder around everything, which was removed; "" if there was none.
     """
 
     traces: Traces
@@ -107,24 +109,24 @@ class Copied:
     around: str
 
     def remarks(self, course: Course, assignment_id: str) -> list[str]:
-        """What an instructor should know of it, without a full stop."""
-        taken_off = [f"its files were in the folder {quoted(self.around)}, which was taken off"] if self.around else []
+        """What an instructor should know, without full stops."""
+        taken_off = [f"its files were in the folder {quoted(self.around)}, which was removed"] if self.around else []
         return taken_off + not_kept(course, assignment_id, self.left_out)
 
 
 def copy_untrusted(source: Path, target: Path, limits: SubmissionLimits) -> Copied:
-    """Copy a student's folder to ``target``, which must not exist, without what `policy` says does not belong.
+    """Copy a student's folder to ``target``, which must not exist, without what `policy` excludes.
 
-    A single folder around everything is taken off. A file that no homework needs is copied as long as there is room.
+    A single folder around everything is removed. Files of other kinds are copied while there is room.
 
     Raises:
-        SubmissionRefused: the folder holds something that no submission needs or is too large. The reason is one
+        SubmissionRefused: the folder holds something that no submission may hold, or is too large. The reason is one
             sentence for instructor and student; what was copied so far is left behind.
     """
     try:
         folder = os.open(source, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     except OSError as error:
-        raise SubmissionRefused(f"it is not a folder that can be read ({error.strerror}).") from error
+        raise SubmissionRefused(f"it is not a readable folder ({error.strerror}).") from error
     budget = Budget(limits)
     spare = Budget(limits)
     try:
@@ -137,9 +139,9 @@ def copy_untrusted(source: Path, target: Path, limits: SubmissionLimits) -> Copi
 
 
 def unwrap(folder: Path, names: Collection[str]) -> str:
-    """Take off a single folder that is around all files that count; what lies beside it is moved to where they are.
+    """Remove a single folder around all files that count; files beside it are moved into its place.
 
-    Returns the folder; "" where there is none.
+    Returns the folder's name; "" if there is none.
 
     Args:
         folder: a copy of our own.
@@ -152,7 +154,7 @@ def unwrap(folder: Path, names: Collection[str]) -> str:
     (folder / top).rename(inner)
     for name in names:
         beside, moved = folder / name, inner / name
-        # Time and secret are nbgrader's own; those inside are the student's.
+        # Time and secret beside the folder are nbgrader's; those inside are the student's.
         if beside.is_file() and (name in BESIDE or not moved.exists()):
             moved.parent.mkdir(parents=True, exist_ok=True)
             beside.replace(moved)
@@ -162,14 +164,14 @@ def unwrap(folder: Path, names: Collection[str]) -> str:
 
 
 def not_kept(course: Course, assignment_id: str, names: Iterable[str]) -> list[str]:
-    """A sentence on files that were left out, if there are any; what every student was given goes without saying."""
+    """A remark on files that were left out, if any; released files are not mentioned."""
     released = {path.name for path in course.release(assignment_id).glob("*")}
     told = [name for name in names if name.rpartition("/")[2] not in released and not _WHEEL.fullmatch(name)]
-    return [f"left out: {listed(told)} (kept are {' '.join(ENDINGS)})"] if told else []
+    return [f"left out: {listed(told)} (accepted: {' '.join(ENDINGS)})"] if told else []
 
 
 def check_name(name: str) -> None:
-    """See that a file's name can be written, shown and copied anywhere.
+    """Check that a file's name can be written, shown and copied anywhere.
 
     Raises:
         SubmissionRefused: it cannot.
@@ -177,21 +179,21 @@ def check_name(name: str) -> None:
     try:
         name.encode("utf-8")
     except UnicodeEncodeError as error:
-        raise SubmissionRefused(f"the name {quoted(name)} is not UTF-8. Rename the file and submit again.") from error
+        raise SubmissionRefused(f"the name {quoted(name)} is not UTF-8. Rename it and submit again.") from error
     if not name.isprintable() or not name.strip() or len(name.encode("utf-8")) > 255:
         raise SubmissionRefused(
-            f"the name {quoted(name)} is empty, too long or has characters that cannot be shown. "
-            "Rename the file and submit again."
+            f"the name {quoted(name)} is empty, too long, or contains unprintable characters. "
+            "Rename it and submit again."
         )
 
 
 def put_in_place(new: Path, target: Path) -> None:
-    """Move the folder ``new`` to ``target``, in place of what is there. Both lie on one file system.
+    """Move the folder ``new`` to ``target``, replacing what is there. Both are on the same file system.
 
-    Where the file system can exchange two names, there is something whole at ``target`` at every moment.
+    If the file system can exchange two names, ``target`` is complete at every moment.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    with suppress(OSError, AttributeError):  # nothing is there yet, or this system cannot do it
+    with suppress(OSError, AttributeError):  # there is no target yet, or this system cannot exchange
         _exchange(new, target)
         shutil.rmtree(new, ignore_errors=True)
         return
@@ -209,16 +211,16 @@ def put_in_place(new: Path, target: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def _exchange(one: Path, other: Path) -> None:
-    """Let two names of one file system change places at once (Linux's ``renameat2``)."""
+def _exchange(first: Path, second: Path) -> None:
+    """Exchange two names of one file system atomically (Linux's ``renameat2``)."""
     rename = ctypes.CDLL(None, use_errno=True).renameat2
-    if rename(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE) != 0:
-        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(other))
+    if rename(_AT_FDCWD, os.fsencode(first), _AT_FDCWD, os.fsencode(second), _RENAME_EXCHANGE) != 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(second))
 
 
 @contextmanager
 def scratch(course: Course, name: str) -> Iterator[Path]:
-    """A folder on the course's own file system, for work that is moved into place when it is whole."""
+    """A temporary folder on the course's own file system, for results that are moved into place when complete."""
     course.work.mkdir(parents=True, exist_ok=True)
     with TemporaryFolder(name, course.work) as folder:
         yield folder
@@ -252,11 +254,11 @@ def _copy_entry(
             os.close(inner)
         return
     if not stat.S_ISREG(mode):
-        kind = "a link" if stat.S_ISLNK(mode) else "no ordinary file"
+        kind = "a link" if stat.S_ISLNK(mode) else "not a regular file"
         raise SubmissionRefused(f"{quoted(name)} is {kind}. Submit the file itself.")
     if kept(name):
         budgets[0].add_file(name)
-    # Without O_NONBLOCK, a pipe put there in the meantime would wait for a writer for ever.
+    # Without O_NONBLOCK, opening a pipe put there in the meantime would wait for a writer forever.
     inner = os.open(entry.name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
     try:
         _copy_file(inner, target / name, budgets, name)
@@ -267,7 +269,7 @@ def _copy_entry(
 def _copy_file(file: int, target: Path, budgets: tuple[Budget, Budget], name: str) -> None:
     found = os.fstat(file)
     if not stat.S_ISREG(found.st_mode):
-        raise SubmissionRefused(f"{quoted(name)} is no ordinary file. Submit the file itself.")
+        raise SubmissionRefused(f"{quoted(name)} is not a regular file. Submit the file itself.")
     if found.st_nlink > 1:
         raise SubmissionRefused(f"{quoted(name)} is a hard link to another file. Submit a copy of it.")
     budget, spare = budgets
@@ -277,7 +279,7 @@ def _copy_file(file: int, target: Path, budgets: tuple[Budget, Budget], name: st
         return
     try:
         spare.add_file(name)
-        spare.add_bytes(found.st_size, name)  # before a byte of it is read
+        spare.add_bytes(found.st_size, name)  # before any of it is read
         spare.weights[name] = 0
         _write_file(file, target, spare, name)
     except SubmissionRefused:
@@ -291,7 +293,7 @@ def _write_file(file: int, target: Path, budget: Budget, name: str) -> None:
     try:
         copy = target.open("xb")
     except FileExistsError:
-        raise SubmissionRefused(f"{quoted(name)} is there twice, in two spellings of the same letters.") from None
+        raise SubmissionRefused(f"{quoted(name)} is there twice, in two Unicode spellings.") from None
     with copy:
         while chunk := os.read(file, _CHUNK):
             budget.add_bytes(len(chunk), name)

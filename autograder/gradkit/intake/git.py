@@ -1,8 +1,8 @@
 """Read students' repositories without trusting anything in them.
 
-Nothing is ever checked out: git keeps a bare copy, and files are read out of it one by one, so that no hook, filter,
-attribute, link or submodule of a student's has a say. Git is run with its dangerous ways shut: transports that start
-programs, prompts, and the settings that a repository could bring along.
+Nothing is ever checked out: git keeps a bare copy, and files are read from it one by one, so that a student's hooks,
+filters, attributes, links and submodules have no effect. Git runs with external transports, prompts and repository
+settings disabled.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ from gradkit.ids import quoted
 from gradkit.temporary import TemporaryFolder
 
 _PATIENCE = 300  # seconds for one git command
-_LARGEST = 512  # MiB that one fetch may bring
+_LARGEST = 512  # MiB for one fetch
 _LAST = 253_402_300_799  # seconds, the end of the year 9999
-_MEMORY = 4 << 30  # bytes of address space: a small pack can be told to unfold into any amount
+_MEMORY = 4 << 30  # bytes of address space: a small pack can expand to any size
 _SETTINGS = (
     *("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "gc.auto=0"),
     *("-c", "protocol.ext.allow=never", "-c", "submodule.recurse=false", "-c", "fetch.recurseSubmodules=false"),
-    *("-c", "fetch.unpackLimit=1"),  # all that is fetched is one file, whose size can be limited
+    *("-c", "fetch.unpackLimit=1"),  # a fetch writes a single file, whose size can be limited
 )
 _ENVIRONMENT = {
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_ALLOW_PROTOCOL": "https:ssh:git:file",
     "LC_ALL": "C",
 }
-# What a hook that calls gradkit has set for its own repository.
+# Variables that a hook that calls gradkit has set for its own repository.
 _FOREIGN = (
     *("GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_PREFIX", "GIT_QUARANTINE_PATH"),
     *("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_SHALLOW_FILE", "GIT_GRAFT_FILE"),
@@ -47,44 +47,44 @@ _COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 
 @dataclass(frozen=True)
 class Commit:
-    """A commit and its committer's time, which its author's machine wrote."""
+    """A commit and its committer's time, set by the author's machine."""
 
     id: str
     time: datetime
 
 
 def without_user(address: str) -> str:
-    """A URL without the user's name, password or token; another address as it is."""
+    """A URL without user name, password or token; other addresses unchanged."""
     return _USER.sub("", address)
 
 
 def quoted_address(address: str) -> str:
-    """An address as it can be shown in any message: without a password or token, in quotes."""
+    """An address for display in messages: quoted, without a password or token."""
     return quoted(without_user(address))
 
 
 def check_address(address: str) -> str:
-    """The address of a repository, if git may be given it.
+    """Check that an address is safe to pass to git, and return it.
 
     Raises:
-        SubmissionRefused: it is none, or git would take it for an option or start a program for it.
+        SubmissionRefused: it is not one, or git would read it as an option or start a program for it.
     """
     if not _ADDRESS.fullmatch(address):
         raise SubmissionRefused(
-            f"{quoted_address(address)} is no address of a repository: expected https://..., ssh://..., user@host:..., "
+            f"{quoted_address(address)} is not a repository's address: expected https://..., ssh://..., user@host:..., "
             "or an absolute path."
         )
     return address
 
 
 def fetch(address: str, copy: Path, branch: str | None) -> str:
-    """Bring the bare copy of a repository up to date; what was fetched before and has gone since is kept.
+    """Update the bare copy of a repository; commits fetched before and removed since are kept.
 
     Returns:
-        The newest commit of the branch; of the repository's own default branch where ``branch`` is None.
+        The newest commit of the branch; if ``branch`` is None, of the repository's default branch.
 
     Raises:
-        SubmissionRefused: it cannot be read, has no commit, or no such branch; in git's words.
+        SubmissionRefused: it cannot be read, has no commit, or no such branch; with git's message.
     """
     check_address(address)
     if not (copy / "HEAD").is_file():
@@ -104,13 +104,13 @@ def fetch(address: str, copy: Path, branch: str | None) -> str:
 
 
 def ensure(address: str, copy: Path, commit: str) -> None:
-    """See that a commit is in the copy, and ask the server for it by name where it is not.
+    """Make sure that a commit is in the copy, fetching it by its id if necessary.
 
     Raises:
-        SubmissionRefused: the server does not give it out.
+        SubmissionRefused: the server does not provide it.
     """
     if not _COMMIT.fullmatch(commit):
-        raise SubmissionRefused(f"{quoted(commit)} is no commit's id.")
+        raise SubmissionRefused(f"{quoted(commit)} is not a commit id.")
     known = ("cat-file", "-e", f"{commit}^{{commit}}")
     try:
         git(copy, *known)
@@ -120,8 +120,8 @@ def ensure(address: str, copy: Path, commit: str) -> None:
             git(copy, *known)
         except SubmissionRefused as error:
             raise SubmissionRefused(
-                f"the commit {commit[:10]} that the server had then cannot be fetched ({error}). It was replaced by a "
-                "force push; ask for it where the server keeps it."
+                f"the commit {commit[:10]} in the server's record cannot be fetched ({error}). It was replaced by a "
+                "force push; ask the server's administrators for it."
             ) from error
 
 
@@ -140,7 +140,7 @@ def _fetch(copy: Path, address: str, what: str) -> None:
 
 
 def history(copy: Path, tip: str) -> list[Commit]:
-    """The first parents of a commit, itself first. A time that no calendar has is taken for the last of all times."""
+    """The first parents of a commit, itself first. A time out of range is replaced by the latest possible."""
     text = git(copy, "rev-list", "--first-parent", "--format=%H %ct", tip, "--").decode()
     found = []
     for line in text.splitlines():
@@ -152,17 +152,17 @@ def history(copy: Path, tip: str) -> list[Commit]:
 
 
 def git(folder: Path, *arguments: str, data: bytes = b"", megabytes: int = 64) -> bytes:
-    """Run git on a bare repository; what it printed.
+    """Run git on a bare repository and return its output.
 
     Args:
         folder: the repository. Git looks for no other one.
-        arguments: of the command.
+        arguments: the command's arguments.
         data: its input.
-        megabytes: how much it may print, and how large a file it may write, in MiB. A small repository can be told to
-            unfold into more files than there are atoms.
+        megabytes: the limit of its output, and of any file it writes, in MiB. A small repository can expand to more
+            files than there are atoms.
 
     Raises:
-        SubmissionRefused: it failed, in its own words, took too long, or wrote more than it may.
+        SubmissionRefused: it failed (with its message), took too long, or wrote too much.
     """
     with (
         tempfile.TemporaryFile() as given,
@@ -171,30 +171,30 @@ def git(folder: Path, *arguments: str, data: bytes = b"", megabytes: int = 64) -
     ):
         given.write(data)
         given.seek(0)
-        with subprocess.Popen(  # noqa: S603 - no shell, and what comes from a roster stands behind "--"
-            ["git", *_SETTINGS, *arguments],  # noqa: S607 - the git on the path, as the instructor's own
+        with subprocess.Popen(  # noqa: S603 - no shell, and values from a roster come after "--"
+            ["git", *_SETTINGS, *arguments],  # noqa: S607 - the instructor's own git, from PATH
             cwd=folder,
             env=_environment(folder),
             stdin=given,
             stdout=printed,
             stderr=complaint,
-            start_new_session=True,  # without a terminal ssh asks for nothing, and fails
+            start_new_session=True,  # without a terminal ssh fails instead of prompting
             preexec_fn=lambda: _limit(megabytes << 20),
         ) as process:
             try:
                 status = process.wait(_PATIENCE)
             except BaseException as error:
-                os.killpg(process.pid, signal.SIGKILL)  # with the helpers that it has started
+                os.killpg(process.pid, signal.SIGKILL)  # with the processes it started
                 if isinstance(error, subprocess.TimeoutExpired):
                     raise SubmissionRefused(f"git took longer than {_PATIENCE} s.") from None
                 raise
         complaint.seek(0)
         words = complaint.read(100_000).decode(errors="replace")
         if status == -signal.SIGXFSZ:
-            raise SubmissionRefused(f"git came to more than {megabytes} MiB; no homework has so many files.")
+            raise SubmissionRefused(f"git wrote more than {megabytes} MiB, too much for a homework.")
         if status != 0:
             lines = words.strip().splitlines() or [f"status {status}"]
-            raise SubmissionRefused(f"git says: {quoted(without_user(lines[0]))}.")
+            raise SubmissionRefused(f"git failed: {quoted(without_user(lines[0]))}.")
         printed.seek(0)
         return printed.read()
 
@@ -205,6 +205,6 @@ def _environment(folder: Path) -> dict[str, str]:
 
 
 def _limit(size: int) -> None:
-    """In the child: how large a file it may write, and how much memory it may ask for, in bytes."""
+    """In the child: limit file size and address space, in bytes."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))

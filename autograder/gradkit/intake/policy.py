@@ -1,7 +1,7 @@
-"""The rule book for hand-ins: which files belong to a submission, and how messages speak of the others.
+"""The rules for submissions: which files belong to one, and how messages describe the others.
 
-Every way in (the exchange, zip files, repositories, folders) and the grading itself ask here, so that one tree of files
-gets one answer whichever way it took.
+All ways of collecting (the exchange, zip files, repositories, folders) and grading itself use these rules, so that a
+tree of files is treated alike however it arrives.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import PurePath, PurePosixPath
 from gradkit.course.course import SubmissionLimits
 from gradkit.ids import composed
 
-# What operating systems and file managers put into any folder.
+# What operating systems and file managers put into folders.
 SYSTEM = (
     *(".DS_Store", "._*", "__MACOSX", ".AppleDouble", ".Spotlight-V100", ".Trashes", ".fseventsd", "Icon\r"),
     *("Thumbs.db", "ehthumbs.db", "desktop.ini", "$RECYCLE.BIN", "System Volume Information"),
@@ -29,18 +29,18 @@ TOOLS = (
     *(".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis", ".cache", ".tox", ".nox", ".coverage"),
     *(".vscode", ".idea", ".vs", ".spyproject", ".spyder*", ".settings", ".project", ".pydevproject", ".jupyter"),
     *("*~", "~$*", ".~*", ".*.sw?", "*.swp", "*.swo", ".#*", "#*#"),
-    *(".filed", "feedback"),  # the latter is where nbgrader puts the feedback that a student fetches
+    *(".filed", "feedback"),  # the latter is where nbgrader puts fetched feedback
 )
 IGNORED = (*SYSTEM, *TOOLS)
 
-# Kinds of files that a homework consists of, whatever the case of their letters.
+# The accepted kinds of files, in any case.
 ENDINGS = (".ipynb", ".py", ".txt", ".csv", ".json", ".md", ".png", ".jpg", ".jpeg")
 ARCHIVES = (".zip", ".gz", ".tar", ".tgz", ".7z", ".rar", ".bz2", ".xz")
 
 TIME_FILE = "timestamp.txt"
 BESIDE = frozenset({TIME_FILE, "submission_secret.txt"})  # nbgrader's, beside the work rather than a part of it
-SEEN = 50  # files and folders that are looked at, for each file that may be handed in
-CHECKS = "test_public.py"  # in each handout; importing it from `check` would cost each run of grading its start
+SEEN = 50  # files and folders looked at, for each file allowed
+CHECKS = "test_public.py"  # in each handout; importing the name from `check` would slow the start of grading
 _WORK = (".py", ".ipynb")
 _MEBIBYTE = 1024 * 1024
 _SHOWN, _LONGEST = 10, 60  # names in one list, and characters of each
@@ -55,17 +55,17 @@ _SYSTEM, _IGNORED = _matcher(SYSTEM), _matcher(IGNORED)
 
 
 def ignored(name: str) -> bool:
-    """Whether a file or folder of this name belongs to no submission: it is hidden, or a system or tool made it."""
+    """Whether a file or folder of this name is ignored: it is hidden, or made by a system or tool."""
     return name.startswith(".") or _IGNORED.match(name.casefold()) is not None
 
 
 def system_made(name: str) -> bool:
-    """Whether the name is an operating system's own, and so nobody's id."""
+    """Whether the name is an operating system's, so not a student's id."""
     return _SYSTEM.match(name.casefold()) is not None
 
 
 def kept(name: str) -> bool:
-    """Whether a file is of a kind that a homework consists of. Others never count towards a limit."""
+    """Whether a file is of an accepted kind. Others never count towards a limit."""
     return name.casefold().endswith(ENDINGS)
 
 
@@ -77,7 +77,7 @@ def archived(name: str) -> bool:
 def wrapper(names: Iterable[str]) -> str:
     """The folder around everything that counts, with code or a notebook in it, as "folder/"; else "".
 
-    It is there when someone hands in the folder and not the files in it.
+    There is one when the folder was submitted instead of the files in it.
     """
     files = [PurePosixPath(name) for name in names if kept(name) and name not in BESIDE]
     depth = 0
@@ -90,7 +90,7 @@ def wrapper(names: Iterable[str]) -> str:
 
 
 def listed(names: Iterable[str]) -> str:
-    """A few names for a message; of many, those in one folder are counted: "a.py, data/ (12 files)"."""
+    """Names for a message; if there are many, those in folders are counted: "a.py, data/ (12 files)"."""
     every = sorted(names)
     if len(every) > _SHOWN:
         inside = Counter(name.partition("/")[0] + "/" for name in every if "/" in name)
@@ -107,10 +107,10 @@ def _short(name: str) -> str:
 
 
 def most_of(weights: Mapping[str, float]) -> str:
-    """The folder that weighs most, for the message that a limit is passed: ', most of them in data/'; "" for none.
+    """The folder that weighs most, for messages on exceeded limits: ', most of it in data/'; "" for none.
 
     Args:
-        weights: by path, files or bytes.
+        weights: path -> number of files or bytes.
     """
     tops: defaultdict[str, float] = defaultdict(float)
     for name, weight in weights.items():
@@ -120,46 +120,46 @@ def most_of(weights: Mapping[str, float]) -> str:
 
 
 def likenesses(module: str, names: Iterable[str]) -> list[str]:
-    """Files that may be meant to be ``module``: in another folder, in other letters, or as a copy ("losses (1).py")."""
+    """Files that may be meant as ``module``: in another folder, in other case, or as a copy ("losses (1).py")."""
     stem = _folded(PurePath(module).stem)
     found = []
     for name in names:
         path = PurePosixPath(name)
         if name == module or not path.name.casefold().endswith((".py", ".py.txt", ".ipynb.py")):
             continue
-        other = _folded(path.name.partition(".")[0])
-        if other.startswith(stem) and _COPY.fullmatch(other[len(stem) :]):
+        found_stem = _folded(path.name.partition(".")[0])
+        if found_stem.startswith(stem) and _COPY.fullmatch(found_stem[len(stem) :]):
             found.append(name)
     return sorted(found)
 
 
 def missing_module(module: str, others: Sequence[str]) -> str:
-    """What a student reads where no file of the module's name was handed in; names what there is instead."""
+    """The message to a student who submitted no file of the module's name, with the files found instead."""
     python = [name for name in others if name.casefold().endswith(".py") and PurePosixPath(name).name != CHECKS]
-    nothing = f"no Python file, but {listed(others)}" if others else "no Python file, nor any other"
-    text = f"{module} is not among the files handed in (found: {listed(python) if python else nothing}). "
+    nothing = f"no Python file, but {listed(others)}" if others else "no files"
+    text = f"{module} is not among the submitted files (found: {listed(python) if python else nothing}). "
     alike = likenesses(module, others)
     if len(alike) == 1:
         folder, _, name = alike[0].rpartition("/")
         if name == module:
-            return f"{text}Hand in the files that are in the folder {folder}."
-        return f"{text}If {listed(alike)} is your work, rename it to {module} and hand in again."
+            return f"{text}Submit the files in the folder {folder}."
+        return f"{text}If {listed(alike)} is your work, rename it to {module} and submit again."
     if packed := [name for name in others if archived(name)]:
-        return f"{text}Unpack {listed(packed)} and hand in the files themselves, or one .zip file of them."
+        return f"{text}Unpack {listed(packed)} and submit the files themselves, or one .zip file of them."
     if not python and any(name.endswith(".ipynb") for name in others):
-        return f"{text}Write your code into {module}: what is in a notebook is not graded as code."
-    return f"{text}Did you hand in the right folder?"
+        return f"{text}Write your code into {module}: code in a notebook is not graded."
+    return f"{text}Did you submit the right folder?"
 
 
 def untouched_module(module: str, others: Sequence[str]) -> str:
-    """What a student reads where nothing is started in the module but other Python files are there; else ""."""
+    """The message to a student whose module is untouched beside other Python files; "" otherwise."""
     python = [name for name in others if name.casefold().endswith((".py", ".py.txt"))]
     alike = likenesses(module, python) or python
     if not alike:
         return ""
     return (
-        f"Nothing is started in the {module} that was handed in: its TODOs are all still there. There is also "
-        f"{listed(alike)}, which is not graded. If your work is there, put it into {module} and hand in again."
+        f"The submitted {module} is unchanged: all its TODOs are still there. There is also {listed(alike)}, which is "
+        f"not graded. If your work is there, put it into {module} and submit again."
     )
 
 

@@ -1,4 +1,4 @@
-"""Read one submission's folder without trusting anything in it: no link is followed, nothing is imported."""
+"""Read one submission's folder without trusting it: no link is followed, nothing is imported."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ _MEGABYTE = 1 << 20
 
 @dataclass(frozen=True)
 class Submission:
-    """What one student handed in for one assignment.
+    """One student's submission for one assignment.
 
     Attributes:
-        student: the student's id; "" where one folder is graded by itself.
-        folder: where it lies.
-        sources: the bytes of its Python files, by file name in composed Unicode; those in sub-folders are not used.
-        digest: a hash of every file that the grading or the feedback uses.
-        submitted: when it was handed in, ISO 8601 in UTC, where a ``timestamp.txt`` says so.
-        problems: parts that could not be used, each named in a sentence.
-        others: the names of its other files that a message may have to name, with their folders.
+        student: the student's id; "" for a folder graded on its own.
+        folder: its folder.
+        sources: the bytes of its Python files, by file name in composed Unicode; sub-folders are not used.
+        digest: a hash of every file that grading or feedback uses.
+        submitted: the submission time from ``timestamp.txt``, ISO 8601 in UTC; None if there is none.
+        problems: parts that could not be used, a sentence each.
+        others: the names of its other files that messages may mention, with their folders.
     """
 
     student: str
@@ -62,18 +62,18 @@ def read_submission(
 
     Args:
         folder: the folder.
-        student: whose it is.
-        assignment: what was to be handed in.
-        limits: how much.
-        released: the released notebook's cells, from `handed_out`, to tell the student's own text from it.
-        graded: the digest of what has a record already: its notebook is not looked at again, and has no problems.
+        student: the student's id.
+        assignment: the assignment.
+        limits: the limits of a submission.
+        released: the released notebook's cells, from `handed_out`, to recognise the student's own text.
+        graded: the digest of an existing record: if it is equal, the notebook is not read again and has no problems.
 
     Raises:
-        SubmissionRefused: it is no folder, holds a link or a special file, is too large, or has Python files that are
-            no text.
+        SubmissionRefused: it is not a folder, holds a link or a special file, is too large, or has Python files that
+            are not text.
     """
     if folder.is_symlink() or not folder.is_dir():
-        raise SubmissionRefused(f"{folder.name} is not a folder. Hand in the assignment's folder with its files.")
+        raise SubmissionRefused(f"{folder.name} is not a folder. Submit the assignment's folder with its files.")
     try:
         files = _files(folder, limits)
         _check_sizes({name: path for name, path in files.items() if kept(name)}, limits)
@@ -105,7 +105,7 @@ def read_submission(
 
 
 def work_folder(folder: Path) -> Path:
-    """The folder that holds the work itself: ``folder``, or the only one in it, where that is around everything."""
+    """The folder that holds the work itself: ``folder``, or the only one in it if that is around everything."""
     try:
         return folder / wrapper(_files(folder, SubmissionLimits()))
     except (OSError, SubmissionRefused):
@@ -113,7 +113,7 @@ def work_folder(folder: Path) -> Path:
 
 
 def _others(module: str, names: Collection[str]) -> tuple[str, ...]:
-    """Where the module is missing, all other files; else other Python files, which may be what was meant."""
+    """If the module is missing, all other files; otherwise the other Python files, which may hold the work."""
     others = sorted(name for name in names if name != module and name not in BESIDE)
     if module not in names:
         return tuple(others)
@@ -131,15 +131,15 @@ def _digest(top: Mapping[str, bytes], others: Collection[str]) -> str:
 
 
 def _files(folder: Path, limits: SubmissionLimits) -> dict[str, Path]:
-    """The files of a submission by name, in composed Unicode; what systems and tools left there is not among them."""
+    """The files of a submission by name, in composed Unicode, without those that systems and tools left there."""
     files: dict[str, Path] = {}
     for path in _plain_files(folder):
         name = composed(path.relative_to(folder).as_posix())
         if name in files:
-            raise SubmissionRefused(f"{name} is there twice, in two spellings of the same letters. Remove one.")
+            raise SubmissionRefused(f"{name} is there twice, in two Unicode spellings. Remove one.")
         files[name] = path
         if len(files) > limits.files * SEEN:
-            raise SubmissionRefused(f"it has more than {len(files) - 1} files{_most(files)}. Hand in your work alone.")
+            raise SubmissionRefused(f"it has more than {len(files) - 1} files{_most(files)}. Submit only your work.")
     return files
 
 
@@ -148,9 +148,11 @@ def _most(files: Collection[str]) -> str:
 
 
 def _plain_files(folder: Path, depth: int = 0) -> Iterator[Path]:
-    """Every file below ``folder`` that is not ignored; what is neither a plain file nor a folder is refused."""
+    """Every file below ``folder`` that is not ignored; anything but regular files and folders is refused."""
     if depth > _MAX_DEPTH:
-        raise SubmissionRefused(f"its folders are nested more than {_MAX_DEPTH} deep. Hand in the assignment's own.")
+        raise SubmissionRefused(
+            f"its folders are nested more than {_MAX_DEPTH} deep. Submit the assignment's own folder."
+        )
     for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
         if ignored(entry.name):
             continue
@@ -158,19 +160,19 @@ def _plain_files(folder: Path, depth: int = 0) -> Iterator[Path]:
             raise SubmissionRefused(f"{entry.name!a} is not a printable name. Rename the file.")
         mode = entry.stat(follow_symlinks=False)
         if stat.S_ISLNK(mode.st_mode):
-            raise SubmissionRefused(f"{entry.name} is a link. Hand in the file itself.")
+            raise SubmissionRefused(f"{entry.name} is a link. Submit the file itself.")
         if stat.S_ISDIR(mode.st_mode):
             yield from _plain_files(Path(entry.path), depth + 1)
         elif not stat.S_ISREG(mode.st_mode):
-            raise SubmissionRefused(f"{entry.name} is not a plain file. Hand in plain files only.")
+            raise SubmissionRefused(f"{entry.name} is not a regular file. Submit only regular files.")
         elif mode.st_nlink > 1:
-            raise SubmissionRefused(f"{entry.name} is a hard link to another file. Hand in a copy of its own.")
+            raise SubmissionRefused(f"{entry.name} is a hard link to another file. Submit a copy of it.")
         else:
             yield Path(entry.path)
 
 
 def _check_sizes(files: Mapping[str, Path], limits: SubmissionLimits) -> None:
-    """Refuse what is over a limit, and name the file or the folder that makes it so."""
+    """Refuse a submission over a limit, naming the file or folder responsible."""
     if len(files) > limits.files:
         raise SubmissionRefused(f"it has {len(files)} files{_most(files)}; at most {limits.files} are accepted.")
     sizes = {name: path.stat(follow_symlinks=False).st_size for name, path in files.items()}
@@ -178,27 +180,27 @@ def _check_sizes(files: Mapping[str, Path], limits: SubmissionLimits) -> None:
     for name, size in sizes.items():
         if size > limits.file_megabytes * _MEGABYTE:
             raise SubmissionRefused(
-                f"{name} has {size / _MEGABYTE:.1f} MiB; a file may have {limits.file_megabytes:g} MiB at most."
+                f"{name} has {size / _MEGABYTE:.1f} MiB; the limit for a file is {limits.file_megabytes:g} MiB."
             )
         if _is_source(name.removeprefix(around)) and size > limits.source_kilobytes * _KILOBYTE:
             raise SubmissionRefused(
-                f"{name} has {math.ceil(size / _KILOBYTE)} KiB; a Python file may have {limits.source_kilobytes} KiB "
-                "at most. Keep your code in it, and put data into files of their own."
+                f"{name} has {math.ceil(size / _KILOBYTE)} KiB; the limit for a Python file is "
+                f"{limits.source_kilobytes} KiB. Keep only code in it, and put data into separate files."
             )
     if (total := sum(sizes.values())) > limits.megabytes * _MEGABYTE:
         raise SubmissionRefused(
-            f"its files have {total / _MEGABYTE:.1f} MiB together{most_of(sizes)}; at most {limits.megabytes:g} MiB "
+            f"its files have {total / _MEGABYTE:.1f} MiB in total{most_of(sizes)}; at most {limits.megabytes:g} MiB "
             "are accepted."
         )
 
 
 def _is_source(name: str) -> bool:
-    """Whether it is a Python file that is used."""
+    """Whether a file is a Python file that is used."""
     return "/" not in name and name.endswith(".py")
 
 
 def _read(path: Path) -> bytes:
-    """The file's bytes; a link put in its place since it was listed is not followed."""
+    """The file's bytes; a link put there since the listing is not followed."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:
@@ -208,11 +210,11 @@ def _read(path: Path) -> bytes:
 
 
 def _check_text(name: str, data: bytes) -> None:
-    """Refuse a Python file that Python itself could not decode."""
+    """Refuse a Python file that Python could not decode."""
     if data.startswith(_LFS):
         raise SubmissionRefused(
-            f"{name} is a pointer of Git LFS, not the file itself. Take Python files out of Git LFS (git lfs untrack), "
-            "or hand in the file in another way."
+            f"{name} is a Git LFS pointer, not the file itself. Remove Python files from Git LFS (git lfs untrack), "
+            "or submit the file in another way."
         )
     try:
         text_of(data)

@@ -1,7 +1,7 @@
-"""What the file system itself remembers of a folder in the exchange: whose it is, and when it was last changed.
+"""The owners and times of change that the file system records for a folder in the exchange.
 
-A student chooses every name and every byte in it, and may set the time of modification (``utime``). Neither the owner
-of a file nor its time of change (``ctime``) can be set by who is not root.
+A student chooses every name and every byte in it, and can set the modification time (``utime``). Only root can set a
+file's owner or its time of change (``ctime``).
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from gradkit.intake.policy import SEEN, ignored
 
 @dataclass(frozen=True)
 class Traces:
-    """What is remembered of one folder and all that is in it.
+    """The owners and times of a folder and everything in it.
 
     Attributes:
-        owners: the user ids that its entries belong to, the folder itself included.
+        owners: the user ids that own its entries, the folder itself included.
         changed: the newest time of change among them, in UTC.
     """
 
@@ -32,22 +32,22 @@ class Traces:
 
     @classmethod
     def of(cls, entries: Sequence[os.stat_result]) -> Traces:
-        """The traces of these entries, of which there is at least one."""
-        changed = datetime.fromtimestamp(max(one.st_ctime for one in entries), UTC)
-        return cls(frozenset(one.st_uid for one in entries), changed)
+        """The traces of these entries, at least one."""
+        changed = datetime.fromtimestamp(max(entry.st_ctime for entry in entries), UTC)
+        return cls(frozenset(entry.st_uid for entry in entries), changed)
 
 
 def traces_of(folder: Path, limits: SubmissionLimits) -> Traces | None:
-    """Look at a folder without following a link or opening a file; None where it is gone.
+    """Read a folder's traces without following a link or opening a file; None if it is gone.
 
-    What belongs to no submission, lies deeper or is more than one may hold is not looked at: it is never copied.
+    Entries that are ignored, too deep or too many are skipped: they are never copied.
     """
     try:
         found = [folder.lstat()]
     except OSError:
         return None
     if stat.S_ISDIR(found[0].st_mode):
-        found += (one for one, _ in zip(_below(folder), range(SEEN * limits.files), strict=False))
+        found += (status for status, _ in zip(_below(folder), range(SEEN * limits.files), strict=False))
     return Traces.of(found)
 
 

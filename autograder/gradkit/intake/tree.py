@@ -1,4 +1,4 @@
-"""The files of a commit, read out of a bare repository one by one: nothing of a student's has a say in it."""
+"""Read the files of a commit from a bare repository one by one, unaffected by a student's settings."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ _Entry = tuple[str, str, str, int, str]
 def write_files(
     copy: Path, commit: str, folder: str, target: Path, limits: SubmissionLimits
 ) -> tuple[list[str], list[str]]:
-    """Write the files of a commit that can be handed in to ``target``.
+    """Write a commit's files of accepted kinds to ``target``.
 
     Args:
         copy: the bare copy.
         commit: the commit.
-        folder: where in it the homework lies; "" for its top.
-        target: a folder, made here.
-        limits: what a submission may weigh.
+        folder: the homework's folder in it; "" for the top.
+        target: a folder, created here.
+        limits: the limits of a submission.
 
     Returns:
-        What was left out: the names of files, and those of other repositories (submodules).
+        What was left out: the names of files, and of other repositories (submodules).
 
     Raises:
-        SubmissionRefused: there is nothing, or too much, or something that no submission needs.
+        SubmissionRefused: there is nothing, too much, or something that no submission may hold.
     """
     left_out: list[str] = []
     inner: list[str] = []
@@ -55,12 +55,12 @@ def write_files(
             raise SubmissionRefused(f"it has more than {limits.files} files{most_of(dict.fromkeys(weights, 1))}.")
         if weight > bytes_allowed(limits.file_megabytes) or sum(weights.values()) > bytes_allowed(limits.megabytes):
             raise SubmissionRefused(
-                f"{quoted(name)} makes it too large{most_of(weights)}: a file may have {limits.file_megabytes:g} "
-                f"MiB, all of them {limits.megabytes:g} MiB."
+                f"{quoted(name)} makes it too large{most_of(weights)}: at most {limits.file_megabytes:g} MiB "
+                f"per file and {limits.megabytes:g} MiB in total."
             )
     if not wanted:
         found = listed([*left_out, *(f"{name} (another repository, a submodule)" for name in inner)]) or "nothing"
-        raise SubmissionRefused(f"commit {commit[:10]} has no file in it that can be handed in; found: {found}.")
+        raise SubmissionRefused(f"commit {commit[:10]} contains no file of an accepted kind; found: {found}.")
     for name, data in _contents(copy, wanted, bytes_allowed(limits.megabytes)).items():
         path = target / composed(name)
         try:
@@ -68,24 +68,24 @@ def write_files(
             with path.open("xb") as file:
                 file.write(data)
         except (FileExistsError, NotADirectoryError):
-            raise SubmissionRefused(f"{quoted(name)} stands in it twice.") from None
+            raise SubmissionRefused(f"{quoted(name)} is in it twice.") from None
     return left_out, inner
 
 
 def folders(copy: Path, commit: str) -> set[str]:
-    """The names of the folders at a commit's top."""
+    """The names of a commit's top-level folders."""
     return {name for _, kind, _, _, name in _list(copy, commit) if kind == "tree"}
 
 
 def _entries(copy: Path, commit: str, folder: str) -> Iterator[_Entry]:
-    """Every entry below a folder, its name relative to it and safe to write."""
+    """Every entry below a folder, with a relative name that is safe to write."""
     place = f"{commit}:{folder}" if folder else commit
     for entry in _list(copy, place, recursive=True):
         if len(entry[4]) > _LONGEST:
             raise SubmissionRefused(f"the path {quoted(entry[4])} is longer than {_LONGEST} characters.")
         for part in entry[4].split("/"):
             if part in ("", ".", "..") or part.lower() == ".git":
-                raise SubmissionRefused(f"{quoted(entry[4])} is no name of a file.")
+                raise SubmissionRefused(f"{quoted(entry[4])} is not a valid file name.")
         if any(map(ignored, entry[4].split("/"))):
             continue
         for part in entry[4].split("/"):
@@ -103,8 +103,8 @@ def _list(copy: Path, place: str, recursive: bool = False) -> Iterator[_Entry]:
 
 
 def _contents(copy: Path, wanted: Mapping[str, str], most: int) -> dict[str, bytes]:
-    """The files' bytes by name; nothing of attributes or filters is applied to them."""
-    asked = "".join(f"{one}\n" for one in wanted.values()).encode()
+    """Name -> bytes; no attributes or filters are applied."""
+    asked = "".join(f"{identity}\n" for identity in wanted.values()).encode()
     printed = git(copy, "cat-file", "--batch", data=asked, megabytes=(most >> 20) + 2)
     found, place = {}, 0
     for name in wanted:

@@ -1,7 +1,7 @@
-"""Written answers that are not where they belong: what a student wrote outside the cells that are marked by hand.
+"""Misplaced written answers: a student's text outside the cells for manual grading.
 
 Jupyter makes it easy to write beside the cell: in a new one, in one that lost its metadata, in half of a split one.
-Such text is found by comparing with the notebook as it was handed out, and goes to the person who marks.
+Such text is found by comparison with the released notebook, and is passed on to manual grading.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from gradkit.errors import SubmissionRefused
 from gradkit.intake.policy import listed
 from gradkit.text import strip_controls
 
-_PROSE_WORDS = 5  # in a line of a code cell, from which on it is taken for a sentence
-_IDEOGRAPHS = 0x2FFF  # scripts above it write sentences without spaces
-_NAMED = 5  # cells that a message lists
+_PROSE_WORDS = 5  # words from which a line of a code cell is taken for a sentence
+_IDEOGRAPHS = 0x2FFF  # scripts above this code point write sentences without spaces
+_NAMED = 5  # cells listed in a message
 
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """A cell with text of the student's own that is no answer cell.
+    """A cell with the student's own text that is not an answer cell.
 
     Attributes:
-        position: where it stands in the submitted notebook, from 0.
+        position: its position in the submitted notebook, from 0.
         question: the written question that it most likely answers.
     """
 
@@ -50,7 +50,7 @@ def read_notebook(content: bytes, name: str) -> list[Cell]:
 
 
 def handed_out(path: Path) -> list[Cell]:
-    """The cells of the released notebook; none where it cannot be read, and then nothing can be compared."""
+    """The released notebook's cells; none if it cannot be read, and then nothing is compared."""
     try:
         cells: list[Cell] = json.loads(path.read_text(encoding="utf-8"))["cells"]
         return [{**cell, "source": as_text(cell["source"])} for cell in cells]
@@ -59,9 +59,9 @@ def handed_out(path: Path) -> list[Cell]:
 
 
 def choose(cells: Sequence[Cell], known: Mapping[str, Cell]) -> dict[str, int]:
-    """For each released cell that nbgrader knows, the position of the submitted one that stands for it.
+    """Map each released cell that nbgrader knows to the position of the submitted cell that counts.
 
-    Of copies the first; of a written answer's copies, the first that is answered.
+    Of copies that is the first; of a written answer's copies, the first that is answered.
     """
     copies: defaultdict[str, list[int]] = defaultdict(list)
     for position, cell in enumerate(cells):
@@ -76,17 +76,17 @@ def choose(cells: Sequence[Cell], known: Mapping[str, Cell]) -> dict[str, int]:
 
 
 def is_students(original: Cell) -> bool:
-    """Whether a released cell's text is the student's to write."""
+    """Whether students write a released cell's text."""
     settings = original["metadata"].get("nbgrader")
     return isinstance(settings, Mapping) and bool(settings.get("solution"))
 
 
 def find_elsewhere(cells: Sequence[Cell], released: Sequence[Cell]) -> list[Elsewhere]:
-    """The cells with text of the student's own outside the answer cells, each with the question that it goes to.
+    """The cells with the student's own text outside the answer cells, each with the question it belongs to.
 
-    A text cell counts when it has a line that neither the released notebook nor an answer has; where no answer is
-    missing, a released cell does not, for it may be of an earlier edition of the handout. Code counts only where an
-    answer is missing, if it stands in the answer's place or beside it, or reads as sentences.
+    A text cell counts if it has a line that neither the released notebook nor an answer has. If no answer is missing,
+    released cells do not count, since they may be from an earlier edition of the handout. Code counts only if an
+    answer is missing and the code is in its place, beside it, or reads as sentences.
 
     Args:
         cells: from `read_notebook`.
@@ -120,7 +120,7 @@ def find_elsewhere(cells: Sequence[Cell], released: Sequence[Cell]) -> list[Else
 
 
 def unanswered(cells: Sequence[Cell], released: Sequence[Cell]) -> list[str]:
-    """The written questions whose answer cell is missing, or holds nothing but what was handed out."""
+    """The written questions whose answer cell is missing or unchanged."""
     chosen, given = _chosen(cells, released), {line for cell in released for line in _lines(cell)}
     names = [claimed(cell) for cell in released if is_students(cell)]
     return [name for name in names if name not in chosen or not _own(cells[chosen[name]], given)]
@@ -129,15 +129,15 @@ def unanswered(cells: Sequence[Cell], released: Sequence[Cell]) -> list[str]:
 def notebook_problems(
     files: Mapping[str, bytes], others: Iterable[str], name: str, released: Sequence[Cell]
 ) -> Iterator[str]:
-    """What went wrong with a submission's notebook, in sentences for student and instructor.
+    """Problems with a submission's notebook, in sentences for student and instructor.
 
     Args:
         files: the submission's files, by name.
         others: the names of all its notebooks, those in sub-folders included.
         name: the notebook's name.
-        released: the released notebook's cells; without them nothing is compared.
+        released: the released notebook's cells; if empty, nothing is compared.
     """
-    others = sorted(other for other in others if other != name)
+    others = sorted(notebook for notebook in others if notebook != name)
     if name not in files:
         if others and (not released or any(map(is_students, released))):
             yield missing_text(name, others)
@@ -148,12 +148,12 @@ def notebook_problems(
         yield str(reason)
         return
     by_question: defaultdict[str, list[int]] = defaultdict(list)
-    for one in find_elsewhere(cells, released):
-        by_question[one.question].append(one.position + 1)
+    for found in find_elsewhere(cells, released):
+        by_question[found.question].append(found.position + 1)
     for question, numbers in by_question.items():
         yield (
-            f"{name} has text of your own outside the cells for written answers ({_cells(numbers)}). It goes to the "
-            f'person who marks {question}. Write in the cell that says "YOUR ANSWER HERE".'
+            f"{name} has text of your own outside the cells for written answers ({_cells(numbers)}). It will be seen "
+            f'when {question} is graded. Write in the cell that says "YOUR ANSWER HERE".'
         )
     if others and not by_question and (blank := unanswered(cells, released)):
         yield f"{name} has no answer to {', '.join(blank)}. {others_text(others)}"
@@ -163,15 +163,13 @@ def notebook_problems(
 
 
 def missing_text(name: str, others: Sequence[str]) -> str:
-    """That there is no notebook of the expected name, and which others there are."""
-    return f"{name} is not among the files handed in: its written answers are not seen. {others_text(others)}"
+    """The message on a missing notebook, with the others found."""
+    return f"{name} is not among the submitted files: its written answers are not seen. {others_text(others)}"
 
 
 def others_text(others: Sequence[str]) -> str:
-    """That only one notebook is read, and which others there are."""
-    return (
-        f"Other notebooks are not read ({listed(others)}). Hand in your answers under the name of the one handed out."
-    )
+    """The message on other notebooks, which are not read."""
+    return f"Other notebooks are not read ({listed(others)}). Submit your answers in the notebook that was handed out."
 
 
 def _chosen(cells: Sequence[Cell], released: Sequence[Cell]) -> dict[str, int]:
@@ -181,22 +179,22 @@ def _chosen(cells: Sequence[Cell], released: Sequence[Cell]) -> dict[str, int]:
 def _neighbours(
     cells: Sequence[Cell], released: Sequence[Cell], chosen: Mapping[str, int]
 ) -> tuple[list[int], list[int]]:
-    """For each submitted cell, the released ones that the nearest known cells before and after it stand for."""
-    numbers: defaultdict[str, list[int]] = defaultdict(list)  # by text, for cells that are as they were handed out
+    """For each submitted cell, the positions of the nearest known released cells before and after it."""
+    numbers: defaultdict[str, list[int]] = defaultdict(list)  # by text, for unchanged cells
     for number, cell in reversed(list(enumerate(released))):
         numbers[cell["source"].strip()].append(number)
     graded = {chosen[name]: n for n, cell in enumerate(released) if (name := claimed(cell)) in chosen}
-    places: list[int | None] = []
+    matches: list[int | None] = []
     for position, cell in enumerate(cells):
         same = numbers.get(cell["source"].strip())
-        places.append(graded.get(position, same.pop() if same and position not in graded else None))
+        matches.append(graded.get(position, same.pop() if same and position not in graded else None))
     before, last = [], -1
-    for place in places:
-        last = last if place is None else place
+    for match in matches:
+        last = last if match is None else match
         before.append(last)
     after, following = [], len(released)
-    for place in reversed(places):
-        following = following if place is None else place
+    for match in reversed(matches):
+        following = following if match is None else match
         after.append(following)
     return before, after[::-1]
 
@@ -210,7 +208,7 @@ def _own(cell: Cell, seen: set[str]) -> list[str]:
 
 
 def _prose(line: str) -> bool:
-    """Whether a line of a code cell is a sentence, a comment, or has no letters (such as the quotes around a text)."""
+    """Whether a line of a code cell is a sentence, a comment, or without letters (such as quotes around a text)."""
     words = [word.strip(".,;:!?()\"'").replace("'", "") for word in line.split()]
     return (
         line.startswith("#")

@@ -1,8 +1,8 @@
-"""Where the worker base itself lives: without root's rights, and able to give each child a pid namespace of its own.
+"""The worker base's own setup: without root's rights, and able to give each child its own pid namespace.
 
-A child could leave its pid namespace itself, but the first process in the new one is the child's child, so that each
-submission would cost two forks. The base makes the namespace instead, and steps back from it once the child is born.
-For that it needs a user namespace of its own, in which it is allowed to.
+A child could create a pid namespace itself, but only the child's child would be in it, so that each submission would
+cost two forks. Instead the base creates the namespace, and returns to its own after the fork. For that it needs a user
+namespace of its own, in which it has the right to.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from gradkit.jail import kernel
 from gradkit.jail.confine import become
 from gradkit.jail.levels import OUR_UID, Level
 
-# Waits for the process whose id it is given, and dies the same death. A program of its own, so that it holds no memory.
+# Waits for the process with the given id, and ends in the same way. A separate program, so that it holds no memory.
 _WAIT = """
 import os, signal, sys
 code = os.waitstatus_to_exitcode(os.waitpid(int(sys.argv[1]), 0)[1])
@@ -29,14 +29,14 @@ os._exit(code & 0xFF)
 
 
 def settle(level: Level, readable: Sequence[str]) -> bool:
-    """Settle the calling process, a worker base that has one thread and has not begun its work, for ``level``.
+    """Set up the calling process, a worker base with one thread that has not begun its work, for ``level``.
 
     Args:
         level: how its children are confined.
         readable: folders that they may read.
 
     Returns:
-        Whether the kernel still counts the process as root's, whatever its own namespace calls it.
+        Whether the kernel still treats the process as root's, whatever its user id in its own namespace.
 
     Raises:
         OSError: the kernel refuses.
@@ -55,7 +55,7 @@ def settle(level: Level, readable: Sequence[str]) -> bool:
 
 @contextmanager
 def pid_namespace_for_children(own: int) -> Iterator[None]:
-    """Children that are forked inside the block get a new pid namespace: the first of them is its first process.
+    """Put children forked inside the block into a new pid namespace; the first becomes its first process.
 
     Args:
         own: a descriptor of the calling process's own pid namespace.
@@ -68,7 +68,7 @@ def pid_namespace_for_children(own: int) -> Iterator[None]:
 
 
 def _may_become(readable: Sequence[str]) -> bool:
-    """Whether our user id can read what children may read; Python may be root's alone."""
+    """Whether our user id can read what children may read; Python may be readable only by root."""
     probe = os.fork()
     if probe == 0:
         try:
@@ -80,7 +80,7 @@ def _may_become(readable: Sequence[str]) -> bool:
 
 
 def _enter_pid_namespace() -> None:
-    """Go on as the first process of the new pid namespace; the old process waits outside."""
+    """Continue as the first process of the new pid namespace; the old process waits outside."""
     child = os.fork()
     if child == 0:
         return

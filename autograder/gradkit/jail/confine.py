@@ -1,7 +1,7 @@
-"""Lock the calling process in, layer by layer, before it has read a line of a student's code.
+"""Confine the calling process, layer by layer, before it reads a student's code.
 
-Runs in a freshly forked child with one thread. The order matters: namespaces need the freedom that the later layers
-take away, and seccomp comes last because it forbids the calls that set the others up.
+Runs in a freshly forked child with one thread. The order matters: namespaces need rights that later layers take away,
+and seccomp comes last because it forbids the calls that set up the others.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ TEMPORARY_MB = 64
 THREADS = 64
 UNCOUNTED_THREADS = "all but threads, which the kernel does not count for root"
 _MEGABYTE = 1 << 20
-# How a shell shows the limits that a machine may have set lower than what a submission is allowed.
+# The shell's names of limits that a machine may set lower than grading needs.
 _ULIMITS = {
     resource.RLIMIT_CORE: "ulimit -Hc (blocks)",
     resource.RLIMIT_AS: "ulimit -Hv (bytes)",
@@ -35,17 +35,17 @@ _ULIMITS = {
     resource.RLIMIT_MEMLOCK: "ulimit -Hl",
     resource.RLIMIT_CPU: "ulimit -Ht (seconds)",
 }
-_OUT_OF_THE_WAY = 16  # descriptors from here on are not given a meaning in a child
+_OUT_OF_THE_WAY = 16  # descriptors from here on have no fixed use in a child
 
 
 @dataclass(frozen=True)
 class Bounds:
-    """What one child may use.
+    """The resource limits of one child.
 
     Attributes:
-        cpu_seconds: processor time, all threads together.
-        memory_mb: mebibytes on top of what the worker base has.
-        temporary_mb: mebibytes in its temporary folder, and in any one file.
+        cpu_seconds: processor time, summed over threads.
+        memory_mb: mebibytes in addition to the worker base's.
+        temporary_mb: mebibytes in its temporary folder, and per file.
         threads: its own threads.
         descriptors: open files.
     """
@@ -58,7 +58,7 @@ class Bounds:
 
 
 class ConfinementError(Exception):
-    """A layer could not be put on; its name, and the kernel's reason."""
+    """A layer could not be applied; its name, and the kernel's reason."""
 
 
 def confine(
@@ -71,22 +71,22 @@ def confine(
     root: bool,
     present: int | None = None,
 ) -> dict[str, str]:
-    """Put on every layer of ``level``. Where one is a pid namespace, the process is the first one in its own already.
+    """Apply every layer of ``level``. If one is a pid namespace, the process must already be the first one in it.
 
     Args:
-        level: which layers.
-        bounds: what the process may use.
+        level: the level.
+        bounds: the process's resource limits.
         readable: folders that it may read: Python and its packages.
-        folder: where its temporary folder will be, on levels that have one.
-        uid: the user id to take on, or None to keep the base's.
-        present: a Landlock ruleset with what is there at all (`what_is_there`), made once for many; None for all.
-        root: whether the process still counts as root's for the kernel, whatever its namespace calls it.
+        folder: the path of its temporary folder, on levels that have one.
+        uid: the user id to switch to, or None to keep the base's.
+        present: a Landlock ruleset of what is visible at all (`what_is_there`), made once for many; None: everything.
+        root: whether the kernel still treats the process as root's, whatever its user id in its namespace.
 
     Returns:
         Layer -> what was done.
 
     Raises:
-        ConfinementError: a layer is not to be had. The process must end then.
+        ConfinementError: a layer is not available. The process must then end.
     """
     done: dict[str, str] = {}
     if uid is not None:
@@ -106,7 +106,7 @@ def confine(
         done["rlimits"] = UNCOUNTED_THREADS
     if level.namespaces or uid is not None or root:
         _layer(done, "capabilities", kernel.drop_capabilities)
-    kernel.prctl(kernel.PR_SET_DUMPABLE, 0)  # nobody may ptrace it or read its /proc
+    kernel.prctl(kernel.PR_SET_DUMPABLE, 0)  # no other process may ptrace it or read its /proc
     _layer(done, "no_new_privs", lambda: kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1))
     rules = [(path, landlock.READ_TREE) for path in readable]
     rules += [("/dev/urandom", landlock.READ_FILE), ("/dev/zero", landlock.READ_FILE)]
@@ -121,11 +121,11 @@ def confine(
 
 
 def set_limits(bounds: Bounds, others: int = 0) -> None:
-    """The limits of every confined level.
+    """Set the limits of every confined level.
 
     Args:
-        bounds: what the process may use.
-        others: threads that its user has beside it, for the kernel counts those, too.
+        bounds: the process's resource limits.
+        others: its user's other threads, which the kernel also counts.
     """
     size, data = _memory_now()
     memory = bounds.memory_mb * _MEGABYTE
@@ -148,16 +148,16 @@ def _limit(kind: int, value: int) -> None:
     """Set a limit.
 
     Raises:
-        OSError: the machine allows less, so that the student's code would be stopped for no fault of its own.
+        OSError: the machine allows less, which could stop correct code.
     """
     most = resource.getrlimit(kind)[1]
     if most != resource.RLIM_INFINITY and most < value:
-        raise OSError(errno.EPERM, f"{_ULIMITS[kind]} allows {most} here, and grading needs {value}. Raise it")
+        raise OSError(errno.EPERM, f"{_ULIMITS[kind]} allows only {most} here, but grading needs {value}. Raise it")
     resource.setrlimit(kind, (value, value))
 
 
 def _at_most(kind: int, value: int) -> int:
-    """A limit that the process may set itself."""
+    """The limit, lowered to what the process may set."""
     most = resource.getrlimit(kind)[1]
     return value if most == resource.RLIM_INFINITY else min(value, most)
 
@@ -170,18 +170,18 @@ def readable_folders() -> list[str]:
 
 
 def what_is_there(folder: str, hidden: Collection[str]) -> int | None:
-    """A ruleset that takes packages away from what `confine` allows; None where the kernel has no Landlock.
+    """A ruleset that removes packages from what `confine` allows; None if the kernel has no Landlock.
 
-    It has a rule for each package that is there, so it is made once, beforehand.
+    It has a rule for each installed package, so it is made once, in advance.
 
     Args:
-        folder: where children have their temporary folders. As it is mounted over, the rule is for the one around it.
+        folder: the children's temporary folder. Since it is mounted over, the rule is for its parent.
         hidden: the packages' folders.
     """
     if not landlock.abi():
         return None
     folders = readable_folders()
-    outermost = [path for path in folders if not any(path.startswith(f"{other}/") for other in folders)]
+    outermost = [path for path in folders if not any(path.startswith(f"{parent}/") for parent in folders)]
     rules = landlock.all_but(outermost, hidden)
     rules += [("/dev", landlock.READ_WRITE_FILE), (str(Path(folder).parent), landlock.WRITE_TREE)]
     made = landlock.make_ruleset(rules)
@@ -200,10 +200,10 @@ def _layer(done: dict[str, str], name: str, action: Callable[[], object]) -> Non
 
 
 def become(uid: int, readable: Sequence[str]) -> None:
-    """Take on a user id for good, with no groups.
+    """Switch to a user id permanently, without groups.
 
     Raises:
-        OSError: not allowed, or the user could not import what a student's code may import.
+        OSError: not permitted, or the user cannot read what a student's code may import.
     """
     os.setgroups([])
     os.setresgid(uid, uid, uid)
@@ -213,7 +213,7 @@ def become(uid: int, readable: Sequence[str]) -> None:
 
 
 def _memory_now() -> tuple[int, int]:
-    """Bytes of address space and of private data that this process has already."""
+    """Bytes of address space and of private data in use by this process."""
     values = {}
     with open("/proc/self/status") as status:  # noqa: PTH123 - pathlib would import more in a fresh child
         for line in status:

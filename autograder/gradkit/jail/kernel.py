@@ -1,4 +1,4 @@
-"""The few Linux calls that Python does not offer, each as a function that raises `OSError` when the kernel refuses."""
+"""Linux calls that Python does not offer, each as a function that raises `OSError` when the kernel refuses."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def prctl(option: int, *args: int) -> int:
 
 
 def unshare(names: Iterable[str]) -> None:
-    """Leave the named namespaces for new ones; in a new user namespace, be nobody."""
+    """Move to new namespaces of the given kinds; in a new user namespace, become nobody."""
     names = tuple(names)
     uid, gid = os.geteuid(), os.getegid()
     flags = sum(NAMESPACES[name] for name in names)
@@ -76,13 +76,13 @@ def unshare(names: Iterable[str]) -> None:
 
 
 def counts_threads_by_namespace() -> bool:
-    """Whether the kernel counts a user's threads in each user namespace apart: Linux 5.14 and newer."""
+    """Whether the kernel counts a user's threads per user namespace: Linux 5.14 and newer."""
     version = re.match(r"(\d+)\.(\d+)", platform.release())
     return version is not None and (int(version[1]), int(version[2])) >= (5, 14)
 
 
 def threads_by_user() -> dict[int, int]:
-    """How many threads each user id has on this machine, as far as its processes can be seen."""
+    """User id -> number of threads on this machine, as far as its processes are visible."""
     found: dict[int, int] = {}
     for process in os.listdir("/proc"):  # noqa: PTH208 - pathlib would import more in a fresh child
         if not process.isdigit():
@@ -95,22 +95,22 @@ def threads_by_user() -> dict[int, int]:
 
 
 def set_oom_score(score: int) -> None:
-    """Have the kernel kill this process, and those that it starts, sooner than others when memory runs out.
+    """Have the kernel kill this process and its descendants before others when memory runs out.
 
     Args:
-        score: from -1000 to 1000; the larger, the sooner.
+        score: from -1000 to 1000; larger is sooner.
     """
-    with suppress(OSError):  # no /proc, or a lower score was forbidden: then it takes the largest
+    with suppress(OSError):  # there is no /proc, or lowering the score is not permitted
         Path("/proc/self/oom_score_adj").write_text(str(score), encoding="ascii")
 
 
 def set_namespace(descriptor: int, name: str) -> None:
-    """Enter the namespace that ``descriptor`` is open on; for "pid" it counts for the next child."""
+    """Enter the namespace that ``descriptor`` refers to; "pid" takes effect for the next child."""
     _check(_libc.setns(ctypes.c_int(descriptor), ctypes.c_int(NAMESPACES[name])), f"setns {name}")
 
 
 def mount_private_tmpfs(path: str, size: int, inodes: int) -> None:
-    """Mount an empty, size-limited file system at ``path`` that only this mount namespace sees."""
+    """Mount an empty, size-limited file system at ``path``, visible only in this mount namespace."""
     _mount("none", "/", None, MS_REC | MS_PRIVATE, None)
     options = f"size={size},nr_inodes={inodes},mode=700"
     _mount("tmpfs", path, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, options)
@@ -123,19 +123,19 @@ def _mount(source: str, target: str, kind: str | None, flags: int, options: str 
 
 
 def drop_capabilities() -> None:
-    """Give up every capability, for good."""
+    """Drop every capability permanently."""
     for capability in range(64):
         try:
             prctl(PR_CAPBSET_DROP, capability)
         except OSError:
-            break  # past the last one that this kernel knows, or not allowed to: the sets below are what counts
+            break  # past the kernel's last capability, or not permitted: the sets below are what counts
     prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL)
     header = struct.pack("Ii", _CAPABILITY_VERSION_3, 0)
     _check(_libc.capset(header, bytes(24)), "capset")
 
 
 def collapse_heap() -> None:
-    """Put the heap on 2 MiB pages (Linux 6.1): a fork then copies a hundred page-table entries, not fifty thousand."""
+    """Move the heap to 2 MiB pages (Linux 6.1): a fork then copies a hundred page-table entries, not fifty thousand."""
     with open("/proc/self/maps") as maps:  # noqa: PTH123 - as above
         lines = maps.readlines()
     for line in lines:

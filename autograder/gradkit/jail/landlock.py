@@ -1,4 +1,4 @@
-"""Landlock: which files the process may still reach. Needs no privilege, and cannot be undone."""
+"""Landlock: which files the process may access. Needs no privilege, and cannot be undone."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _CREATE_VERSION = 1
 _RULE_PATH_BENEATH = 1
 
-Rule = tuple[str, int]  # a path, and the accesses beneath it
+Rule = tuple[str, int]  # a path, and the access rights beneath it
 
 _ACCESS = [
     "execute",
@@ -36,7 +36,7 @@ _ACCESS = [
     "ioctl_dev",
 ]
 _BIT = {name: 1 << number for number, name in enumerate(_ACCESS)}
-# How many of the accesses above each version of the interface knows.
+# Interface version -> number of the access rights above that it knows.
 _KNOWN = {1: 13, 2: 14, 3: 15, 4: 15}
 _ALL_NET = 3  # bind and connect of TCP, version 4
 _ALL_SCOPES = 3  # abstract unix sockets and signals, version 6
@@ -55,14 +55,14 @@ WRITE_TREE = _bits("read_file read_dir write_file remove_dir remove_file make_di
 
 
 def abi() -> int:
-    """The version of the interface that this kernel has; 0 for none."""
+    """The kernel's version of the interface; 0 for none."""
     libc = ctypes.CDLL(None)
     version = libc.syscall(ctypes.c_long(_CREATE_RULESET), None, ctypes.c_size_t(0), ctypes.c_uint32(_CREATE_VERSION))
     return max(int(version), 0)
 
 
 def make_ruleset(rules: Iterable[Rule]) -> int:
-    """A descriptor of a set of rules that allows only what ``rules`` allow, and no TCP at all.
+    """A descriptor of a ruleset that allows only what ``rules`` allow, and no TCP.
 
     Raises:
         OSError: the kernel has no Landlock, or refuses.
@@ -78,7 +78,7 @@ def make_ruleset(rules: Iterable[Rule]) -> int:
         try:
             descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
         except OSError:
-            continue  # what cannot be reached now needs no permission
+            continue  # an inaccessible path needs no rule
         rule = struct.pack("=Qi", access & handled, descriptor)
         syscall("landlock_add_rule", _ADD_RULE, ruleset, _RULE_PATH_BENEATH, rule, 0)
         os.close(descriptor)
@@ -86,7 +86,7 @@ def make_ruleset(rules: Iterable[Rule]) -> int:
 
 
 def restrict(ruleset: int) -> None:
-    """Allow the calling process only what a ruleset allows, on top of what it was allowed before.
+    """Restrict the calling process to a ruleset, in addition to earlier restrictions.
 
     Raises:
         OSError: the kernel refuses.
@@ -97,7 +97,7 @@ def restrict(ruleset: int) -> None:
 
 
 def all_but(folders: Iterable[str], hidden: Collection[str]) -> list[Rule]:
-    """Rules that allow to read folders, but not the files in some places below them: only names can be listed there."""
+    """Rules that allow reading folders except files in hidden places below them, whose names can still be listed."""
     rules: list[Rule] = []
     for folder in folders:
         if not any(Path(path).is_relative_to(folder) for path in hidden):

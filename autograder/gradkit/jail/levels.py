@@ -1,10 +1,10 @@
 """Levels of confinement, strongest first, and which of them a run may use.
 
-bubblewrap   the worker base runs inside bubblewrap; each child also has namespaces of its own and what "flat" has
-namespaces   each child has user, mount, pid, ipc, uts and network namespaces of its own and what "flat" has
-flat-uid     a user id of its own for each child, and what "flat" has (only when started by root)
+bubblewrap   the worker base runs inside bubblewrap; each child also has its own namespaces, and all of "flat"
+namespaces   each child has its own user, mount, pid, ipc, uts and network namespaces, and all of "flat"
+flat-uid     each child has its own user id, and all of "flat" (only if started by root)
 flat         rlimits, no capabilities, no new privileges, Landlock, seccomp
-insecure     a process of its own with rlimits: for one's own code only
+insecure     a separate process with rlimits: only for your own code
 """
 
 from __future__ import annotations
@@ -15,26 +15,26 @@ from dataclasses import dataclass
 from gradkit.errors import GradkitError
 from gradkit.jail import kernel
 
-# User ids that no account has by default, below the range that containers are given.
+# User ids that no account has by default, below the range for containers.
 OUR_UID, OUR_UIDS = 64321, 1000
 
 
 class SandboxError(GradkitError):
-    """The confinement that was asked for is not to be had on this machine."""
+    """The requested confinement is not available on this machine."""
 
     exit_status = 2
 
 
 @dataclass(frozen=True)
 class Level:
-    """What one level of confinement consists of.
+    """One level of confinement.
 
     Attributes:
-        name: what records and messages call it.
+        name: its name in records and messages.
         jail: whether the worker base itself runs inside bubblewrap.
-        namespaces: the namespaces that each child leaves.
-        uid: the first of the user ids that children take on, each one of its own; None to keep the base's.
-        confined: whether rlimits, capabilities, Landlock and seccomp apply. Only "insecure" goes without.
+        namespaces: the kinds of namespaces that each child has for itself.
+        uid: the first of the children's user ids, one for each; None to keep the base's.
+        confined: whether rlimits, capabilities, Landlock and seccomp apply: at all levels but "insecure".
     """
 
     name: str
@@ -45,12 +45,12 @@ class Level:
 
     @property
     def has_private_folder(self) -> bool:
-        """Whether a child has a temporary folder of its own, with a size limit."""
+        """Whether a child has its own temporary folder, with a size limit."""
         return "mnt" in self.namespaces
 
     @property
     def counts_threads_apart(self) -> bool:
-        """Whether the kernel, where it counts threads at all, counts each child's apart."""
+        """Whether the kernel, if it counts threads at all, counts each child's separately."""
         if self.namespaces:
             return kernel.counts_threads_by_namespace()
         return self.uid is not None or not self.confined
@@ -69,7 +69,7 @@ def candidates(policy: str) -> list[Level]:
     """The levels to try for a policy, in order.
 
     Args:
-        policy: "auto", down to "flat" but no further; "strict", a full jail or nothing; "insecure"; or a level's name.
+        policy: "auto", down to "flat"; "strict", a full jail or nothing; "insecure"; or a level's name.
 
     Raises:
         SandboxError: there is no such policy.
@@ -80,4 +80,4 @@ def candidates(policy: str) -> list[Level]:
         return [BUBBLEWRAP, NAMESPACES]
     if policy in LEVELS:
         return [LEVELS[policy]]
-    raise SandboxError(f'There is no sandbox "{policy}". Choose auto, strict or one of: {", ".join(LEVELS)}.')
+    raise SandboxError(f'Unknown sandbox "{policy}". Choose auto, strict or one of: {", ".join(LEVELS)}.')

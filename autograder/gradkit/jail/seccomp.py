@@ -1,8 +1,8 @@
 """seccomp: an allow-list of system calls, as a classic BPF program.
 
-Allowed is what computing with torch needs. Refused with EPERM is everything else: new processes and programs, sockets,
-ptrace, mount, bpf, keyctl, io_uring, userfaultfd, perf; signals go to the process itself only. What Landlock does not
-govern (chmod, utime) pretends to succeed and does nothing. Numbers are from the kernel's tables (x86-64, aarch64).
+What computing with torch needs is allowed. Everything else is refused with EPERM: new processes and programs, sockets,
+ptrace, mount, bpf, keyctl, io_uring, userfaultfd, perf; a process may signal only itself. Calls that Landlock does not
+cover (chmod, utime) pretend to succeed and do nothing. Numbers are from the kernel's tables (x86-64, aarch64).
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _BY_ARGUMENT = (
     "prlimit64 302 261, open 2 -, openat 257 56"
 )
 _PRETENDED = "chmod 90 -, fchmod 91 52, fchmodat 268 53, fchmodat2 452 452, utimensat 280 88, utime 132 -, utimes 235 -"
-# Callers of these fall back to something that can be filtered, or do without.
+# Callers of these fall back to calls that can be filtered, or do without.
 _NOT_THERE = """
 clone3 435 435, memfd_create 319 279, io_uring_setup 425 425, pkey_alloc 330 289, mbind 237 235,
 set_mempolicy 238 237, get_mempolicy 239 236, openat2 437 437, futex_waitv 449 449
@@ -69,15 +69,15 @@ _RET_ALLOW, _RET_KILL, _RET_ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 
 _MAP_SHARED_ANONYMOUS = 0x21  # escapes RLIMIT_DATA
 _FCNTL = (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1032)  # dup, flags, locks, pipe sizes
-_IOCTL = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)  # terminal questions, FIONREAD, FIONBIO, FIO(N)CLEX
-_PRCTL = (3, 15, 16, 21, 23, 39, 0x53564D41)  # questions, and names of threads and mappings
+_IOCTL = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)  # terminal queries, FIONREAD, FIONBIO, FIO(N)CLEX
+_PRCTL = (3, 15, 16, 21, 23, 39, 0x53564D41)  # queries, and names of threads and mappings
 
 Instruction = tuple[int, int, int, int]
 _INSTRUCTION = struct.Struct("HBBI")
 
 
 def supported() -> bool:
-    """Whether the system-call numbers of this machine are known here."""
+    """Whether this machine's system-call numbers are known."""
     return MACHINE in _AUDIT_ARCH
 
 
@@ -85,7 +85,7 @@ def install() -> int:
     """Filter every thread of this process from now on; returns the length of the program.
 
     Raises:
-        OSError: the kernel refuses, or the machine is of an unknown kind.
+        OSError: the kernel refuses, or the architecture is unknown.
     """
     if not supported():
         raise OSError(errno.ENOSYS, f"no system-call table for {MACHINE}")
@@ -100,7 +100,7 @@ def install() -> int:
 
 @cache
 def program(pid: int) -> bytes:
-    """The filter program for a process that may signal ``pid``, itself, only, as the kernel reads it."""
+    """The filter program, in the kernel's format, for a process that may signal only itself, ``pid``."""
     return b"".join(_INSTRUCTION.pack(*instruction) for instruction in build(pid))
 
 
@@ -123,7 +123,7 @@ def build(pid: int) -> list[Instruction]:
 
 
 def _argument_checks(pid: int) -> Mapping[str, Sequence[Instruction]]:
-    """For calls that are allowed with some arguments only: what follows once the call's number matched."""
+    """The instructions after the number of a call that is allowed only with certain arguments."""
     deny, allow = _error(errno.EPERM), _answer(_RET_ALLOW)
     namespaces = sum(NAMESPACES.values()) | CLONE_NEWCGROUP
 
@@ -136,7 +136,7 @@ def _argument_checks(pid: int) -> Mapping[str, Sequence[Instruction]]:
     shared = _MAP_SHARED_ANONYMOUS
 
     def no_truncating_reader(argument: int) -> list[Instruction]:
-        # Opened for reading, and cut all the same: Landlock before its third version does not look at that.
+        # Opened for reading, yet truncated: Landlock does not check that before its third version.
         mask = os.O_TRUNC | os.O_ACCMODE
         return [_argument(argument), (_AND, 0, 0, mask), _jump(_JUMP_EQ, os.O_TRUNC, 0, 1), deny, allow]
 
@@ -158,7 +158,7 @@ def _argument_checks(pid: int) -> Mapping[str, Sequence[Instruction]]:
         "fcntl": one_of(1, _FCNTL),
         "ioctl": one_of(1, _IOCTL),
         "prctl": one_of(0, _PRCTL),
-        # Questions about limits only: a new value is a pointer that is not null.
+        # Only queries of limits: a new value would be a non-null pointer.
         "prlimit64": [
             _argument(2),
             _jump(_JUMP_EQ, 0, 1, 0),

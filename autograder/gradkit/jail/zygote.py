@@ -1,15 +1,15 @@
-"""The worker base ("zygote"): has torch imported once, and forks one confined child per request.
+"""The worker base ("zygote"): imports torch once, and forks a confined child per request.
 
 ``python -m gradkit.jail.zygote FD LEVEL FOLDER``. It holds no secrets, runs no student code and reads no student
-output. It has one thread, always: a fork takes only the calling thread along, and a lock that another held would stay
-locked for ever. On the socket FD it is told, in JSON:
+output. It always has one thread: a fork keeps only the calling thread, and a lock held by another would stay locked
+forever. On the socket FD it receives, in JSON:
 
     {"op": "spawn", "id", "bounds", "banned"} with two descriptors, the child's channel and its output
     {"op": "kill", "id"}
-    {"op": "connect"} with one descriptor, a further socket to be told things on, for another grader
+    {"op": "connect"} with one descriptor, a further socket for requests, for another grader
 
-and says {"op": "ready"}, {"op": "exit", "id", "status", "cpu"}; the end of a child to the socket that asked for it.
-When a socket closes, the children asked for on it are killed; when FD does, everything ends.
+and sends {"op": "ready"} and {"op": "exit", "id", "status", "cpu"}, the latter to the socket that requested the child.
+When a socket closes, the children requested on it are killed; when FD does, everything ends.
 """
 
 from __future__ import annotations
@@ -47,12 +47,12 @@ from gradkit.worker.printing import open_standard_streams
 from gradkit.worker.rehearsal import rehearse
 
 _CHANNEL = 3
-_OOM_SCORE = 600  # sooner than graders: a base is started anew, and what was under way is done again
+_OOM_SCORE = 600  # before graders: a base is restarted, and its unfinished work repeated
 
 
 @dataclass(frozen=True)
 class _Child:
-    """A forked child: the socket that asked for it, the number it has there, its process, its own user id if any."""
+    """A forked child: the requesting socket, its number there, its process, its own user id if any."""
 
     client: int
     number: int
@@ -61,7 +61,7 @@ class _Child:
 
 
 class Zygote:
-    """Forks children on request and reports their ends."""
+    """Forks children on request and reports when they end."""
 
     def __init__(self, control: int, level: Level, folder: str, *, root: bool) -> None:
         self.control = control
@@ -76,7 +76,7 @@ class Zygote:
         self.children: dict[int, _Child] = {}  # by pidfd
 
     def run(self) -> None:
-        """Serve until the grader hangs up; then end every child."""
+        """Serve until the grader closes the socket; then end every child."""
         self._say(self.control, op="ready")
         while self.control in self.clients:
             ready, _, _ = select.select([*self.clients, *self.children], [], [])
@@ -87,7 +87,7 @@ class Zygote:
                     self._drop(source)
 
     def _obey(self, client: int) -> bool:
-        """Do what a grader asks; False when it has hung up."""
+        """Handle a grader's request; False if it has closed the socket."""
         try:
             data, descriptors, _, _ = socket.recv_fds(self.clients[client], 1 << 16, 2)
         except ConnectionError:
@@ -112,14 +112,14 @@ class Zygote:
                 if pid == 0:
                     _become_child(self, Bounds(**message["bounds"]), uid, *descriptors)
             self.children[os.pidfd_open(pid)] = _Child(client, message["id"], pid, uid)
-        except OSError as error:  # too many processes or namespaces: no child, but the base goes on
+        except OSError as error:  # too many processes or namespaces: no child, but the base continues
             _refuse(descriptors[0], error)
             self._say(client, op="exit", id=message["id"], status=1, cpu=0.0)
         for descriptor in descriptors:
             os.close(descriptor)
 
     def _free_uid(self) -> int:
-        """A user id that no process has: also none of another base's, which begins its search elsewhere."""
+        """A user id without a process, also of other bases, which begin their search elsewhere."""
         taken = {child.uid for child in self.children.values()} | kernel.threads_by_user().keys()
         for number in range(OUR_UIDS):
             uid = OUR_UID + (os.getpid() * 37 + number) % OUR_UIDS
@@ -138,7 +138,7 @@ class Zygote:
         self._say(child.client, op="exit", id=child.number, status=code, cpu=cpu)
 
     def _drop(self, client: int) -> None:
-        """A grader is gone: its children end, and all do when it was the first."""
+        """Handle a grader's end: kill its children, or all if it was the first grader."""
         self._kill(lambda child: client in (child.client, self.control))
         self.clients.pop(client).close()
 
@@ -155,7 +155,7 @@ class Zygote:
 
 
 def _become_child(zygote: Zygote, bounds: Bounds, uid: int | None, channel: int, output: int) -> NoReturn:
-    """In the forked child: take the two descriptors, lock in, and serve."""
+    """In the forked child: take the two descriptors, confine the process, and serve."""
     level, folder = zygote.level, zygote.folder
     try:
         os.setsid()
@@ -164,7 +164,7 @@ def _become_child(zygote: Zygote, bounds: Bounds, uid: int | None, channel: int,
         tempfile.tempdir = folder  # the base's cached answer would be /tmp
         os.environ.clear()
         os.environ.update(PATH="/nonexistent", HOME=folder, TMPDIR=folder, LC_ALL="C.UTF-8", **EAGER)
-        os.environ.update(USER="student", LOGNAME="student")  # getpass.getuser() has an answer
+        os.environ.update(USER="student", LOGNAME="student")  # for getpass.getuser()
         os.environ["TORCHINDUCTOR_CACHE_DIR"] = folder
         done = confine(level, bounds, zygote.readable, folder, uid, root=zygote.root, present=zygote.present)
         os.chdir(folder if level.has_private_folder else "/")
@@ -174,7 +174,7 @@ def _become_child(zygote: Zygote, bounds: Bounds, uid: int | None, channel: int,
         serve(_CHANNEL, done)
     except ConfinementError as error:
         _refuse(_CHANNEL, error)
-    except BaseException:  # noqa: BLE001 - whatever it is, the child must not run on into the base's own loop
+    except BaseException:  # noqa: BLE001 - in any case the child must not return to the base's loop
         traceback.print_exc()
         sys.stderr.flush()
     finally:
@@ -187,9 +187,9 @@ def _refuse(channel: int, error: Exception) -> None:
 
 
 def _take_descriptors(channel: int, output: int, kept: Sequence[int]) -> None:
-    """Channel to 3, output to 1 and 2, nothing to read on 0, and no other descriptor but those that are kept."""
+    """Move the channel to 3 and output to 1 and 2, put /dev/null on 0, and close all others but the kept ones."""
     null = os.open(os.devnull, os.O_RDONLY)
-    # Out of the way first, so that none of the targets below is one of the sources.
+    # First to high numbers, so that no target below is also a source.
     high = [os.dup(os.dup(os.dup(os.dup(descriptor)))) for descriptor in (null, output, channel)]
     os.dup2(high[0], 0)
     os.dup2(high[1], 1)
@@ -199,14 +199,14 @@ def _take_descriptors(channel: int, output: int, kept: Sequence[int]) -> None:
 
 
 def _absent_packages() -> list[str]:
-    """Where packages are that a worker does not have."""
+    """The paths of packages that a worker does not have."""
     folders = {sysconfig.get_path(name) for name in ("purelib", "platlib")}
     paths = (Path(folder, package) for folder in folders for package in PACKAGES)
     return [str(path) for path in paths if path.exists()]
 
 
 def _warm(level: Level) -> None:
-    """Do once what costs time the first time, and see that no thread was left behind."""
+    """Do what is slow the first time, and check that no thread is left."""
     torch.set_num_threads(1)
     rehearse()
     take_away()

@@ -1,6 +1,5 @@
-"""Reads what a submission's source says, as data: the calls that it names, and signs of deception.
+"""Reads a submission's source as data: the calls that it names, and signs of deception.
 
-It runs in a process of its own (``python -I -m gradkit.reader``), which the grader limits in memory and time, since
-Python's parser takes much of both over some sources. It imports the standard library and nothing else, so that it
-starts at once.
+It runs in a separate process (``python -I -m gradkit.reader``), which the grader limits in memory and time, since
+Python's parser uses much of both for some sources. It imports only the standard library, so that it starts fast.
 """

@@ -1,9 +1,9 @@
-"""The process that reads sources: forks a child for each submission, and says how it ended.
+"""The process that reads sources: forks a child for each submission, and reports how it ended.
 
-A request is a line of JSON, then the bytes of the sources. The answers are lines of JSON: one for each source, in
-order, as far as the child came, and one with the child's end. The child is limited in memory and processor time and
-gone after its submission, so that nothing of one is left for the next. Standard input and output are the grader's
-channel; when the grader ends, so do both.
+A request is a line of JSON, followed by the bytes of the sources. The answers are lines of JSON: one for each source
+that the child finished, in order, and one with the child's exit code. The child has limits of memory and processor
+time and ends after its submission, so that nothing is left for the next. Standard input and output are the grader's
+channel; when the grader ends, both processes end.
 """
 
 from __future__ import annotations
@@ -32,11 +32,13 @@ _SET_DEATH_SIGNAL = 1
 
 
 def main() -> None:
-    """Serve the grader whose process id is the argument until it hangs up."""
+    """Serve the grader whose process id is the argument until it closes the channel."""
     _end_with(int(sys.argv[1]))
-    _read(Path(__file__).read_bytes(), [Asked(("main",), (("os.fork",),))], ())  # what a first time makes is kept
+    _read(
+        Path(__file__).read_bytes(), [Asked(("main",), (("os.fork",),))], ()
+    )  # to create what is kept after first use
     gc.freeze()
-    gc.disable()  # syntax trees have no circles, and a large one takes long to go through
+    gc.disable()  # syntax trees have no cycles, and a large one is slow to traverse
     with os.fdopen(0, "rb") as requests:
         while line := requests.readline():
             request = json.loads(line)
@@ -57,11 +59,11 @@ def _serve(request: Mapping[str, Any], sources: list[bytes]) -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_CPU, (request["seconds"], request["seconds"] + 1))
         resource.setrlimit(resource.RLIMIT_AS, (request["memory"], request["memory"]))
-        warnings.simplefilter("ignore")  # what the parser has to say of `x is 1` or "\d"
+        warnings.simplefilter("ignore")  # the parser's, about `x is 1` or "\d"
         questions = [Asked(targets, groups) for targets, groups in request["questions"]]
         modules = {name.removesuffix(".py") for name in request["names"]}
         for number, source in enumerate(sources):
-            # The first is the module; only there are bans looked for.
+            # The first is the module; bans are searched for only there.
             _say(_read(source, questions if number == 0 else [], modules))
         status = 0
     finally:
@@ -69,7 +71,7 @@ def _serve(request: Mapping[str, Any], sources: list[bytes]) -> None:
 
 
 def _read(source: bytes, questions: list[Asked], modules: Collection[str]) -> dict[str, Any]:
-    """What one source says, and which of ``modules`` it imports."""
+    """The findings in one source, and which of ``modules`` it imports."""
     try:
         tree = ast.parse(source)
         uses = find_uses(tree, questions)
@@ -89,7 +91,7 @@ def _read(source: bytes, questions: list[Asked], modules: Collection[str]) -> di
             "imports": [],
             "overwritten": [],
         }  # it cannot be imported either
-    except (RecursionError, MemoryError):  # which of the two the parser raises over nesting depends on its version
+    except (RecursionError, MemoryError):  # which of the two the parser raises for nesting depends on its version
         return {"unreadable": _TOO_MUCH}
 
 
@@ -100,7 +102,7 @@ def _say(answer: Mapping[str, Any]) -> None:
 
 
 def _end_with(parent: int) -> None:
-    """Be killed when the parent ends, also in the middle of a source."""
+    """Have this process killed when its parent ends, even in the middle of a source."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_SET_DEATH_SIGNAL, signal.SIGKILL)
         if os.getppid() != parent:

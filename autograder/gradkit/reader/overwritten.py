@@ -1,6 +1,6 @@
-"""Names of a module's functions and classes, or of Python's own, that its top level gives another value.
+"""Names of a module's functions and classes, or of builtins, that its top level reassigns.
 
-``bce_loss = bce_loss(x, y)`` at the end of a file, to try the function out, leaves a tensor where the function was.
+``bce_loss = bce_loss(x, y)`` at the end of a file, to try out the function, leaves a tensor in place of the function.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from dataclasses import dataclass
 from gradkit.bans.chains import MAX_NAME
 from gradkit.bans.definitions import when_imported
 
-MAX_OVERWRITTEN = 20  # of one module
+MAX_OVERWRITTEN = 20  # per module
 _DEFINING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _OWN_SCOPE = (*_DEFINING, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
 @dataclass(frozen=True)
 class Overwritten:
-    """A name that stood for something to call, and does not any more.
+    """A name that was callable and no longer is.
 
     Attributes:
         name: the name.
-        line: the last line that gives it another value, from 1.
+        line: the last line that reassigns it, from 1.
     """
 
     name: str
@@ -32,9 +32,9 @@ class Overwritten:
 
 
 def find_overwritten(tree: ast.Module) -> list[Overwritten]:
-    """The names that are overwritten once the module is loaded, as far as its statements say.
+    """The names that are overwritten once the module is loaded, as far as its statements show.
 
-    A name that is given something else to call (``f = other``, ``f = torch.compile(f)``) is not among them.
+    A name reassigned to another callable (``f = other``, ``f = torch.compile(f)``) is not included.
     """
     callables = {name for name, value in vars(builtins).items() if callable(value)}
     found: dict[str, int] = {}
@@ -50,7 +50,7 @@ def find_overwritten(tree: ast.Module) -> list[Overwritten]:
 
 
 def _bound(statement: ast.stmt) -> Iterator[tuple[str, int, bool]]:
-    """(name, line, whether it may be called then) of each name that a statement binds at module level, in order."""
+    """(name, line, whether it may be callable) of each name that a statement binds at module level, in order."""
     waiting: list[ast.AST] = [statement]
     while waiting:
         node = waiting.pop()
@@ -73,7 +73,7 @@ def _bound(statement: ast.stmt) -> Iterator[tuple[str, int, bool]]:
 
 
 def _may_be_called(value: ast.expr, name: str) -> bool:
-    """Whether a value is another name, a lambda, or made by handing ``name`` to something."""
+    """Whether a value is another name, a lambda, or the result of a call with ``name`` as an argument."""
     if isinstance(value, ast.Call):
         arguments = [*value.args, *(keyword.value for keyword in value.keywords)]
         return any(isinstance(argument, ast.Name) and argument.id == name for argument in arguments)

@@ -1,4 +1,4 @@
-"""What to look at in a source, and why: modules and what is in them, attributes, names."""
+"""What to look at in a source, and why: modules and their members, attributes, names."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _PROCESS = "it acts on the process that runs it"
 _GRAPH = "it reaches into autograd's graph"
 _UNPACKED = "what it unpacks cannot be read here"
 _RECOMPILED = "it makes other code of what is written here"
-# By the dotted name of a module, or of something in one: why to look at it.
+# Dotted name of a module or member -> why to look at it.
 PLACES = {
     "_thread": _THREADS,
     "asyncio": _THREADS,
@@ -79,7 +79,7 @@ PLACES = {
     "types.FunctionType": _WHILE_RUNNING,
     "zlib": _UNPACKED,
 }
-# Attributes, of whatever object.
+# Attributes of any object.
 ATTRIBUTES = {
     "__annotations__": "annotations carry values past a reader",
     "__bases__": "it walks from a class to others",
@@ -115,7 +115,7 @@ NAMES = {
     "exec": _WHILE_RUNNING,
     "globals": "it looks names up by another way",
 }
-# Words that a file may also use for something of its own.
+# Names that a file may also define itself.
 NAMES_UNLESS_OWN = {
     "compile": _WHILE_RUNNING,
     "locals": "it looks names up by another way",

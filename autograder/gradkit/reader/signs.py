@@ -1,7 +1,7 @@
-"""Signs of deception: what nobody needs for a homework, and what hides how a value was found.
+"""Signs of deception: code that no homework needs, and code that hides how a value was computed.
 
-They are put before a person ("look at this") and never cost points. Bans see most of what is hidden in these ways when
-it runs; what they could miss takes one of these to set up.
+They are shown to an instructor ("look at this") and never cost points. Bans detect most of what is hidden in these
+ways at run time; to evade them takes one of these signs.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from gradkit.bans.chains import imported, unrolled
 from gradkit.reader.places import ATTRIBUTES, METHODS, NAMES, NAMES_UNLESS_OWN, PLACES
 
-MAX_SIGNS = 20  # of one file
-_MAX_NAME = 80  # characters of a name that is shown
-_SWITCHES = "torch.backends."  # what is there to be set, as in ``torch.backends.cudnn.deterministic = True``
+MAX_SIGNS = 20  # per file
+_MAX_NAME = 80  # characters of a name shown
+_SWITCHES = "torch.backends."  # meant to be set, as in ``torch.backends.cudnn.deterministic = True``
 _BY_NAME = ("delattr", "getattr", "setattr")
 # Decorators that call a method with its own object.
 _HARMLESS = frozenset({"cached_property", "enable_grad", "inference_mode", "no_grad", "override", "property"})
@@ -23,11 +23,11 @@ _HARMLESS = frozenset({"cached_property", "enable_grad", "inference_mode", "no_g
 
 @dataclass(frozen=True)
 class Sign:
-    """A place in a source that a person should look at.
+    """A place in a source that an instructor should look at.
 
     Attributes:
         line: its line, from 1.
-        why: what it does, in words that follow the name of its file.
+        why: what it does, as a phrase after the file's name.
     """
 
     line: int
@@ -36,7 +36,7 @@ class Sign:
 
 @dataclass(frozen=True)
 class _File:
-    """What a file's names stand for: imports and plain assignments of them, and what it stores itself."""
+    """What a file's names refer to: imports and plain assignments of them, and the names it defines itself."""
 
     aliases: Mapping[str, str]
     own: frozenset[str]
@@ -50,9 +50,7 @@ def find_signs(tree: ast.Module) -> list[Sign]:
 
 def _signs(tree: ast.Module) -> Iterator[Sign]:
     file = _read(tree)
-    waiting: list[tuple[ast.AST, str]] = [
-        (tree, "")
-    ]  # nodes, and the name that the method around them gives its object
+    waiting: list[tuple[ast.AST, str]] = [(tree, "")]  # nodes, with the name of ``self`` in the enclosing method
     while waiting:
         node, self = waiting.pop()
         if isinstance(node, (ast.Attribute, ast.Name)):
@@ -99,7 +97,7 @@ def _in_statement(node: ast.AST, file: _File) -> Iterator[Sign]:
 
 
 def _in_target(target: ast.expr, value: ast.expr, file: _File) -> Iterator[Sign]:
-    """Attributes that are set where they do not belong: of a module, of torch, of a class from outside."""
+    """Attributes set on a module, on torch, or on a class from outside."""
     if not isinstance(target, ast.Attribute):
         return
     if target.attr == "__class__":
@@ -116,7 +114,7 @@ def _in_target(target: ast.expr, value: ast.expr, file: _File) -> Iterator[Sign]
 
 
 def _in_chain(node: ast.expr, root: ast.expr, attributes: list[str], file: _File) -> Iterator[Sign]:
-    """A name with the attributes behind it."""
+    """Signs in a name with its attributes."""
     if isinstance(root, ast.Name):
         if root.id in NAMES or root.id in METHODS:
             yield _sign(node.lineno, root.id, NAMES.get(root.id) or METHODS[root.id])
@@ -134,7 +132,7 @@ def _in_chain(node: ast.expr, root: ast.expr, attributes: list[str], file: _File
 
 
 def _in_call(node: ast.Call, self: str, file: _File) -> Iterator[Sign]:
-    """A call of getattr or a relative, with a name that cannot be read here."""
+    """Calls of getattr and the like with a name that is not a constant."""
     called, args = node.func, node.args
     if isinstance(called, ast.Name) and called.id in _BY_NAME and len(args) > 1:
         of_itself = isinstance(args[0], ast.Name) and args[0].id == self != ""
@@ -150,7 +148,7 @@ def _in_call(node: ast.Call, self: str, file: _File) -> Iterator[Sign]:
 
 
 def _at_place(line: int, name: str) -> Iterator[Sign]:
-    """What a dotted name that starts at an import stands for, where that is a sign."""
+    """The sign of a dotted name that starts at an import, if any."""
     parts = name.split(".")
     for end in range(1, min(len(parts), 5) + 1):
         place = ".".join(parts[:end])
@@ -168,14 +166,14 @@ def _sign(line: int, what: str, why: str) -> Sign:
 
 
 def _is_its_own(value: ast.expr, owner: str) -> bool:
-    """Whether it is a constant, or an attribute of the class itself, as in ``Value.__radd__ = Value.__add__``."""
+    """Whether a value is a constant, or an attribute of the class itself, as in ``Value.__radd__ = Value.__add__``."""
     if isinstance(value, ast.Attribute):
         return isinstance(value.value, ast.Name) and value.value.id == owner
     return isinstance(value, ast.Constant)
 
 
 def _is_vars_of(node: ast.AST, self: str) -> bool:
-    """Whether it is ``vars(self)`` in a method of that object."""
+    """Whether a node is ``vars(self)`` in a method of that object."""
     match node:
         case ast.Call(ast.Name("vars"), [ast.Name(name)], []):
             return name == self
@@ -188,7 +186,7 @@ def _is_text(node: ast.expr) -> bool:
 
 
 def _first_argument(node: ast.AST) -> str:
-    """What a method calls its object; "" for anything else, and where the object could be something handed over."""
+    """A method's name of its object; "" for anything else, or if the object might be an argument."""
     if not isinstance(node, ast.FunctionDef):
         return ""
     arguments = [*node.args.posonlyargs, *node.args.args]

@@ -1,7 +1,7 @@
-"""What a class's records say together: scores, items, misconceptions, who is missing, who wrote alike.
+"""A class's statistics: scores, items, misconceptions, missing students and similar submissions.
 
-Everything is computed from the records; only similarity reads what was submitted. Pages and tables are made from the
-one `ClassReport`, so that no two of them can disagree.
+Everything is computed from the records; only similarity reads submissions. Pages and tables are made from the same
+`ClassReport`, so they cannot disagree.
 """
 
 from gradkit.report.model import AssignmentReport, ClassReport

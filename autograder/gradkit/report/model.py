@@ -1,4 +1,4 @@
-"""The report's data: what a page, a table and a JSON file show of a class."""
+"""The report's data, shown by page, tables and JSON."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class QuestionLine:
     Attributes:
         id: the question.
         max_score: its points.
-        full: how many submissions have all of them.
+        full: the number of submissions with full marks.
         item: difficulty and discrimination.
     """
 
@@ -34,14 +34,14 @@ class TestLine:
     Attributes:
         question: its question.
         test: its name in the suite.
-        title: what students are told is tested.
+        title: its title for students.
         max_score: its points.
-        passed: how many submissions pass it.
-        kinds: how the others failed, and how often, the most frequent first.
+        passed: the number of submissions that pass it.
+        kinds: the kinds of failure of the others with their counts, the most frequent first.
         item: difficulty and discrimination.
     """
 
-    __test__ = False  # not a test class, whatever pytest thinks of its name
+    __test__ = False  # not a test class, despite its name
 
     question: str
     test: str
@@ -54,13 +54,13 @@ class TestLine:
 
 @dataclass(frozen=True)
 class Misconception:
-    """A mistake that was recognised.
+    """A recognised mistake.
 
     Attributes:
         question: the question.
         mistake: its id in the bank.
-        sentence: what students are told of it; "" where the bank has it no more.
-        students: who shares it.
+        sentence: its description for students; "" if the bank no longer has it.
+        students: the students who made it.
     """
 
     question: str
@@ -76,17 +76,17 @@ class AssignmentReport:
     Attributes:
         id: its id.
         title: its title.
-        max_score: points that the hidden suite can give.
+        max_score: the hidden suite's points.
         scores: the distribution of points, before penalties and written questions.
         alpha: Cronbach's alpha over the questions, or None.
         questions: in the assignment's order.
         tests: in the suite's order.
         misconceptions: by question, the most frequent first.
-        missing: students of the class who handed in nothing.
-        refused: (student, reason) of what could not be read, and of what the grader failed at.
-        look_at: (student, file, line, why) of the signs of deception in what they handed in.
+        missing: students of the class without a submission.
+        refused: (student, reason) of submissions that could not be read, or at which the grader failed.
+        look_at: (student, file, line, why) of signs of deception in submissions.
         slowest: (student, seconds), the slowest first.
-        pairs: submissions that are closer than the assignment explains, the closest first.
+        pairs: submissions more similar than the assignment explains, the most similar first.
     """
 
     id: str
@@ -106,14 +106,14 @@ class AssignmentReport:
 
 @dataclass(frozen=True)
 class StudentLine:
-    """One student: the points of each assignment, None where there is no score."""
+    """One student: assignment id -> points, None without a score."""
 
     student: str
     scores: Mapping[str, float | None]
 
     @property
     def total(self) -> float:
-        """All points together."""
+        """The sum of all points."""
         return total(score for score in self.scores.values() if score is not None)
 
 

@@ -1,13 +1,13 @@
-"""Submissions that are closer to each other than the assignment explains.
+"""Submissions that are more similar than the assignment explains.
 
-Each module is read as copydetect reads it: comments and layout are dropped, names of variables become one letter, so
-that renaming hides nothing; nor do annotations, and constants that nobody reads. What two of them share is counted in
-runs of `LENGTH` characters of that text. A run that the stub or the reference has, or that many of the class have, is
-what the assignment asks for, and is not counted. What is left is something to look at, never a verdict: two students
-who learned together may well write alike.
+Each module is read as copydetect reads it: comments and layout are dropped, and variable names become one letter, so
+that renaming hides nothing; nor do annotations and unused constants. Similarity is counted in shared runs of `LENGTH`
+characters of that text. Runs that are in the stub or the reference, or common in the class, are explained by the
+assignment and not counted. A pair is something to look at, never a verdict: students who learned together may well
+write alike.
 
 Source: S. Schleimer, D. Wilkerson, A. Aiken, Winnowing: local algorithms for document fingerprinting, SIGMOD 2003. All
-runs are kept here rather than a sample; so the result is the same on every run.
+runs are kept instead of a sample, so the result is deterministic.
 """
 
 from __future__ import annotations
@@ -22,26 +22,26 @@ from copydetect.utils import get_copied_slices  # type: ignore[import-untyped]
 
 from gradkit.report.texts import LENGTH, Runs, Text, read_text, read_texts
 
-COMMON = 0.1  # the share of the class that has a run, from which on it is common
-_FEWEST_COMMON = 4  # students who must have it, in a small class
-SMALLEST = 40  # runs of its own that a submission must have to be compared
-LEAST = 0.5  # the share of runs from which on a pair is told
-MOST = 50  # pairs that are told
-_BLOCK = 4096  # runs that are counted at a time
+COMMON = 0.1  # the share of the class from which a run is common
+_FEWEST_COMMON = 4  # the number of students from which it is, in a small class
+SMALLEST = 40  # runs of its own that a submission needs to be compared
+LEAST = 0.5  # the share of runs from which a pair is reported
+MOST = 50  # pairs reported
+_BLOCK = 4096  # runs counted at a time
 
 Span = tuple[int, int]
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Two submissions that are alike.
+    """Two similar submissions.
 
     Attributes:
         one: a student.
         other: another.
-        share: how much of the smaller one's own runs the other has too, in [0, 1].
-        runs: how many runs they share.
-        spans: for each of the two, (first, last) character of every part of its source that the other has too.
+        share: the share of the smaller submission's own runs that the other also has, in [0, 1].
+        runs: the number of shared runs.
+        spans: for each of the two, (first, last) character of every shared part of its source.
     """
 
     one: str
@@ -53,10 +53,10 @@ class Pair:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What comparing a class's modules came to.
+    """The result of comparing a class's modules.
 
     Attributes:
-        pairs: the pairs to look at, the closest first.
+        pairs: the pairs to look at, the most similar first.
         left_out: students whose module was not compared, and why.
     """
 
@@ -65,26 +65,26 @@ class Comparison:
 
 
 def compare(sources: Mapping[str, str], given: Sequence[str]) -> Comparison:
-    """Compare each two modules of a class.
+    """Compare the modules of a class pairwise.
 
     Args:
         sources: each student's module.
-        given: what everybody was given or is meant to write: the stub and the reference.
+        given: the stub and the reference, which explain similarity.
     """
     texts, left_out = read_texts(sources)
     own = _own(texts, [read_text(source).runs for source in given])
     pairs = []
-    for one, other, share in _close(own):
-        shared = np.intersect1d(own[one], own[other], assume_unique=True)
-        spans = (tuple(_spans(texts[one], shared)), tuple(_spans(texts[other], shared)))
-        pairs.append(Pair(one, other, share, len(shared), spans))
-    # Of pairs that are about as close, the longer ones first: they are the less likely by chance.
+    for left, right, share in _close(own):
+        shared = np.intersect1d(own[left], own[right], assume_unique=True)
+        spans = (tuple(_spans(texts[left], shared)), tuple(_spans(texts[right], shared)))
+        pairs.append(Pair(left, right, share, len(shared), spans))
+    # Of about equally similar pairs the longer first: they are less likely by chance.
     pairs.sort(key=lambda pair: (-round(pair.share, 1), -pair.runs, pair.one, pair.other))
     return Comparison(tuple(pairs[:MOST]), left_out)
 
 
 def _own(texts: Mapping[str, Text], given: Sequence[Runs]) -> dict[str, Runs]:
-    """Each submission's runs, each once, without those that are given or common."""
+    """Each submission's distinct runs, without given and common ones."""
     runs = {student: np.unique(text.runs) for student, text in texts.items()}
     if not runs:
         return {}
@@ -95,7 +95,7 @@ def _own(texts: Mapping[str, Text], given: Sequence[Runs]) -> dict[str, Runs]:
 
 
 def _close(own: Mapping[str, Runs]) -> Iterator[tuple[str, str, float]]:
-    """Every two with a large enough share in common."""
+    """Every pair with a large enough shared part."""
     students = [student for student, runs in own.items() if len(runs) >= SMALLEST]
     if len(students) < 2:
         return
@@ -119,7 +119,7 @@ def _close(own: Mapping[str, Runs]) -> Iterator[tuple[str, str, float]]:
 
 
 def _spans(text: Text, shared: Runs) -> Iterator[Span]:
-    """Where the shared runs stand in the source as it was written."""
+    """The positions of the shared runs in the original source."""
     starts, ends = get_copied_slices(np.flatnonzero(np.isin(text.runs, shared)), LENGTH)
     for start, end in zip(starts, ends, strict=True):
         yield text.in_source(int(start)), text.in_source(int(end))

@@ -14,22 +14,22 @@ from numpy.typing import NDArray
 
 from gradkit.course import rounded
 
-FEWEST = 5  # submissions, below which a correlation says nothing
+FEWEST = 5  # submissions below which a correlation is meaningless
 
 Scores = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Distribution:
-    """Scores of one assignment.
+    """The distribution of one assignment's scores.
 
     Attributes:
-        number: how many submissions have a score.
-        mean: their mean, in points; None where there are none.
+        number: the number of submissions with a score.
+        mean: their mean, in points; None if there are none.
         median: their median.
         low: the first quartile.
         high: the third quartile.
-        counts: submissions in each tenth of the points, the last with full marks included.
+        counts: submissions in each tenth of the points; the last includes full marks.
     """
 
     number: int
@@ -45,10 +45,9 @@ class Item:
     """A question or a test as an item of the assignment.
 
     Attributes:
-        difficulty: the mean share of its points, in [0, 1]: 1 is easiest. None where nobody was graded.
-        discrimination: the correlation of its points with those of all the other items, in [-1, 1]; for an item that is
-            passed or failed it is the point-biserial one. None where it is not defined: too few submissions, or all
-            the same.
+        difficulty: the mean share of its points, in [0, 1]: 1 is easiest. None if nobody was graded.
+        discrimination: the correlation of its points with the sum of all other items, in [-1, 1]; point-biserial for
+            an item that is passed or failed. None if undefined: too few submissions, or all the same.
     """
 
     difficulty: float | None
@@ -69,8 +68,8 @@ def items(points: Scores, best: Sequence[float]) -> tuple[Item, ...]:
     """The items of an assignment.
 
     Args:
-        points: what each submission earned on each item, shape (submissions, items).
-        best: the most that each item gives, all greater than 0.
+        points: the points of each submission on each item, shape (submissions, items).
+        best: each item's maximum, all greater than 0.
     """
     totals = points.sum(axis=1)
     found = []
@@ -87,11 +86,11 @@ def cronbach_alpha(points: Scores) -> float | None:
         alpha = k / (k - 1) * (1 - sum_i var(item i) / var(sum))
 
     Args:
-        points: what each submission earned on each item, shape (submissions, items k).
+        points: the points of each submission on each item, shape (submissions, items k).
 
     Returns:
-        At most 1, and negative where items contradict each other. None with fewer than two items, too few submissions,
-        or equal sums.
+        At most 1; negative if items contradict each other. None with fewer than two items, too few submissions, or
+        equal sums.
     """
     submissions, number = points.shape
     if number < 2 or submissions < FEWEST:
@@ -104,7 +103,7 @@ def cronbach_alpha(points: Scores) -> float | None:
     return alpha
 
 
-def _correlation(one: Scores, other: Scores) -> float | None:
-    if len(one) < FEWEST or one.std() < 1e-9 or other.std() < 1e-9:
+def _correlation(left: Scores, right: Scores) -> float | None:
+    if len(left) < FEWEST or left.std() < 1e-9 or right.std() < 1e-9:
         return None
-    return float(np.corrcoef(one, other)[0, 1])
+    return float(np.corrcoef(left, right)[0, 1])

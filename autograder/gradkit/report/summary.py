@@ -1,4 +1,4 @@
-"""From a class's records to the one report that page, tables and JSON show."""
+"""Summarise a class's records in one report for page, tables and JSON."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ def summarise(
     """Summarise a class.
 
     Args:
-        title: what the course is called.
+        title: the course's title.
         records: its records, at most one for a student and assignment.
-        students: everybody in the class; those with a record are counted in anyway.
-        sentences: by assignment and mistake, what the bank says of it.
-        pairs: by assignment, what `gradkit.report.similarity` found.
+        students: the students of the class; those with a record are always included.
+        sentences: assignment id -> mistake -> its description in the bank.
+        pairs: assignment id -> the pairs found by `gradkit.report.similarity`.
     """
     by_assignment: defaultdict[str, dict[str, Record]] = defaultdict(dict)
     for record in records:
@@ -86,7 +86,8 @@ def _assignment(
 def _points(graded: Sequence[Record]) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
     """Points by submission and question."""
     names = [question.id for question in graded[0].questions] if graded else []
-    rows = [[{one.id: one.score for one in record.questions}.get(name, 0.0) for name in names] for record in graded]
+    scores = [{question.id: question.score for question in record.questions} for record in graded]
+    rows = [[found.get(name, 0.0) for name in names] for found in scores]
     return np.array(rows, dtype=np.float64).reshape(len(graded), len(names))
 
 
@@ -109,7 +110,7 @@ def _by_test(graded: Sequence[Record]) -> tuple[TestLine, ...]:
     for record in graded:
         for test in record.tests:
             results.get((test.question, test.test), []).append(test)
-    # A record that was made with another version of the suite may lack a test, or have one more.
+    # A record from another version of the suite may lack a test or have more.
     whole = {key: found for key, found in results.items() if len(found) == len(graded)}
     points = np.array([[test.score for test in found] for found in whole.values()], dtype=np.float64).T
     found_items = items(points.reshape(len(graded), len(whole)), [found[0].max_score for found in whole.values()])
@@ -139,4 +140,13 @@ def _misconceptions(graded: Sequence[Record], sentences: Mapping[str, str]) -> t
         for (question, mistake), students in shared.items()
     ]
     place = {question: number for number, question in enumerate(order)}
-    return tuple(sorted(found, key=lambda one: (place.get(one.question, 0), -len(one.students), one.mistake)))
+    return tuple(
+        sorted(
+            found,
+            key=lambda misconception: (
+                place.get(misconception.question, 0),
+                -len(misconception.students),
+                misconception.mistake,
+            ),
+        )
+    )

@@ -1,4 +1,4 @@
-"""The report's figures as CSV and JSON: the same as on the page, from the same data."""
+"""The report's figures as CSV and JSON, from the same data as the page."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gradkit.report.statistics import Distribution
 
 def as_csv(report: ClassReport) -> Mapping[str, str]:
     """The report's tables, by file name."""
-    names = [one.id for one in report.assignments]
+    names = [assignment.id for assignment in report.assignments]
     every = report.assignments
     return {
         "students.csv": to_csv(
@@ -37,56 +37,81 @@ def as_csv(report: ClassReport) -> Mapping[str, str]:
             ],
             [
                 [
-                    one.id,
-                    one.title,
-                    one.max_score,
-                    one.scores.number,
-                    len(one.missing),
-                    *_spread(one.scores),
-                    one.alpha,
-                    *one.scores.counts,
+                    assignment.id,
+                    assignment.title,
+                    assignment.max_score,
+                    assignment.scores.number,
+                    len(assignment.missing),
+                    *_spread(assignment.scores),
+                    assignment.alpha,
+                    *assignment.scores.counts,
                 ]
-                for one in every
+                for assignment in every
             ],
         ),
         "questions.csv": to_csv(
             ["assignment", "question", "max_score", "full_marks", "difficulty", "discrimination"],
             [
-                [one.id, line.id, line.max_score, line.full, line.item.difficulty, line.item.discrimination]
-                for one in every
-                for line in one.questions
+                [assignment.id, line.id, line.max_score, line.full, line.item.difficulty, line.item.discrimination]
+                for assignment in every
+                for line in assignment.questions
             ],
         ),
         "tests.csv": to_csv(
             ["assignment", "question", "test", "title", "max_score", "passed", "difficulty", "discrimination", "kinds"],
             [
-                [one.id, line.question, line.test, line.title, line.max_score, line.passed, *_item(line), _kinds(line)]
-                for one in every
-                for line in one.tests
+                [
+                    assignment.id,
+                    line.question,
+                    line.test,
+                    line.title,
+                    line.max_score,
+                    line.passed,
+                    *_item(line),
+                    _kinds(line),
+                ]
+                for assignment in every
+                for line in assignment.tests
             ],
         ),
         "misconceptions.csv": to_csv(
             ["assignment", "question", "mistake", "students", "sentence", "who"],
             [
-                [one.id, line.question, line.mistake, len(line.students), line.sentence, ", ".join(line.students)]
-                for one in every
-                for line in one.misconceptions
+                [
+                    assignment.id,
+                    line.question,
+                    line.mistake,
+                    len(line.students),
+                    line.sentence,
+                    ", ".join(line.students),
+                ]
+                for assignment in every
+                for line in assignment.misconceptions
             ],
         ),
         "similar.csv": to_csv(
             ["assignment", "one", "other", "share", "runs"],
-            [[one.id, pair.one, pair.other, pair.share, pair.runs] for one in every for pair in one.pairs],
+            [
+                [assignment.id, pair.one, pair.other, pair.share, pair.runs]
+                for assignment in every
+                for pair in assignment.pairs
+            ],
         ),
         "not_graded.csv": to_csv(
             ["assignment", "student", "reason"],
-            [[one.id, *line] for one in every for line in (*one.refused, *((name, "missing") for name in one.missing))],
+            [
+                [assignment.id, *line]
+                for assignment in every
+                for line in (*assignment.refused, *((name, "missing") for name in assignment.missing))
+            ],
         ),
         "look_at.csv": to_csv(
             ["assignment", "student", "file", "line", "why"],
-            [[one.id, *line] for one in every for line in one.look_at],
+            [[assignment.id, *line] for assignment in every for line in assignment.look_at],
         ),
         "slowest.csv": to_csv(
-            ["assignment", "student", "seconds"], [[one.id, *line] for one in every for line in one.slowest]
+            ["assignment", "student", "seconds"],
+            [[assignment.id, *line] for assignment in every for line in assignment.slowest],
         ),
     }
 

@@ -1,7 +1,7 @@
-"""Modules as they are compared: the hash of each run of characters, and where it stands in the source.
+"""Modules prepared for comparison: the hash of each run of characters, and its position in the source.
 
-Each is read as copydetect reads it, within limits of size and time: its lexer takes time by the square of some texts.
-What was put into a copy so that it looks like something else is blanked first.
+Each is read as copydetect reads it, within limits of size and time: for some texts its lexer takes quadratic time.
+Additions that could disguise a copy are blanked first.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ LARGEST = 1 << 16  # characters of a module
 _MOST = 1 << 24  # characters of a class's modules
 _SECONDS = 5.0  # of processor time for a module
 _ALL_SECONDS = 300.0  # for a class
-_FACTOR = np.uint64(0x9E3779B97F4A7C15)  # of the hash: odd, and with bits everywhere
+_FACTOR = np.uint64(0x9E3779B97F4A7C15)  # the hash's multiplier: odd, with bits set throughout
 
 Runs = np.ndarray[tuple[int], np.dtype[np.uint64]]
 _Places = np.ndarray[tuple[int], np.dtype[np.int64]]
@@ -32,12 +32,12 @@ _Place = tuple[int, int]  # line from 1, column in UTF-8 bytes from 0
 
 @dataclass(frozen=True)
 class Text:
-    """A module as it is compared.
+    """A module prepared for comparison.
 
     Attributes:
-        runs: the hash of the run at each place of the filtered text.
-        places: places in the filtered text before which characters were dropped, ascending.
-        dropped: how many, up to each of them.
+        runs: the hash of the run at each position of the filtered text.
+        places: positions in the filtered text before which characters were dropped, ascending.
+        dropped: the number of characters dropped up to each of them.
     """
 
     runs: Runs
@@ -45,13 +45,13 @@ class Text:
     dropped: _Places
 
     def in_source(self, place: int) -> int:
-        """A place in the filtered text, as a place in the source."""
+        """Convert a position in the filtered text to one in the source."""
         before = int(np.searchsorted(self.places, place, side="right"))
         return place + (int(self.dropped[before - 1]) if before else 0)
 
 
 def read_texts(sources: Mapping[str, str]) -> tuple[dict[str, Text], dict[str, str]]:
-    """Each student's module, the short ones first, and why others are left out."""
+    """Read students' modules, the shortest first; returns them, and why others are left out."""
     texts: dict[str, Text] = {}
     left_out: dict[str, str] = {}
     characters, started = 0, time.process_time()
@@ -60,13 +60,13 @@ def read_texts(sources: Mapping[str, str]) -> tuple[dict[str, Text], dict[str, s
         if len(source) > LARGEST:
             left_out[student] = f"it has {len(source):,} characters; at most {LARGEST:,} are compared"
         elif characters > _MOST or time.process_time() - started > _ALL_SECONDS:
-            left_out[student] = "comparing the others took all that a class may take"
+            left_out[student] = "the other modules reached the limit for a class"
         else:
             try:
                 with at_most(_SECONDS):
                     texts[student] = read_text(source)
             except OutOfTimeError:
-                left_out[student] = f"reading it takes more than {_SECONDS:g} seconds"
+                left_out[student] = f"reading it took more than {_SECONDS:g} seconds"
     return dict(sorted(texts.items())), dict(sorted(left_out.items()))
 
 
@@ -77,21 +77,21 @@ def read_text(source: str) -> Text:
     runs = np.zeros(max(len(codes) - LENGTH + 1, 0), dtype=np.uint64)
     for number in range(LENGTH if len(runs) else 0):
         runs = runs * _FACTOR + codes[number : number + len(runs)]
-    # At a class's name copydetect notes only what that name lost.
+    # At a class's name copydetect records only the characters that this name lost.
     pairs = np.maximum.accumulate(np.asarray(offsets, dtype=np.int64).reshape(-1, 2), axis=0)
     return Text(runs, pairs[:, 0], pairs[:, 1])
 
 
 def without_noise(source: str) -> str:
-    """The source with annotations and constants that nobody reads as spaces, every other character in its place.
+    """The source with annotations and unused constants replaced by spaces, other characters in their place.
 
-    What Python cannot parse stays as it is.
+    Source that Python cannot parse is returned unchanged.
     """
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return source
-    # Lines as Python counts them, and not a character less.
+    # Lines as Python counts them, with no character lost.
     lines = [line.encode() for line in source.replace("\r\n", " \n").replace("\r", "\n").split("\n")]
     parts: dict[int, list[tuple[int, int]]] = {}
     for (first, start), (last, end) in _noise(tree):
@@ -104,7 +104,7 @@ def without_noise(source: str) -> str:
 
 
 def _blanked(line: bytes, places: Iterable[tuple[int, int]]) -> bytes:
-    """A line with one space for each character, not for each byte, of these places; they may lie in each other."""
+    """A line with each character (not byte) of these places replaced by a space; places may overlap."""
     kept, at = [], 0
     for start, end in sorted(places):
         if end > at:

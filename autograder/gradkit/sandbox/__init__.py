@@ -1,4 +1,4 @@
-"""Processes for untrusted code: confine one, ask it, hold it to its limits, end it."""
+"""Processes for untrusted code: confine them, send them calls, enforce their limits, end them."""
 
 from gradkit.jail.levels import LEVELS, SandboxError
 from gradkit.sandbox.connection import WorkerBaseEnded

@@ -1,7 +1,7 @@
 """The grader's end of a worker: frames with a deadline on one descriptor, captured output on another.
 
-Every wait is for both, so that a worker that floods its output cannot block the grader, and ends at the deadline. What
-is kept in memory is bounded whatever the worker sends.
+Every wait is for both, so that a worker that floods its output cannot block the grader, and ends at the deadline. The
+memory used is bounded whatever the worker sends.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ _CREDENTIALS = struct.Struct("3i")  # process, user and group id
 
 
 class ChannelClosedError(Exception):
-    """The worker hung up: it has ended, or is about to."""
+    """The worker closed its channel: it has ended, or is about to."""
 
 
 class FloodError(Exception):
-    """The worker printed far more than it may."""
+    """The worker printed far more than allowed."""
 
 
 class Channel:
@@ -34,7 +34,7 @@ class Channel:
     Args:
         channel: the grader's end of the socket pair.
         output: the read end of the pipe that is the worker's standard output and error.
-        keep: how many bytes of output to keep; 64 times as many are a flood.
+        keep: the number of bytes of output to keep; 64 times as many are a flood.
     """
 
     def __init__(self, channel: socket.socket, output: int, keep: int) -> None:
@@ -51,7 +51,7 @@ class Channel:
         self._selector.register(output, selectors.EVENT_READ)
 
     def sender(self, deadline: Deadline) -> int:
-        """The process that sends what is read next, as the kernel says; 0 where it does not.
+        """The process that sent the next data, as reported by the kernel; 0 if it does not report it.
 
         Raises:
             ChannelClosedError, DeadlineError, FloodError: see there.
@@ -87,12 +87,12 @@ class Channel:
 
         Raises:
             ChannelClosedError, DeadlineError, FloodError: see there.
-            WireError: what came is not a frame.
+            WireError: the data is not a frame.
         """
         return read(lambda size: self._read_exactly(size, deadline))
 
     def close(self) -> None:
-        """Take what output is left, without waiting, and let go of both descriptors."""
+        """Read the remaining output without waiting, and close both descriptors."""
         self._drain()
         self._selector.close()
         self.channel.close()
@@ -116,7 +116,7 @@ class Channel:
         return data
 
     def _wait(self, event: int, deadline: Deadline) -> None:
-        """Wait until the socket is ready for ``event``, taking output meanwhile."""
+        """Wait until the socket is ready for ``event``, reading output in the meantime."""
         self._selector.register(self.channel, event)
         try:
             while True:
@@ -131,7 +131,7 @@ class Channel:
             self._selector.unregister(self.channel)
 
     def _drain(self) -> bool:
-        """Take what output there is, at most a bounded amount at a time; False when the pipe has ended."""
+        """Read available output, up to a bounded amount; False if the pipe is closed."""
         for _ in range(FLOOD_FACTOR):
             try:
                 part = os.read(self.output, _CHUNK)

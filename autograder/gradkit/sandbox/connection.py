@@ -1,4 +1,4 @@
-"""One grader's line to the worker base: has children forked, and hears of their ends."""
+"""One grader's connection to the worker base: requests children, and learns when they end."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from gradkit.jail.levels import Level
 from gradkit.sandbox.channel import Channel
 from gradkit.sandbox.handle import Worker
 
-BASE_ENDED = "the worker base has ended; was it killed? Run the same command again to grade the rest."
+BASE_ENDED = "the worker base has ended, perhaps because it was killed. Run the same command again to grade the rest."
 _EXIT_SECONDS = 10.0
 
 
 class WorkerBaseEnded(GraderFault):
-    """The worker base has ended. What was under way is lost, and can be done again once another one was started."""
+    """The worker base has ended. Unfinished work is lost, and can be repeated once another base is started."""
 
 
 class Connection:
-    """A line to the worker base.
+    """A connection to the worker base.
 
     Args:
         level: what confines the children, for messages.
@@ -42,15 +42,15 @@ class Connection:
         self._number = 0
 
     def start(self, limits: Limits, banned: Sequence[str] = ()) -> Worker:
-        """Fork a child that is locked in and ready for a submission.
+        """Fork a child that is confined and ready for a submission.
 
         Args:
-            limits: what it is held to.
-            banned: calls that the base replaces first, once and for all children, so that their use can be noted.
+            limits: its limits.
+            banned: calls that the base replaces first, once for all children, so that their use can be recorded.
 
         Raises:
-            SandboxError: a layer of confinement is not to be had.
-            GraderFault: the child does not come up.
+            SandboxError: a layer of confinement is not available.
+            GraderFault: the child does not start.
             WorkerBaseEnded: the base has ended.
         """
         self._number += 1
@@ -71,27 +71,27 @@ class Connection:
         try:
             worker.wait_until_ready()
         except GraderFault:
-            self.listen(lambda _message: False, 1.0)  # where it is the base that has ended, that is what to say
+            self.listen(lambda _message: False, 1.0)  # raises WorkerBaseEnded if that is the reason
             raise
         return worker
 
     def kill(self, number: int) -> None:
-        """End a child, and with it everything that it started."""
-        with suppress(OSError):  # when the base has ended, so have its children
+        """End a child and everything it started."""
+        with suppress(OSError):  # if the base has ended, so have its children
             self.control.send(json.dumps({"op": "kill", "id": number}).encode())
 
     def wait(self, number: int, seconds: float) -> tuple[int, float] | None:
-        """A child's exit code, negative for a signal, and its CPU seconds; None where it has not ended by then.
+        """A child's exit code, negative for a signal, and its CPU seconds; None if it has not ended by then.
 
         Raises:
-            WorkerBaseEnded: the base has ended, so that nobody knows.
+            WorkerBaseEnded: the base has ended, so the answer is unknown.
         """
         if number not in self._ends:
             self.listen(lambda message: message.get("id") == number, seconds)
         return self._ends.pop(number, None)
 
     def listen(self, wanted: Callable[[dict[str, Any]], bool], seconds: float) -> bool:
-        """Hear the base out until it says what is wanted; False when it does not within ``seconds``.
+        """Read the base's messages until a wanted one; False if there is none within ``seconds``.
 
         Raises:
             WorkerBaseEnded: the base has ended.
@@ -114,12 +114,12 @@ class Connection:
                 return True
 
     def close(self) -> None:
-        """Hang up; children that are still running are killed."""
+        """Close the connection; running children are killed."""
         self.control.close()
 
 
 class _Child:
-    """One forked child, as `Worker` wants its process."""
+    """One forked child, as the `Process` of a `Worker`."""
 
     def __init__(self, connection: Connection, number: int) -> None:
         self._connection = connection
@@ -127,7 +127,7 @@ class _Child:
         self._end: tuple[int, float] | None = None
 
     def wait(self, seconds: float) -> tuple[int, float] | None:
-        """The exit code and CPU seconds, or None where it has not ended within ``seconds``."""
+        """The exit code and CPU seconds, or None if it has not ended within ``seconds``."""
         if self._end is None:
             self._end = self._connection.wait(self._number, seconds)
         return self._end

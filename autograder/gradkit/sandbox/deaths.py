@@ -1,6 +1,6 @@
-"""How a process of ours ended, and whether it was for lack of memory: as far as the kernel tells.
+"""How one of our processes ended, and whether it ran out of memory, as far as the kernel reports it.
 
-A process that the kernel kills to get memory back dies of SIGKILL and can say nothing; but the kernel counts such
+A process that the kernel kills to reclaim memory dies of SIGKILL and cannot report it; but the kernel counts such
 kills, for the machine and for each control group.
 """
 
@@ -18,7 +18,7 @@ _COUNT = re.compile(r"^oom_kill (\d+)$", re.MULTILINE)
 
 
 def kills() -> Mapping[str, int]:
-    """How many processes the kernel has killed for their memory so far: on the machine, and in our control group."""
+    """The numbers of processes killed by the kernel for memory so far: on the machine, and in our control group."""
     found = {}
     for path in ("/proc/vmstat", *map(str, _groups())):
         with suppress(OSError, ValueError):
@@ -28,7 +28,7 @@ def kills() -> Mapping[str, int]:
 
 
 def ran_out(before: Mapping[str, int]) -> bool:
-    """Whether the kernel has killed for memory since ``before``."""
+    """Whether the kernel has killed a process for memory since ``before``."""
     return any(count > before.get(path, count) for path, count in kills().items())
 
 
@@ -53,10 +53,10 @@ def death(code: int, peak_kilobytes: int, before: Mapping[str, int]) -> Death:
 
     Args:
         code: its exit status, negative for a signal.
-        peak_kilobytes: the most memory that it had; 0 where that is not known.
-        before: `kills` from before it was started.
+        peak_kilobytes: its peak memory; 0 if unknown.
+        before: `kills` from before it started.
     """
-    used = f", having used up to {peak_kilobytes >> 10} MiB" if peak_kilobytes else ""
+    used = f", peak memory {peak_kilobytes >> 10} MiB" if peak_kilobytes else ""
     if code >= 0:
         return Death(f"ended with exit status {code}{used}")
     name = signal.Signals(-code).name if -code in set(signal.Signals) else "unknown"
@@ -75,7 +75,7 @@ def death(code: int, peak_kilobytes: int, before: Mapping[str, int]) -> Death:
 
 
 def _groups() -> Iterator[Path]:
-    """The files in which the kernel counts for our control group: version 2, then version 1."""
+    """The files with the kernel's counts for our control group: version 2, then version 1."""
     with suppress(OSError):
         for line in Path("/proc/self/cgroup").read_text(encoding="utf-8").splitlines():
             _, controllers, path = line.split(":", 2)

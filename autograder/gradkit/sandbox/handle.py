@@ -1,4 +1,4 @@
-"""A worker process as the grader sees it: ask it things, and end it at the first fault of its own."""
+"""The grader's handle on a worker process: sends it requests, and gives it up at its first fault."""
 
 from __future__ import annotations
 
@@ -25,32 +25,32 @@ from gradkit.wire.reply import Loading, loading_from_value, reply_from_value
 T = TypeVar("T")
 
 START_SECONDS = 120.0
-# As -I, but for the environment, which is ours: it fixes the seed of hashes, so that sets are in the same order always.
+# Like -I, but with an environment, which is ours: it fixes the hash seed, so that sets always have the same order.
 ISOLATED = ("-P", "-s", "-B")
 
 
 class Seconds(NamedTuple):
-    """How much time there is for an answer, or how much one took.
+    """The time available for an answer, or taken by one.
 
     Attributes:
-        computing: processor time, all threads together.
-        waiting: time by the clock on the wall.
+        computing: processor time, summed over threads.
+        waiting: wall-clock time.
     """
 
     computing: float = 0.0
     waiting: float = 0.0
 
     def plus(self, other: Seconds) -> Seconds:
-        """Both together."""
+        """The sum of both."""
         return Seconds(self.computing + other.computing, self.waiting + other.waiting)
 
 
 class WorkerFailedError(Exception):
-    """The worker gave no answer and has to be ended.
+    """The worker gave no answer and must be ended.
 
     Attributes:
         failure: why.
-        killed: whether it was SIGKILL, which may have come from outside: from the system when memory ran out, say.
+        killed: whether it died of SIGKILL, which may have come from outside, such as from the kernel out of memory.
     """
 
     def __init__(self, failure: Failure, *, killed: bool = False) -> None:
@@ -60,10 +60,10 @@ class WorkerFailedError(Exception):
 
 
 class StartWorker(Protocol):
-    """Starts a worker that is locked in and ready for a submission."""
+    """Starts a worker that is confined and ready for a submission."""
 
     def __call__(self, limits: Limits, banned: Sequence[str] = (), /) -> Worker:
-        """Start one worker held to ``limits``, in which the use of the calls in ``banned`` can be noted."""
+        """Start a worker with these limits that can record the use of the calls in ``banned``."""
         ...
 
 
@@ -71,26 +71,26 @@ class Process(Protocol):
     """The process behind a worker."""
 
     def wait(self, seconds: float) -> tuple[int, float] | None:
-        """The exit code, negative for a signal, and CPU seconds; None where it has not ended within ``seconds``."""
+        """The exit code, negative for a signal, and CPU seconds; None if it has not ended within ``seconds``."""
         ...
 
     def end(self) -> None:
-        """Kill it with everything it started, and wait until it is gone."""
+        """Kill it and everything it started, and wait until it has ended."""
         ...
 
 
 class Worker:
-    """A running worker process. Any fault of its own ends it: `WorkerFailedError`.
+    """A running worker process. After a `WorkerFailedError` it must be closed.
 
     Args:
         process: the process.
         channel: its socket and output.
-        limits: what it is held to.
-        clock: its processor time; None for that of the one process that says that it is ready.
+        limits: its limits.
+        clock: its processor time; None: that of the process that reports that it is ready.
 
     Attributes:
-        confinement: the layers that it has put on, once it is ready.
-        spent: what its answers have taken so far, also those that did not come.
+        confinement: its layers of confinement, once it is ready.
+        spent: the time taken by its answers so far, including missing ones.
     """
 
     def __init__(self, process: Process, channel: Channel, limits: Limits, clock: Clock | None = None) -> None:
@@ -103,7 +103,7 @@ class Worker:
         self.submitted = Submitted("", {"": b""})
 
     def load(self, submitted: Submitted, seconds: Seconds) -> Loading:
-        """Have the student's module loaded; what its body raised, and the switches that it turned.
+        """Load the student's module; returns what its body raised, and the switches that it changed.
 
         Raises:
             WorkerFailedError: the worker hung, ended or broke the protocol.
@@ -120,7 +120,7 @@ class Worker:
         return replace(loading, failure=complete(loading.failure, submitted, self.limits, None))
 
     def call(self, call: Call, seconds: Seconds) -> Observation:
-        """Have one call performed.
+        """Perform one call.
 
         Raises:
             WorkerFailedError: the worker hung, ended or broke the protocol.
@@ -134,17 +134,17 @@ class Worker:
         return replace(observation, failure=failure, seconds=time.monotonic() - started)
 
     def close(self) -> str:
-        """End the process and all that it started; returns what it printed, cut to the limit."""
+        """End the process and everything it started; returns its output, cut to the limit."""
         self.process.end()
         self.channel.close()
         return self.channel.kept.decode("utf-8", errors="replace")
 
     def wait_until_ready(self) -> None:
-        """Wait until it is locked in. No student code has run by then, so a failure is not the student's.
+        """Wait until it is confined. No student code has run by then, so a failure is not the student's.
 
         Raises:
-            SandboxError: a layer of confinement is not to be had.
-            GraderFault: it did not come up for another reason.
+            SandboxError: a layer of confinement is not available.
+            GraderFault: it did not start for another reason.
         """
         deadline = Deadline(time.monotonic() + START_SECONDS)
         try:
@@ -167,7 +167,7 @@ class Worker:
             self.channel.send(Frame(kind, nonce, value), deadline)
             frame = self.channel.receive(deadline)
             if frame.nonce != nonce or frame.kind != answer:
-                raise WireError("a reply to a question that was not asked")
+                raise WireError("a reply without a request")
         except ChannelClosedError:
             raise self._died() from None
         except DeadlineError as error:
@@ -182,11 +182,11 @@ class Worker:
         return frame.value
 
     def _too_long(self, seconds: Seconds, *, computed: bool) -> str:
-        """Which limit was hit, in the course's figures: how much was left of it is the process's choice."""
+        """Which limit was reached, in the course's figures, since the process chooses how much was left of it."""
         limits = self.limits
-        one, left = limits.seconds_per_call, seconds.computing if computed else seconds.waiting / limits.patience
-        if left >= one:
-            return too_long(one, computed=computed, patience=limits.patience)
+        per_call, left = limits.seconds_per_call, seconds.computing if computed else seconds.waiting / limits.patience
+        if left >= per_call:
+            return too_long(per_call, computed=computed, patience=limits.patience)
         whole = (
             f"{limits.seconds:g} seconds of computing" if computed else f"{limits.seconds * limits.patience:g} seconds"
         )
@@ -199,13 +199,13 @@ class Worker:
             raise WorkerFailedError(Failure("protocol", str(error))) from None
 
     def _died(self) -> WorkerFailedError:
-        """How the process ended. It closed its channel, so it gets a moment to end of its own cause."""
+        """How the process ended. It has closed its channel, so it is given a moment to end on its own."""
         end = self.process.wait(1.0)
         if end is None:
             return WorkerFailedError(Failure("died", "it closed its channel to the grader"))
         code, cpu = end
         if code >= 0:
-            return WorkerFailedError(Failure("died", f"the process ended by itself with exit status {code}"))
+            return WorkerFailedError(Failure("died", f"the process ended on its own with exit status {code}"))
         if code == -signal.SIGKILL and cpu >= self.limits.seconds:
             message = f"it used more than {self.limits.seconds:g} seconds of processor time"
             return WorkerFailedError(Failure("timeout", message))

@@ -1,4 +1,4 @@
-"""Choose the strongest confinement that this machine gives, by trying it, and start workers in it."""
+"""Choose the strongest confinement available on this machine, by trying it, and start workers in it."""
 
 from __future__ import annotations
 
@@ -26,29 +26,29 @@ _ADVICE = (
 
 
 class Workers(Protocol):
-    """A line by which one grader process starts workers."""
+    """A connection by which one grader process starts workers."""
 
     def start(self, limits: Limits, banned: Sequence[str] = ()) -> Worker:
-        """Start a worker that is locked in and ready for a submission."""
+        """Start a worker that is confined and ready for a submission."""
         ...
 
     def close(self) -> None:
-        """Hang up; workers that are still running are ended."""
+        """Close the connection; running workers are ended."""
         ...
 
 
 @dataclass(frozen=True)
 class Sandbox:
-    """A way to start workers, and what confines them.
+    """A way to start workers, and their confinement.
 
     Attributes:
         level: the level of confinement.
-        layers: layer -> what was done, as a worker reported it.
-        missed: the stronger levels that are not to be had here, with the exact reason, one sentence each.
-        connect: makes a line by which one grader process starts workers.
-        let_go: to be called in a forked grader once it has its own line, so that the first one can end the base.
-        revive: starts another worker base if the last one has ended, within so many seconds; how it ended,
-            else None.
+        layers: layer -> what was done, as reported by a worker.
+        missed: the stronger levels that are not available here, with the exact reason, one sentence each.
+        connect: makes a connection by which one grader process starts workers.
+        let_go: to be called in a forked grader once it has its own connection, so that closing the first ends the base.
+        revive: starts another worker base if the last one ends within the given seconds; returns how it ended, or
+            None.
     """
 
     level: Level
@@ -59,9 +59,9 @@ class Sandbox:
     revive: Callable[[float], Death | None] = lambda _seconds: None
 
     def at_a_time(self, processes: int) -> int:
-        """How many submissions may run at a time, where ``processes`` were asked for.
+        """How many submissions may run at a time, at most ``processes``.
 
-        One alone where one could take the threads of all: the kernel counts them together, or not at all.
+        Only one if a submission could use up the threads of all: the kernel counts them together, or not at all.
         """
         counted = self.level.counts_threads_apart and self.layers["rlimits"] != UNCOUNTED_THREADS
         return processes if counted else min(processes, 1)
@@ -74,26 +74,26 @@ class Sandbox:
     def why_one(self) -> str:
         """Why no more than one submission runs at a time, as a sentence."""
         return (
-            f"One submission at a time: at {self.level.name} here, one could take all threads that others may have. "
-            "With bubblewrap installed, and not as root, each has a count of its own."
+            f"One submission at a time: at level {self.level.name}, one could use up the threads of all others. "
+            "Install bubblewrap and do not run as root to have threads counted separately."
         )
 
     def as_record(self) -> dict[str, str]:
-        """What goes into each record: the level and its layers."""
+        """The level and its layers, for each record."""
         return {"level": self.level.name, **self.layers}
 
 
 @contextmanager
 def open_sandbox(policy: str = "auto") -> Iterator[Sandbox]:
-    """Open the strongest confinement that ``policy`` allows and this machine gives.
+    """Open the strongest confinement that ``policy`` allows and this machine offers.
 
-    Each level is tried for real: a worker base is started and a child has to lock itself in.
+    Each level is actually tried: a worker base is started, and a child must confine itself.
 
     Args:
         policy: "auto", "strict", "insecure", or the name of one level.
 
     Raises:
-        SandboxError: none is to be had; the message says why, level by level, and what to do.
+        SandboxError: none is available; the message says why, level by level, and what to do.
         GraderFault: the worker base was killed twice while it started.
     """
     missed: list[str] = []
@@ -114,7 +114,7 @@ def open_sandbox(policy: str = "auto") -> Iterator[Sandbox]:
         return
     reasons = "\n".join(f"  {reason}" for reason in missed)
     raise SandboxError(
-        f"Students' code cannot be confined well enough here, so nothing was graded:\n{reasons}\n{_ADVICE}"
+        f"Students' code cannot be confined sufficiently here, so nothing was graded:\n{reasons}\n{_ADVICE}"
     )
 
 
@@ -122,7 +122,7 @@ class _Keeper:
     """Keeps a worker base at one level, and replaces it when it has ended.
 
     Attributes:
-        base: the one that there is now.
+        base: the current one.
     """
 
     def __init__(self, level: Level, base: WorkerBase) -> None:
@@ -144,13 +144,13 @@ class _Keeper:
 
 
 def _try(level: Level) -> tuple[WorkerBase, dict[str, str]]:
-    """Start a worker base at ``level`` and see a child lock itself in."""
+    """Start a worker base at ``level``, and check that a child can confine itself."""
     if sys.platform != "linux":
-        raise SandboxError(f"{level.name}: needs Linux, this is {sys.platform}")
+        raise SandboxError(f"{level.name}: needs Linux; this is {sys.platform}")
     try:
         return _start(level)
     except GraderFault:
-        return _start(level)  # killed from outside: once more, rather than with less confinement
+        return _start(level)  # killed from outside: try again rather than with less confinement
 
 
 def _start(level: Level) -> tuple[WorkerBase, dict[str, str]]:

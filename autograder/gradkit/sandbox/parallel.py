@@ -1,8 +1,8 @@
-"""Spread jobs over forked grader processes: the collected suite is inherited, so each costs a fork and nothing more.
+"""Distribute jobs over forked grader processes, which inherit the collected suite and so cost only a fork.
 
-A job is a number. What a job makes is on disk when it is done (a record), so nothing but its number travels back. A
-process that dies loses its job, which another does again: alone, when all others are done, so that nothing beside it
-takes its memory. A job whose process dies twice is given up, and costs no other.
+A job is a number. Its result (a record) is on disk when it is done, so only its number is sent back. The job of a
+process that dies is repeated by another: alone, after all others, so that nothing competes for memory. A job whose
+process dies twice is given up, and affects no other.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ from gradkit.sandbox import deaths
 from gradkit.sandbox.connection import WorkerBaseEnded
 from gradkit.sandbox.deaths import Death
 
-_OOM_SCORE = 300  # sooner than the main process, 0, and later than the worker base
+_OOM_SCORE = 300  # killed before the main process, 0, and after the worker base
 
 
 @dataclass(frozen=True)
 class Jobs:
-    """What is done, and who is told.
+    """The work, and the callbacks for its results.
 
     Attributes:
-        prepare: called once in each process; returns what does a job there.
+        prepare: called once in each process; returns the function that does a job there.
         done: called here with each finished job's number.
         lost: called here with the number of a job whose process died twice, and how, in a sentence or two.
-        revive: starts another worker base if the last one has ended, within so many seconds; how it ended, else None.
+        revive: starts another worker base if the last one ends within the given seconds; returns how it ended, or None.
     """
 
     prepare: Callable[[], Callable[[int], object]]
@@ -56,14 +56,14 @@ _BASE_LOST = Death("lost its worker base")
 
 @dataclass
 class _Run:
-    """Some jobs under way.
+    """The state of a run.
 
     Attributes:
-        jobs: what is done.
-        processes: how many processes there may be.
-        waiting: the jobs that no process has yet, the next one last.
-        running: the processes, by their channels.
-        died: by job, how its process died.
+        jobs: the work.
+        processes: the maximum number of processes.
+        waiting: the jobs not yet assigned, the next one last.
+        running: channel -> process.
+        died: job -> how its process died.
         base_end: how the last worker base ended.
         failure: what a job raised.
     """
@@ -78,11 +78,11 @@ class _Run:
 
 
 def run_jobs(count: int, processes: int, jobs: Jobs) -> None:
-    """Run jobs 0 ... count - 1, each in one of some forked processes.
+    """Run jobs 0 ... count - 1 in up to ``processes`` forked processes.
 
     Raises:
         GraderFault: no process can be forked.
-        GradkitError: what a job raised; jobs that were under way are finished first.
+        GradkitError: a job raised it; jobs in progress are finished first.
     """
     if threading.active_count() != 1:
         raise GraderFault("graders can only be forked from a process with one thread")
@@ -93,19 +93,18 @@ def run_jobs(count: int, processes: int, jobs: Jobs) -> None:
 
 def _obituary(processes: int, first: Death, second: Death) -> str:
     text = (
-        f"The grader process {first}; {processes} ran at a time. It was tried once more, alone, after all others, and "
-        f"{second}."
+        f"The grader process {first}; {processes} ran at a time. A second attempt, alone, after all others, {second}."
     )
     if first.killed or second.killed:
-        text += " Free some memory, or take fewer graders (--workers 1), and run again."
+        text += " Free some memory, or use fewer graders (--workers 1), and run again."
     return text
 
 
 def _run(numbers: range | list[int], processes: int, jobs: Jobs) -> dict[int, Death]:
-    """Run each of these jobs once; by job, how its process died."""
+    """Run each of these jobs once; returns job -> how its process died."""
     run = _Run(jobs, processes, list(reversed(numbers)))
     try:
-        while (run.waiting and run.failure is None) or any(one.job is not None for one in run.running.values()):
+        while (run.waiting and run.failure is None) or any(process.job is not None for process in run.running.values()):
             _fill(run)
             for descriptor in select.select(list(run.running), [], [])[0]:
                 _attend(run, descriptor)
@@ -118,7 +117,7 @@ def _run(numbers: range | list[int], processes: int, jobs: Jobs) -> dict[int, De
 
 
 def _fill(run: _Run) -> None:
-    """Fork processes for waiting jobs, as many as there may be and as the system gives."""
+    """Fork processes for waiting jobs, up to the maximum and the system's limits."""
     while run.waiting and run.failure is None and len(run.running) < run.processes:
         run.base_end = _without_base(run.jobs.revive(0.0)) or run.base_end
         try:
@@ -128,14 +127,14 @@ def _fill(run: _Run) -> None:
                 run.processes = len(run.running)
                 return
             raise GraderFault(
-                f"no grader process can be started ({error.strerror}). Is there enough memory?"
+                f"no grader process can be started ({error.strerror}). Check that there is enough memory."
             ) from error
         run.running[process.channel.fileno()] = process
         _assign(run, process)
 
 
 def _attend(run: _Run, descriptor: int) -> None:
-    """Hear a process out, and give it its next job."""
+    """Handle a process's answer, and give it its next job."""
     process = run.running[descriptor]
     kind, text = _hear(process)
     job, process.job = process.job, None
@@ -175,8 +174,8 @@ def _fork(run: _Run) -> _Process:
 
 
 def _serve(channel: socket.socket, prepare: Callable[[], Callable[[int], object]]) -> NoReturn:
-    """In the forked process: do jobs until the channel closes, then end without any clean-up of the parent's."""
-    gc.freeze()  # what it inherits stays as it is: the collector need not look at torch and pytest for each job
+    """In the forked process: do jobs until the channel closes, then end without the parent's clean-up."""
+    gc.freeze()  # so that the garbage collector need not traverse torch and pytest for each job
     try:
         set_oom_score(_OOM_SCORE)
         work = prepare()
@@ -193,12 +192,12 @@ def _serve(channel: socket.socket, prepare: Callable[[], Callable[[int], object]
 
 def _assign(run: _Run, process: _Process) -> None:
     process.job = run.waiting.pop()
-    with suppress(OSError):  # it died: the answer will be its end
+    with suppress(OSError):  # it died, which reading its answer will show
         process.channel.send(b"%d" % process.job)
 
 
 def _hear(process: _Process) -> tuple[bytes, str]:
-    """What it says: four letters, and a text; nothing when it has ended, also before it read its job."""
+    """Its answer: four letters and a text; both empty if it has ended, even before it read its job."""
     try:
         answer = process.channel.recv(1 << 16)
     except ConnectionError:
@@ -207,7 +206,7 @@ def _hear(process: _Process) -> tuple[bytes, str]:
 
 
 def _bury(process: _Process) -> Death:
-    """Wait for its end, and how it ended."""
+    """Wait for its end; returns how it ended."""
     process.channel.close()
     _, status, used = os.wait4(process.pid, 0)
     return deaths.death(os.waitstatus_to_exitcode(status), used.ru_maxrss, process.kills)

@@ -1,4 +1,4 @@
-"""Run one submission's calls, starting its process when it is needed and again after it was lost."""
+"""Run one submission's calls, starting its process when needed and again after it was lost."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from gradkit.wire.observation import Failure, Observation
 class SubmissionRunner:
     """Answers calls with the submission's code, in a process that is replaced when it is lost.
 
-    A process that hangs, ends, floods its output or breaks the protocol loses the call it did not answer. The next
-    call gets a fresh one, ``limits.restarts`` times; after that, and after ``limits.seconds`` in all, calls are
-    answered with a failure at once.
+    If a process hangs, ends, floods its output or breaks the protocol, its current call fails. The next call gets a
+    fresh process, up to ``limits.restarts`` times; after that, and after ``limits.seconds`` in total, calls fail at
+    once.
 
     Attributes:
-        log: what the code printed, cut to the limit.
-        turned: the switches of its process that loading the file turned, by name.
-        left_on: the switches that a call turned and left so, by name, with the functions of the first such call.
+        log: the code's output, cut to the limit.
+        turned: the names of the process's switches that loading the file changed.
+        left_on: name of a switch that a call changed and did not restore -> functions of the first such call.
     """
 
     def __init__(self, submitted: Submitted, limits: Limits, start: StartWorker) -> None:
@@ -35,7 +35,7 @@ class SubmissionRunner:
         self.left_on: dict[str, str] = {}
         self._start = start
         self._starts = 0
-        self._asked = False  # from the first call on the code may have seen inputs, and could tell of them
+        self._asked = False  # from the first call on the code may have seen inputs, and could leak them
         self._worker: Worker | None = None
         self._refusal: Failure | None = None
         self._kills = deaths.kills()
@@ -43,17 +43,17 @@ class SubmissionRunner:
 
     @property
     def spent(self) -> Seconds:
-        """What the code's answers have taken so far, the loading of the file included."""
+        """The time taken by the code's answers so far, including loading the file."""
         return self._spent_before if self._worker is None else self._spent_before.plus(self._worker.spent)
 
     def run(self, call: Call) -> Observation:
-        """Perform one call; every fault of the student's process is an observation with a failure.
+        """Perform one call; every fault of the student's process becomes an observation with a failure.
 
-        A process that was killed is given the call a second time: the kill may have come from outside, and code that
-        kills itself will do so again.
+        If the process was killed, the call is repeated: the kill may have come from outside, and code that kills
+        itself will do so again.
 
         Raises:
-            GraderFault: it was killed twice, and the kernel has killed for lack of memory meanwhile.
+            GraderFault: it was killed twice, and the kernel has killed processes for memory in the meantime.
         """
         started = time.monotonic()
         failure = None
@@ -80,15 +80,15 @@ class SubmissionRunner:
         self._close_worker()
 
     def _look_for_memory(self, last: bool) -> None:
-        """After a kill: where it was the kernel's, to get memory back, the code has not lost a process by it."""
+        """After a kill: if it was the kernel's, for memory, do not count it against the code."""
         if not deaths.ran_out(self._kills):
             return
         self._kills = deaths.kills()
         self._starts -= 1
         if last:
             raise GraderFault(
-                "the kernel killed the submission's process twice, because memory ran out on this machine, within "
-                f"the {self.limits.memory_mb} MiB that it may have. Take fewer graders (--workers 1) and run again."
+                "the kernel killed the submission's process twice because this machine ran out of memory, within the "
+                f"{self.limits.memory_mb} MiB allowed. Use fewer graders (--workers 1) and run again."
             )
 
     def _ready_worker(self) -> Worker | Failure:
@@ -100,7 +100,7 @@ class SubmissionRunner:
         if self._worker is not None:
             return self._worker
         if self._starts > self.limits.restarts:
-            self._refusal = Failure("unavailable", f"the code had to be stopped {self._starts} times before")
+            self._refusal = Failure("unavailable", f"your code was already stopped {self._starts} times")
             return self._refusal
         self._starts += 1
         submitted = self.submitted
@@ -113,7 +113,7 @@ class SubmissionRunner:
         except WorkerFailedError as error:
             if error.killed and (self._starts == 1 or deaths.ran_out(self._kills)):
                 raise
-            # A module that cannot be loaded once will not be loaded better a second time.
+            # A module that cannot be loaded once cannot be loaded a second time.
             self._refusal = Failure("import", error.failure.message)
         if self._refusal is not None and self._asked:
             self._refusal = Failure("unavailable", "the file was loaded once, but not again after the code was stopped")
@@ -123,7 +123,7 @@ class SubmissionRunner:
         return self._worker
 
     def _out_of_time(self) -> Failure | None:
-        """That there is no time left for another call, where it is so."""
+        """The failure if no time is left for another call, or None."""
         spent, limits = self.spent, self.limits
         if spent.computing >= limits.seconds:
             return Failure("unavailable", f"the submission used up its {limits.seconds:g} seconds of computing")
@@ -134,8 +134,8 @@ class SubmissionRunner:
     def _seconds_left(self) -> Seconds:
         spent, limits = self.spent, self.limits
         left = limits.seconds - spent.computing, limits.seconds * limits.patience - spent.waiting
-        one = limits.seconds_per_call, limits.seconds_per_call * limits.patience
-        return Seconds(*(max(0.1, min(pair)) for pair in zip(left, one, strict=True)))
+        per_call = limits.seconds_per_call, limits.seconds_per_call * limits.patience
+        return Seconds(*(max(0.1, min(pair)) for pair in zip(left, per_call, strict=True)))
 
     def _close_worker(self) -> None:
         if self._worker is not None:
@@ -146,6 +146,6 @@ class SubmissionRunner:
 
 
 def _called(call: Call) -> str:
-    """The functions and classes of the student's that a call uses, in words."""
+    """The student's functions and classes that a call uses, in words."""
     targets = [step.target.partition(":")[2] for step in call.steps if step.target.startswith("student:")]
     return " and ".join(dict.fromkeys(targets))

@@ -1,6 +1,6 @@
-"""A worker in a fresh Python process with rlimits and nothing else: for one's own code, on any system with fork.
+"""A worker in a fresh Python process with only rlimits: for your own code, on any system with fork.
 
-This is what ``--insecure`` gives. It imports torch anew for each submission, so it is also the slowest way.
+This is ``--insecure``. It imports torch for each submission, so it is also the slowest level.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def start_plain_worker(limits: Limits) -> Worker:
     """Start a fresh Python as a worker.
 
     Raises:
-        GraderFault: it did not come up.
+        GraderFault: it did not start.
     """
     ours, theirs = socket.socketpair()
     output, output_end = os.pipe()
@@ -53,7 +53,7 @@ def start_plain_worker(limits: Limits) -> Worker:
 
 
 class PlainConnection:
-    """Starts plain workers; there is nothing to connect to."""
+    """Starts plain workers; there is no base to connect to."""
 
     def start(self, limits: Limits, banned: Sequence[str] = ()) -> Worker:
         """See `start_plain_worker`; such a worker replaces banned calls when it loads the student's module."""
@@ -61,25 +61,25 @@ class PlainConnection:
         return start_plain_worker(limits)
 
     def close(self) -> None:
-        """Nothing to hang up."""
+        """Do nothing."""
 
 
 class _PlainProcess:
-    """A subprocess and its folder, as `Worker` wants its process."""
+    """A subprocess and its folder, as the `Process` of a `Worker`."""
 
     def __init__(self, process: subprocess.Popen[bytes], folder: TemporaryFolder) -> None:
         self._process = process
         self._folder = folder
 
     def wait(self, seconds: float) -> tuple[int, float] | None:
-        """The exit code, or None where it has not ended within ``seconds``; its CPU time is not known."""
+        """The exit code, or None if it has not ended within ``seconds``; its CPU time is unknown."""
         try:
             return self._process.wait(seconds), 0.0
         except subprocess.TimeoutExpired:
             return None
 
     def end(self) -> None:
-        """Kill its process group; its folder goes with it."""
+        """Kill its process group and remove its folder."""
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()

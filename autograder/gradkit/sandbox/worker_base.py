@@ -1,4 +1,4 @@
-"""The process of the worker base, from the grader's side: start it (in bubblewrap, too), connect to it, end it."""
+"""The worker base's process from the grader's side: start it, in bubblewrap if possible, connect to it, end it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _EXIT_SECONDS = 10.0
 _KILLED = frozenset(
     {-signal.SIGKILL, -signal.SIGTERM, 128 + signal.SIGKILL, 128 + signal.SIGTERM}
 )  # bubblewrap adds 128
-KILLED = "the worker base was killed while it started. Is there enough memory? Run it again"
+KILLED = "the worker base was killed while it started. Check that there is enough memory, and run again"
 
 
 class WorkerBase:
@@ -81,7 +81,7 @@ class WorkerBase:
             raise GraderFault(KILLED) if killed else SandboxError(f"{level.name}: {reason}")
 
     def connect(self) -> Connection:
-        """A further line to the base, for another grader.
+        """A further connection to the base, for another grader.
 
         Raises:
             WorkerBaseEnded: the base has ended.
@@ -96,7 +96,7 @@ class WorkerBase:
         return Connection(self.level, ours)
 
     def ended(self, seconds: float) -> Death | None:
-        """How it has ended; None where it has not, within ``seconds``."""
+        """How it ended; None if it has not ended within ``seconds``."""
         try:
             code = self._process.wait(seconds)
         except subprocess.TimeoutExpired:
@@ -123,10 +123,10 @@ class WorkerBase:
 
 
 def bubblewrap(folder: str) -> Sequence[str]:
-    """What to put before the worker base's own command.
+    """The command to put before the worker base's own.
 
     Args:
-        folder: an empty folder to have in the jail, on which children mount their temporary file system.
+        folder: an empty folder in the jail, on which children mount their temporary file system.
 
     Raises:
         SandboxError: bubblewrap is not installed.
@@ -136,7 +136,7 @@ def bubblewrap(folder: str) -> Sequence[str]:
         raise SandboxError("bubblewrap: not installed. On Debian and Ubuntu: sudo apt install bubblewrap")
     command = [program, "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
     if os.geteuid() == 0:
-        # Root's threads are not counted, also behind a user namespace: the base takes on another user id instead.
+        # Root's threads are not counted, even in a user namespace: the base switches to another user id instead.
         command += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
     else:
         command += ["--unshare-user", "--uid", str(OUR_UID), "--gid", str(OUR_UID)]
@@ -151,7 +151,7 @@ def bubblewrap(folder: str) -> Sequence[str]:
     shown = {"/usr", sys.prefix, sys.base_prefix, str(Path(__file__).parents[1])}
     shown |= {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
     for path in sorted(shown):
-        # Folders on the way are empty ones of the jail's own, open to its user: the real /root, say, is not.
+        # Parent folders are empty ones of the jail, accessible to its user; the real /root, for example, is not.
         for parent in reversed(Path(path).parents[:-1]):
             command += ["--perms", "0755", "--dir", str(parent)]
         command += ["--ro-bind", path, path]

@@ -1,8 +1,8 @@
-"""The worker process: ``python -m gradkit.worker FD MEGABYTES``. Speaks frames on the socket FD until it is closed.
+"""The worker process: ``python -m gradkit.worker FD MEGABYTES``. Exchanges frames on the socket FD until it is closed.
 
 grader -> worker                          worker -> grader
-                                          ready    (torch is imported, nothing of the student's has run)
-load     {module, sources, banned}        loaded   [failure or None, the switches that loading it turned]
+                                          ready    (torch is imported, no student code has run)
+load     {module, sources, banned}        loaded   [failure or None, the switches that loading changed]
 call     a call                           observed an observation
 """
 
@@ -45,7 +45,7 @@ class Worker:
         self.settings = Settings()
 
     def serve(self, confinement: Mapping[str, str]) -> None:
-        """Say what confines this process, then answer until the grader hangs up."""
+        """Report this process's confinement, then answer until the grader closes the socket."""
         self._send(Frame("ready", "", dict(confinement)))
         while True:
             try:
@@ -60,9 +60,9 @@ class Worker:
                 self._answer_observation(question, replace(observation, turned=tuple(turned)))
 
     def _load(self, module: str, sources: dict[str, torch.Tensor], banned: list[str]) -> Loading:
-        replace_calls(banned)  # before a line of the student's has run
+        replace_calls(banned)  # before any student code runs
         files = {name: data.numpy().tobytes() for name, data in sources.items()}
-        # Behind everything that is installed, so that a torch.py or json.py among them shadows nothing.
+        # After everything installed, so that a torch.py or json.py among them shadows nothing.
         sys.meta_path.append(SourceFinder(files))
         path = FOLDER + module
         sys.argv = [path]
@@ -90,7 +90,7 @@ class Worker:
         self._send(Frame(kind, question.nonce, value))
 
     def _send(self, frame: Frame) -> None:
-        # Plain reads and writes: in a locked process there are no socket calls.
+        # Plain reads and writes: a confined process has no socket calls.
         for buffer in pack(frame):
             view = memoryview(buffer)
             while view:
@@ -111,26 +111,26 @@ def serve(descriptor: int, confinement: Mapping[str, str]) -> None:
 
     Args:
         descriptor: the socket.
-        confinement: what confines this process, layer by layer, for the record.
+        confinement: layer -> what confines this process, for the record.
     """
-    # Only what is installed: not the folder that gradkit was started from.
+    # Only installed packages, not the folder that gradkit was started from.
     sys.path[:] = [entry for entry in sys.path if entry.startswith(installed_folders())]
     torch.set_num_threads(1)
-    # After a fork, torch makes a new autograd engine when one is first used, without a lock: two of a student's threads
-    # that used it first at the same time would each free the old one (torch 2.13, PythonEngine::get_python_engine).
+    # After a fork, torch makes a new autograd engine on first use, without a lock: two student threads that used it
+    # first at the same time would each free the old one (torch 2.13, PythonEngine::get_python_engine).
     torch.autograd.Variable._execution_engine.is_checkpoint_valid()
     Worker(descriptor).serve(confinement)
-    os._exit(0)  # no atexit handler or left-over thread of the student's gets another word
+    os._exit(0)  # no atexit handler or left-over thread of the student's runs any more
 
 
 @cache
 def installed_folders() -> tuple[str, ...]:
-    """Where Python and its installed packages are."""
+    """The folders of Python and its installed packages."""
     return tuple(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib"))
 
 
 def main() -> None:
-    """Import what is slow, set the limits that need no privilege, and serve."""
+    """Do the slow imports, set the limits that need no privilege, and serve."""
     descriptor, memory_mb = int(sys.argv[1]), int(sys.argv[2])
     os.set_inheritable(descriptor, False)
     torch.set_num_threads(1)

@@ -1,7 +1,7 @@
-"""Packages that are not there in a worker: they would do a question's work, or hold the data that it is graded with.
+"""Packages that are absent in a worker: they would do a question's work, or contain its grading data.
 
-A file may still import one: what is imported and never used, as is usual at the top of a notebook, costs nothing. The
-first use raises an error that says so.
+A file may still import one: unused imports, common at the top of notebooks, do no harm. The first use raises an error
+that says so.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any, NoReturn
 
-# Whole packages, whose files cannot be read either. scikit-learn has the labels of the data that questions hold out.
+# Whole packages, whose files cannot be read either. scikit-learn has the labels of held-out data.
 PACKAGES = (
     "cupy",
     "cv2",
@@ -32,7 +32,7 @@ PACKAGES = (
     "torchvision",
     "transformers",
 )
-# Parts of torch that do nothing but write its operators and layers a second time.
+# Parts of torch that only implement its operators and layers a second time.
 REPEATED = (
     "torch._decomp",
     "torch._numpy",
@@ -50,7 +50,7 @@ REPEATED = (
 
 
 def take_away() -> None:
-    """Put an absent module in the place of each, loaded or not."""
+    """Replace each by an absent module, loaded or not."""
     gone = {name for name in sys.modules if _is_gone(name)} | set(REPEATED)
     for name in gone:
         absent = _AbsentModule(name)
@@ -66,7 +66,7 @@ def _is_gone(name: str) -> bool:
 
 
 class _AbsentModule(ModuleType):
-    """A module in which every name is there, and none can be used."""
+    """A module in which every name exists, but none can be used."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
@@ -80,7 +80,7 @@ class _AbsentModule(ModuleType):
 
 
 class _AbsentName:
-    """What was imported from an absent module."""
+    """A name imported from an absent module."""
 
     def __init__(self, module: str) -> None:
         self._module = module
@@ -98,12 +98,12 @@ class _AbsentName:
 
 
 class _Finder(MetaPathFinder, Loader):
-    """Finds an absent module wherever one of them is imported."""
+    """Finds absent modules when they are imported."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """The spec of an absent module, or None for the others."""
+        """The spec of an absent module, or None for others."""
         del path, target
         return ModuleSpec(fullname, self, is_package=True) if _is_gone(fullname) else None
 
@@ -112,4 +112,4 @@ class _Finder(MetaPathFinder, Loader):
         return _AbsentModule(spec.name)
 
     def exec_module(self, module: ModuleType) -> None:
-        """There is nothing to run."""
+        """Do nothing."""

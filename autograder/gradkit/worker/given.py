@@ -1,4 +1,4 @@
-"""What a call gives to the student's code, and whether it was changed there."""
+"""The values that a call passes to the student's code, and whether the code changed them."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ _SINGLE = (bool, int, float, str)  # compared by value, everything else by ident
 
 
 class Given:
-    """A copy of one of the call's values, so that what is done to it is seen and ends with the call.
+    """A copy of one of the call's values, so that changes are detected and end with the call.
 
     Args:
-        name: what it is called where it was changed.
-        value: the call's own: a tensor, an array, or a list, tuple or dict.
+        name: its name in reports of a change.
+        value: the call's value: a tensor, an array, or a list, tuple or dict.
         wrt: the names of the tensors that gradients are taken with respect to.
 
     Attributes:
-        name: likewise.
+        name: as above.
         value: the copy.
         leaves: each tensor and array of the copy, by name.
     """
@@ -39,14 +39,14 @@ class Given:
         self.value = self._copy(name, value)
 
     def changed(self) -> bool:
-        """Whether a tensor or array holds other numbers now, or a list, tuple or dict other items."""
+        """Whether the numbers of a tensor or array, or the items of a list, tuple or dict, have changed."""
         try:
             return not (
                 all(_same_tensor(after, before) for after, before in self._tensors)
                 and all(_same_array(after, before) for after, before in self._arrays)
                 and all(_same_items(_items(after), before) for after, before in self._containers)
             )
-        except Exception:  # noqa: BLE001 - a tensor that has become of a kind that cannot be compared
+        except Exception:  # noqa: BLE001 - the tensor can no longer be compared
             return True
 
     def _copy(self, path: str, value: Any) -> Any:
@@ -79,7 +79,7 @@ def _same_item(after: Any, before: Any) -> bool:
 
 
 def _same_tensor(after: Tensor, before: Tensor) -> bool:
-    """Whether a tensor still holds what it held, NaN included."""
+    """Whether a tensor is unchanged, NaN included."""
     if after.shape != before.shape or after.dtype != before.dtype:
         return False
     after = after.detach()
@@ -89,7 +89,7 @@ def _same_tensor(after: Tensor, before: Tensor) -> bool:
 
 
 def _same_array(after: NDArray[Any], before: NDArray[Any]) -> bool:
-    """Whether an array still holds what it held, NaN included."""
+    """Whether an array is unchanged, NaN included."""
     if after.shape != before.shape or after.dtype != before.dtype:
         return False
     return np.array_equal(after, before, equal_nan=after.dtype.kind == "f")

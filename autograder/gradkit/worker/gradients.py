@@ -1,4 +1,4 @@
-"""The gradients of <output, cotangents>: by autograd, and by central differences where there is no graph."""
+"""The gradients of <output, cotangents>: by autograd, or by central differences without a graph."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from gradkit.wire.observation import MAX_TEXT
 from gradkit.wire.values import as_tensor, sendable
 from gradkit.worker.objects import Objects
 
-_STEP = 1e-5  # the cube root of float64's precision: what bends and what is rounded are about equal
+_STEP = 1e-5  # about the cube root of float64's precision: truncation and rounding errors are about equal
 
 
 def differentiate(objects: Objects, vjp: Vjp) -> tuple[dict[str, Tensor | None], str]:
-    """The gradients of <output, cotangents>, or what autograd said when it could not take them."""
+    """The gradients of <output, cotangents>, and autograd's error message, or ""."""
     leaves = {name: objects.find_leaf(name) for name in vjp.wrt}
     outputs = [value for value in _outputs(objects, vjp) if isinstance(value, Tensor)]
     pairs = [
@@ -44,10 +44,10 @@ def differentiate(objects: Objects, vjp: Vjp) -> tuple[dict[str, Tensor | None],
 
 
 def differences(call: Call, start: Callable[[], Objects]) -> dict[str, Tensor]:
-    """The gradients that the call asks for by central differences, in float64.
+    """The gradients that the call requests by central differences, in float64.
 
     Args:
-        call: the call; all its steps are done anew for each number.
+        call: the call; all its steps are repeated for each number.
         start: makes the objects that the steps start from.
     """
     vjp = call.vjp

@@ -1,7 +1,7 @@
-"""Make a student's module of the bytes that arrive over the wire, as if its file lay in a folder.
+"""Make a student's module from bytes that arrive over the wire, as if its file were in a folder.
 
-Helper modules beside the assignment's are importable too, but a finder at the very end of ``sys.meta_path`` serves
-them, so that a ``torch.py`` or ``json.py`` among them shadows nothing.
+Helper modules beside the assignment's can also be imported, through a finder at the end of ``sys.meta_path``, so that
+a ``torch.py`` or ``json.py`` among them shadows nothing.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from types import ModuleType
 
 from gradkit.conditions.loading import FolderFinder, spec_of
 
-# No level of confinement lacks this folder, and no run has another: what a student's code prints or raises of its
-# __file__ must be the same every time.
+# This folder exists at every level of confinement and is the same in every run: what a student's code prints or raises
+# about its __file__ must be reproducible.
 FOLDER = "/"
 
 
@@ -30,7 +30,7 @@ class SourceFinder(FolderFinder):
 
 
 def load_module(filename: str, sources: Mapping[str, bytes]) -> ModuleType:
-    """Load ``filename`` from ``sources``, under its own name; an installed module of that name stays what it is.
+    """Load ``filename`` from ``sources`` under its own name; an installed module of that name is not replaced.
 
     Raises:
         BaseException: whatever the module's body raises.
@@ -40,7 +40,7 @@ def load_module(filename: str, sources: Mapping[str, bytes]) -> ModuleType:
     if spec.loader is None:
         raise ImportError(f"no loader for {filename}")
     module = importlib.util.module_from_spec(spec)
-    # Pickle, dataclasses and annotations look a class's module up by name.
+    # Pickle, dataclasses and annotations look up a class's module by name.
     listed = sys.modules.setdefault(name, module)
     try:
         spec.loader.exec_module(module)
@@ -52,6 +52,6 @@ def load_module(filename: str, sources: Mapping[str, bytes]) -> ModuleType:
 
 
 def file_of(module: ModuleType) -> str:
-    """The path in a module's tracebacks; "" where the module does not say."""
+    """The path in a module's tracebacks; "" if the module has none."""
     path = getattr(module, "__file__", "")
     return path if type(path) is str else ""

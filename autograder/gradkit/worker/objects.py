@@ -1,4 +1,4 @@
-"""The objects of one call: inputs, and what each step made; looked up, loaded with parameters, observed by name."""
+"""The objects of one call, inputs and results of steps: looked up, loaded with parameters, observed by name."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from gradkit.worker.given import Given
 
 
 class CallError(Exception):
-    """The call cannot go on, for a reason that lies in what the student's module offers.
+    """The call cannot continue because of what the student's module lacks.
 
     Attributes:
-        failure: the reason, in names of the call.
+        failure: the reason, in terms of the call.
     """
 
     def __init__(self, kind: FailureKind, name: str, shape: Iterable[int] | None = None) -> None:
@@ -38,7 +38,7 @@ class Objects:
     """The named objects of one call, and the student's module that its steps may use.
 
     Attributes:
-        doing: the number of the step that is being done, or the name that is looked at.
+        doing: the number of the current step, or the name being observed.
     """
 
     def __init__(self, module: ModuleType, call: Call) -> None:
@@ -50,7 +50,7 @@ class Objects:
         self.named: dict[str, Any] = {given.name: given.value for given in self._given}
 
     def find_target(self, target: str) -> Any:
-        """What a step's target names."""
+        """The object that a step's target names."""
         place, _, name = target.partition(":")
         if place == "student":
             if not hasattr(self.module, name):
@@ -79,15 +79,15 @@ class Objects:
         return value
 
     def run_all(self, call: Call) -> None:
-        """Do all steps of the call, in order."""
+        """Perform all steps of the call, in order."""
         for number, step in enumerate(call.steps):
             self.doing = number
-            ours = step.target.startswith("torch:")  # the others may run the student's methods and generators
+            ours = step.target.startswith("torch:")  # other targets may run the student's methods and generators
             with NOTES.ours() if ours else nullcontext():
                 self.run(step, call.parameters.get(step.name, {}))
 
     def run(self, step: Step, parameters: Mapping[str, Tensor]) -> None:
-        """Do one step, and write ``parameters`` into the object it made."""
+        """Perform one step, and write ``parameters`` into the resulting object."""
         positional, named = argument_names(step)
         args = [self._argument(arg, label) for arg, label in zip_longest(step.args, positional)]
         kwargs = {name: self._argument(arg, named.get(name)) for name, arg in step.kwargs.items()}
@@ -96,11 +96,11 @@ class Objects:
             self._load(step.name, parameters)
 
     def changed(self) -> tuple[str, ...]:
-        """The names of what the student's code was given and has changed."""
+        """The names of the arguments that the student's code has changed."""
         return tuple(dict.fromkeys(given.name for given in self._given if given.changed()))
 
     def _argument(self, value: Any, label: str | None) -> Any:
-        """An argument of a step; it is watched under ``label`` where the step is the student's code."""
+        """An argument of a step; watched for changes under ``label`` if the step runs student code."""
         if label is None or not changeable(value):
             return self._resolve(value)
         self._given.append(Given(label, value))
@@ -116,7 +116,7 @@ class Objects:
         return value
 
     def _load(self, owner: str, values: Mapping[str, Tensor]) -> None:
-        """Write values into an object's parameters, found by the names that the contract gives."""
+        """Write values into an object's parameters, found by their names in the contract."""
         found = self.named_parameters(owner)
         for name, value in values.items():
             if name not in found:
@@ -127,9 +127,9 @@ class Objects:
                 found[name].copy_(value)
 
     def named_parameters(self, owner: str) -> dict[str, nn.Parameter]:
-        """The parameters of a module by every name that they go by; empty for anything else."""
+        """The parameters of a module by all their names; empty for anything else."""
         value = self.named[owner]
-        # A layer may hang in an nn.Sequential as well as under the name that the handout gives.
+        # A layer may be in an nn.Sequential as well as under the name in the handout.
         return dict(value.named_parameters(remove_duplicate=False)) if isinstance(value, nn.Module) else {}
 
     def find_leaf(self, name: str) -> Tensor:
@@ -139,7 +139,7 @@ class Objects:
         owner, _, parameter = name.partition(".")
         leaf = self.named_parameters(owner)[parameter] if parameter else self.named[owner]
         if not isinstance(leaf, Tensor):
-            raise TypeError(f"{name} is no tensor")
+            raise TypeError(f"{name} is not a tensor")
         return leaf
 
     def look(self, name: str) -> Any:

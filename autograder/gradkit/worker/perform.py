@@ -33,14 +33,14 @@ _BUILTIN = frozenset(BUILTIN_EXCEPTIONS.values())
 
 
 def perform(call: Call, module: ModuleType) -> Observation:
-    """Do what the call asks of ``module`` and report what happened. Never raises.
+    """Perform the call on ``module`` and report what happened. Never raises.
 
     Args:
-        call: what to do.
+        call: the call.
         module: the module that its steps may use.
     """
     forget()
-    replace_calls(call.banned)  # done already where a worker was told beforehand
+    replace_calls(call.banned)  # already done if a worker was told in advance
 
     def start() -> Objects:
         seed_everything(call.seed)
@@ -56,7 +56,7 @@ def perform(call: Call, module: ModuleType) -> Observation:
             values = {name: observe(objects.look(name)) for name in call.observe}
             if vjp is not None:
                 objects.doing = vjp.output
-                with NOTES.ours("functions"):  # the call of autograd is ours, what it runs is the student's
+                with NOTES.ours("functions"):  # the call to autograd is ours, the code it runs is the student's
                     gradients, gradient_error = differentiate(objects, vjp)
                 gradients = {**gradients, **differences(call, start)}
         except CallError as error:
@@ -78,21 +78,21 @@ def perform(call: Call, module: ModuleType) -> Observation:
 
 def seed_everything(seed: int) -> None:
     """Seed every generator that a student's code may draw from."""
-    # Not torch.manual_seed, which also asks three kinds of device that are not there, at some cost for each call.
+    # Not torch.manual_seed, which also queries three kinds of absent devices, at some cost per call.
     torch.default_generator.manual_seed(seed)
     np.random.seed(seed)
     random.seed(seed)
 
 
 def describe_exception(kind: FailureKind, error: BaseException, filename: str) -> Failure:
-    """The failure that an exception of student code makes, with the line of ``filename``, a path, it came from."""
+    """The failure for an exception of student code, with the line of ``filename``, a path, that raised it."""
     limit = None
-    try:  # at once: what is looked up afterwards opens files as well
+    try:  # at once: later lookups open files themselves
         ours = isinstance(error, SyntaxError) and error.filename == filename  # its text names the line, as we do
         message = str(error.msg if ours and isinstance(error, SyntaxError) else error)
         limit = _limit_hit(error, message)
         message = explained(error, message)
-    except BaseException:  # noqa: BLE001 - __str__ is the student's code too
+    except BaseException:  # noqa: BLE001 - __str__ may be student code
         message = "(its message cannot be shown)"
     line = _line(error.__traceback__, filename)
     if isinstance(error, SyntaxError) and error.filename == filename:
@@ -106,10 +106,10 @@ def describe_exception(kind: FailureKind, error: BaseException, filename: str) -
 
 
 def _is_students(error: BaseException, objects: Objects) -> bool:
-    """Whether an exception is one of the student's code, and not of a step that could not use what the code gave back.
+    """Whether an exception comes from the student's code, not from a step that could not use what the code returned.
 
-    It is if it came through the student's code, or out of a call of it that its code was never reached in, for the
-    wrong number of arguments, say.
+    It does if it passed through the student's code, or was raised by a call that never reached that code, for example
+    because of the wrong number of arguments.
     """
     frames = traceback.walk_tb(error.__traceback__)
     if any(_wrote(objects.module, frame.f_code.co_filename) for frame, _ in frames):
@@ -124,13 +124,13 @@ def _is_students(error: BaseException, objects: Objects) -> bool:
 
 
 def _wrote(module: ModuleType, filename: str) -> bool:
-    """Whether a file is of the student's: the module or one beside it, or code that these made of a text."""
+    """Whether a file is the student's: the module, one beside it, or code that these compiled from text."""
     made_of_text = filename.startswith("<") and not filename.startswith("<frozen ")
     return made_of_text or Path(filename).parent == Path(file_of(module)).parent
 
 
 def _limit_hit(error: BaseException, message: str) -> FailureKind | None:
-    """Which limit of the process an exception comes from, if any."""
+    """The process limit that caused an exception, if any."""
     if isinstance(error, MemoryError) or "DefaultCPUAllocator" in message:
         return "memory"
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT):

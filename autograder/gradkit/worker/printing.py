@@ -1,4 +1,4 @@
-"""What the student's code prints, kept beside the process's real output."""
+"""Capture what the student's code prints, in addition to the process's real output."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from gradkit.wire.observation import MAX_PRINTED
 
 @contextmanager
 def printing() -> Iterator[Callable[[], str]]:
-    """Keep what is printed inside the block; yields a function that returns it.
+    """Capture what is printed inside the block; yields a function that returns it.
 
-    ``sys.stdout`` and ``sys.stderr`` are stand-ins meanwhile, which pass everything on. Whatever the student's code
-    puts in their place, or does to them, ends with the block.
+    ``sys.stdout`` and ``sys.stderr`` are replaced inside the block by files that also pass everything on. Whatever the
+    student's code does to them ends with the block.
     """
     real, kept, room = sys.stdout, list[str](), MAX_PRINTED
 
@@ -34,7 +34,7 @@ def printing() -> Iterator[Callable[[], str]]:
 
 
 def open_standard_streams() -> None:
-    """Make Python's three streams anew from their descriptors: those of a forked process were opened on other files."""
+    """Reopen Python's three streams from their descriptors: a forked process inherits streams on other files."""
     sys.stdin = sys.__stdin__ = _opened(0, "r", "<stdin>")  # type: ignore[misc]
     sys.stdout = sys.__stdout__ = _opened(1, "w", "<stdout>")  # type: ignore[misc]
     sys.stderr = sys.__stderr__ = _opened(2, "w", "<stderr>")  # type: ignore[misc]
@@ -42,7 +42,7 @@ def open_standard_streams() -> None:
 
 def _opened(descriptor: int, mode: str, name: str) -> io.TextIOWrapper:
     raw = io.FileIO(descriptor, mode, closefd=False)
-    raw.name = name  # as Python's own streams have it
+    raw.name = name  # like Python's own streams
     binary = io.BufferedReader(raw) if mode == "r" else io.BufferedWriter(raw)
     stream = io.TextIOWrapper(binary, "utf-8", "backslashreplace", line_buffering=descriptor == 2)
     stream.mode = mode  # type: ignore[misc]  # as Python sets it

@@ -1,7 +1,7 @@
-"""Go through what every worker does, once, before any student's code is there.
+"""Do once what every worker does, before there is any student code.
 
-The first call in a fresh process costs many times what the second does: torch imports parts of itself and fills its
-tables on first use. The worker base rehearses, so that the children it forks have that behind them.
+The first call in a fresh process takes many times as long as the second: torch imports parts of itself and fills its
+tables on first use. The worker base rehearses, so that the children it forks need not.
 """
 
 from __future__ import annotations
@@ -66,17 +66,17 @@ def unfinished() -> None:
 
 
 def rehearse() -> None:
-    """Load a module, perform calls of every kind, and send the answers nowhere."""
+    """Load a module, perform calls of every kind, and discard the answers."""
     path = list(sys.meta_path)
     with torch.random.fork_rng(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what torch has to say of its own parts
+        warnings.simplefilter("ignore")  # torch's warnings about its own parts
         module = load_module(f"{_NAME}.py", {f"{_NAME}.py": _SOURCE})
         for dtype in (torch.float64, torch.float32):
             for call in _calls(dtype):
                 frame = _over_the_wire(Frame("call", "0", call_to_value(call)))
                 observation = perform(call_from_value(frame.value), module)
                 if observation.failure is not None and observation.failure.type_name != "NotImplementedError":
-                    raise RuntimeError(f"the rehearsal went wrong: {observation.failure}")
+                    raise RuntimeError(f"the rehearsal failed: {observation.failure}")
                 _over_the_wire(Frame("observed", "0", observation_to_value(observation)))
     failure = describe_exception("import", ValueError(""), _NAME)
     _over_the_wire(Frame("loaded", "0", loading_to_value(Loading(failure, turned(switches(), switches())))))

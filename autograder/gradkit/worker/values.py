@@ -1,7 +1,7 @@
-"""Turn what student code returned into plain values: facts that can be sent, and nothing that can act.
+"""Turn what student code returned into plain values: data that can be sent, without behaviour.
 
-Numbers are read through the base class's own slots, so that a subclass that lies about itself (one that is equal to
-everything, say) is reported as what it really holds.
+Numbers are read through the base class's own slots, so that a subclass that lies about itself (such as one equal to
+everything) is reported as what it really holds.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ MAX_ITEMS = 50_000
 
 
 def observe(value: Any, depth: int = 0) -> Any:
-    """The plain form of ``value``; anything that has none becomes `Opaque`, which names its type."""
+    """The plain form of ``value``; anything without one becomes `Opaque`, which names its type."""
     if value is None or value is True or value is False:
         return value
     if isinstance(value, Tensor):
@@ -48,7 +48,7 @@ def observe(value: Any, depth: int = 0) -> Any:
 
 
 def type_name(value: Any) -> str:
-    """The name of the value's type as its author would write it."""
+    """The qualified name of the value's type."""
     kind = type(value)
     module = "" if kind.__module__ in ("builtins", "__main__") else f"{kind.__module__}."
     return f"{module}{kind.__qualname__}"[:200]
@@ -59,7 +59,7 @@ def _tensor(value: Tensor) -> ObservedTensor | Opaque:
         return Opaque(type_name(value))
     if value.layout != torch.strided or value.dtype not in DTYPE_NAMES or value.is_meta:
         return Opaque(f"{value.layout} tensor of {value.dtype} on {value.device}")
-    # A copy, so that later calls of the student's code cannot change what is reported.
+    # A copy, so that later calls of the student's code cannot change it.
     return ObservedTensor(value.detach().clone(), value.requires_grad)
 
 

@@ -1,6 +1,6 @@
 """Hand in a named pipe, at which whoever opens it waits for ever.
 
-expect: refuses: not a plain file
+expect: refuses: not a regular file
 """
 
 import os

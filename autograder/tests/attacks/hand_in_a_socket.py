@@ -1,6 +1,6 @@
 """Hand in a socket.
 
-expect: refuses: not a plain file
+expect: refuses: not a regular file
 """
 
 import os

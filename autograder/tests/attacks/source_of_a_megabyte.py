@@ -1,6 +1,6 @@
 """Hand in more source than the grader reads.
 
-expect: refuses: a Python file may have 256 KiB
+expect: refuses: the limit for a Python file is 256 KiB
 """
 
 from pathlib import Path

@@ -1,6 +1,6 @@
 """Upload an archive that holds a device.
 
-expect: refuses: no ordinary file
+expect: refuses: not a regular file
 """
 
 import stat

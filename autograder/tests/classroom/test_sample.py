@@ -148,5 +148,5 @@ def test_mistakes_in_the_sample_are_named(
 
 
 def test_an_unknown_assignment_is_named(course: Course, sample: Callable[..., Path]) -> None:
-    with pytest.raises(UsageError, match='There is no assignment "hw7"'):
+    with pytest.raises(UsageError, match='No assignment "hw7"'):
         play(course, sample(TOML.replace(f'assignment = "{HW}"', 'assignment = "hw7"')))

@@ -66,7 +66,7 @@ def test_a_folder_without_a_course_above_it_is_said(
     monkeypatch.chdir(tmp_path)
     ran = gradkit("build", "--check")
     assert ran.status == 2
-    assert f"There is no course.toml in {tmp_path} or above it" in ran.err
+    assert f"No course.toml in {tmp_path} or above it" in ran.err
 
 
 def test_the_course_is_found_from_a_folder_inside_it(
@@ -75,7 +75,7 @@ def test_the_course_is_found_from_a_folder_inside_it(
     monkeypatch.chdir(course.root / "assignments" / "hw0_scaling")
     ran = gradkit("grade", "--assignment", "hw7")
     assert ran.status == 2
-    assert 'There is no assignment "hw7"' in ran.err
+    assert 'No assignment "hw7"' in ran.err
     assert "it has: hw0_scaling" in ran.err
 
 
@@ -101,8 +101,8 @@ def test_a_disk_without_any_room_is_told_without_a_traceback(
         check=False,
     )
     assert ran.returncode == 3
-    assert "is the disk full?" in ran.stderr
-    assert "Make room and run this again." in ran.stderr
+    assert "check that the disk is not full" in ran.stderr
+    assert "Free some space and run this again." in ran.stderr
     assert "Traceback" not in ran.stderr
 
 

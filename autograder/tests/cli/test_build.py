@@ -18,7 +18,7 @@ def test_check_says_whether_both_folders_are_up_to_date(gradkit: Gradkit, course
     before = gradkit("build", "--check")
     assert (before.status, before.out) == (1, "")
     assert f"release/{HW}/scaling.py: missing" in before.err
-    assert "Run: make release" in before.err
+    assert "Run `make release`" in before.err
     assert not course.release(HW).exists()
 
     assert gradkit("build").out == f"{HW}: built\n"
@@ -76,4 +76,4 @@ def test_to_look_and_to_publish_are_two_things(gradkit: Gradkit) -> None:
 def test_an_unknown_assignment_is_a_wrong_use(gradkit: Gradkit) -> None:
     ran = gradkit("build", "hw7")
     assert ran.status == 2
-    assert 'There is no assignment "hw7"' in ran.err
+    assert 'No assignment "hw7"' in ran.err

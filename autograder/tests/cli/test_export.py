@@ -139,7 +139,7 @@ def test_what_the_gradebook_adds(
 
     (built.root / "gradebook.db").unlink()
     ran = gradkit("export", "canvas", "--roster", roster, "--output", output)
-    assert (ran.status, "bob, hw0_scaling: graded, and not in the gradebook yet" in ran.err) == (1, True)
+    assert (ran.status, "bob, hw0_scaling: graded, but not in the gradebook yet" in ran.err) == (1, True)
     ran = gradkit("export", "canvas", "--roster", roster, "--output", output, "--stale", "--json")
     assert json.loads(ran.out)["left_out"] == ["bob"]
 

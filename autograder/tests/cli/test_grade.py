@@ -97,8 +97,8 @@ def test_a_notebook_that_cannot_be_read_is_named(
         (["--submission", "nowhere", "--assignment", HW, "--output", "r"], "nowhere is not a folder"),
         (["--submissions", "."], "--submissions DIR needs --results DIR"),
         (["--submissions", "nowhere", "--results", "r"], "nowhere is not a folder"),
-        (["--assignment", "hw7"], 'There is no assignment "hw7"'),
-        ([], "There is nothing in submitted to grade. Fetch submissions with: gradkit collect"),
+        (["--assignment", "hw7"], 'No assignment "hw7"'),
+        ([], "Nothing to grade in submitted. Run `gradkit collect` first."),
     ],
 )
 def test_wrong_uses_say_what_is_missing(gradkit: Gradkit, course: Course, words: list[str], said: str) -> None:
@@ -114,7 +114,7 @@ def test_an_unknown_sandbox_is_a_wrong_use(gradkit: Gradkit, submissions: Submis
     words = ["--submissions", folder, "--results", tmp_path / "r", "--sandbox", "cellar"]
     ran = gradkit("grade", *words)
     assert ran.status == 2
-    assert 'There is no sandbox "cellar". Choose auto, strict or one of:' in ran.err
+    assert 'Unknown sandbox "cellar". Choose auto, strict or one of:' in ran.err
 
 
 # ---- a folder of folders

@@ -116,7 +116,7 @@ def test_one_tree_gets_one_answer_at_every_door(room: Any, tmp_path: Path, name:
         assert read(room, target) == expected, door
         assert any("model.pt" in text for text in report.warnings) == ("model.pt" in TREES[name]), door
         if door in (by_exchange, by_repository):  # in a zip file that folder is no news
-            assert any('"Hw1 Lines", which was taken off' in text for text in report.warnings) == (name == "wrapped")
+            assert any('"Hw1 Lines", which was removed' in text for text in report.warnings) == (name == "wrapped")
         shutil.rmtree(target)
 
 

@@ -67,14 +67,14 @@ def test_nobody_replaces_another_students_work(room: Any, hand_in: Callable[...,
     hand_in(EVE, EVE)
     report = collect(room.course)
     if not ROOT:
-        assert [text for text in report.warnings if "believed to be from whom their names say" in text]
+        assert [text for text in report.warnings if "accepted by their names alone" in text]
         return
     assert work(room.course, ADA) == "honest\n"
     assert [one.student for one in report.collected] == [EVE]
     [refused] = report.refused
     assert (refused.student, refused.assignment) == (ADA, HW)
     assert refused.name == f'"{forged.name}"'
-    assert f'is from "{ADA}" but belongs to the account "{EVE}"' in refused.reason
+    assert f'is from "{ADA}", but it belongs to the account "{EVE}"' in refused.reason
     assert any('exchange_owners = "ignore"' in text for text in report.warnings)
     # It is named again until somebody has deleted it, also when newer work has come in.
     hand_in(ADA, ADA, "newer\n", -HOUR / 60)
@@ -125,7 +125,7 @@ def test_what_the_collecting_account_copied_is_believed_and_that_is_said(room: A
     report = collect(replace(room.course, exchange_owners=owners))
     assert [one.time for one in report.collected] == [time, time]
     believed, times = report.warnings
-    assert believed.startswith("2 of 2 folders were believed to be from whom their names say")
+    assert believed.startswith("2 of 2 folders were accepted by their names alone")
     assert all(f"{student} (" in times for student in ("ada", "zoe"))
     assert collect(room.course).warnings == ()
 
@@ -152,8 +152,8 @@ def test_ids_that_are_no_accounts_may_still_not_change_hands(room: Any, hand_in:
     if ROOT:
         assert work(room.course, "4711") == "honest\n"
         reasons = " ".join(one.reason for one in report.refused)
-        assert '"4711" by name belong to several accounts' in reasons
-        assert 'user id 54322 (no account) has handed in for several students: "4711", "4712"' in reasons
+        assert 'named as from "4711" belong to several accounts' in reasons
+        assert 'user id 54322 (no account) has submitted for several students: "4711", "4712"' in reasons
 
 
 # ---- the rule itself, whoever runs it

@@ -146,7 +146,7 @@ def test_the_servers_record_counts_and_not_the_commits_own_time(
 def test_a_time_that_a_student_can_set_is_no_record(student: Any, collect: Any) -> None:
     ada = student("ada")
     ada.commit({"lines.py": "1\n"}, FRIDAY, pushed=MONDAY)
-    assert "there is no commit until 2025-01-07" in refusals(collect(ada, until=TUESDAY))["ada"]
+    assert "there is no commit by 2025-01-07" in refusals(collect(ada, until=TUESDAY))["ada"]
 
 
 def test_the_later_of_two_pushes_in_one_second(room: Any, student: Any, collect: Any, record: Any) -> None:
@@ -196,7 +196,7 @@ def test_an_earlier_commit_with_a_later_time_raises_a_doubt(student: Any, collec
     ada = student("ada")
     ada.commit({"lines.py": "1\n"}, FRIDAY)
     ada.commit({"lines.py": "2\n"}, MONDAY)
-    assert any("an earlier commit bears a later time" in one for one in collect(ada, until=TUESDAY).warnings)
+    assert any("an earlier commit has a later time" in one for one in collect(ada, until=TUESDAY).warnings)
 
 
 def test_only_what_is_new_is_collected_again(student: Any, collect: Any) -> None:
@@ -234,7 +234,7 @@ def test_capitals_in_a_folders_name_do_not_matter_where_one_alone_is_meant(
     ada.commit({"HW1_Lines/lines.py": "1\n", "README.md": ""})
     bob.commit({"HW1_Lines/lines.py": "1\n", "Hw1_lines/lines.py": "2\n"})
     report = collect(ada, bob)
-    assert 'ada, hw1_lines: taken from the folder "HW1_Lines".' in report.warnings
+    assert 'ada, hw1_lines: collected from the folder "HW1_Lines".' in report.warnings
     assert handed_in(room)["lines.py"] == b"1\n"
     assert "lines.py" not in handed_in(room, "bob")
 
@@ -304,18 +304,18 @@ def test_a_repository_that_unfolds_into_a_billion_files(student: Any, collect: A
     push_tree(ada, blob)
     bob.commit({"lines.py": "1\n"})
     report = collect(ada, bob)
-    assert "git came to more than 64 MiB" in refusals(report)["ada"]
+    assert "git wrote more than 64 MiB" in refusals(report)["ada"]
     assert [one.student for one in report.collected] == ["bob"]
 
 
 @pytest.mark.parametrize(
     ("names", "words"),
     [
-        (("a.py", "a.py/b.py"), "stands in it twice"),
+        (("a.py", "a.py/b.py"), "is in it twice"),
         (("\udcff.py",), "is not UTF-8"),
-        (("x\n::error::.py",), "characters that cannot be shown"),
-        (("..",), "is no name of a file"),
-        ((".GIT",), "is no name of a file"),
+        (("x\n::error::.py",), "unprintable characters"),
+        (("..",), "is not a valid file name"),
+        ((".GIT",), "is not a valid file name"),
         (("/".join(["long"] * 300),), "is longer than 1000 characters"),
     ],
 )
@@ -351,7 +351,7 @@ def test_a_commit_of_no_time_at_all(student: Any, collect: Any, committer: str) 
     git(ada.folder, "push", "-q", "--force", str(ada.server), f"{commit}:refs/heads/main")
     report = collect(ada, bob, until=TUESDAY)
     assert [one.student for one in report.collected] == ["bob"]
-    assert "there is no commit until" in refusals(report)["ada"]
+    assert "there is no commit by" in refusals(report)["ada"]
 
 
 def test_a_repository_that_is_too_large_is_not_fetched(
@@ -381,7 +381,7 @@ def test_one_bad_repository_costs_only_itself(room: Any, student: Any, collect: 
     assert '"lines.py" is a link' in found["link"]
     assert "too large" in found["large"]
     assert "no commit yet" in found["empty"]
-    assert "no file in it that can be handed in" in found["wrong"]
+    assert "contains no file of an accepted kind" in found["wrong"]
     assert "git says" in found["none"]
     assert not (room.course.submitted / "link").exists()
 
@@ -451,7 +451,7 @@ def test_git_looks_for_no_other_repository_than_the_copy(
 def test_an_address_that_starts_a_program_is_none(collect: Any, tmp_path: Path, address: str) -> None:
     ran = tmp_path / "ran"
     report = collect(f'ada,"{address.format(ran=ran)}"')
-    assert "is no address of a repository" in refusals(report)["ada"]
+    assert "is not a repository's address" in refusals(report)["ada"]
     assert not ran.exists()
 
 

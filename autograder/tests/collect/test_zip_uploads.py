@@ -99,8 +99,8 @@ def test_what_speaks_against_the_time_in_a_name_is_said(room: Any, uploads: Path
     warnings = collect_zips(room.course, uploads).warnings
     assert [text.partition(",")[0] for text in warnings] == ["ada", "ada", "bob", "cyd"]
     assert "too early" in warnings[0]
-    assert "yet to come" in warnings[2]
-    assert f"a file in it is of {year}-01-03 00:00:00" in warnings[3]
+    assert "in the future" in warnings[2]
+    assert f"a file in it is from {year}-01-03 00:00:00" in warnings[3]
 
 
 def link_member(archive: zipfile.ZipFile) -> None:
@@ -164,14 +164,14 @@ def make_bad(folder: Path, kind: str) -> None:
         ("too many", "too many files"),
         ("far too many", "too many files"),
         ("bomb", '"zeros.py" is too large'),
-        ("bomb in parts", "too large together"),
+        ("bomb in parts", "too large in total"),
         ("heavy", "it is too large"),
         ("same but for case", "twice"),
         ("file and folder", "both as a file and as a folder"),
         ("escape", "cannot be shown"),
-        ("damaged", "not a zip file that can be read"),
-        ("no zip", "not a zip file that can be read"),
-        ("nothing of use", "no file that can be handed in"),
+        ("damaged", "not a readable zip file"),
+        ("no zip", "not a readable zip file"),
+        ("nothing of use", "no file of an accepted kind"),
     ],
 )
 def test_a_bad_archive_is_refused_by_name_and_the_rest_collected(
@@ -220,7 +220,7 @@ def test_a_pattern_of_ones_own(room: Any, uploads: Path) -> None:
         (None, r"(?P<student_id>.+)\.zip", r"lacks \(\?P<assignment_id>.*name the assignment on the command line"),
         (HW, r".+\.zip", r"lacks \(\?P<student_id>"),
         ("hw9", None, "no assignment"),
-        (None, None, "there is no file in it"),
+        (None, None, "is empty"),
     ],
 )
 def test_wrong_use_is_told(

@@ -26,7 +26,7 @@ def test_a_declared_encoding_is_used(source: bytes, text: str) -> None:
 @pytest.mark.parametrize(
     ("source", "words"),
     [
-        ("x = 1".encode("utf-16"), "Was it saved as UTF-16"),
+        ("x = 1".encode("utf-16"), "Save it as UTF-8, not UTF-16"),
         (b"x = '\xe4'\n", r"\(unicode error\)"),
         (b"# coding: utf-7\nx = 1\n", "encoding problem: utf-7"),
         (b"# coding: rot13\nk = 1\n", "encoding problem: rot13"),

@@ -37,7 +37,7 @@ def test_a_folder_that_is_a_pattern_to_others_is_refused_at_once(tmp_path: Path,
 
 
 def test_an_unknown_assignment_is_named_with_those_there_are(course: Course) -> None:
-    with pytest.raises(UsageError, match=r'no assignment "hw9".*hw0_scaling'):
+    with pytest.raises(UsageError, match=r'No assignment "hw9".*hw0_scaling'):
         course.assignment("hw9")
 
 

@@ -17,7 +17,7 @@ def test_every_grade_is_counted_where_it_belongs(grades: list[Grade]) -> None:
 def test_one_reason_is_one_line_with_everybody(grades: list[Grade]) -> None:
     found = outcome(grades, {"ada": "no row", "cyd": "two rows", "=dee()": "no row"}, [])
     assert found.reasons == ("ada, =dee(): no row", "cyd: two rows")
-    assert found.in_words()[0].startswith("3 with a grade that was written to no row")
+    assert found.in_words()[0].startswith("3 with a grade but no row")
     assert found.in_words()[-2:] == list(found.reasons)
 
 
@@ -30,4 +30,4 @@ def test_a_comment_has_points_by_question_and_what_a_person_and_lateness_did() -
     questions = (QuestionResult("scale", 2.5, 3.0), QuestionResult("shift", 2.0, 2.0))
     record = Record("ada", "hw0", title="Scaling", status="graded", max_score=5.0, questions=questions)
     assert comment_on(record) == "scale 2.5 of 3; shift 2 of 2"
-    assert comment_on(record, -1.0, 0.5) == "scale 2.5 of 3; shift 2 of 2; by a person -1; late -0.5"
+    assert comment_on(record, -1.0, 0.5) == "scale 2.5 of 3; shift 2 of 2; manual grading -1; late -0.5"

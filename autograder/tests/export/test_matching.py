@@ -34,7 +34,7 @@ def test_through_the_roster_else_by_the_id_or_what_stands_before_the_at() -> Non
     found = find(["ada", "bob", "cyd", "dee"], rows, {"ADA": Person("ADA", email="a.l@X.org")})
     assert (names(found), found.column) == ({"ada": "Ada", "bob": "Bob", "cyd": "Cyd"}, "Mail")
     assert [row[0] for row in found.unused] == ["Eve"]
-    assert found.reasons == {"dee": "no row has this id (looked under Number, Mail)"}
+    assert found.reasons == {"dee": "no row has this id (searched: Number, Mail)"}
 
 
 def test_a_row_of_the_roster_without_ids_leaves_the_students_own() -> None:
@@ -49,9 +49,9 @@ def test_whom_the_roster_knows_otherwise_is_not_found_by_the_id() -> None:
 def test_the_other_systems_own_numbers_are_nobodys_ids() -> None:
     found = find(["104", "105"], [["Weber", "104", "0000451", ""], ["Okafor", "9001", "0000104", ""]])
     assert not found.rows
-    assert "may be line 3 (Okafor), since a spreadsheet drops zeros" in found.reasons["104"]
+    assert "may be line 3 (Okafor), since spreadsheets drop zeros" in found.reasons["104"]
     only = find(["104"], [["Weber", "104", "0000451", ""]])
-    assert only.reasons["104"].startswith("stands under Own only (line 2 (Weber))")
+    assert only.reasons["104"].startswith("is only in the column Own (line 2 (Weber))")
     assert names(find(["104"], [["Weber", "7", "", ""]], {"104": Person("104", canvas_id="7")})) == {"104": "Weber"}
 
 
@@ -59,14 +59,14 @@ def test_one_column_decides_for_the_whole_file() -> None:
     rows = [["Ada", "", "1", "x@x"], ["Bob", "", "2", "y@x"], ["Cyd", "", "9", "3@x"]]
     found = find(["1", "2", "3"], rows)
     assert (found.column, names(found)) == ("Number", {"1": "Ada", "2": "Bob"})
-    assert found.reasons["3"] == "stands under Mail (line 4 (Cyd)), but the rows are matched by Number"
+    assert found.reasons["3"] == "is in the column Mail (line 4 (Cyd)), but rows are matched by Number"
 
 
 def test_columns_that_contradict_each_other_stop_those_they_contradict_on() -> None:
     rows = [["Ada", "", "1", "2@x"], ["Bob", "", "2", "7@x"], ["Cyd", "", "3", "8@x"]]
     found = find(["1", "2", "3"], rows)
     assert names(found) == {"3": "Cyd"}
-    assert "line 2 (Ada) fits 2 too" in found.reasons["1"]
+    assert "line 2 (Ada) also matches 2" in found.reasons["1"]
     assert 'give --match "Number"' in found.reasons["2"]
     chosen = find(["1", "2", "3"], rows, only="number")
     assert (chosen.column, names(chosen)) == ("Number", {"1": "Ada", "2": "Bob", "3": "Cyd"})
@@ -74,7 +74,7 @@ def test_columns_that_contradict_each_other_stop_those_they_contradict_on() -> N
 
 @pytest.mark.parametrize("column", ["Own", "Name", "Nothing"])
 def test_a_column_that_cannot_decide(column: str) -> None:
-    with pytest.raises(UsageError, match=f'"{column}" cannot say whose a row is.*: Number, Mail'):
+    with pytest.raises(UsageError, match=f'"{column}" does not identify students.*: Number, Mail'):
         find(["1"], [["Ada", "1", "1", ""]], only=column)
 
 
@@ -82,7 +82,7 @@ def test_a_student_with_two_rows_gets_neither() -> None:
     found = find(["ada"], [["Ada one", "", "ada", ""], ["Ada two", "", "ADA", ""]])
     assert (found.rows, found.reasons["ada"]) == (
         {},
-        "2 rows fit (line 2 (Ada one), line 3 (Ada two)); leave one in the file",
+        "2 rows match (line 2 (Ada one), line 3 (Ada two)); leave one in the file",
     )
     assert len(found.unused) == 2
 
@@ -91,14 +91,14 @@ def test_a_row_that_the_roster_gives_to_somebody_else_goes_to_nobody() -> None:
     roster = {"dana": Person("dana", sis_user_id="104"), "bo": Person("bo", sis_user_id="7")}
     found = find(["104", "bo"], [["Dana", "", "104", ""], ["Bo", "", "7", ""]], roster)
     assert names(found) == {"bo": "Bo"}
-    assert "fits dana too" in found.reasons["104"]
+    assert "also matches dana" in found.reasons["104"]
 
 
 def test_who_has_no_id_for_the_deciding_column_is_named() -> None:
     roster = {"a": Person("a", sis_user_id="1"), "b": Person("b", sis_user_id="2"), "c": Person("c", canvas_id="9")}
     found = find(["a", "b", "c"], [["A", "8", "1", ""], ["B", "7", "2", ""], ["C", "9", "3", ""]], roster)
     assert names(found) == {"a": "A", "b": "B"}
-    assert "but the rows are matched by Number" in found.reasons["c"]
+    assert "but rows are matched by Number" in found.reasons["c"]
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_who_has_no_id_for_the_deciding_column_is_named() -> None:
 def test_what_a_spreadsheet_made_of_an_id_is_recognised_and_not_used(student: str, cell: str) -> None:
     found = find([student, "7"], [["Ada", "", cell, ""], ["Bo", "", "7", ""]])
     assert names(found) == {"7": "Bo"}
-    assert "may be line 2 (Ada), since a spreadsheet" in found.reasons[student]
+    assert "may be line 2 (Ada), since spreadsheets" in found.reasons[student]
 
 
 def test_a_row_that_may_be_two_students_goes_to_neither() -> None:

@@ -47,12 +47,12 @@ def test_a_worksheet_is_filled_in_and_all_else_stays(downloaded: Table, grades: 
     }
     assert tuple(downloaded.header) == WORKSHEET
     assert outcome.written == 1
-    assert outcome.refused == ("cyd: Moodle says that the grade cannot be changed; it is as it was",)
+    assert outcome.refused == ("cyd: Moodle says that the grade cannot be changed; it is unchanged",)
     assert [grade.student for grade in outcome.unmatched] == ["=dee()"]
 
 
 def test_another_maximum_is_refused_before_it_does_harm(downloaded: Table, grades: list[Grade]) -> None:
-    with pytest.raises(UsageError, match=r"maximum grade is 5\.00, the assignment gives 20 points"):
+    with pytest.raises(UsageError, match=r"maximum grade is 5\.00, but the assignment gives 20 points"):
         fill_worksheet(downloaded, [replace(grades[0], max_score=20.0)], {})
 
 
@@ -73,7 +73,7 @@ def test_a_roster_without_moodles_numbers_makes_no_worksheet() -> None:
 @pytest.mark.parametrize("most", ["-", "scale", "5,0,0"])
 def test_a_maximum_that_is_no_number(downloaded: Table, grades: list[Grade], most: str) -> None:
     downloaded.put(downloaded.rows[0], "Maximum Grade", most)
-    with pytest.raises(UsageError, match=r"the maximum grade is .*, the assignment gives 5 points"):
+    with pytest.raises(UsageError, match=r"the maximum grade is .*, but the assignment gives 5 points"):
         fill_worksheet(downloaded, grades, {})
 
 
@@ -132,5 +132,5 @@ def test_rows_are_found_by_what_the_worksheet_shows(
 
 
 def test_an_import_never_writes_points_into_a_column_of_people(grades: list[Grade]) -> None:
-    with pytest.raises(UsageError, match='"username" is a column of people'):
+    with pytest.raises(UsageError, match='"username" is a column for people'):
         import_table([replace(grades[0], title="username")], {})

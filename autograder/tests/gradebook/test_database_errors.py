@@ -14,8 +14,8 @@ from gradkit.gradebook.database_errors import advice_on, is_full, trouble
     ("cause", "words"),
     [
         ("database is locked", "another program is writing to it"),
-        ("database or disk is full", "Make room"),
-        ("attempt to write a readonly database", "See who owns the file"),
+        ("database or disk is full", "Free some space"),
+        ("attempt to write a readonly database", "Check who owns the file"),
         ("no such column: grade.x", "nbgrader db upgrade"),
     ],
 )

@@ -165,7 +165,7 @@ def test_what_a_student_wrote_outside_the_answer_cell_is_shown_in_it_and_told(
     problems = list(problems_of(raw, released))
     assert len(problems) == 1
     assert "outside the cells for written answers (cell" in problems[0]
-    assert "the person who marks why." in problems[0]
+    assert "It will be seen when why is graded." in problems[0]
     (number,) = (one.position for one in find_elsewhere(cells, released["cells"]))
     assert f"(cell {number + 1})" in problems[0]
     (answer,) = (cell for cell in merge(cells, released)["cells"] if claimed(cell) == "why")
@@ -275,7 +275,7 @@ def test_other_notebooks_are_named_where_an_answer_is_missing(released: Any, raw
         names = [name for name in (*files, *others) if name.endswith(".ipynb")]
         return list(notebook_problems(content, names, "lines.ipynb", cells))
 
-    assert "lines.ipynb is not among the files handed in" in told({"lines (1).ipynb": answered})[0]
+    assert "lines.ipynb is not among the submitted files" in told({"lines (1).ipynb": answered})[0]
     assert "(lines (1).ipynb)" in told({"lines (1).ipynb": answered})[0]
     assert "lines.ipynb has no answer to why." in told({"lines.ipynb": untouched}, "old/lines.ipynb")[0]
     assert told({"lines.ipynb": answered}, "scratch.ipynb") == []

@@ -200,7 +200,7 @@ def test_questions_added_after_grading_are_told_and_nothing_is_lost(
 
 def test_an_unregistered_assignment_is_a_fault(room: Any, make_record: Callable[..., Record]) -> None:
     room.put("ada")
-    with open_gradebook(room.course) as gradebook, pytest.raises(GraderFault, match="not registered"):
+    with open_gradebook(room.course) as gradebook, pytest.raises(GraderFault, match="not in the gradebook"):
         file_record(gradebook, room.course, room.lines, make_record("ada"))
     assert not (room.course.root / "autograded").exists()
 

@@ -95,6 +95,6 @@ def test_the_newest_time_counts_and_the_future_counts_for_nothing_where_the_file
 
 def test_times_that_cannot_be_are_named() -> None:
     assert list(impossible("its name", PAST, PAST + DAY)) == []
-    assert list(impossible("its name", NOON, None)) == ["its name says 2030-01-10 12:00:00 UTC, which is yet to come"]
+    assert list(impossible("its name", NOON, None)) == ["its name says 2030-01-10 12:00:00 UTC, which is in the future"]
     [text] = impossible("its name", datetime(1999, 1, 1, tzinfo=UTC), PAST)
     assert text == "its name says 1999-01-01 00:00:00 UTC, which is more than a year too early"

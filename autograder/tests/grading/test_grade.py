@@ -73,7 +73,7 @@ def test_an_untouched_stub_beside_the_work_names_the_other_file(
     (record,) = grade(folder)
     assert record.score == 0
     assert {test.kind for test in record.tests} == {"not_started"}
-    assert "Nothing is started in the scaling.py that was handed in" in record.output
+    assert "The submitted scaling.py is unchanged" in record.output
     assert "There is also scaling (1).py, which is not graded" in record.output
     (folder / "scaling (1).py").rename(folder / "scaling.py")  # as the message says
     (record,) = grade(folder)

@@ -39,7 +39,7 @@ UNLOADABLE = {
     "!pip install torch": ("SyntaxError: invalid syntax", NOTEBOOK_LINES),
     "%matplotlib inline": ("SyntaxError: invalid syntax", NOTEBOOK_LINES),
     "get_ipython().system('ls')": ("NameError: name 'get_ipython' is not defined", NOTEBOOK_NAMES),
-    "scale = (1,": ("SyntaxError: '(' was never closed", "Grading runs {python}; what a newer version has brought"),
+    "scale = (1,": ("SyntaxError: '(' was never closed", "Grading runs {python}, which does not load the syntax"),
     "x = __import__('torch').ones(1).cuda()": ("it asks for a GPU", NO_GPU),
     "x = input()": ("EOFError: EOF when reading a line", INPUT),
     "data = open('data.csv').read()": (
@@ -76,7 +76,7 @@ def test_a_name_that_its_own_result_overwrites_is_named_where_the_file_uses_it_a
     first, second = record.output.splitlines()
     assert f"TypeError: 'Tensor' object is not callable in line {number}: print(" in first
     assert second.startswith(
-        f"scale is overwritten in line {number - 1}: scale = scale(torch.ones(1)) Nothing can call"
+        f"scale is overwritten in line {number - 1}: scale = scale(torch.ones(1)) After that it cannot"
     )
 
 
@@ -165,7 +165,7 @@ def test_work_at_module_level_is_sent_under_the_guard(
     folder = hand_in({"scaling.py": f"{reference_source}\n{line}\n"})
     (record,) = grade(folder)
     assert {test.kind for test in record.tests} == {"import"}
-    assert 'under if __name__ == "__main__":, which is not run when graded.' in record.output
+    assert 'under if __name__ == "__main__":, which does not run in grading.' in record.output
     (folder / "scaling.py").write_text(f'{reference_source}\nif __name__ == "__main__":\n    {line}\n')
     (record,) = grade(folder)
     assert (record.score, record.output) == (5, "")  # as the message says

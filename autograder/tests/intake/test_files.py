@@ -28,7 +28,7 @@ def test_an_ordinary_folder_is_copied_without_its_rights(tmp_path: Path) -> None
 
 def test_a_link_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path)
-    with pytest.raises(SubmissionRefused, match="not a folder"):
+    with pytest.raises(SubmissionRefused, match="not a readable folder"):
         copy_untrusted(tmp_path / "link", tmp_path / "copy", SubmissionLimits())
 
 

@@ -60,7 +60,7 @@ def test_an_audit_that_finds_something_ends_with_1(run: Run, tmp_path: Path) -> 
     audit = run("audit")
     assert audit.returncode == 1
     assert "weighted_mean has no accepted variants in its bank" in audit.stderr
-    assert f"{HW}: NOT RIGHT" in audit.stdout
+    assert f"{HW}: FAILED" in audit.stdout
     assert "weights_ignored" in audit.stdout
 
 

@@ -127,7 +127,7 @@ def test_a_lost_process_costs_its_call_and_the_next_is_answered(runner: Submissi
     [
         ("loop", "within 0.5 seconds of computing"),
         ("in_threads", "within 0.5 seconds of computing"),
-        ("deaf", "within 2 seconds, most of which it did not compute"),
+        ("deaf", "within 2 seconds, most of them spent waiting"),
     ],
 )
 def test_it_is_said_whether_a_call_computed_too_long_or_waited(runner: SubmissionRunner, name: str, words: str) -> None:
