@@ -164,7 +164,7 @@ def test_unknown_assignments_and_names_that_are_none_are_refused_by_name(room: A
     reasons = {one.name.strip('"').split("+")[0] + one.assignment: one.reason for one in report.refused}
     assert set(reasons) == {"adahw9_nothing", "rubbish", "ada", "..", "evehw1_lines"}
     assert "there is no assignment" in reasons["adahw9_nothing"]
-    assert "not a folder" in reasons["evehw1_lines"]
+    assert "not a readable folder" in reasons["evehw1_lines"]
     assert not (room.course.root / HW).exists()
 
 
