@@ -78,7 +78,7 @@ def test_gradescope_results(gradkit: Callable[..., Any], results: Path, tmp_path
         (["canvas"], "Give --into FILE"),
         (["canvas", "--assignment-id", "7"], "name that assignment"),
         (["canvas", HW, "--assignment-id", "x"], "give a number"),
-        (["canvas", "hw9"], 'no assignment "hw9"'),
+        (["canvas", "hw9"], 'No assignment "hw9"'),
         (["moodle", HW, "--into", "nowhere.csv"], "nowhere.csv: cannot be read"),
     ],
 )

@@ -168,7 +168,7 @@ def make_bad(folder: Path, kind: str) -> None:
         ("heavy", "it is too large"),
         ("same but for case", "twice"),
         ("file and folder", "both as a file and as a folder"),
-        ("escape", "cannot be shown"),
+        ("escape", "unprintable characters"),
         ("damaged", "not a readable zip file"),
         ("no zip", "not a readable zip file"),
         ("nothing of use", "no file of an accepted kind"),
@@ -219,7 +219,7 @@ def test_a_pattern_of_ones_own(room: Any, uploads: Path) -> None:
         (None, "(", "not a regular expression"),
         (None, r"(?P<student_id>.+)\.zip", r"lacks \(\?P<assignment_id>.*name the assignment on the command line"),
         (HW, r".+\.zip", r"lacks \(\?P<student_id>"),
-        ("hw9", None, "no assignment"),
+        ("hw9", None, "Unknown assignment"),
         (None, None, "is empty"),
     ],
 )
