@@ -116,7 +116,7 @@ def test_what_the_gradebook_adds(
     gradkit("export", "moodle-csv", "--output", table)
     assert {row["Username"]: row["Scaling (comment)"] for row in read(table)} == {
         "aaron": "",
-        "bob": "scale 3 of 3; Shift 2 of 2; by a person -2",
+        "bob": "scale 3 of 3; Shift 2 of 2; manual grading -2",
     }
 
     # What is out of date does not go out, by whatever command, until --stale says so.
