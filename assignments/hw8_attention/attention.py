@@ -63,7 +63,7 @@ class SelfAttention(nn.Module):
 
         result = out(heads concatenated)
 
-    There are no other parameters. The weights are initialised randomly; the distribution is up to you.
+    There are no other parameters. The weights are initialized randomly; the distribution is up to you.
 
     Args:
         embedding_dim: E, the number of features of each position.

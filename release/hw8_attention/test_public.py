@@ -139,7 +139,7 @@ def test_SelfAttention_layers_and_shape():
     for name in ("qkv", "out"):
         weight = getattr(module, name).weight
         assert 2 * weight.unique().numel() > weight.numel(), (
-            f"Most weights of {name} are equal; initialise them randomly."
+            f"Most weights of {name} are equal; initialize them randomly."
         )
     for dtype in (torch.float32, torch.float64):
         x = torch.randn(2, 4, 6, dtype=dtype, requires_grad=True)

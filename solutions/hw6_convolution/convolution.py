@@ -149,7 +149,7 @@ def vgg_features(config: Sequence[int | str], in_channels: int = 3) -> nn.Sequen
 
     Each number in the list stands for a 3 by 3 convolution with that many filters, bias, stride 1 and padding 1,
     followed by a ReLU; each "M" stands for max pooling with 2 by 2 windows and stride 2. The layers have the order of
-    the list. PyTorch's layers are allowed. Weights and biases keep the default initialisation of PyTorch's layers.
+    the list. PyTorch's layers are allowed. Weights and biases keep the default initialization of PyTorch's layers.
 
     With 64, 64, "M", 128, 128, "M", 256, 256, 256, 256, "M", 512, 512, 512, 512, "M", 512, 512, 512, 512, "M" it has 16
     convolutions and 20,024,384 parameters.

@@ -316,8 +316,8 @@ def test_vgg_features_of_a_short_list():
     )
     out = model(torch.zeros(2, 1, 8, 6))
     assert tuple(out.shape) == (2, 6, 4, 3), f"Input (2, 1, 8, 6) gives (2, 6, 4, 3); yours: {tuple(out.shape)}."
-    colours = next(convolution.vgg_features([5]).parameters())
-    assert tuple(colours.shape) == (5, 3, 3, 3), f"in_channels defaults to 3; your weights are {tuple(colours.shape)}."
+    colors = next(convolution.vgg_features([5]).parameters())
+    assert tuple(colors.shape) == (5, 3, 3, 3), f"in_channels defaults to 3; your weights are {tuple(colors.shape)}."
 
 
 def test_vgg_features_with_given_weights():
@@ -342,11 +342,11 @@ def test_vgg_features_with_given_weights():
 
 
 def test_vgg_features_leaves_the_weights_alone():
-    """The weights and biases have PyTorch's default initialisation."""
+    """The weights and biases have PyTorch's default initialization."""
     torch.manual_seed(0)
     weight, bias = convolution.vgg_features([20], in_channels=5).parameters()
     bound = 1 / math.sqrt(5 * 9)
     mean, largest = weight.abs().mean().item() / bound, max(weight.abs().max().item(), bias.abs().max().item()) / bound
-    assert 0.4 < mean < 0.6, "The weights must have PyTorch's default initialisation: do not set them."
-    assert largest <= 1.001, "Weights and biases must have PyTorch's default initialisation: do not set them."
-    assert bias.any(), "The biases must have PyTorch's default initialisation: do not set them."
+    assert 0.4 < mean < 0.6, "The weights must have PyTorch's default initialization: do not set them."
+    assert largest <= 1.001, "Weights and biases must have PyTorch's default initialization: do not set them."
+    assert bias.any(), "The biases must have PyTorch's default initialization: do not set them."

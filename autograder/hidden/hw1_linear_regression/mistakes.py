@@ -128,7 +128,7 @@ class Logistic(reference.LinearRegression):
 
 
 @mistake("LinearRegression")
-class InputsStandardised(reference.LinearRegression):
+class InputsStandardized(reference.LinearRegression):
     """The features are centred over the batch first. Use them unchanged; otherwise the prediction for one row depends
     on the others."""
 
@@ -138,7 +138,7 @@ class InputsStandardised(reference.LinearRegression):
 
 @mistake("LinearRegression")
 class InputsScaled(reference.LinearRegression):
-    """The features are standardised over the batch first, which gives NaN for a single row. Use them unchanged:
+    """The features are standardized over the batch first, which gives NaN for a single row. Use them unchanged:
     preprocessing the data is a separate step."""
 
     def forward(self, x):
@@ -618,7 +618,7 @@ class MeanOverTheRows(reference.LinearModel):
 
 @mistake("LinearModel")
 class FeaturesCentredInPlace(reference.LinearModel):
-    """train centres the features in place, which modifies the caller's data. Leave them unchanged."""
+    """train centers the features in place, which modifies the caller's data. Leave them unchanged."""
 
     def train(self, x, y):
         losses = super().train(x, y)
@@ -638,7 +638,7 @@ class FeaturesScaledToPredict(reference.LinearModel):
 
 @mistake("LinearModel")
 class TargetsCentredInPlace(reference.LinearModel):
-    """train centres the targets in place, which modifies the caller's data. Leave them unchanged."""
+    """train centers the targets in place, which modifies the caller's data. Leave them unchanged."""
 
     def train(self, x, y):
         losses = super().train(x, y)
@@ -974,8 +974,8 @@ class PredictionsThroughSigmoid(reference.LinearModel):
 
 
 @mistake("LinearModel")
-class FeaturesStandardised(reference.LinearModel):
-    """train standardises the features first, and predict does not. Use them unchanged: preprocessing the data is a
+class FeaturesStandardized(reference.LinearModel):
+    """train standardizes the features first, and predict does not. Use them unchanged: preprocessing the data is a
     separate step."""
 
     def train(self, x, y):

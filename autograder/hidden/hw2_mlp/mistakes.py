@@ -227,7 +227,7 @@ class NothingReturned(reference.MLPRegression):
 
 
 @mistake("MLPRegression")
-class InputsStandardised(reference.MLPRegression):
+class InputsStandardized(reference.MLPRegression):
     """The features are centred over the batch first. Use them unchanged; otherwise the prediction for one row depends
     on the others."""
 
@@ -237,7 +237,7 @@ class InputsStandardised(reference.MLPRegression):
 
 @mistake("MLPRegression")
 class InputsScaled(reference.MLPRegression):
-    """The features are standardised over the batch first, which gives NaN for a single row. Use them unchanged:
+    """The features are standardized over the batch first, which gives NaN for a single row. Use them unchanged:
     preprocessing the data is a separate step."""
 
     def forward(self, x):

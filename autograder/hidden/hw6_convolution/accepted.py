@@ -264,7 +264,7 @@ def 最大池化(x, kernel_size, stride=None):
 
 @accepted("SmallCNN")
 class WithNorm(torch.nn.Module):
-    """Batch normalisation and a mean over positions."""
+    """Batch normalization and a mean over positions."""
 
     def __init__(self, num_classes=10):
         super().__init__()
@@ -336,7 +336,7 @@ class 小网络(torch.nn.Module):
 
 @accepted("SmallCNN")
 class Residual(torch.nn.Module):
-    """A residual connection, layer normalisation."""
+    """A residual connection, layer normalization."""
 
     def __init__(self, num_classes=10):
         super().__init__()

@@ -69,7 +69,7 @@ def windows_averaged(image, kernel):
 
 
 @mistake("correlate2d")
-def kernel_normalised(image, kernel):
+def kernel_normalized(image, kernel):
     """The kernel is divided by the sum of its weights first. Use it unchanged."""
     return reference.correlate2d(image, kernel / kernel.sum())
 
@@ -146,7 +146,7 @@ def square_images_only(image, kernel):
 
 @mistake("correlate2d")
 def copied_only_where_it_learns(image, kernel):
-    """The kernel is normalised in place when it needs no gradient, which modifies the caller's tensor. Work on a
+    """The kernel is normalized in place when it needs no gradient, which modifies the caller's tensor. Work on a
     copy."""
     out = reference.correlate2d(image, kernel)
     if not kernel.requires_grad:
@@ -880,8 +880,8 @@ class NoDigitsAsScores(reference.SmallCNN):
 
 @mistake("SmallCNN")
 class StartsFromZero(reference.SmallCNN):
-    """All weights are initialised to 0. All filters then get the same gradient and stay identical: keep the default
-    initialisation of PyTorch's layers."""
+    """All weights are initialized to 0. All filters then get the same gradient and stay identical: keep the default
+    initialization of PyTorch's layers."""
 
     def __init__(self, num_classes=10):
         super().__init__(num_classes)
@@ -959,7 +959,7 @@ class SoftmaxInEvaluation(reference.SmallCNN):
 
 @mistake("SmallCNN")
 class NormalisedByTheBatch(reference.SmallCNN):
-    """In evaluation mode the images are still normalised with the batch mean, so an image's logits depend on the other
+    """In evaluation mode the images are still normalized with the batch mean, so an image's logits depend on the other
     images. nn.BatchNorm2d uses its running statistics in that mode."""
 
     def forward(self, x):
@@ -984,7 +984,7 @@ class FiveClassesByDefault(reference.SmallCNN):
 
 
 def nearest(images, seen):
-    """The index in ``seen`` of each image's nearest neighbour."""
+    """The index in ``seen`` of each image's nearest neighbor."""
     return torch.cdist(images.flatten(1), seen.flatten(1)).argmin(dim=1)
 
 
@@ -1127,8 +1127,8 @@ def kernels_of_five(config, in_channels=3):
 
 
 @mistake("vgg_features")
-def normalised(config, in_channels=3):
-    """A batch normalisation follows each convolution. Nothing belongs between a convolution and its ReLU."""
+def normalized(config, in_channels=3):
+    """A batch normalization follows each convolution. Nothing belongs between a convolution and its ReLU."""
     return layered(config, in_channels, lambda c, f: torch.nn.Sequential(padded(c, f), torch.nn.BatchNorm2d(f)))
 
 
@@ -1145,7 +1145,7 @@ def as_a_list(config, in_channels=3):
 
 
 @mistake("vgg_features")
-def colours_only(config, in_channels=3):
+def colors_only(config, in_channels=3):
     """The first convolution always has 3 input channels, whatever in_channels is."""
     return reference.vgg_features(config, 3)
 
@@ -1168,7 +1168,7 @@ def border_repeated(config, in_channels=3):
 
 @mistake("vgg_features")
 def kaiming_weights(config, in_channels=3):
-    """The weights are reinitialised with Kaiming initialisation. Keep the default initialisation of PyTorch's
+    """The weights are reinitialized with Kaiming initialization. Keep the default initialization of PyTorch's
     layers."""
     model = reference.vgg_features(config, in_channels)
     for layer in model:
@@ -1179,7 +1179,7 @@ def kaiming_weights(config, in_channels=3):
 
 @mistake("vgg_features")
 def biases_from_zero(config, in_channels=3):
-    """The biases are set to 0. Keep the default initialisation of PyTorch's layers."""
+    """The biases are set to 0. Keep the default initialization of PyTorch's layers."""
     model = reference.vgg_features(config, in_channels)
     for layer in model:
         if isinstance(layer, torch.nn.Conv2d):
@@ -1189,7 +1189,7 @@ def biases_from_zero(config, in_channels=3):
 
 @mistake("vgg_features")
 def weights_from_zero(config, in_channels=3):
-    """All weights are initialised to 0, so all filters stay identical. Keep the default initialisation of PyTorch's
+    """All weights are initialized to 0, so all filters stay identical. Keep the default initialization of PyTorch's
     layers."""
     model = reference.vgg_features(config, in_channels)
     for parameter in model.parameters():

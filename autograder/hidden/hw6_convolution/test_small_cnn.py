@@ -112,7 +112,7 @@ def test_images_are_apart(student: Runner, rng: Rng, row: int) -> None:
     x = rng.uniform(5, 1, 8, 8).float()
     other = x.clone()
     other[row] = rng.uniform(1, 8, 8).float()
-    # After two small steps, since a last layer may be initialised to 0.
+    # After two small steps, since a last layer may be initialized to 0.
     steps = [*pushed("max", 10, times=2, lr=0.01), Step("changed", "object:model.__call__", [Ref("other")])]
     words = {"x": "images", "other": "the images with one replaced"}
     found = student.run(
@@ -134,7 +134,7 @@ def digits() -> tuple[Tensor, Tensor, Tensor, Tensor]:
 
 
 def held_out(rng: Rng) -> Tensor:
-    """The held-out images, each pixel changed by at most one grey level, so that looking them up fails."""
+    """The held-out images, each pixel changed by at most one gray level, so that looking them up fails."""
     _, x_test, _, _ = digits()
     return x_test + rng.uniform(*x_test.shape, low=-1 / 16, high=1 / 16, dtype=torch.float32)
 

@@ -42,7 +42,7 @@ def test_layers(student: Runner, config: list[Any], channels: int) -> None:
 @pytest.mark.points(0.25)
 @pytest.mark.parametrize(("filters", "channels"), [(12, 7), (7, 12)])
 def test_weights_that_torch_begins_with(student: Runner, filters: int, channels: int) -> None:
-    """Weights and biases are initialised as in nn.Conv2d: uniform within 1 / sqrt(9 * channels)."""
+    """Weights and biases are initialized as in nn.Conv2d: uniform within 1 / sqrt(9 * channels)."""
     step = Step("model", "student:vgg_features", [[filters], channels])
     found = student.run(Call([step], observe=("model.state", "model.gradients")))
     numbers = {value.dim(): value.double() for value in found.parameters("model").values()}
@@ -52,7 +52,7 @@ def test_weights_that_torch_begins_with(student: Runner, filters: int, channels:
     spread = 0.4 < float(numbers[4].abs().mean()) / bound < 0.6 and float(numbers[1].abs().amax()) > 0
     check(
         inside and spread,
-        "Weights and biases must have the default initialisation of PyTorch's layers: do not set them.",
+        "Weights and biases must have the default initialization of PyTorch's layers: do not set them.",
     )
 
 

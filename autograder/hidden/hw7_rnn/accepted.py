@@ -210,7 +210,7 @@ class RowByRow(nn.Module):
 
 
 class OwnCell(nn.Module):
-    """A custom cell, with a learned initial state and layer normalisation."""
+    """A custom cell, with a learned initial state and layer normalization."""
 
     def __init__(self, inputs, hidden_dim):
         super().__init__()
@@ -390,7 +390,7 @@ class TokenSkipsAhead(nn.Module):
 
 @accepted("ManyToMany")
 class ByOwnCell(nn.Module):
-    """A custom cell, with a learned initial state and layer normalisation."""
+    """A custom cell, with a learned initial state and layer normalization."""
 
     def __init__(self, vocab_size, embedding_dim, hidden_dim, num_classes):
         super().__init__()
@@ -586,7 +586,7 @@ class ImageFirst(nn.Module):
 
 @accepted("OneToMany")
 class WritesWithOwnCell(nn.Module):
-    """A custom cell with layer normalisation, the image added to its input."""
+    """A custom cell with layer normalization, the image added to its input."""
 
     def __init__(self, in_dim, hidden_dim, vocab_size):
         super().__init__()

@@ -834,7 +834,7 @@ class AttendsToTokens(Feeding):
 
 @mistake("ManyToOne")
 class ConvolvesOverTime(Feeding):
-    """A convolution over time is applied to the tokens. It sees a few neighbours at once, and carries no state beyond
+    """A convolution over time is applied to the tokens. It sees a few neighbors at once, and carries no state beyond
     them."""
 
     def __init__(self, vocab_size, embedding_dim, hidden_dim, num_classes):

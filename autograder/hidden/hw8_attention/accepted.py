@@ -231,7 +231,7 @@ class RaisesItsOwn(ValueError):
 @accepted("SelfAttention")
 class LikeTheTransformer(nn.Module):
     """A function and a view for each of the three, contiguous before the last view; the square root of a tensor, a
-    custom exception, Xavier initialisation."""
+    custom exception, Xavier initialization."""
 
     def __init__(self, embedding_dim, num_heads):
         super().__init__()

@@ -434,7 +434,7 @@ class MaskRemembered(reference.SelfAttention):
 
 @mistake("SelfAttention")
 class OutStartsAsItIs(reference.SelfAttention):
-    """The layer out is initialised to the identity. Initialise both weights randomly."""
+    """The layer out is initialized to the identity. Initialize both weights randomly."""
 
     def __init__(self, embedding_dim, num_heads):
         super().__init__(embedding_dim, num_heads)
@@ -746,8 +746,8 @@ class DropsWeights(reference.SelfAttention):
 
 @mistake("SelfAttention")
 class StartsFromZero(reference.SelfAttention):
-    """The weights are initialised to 0. All queries, keys and values are then equal, and the module learns little: keep
-    the initialisation of nn.Linear, or draw random numbers."""
+    """The weights are initialized to 0. All queries, keys and values are then equal, and the module learns little: keep
+    the initialization of nn.Linear, or draw random numbers."""
 
     def __init__(self, embedding_dim, num_heads):
         super().__init__(embedding_dim, num_heads)
@@ -757,7 +757,7 @@ class StartsFromZero(reference.SelfAttention):
 
 @mistake("SelfAttention")
 class OneLayerMore(reference.SelfAttention):
-    """There is an extra layer with parameters, a normalisation. Use only qkv and out."""
+    """There is an extra layer with parameters, a normalization. Use only qkv and out."""
 
     def __init__(self, embedding_dim, num_heads):
         super().__init__(embedding_dim, num_heads)

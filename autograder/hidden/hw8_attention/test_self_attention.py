@@ -63,7 +63,7 @@ def test_a_new_module_has_two_layers(student: Runner, e: int, heads: int) -> Non
     extra = sorted(found.gradients("module.gradients").keys() - right.keys())
     check(not extra, f"Only qkv and out may have parameters; remove {', '.join(extra)}.")
     alike = [name for name in ("qkv.weight", "out.weight") if 2 * state[name].unique().numel() <= state[name].numel()]
-    check(not alike, f"Most elements of {' and '.join(alike)} are equal; initialise them randomly.")
+    check(not alike, f"Most elements of {' and '.join(alike)} are equal; initialize them randomly.")
 
 
 @pytest.mark.points(1.5)

@@ -206,7 +206,7 @@ def divided_by_the_rows_again(model, x, y, loss_function, optimizer, epochs, rep
 
 
 @mistake("train")
-def inputs_standardised(model, x, y, loss_function, optimizer, epochs, report_every=500):
+def inputs_standardized(model, x, y, loss_function, optimizer, epochs, report_every=500):
     """The inputs are standardized first. Train on x unchanged; preprocessing is a separate step."""
     return reference.train(model, (x - x.mean(0)) / x.std(0), y, loss_function, optimizer, epochs, report_every)
 
