@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gradkit.cli.console import complain, err, out, progress
-from gradkit.cli.start import prepare
+from gradkit.cli.app import prepare
+from gradkit.cli.output import complain, err, out, progress
 from gradkit.errors import GradkitError, UsageError
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)

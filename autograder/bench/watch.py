@@ -16,7 +16,7 @@ from typing import IO
 from gradkit.check.homework import find_homework
 from gradkit.errors import GradkitError
 
-_COMMAND = (sys.executable, "-c", "from gradkit.check.app import main; main()", "check", "--watch")
+_COMMAND = (sys.executable, "-c", "from gradkit.check.command import main; main()", "check", "--watch")
 _END = "Waiting for the next save"
 _PAUSES = (0.1, 0.6)  # seconds between a verdict and the next save, as no clock of the watcher's should know them
 

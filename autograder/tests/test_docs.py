@@ -21,7 +21,7 @@ from gradkit.cli.app import app
 from gradkit.cli.table import MARKS
 from gradkit.course.assignment import Assignment, BanGroup, Limits, Question, WrittenQuestion, load_assignment
 from gradkit.course.course import Environment, LatePolicy, SubmissionLimits, _CourseFile, load_course
-from gradkit.course.reading import read_toml
+from gradkit.course.toml_files import read_toml
 from gradkit.errors import GradkitError
 from gradkit.release.notebook import read_cells
 from gradkit.release.strip import find_regions, strip_solutions

@@ -63,7 +63,7 @@ USED = {
     "csv_tables._QUOTED": "search",
     "check.cells._BASE64": "fullmatch",
     "check.cells._DATA": "search",
-    "cli.console._COMMAND": "search",
+    "cli.output._COMMAND": "search",
     "conditions.advice._NOTEBOOK_NAME": "search",
     "conditions.advice._NO_GPU": "search",
     "conditions.advice._UNDECODABLE": "search",

@@ -12,7 +12,7 @@ from typing import Any
 from gradkit.audit.sentences import bullets, sentences_by_question
 from gradkit.bank import Bank
 from gradkit.course import Assignment, Course
-from gradkit.course.reading import read_toml
+from gradkit.course.toml_files import read_toml
 from gradkit.errors import CourseError
 from gradkit.suite.tests import HiddenTest
 

@@ -1,26 +1,28 @@
 """Fuzz a hidden suite: whatever a process answers, a test ends in a pass or a mismatch, and a record can be made of it.
 
 No process is needed for it: the tests are given answers made up by `gradkit.audit.strange`. They are drawn from a fixed
-seed for each test, so that an audit finds the same on every run.
+seed for each test, so that an audit finds the same on every run. Each name in a
+message must be in the contract, or have words of the suite's.
 """
 
 from __future__ import annotations
 
+import ast
 import json
 import random
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count, islice
 from pathlib import Path
 from typing import get_args
 
-from gradkit.audit.naming import contract_names, nameless
 from gradkit.audit.odd import odd_faults, odd_students
 from gradkit.audit.pool import make_pool
 from gradkit.audit.strange import Strange, Stranger
 from gradkit.course import Assignment, Feedback
 from gradkit.diagnosis import Fingerprint, Matcher
-from gradkit.grading.reading import Reading
+from gradkit.grading.reader import Reading
 from gradkit.grading.record import Record, to_json
 from gradkit.grading.score import score_questions, score_tests
 from gradkit.sandbox import Submitted
@@ -30,10 +32,13 @@ from gradkit.suite.session import Suite, TestOutcome
 from gradkit.suite.tests import HiddenTest
 from gradkit.temporary import TemporaryFolder
 from gradkit.wire.call import Call
+from gradkit.wire.naming import in_words
 from gradkit.wire.observation import Observation
 
 ANSWERS = 100  # to each test
 _MOST = 5  # faults of one test that are told
+_NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
+_QUOTED = re.compile(r"``(.+?)``", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -216,3 +221,39 @@ def _explain(assignment: Assignment, outcomes: Sequence[TestOutcome], matcher: M
         if mismatch.picture is not None:
             for values in (False, True):
                 mismatch.picture.as_data(values=values)
+
+
+def contract_names(source: bytes, targets: Iterable[str]) -> frozenset[str]:
+    """The names that students know: of targets and their arguments, and what docstrings quote; x and y are data."""
+    found, wanted = {"result", "x", "y"}, set(targets)
+    for node in ast.parse(source).body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name in wanted:
+            found.update(name for part in ast.walk(node) for name in _names(part))
+    return frozenset(found)
+
+
+def nameless(call: Call, known: frozenset[str]) -> Iterator[str]:
+    """The names of a call's inputs and steps that a message could show, that no student knows and that have no words.
+
+    Args:
+        call: the call.
+        known: the names of the contract. A number may follow: ``x1`` is an ``x``.
+    """
+    own = {*call.inputs, *(step.name for step in call.steps)}
+    letters = {step.name for step in call.steps if step.target.startswith("student:") and len(step.name) == 1}
+    for path in (*call.observe, *call.leaves()):
+        text = in_words(path, call)
+        for words in call.words.values():
+            text = text.replace(words, " ")
+        for name in _NAME.findall(text):
+            if name in own and not {name, name.rstrip("0123456789")} & (known | letters):
+                yield name
+
+
+def _names(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.arg):
+        yield node.arg
+    if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+        yield node.name
+        for quoted in _QUOTED.findall(ast.get_docstring(node) or ""):
+            yield from _NAME.findall(quoted)

@@ -20,7 +20,7 @@ from pydantic import ConfigDict, Field
 
 from gradkit.bans.definitions import reachable
 from gradkit.course import Assignment
-from gradkit.course.reading import read_toml
+from gradkit.course.toml_files import read_toml
 from gradkit.errors import UsageError
 
 Position = tuple[int, int]  # line, column

@@ -22,9 +22,9 @@ from functools import cache
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
+from gradkit.check.checks import SECONDS, run_checks
 from gradkit.check.homework import Homework, find_homework
-from gradkit.check.report import Report
-from gradkit.check.runner import SECONDS, run_checks
+from gradkit.check.results import Report
 from gradkit.conditions import EAGER
 from gradkit.errors import GraderFault
 from gradkit.sandbox.parallel import Jobs, run_jobs

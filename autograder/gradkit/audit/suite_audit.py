@@ -7,12 +7,11 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 
 from gradkit.audit.contract import Contract, contract_faults, read_contract
+from gradkit.audit.findings import Audit, ContractAudit, QuestionAudit
 from gradkit.audit.fuzz import fuzz_suite
-from gradkit.audit.mistakes import bank_faults
 from gradkit.audit.mutants import Equivalent, Mutant, mutants, read_equivalent
 from gradkit.audit.public import PublicTrial, not_passed, try_public
-from gradkit.audit.report import Audit, ContractAudit, QuestionAudit
-from gradkit.audit.trials import Trial, Tried, try_all
+from gradkit.audit.trials import Trial, Tried, bank_faults, try_all
 from gradkit.bank import Bank, read_bank
 from gradkit.course import Assignment, Course
 from gradkit.diagnosis import Fingerprint, fingerprints, twins

@@ -1,18 +1,18 @@
-"""Try code on a question's tests, many pieces at a time, and learn which tests it fails."""
+"""Try code on a question's tests, many pieces at a time: which tests it fails, and what is wrong with a bank."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from gradkit.bank import Bank
 from gradkit.course import Assignment
 from gradkit.course.assignment import Limits
-from gradkit.diagnosis import Fingerprint, Matcher
+from gradkit.diagnosis import ENOUGH, Fingerprint, Matcher, told
 from gradkit.errors import GraderFault
-from gradkit.grading.reader import SourceReader
-from gradkit.grading.reading import read_sources
+from gradkit.grading.reader import SourceReader, read_sources
 from gradkit.grading.score import score_tests
 from gradkit.sandbox import Sandbox, SubmissionRunner, Submitted, WorkerBaseEnded, Workers
 from gradkit.sandbox.parallel import Jobs, run_jobs
@@ -139,3 +139,47 @@ def _try(
     seconds = (call.observation.seconds for one in outcomes for case in one.cases for call in case.found)
     named = tuple(sorted({mistake.id for mistake in matcher.found().values()}))
     return Tried(tuple(failed), tuple(messages), seconds=max(seconds, default=0.0), named=named)
+
+
+def bank_faults(
+    assignment: Assignment,
+    bank: Bank,
+    known: Sequence[Fingerprint],
+    failed: Mapping[str, frozenset[str]],
+    named: Mapping[str, frozenset[str]],
+) -> Iterator[str]:
+    """One sentence for each fault of a bank.
+
+    Args:
+        assignment: the assignment.
+        bank: its mistakes and accepted variants.
+        known: what each mistake answered.
+        failed: by the mistake's id, the tests that it fails, bans included.
+        named: by the mistake's id, the mistakes that its own submission is told.
+    """
+    for question in assignment.questions:
+        for kind, entries in (("mistakes", bank.mistakes), ("accepted variants", bank.accepted)):
+            if not any(entry.question == question.id for entry in entries):
+                yield f"{question.id} has no {kind} in its bank."
+    by_id = {one.id: one for one in known}
+    as_what = told(known)
+    for entry in bank.mistakes:
+        # What cannot be loaded fails every test, and so would seem to be caught.
+        if reason := _not_loaded(by_id[entry.id]):
+            yield f'{entry.place}: "{entry.id}" was never tried, since its file cannot be loaded: {reason}'
+        for other in sorted(as_what[entry.id] - {entry.id}):
+            yield f'{entry.place}: who makes "{entry.id}" is told "{other}".'
+        if not failed[entry.id]:
+            yield f'{entry.place}: "{entry.id}" is wrong, but passes every test.'
+        elif by_id[entry.id].tells_in(by_id[entry.id].failed) >= ENOUGH and entry.id not in named[entry.id]:
+            yield (
+                f'{entry.place}: who makes "{entry.id}" is not told so, although its answers differ from '
+                "the right ones. Is it a twin, or is something in its answers different in each process?"
+            )
+
+
+def _not_loaded(mistake: Fingerprint) -> str:
+    """Why the mistake's file could not be loaded, or ""."""
+    calls = (call for cases in mistake.tests.values() for case in cases for call in case.calls)
+    failures = (call.answer.observation.failure for call in calls)
+    return next((f"{one.type_name}: {one.message}" for one in failures if one and one.kind == "import"), "")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal, TypeVar
 
-from gradkit.bank.reading import FILE_NAMES, Bank, Entry, read_bank
+from gradkit.bank.entries import FILE_NAMES, Bank, Entry, read_bank
 
 T = TypeVar("T")
 

@@ -1,4 +1,4 @@
-"""Where a module uses names that a question does not allow.
+"""Where a module uses names that a question does not allow, and the chains of attributes that lead there.
 
 The tree is read from each target outwards, through the functions and classes of the file that it uses, so that
 ``nn.Linear`` in one question does not affect another. Aliases, renamed imports and names bound at module level are
@@ -13,10 +13,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from gradkit.bans.chains import MAX_NAME, imported, unrolled
 from gradkit.bans.definitions import read_definitions
 
 Hits = Mapping[str, tuple[int, int, str]]  # a banned name -> line, order and name of its first use
+MAX_NAME = 200  # characters of a dotted name that are read; no banned name is nearly as long
 
 
 @dataclass(frozen=True)
@@ -145,3 +145,37 @@ def _dotted(root: ast.expr, attributes: Sequence[str], aliases: Mapping[str, str
         name = f"{name}.{attribute}"[:MAX_NAME]
         names.append(name)
     yield from reversed(names)
+
+
+def unrolled(node: ast.expr) -> tuple[ast.expr, list[str]]:
+    """The root of a chain of attributes, and the attributes."""
+    attributes: list[str] = []
+    while isinstance(node, ast.Attribute):
+        attributes.append(node.attr)
+        node = node.value
+    return node, attributes[::-1]
+
+
+def imported_modules(tree: ast.AST) -> set[str]:
+    """The top-level names of all modules that a file imports."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found.update(alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module.partition(".")[0])
+    return found
+
+
+def imported(nodes: Iterable[ast.AST]) -> dict[str, str]:
+    """Local name -> dotted name, for everything the nodes import."""
+    aliases: dict[str, str] = {}
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                first = alias.name.partition(".")[0]
+                aliases[alias.asname or first] = (alias.name if alias.asname else first)[:MAX_NAME]
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            for alias in node.names:
+                aliases[alias.asname or alias.name] = f"{node.module[:MAX_NAME]}.{alias.name}"[:MAX_NAME]
+    return aliases

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from gradkit.check.notebook import check
+    from gradkit.check.process import check
 
 __all__ = ["check"]
 
@@ -18,7 +18,7 @@ __all__ = ["check"]
 def __getattr__(name: str) -> object:
     """`check`, imported when it is asked for: grading reads notebooks with this package, and runs no checks."""
     if name == "check":
-        from gradkit.check.notebook import check
+        from gradkit.check.process import check
 
         return check
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

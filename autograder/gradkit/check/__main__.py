@@ -1,5 +1,5 @@
 """``python -m gradkit.check``: the command, where ``gradkit`` is not on the path."""
 
-from gradkit.check.app import main
+from gradkit.check.command import main
 
 main()

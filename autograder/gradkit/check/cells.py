@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from gradkit.check.report import Warned
+from gradkit.check.results import Warned
 from gradkit.errors import SubmissionRefused
 
 Cell = dict[str, Any]  # plain dictionaries: nbformat's constructors check each cell against its schema, slowly

@@ -21,8 +21,7 @@ from gradkit.check.fresh_import import fresh_modules
 from gradkit.check.homework import CHECKS, Homework, Question, question_of
 from gradkit.check.locations import defined_at, is_todo, overwritten_at, raised_at, source_of
 from gradkit.check.patience import StoppedError, within
-from gradkit.check.report import CheckResult, QuestionReport, Report, Status
-from gradkit.check.texts import Tail, excerpt, parts, said
+from gradkit.check.results import CheckResult, QuestionReport, Report, Status, Tail, excerpt, parts, said
 from gradkit.check.warned import Warnings
 from gradkit.conditions import SEED
 from gradkit.conditions.advice import NEVER_ENDS, advice, cannot_be_loaded, is_called, overwritten

@@ -1,23 +1,38 @@
-"""``gradkit check``."""
+"""``gradkit check``, once or at each save, and the program that students install: this command alone.
+
+Its exit statuses are the instructor's ``gradkit``'s.
+"""
 
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Iterator, Set
 from pathlib import Path
 
 import typer
 from rich.console import Console
 
-from gradkit.check.console import show
-from gradkit.check.github import begin_step, tell
+from gradkit.check.checks import SECONDS
+from gradkit.check.ci import as_junit, begin_step, tell
+from gradkit.check.console import ready_streams, see_where_we_are, show
 from gradkit.check.homework import Homework, Question, find_homework
-from gradkit.check.junit import as_junit
 from gradkit.check.locations import path_from
 from gradkit.check.process import Apart
-from gradkit.check.runner import SECONDS
-from gradkit.errors import UsageError
+from gradkit.errors import GradkitError, UsageError
 
 _WIDTH = 120  # columns of a log that nobody's terminal shows
+app = typer.Typer(
+    name="gradkit",
+    help="Check your homework before you hand it in.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+_STEP = 20  # ms without a further change, after which a save is over
+_LONGEST = 200  # ms that changes may go on
+_LOOK = 1_000  # ms until a look at the files themselves: not every file system tells of changes
 
 
 def check(
@@ -57,8 +72,6 @@ def check(
 
 
 def _watch(homework: Homework, only: Question | None, checks: Apart, out: Console) -> None:
-    from gradkit.check.watching import saves
-
     try:
         for _ in saves(homework.folder):
             out.print("Checking ...", style="dim")
@@ -74,3 +87,58 @@ def _watch(homework: Homework, only: Question | None, checks: Apart, out: Consol
             out.print("Waiting for the next save; Ctrl-C ends.", style="dim")
     except KeyboardInterrupt:
         out.print()
+
+
+app.command("check")(check)
+
+
+@app.callback()
+def _commands() -> None:
+    pass
+
+
+def main() -> None:
+    """Run the command line and exit with its status."""
+    ready_streams()
+    try:
+        see_where_we_are()
+        app()
+    except GradkitError as error:
+        typer.echo(f"gradkit: {error}", err=True)
+        sys.exit(error.exit_status)
+
+
+def saves(folder: Path) -> Iterator[None]:
+    """Yield at once, and then each time that Python files in ``folder`` were saved.
+
+    What is saved while the caller is busy is told when it comes back.
+    """
+    from watchfiles import PythonFilter, watch
+
+    seen = _files(folder)
+    yield
+    for _ in watch(
+        folder,
+        watch_filter=PythonFilter(),
+        step=_STEP,
+        debounce=_LONGEST,
+        recursive=False,
+        raise_interrupt=True,
+        rust_timeout=_LOOK,
+        yield_on_timeout=True,
+    ):
+        if (now := _files(folder)) != seen:
+            seen = now
+            yield
+
+
+def _files(folder: Path) -> Set[tuple[str, int, int, int]]:
+    """What tells one version of the files from another."""
+    found = set()
+    for path in folder.glob("*.py"):
+        try:
+            status = path.stat()
+        except OSError:
+            continue  # just taken away, as some editors do to save
+        found.add((path.name, status.st_ino, status.st_mtime_ns, status.st_size))
+    return found

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from gradkit.check.report import CheckResult, QuestionReport, Report, Status
+from gradkit.check.results import CheckResult, QuestionReport, Report, Status
 from gradkit.errors import UsageError
 
 _STYLES = MappingProxyType({"passed": "green", "failed": "bold red", "not started": "dim", "stopped": "bold red"})

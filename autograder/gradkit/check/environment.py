@@ -20,8 +20,8 @@ from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 
-from gradkit.check.report import Warned
-from gradkit.conditions.source import lines_of, text_of
+from gradkit.check.results import Warned
+from gradkit.conditions.source_lines import lines_of, text_of
 
 _LONGEST = 200  # characters of a line that are shown
 _SOURCES = 20  # files of a homework that are read

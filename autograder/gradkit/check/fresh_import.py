@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 
-from gradkit.conditions.loading import FolderFinder
+from gradkit.conditions.finder import FolderFinder
 
 
 @contextmanager

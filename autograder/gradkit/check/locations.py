@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from gradkit.check.homework import Homework, Question
-from gradkit.conditions.source import lines_of
+from gradkit.conditions.source_lines import lines_of
 
 _LONGEST = 200  # characters of a line that are shown
 

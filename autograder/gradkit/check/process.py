@@ -2,11 +2,13 @@
 
 Code that ends its process, or never comes back to Python, costs its own check; the others are run in a new process, and
 a watch goes on. torch is loaded once for as long as the process lives, which is until code leaves traces in it. Nothing
-is confined: this is the student's own machine, and what comes back is the student's own word.
+is confined: this is the student's own machine, and what comes back is the student's own word. In a notebook, `check`
+keeps one such process for each homework.
 """
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import subprocess
@@ -17,13 +19,15 @@ from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
+from functools import cache
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import IO, Any
 
-from gradkit.check.homework import Homework, Question
-from gradkit.check.report import CheckResult, Report
-from gradkit.check.runner import Check, ended_by
+from gradkit.check.checks import SECONDS, Check, ended_by
+from gradkit.check.homework import Homework, Question, find_homework
+from gradkit.check.results import CheckResult, Report
 from gradkit.conditions import EAGER
 from gradkit.conditions.clock import PATIENCE, Clock, Deadline, DeadlineError, ProcessorClock
 from gradkit.errors import GradkitError, UsageError
@@ -211,3 +215,27 @@ def _opened(stream: IO[bytes] | None) -> IO[bytes]:
     if stream is None:  # never, since all three are pipes
         raise GradkitError("The process that runs the checks has no pipe.")
     return stream
+
+
+def check(question: str | None = None) -> Report:
+    """Run the public checks of the homework in the working folder; Jupyter shows the result as a table.
+
+    The files are read as they were last saved, in another process, which the first call starts. What the notebook has
+    imported stays as it is.
+
+    Args:
+        question: the question, by its id or the name of a function or class that it asks for; all when None.
+
+    Raises:
+        UsageError: the working folder holds no homework, or it has no such question.
+    """
+    homework = find_homework(Path.cwd())
+    return _process(homework).run(None if question is None else homework.question(question))
+
+
+@cache
+def _process(homework: Homework) -> Apart:
+    """The process that runs a homework's checks, as long as the notebook's lives."""
+    process = Apart(homework, SECONDS)
+    atexit.register(process.close)
+    return process

@@ -1,11 +1,26 @@
-"""What the public checks found: the one record that terminal, notebook and CI show."""
+"""What the public checks found, for terminal, notebook and CI, and its texts.
+
+Students' texts are made short and lose their control characters. A notebook shows a small table that needs no style
+sheet or script and can be read in dark and light.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from html import escape
+from types import MappingProxyType
 from typing import Any, Literal
 
+from gradkit.conditions.rules import INPUT, explained
+
 Status = Literal["passed", "failed", "not started", "stopped"]
+_MARKS = MappingProxyType({"passed": "&#10003;", "failed": "&#10007;", "not started": "&#9675;", "stopped": "&#10007;"})
+# White on each of these can be read, whatever the theme around it.
+_COLOURS = MappingProxyType({"passed": "#1a7f37", "failed": "#cf222e", "not started": "#656d76", "stopped": "#cf222e"})
+LONGEST = 2_000  # characters
+# torch names the dtypes, but not the way out.
+_DTYPES = " (double is float64, float is float32: give tensors that you make the dtype of the input, dtype=x.dtype)"
 
 
 @dataclass(frozen=True)
@@ -171,8 +186,6 @@ class Report:
 
     def _repr_html_(self) -> str:
         """How Jupyter shows it."""
-        from gradkit.check.page import as_html
-
         return as_html(self)
 
     def __repr__(self) -> str:
@@ -180,3 +193,77 @@ class Report:
         from gradkit.check.console import as_text
 
         return as_text(self)
+
+
+def as_html(report: Report) -> str:
+    """The report as HTML; all that comes from the student's code is escaped."""
+    trouble = "".join(_details(report, report.trouble)) if report.trouble else ""
+    rows = "".join(_row(report, question) for question in report.questions)
+    warnings = "".join(_warning(warning) for warning in report.warnings)
+    beyond = "".join(f"<br>{escape(sentence)}" for sentence in report.beyond())
+    return f"<div>{trouble}{warnings}<table>{rows}</table><p>{escape(report.summary())}{beyond}</p></div>"
+
+
+def _warning(warning: Warned) -> str:
+    place = f"<br><code>{escape(warning.place)}</code>" if warning.place else ""
+    return f'<div style="margin-top:0.5em"><b>Warning:</b> {escape(warning.message)}{place}</div>'
+
+
+def _row(report: Report, question: QuestionReport) -> str:
+    status = question.status
+    chip = f"background:{_COLOURS[status]};color:#fff;padding:0.1em 0.5em;border-radius:0.3em;white-space:nowrap"
+    mark = f'<span style="{chip}">{_MARKS[status]} {status}</span>'
+    details = "".join(line for check in report.to_tell(question) for line in _details(report, check))
+    name = f"<code>{escape(question.id)}</code>"
+    cell = 'style="text-align:left;vertical-align:top;padding:0.2em 0.8em 0.2em 0"'
+    return f"<tr><td {cell}>{mark}</td><td {cell}>{name}</td><td {cell}>{report.count(question)}{details}</td></tr>"
+
+
+def _details(report: Report, check: CheckResult) -> Iterator[str]:
+    yield f'<div style="margin-top:0.5em;white-space:pre-wrap"><b>{escape(check.title)}</b><br>{escape(check.message)}'
+    if check.line is not None:
+        yield f"<br>{escape(report.module)}, line {check.line}: <code>{escape(check.source)}</code>"
+    if check.printed.strip():
+        yield f'<br>It printed:<pre style="margin:0">{escape(check.printed.rstrip())}</pre>'
+    yield "</div>"
+
+
+def excerpt(text: str) -> str:
+    """The text, cut, with every control character but newline and tab replaced."""
+    cut = text if len(text) <= LONGEST else f"{text[:LONGEST]} ..."
+    return "".join(one if one.isprintable() or one in "\n\t" else "\ufffd" for one in cut.replace("\r\n", "\n"))
+
+
+def said(error: BaseException) -> str:
+    """What there is to say of an exception that a student's code let through."""
+    if isinstance(error, SystemExit):
+        return "Your code ends the program. Take out exit() and the like."
+    if isinstance(error, EOFError):
+        return INPUT
+    name, text = parts(error)
+    advice = _DTYPES if "float" in text.lower() and "double" in text.lower() else ""
+    return f"{name}: {text}{advice}" if text else name
+
+
+def parts(error: BaseException) -> tuple[str, str]:
+    """The type of an exception, and its message with the rule that was broken."""
+    try:
+        text = explained(error, str(error.msg if isinstance(error, SyntaxError) else error))
+    except Exception:  # noqa: BLE001 - a student's exception may do anything when it is asked for its text
+        text = ""
+    return type(error).__name__, text
+
+
+class Tail:
+    """Keeps the end of the texts that it is given."""
+
+    def __init__(self) -> None:
+        self._kept = ""
+
+    def take(self, text: str) -> None:
+        """Take a text; all but the last `LONGEST` characters of everything is forgotten."""
+        self._kept = (self._kept + text[-LONGEST:])[-LONGEST:]
+
+    def getvalue(self) -> str:
+        """The end of what was taken."""
+        return self._kept

@@ -17,10 +17,10 @@ from typing import Any
 
 from gradkit.check.banned import replace_banned
 from gradkit.check.cells import unreadable
+from gradkit.check.checks import Check, run_checks
 from gradkit.check.environment import differences
 from gradkit.check.homework import Homework, find_homework
-from gradkit.check.report import CheckResult, Warned
-from gradkit.check.runner import Check, run_checks
+from gradkit.check.results import CheckResult, Warned
 from gradkit.errors import UsageError
 
 

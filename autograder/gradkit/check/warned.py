@@ -13,8 +13,7 @@ from pathlib import Path
 
 from gradkit.check.homework import CHECKS, Homework
 from gradkit.check.locations import source_of
-from gradkit.check.report import Warned
-from gradkit.check.texts import excerpt
+from gradkit.check.results import Warned, excerpt
 from gradkit.conditions.rules import Noted, noting
 
 _MOST = 10  # warnings of one run

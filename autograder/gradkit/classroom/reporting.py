@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from gradkit.bank import read_bank
-from gradkit.conditions.source import text_of
+from gradkit.conditions.source_lines import text_of
 from gradkit.course import Assignment, Course
 from gradkit.errors import CourseError, GradkitError, SubmissionRefused, UsageError
 from gradkit.gradebook.up_to_date import class_list, gone_students

@@ -21,7 +21,7 @@ from pydantic import AwareDatetime, ConfigDict
 from gradkit.collect.exchange import fetch, list_inbound, publish, submit
 from gradkit.collect.inbound import collect
 from gradkit.course import Course
-from gradkit.course.reading import read_toml
+from gradkit.course.toml_files import read_toml
 from gradkit.errors import CourseError
 from gradkit.temporary import TemporaryFolder
 

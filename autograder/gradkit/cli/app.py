@@ -1,18 +1,25 @@
-"""The application: its commands, and how errors are reported."""
+"""The application: its commands, what each of them stands on, and what an error becomes on the way out.
+
+The machine's or container's settings must neither change what a command does nor stop it.
+"""
 
 from __future__ import annotations
 
+import os
+import re
+import resource
 import sys
 import traceback
+from collections.abc import Sequence
 
 import typer
 
 import gradkit
 from gradkit.check.command import check
-from gradkit.cli import audit, build, collect, export, feedback, grade, new, report, term
-from gradkit.cli.console import complain
-from gradkit.cli.start import prepare
-from gradkit.errors import GradkitError
+from gradkit.check.console import ready_streams, see_where_we_are
+from gradkit.cli import audit, build, collect, export, grade, report, term
+from gradkit.cli.output import complain
+from gradkit.errors import GradkitError, UsageError
 from gradkit.temporary import advice_on
 
 app = typer.Typer(
@@ -23,6 +30,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+_OWNERS_BITS = 0o700
+_FILES = 1024
 
 
 def _version(asked: bool) -> None:
@@ -38,12 +47,12 @@ def _options(
     del version
 
 
-app.command("new")(new.new)
+app.command("new")(build.new)
 app.command("build")(build.build)
 app.command("check")(check)
 app.command("collect")(collect.collect)
 app.command("grade")(grade.grade)
-app.command("feedback")(feedback.feedback)
+app.command("feedback")(report.feedback)
 app.command("report")(report.report)
 app.add_typer(export.app, name="export")
 app.add_typer(term.app, name="term")
@@ -66,3 +75,51 @@ def main() -> None:
         else:
             complain(f"{error}\n{advice} Records already written are complete.")
         sys.exit(3)
+
+
+def prepare() -> None:
+    """Set up this process, or restart it if Python was started with other options.
+
+    Raises:
+        UsageError: it cannot be set up.
+    """
+    ready_streams()
+    see_where_we_are()
+    os.umask(os.umask(0o077) & ~_OWNERS_BITS)  # files must be accessible to their owner
+    _allow_files()
+    utf8 = sys.getfilesystemencoding() == "utf-8"  # otherwise Łukasz is a different student in each locale
+    if __debug__ and utf8:
+        return
+    command = without_optimising(sys.orig_argv, len(sys.argv) - 1)
+    settings = dict(os.environ)
+    if not utf8:
+        settings.setdefault("PYTHONIOENCODING", sys.stdout.encoding)  # keep the terminal's encoding
+        settings["PYTHONUTF8"] = "1"
+    if not __debug__:
+        settings.pop("PYTHONOPTIMIZE", None)
+    if command == sys.orig_argv and settings == dict(os.environ):
+        raise UsageError(
+            "Python runs without asserts (-O), or with file names that are not UTF-8 (-X utf8=0). Start gradkit "
+            "without these options."
+        )
+    os.execve(sys.executable, command, settings)  # noqa: S606 - the command that was given
+
+
+def without_optimising(command: Sequence[str], arguments: int) -> list[str]:
+    """A command that starts Python, without ``-O``, ``-OO`` and the like.
+
+    Args:
+        command: the interpreter, its options, the program and its arguments.
+        arguments: the number of arguments at the end.
+    """
+    own = len(command) - arguments
+    words = [re.sub("O", "", word) if re.fullmatch("-[A-Za-z]*O[A-Za-z]*", word) else word for word in command[:own]]
+    return [*(word for word in words if word != "-"), *command[own:]]
+
+
+def _allow_files() -> None:
+    """Raise a low limit of open files, as far as permitted."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _FILES if hard == resource.RLIM_INFINITY else min(_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

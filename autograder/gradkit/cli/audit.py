@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gradkit.cli.console import complain, err, find_course, out, progress
+from gradkit.cli.output import complain, err, find_course, out, progress
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from gradkit.audit.contract import Coverage
-    from gradkit.audit.report import Audit, ContractAudit, QuestionAudit
+    from gradkit.audit.findings import Audit, ContractAudit, QuestionAudit
 
 
 def audit(
@@ -52,7 +52,7 @@ def audit(
     os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1")
     import torch
 
-    from gradkit.audit.report import Audit
+    from gradkit.audit.findings import Audit
     from gradkit.audit.suite_audit import audit_assignment, audit_contract
     from gradkit.sandbox import open_sandbox
 

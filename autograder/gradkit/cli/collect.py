@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gradkit.cli.console import complain, err, escape_controls, find_course, out
+from gradkit.cli.output import complain, err, escape_controls, find_course, out
 from gradkit.errors import UsageError
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gradkit.cli.console import check_file, complain, find_course, out, require_current, short_path
+from gradkit.cli.output import check_file, complain, find_course, out, require_current, short_path
 from gradkit.errors import UsageError
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gradkit.cli.console import check_file, check_folder, complain, err, find_course, out, progress, short_path
+from gradkit.cli.output import check_file, check_folder, complain, err, find_course, out, progress, short_path
 from gradkit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -162,8 +162,7 @@ def _grade_course(course: Course, only: Sequence[str], sample: Path | None, opti
 def _grade_with_progress(
     course: Course, plan: Plan, options: _Options, file: Callable[[Record], None] = lambda _record: None
 ) -> ClassResult:
-    from gradkit.grading.batch import grade_class
-    from gradkit.grading.environment import unlike_stated
+    from gradkit.grading.batch import grade_class, unlike_stated
 
     for sentence in unlike_stated(course):
         err.print(sentence, style="yellow", soft_wrap=True)

@@ -1,4 +1,4 @@
-"""``gradkit report``: the class's results on one page."""
+"""``gradkit feedback``: pages for students. ``gradkit report``: how the class did, on one page."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from gradkit.cli.console import check_folder, complain, find_course, out, require_current, short_path
+from gradkit.cli.output import check_folder, complain, find_course, out, require_current, short_path
 from gradkit.errors import UsageError
 
 
@@ -54,3 +54,23 @@ def report(
     for line in made.problems:
         complain(line)
     raise typer.Exit(1 if made.problems else 0)
+
+
+def feedback(
+    assignments: Annotated[list[str] | None, typer.Argument(help="Assignments to release; all by default.")] = None,
+    stale: Annotated[bool, typer.Option("--stale", help="Also release what is out of date.")] = False,
+    course: Annotated[Path | None, typer.Option(help="The course's folder.")] = None,
+) -> None:
+    """Make the feedback pages again, with all manual scores and comments, and release them to students."""
+    from gradkit.classroom.releasing import release_feedback
+
+    found = find_course(course)
+    require_current(found, assignments or (), stale=stale)
+    report = release_feedback(found, assignments or None)
+    for name in report.released:
+        out.print(f"{name}: feedback released")
+    if report.left_out:
+        complain(f"left out because they are not in the gradebook: {', '.join(report.left_out)}")
+    for line in report.problems:
+        complain(line)
+    raise typer.Exit(1 if report.problems else 0)

@@ -9,7 +9,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from gradkit.cli.console import escape_controls
+from gradkit.cli.output import escape_controls
 from gradkit.grading.record import Record
 from gradkit.text import points
 from gradkit.wire.kinds import meaning_of

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from gradkit.cli.console import complain, err, find_course, out, short_path
+from gradkit.cli.output import complain, err, find_course, out, short_path
 from gradkit.course import Course
 from gradkit.errors import UsageError
 

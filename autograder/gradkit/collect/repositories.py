@@ -1,10 +1,14 @@
-"""Collect submissions from the repositories of a roster: each one's last commit before the deadline."""
+"""Collect submissions from the repositories of a roster: of each the last commit before the deadline.
+
+How sure it is when a commit was handed in is found here, too.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from gradkit.collect.collected import (
@@ -17,7 +21,6 @@ from gradkit.collect.collected import (
     refuse_worse,
     write_note,
 )
-from gradkit.collect.commits import Chosen, choose
 from gradkit.collect.repository_list import Pushes, Row, read_pushes, read_rows, shared_repositories
 from gradkit.course import Course
 from gradkit.errors import EarlierStays, GradkitError, SubmissionRefused
@@ -25,6 +28,9 @@ from gradkit.gradebook.timestamps import write_time
 from gradkit.ids import quoted, student_id
 from gradkit.intake import git, tree
 from gradkit.intake.files import copy_untrusted, not_kept, put_in_place, scratch
+from gradkit.intake.git import Commit, history
+
+_AHEAD = timedelta(minutes=10)  # tolerance for a fast clock
 
 
 def collect_repositories(
@@ -173,3 +179,61 @@ def _is_collected(course: Course, row: Row, assignment: str, chosen: Chosen) -> 
     """Whether exactly this commit is in ``submitted/``."""
     before = read_note(course, row.student, assignment)
     return bool(before == _facts(row, chosen)) and (course.submitted / row.student / assignment).is_dir()
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The commit that counts.
+
+    Attributes:
+        commit: its id.
+        time: the time of its push by the server's record, otherwise of the commit.
+        by_server: whether the time is the server's.
+        doubts: reasons to doubt the time.
+    """
+
+    commit: str
+    time: datetime
+    by_server: bool
+    doubts: tuple[str, ...] = ()
+
+
+def choose(copy: Path, tip: str, until: datetime | None, record: Sequence[tuple[datetime, str]]) -> Chosen:
+    """The commit that counts, by the server's record if there is one.
+
+    Args:
+        copy: the bare copy.
+        tip: the newest commit of the branch.
+        until: the deadline; None: the newest commit counts.
+        record: the server's record of pushes, (time, commit); of equal times the later push comes last.
+
+    Raises:
+        SubmissionRefused: no commit is in time.
+    """
+    if record:
+        pushed = sorted(record, key=lambda push: push[0])
+        in_time = [push for push in pushed if until is None or push[0] <= until]
+        if not in_time:
+            raise SubmissionRefused(
+                f"nothing was pushed by {_said(until)}; the first push was at {_said(pushed[0][0])}."
+            )
+        time, commit = in_time[-1]
+        return Chosen(commit, time, by_server=True)
+    commits = history(copy, tip)
+    found = next((commit for commit in commits if until is None or commit.time <= until), None)
+    if found is None:
+        first = _said(commits[-1].time)
+        raise SubmissionRefused(f"there is no commit by {_said(until)}; the first one is from {first}.")
+    return Chosen(found.id, found.time, by_server=False, doubts=tuple(_doubts(commits, found)))
+
+
+def _doubts(commits: Sequence[Commit], found: Commit) -> Iterator[str]:
+    """Reasons to doubt a time written by a student's own clock."""
+    if any(commit.time > found.time for commit in commits[commits.index(found) + 1 :]):
+        yield "an earlier commit has a later time, so at least one of the two is wrong"
+    if found.time > datetime.now(UTC) + _AHEAD:
+        yield "the commit's time is in the future"
+
+
+def _said(time: datetime | None) -> str:
+    return "" if time is None else f"{time:%Y-%m-%d %H:%M:%S %Z}"

@@ -14,7 +14,7 @@ from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from types import CodeType, ModuleType
 
-from gradkit.conditions.source import lines_of, text_of
+from gradkit.conditions.source_lines import lines_of, text_of
 
 
 class SourceLoader(SourceFileLoader):

@@ -1,8 +1,17 @@
 """A course's configuration: ``course.toml`` and each assignment's ``assignment.toml``."""
 
-from gradkit.course.assignment import Assignment, BanGroup, Feedback, Limits, Question, WrittenQuestion, load_assignment
+from gradkit.course.assignment import (
+    Assignment,
+    BanGroup,
+    Feedback,
+    Limits,
+    Question,
+    WrittenQuestion,
+    load_assignment,
+    rounded,
+    total,
+)
 from gradkit.course.course import Course, load_course
-from gradkit.course.points import rounded, total
 
 __all__ = [
     "Assignment",

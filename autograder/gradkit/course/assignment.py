@@ -1,9 +1,13 @@
-"""``assignment.toml``: one assignment's questions, points, bans and limits."""
+"""``assignment.toml``: one assignment's questions, points, bans and limits.
+
+Points are added as people add them: 0.1 + 0.2 is 0.3, and three thirds are 1.
+"""
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -13,9 +17,16 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field
 
 from gradkit.conditions.clock import PATIENCE
-from gradkit.course.points import rounded, total
-from gradkit.course.reading import Title, read_toml
+from gradkit.course.toml_files import Title, read_toml
 from gradkit.errors import CourseError
+
+DIGITS = 9  # decimal places that count; the rest is binary rounding error
+
+
+def rounded(points: float) -> float:
+    """Points without binary rounding error: 0.7 instead of 0.7000000000000001."""
+    return round(float(points), DIGITS) + 0.0  # no -0.0
+
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
 Points = Annotated[float, AfterValidator(rounded), Field(gt=0, le=1000)]
@@ -178,3 +189,8 @@ def load_assignment(folder: Path) -> Assignment:
                     f"{path}: question[{number}].banned: no [banned.{name}] in this file (it has: {known})."
                 )
     return assignment
+
+
+def total(points: Iterable[float]) -> float:
+    """The sum of points, in points."""
+    return rounded(math.fsum(points))

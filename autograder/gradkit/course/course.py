@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import ConfigDict, Field
 
 from gradkit.course.assignment import Assignment, load_assignment
-from gradkit.course.reading import Title, read_text, read_toml
+from gradkit.course.toml_files import Title, read_text, read_toml
 from gradkit.errors import CourseError, UsageError
 
 _STRICT = ConfigDict(extra="forbid")

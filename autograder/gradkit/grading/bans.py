@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from gradkit.bans.uses import BannedUse, first_use
 from gradkit.course import Assignment, Question
-from gradkit.grading.reading import Reading, in_words
+from gradkit.grading.reader import Reading, in_words
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,7 @@ import torch
 from gradkit.course import Assignment, Course
 from gradkit.diagnosis import Fingerprint, Matcher, fingerprints
 from gradkit.errors import GraderFault, GradkitError
-from gradkit.grading.reader import SourceReader
-from gradkit.grading.reading import read_sources
+from gradkit.grading.reader import SourceReader, read_sources
 from gradkit.grading.record import Record, to_json
 from gradkit.grading.score import notes_of_switches, open_gate, score_questions, score_tests
 from gradkit.grading.store import read_record, versions, write_record

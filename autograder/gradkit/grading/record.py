@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from gradkit.course import total
-from gradkit.grading.reading import FoundSign
+from gradkit.grading.reader import FoundSign
 from gradkit.wire.kinds import KINDS, Kind
 
 SCHEMA_VERSION = 1

@@ -11,18 +11,18 @@ from types import MappingProxyType
 from typing import Any
 
 from gradkit.bans.uses import BannedUse
-from gradkit.conditions.source import lines_of
+from gradkit.conditions.source_lines import lines_of
 from gradkit.conditions.switches import in_words
 from gradkit.course import Assignment, Feedback, total
 from gradkit.diagnosis import Fingerprint
 from gradkit.grading.bans import find_banned
 from gradkit.grading.gate import BUDGETS, Gate
-from gradkit.grading.reading import Reading
+from gradkit.grading.reader import Reading
 from gradkit.grading.record import QuestionResult, TestResult
+from gradkit.suite.calls import show_call
 from gradkit.suite.mismatch import Mismatch
 from gradkit.suite.said import one_of, say
 from gradkit.suite.session import CaseOutcome, TestOutcome
-from gradkit.suite.showing import show_call
 from gradkit.wire.kinds import Kind, meaning_of
 
 _MANY_CALLS = 1 << 16  # more than a suite has calls, times switches

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from gradkit.conditions.advice import advice, cannot_be_loaded, is_called, overwritten
 from gradkit.course import Assignment
-from gradkit.grading.reading import Reading
+from gradkit.grading.reader import Reading
 from gradkit.grading.record import TestResult
 from gradkit.intake.policy import missing_module, untouched_module
 from gradkit.intake.submission import Submission

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gradkit.check.cells import Cell
-from gradkit.conditions.source import text_of
+from gradkit.conditions.source_lines import text_of
 from gradkit.course import Assignment
 from gradkit.course.course import SubmissionLimits
 from gradkit.errors import SubmissionRefused

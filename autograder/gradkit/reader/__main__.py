@@ -22,8 +22,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from gradkit.bans.chains import imported_modules
-from gradkit.bans.names import Asked, find_uses
+from gradkit.bans.names import Asked, find_uses, imported_modules
 from gradkit.reader.overwritten import find_overwritten
 from gradkit.reader.signs import find_signs
 

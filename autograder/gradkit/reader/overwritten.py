@@ -10,8 +10,8 @@ import builtins
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gradkit.bans.chains import MAX_NAME
 from gradkit.bans.definitions import when_imported
+from gradkit.bans.names import MAX_NAME
 
 MAX_OVERWRITTEN = 20  # per module
 _DEFINING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)

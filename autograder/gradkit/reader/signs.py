@@ -10,7 +10,7 @@ import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from gradkit.bans.chains import imported, unrolled
+from gradkit.bans.names import imported, unrolled
 from gradkit.reader.places import ATTRIBUTES, METHODS, NAMES, NAMES_UNLESS_OWN, PLACES
 
 MAX_SIGNS = 20  # per file

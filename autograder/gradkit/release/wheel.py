@@ -92,7 +92,7 @@ def _metadata(version: str) -> Mapping[str, str]:
     return {
         "METADATA": "\n".join([*metadata, ""]),
         "WHEEL": "\n".join([*wheel, ""]),
-        "entry_points.txt": "[console_scripts]\ngradkit = gradkit.check.app:main\n",
+        "entry_points.txt": "[console_scripts]\ngradkit = gradkit.check.command:main\n",
         "licenses/LICENSE": _installed("licenses/LICENSE"),
     }
 

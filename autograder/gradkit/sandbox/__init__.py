@@ -4,7 +4,7 @@ from gradkit.jail.levels import LEVELS, SandboxError
 from gradkit.sandbox.connection import WorkerBaseEnded
 from gradkit.sandbox.handle import StartWorker, Worker
 from gradkit.sandbox.open import Sandbox, Workers, open_sandbox
-from gradkit.sandbox.runner import SubmissionRunner
+from gradkit.sandbox.submission_runner import SubmissionRunner
 from gradkit.sandbox.wording import Submitted
 
 __all__ = [

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import assert_never
 
-from gradkit.conditions.source import lines_of
+from gradkit.conditions.source_lines import lines_of
 from gradkit.course.assignment import Limits
 from gradkit.jail.confine import TEMPORARY_MB, THREADS
 from gradkit.wire.call import Call

@@ -2,6 +2,7 @@
 
 An observed value is whatever the student's process reported: any type, any size, any key. A test that computes with one
 must know first what it is, since an exception of its own would be the suite's fault and leave the submission unscored.
+Values and their kinds are named as a student would.
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from gradkit.suite.mismatch import Mismatch
-from gradkit.suite.naming import kind
-from gradkit.suite.said import Said, capital, number, say
+from gradkit.suite.mismatch import Mismatch, scrub
+from gradkit.suite.said import Said, capital, number, say, words
 from gradkit.suite.said import shape as said_shape
+from gradkit.wire.call import Call
 from gradkit.wire.kinds import Kind
+from gradkit.wire.naming import in_words
 from gradkit.wire.values import ObservedTensor, Opaque
 
 _NUMBERS = (float, int, np.float64)
@@ -135,3 +137,23 @@ def same(one: Any, other: Any) -> bool:
     if isinstance(one, dict):
         return one.keys() == other.keys() and all(same(item, other[key]) for key, item in one.items())
     return bool(one == other)
+
+
+def said(path: str, call: Call, bits: int = 0) -> Said:
+    """An observed name, or what is found below it, in words; ``bits`` of which the student's process chose."""
+    return Said(in_words(path, call), bits)
+
+
+def kind(value: Any) -> Said:
+    """What an observed value is: "a torch.Tensor", "a list", "None"."""
+    if isinstance(value, ObservedTensor):
+        return say("a torch.Tensor")
+    if isinstance(value, np.ndarray):
+        return say("a NumPy array (numpy.ndarray)")
+    if isinstance(value, np.generic):
+        return say(f"a NumPy number (numpy.{value.dtype})")
+    if isinstance(value, Opaque):
+        return say("a ", words(scrub(value.type_name[:80])))
+    if value is None:
+        return say("None")
+    return say("an int" if type(value) is int else f"a {type(value).__name__}")

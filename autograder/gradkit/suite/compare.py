@@ -14,9 +14,9 @@ import torch
 from torch import Tensor
 
 from gradkit.errors import GraderFault
+from gradkit.suite.accessors import said
 from gradkit.suite.differences import DETACHED, Comparison, check_finite
 from gradkit.suite.mismatch import Mismatch, not_started, scrub
-from gradkit.suite.naming import said
 from gradkit.suite.runner import Found
 from gradkit.suite.said import Said, capital, one_of, say, shape, words
 from gradkit.wire.call import Call

@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from gradkit.errors import GraderFault
+from gradkit.suite.accessors import as_float, kind, said
 from gradkit.suite.explaining import Pair, explain_elements, explain_number, explain_shape
 from gradkit.suite.mismatch import Details, Mismatch
-from gradkit.suite.naming import kind, said
-from gradkit.suite.reading import as_float
 from gradkit.suite.said import Said, capital, number, one_of, say, shape
 from gradkit.wire.call import Call
 from gradkit.wire.naming import in_words

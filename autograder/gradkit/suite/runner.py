@@ -19,9 +19,8 @@ from numpy.typing import DTypeLike, NDArray
 from torch import Tensor
 
 from gradkit.errors import GraderFault
+from gradkit.suite.accessors import Reader, said, same, unwrapped
 from gradkit.suite.mismatch import Mismatch, explain_failure
-from gradkit.suite.naming import said
-from gradkit.suite.reading import Reader, same, unwrapped
 from gradkit.suite.said import say
 from gradkit.wire.call import Call, call_to_value
 from gradkit.wire.frames import Frame, pack

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping
 from types import ModuleType
 
-from gradkit.conditions.loading import FolderFinder, spec_of
+from gradkit.conditions.finder import FolderFinder, spec_of
 
 # This folder exists at every level of confinement and is the same in every run: what a student's code prints or raises
 # about its __file__ must be reproducible.

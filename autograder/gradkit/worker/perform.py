@@ -26,8 +26,8 @@ from gradkit.wire.values import MAX_NAME
 from gradkit.worker.gradients import differences, differentiate
 from gradkit.worker.loading import file_of
 from gradkit.worker.objects import CallError, Objects
+from gradkit.worker.observing import observe
 from gradkit.worker.printing import printing
-from gradkit.worker.values import observe
 
 _BUILTIN = frozenset(BUILTIN_EXCEPTIONS.values())
 

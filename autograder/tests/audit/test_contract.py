@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gradkit.audit.contract import Coverage
-from gradkit.audit.report import ContractAudit
+from gradkit.audit.findings import ContractAudit
 from gradkit.audit.suite_audit import audit_contract
 from gradkit.course import Course, load_course
 from gradkit.errors import CourseError

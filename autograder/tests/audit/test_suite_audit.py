@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gradkit.audit.report import Audit
+from gradkit.audit.findings import Audit
 from gradkit.audit.suite_audit import audit_assignment
 from gradkit.course import Course, load_course
 from gradkit.errors import CourseError, GraderFault

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 
 import pytest
-
 from gradkit.bans.chains import MAX_NAME, imported, imported_modules, unrolled
 
 

@@ -16,8 +16,7 @@ from hidden_calls import HELPER, WAYS  # type: ignore[import-not-found]
 
 from gradkit.bank import read_bank
 from gradkit.course import Course, load_course
-from gradkit.grading.reader import SourceReader
-from gradkit.grading.reading import read_sources
+from gradkit.grading.reader import SourceReader, read_sources
 from gradkit.grading.score import score_tests
 from gradkit.reader.signs import find_signs
 from gradkit.sandbox import Sandbox, SubmissionRunner, Submitted

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from gradkit.check.checks import run_checks
 from gradkit.check.homework import find_homework
 from gradkit.check.process import Apart
-from gradkit.check.report import Report
-from gradkit.check.runner import run_checks
+from gradkit.check.results import Report
 from gradkit.course import BanGroup
 from gradkit.course.assignment import Question
 from gradkit.grading.bans import find_banned
-from gradkit.grading.reading import Reading
+from gradkit.grading.reader import Reading
 
 from .conftest import solve
 

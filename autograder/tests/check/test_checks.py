@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import torch
 
+from gradkit.check.checks import run_checks
 from gradkit.check.homework import find_homework
-from gradkit.check.report import Report
-from gradkit.check.runner import run_checks
+from gradkit.check.results import Report
 from gradkit.conditions.advice import ENCODING
 from gradkit.errors import UsageError
 
@@ -158,7 +158,7 @@ def test_what_torch_compile_loads_is_not_the_students_time(
     homework: Path, monkeypatch: pytest.MonkeyPatch, line: str, loaded: bool
 ) -> None:
     names: list[str] = []
-    monkeypatch.setattr("gradkit.check.runner.importlib.import_module", names.append)
+    monkeypatch.setattr("gradkit.check.checks.importlib.import_module", names.append)
     (homework / "helper.py").write_text(f"{line}\n")
     run_checks(find_homework(homework))
     assert names == ["torch._dynamo"] * loaded

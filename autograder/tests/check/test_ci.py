@@ -16,13 +16,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradkit.check.github import classroom_result, error_commands, summary
-from gradkit.check.report import CheckResult, QuestionReport, Report
+from gradkit.check.ci import classroom_result, error_commands, summary
+from gradkit.check.results import CheckResult, QuestionReport, Report
 
 from .conftest import solve
 
 Obeyed = Callable[[str], list[str]]
-COMMAND = [sys.executable, "-c", "from gradkit.check.app import main; main()", "check", "--github"]
+COMMAND = [sys.executable, "-c", "from gradkit.check.command import main; main()", "check", "--github"]
 FORGED = "::error file=a.py::forged\r\n::set-output name=result::forged\n%0A::warning::forged"
 
 # Into every pipe that the process has open, the runner's among them.

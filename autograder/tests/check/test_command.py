@@ -20,7 +20,7 @@ from gradkit.check.cells import unreadable
 
 from .conftest import solve
 
-COMMAND = [sys.executable, "-c", "from gradkit.check.app import main; main()", "check"]
+COMMAND = [sys.executable, "-c", "from gradkit.check.command import main; main()", "check"]
 
 
 def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:

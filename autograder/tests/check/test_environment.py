@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gradkit.check.environment import Environment, differences
-from gradkit.check.report import Warned
+from gradkit.check.results import Warned
 
 OLD = Environment((3, 11), ("torch", "numpy>=2.2"), ("sklearn", "torch.ao"))
 

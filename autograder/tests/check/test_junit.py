@@ -10,12 +10,12 @@ from xml.etree import ElementTree as ET
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradkit.check.junit import as_junit
-from gradkit.check.report import CheckResult, QuestionReport, Report
+from gradkit.check.ci import as_junit
+from gradkit.check.results import CheckResult, QuestionReport, Report
 
 from .conftest import solve
 
-COMMAND = [sys.executable, "-c", "from gradkit.check.app import main; main()", "check"]
+COMMAND = [sys.executable, "-c", "from gradkit.check.command import main; main()", "check"]
 
 
 def test_passed_failed_and_not_started(homework: Path, tmp_path: Path) -> None:

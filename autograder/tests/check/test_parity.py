@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 import torch
 
+from gradkit.check.checks import IN_THIS_PYTHON
 from gradkit.check.homework import find_homework
 from gradkit.check.process import Apart
-from gradkit.check.report import Report
-from gradkit.check.runner import IN_THIS_PYTHON
+from gradkit.check.results import Report
 from gradkit.conditions.advice import advice, cannot_be_loaded, overwritten
 from gradkit.conditions.rules import FILES, NETWORK, PROCESSES, SHARED
 from gradkit.conditions.switches import in_words

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from gradkit.check.checks import run_checks
 from gradkit.check.homework import find_homework
 from gradkit.check.process import Apart
-from gradkit.check.report import Report
-from gradkit.check.runner import run_checks
+from gradkit.check.results import Report
 from gradkit.errors import UsageError
 
 from .conftest import make_homework, solve

@@ -30,7 +30,7 @@ def test_the_solutions_of_the_course_leave_none() -> None:
     assert len(folders) == 8
     assert not differs(
         "from pathlib import Path\nfrom gradkit.check.homework import find_homework\n"
-        "from gradkit.check.banned import replace_banned\nfrom gradkit.check.runner import run_checks\n"
+        "from gradkit.check.banned import replace_banned\nfrom gradkit.check.checks import run_checks\n"
         f"homeworks = [find_homework(Path(folder)) for folder in {folders}]\n"
         "for one in homeworks: replace_banned(one)\n"
         "before = traces()\n"  # as the process of the checks does it

@@ -6,9 +6,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from gradkit.check.github import error_commands, summary, warning_commands
-from gradkit.check.junit import as_junit
-from gradkit.check.report import CheckResult, QuestionReport, Report, Warned
+from gradkit.check.ci import as_junit, error_commands, summary, warning_commands
+from gradkit.check.results import CheckResult, QuestionReport, Report, Warned
 
 PASSED = CheckResult("test_a", "It works.", "passed", "", None, "", "", 0.1)
 WARNINGS = (Warned("<b>refused</b>, 100 %", "helper.py", 7, "open('x')"), Warned("Loading your file ...", "demo.py"))

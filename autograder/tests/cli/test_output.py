@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gradkit.cli.console import complain, escape_controls, progress, short_path
+from gradkit.cli.output import complain, escape_controls, progress, short_path
 
 
 @pytest.mark.parametrize(

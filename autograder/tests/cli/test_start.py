@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from gradkit.cli.console import err, out
-from gradkit.cli.start import prepare, without_optimising
+from gradkit.cli.app import prepare, without_optimising
+from gradkit.cli.output import err, out
 
 Gradkit = Callable[..., Any]
 
@@ -85,7 +85,7 @@ main()
 
 
 def test_work_goes_on_when_nobody_reads_what_it_prints() -> None:
-    program = "from gradkit.cli.console import out, err\nfor _ in range(99): out.print('x' * 999)\nerr.print('done')"
+    program = "from gradkit.cli.output import out, err\nfor _ in range(99): out.print('x' * 999)\nerr.print('done')"
     reader, writer = os.pipe()
     os.close(reader)
     ran = subprocess.run(  # noqa: S603 - our own

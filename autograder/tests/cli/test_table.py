@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 
 from gradkit.cli.table import MARKS, as_rows, class_table, legend, mark_of
-from gradkit.grading.reading import FoundSign
+from gradkit.grading.reader import FoundSign
 from gradkit.grading.record import QuestionResult, Record, TestResult
 
 SIGNS = (FoundSign("lines.py", 3, "gc: it reaches objects that were not handed to it"),)

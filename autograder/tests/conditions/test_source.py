@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from gradkit.conditions.source import lines_of, text_of
 
 

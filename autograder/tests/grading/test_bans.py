@@ -9,7 +9,7 @@ from gradkit.bans.names import Asked, find_uses
 from gradkit.bans.uses import BannedUse
 from gradkit.course import Assignment, BanGroup, Question
 from gradkit.grading.bans import find_banned
-from gradkit.grading.reading import Reading
+from gradkit.grading.reader import Reading
 
 GROUP = BanGroup(
     "Not here.", names=("torch.nn.Linear", "torch.nn.functional.linear", "torch.optim.*"), operators=("linear",)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from gradkit.bank.reading import read_bank
+from gradkit.bank.entries import read_bank
 from gradkit.course import Assignment, load_course
 from gradkit.grading.gate import (
     BUDGETS,

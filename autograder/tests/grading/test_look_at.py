@@ -12,8 +12,7 @@ import pytest
 
 from gradkit.course import load_course
 from gradkit.export.gradescope import results_json
-from gradkit.grading.reader import SourceReader
-from gradkit.grading.reading import read_sources
+from gradkit.grading.reader import SourceReader, read_sources
 from gradkit.grading.record import Record, from_json, to_json
 from gradkit.pages.submission import feedback_page
 

@@ -19,8 +19,7 @@ import pytest
 from gradkit.bans.names import Asked, find_uses
 from gradkit.course import Assignment, BanGroup, Question
 from gradkit.grading import reader as reader_module
-from gradkit.grading.reader import Answers, SourceReader
-from gradkit.grading.reading import Reading, read_sources
+from gradkit.grading.reader import Answers, Reading, SourceReader, read_sources
 from gradkit.reader.signs import MAX_SIGNS, find_signs
 
 GROUP = BanGroup("Not here.", names=("torch.nn.Linear", "torch.optim.*"))

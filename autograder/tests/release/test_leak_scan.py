@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from gradkit.release.leak_scan import places, unknown_metadata
+from gradkit.release.leaks import places, unknown_metadata
 
 
 def test_a_notebook_is_taken_apart_cell_by_cell(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gradkit.errors import BuildError
-from gradkit.release.public import check_public_checks
+from gradkit.release.source import check_public_checks
 
 QUESTIONS = ["scale", "scale_all"]
 RIGHT = """

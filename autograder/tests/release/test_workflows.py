@@ -71,7 +71,7 @@ def repository(tmp_path: Path) -> Path:
     commands = tmp_path / "bin"
     commands.mkdir()
     shims = {
-        "gradkit": f'exec "{sys.executable}" -c "from gradkit.check.app import main; main()" "$@"',
+        "gradkit": f'exec "{sys.executable}" -c "from gradkit.check.command import main; main()" "$@"',
         "python": 'echo "$PWD: $*" >> "$INSTALLED"',
     }
     for name, script in shims.items():

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from gradkit.grading.reading import FoundSign
+from gradkit.grading.reader import FoundSign
 from gradkit.grading.record import QuestionResult, Record, TestResult
 from gradkit.pages.class_report import class_page
 from gradkit.report import ClassReport, summarise

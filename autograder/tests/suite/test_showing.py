@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from gradkit.suite import Call, Step, function_call, module_call
-from gradkit.suite.showing import show_call
+from gradkit.suite.calls import show_call
 
 X = torch.tensor([[1.5, -2.0], [0.0, 1e-9]], dtype=torch.float64)
 

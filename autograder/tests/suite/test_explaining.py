@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from gradkit.suite.relations import relation, same_numbers
+from gradkit.suite.explaining import relation, same_numbers
 
 SIZES = {"x": torch.Size([5, 3]), "y": torch.Size([5])}
 RIGHT = torch.tensor([[1.0, -2.0, 0.5], [3.0, 0.25, 7.0], [-1.5, 2.5, 4.0]], dtype=torch.float64)
