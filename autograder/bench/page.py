@@ -16,7 +16,7 @@ from gradkit.errors import GradkitError, UsageError
 from gradkit.grading.record import Record
 from gradkit.grading.store import read_records
 from gradkit.pages.class_report import class_page
-from gradkit.report import summarise
+from gradkit.report import summarize
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -70,7 +70,7 @@ def measure_page(folder: Path, results: Path, report: Callable[[str], None]) -> 
     records = _class_of(STUDENTS, results)
     report("making the page")
     begun = time.perf_counter()
-    text = class_page(summarise("Bench", records), lambda student, hw: f"{student}/{hw}.html", {})
+    text = class_page(summarize("Bench", records), lambda student, hw: f"{student}/{hw}.html", {})
     made = time.perf_counter() - begun
     path = folder / "report.html"
     path.write_text(text, encoding="utf-8")

@@ -1,7 +1,7 @@
 """CSV files: other systems', read strictly and changed cell by cell, and our own, which run nothing when opened.
 
 Spreadsheets take a cell that begins with ``=``, ``+``, ``-``, ``@``, a tab or a carriage return for a formula, even a
-student's name, and even after a separator that only the spreadsheet recognises. Source: OWASP, CSV Injection.
+student's name, and even after a separator that only the spreadsheet recognizes. Source: OWASP, CSV Injection.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ from gradkit.gradebook.database import open_gradebook
 from gradkit.grading.batch import Plan, grade_class, plan_class
 from gradkit.grading.record import Record, from_json
 from gradkit.release import check_course, find_leaks
-from gradkit.release.leak_patterns import normalise
+from gradkit.release.leak_patterns import normalize
 from gradkit.sandbox import Sandbox
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -340,7 +340,7 @@ TOLD = {
     ("priya", "hw5_training"): {"gradients_cleared_at_the_end"},
     ("tomasz", "hw2_mlp"): {"shapes_as_lists"},
     ("tomasz", "hw4_backprop"): {"divided_by_h", "sigmoid_at_the_end"},
-    ("tomasz", "hw6_convolution"): {"colours_only", "never_below_zero"},
+    ("tomasz", "hw6_convolution"): {"colors_only", "never_below_zero"},
 }
 
 
@@ -359,14 +359,14 @@ def test_gradebook_has_the_scores_of_the_records(
 ) -> None:
     records = records_of(sample.results)
     assert {key for key, row in exported.items() if row["timestamp"]} == records.keys()
-    penalised = {}
+    penalized = {}
     for key, record in records.items():
         row = exported[key]
         assert float(row["raw_score"]) == record.score
         assert float(row["score"]) == pytest.approx(record.score - float(row["late_submission_penalty"] or 0))
         if float(row["late_submission_penalty"] or 0):
-            penalised[key] = float(row["late_submission_penalty"])
-    assert penalised == {("priya", "hw1_linear_regression"): pytest.approx(0.2 * 18)}
+            penalized[key] = float(row["late_submission_penalty"])
+    assert penalized == {("priya", "hw1_linear_regression"): pytest.approx(0.2 * 18)}
 
 
 def solution_lines(name: str) -> set[str]:
@@ -437,7 +437,7 @@ def test_nothing_hidden_is_released(sample: Course, name: str) -> None:
 @pytest.mark.parametrize("name", HOMEWORKS)
 def test_nothing_hidden_is_in_feedback(sample: Course, pages: list[Path], name: str) -> None:
     # Pages show students' own work, which may well say what the solution or a hidden test's own reckoning says.
-    own = normalise("\n".join(text for home in sample.submitted.glob("*/*") for text in texts(home).values()))
+    own = normalize("\n".join(text for home in sample.submitted.glob("*/*") for text in texts(home).values()))
     for folder in pages:
         leaks = find_leaks(sample, sample.assignment(name), folder)
         assert [str(leak) for leak in leaks if leak.what not in own] == []

@@ -79,7 +79,6 @@ BESIDE = {
     "reader/signs": "reader/places",
     "release/new": "cli/audit",
     "report/similarity": "report/texts",
-    "report/summary": "report/model",
     "sandbox/submission_runner": "sandbox/open",
     "suite/session": "suite/items suite/rng suite/tests",
     "wire/call": "wire/naming",

@@ -17,7 +17,7 @@ from gradkit.grading.store import read_records
 from gradkit.ids import composed
 from gradkit.intake.submission import read_submission
 from gradkit.pages.class_report import Link, class_page, similar_page
-from gradkit.report import ClassReport, summarise
+from gradkit.report import ClassReport, summarize
 from gradkit.report.similarity import Pair, compare
 from gradkit.report.tables import as_csv, as_json
 from gradkit.temporary import advice_on, replacing
@@ -26,7 +26,7 @@ PAGE = "report.html"
 
 
 @dataclass(frozen=True)
-class Reported:
+class WrittenReport:
     """The result of writing a report.
 
     Attributes:
@@ -42,7 +42,7 @@ class Reported:
     left_out: tuple[str, ...] = ()
 
 
-def make_report(course: Course, target: Path) -> Reported:
+def make_report(course: Course, target: Path) -> WrittenReport:
     """Write the class report, its tables, and a page of similar submissions for each assignment with any.
 
     Args:
@@ -62,7 +62,7 @@ def make_report(course: Course, target: Path) -> Reported:
     return _report(course, target, course.results, course.submitted, students, link, gone)
 
 
-def report_on(course: Course, target: Path, results: Path, submissions: Path | None) -> Reported:
+def report_on(course: Course, target: Path, results: Path, submissions: Path | None) -> WrittenReport:
     """As `make_report`, for a separate folder of records, without gradebook and feedback pages.
 
     Args:
@@ -82,7 +82,7 @@ def _report(
     students: Iterable[str],
     link: Link,
     gone: Set[str] = frozenset(),
-) -> Reported:
+) -> WrittenReport:
     every = list(read_records(results))
     records = [record for record in every if record.student not in gone]
     if not records:
@@ -107,7 +107,7 @@ def _report(
                 f"{name}: {student}'s {assignment.module} was not compared with the others: {why}."
                 for student, why in comparison.left_out.items()
             ]
-    report = summarise(course.title, records, students, sentences=sentences, pairs=pairs)
+    report = summarize(course.title, records, students, sentences=sentences, pairs=pairs)
     similar = {
         assignment_report.id: similar_page(
             assignment_report,
@@ -126,7 +126,7 @@ def _report(
     }
     _write(target, files)
     left_out = sorted({record.student for record in every} & gone)
-    return Reported(report, target / PAGE, tuple(problems), tuple(left_out))
+    return WrittenReport(report, target / PAGE, tuple(problems), tuple(left_out))
 
 
 def _sentences(course: Course, assignment: Assignment) -> Mapping[str, str]:

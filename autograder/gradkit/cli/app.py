@@ -90,7 +90,7 @@ def prepare() -> None:
     utf8 = sys.getfilesystemencoding() == "utf-8"  # otherwise Łukasz is a different student in each locale
     if __debug__ and utf8:
         return
-    command = without_optimising(sys.orig_argv, len(sys.argv) - 1)
+    command = without_optimizing(sys.orig_argv, len(sys.argv) - 1)
     settings = dict(os.environ)
     if not utf8:
         settings.setdefault("PYTHONIOENCODING", sys.stdout.encoding)  # keep the terminal's encoding
@@ -105,7 +105,7 @@ def prepare() -> None:
     os.execve(sys.executable, command, settings)  # noqa: S606 - the command that was given
 
 
-def without_optimising(command: Sequence[str], arguments: int) -> list[str]:
+def without_optimizing(command: Sequence[str], arguments: int) -> list[str]:
     """A command that starts Python, without ``-O``, ``-OO`` and the like.
 
     Args:

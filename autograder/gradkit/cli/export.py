@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gradkit.course import Course
     from gradkit.course.roster import Person
     from gradkit.csv_tables import Table
-    from gradkit.export.grades import Outcome
+    from gradkit.export.grades import ExportSummary
 
 app = typer.Typer(
     help="Write grades for another system, or an autograder for Gradescope.",
@@ -191,7 +191,7 @@ def _table(into: Path | None, people: dict[str, Person]) -> Table | None:
     return None if into is None else read_table(into)
 
 
-def _finish(table: Table, outcome: Outcome, left_out: tuple[str, ...], output: Path, as_json: bool) -> None:
+def _finish(table: Table, outcome: ExportSummary, left_out: tuple[str, ...], output: Path, as_json: bool) -> None:
     """Write the file, and beside it the grades without a matching row."""
     from dataclasses import asdict, replace
 

@@ -105,7 +105,7 @@ def noting(folder: str, note: Callable[[Noted], object], trusted: str) -> Iterat
 
 
 def explained(error: BaseException, message: str) -> str:
-    """An exception's message, followed by the violated rule if one is recognised."""
+    """An exception's message, followed by the violated rule if one is recognized."""
     rule = _broken(error)
     return f"{message} ({rule})" if rule and rule not in message else message
 

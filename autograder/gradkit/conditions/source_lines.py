@@ -16,7 +16,7 @@ _ACCEPTED = {name for name in aliases.values() if not name.endswith("_codec")} -
 
 
 def text_of(source: bytes) -> str:
-    """The text of a Python file as Python reads it: decoded, with normalised line endings.
+    """The text of a Python file as Python reads it: decoded, with normalized line endings.
 
     Raises:
         SyntaxError: it cannot be decoded; with Python's message.

@@ -119,7 +119,7 @@ class Assignment:
         question: the questions that the hidden suite grades.
         written: the questions graded by hand.
         feedback: what students see of a failed test: "verdict" (that it failed), "hint" (what was wrong, the sizes and
-            a recognised misconception, but no value) or "inputs" (the inputs, and a value as found and as expected).
+            a recognized misconception, but no value) or "inputs" (the inputs, and a value as found and as expected).
         banned: name -> calls that are not allowed.
         limits: the resource limits of a submission.
     """

@@ -1,4 +1,4 @@
-"""Decide whether two observations of one call show the same behaviour.
+"""Decide whether two observations of one call show the same behavior.
 
 An observation splits into facts, which must be equal (types, shapes, failures, changed inputs), and numbers, which
 must be close.

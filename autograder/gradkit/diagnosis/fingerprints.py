@@ -44,7 +44,7 @@ class CasePrint:
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """One mistake of the bank, recognised by its answers.
+    """One mistake of the bank, recognized by its answers.
 
     Attributes:
         id: the mistake's name.

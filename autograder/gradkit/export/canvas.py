@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from gradkit.course.roster import Person
 from gradkit.csv_tables import Table, cell, readings, says, uncell
 from gradkit.errors import UsageError
-from gradkit.export.grades import Grade, Outcome, outcome
+from gradkit.export.grades import ExportSummary, Grade, summarize_export
 from gradkit.export.matching import Column, match
 from gradkit.text import points
 
@@ -58,7 +58,7 @@ def fill(
     roster: Mapping[str, Person],
     number: str | None = None,
     column: str | None = None,
-) -> Outcome:
+) -> ExportSummary:
     """Put grades into Canvas's file.
 
     Args:
@@ -89,7 +89,7 @@ def fill(
         else:
             row[place] = cell(grade.score)
     unused = [_name(table, row) for row in found.unused]
-    return outcome(grades, found.reasons, unused, refused, notes, found.column)
+    return summarize_export(grades, found.reasons, unused, refused, notes, found.column)
 
 
 def _people(table: Table) -> Table:

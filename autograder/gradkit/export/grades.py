@@ -50,7 +50,7 @@ def comment_on(record: Record, by_person: float = 0.0, penalty: float = 0.0) -> 
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ExportSummary:
     """The result of an export.
 
     Attributes:
@@ -101,20 +101,20 @@ class Outcome:
         return [*lines, *self.reasons, *self.refused, *self.notes]
 
 
-def outcome(
+def summarize_export(
     grades: Sequence[Grade],
     reasons: Mapping[str, str],
     not_submitted: Sequence[str],
     refused: Sequence[str] = (),
     notes: Sequence[str] = (),
     matched_by: str = "",
-) -> Outcome:
+) -> ExportSummary:
     """Sort grades by their result; ``reasons`` says for each student without a row why there is none."""
     lost = reasons.keys()
     kinds: dict[str, list[str]] = {}
     for student, reason in reasons.items():
         kinds.setdefault(reason, []).append(student)
-    return Outcome(
+    return ExportSummary(
         written=sum(grade.student not in lost and grade.score is not None for grade in grades) - len(refused),
         unmatched=tuple(grade for grade in grades if grade.student in lost),
         without_score=tuple(grade.student for grade in grades if grade.score is None),

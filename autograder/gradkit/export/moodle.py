@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from gradkit.course.roster import Person
 from gradkit.csv_tables import Table, says
 from gradkit.errors import UsageError
-from gradkit.export.grades import Grade, Outcome, outcome
+from gradkit.export.grades import ExportSummary, Grade, summarize_export
 from gradkit.export.matching import Column, match
 from gradkit.text import points
 
@@ -56,7 +56,7 @@ def new_worksheet(roster: Mapping[str, Person], max_score: float) -> Table:
 
 def fill_worksheet(
     table: Table, grades: Sequence[Grade], roster: Mapping[str, Person], column: str | None = None
-) -> Outcome:
+) -> ExportSummary:
     """Put one assignment's grades and comments into Moodle's worksheet, which is changed in place.
 
     Args:
@@ -88,10 +88,12 @@ def fill_worksheet(
         table.put(row, "Grade", grade.score)
         if "Feedback comments" in table.header and grade.comment:
             table.put(row, "Feedback comments", grade.comment)
-    return outcome(grades, found.reasons, [_name(table, row) for row in found.unused], refused, (), found.column)
+    return summarize_export(
+        grades, found.reasons, [_name(table, row) for row in found.unused], refused, (), found.column
+    )
 
 
-def import_table(grades: Sequence[Grade], roster: Mapping[str, Person]) -> tuple[Table, Outcome]:
+def import_table(grades: Sequence[Grade], roster: Mapping[str, Person]) -> tuple[Table, ExportSummary]:
     """The CSV of the grade import: a row for each student; points and a comment for each assignment.
 
     With a roster, the file has only its people, since Moodle rejects a file with unknown ones. People without login,
@@ -125,7 +127,7 @@ def import_table(grades: Sequence[Grade], roster: Mapping[str, Person]) -> tuple
     graded = {grade.student.lower() for grade in grades}
     lacking = [grade.student for grade in grades if grade.student.lower() not in rows]
     unmatched = dict.fromkeys(lacking, "is not in the roster")
-    return table, outcome(grades, unmatched, [people[name].student for name in rows if name not in graded])
+    return table, summarize_export(grades, unmatched, [people[name].student for name in rows if name not in graded])
 
 
 def _name(table: Table, row: list[str]) -> str:

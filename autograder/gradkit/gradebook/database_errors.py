@@ -37,5 +37,5 @@ def is_full(error: OSError) -> bool:
 
 
 def advice_on(said: str) -> str | None:
-    """Advice on a gradebook error recognised by its text, or None."""
+    """Advice on a gradebook error recognized by its text, or None."""
     return next((advice for word, advice in _ADVICE.items() if word in said), None)

@@ -65,7 +65,7 @@ def read_submission(
         student: the student's id.
         assignment: the assignment.
         limits: the limits of a submission.
-        released: the released notebook's cells, from `handed_out`, to recognise the student's own text.
+        released: the released notebook's cells, from `handed_out`, to recognize the student's own text.
         graded: the digest of an existing record: if it is equal, the notebook is not read again and has no problems.
 
     Raises:

@@ -100,7 +100,7 @@ def find_elsewhere(cells: Sequence[Cell], released: Sequence[Cell]) -> list[Else
     missing = {number for number, name in written.items() if name in blank}
     seen = {line for cell in released for line in _lines(cell)}
     seen.update(line for name in written.values() if name in chosen for line in _lines(cells[chosen[name]]))
-    before, after = _neighbours(cells, released, chosen)
+    before, after = _neighbors(cells, released, chosen)
     given = [cell["id"] for cell in released if isinstance(cell.get("id"), str) and not is_students(cell)]
     found = []
     for position, cell in enumerate(cells):
@@ -176,7 +176,7 @@ def _chosen(cells: Sequence[Cell], released: Sequence[Cell]) -> dict[str, int]:
     return choose(cells, {grade_id: cell for cell in released if (grade_id := claimed(cell))})
 
 
-def _neighbours(
+def _neighbors(
     cells: Sequence[Cell], released: Sequence[Cell], chosen: Mapping[str, int]
 ) -> tuple[list[int], list[int]]:
     """For each submitted cell, the positions of the nearest known released cells before and after it."""

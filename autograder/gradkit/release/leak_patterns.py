@@ -49,7 +49,7 @@ class Needle:
     """A string that must not be found.
 
     Attributes:
-        text: the string, with whitespace normalised.
+        text: the string, with whitespace normalized.
         kind: the kind of leak that it would be.
         origin: the file or setting that it comes from, for messages.
         file_name: whether it is a file name, which is compared with file names only.
@@ -61,7 +61,7 @@ class Needle:
     file_name: bool = False
 
 
-def normalise(text: str) -> str:
+def normalize(text: str) -> str:
     """Replace every run of whitespace by one space, so line breaks and indentation hide nothing."""
     return " ".join(text.split())
 
@@ -95,7 +95,7 @@ def needles(course: Course, source: Source) -> list[Needle]:
 
 
 def _solution_needles(source: Source) -> Iterator[Needle]:
-    shown = normalise(source.stub)
+    shown = normalize(source.stub)
     for region in source.module_regions:
         for line in _telling(region.body):
             if line not in shown:
@@ -108,29 +108,29 @@ def _solution_needles(source: Source) -> Iterator[Needle]:
                     yield Needle(line, "solution", cell.where)
         if cell.kind == "written":
             for sentence in re.split(r"(?<=[.!?;:])\s+|\n\s*\n", cell.source):
-                text = normalise(sentence).lstrip("-*> ")
+                text = normalize(sentence).lstrip("-*> ")
                 if is_telling_prose(text) and text not in shown:
                     yield Needle(text, "model answer", cell.where)
 
 
 def _public_notebook(source: Source) -> str:
-    return normalise("\n".join(source.public_text(cell) for cell in source.cells))
+    return normalize("\n".join(source.public_text(cell) for cell in source.cells))
 
 
 def _telling(lines: Iterable[str]) -> Iterator[str]:
-    """The telling lines of code and their telling comments, normalised."""
+    """The telling lines of code and their telling comments, normalized."""
     for line in lines:
         code, _, comment = f" {line}".partition(" # ")
-        if is_telling_code(normalise(code)):
-            yield normalise(code)
-        if is_telling_prose(normalise(comment)):
-            yield normalise(comment)
+        if is_telling_code(normalize(code)):
+            yield normalize(code)
+        if is_telling_prose(normalize(comment)):
+            yield normalize(comment)
 
 
 def _hidden_needles(folder: Path, source: Source) -> Iterator[Needle]:
     yield Needle("autograder/hidden", "hidden test", "the hidden folder's path")
-    stub = normalise(source.stub)
-    checks = normalise(read_text(source.copied["test_public.py"], "test_public.py"))
+    stub = normalize(source.stub)
+    checks = normalize(read_text(source.copied["test_public.py"], "test_public.py"))
     on_purpose = f"{stub} {checks} {_public_notebook(source)}"
     public = {target for question in source.assignment.questions for target in question.targets}
     for path in sorted(folder.rglob("*.py")):
@@ -155,7 +155,7 @@ def _hidden_needles(folder: Path, source: Source) -> Iterator[Needle]:
                 yield Needle(sentence, kind, origin)
         for number, line in enumerate(text.split("\n"), start=1):
             # A line that is only a string is a message or a hint, which students see.
-            if number in said or _MESSAGE.match(normalise(line)):
+            if number in said or _MESSAGE.match(normalize(line)):
                 continue
             for code in _telling([line]):
                 if code not in shown or _SUITE.search(code):
@@ -187,5 +187,5 @@ def _docstrings(tree: ast.Module, kind: PatternKind) -> tuple[set[int], list[str
             continue
         taken.update(range(node.body[0].lineno, (node.body[0].end_lineno or node.body[0].lineno) + 1))
         if kind != "mistakes bank":
-            prose += map(normalise, text.strip().split("\n")[1:])
+            prose += map(normalize, text.strip().split("\n")[1:])
     return taken, prose

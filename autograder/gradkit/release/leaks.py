@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from gradkit.course import Assignment, Course
-from gradkit.release.leak_patterns import Needle, PatternKind, needles, normalise
+from gradkit.release.leak_patterns import Needle, PatternKind, needles, normalize
 from gradkit.release.source import read_source
 
 _TOP = {"cells", "metadata", "nbformat", "nbformat_minor"}
@@ -82,7 +82,7 @@ def find_leaks(course: Course, assignment: Assignment, folder: Path) -> list[Lea
 
 
 def _in_place(place: Place, looked_for: list[Needle]) -> list[Leak]:
-    text = normalise(place.text)
+    text = normalize(place.text)
     leaks = []
     for needle in looked_for:
         if needle.file_name:
@@ -105,7 +105,7 @@ def _line(place: Place, needle: str) -> str:
     if place.place != "text":
         return place.place
     for number, line in enumerate(place.text.split("\n"), start=1):
-        if needle in normalise(line):
+        if needle in normalize(line):
             return f"line {number}"
     return place.place
 

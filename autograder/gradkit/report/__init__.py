@@ -4,7 +4,6 @@ Everything is computed from the records; only similarity reads submissions. Page
 `ClassReport`, so they cannot disagree.
 """
 
-from gradkit.report.model import AssignmentReport, ClassReport
-from gradkit.report.summary import summarise
+from gradkit.report.summary import AssignmentReport, ClassReport, summarize
 
-__all__ = ["AssignmentReport", "ClassReport", "summarise"]
+__all__ = ["AssignmentReport", "ClassReport", "summarize"]

@@ -8,8 +8,8 @@ from dataclasses import asdict
 from typing import Any
 
 from gradkit.csv_tables import Cell, to_csv
-from gradkit.report.model import ClassReport, TestLine
 from gradkit.report.statistics import Distribution
+from gradkit.report.summary import ClassReport, TestLine
 
 
 def as_csv(report: ClassReport) -> Mapping[str, str]:

@@ -36,7 +36,7 @@ from gradkit.worker.printing import printing
 from gradkit.worker.rehearsal import rehearse
 
 
-class Worker:
+class CallServer:
     """Answers the grader's frames, one at a time."""
 
     def __init__(self, descriptor: int) -> None:
@@ -119,7 +119,7 @@ def serve(descriptor: int, confinement: Mapping[str, str]) -> None:
     # After a fork, torch makes a new autograd engine on first use, without a lock: two student threads that used it
     # first at the same time would each free the old one (torch 2.13, PythonEngine::get_python_engine).
     torch.autograd.Variable._execution_engine.is_checkpoint_valid()
-    Worker(descriptor).serve(confinement)
+    CallServer(descriptor).serve(confinement)
     os._exit(0)  # no atexit handler or left-over thread of the student's runs any more
 
 

@@ -1,4 +1,4 @@
-"""Turn what student code returned into plain values: data that can be sent, without behaviour.
+"""Turn what student code returned into plain values: data that can be sent, without behavior.
 
 Numbers are read through the base class's own slots, so that a subclass that lies about itself (such as one equal to
 everything) is reported as what it really holds.

@@ -579,7 +579,7 @@ def rounded_to_single(p, tol=1e-6):
 
 
 @mistake("is_distribution")
-def normalised_first(p, tol=1e-6):
+def normalized_first(p, tol=1e-6):
     """p is divided by its sum first, so its sum is always 1. Check p itself."""
     return reference.is_distribution(p / p.sum(), tol)
 
@@ -1439,14 +1439,14 @@ def nan_replaced(logits, labels):
 
 
 @mistake("softmax_cross_entropy")
-def normalised_down_the_batch(logits, labels):
+def normalized_down_the_batch(logits, labels):
     """The probabilities sum to 1 over the examples (columns). They should sum to 1 over the classes, in each row."""
     rows = torch.arange(len(labels))
     return (torch.logsumexp(logits, 0)[labels] - logits[rows, labels]).mean()
 
 
 @mistake("softmax_cross_entropy")
-def normalised_over_everything(logits, labels):
+def normalized_over_everything(logits, labels):
     """All probabilities of the batch together sum to 1. Those of each row should."""
     right = logits[torch.arange(len(labels)), labels]
     return (torch.logsumexp(logits.reshape(-1), 0) - right).mean()
@@ -1520,7 +1520,7 @@ def sigmoid_of_each_class(logits, labels):
 
 
 @mistake("softmax_cross_entropy")
-def normalised_twice(logits, labels):
+def normalized_twice(logits, labels):
     """The softmax is applied twice: the probabilities are treated as logits again."""
     p = torch.exp(logits - torch.logsumexp(logits, 1, keepdim=True))
     return reference.softmax_cross_entropy(p, labels)

@@ -958,7 +958,7 @@ class SoftmaxInEvaluation(reference.SmallCNN):
 
 
 @mistake("SmallCNN")
-class NormalisedByTheBatch(reference.SmallCNN):
+class NormalizedByTheBatch(reference.SmallCNN):
     """In evaluation mode the images are still normalized with the batch mean, so an image's logits depend on the other
     images. nn.BatchNorm2d uses its running statistics in that mode."""
 

@@ -220,15 +220,15 @@ def arena(course_files: Mapping[str, str]) -> Iterator[Arena]:
         ears["abstract"].listen()
         places |= {"tcp": ears["tcp"].getsockname()[1], "udp": ears["udp"].getsockname()[1]}
         places |= {"unix": str(root / "unix.sock"), "abstract": root.name}
-        neighbour = subprocess.Popen(  # noqa: S603 - a process of the grader's user, with a secret
+        neighbor = subprocess.Popen(  # noqa: S603 - a process of the grader's user, with a secret
             [sys.executable, "-I", "-c", "input()", CANARIES["process"]],
             env={"TOKEN": CANARIES["process"]},
             stdin=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )
-        stack.enter_context(neighbour)
-        stack.callback(neighbour.kill)
-        places |= {"grader": os.getpid(), "neighbour": neighbour.pid}
+        stack.enter_context(neighbor)
+        stack.callback(neighbor.kill)
+        places |= {"grader": os.getpid(), "neighbor": neighbor.pid}
         yield Arena(load_course(root / "course"), places, ears)
 
 

@@ -1,4 +1,4 @@
-"""Kill the grader, the parent, one's process group, and every process that may be signalled.
+"""Kill the grader, the parent, one's process group, and every process that may be signaled.
 
 expect: refused EPERM ESRCH ENOSYS EACCES
 """
@@ -19,7 +19,7 @@ def attack(x, places):
         own_group=lambda: os.killpg(os.getpgid(0), signal.SIGKILL),
         parent=lambda: os.kill(parent or 2, signal.SIGKILL),
         grader=lambda: os.kill(grader, signal.SIGKILL),
-        neighbour=lambda: os.kill(places["neighbour"], signal.SIGTERM),
+        neighbor=lambda: os.kill(places["neighbor"], signal.SIGTERM),
         probe=lambda: os.kill(grader, 0),
         tkill=lambda: syscall(TKILL, grader, 9),
         tgkill=lambda: syscall(TGKILL, grader, grader, 9),

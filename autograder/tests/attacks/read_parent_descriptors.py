@@ -12,7 +12,7 @@ PIDFD_GETFD = (438, 438)
 
 def attack(x, places):
     ways = {}
-    for name, pid in {"parent": os.getppid(), "grader": places["grader"], "neighbour": places["neighbour"]}.items():
+    for name, pid in {"parent": os.getppid(), "grader": places["grader"], "neighbor": places["neighbor"]}.items():
         ways |= {
             f"{name} fds": lambda pid=pid: os.listdir(f"/proc/{pid}/fd"),
             f"{name} fd": lambda pid=pid: open(f"/proc/{pid}/fd/3", "rb").read(1),

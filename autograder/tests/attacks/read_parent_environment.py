@@ -11,7 +11,7 @@ from trying import each
 
 
 def attack(x, places):
-    pids = {os.getppid(), places["grader"], places["neighbour"], 1}
+    pids = {os.getppid(), places["grader"], places["neighbor"], 1}
     ways = {
         f"{pid} {name}": lambda path=f"/proc/{pid}/{name}": open(path, "rb").read()
         for pid in pids

@@ -20,7 +20,7 @@ def _vm_read(pid):
 
 def attack(x, places):
     ways = {}
-    for name, pid in {"parent": os.getppid(), "grader": places["grader"], "neighbour": places["neighbour"]}.items():
+    for name, pid in {"parent": os.getppid(), "grader": places["grader"], "neighbor": places["neighbor"]}.items():
         ways |= {
             f"{name} mem": lambda pid=pid: open(f"/proc/{pid}/mem", "rb").read(1),
             f"{name} vm": lambda pid=pid: _vm_read(pid),

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from gradkit.cli.app import prepare, without_optimising
+from gradkit.cli.app import prepare, without_optimizing
 from gradkit.cli.output import err, out
 
 Gradkit = Callable[..., Any]
@@ -24,7 +24,7 @@ Gradkit = Callable[..., Any]
 def test_python_is_started_anew_without_what_leaves_out_asserts(options: list[str], left: list[str]) -> None:
     words = ["grade", "-O", "--submission", "O"]
     command = ["python", *options, "/bin/gradkit", *words]
-    assert without_optimising(command, len(words)) == ["python", *left, "/bin/gradkit", *words]
+    assert without_optimizing(command, len(words)) == ["python", *left, "/bin/gradkit", *words]
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp437"])

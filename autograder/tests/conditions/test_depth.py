@@ -68,7 +68,7 @@ RECURRENT: dict[str, Callable[[int], Tensor]] = {
     "linear": carried(lambda word, state: torch.addmm(word, state, W)),
     "one weight a number": carried(lambda word, state: torch.relu(word + A * state)),
     "a gate of the token": carried(lambda word, state: torch.sigmoid(word) * state + word),
-    "normalised": carried(lambda word, state: torch.layer_norm(word + state @ W, (E,))),
+    "normalized": carried(lambda word, state: torch.layer_norm(word + state @ W, (E,))),
 }
 STATELESS: dict[str, Callable[[int], Tensor]] = {
     "sum": lambda length: words(length).sum(dim=0),

@@ -1,4 +1,4 @@
-"""When two answers show the same behaviour, and when an answer tells a mistake from the right one."""
+"""When two answers show the same behavior, and when an answer tells a mistake from the right one."""
 
 from __future__ import annotations
 

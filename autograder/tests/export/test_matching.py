@@ -108,7 +108,7 @@ def test_who_has_no_id_for_the_deciding_column_is_named() -> None:
         *(("9007199254740993", "9007199254740992"), ("104", "104.0"), ("20260000000000012345", "20260000000000000000")),
     ],
 )
-def test_what_a_spreadsheet_made_of_an_id_is_recognised_and_not_used(student: str, cell: str) -> None:
+def test_what_a_spreadsheet_made_of_an_id_is_recognized_and_not_used(student: str, cell: str) -> None:
     found = find([student, "7"], [["Ada", "", cell, ""], ["Bo", "", "7", ""]])
     assert names(found) == {"7": "Bo"}
     assert "may be line 2 (Ada), since spreadsheets" in found.reasons[student]

@@ -16,7 +16,7 @@ from gradkit.export.canvas import fill, new_table
 from gradkit.export.grades import Grade
 from gradkit.export.moodle import fill_worksheet, import_table, new_worksheet
 from gradkit.grading.record import QuestionResult, Record
-from gradkit.report import summarise
+from gradkit.report import summarize
 from gradkit.report.similarity import Pair
 from gradkit.report.tables import as_csv
 
@@ -75,7 +75,7 @@ def test_every_table_of_the_report_has_ids_as_they_are() -> None:
     records = [Record(student, "hw0", "Scaling", "graded", 5.0, questions=questions) for student in IDS]
     refused = [Record(student, "hw1", "Shift", "refused", 5.0, problems=("no file",)) for student in IDS]
     pairs = {"hw0": [Pair(one, other, 0.5, 50, ((), ())) for one, other in itertools.pairwise(IDS)]}
-    tables = {name: cells(text)[1:] for name, text in as_csv(summarise("T", [*records, *refused], pairs=pairs)).items()}
+    tables = {name: cells(text)[1:] for name, text in as_csv(summarize("T", [*records, *refused], pairs=pairs)).items()}
     assert [row[0] for row in tables["students.csv"]] == sorted(IDS)
     assert {row[1] for row in tables["students.csv"]} == {"0.3"}
     assert [tuple(row[1:3]) for row in tables["similar.csv"]] == list(itertools.pairwise(IDS))

@@ -100,7 +100,7 @@ def test_a_page_takes_no_more_than_its_time(monkeypatch: pytest.MonkeyPatch) -> 
     assert page == f"<pre>{code}</pre><pre>{html.escape(text)}</pre>"
 
 
-def test_code_is_coloured() -> None:
+def test_code_is_colored() -> None:
     environment = Environment(autoescape=False)  # noqa: S701 - as nbconvert's
     environment.filters["highlight_code"] = safe_highlight
     nb = {"metadata": {"language_info": {"name": "python", "pygments_lexer": "ipython3"}}}

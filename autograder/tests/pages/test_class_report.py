@@ -10,7 +10,7 @@ from playwright.sync_api import Browser
 
 from gradkit.grading.record import QuestionResult, Record
 from gradkit.pages.class_report import class_page, similar_page
-from gradkit.report import ClassReport, summarise
+from gradkit.report import ClassReport, summarize
 from gradkit.report.similarity import Pair
 
 from .conftest import HOSTILE, LONG
@@ -34,7 +34,7 @@ def report(record: Record) -> ClassReport:
     records = [points(f"s{number}", number % 3, number % 4) for number in range(10)]
     refused = replace(record, student="refused one", status="refused", questions=(), tests=())
     sentences = {"hw0_scaling": {"flipped_kernel": f"The kernel is flipped. {HOSTILE}"}}
-    return summarise(
+    return summarize(
         HOSTILE, [record, refused, *records], ["absent"], sentences=sentences, pairs={"hw0_scaling": [PAIR]}
     )
 
@@ -60,7 +60,7 @@ def test_everybody_can_read_it(page: Path, browser: Browser, size: tuple[int, in
 def test_no_text_makes_the_pages_wider_than_their_window(wide: Record, browser: Browser, tmp_path: Path) -> None:
     others = [replace(wide, student=f"{number}{wide.student}") for number in range(6)]
     pair = Pair(others[0].student, others[1].student, 0.75, 120, (((0, 9),), ((0, 9),)))
-    report = summarise(LONG, others, [f"absent{LONG}"], sentences={}, pairs={wide.assignment: [pair]})
+    report = summarize(LONG, others, [f"absent{LONG}"], sentences={}, pairs={wide.assignment: [pair]})
     sources = dict.fromkeys((pair.one, pair.other), f"x = '{LONG}'\n")
     for number, text in enumerate(
         (class_page(report, lambda _who, _hw: "x.html", {}), similar_page(report.assignments[0], LONG, sources, ""))

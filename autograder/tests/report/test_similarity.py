@@ -129,7 +129,7 @@ def test_a_module_that_takes_too_much_is_left_out_and_the_others_are_compared(mo
     assert [(pair.one, pair.other) for pair in found.pairs] == [("ada", "bob")]
     assert found.left_out == {
         "long": "it has 66,000 characters; at most 65,536 are compared",
-        "slow": "reading it takes more than 0.5 seconds",
+        "slow": "reading it took more than 0.5 seconds",
     }
 
 

@@ -12,7 +12,7 @@ import pytest
 from gradkit.grading.reader import FoundSign
 from gradkit.grading.record import QuestionResult, Record, TestResult
 from gradkit.pages.class_report import class_page
-from gradkit.report import ClassReport, summarise
+from gradkit.report import ClassReport, summarize
 from gradkit.report.similarity import Pair
 from gradkit.report.tables import as_csv, as_json
 
@@ -44,7 +44,7 @@ def report() -> ClassReport:
         record("ada", True, True, "hw1"),
     ]
     sentences = {"hw0": {"scale_upside_down": "It stands on its head."}}
-    return summarise("A course", records, ["gus", "ada"], sentences=sentences, pairs={"hw0": [PAIR]})
+    return summarize("A course", records, ["gus", "ada"], sentences=sentences, pairs={"hw0": [PAIR]})
 
 
 def test_scores_and_who_is_missing(report: ClassReport) -> None:
@@ -83,7 +83,7 @@ def test_a_student_without_a_score_has_none(report: ClassReport) -> None:
 
 
 def test_an_assignment_of_which_nothing_was_graded() -> None:
-    (hw0,) = summarise("A course", [record("ada", True, True, status="error", log="secret")]).assignments
+    (hw0,) = summarize("A course", [record("ada", True, True, status="error", log="secret")]).assignments
     assert (hw0.scores.number, hw0.questions, hw0.tests, hw0.alpha) == (0, (), (), None)
     assert hw0.refused == (("ada", "the grader failed"),)
 
@@ -91,7 +91,7 @@ def test_an_assignment_of_which_nothing_was_graded() -> None:
 def test_a_record_of_an_older_suite_takes_its_tests_out_of_the_count() -> None:
     older = record("ada", True, True)
     older = record("ada", True, True, tests=older.tests[:1])
-    (hw0,) = summarise("A course", [record("bob", True, False), older]).assignments
+    (hw0,) = summarize("A course", [record("bob", True, False), older]).assignments
     assert [line.question for line in hw0.tests] == ["scale"]
 
 
@@ -127,7 +127,7 @@ def test_json_holds_all_of_it(report: ClassReport) -> None:
 
 def test_signs_are_listed_by_student_for_the_instructor() -> None:
     signs = tuple(FoundSign("m.py", line, "gc: it reaches objects that were not handed to it") for line in (3, 7))
-    report = summarise("A course", [record("bob", True, True, look_at=signs), record("ada", True, True)])
+    report = summarize("A course", [record("bob", True, True, look_at=signs), record("ada", True, True)])
     assert report.assignments[0].look_at == tuple(("bob", "m.py", sign.line, sign.why) for sign in signs)
     rows = list(csv.DictReader(io.StringIO(as_csv(report)["look_at.csv"])))
     assert [(row["student"], row["file"], row["line"]) for row in rows] == [("bob", "m.py", "3"), ("bob", "m.py", "7")]

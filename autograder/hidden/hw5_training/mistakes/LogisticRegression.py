@@ -139,7 +139,7 @@ class FlatAtZero(reference.LogisticRegression):
 
 
 @mistake("LogisticRegression")
-class NormalisedOverRows(reference.LogisticRegression):
+class NormalizedOverRows(reference.LogisticRegression):
     """The logits are normalized over the rows. Each row's probability depends on that row alone."""
 
     def forward(self, x):
