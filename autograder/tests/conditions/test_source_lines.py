@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from gradkit.conditions.source import lines_of, text_of
+
+from gradkit.conditions.source_lines import lines_of, text_of
 
 
 @pytest.mark.parametrize(
