@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 
 import pytest
-from gradkit.bans.chains import MAX_NAME, imported, imported_modules, unrolled
+
+from gradkit.bans.names import MAX_NAME, imported, imported_modules, unrolled
 
 
 def expression(source: str) -> ast.expr:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 
 import pytest
-from gradkit.course.points import rounded, total
+
+from gradkit.course.assignment import rounded, total
 
 
 @pytest.mark.parametrize(
