@@ -27,10 +27,10 @@ from packaging.requirements import Requirement
 
 
 class Watcher(Protocol):
-    """Told what happens while a class is graded."""
+    """Receives progress while a class is graded."""
 
     def report(self, record: Record) -> None:
-        """A record is there."""
+        """A record is available."""
         ...
 
     def fault(self, text: str) -> None:
@@ -38,7 +38,7 @@ class Watcher(Protocol):
         ...
 
     def step(self, text: str) -> None:
-        """What is being done now, before there are records to report."""
+        """A step has begun that reports no records."""
         ...
 
     def sandbox(self, sandbox: Sandbox) -> None:
@@ -48,13 +48,13 @@ class Watcher(Protocol):
 
 @dataclass
 class ClassResult:
-    """What became of a class.
+    """The result of grading a class.
 
     Attributes:
-        records: one for each submission that belongs to an assignment, in order of assignment and student.
-        refused: what could not be graded at all and has no record, one sentence each.
-        faults: why assignments could not be graded, or not to the end, one text each.
-        worst_fault: the exit status of the worst of them.
+        records: one per submission of a known assignment, ordered by assignment and student.
+        refused: submissions without a record, one sentence each.
+        faults: why assignments could not be graded, or only in part, one text each.
+        worst_fault: the exit status of the worst fault.
     """
 
     records: list[Record] = field(default_factory=list)
@@ -64,7 +64,7 @@ class ClassResult:
 
     @property
     def exit_status(self) -> int:
-        """0 when all was graded, 1 for something refused or a problem, 2 for the course's files, 3 for the grader."""
+        """0 if all was graded, 1 for a refusal or a problem, 2 for the course's files, 3 for the grader."""
         if any(record.status == "error" for record in self.records):
             return 3
         if self.worst_fault:
@@ -74,19 +74,19 @@ class ClassResult:
 
 @dataclass(frozen=True)
 class Plan:
-    """Which submissions there are to grade, by assignment, and what is refused by its name alone."""
+    """The submissions to grade, by assignment, and those refused because of their names."""
 
     tasks: dict[str, list[Task]]
     refused: list[str]
 
     @property
     def size(self) -> int:
-        """How many submissions there are to grade."""
+        """The number of submissions to grade."""
         return sum(len(tasks) for tasks in self.tasks.values())
 
 
 def plan_class(course: Course, submissions: Path, results: Path, only: Sequence[str] = ()) -> Plan:
-    """Find the submissions below ``submissions``; their records will go below ``results``.
+    """Find the submissions below ``submissions``; their records are written below ``results``.
 
     Args:
         course: the course.
@@ -118,10 +118,10 @@ def plan_class(course: Course, submissions: Path, results: Path, only: Sequence[
 
 
 def _student(folder: Path, twins: Mapping[str, Sequence[str]]) -> str:
-    """Whose a student's folder is.
+    """The student that a folder belongs to.
 
     Raises:
-        UsageError: it is a link, or nobody can tell.
+        UsageError: the folder is a link, or its name is ambiguous or not an id.
     """
     if folder.is_symlink():
         raise UsageError(f"{spelled(folder.name)}: not a student's folder: it is a link.")
@@ -134,17 +134,17 @@ def _student(folder: Path, twins: Mapping[str, Sequence[str]]) -> str:
 
 
 def grade_class(course: Course, plan: Plan, policy: str, watcher: Watcher, processes: int = 1) -> ClassResult:
-    """Grade everything in ``plan``. A broken assignment costs its own submissions and nothing else.
+    """Grade everything in ``plan``. A broken assignment does not affect the others.
 
     Args:
         course: the course.
-        plan: what there is to grade.
+        plan: the submissions to grade.
         policy: how to confine students' code; see `gradkit.sandbox.open_sandbox`.
-        watcher: told what happens.
+        watcher: receives progress.
         processes: how many graders to fork.
 
     Raises:
-        SandboxError: the confinement that was asked for is not to be had.
+        SandboxError: the requested confinement is not available.
     """
     result = ClassResult(refused=list(plan.refused))
     waiting: list[Triage] = []
@@ -157,9 +157,9 @@ def grade_class(course: Course, plan: Plan, policy: str, watcher: Watcher, proce
                 waiting.append(sorted_out)
     if waiting:
         watcher.step("starting the confined process for students' code")
-        # One thread each, set before numpy is imported: graders are forked, and a fork takes one thread along.
+        # One thread each, set before numpy is imported: graders are forked, and a fork keeps only one thread.
         os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1")
-        # Here and not above, because these import torch.
+        # Imported late because they import torch.
         from gradkit.grading.grade import grade_waiting
         from gradkit.sandbox import open_sandbox
 
@@ -167,7 +167,7 @@ def grade_class(course: Course, plan: Plan, policy: str, watcher: Watcher, proce
             watcher.sandbox(sandbox)
             for sorted_out in waiting:
                 with _noting(result, sorted_out.assignment.id, watcher):
-                    watcher.step(f"preparing {sorted_out.assignment.id}: hidden tests, and what known mistakes answer")
+                    watcher.step(f"preparing {sorted_out.assignment.id}: hidden tests and known mistakes")
                     result.records += grade_waiting(course, sorted_out, watcher.report, sandbox, processes)
     result.records.sort(key=lambda record: (record.assignment, record.student))
     return result
@@ -175,7 +175,7 @@ def grade_class(course: Course, plan: Plan, policy: str, watcher: Watcher, proce
 
 @contextmanager
 def _noting(result: ClassResult, assignment_id: str, watcher: Watcher) -> Iterator[None]:
-    """Note an assignment's failure and go on with the next."""
+    """Note an assignment's failure and continue with the next."""
     try:
         yield
     except GradkitError as error:
@@ -186,7 +186,7 @@ def _noting(result: ClassResult, assignment_id: str, watcher: Watcher) -> Iterat
 
 
 def _folders(parent: Path) -> list[Path]:
-    """The folders below ``parent``, sorted; hidden ones are not looked at."""
+    """The folders below ``parent``, sorted, without hidden ones."""
     if not parent.is_dir():
         return []
     return sorted(path for path in parent.iterdir() if not path.name.startswith(".") and path.is_dir())

@@ -133,11 +133,11 @@ def page_bits(policy: Feedback, tests: Iterable[tuple[int, int]]) -> int:
     """The most information that one submission can carry to its author's page, in bits.
 
     Besides the budget, each test shows whether it passed, which message or kind applies, which case is the smallest
-    that failed, how many failed, and which mistake was recognised.
+    that failed, how many failed, and which mistake was recognized.
 
     Args:
-        policy: what students may read.
-        tests: the number of cases and of recognisable mistakes of each test.
+        policy: the feedback policy.
+        tests: the number of cases and of recognizable mistakes of each test.
     """
     told = math.log2(1 + len(KINDS) + MAX_MESSAGES)
     return BUDGETS[policy] + math.ceil(

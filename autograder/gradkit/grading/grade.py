@@ -1,4 +1,4 @@
-"""Grade submissions of one assignment: collect the suite once, then run, compare, score and record one by one."""
+"""Grade the submissions of one assignment: collect the suite once, then run, compare, score and record each."""
 
 from __future__ import annotations
 
@@ -32,27 +32,27 @@ Report = Callable[[Record], None]
 
 
 def grade_waiting(course: Course, triage: Triage, report: Report, sandbox: Sandbox, processes: int = 0) -> list[Record]:
-    """Grade what triage found to be new or changed, and write each record as it is there.
+    """Grade the submissions that triage found new or changed, and write each record when it is done.
 
     A fault of suite or grader gives a record with status "error" and does not stop the others.
 
     Args:
         course: the course.
         triage: one assignment's submissions.
-        report: told each record.
-        sandbox: where the students' code runs.
-        processes: how many graders to fork, where the sandbox allows several; 0 grades in this process, and ends with
-            it. The records are the same with any number.
+        report: called with each record.
+        sandbox: runs the students' code.
+        processes: how many graders to fork, if the sandbox allows several; 0 grades in this process, and a crash ends
+            it. The records do not depend on the number.
 
     Raises:
-        CourseError: the suite is wrong, so that none of them can be graded.
+        CourseError: the suite is invalid, so no submission can be graded.
         GradkitError: a record cannot be written.
     """
     assignment, waiting = triage.assignment, triage.waiting
     records: list[Record] = []
 
     def body(suite: Suite) -> None:
-        gc.freeze()  # torch and pytest stay as they are: the collector need not look at them for each submission
+        gc.freeze()  # the garbage collector skips torch and pytest for every submission
         try:
             known = fingerprints(course, assignment, suite, triage.keys, sandbox, graders)
         except WorkerBaseEnded:
@@ -127,7 +127,7 @@ def grade_submission(
     """Grade one submission; a fault of the grader gives a record with status "error".
 
     Raises:
-        WorkerBaseEnded: there is nothing left that could run it; another grader may.
+        WorkerBaseEnded: the worker base is gone, so this grader cannot run it; another may.
     """
     started = time.perf_counter()
     source = submission.sources.get(assignment.module)
@@ -141,7 +141,7 @@ def grade_submission(
         reading = read_sources(reader, assignment, submission.sources)
         perform = runner.run if source is not None else _missing(assignment)
         outcomes = suite.run(perform, look=matcher.look)
-        runner.close()  # from here on its log is whole
+        runner.close()  # its log is now complete
         gate = open_gate(assignment, outcomes, source or b"")
         tests = score_tests(assignment, outcomes, reading, matcher.found(), gate)
         record = Record(
@@ -163,7 +163,7 @@ def grade_submission(
             sandbox=confinement,
             seconds=round(time.perf_counter() - started, 3),
         )
-        to_json(record)  # a record that cannot be written is a fault too, and of this submission alone
+        to_json(record)  # a record that cannot be serialized is a fault of this submission alone
     except WorkerBaseEnded:
         raise
     except GradkitError as fault:
@@ -176,6 +176,6 @@ def grade_submission(
 
 
 def _missing(assignment: Assignment) -> Callable[[Call], Observation]:
-    """What answers the calls where there is no module to ask."""
+    """Answer every call for a submission without the module."""
     message = f"{assignment.module} is not among the files handed in"
     return lambda _call: Observation(failure=Failure("missing", message))

@@ -1,6 +1,6 @@
-"""The result record: one JSON file per submission, from which everything downstream is made.
+"""The result record: one JSON file per submission, the source of everything downstream.
 
-It is a superset of Gradescope's ``results.json``; what Gradescope does not know stands under ``extra_data``.
+It is a superset of Gradescope's ``results.json``; additional data is under ``extra_data``.
 ``docs/record.schema.json`` is its JSON Schema.
 """
 
@@ -16,33 +16,33 @@ from gradkit.grading.reader import FoundSign
 from gradkit.wire.kinds import KINDS, Kind
 
 SCHEMA_VERSION = 1
-_SHORT = 20  # characters around the title of a test that is referred to
+_SHORT = 20  # characters of a reference to another test, beside its title
 
 Status = Literal["graded", "refused", "error"]
 
 
 @dataclass(frozen=True)
 class TestResult:
-    """What one hidden test said.
+    """The result of one hidden test.
 
     Attributes:
-        question: the question it belongs to.
+        question: the id of its question.
         test: the test's name in the suite; never shown to students.
-        title: what students are told is tested (the first line of the test's docstring).
+        title: the title that students read (the first line of the test's docstring).
         score: points earned, in [0, ``max_score``].
-        max_score: points that can be earned.
-        output: the message to the student; empty when passed.
-        reason: the recognised misconception in words, for the student, or None.
-        smallest_case: the smallest failing case in full, where the student may see it, or None.
-        kind: what failed, or None when passed.
+        max_score: the maximum points.
+        output: the student's message; empty if passed.
+        reason: the recognized misconception in words, for the student, or None.
+        smallest_case: the smallest failing case in full if the student may see it, or None.
+        kind: the kind of failure, or None if passed.
         hint: the suite's hint on shapes or definitions, or None.
-        mistake: the id of the recognised misconception, or None.
-        picture: what a page may draw of the failure, or None; see ``docs/record.schema.json``.
+        mistake: the id of the recognized misconception, or None.
+        picture: the picture of the failure, or None; see ``docs/record.schema.json``.
         seconds: wall-clock seconds that the student's code took.
-        calls: per call the number of its case, what failed there or None, and its seconds.
+        calls: per call the number of its case, the kind of failure or None, and its seconds.
     """
 
-    __test__ = False  # not a test class, whatever pytest thinks of its name
+    __test__ = False  # keeps pytest from collecting it as a test class
 
     question: str
     test: str
@@ -61,13 +61,13 @@ class TestResult:
 
     @property
     def text(self) -> str:
-        """All that the student reads of why it failed: the message, a likely reason, the smallest case."""
+        """The student's explanation of the failure: the message, a likely reason, the smallest case."""
         reason = None if self.reason is None else f"A likely reason: {self.reason}"
         return "\n".join(part for part in (self.output, reason, self.smallest_case) if part)
 
     @property
     def passed(self) -> bool:
-        """Whether all its points were earned."""
+        """Whether the test passed and earned its points."""
         return self.kind is None
 
 
@@ -85,20 +85,20 @@ class Record:
     """One submission's result.
 
     Attributes:
-        student: the student's id, or "" where one folder was graded by itself.
+        student: the student's id, or "" if a single folder was graded.
         assignment: the assignment's id.
         title: the assignment's title.
-        status: "graded"; "refused", when it could not be read; "error", when the grader failed.
-        max_score: points that the hidden suite can give.
-        output: one message about the whole submission; empty when there is nothing to say.
-        problems: what went wrong on the way, one sentence each, for student and instructor.
-        notes: what the student should know although nothing went wrong, one sentence each.
+        status: "graded"; "refused" if it could not be read; "error" if the grader failed.
+        max_score: the maximum points of the hidden suite.
+        output: the message on the whole submission, or "".
+        problems: problems with the submission, one sentence each, for student and instructor.
+        notes: further remarks for the student, one sentence each.
         questions: points by question, in the assignment's order.
         tests: every hidden test, in the suite's order.
-        submitted: when it was handed in, ISO 8601 in UTC, where that is known.
+        submitted: the time of submission, ISO 8601 in UTC, if known.
         look_at: signs of deception in its sources, for the instructor only.
-        log: what the student's code printed, cut to the limit; for the instructor only.
-        key: the hashes that say what was graded with what; equal keys mean an equal result.
+        log: the output of the student's code, truncated to the limit; for the instructor only.
+        key: hashes of everything that decides the result; equal keys mean equal results.
         versions: of Python, torch and gradkit.
         sandbox: the confinement that the student's code ran in.
         seconds: wall-clock seconds of the whole submission.
@@ -124,14 +124,14 @@ class Record:
 
     @property
     def score(self) -> float | None:
-        """Points earned, or None where nothing was graded: never a default of credit, nor of none."""
+        """Points earned, or None if nothing was graded: no default score."""
         return total(question.score for question in self.questions) if self.status == "graded" else None
 
 
 def first_told(tests: Sequence[TestResult]) -> list[int | None]:
-    """For each test, the position of the earlier one that has the same text, so that a page says it once.
+    """For each test, the position of an earlier one with the same text, so that a page shows it once.
 
-    None where its text is the first of its kind, or so short that it is no longer than a reference to another test.
+    None if the text is new, or no longer than a reference to the other test.
     """
     first: dict[str, int] = {}
     told: list[int | None] = []
@@ -143,12 +143,12 @@ def first_told(tests: Sequence[TestResult]) -> list[int | None]:
 
 
 def to_json(record: Record) -> str:
-    """The record as the text of its file, sorted and indented so that it diffs well."""
+    """The text of the record's file, sorted and indented for readable diffs."""
     return json.dumps(to_dict(record), indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def to_dict(record: Record) -> dict[str, Any]:
-    """The record as its file has it."""
+    """The record as plain data, as in its file."""
     data: dict[str, Any] = {
         "execution_time": record.seconds,
         "output": record.output,
@@ -244,5 +244,5 @@ def _test_from_json(data: Mapping[str, Any]) -> TestResult:
     extra = dict(data["extra_data"])
     extra["calls"] = tuple(extra["calls"])
     if extra["kind"] not in (None, *KINDS):
-        raise ValueError(f"this gradkit knows no kind of failure {extra['kind']!r}")
+        raise ValueError(f"unknown kind of failure {extra['kind']!r}")
     return TestResult(score=data["score"], max_score=data["max_score"], output=data["output"], **extra)

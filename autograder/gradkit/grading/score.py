@@ -1,6 +1,6 @@
-"""From what the tests found to points, and to what a student reads of a failed test under the feedback policy.
+"""Turn test outcomes into points, and into the messages that the feedback policy allows.
 
-No result is ever credited that was not earned.
+Only earned results are credited.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ def score_tests(
     mistakes: Mapping[str, Fingerprint] = MappingProxyType({}),
     gate: Gate | None = None,
 ) -> tuple[TestResult, ...]:
-    """One result for each test: full points where every case passed and the question uses no banned call.
+    """One result per test: full points if every case passed and the question uses no banned call.
 
     Args:
-        assignment: points, bans and what students may read.
-        outcomes: what the suite found.
-        reading: what the sources say, for the bans.
-        mistakes: by the test's id, the misconception that was recognised.
-        gate: what all messages must pass; a new one when None.
+        assignment: points, bans and feedback policy.
+        outcomes: the suite's outcomes.
+        reading: what the source reader found, for the bans.
+        mistakes: test id -> the recognized misconception.
+        gate: limits the messages; a new one when None.
     """
     banned = {
         question.id: find_banned(assignment, question, reading, _operators(outcomes, question.id))
@@ -64,17 +64,17 @@ def score_tests(
 
 
 def open_gate(assignment: Assignment, outcomes: Sequence[TestOutcome], source: bytes = b"") -> Gate:
-    """The gate for all that is told of one submission; what messages quote from ``source``, the module, is cheap."""
+    """The gate for the messages of one submission; quoting the module's ``source`` is cheap."""
     return Gate(BUDGETS[assignment.feedback], [_suite_text(outcomes), "".join(lines_of(source))])
 
 
 def notes_of_switches(turned: Sequence[str], left_on: Mapping[str, str], gate: Gate) -> tuple[str, ...]:
-    """What to say of the switches that the code turned, as far as the gate lets it.
+    """Notes on the process-wide switches that the code changed, as far as the gate allows.
 
     Args:
-        turned: those that loading the file turned, before it had seen an input.
-        left_on: those that a call turned, with the functions that it called.
-        gate: what is told of calls must pass it.
+        turned: the switches changed while the file was loaded, before it saw an input.
+        left_on: the switches that a call changed, with the functions that it called.
+        gate: limits the notes on calls.
     """
     sentences = [sentence for name, what in left_on.items() for sentence in in_words([name], f"Calling {what}")]
     return (*in_words(turned), *(text for text in sentences if gate.lets("switch", one_of(text, _MANY_CALLS))))
@@ -100,13 +100,13 @@ def _operators(outcomes: Sequence[TestOutcome], question: str) -> frozenset[str]
 
 
 def _suite_text(outcomes: Sequence[TestOutcome]) -> str:
-    """The files that the tests stand in: most of what their messages say."""
+    """The source of the suite's test files, which contains most of their messages."""
     paths = {case.path for outcome in outcomes for case in outcome.test.cases}
     return "\n".join(path.read_text("utf-8") for path in sorted(paths))
 
 
 def _reasons(outcomes: Sequence[TestOutcome], mistakes: Mapping[str, Fingerprint]) -> dict[str, str]:
-    """The recognised misconceptions in words; each is told once, and referred to where it shows again."""
+    """The recognized misconceptions in words; each is explained once, and referred to afterwards."""
     told: dict[str, str] = {}
     reasons = {}
     for test in (outcome.test for outcome in outcomes):
@@ -155,7 +155,7 @@ def _score_test(
 
 
 def _calls(outcome: TestOutcome) -> Iterator[dict[str, Any]]:
-    """Every call, in order. A test ends at the first difference, so the last call of a failed case is where it was."""
+    """Every call, in order. A test ends at the first difference, so the last call of a failed case failed."""
     for number, case in enumerate(outcome.cases):
         for found in case.found:
             kind = case.mismatch.kind if case.mismatch is not None and found is case.found[-1] else None
@@ -168,11 +168,11 @@ class Explanation:
     """Why a test failed.
 
     Attributes:
-        kind: the kind of failure, in a word.
-        message: what the student reads.
+        kind: the kind of failure.
+        message: the student's message.
         hint: the suite's hint, or None.
-        picture: what a page may draw, as plain data, or None.
-        smallest_case: the smallest failing case in full, where the student may see it, or None.
+        picture: the picture as plain data, or None.
+        smallest_case: the smallest failing case in full if the student may see it, or None.
     """
 
     kind: Kind
@@ -183,12 +183,12 @@ class Explanation:
 
 
 def explain(policy: Feedback, cases: Sequence[CaseOutcome], gate: Gate) -> Explanation:
-    """Why a test failed, as far as the policy and the submission's budget let students know.
+    """Explain why a test failed, as far as the policy and the submission's budget allow.
 
     Args:
-        policy: what the assignment's students may read.
+        policy: the assignment's feedback policy.
         cases: all cases of the test, at least one of which failed.
-        gate: what all that the student's process chose must pass.
+        gate: limits what the student's process chose.
     """
     failed = [case for case in cases if case.mismatch is not None]
     smallest = min(failed, key=_size)
@@ -214,13 +214,13 @@ def explain(policy: Feedback, cases: Sequence[CaseOutcome], gate: Gate) -> Expla
 
 
 def _in_full(case: CaseOutcome, mismatch: Mismatch) -> str:
-    """A case's last call with its inputs, after the worst value as found and as expected."""
+    """The worst found and expected value, then the case's last call with its inputs."""
     call = f"The smallest case that fails:\n{show_call(case.found[-1].call)}"
     return f"{mismatch.figures}\n{call}" if mismatch.figures else call
 
 
 def _drawn(policy: Feedback, mismatch: Mismatch) -> Mapping[str, Any] | None:
-    """What a page may draw; None where there is nothing, or it cannot be made."""
+    """The picture that the policy allows; None if there is none or it cannot be made."""
     try:
         return None if mismatch.picture is None else mismatch.picture.as_data(values=policy == "inputs")
     except Exception:  # noqa: BLE001 - no picture is worth a verdict

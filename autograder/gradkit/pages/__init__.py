@@ -1,5 +1,5 @@
-"""Pages for people: one self-contained HTML file each, made from records alone.
+"""HTML pages, one self-contained file each, rendered from records alone.
 
-No page needs a script, a style sheet or the network to be read. Whatever comes from a student is escaped by the
-templates, which escape everything, and every page forbids itself to load or run anything (Content-Security-Policy).
+Every page is readable without scripts, style sheets or network. The templates escape all values, and a
+Content-Security-Policy forbids each page to load anything, or run any script but its own.
 """

@@ -12,14 +12,14 @@ from gradkit.pages.rendering import read_template, render
 from gradkit.report import AssignmentReport, ClassReport
 from gradkit.report.similarity import MOST, Pair, Span
 
-_FEW = 2  # lines of the stub that are shown where they stand between others
+_FEW = 2  # up to this many consecutive lines of the stub are shown
 
 Link = Callable[[str, str], str | None]
 
 
 @dataclass(frozen=True)
 class _Side:
-    """One submission of a pair: its source in parts, each with what it is."""
+    """One submission of a pair: its source in parts, each with its kind."""
 
     student: str
     parts: Sequence[tuple[str, str]]
@@ -35,9 +35,9 @@ def class_page(report: ClassReport, link: Link, side_by_side: Mapping[str, str])
     """The report of a class.
 
     Args:
-        report: what is shown.
-        link: the address of the feedback page of a (student, assignment), relative to the report, or None.
-        side_by_side: by assignment, the address of its page of similar submissions.
+        report: the class report.
+        link: returns the address of a (student, assignment)'s feedback page, relative to the report, or None.
+        side_by_side: assignment id -> the address of its page of similar submissions.
     """
     script = read_template("table.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
@@ -49,12 +49,12 @@ def class_page(report: ClassReport, link: Link, side_by_side: Mapping[str, str])
         script=script,
         script_hash=digest,
         most_pairs=MOST,
-        highest=max([1, *(count for one in report.assignments for count in one.scores.counts)]),
+        highest=max([1, *(count for assignment in report.assignments for count in assignment.scores.counts)]),
     )
 
 
 def similar_page(assignment: AssignmentReport, course_title: str, sources: Mapping[str, str], stub: str) -> str:
-    """The similar pairs of one assignment, side by side; longer stretches of the stub are left out."""
+    """The similar pairs of an assignment, side by side; longer stretches of the stub are omitted."""
     given = {line.strip() for line in stub.splitlines()}
 
     def side(student: str, spans: Sequence[Span]) -> _Side:
@@ -67,7 +67,7 @@ def similar_page(assignment: AssignmentReport, course_title: str, sources: Mappi
 
 
 def _without_given(source: str, spans: Sequence[Span], given: Set[str]) -> Iterator[tuple[str, str]]:
-    """The source in parts, each "alike", "own" or "left out"; a few given lines between others stay as "own"."""
+    """The source in parts, each "alike", "own" or "left out"; a few given lines in a row count as "own"."""
     alike = [False] * len(source)
     for start, end in spans:
         alike[start:end] = [True] * (min(end, len(source)) - start)
@@ -88,6 +88,6 @@ def _without_given(source: str, spans: Sequence[Span], given: Set[str]) -> Itera
 def _stretch(text: str) -> Iterator[tuple[str, str]]:
     lines = text.count("\n")
     if lines > _FEW:
-        yield f"... {lines} lines as they were handed out ...\n", "left out"
+        yield f"... {lines} unchanged lines of the stub ...\n", "left out"
     elif text:
         yield text, "own"

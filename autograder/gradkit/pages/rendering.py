@@ -1,4 +1,4 @@
-"""Templates to HTML: everything that is put in is escaped, and a name that is not given is an error."""
+"""Render templates to HTML: all values are escaped, and an undefined name is an error."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ def render(template: str, **values: Any) -> str:
 
 
 def read_template(name: str) -> str:
-    """A file beside the templates as it is, such as a script."""
+    """The text of a file beside the templates, such as a script."""
     environment = _environment()
     source, _, _ = environment.loader.get_source(environment, name)  # type: ignore[union-attr]  # it has a loader
     return source
 
 
 def _breakable(name: str) -> Markup:
-    """A name that may go on in the next line after each underscore."""
+    """A name that may wrap after each underscore."""
     return escape(name).replace("_", Markup("_<wbr>"))
 
 

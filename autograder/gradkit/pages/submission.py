@@ -15,14 +15,14 @@ from gradkit.wire.kinds import meaning_of
 
 @dataclass(frozen=True)
 class Standing:
-    """What the gradebook adds to a record. All figures are points.
+    """The gradebook's additions to a record, in points.
 
     Attributes:
-        by_person: what a person's marks add to the hidden suites' points; less than 0 where they take away.
-        penalty: what lateness costs.
-        score: what counts: the hidden suites' points and a person's marks, less the penalty.
-        max_score: what can be earned, written questions included.
-        waits_for_person: whether something is still to be marked by a person.
+        by_person: the points that manual grading adds to the hidden suite's; negative if it deducts.
+        penalty: the late penalty.
+        score: the total: hidden suite and manual grading, less the penalty.
+        max_score: the maximum, including written questions.
+        waits_for_person: whether some answers are still to be graded by hand.
     """
 
     by_person: float
@@ -34,14 +34,14 @@ class Standing:
 
 @dataclass(frozen=True)
 class _Test:
-    """A test as the page shows it.
+    """A test as shown on the page.
 
     Attributes:
         number: its number on the page, from 1.
-        result: the test.
-        lines: its message and, where the student may see it, the smallest failing case.
-        reason: a recognised misconception in words, or "".
-        told: the test that has the same text already, or None.
+        result: its result.
+        lines: its message and, if the student may see it, the smallest failing case.
+        reason: a recognized misconception in words, or "".
+        told: an earlier test with the same text, or None.
     """
 
     number: int
@@ -62,14 +62,14 @@ def feedback_page(
 ) -> str:
     """A submission's feedback as one HTML file, for its student.
 
-    Shown are scores, the tests' titles, messages, hints and pictures, as far as the assignment's feedback policy let
-    them into the record; never a hidden test's name, nor what the student's code printed.
+    The page shows scores and the tests' titles, messages, hints and pictures, as far as the assignment's feedback
+    policy allows; never a hidden test's name or the output of the student's code.
 
     Args:
         record: the submission's record.
-        course_title: what the course is called.
-        submitted: when it was handed in, where that is known.
-        standing: what the gradebook says; None where there is none.
+        course_title: the course's title.
+        submitted: the time of submission, if known.
+        standing: the gradebook's additions, or None.
     """
     shown = list(_shown(record))
     questions = [
@@ -81,7 +81,7 @@ def feedback_page(
         "submission.html",
         record=record,
         common=shown[0].lines if alike else [],
-        # What is said of the whole submission says more.
+        # The message on the whole submission says more.
         common_is_told=alike and _of_whole(shown[0].result) and bool(record.output.strip()),
         course=course_title,
         standing=standing,
@@ -97,7 +97,7 @@ def _of_whole(test: TestResult) -> bool:
 
 
 def _shown(record: Record) -> Iterator[_Test]:
-    """Every test; a message that an earlier one has in full is not shown again."""
+    """Every test; a message that an earlier test shows in full is not repeated."""
     shown: dict[int, _Test] = {}
     for number, (test, earlier) in enumerate(zip(record.tests, first_told(record.tests), strict=True), start=1):
         text = f"{test.output}\n{test.smallest_case or ''}"

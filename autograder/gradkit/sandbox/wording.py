@@ -1,4 +1,4 @@
-"""What the grader adds to a failure that a process reported: sentences of its own, and lines of the file it holds."""
+"""Complete a failure that a process reported with the grader's sentences and lines of the submitted file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from gradkit.wire.observation import Failure
 
 _MAX_SOURCE = 300
 _AS_GIVEN = "Names must be as the handout gives them."
-# What a suite's own steps ask of a module or tensor, which no handout names.
+# Attributes that the suite's own steps use on a module or tensor, and that no handout names.
 _TORCHS: Mapping[str, frozenset[str]] = {
     "an nn.Module": frozenset(["double", "eval", "float", "named_parameters", "parameters", "state_dict", "to"]),
     "a tensor": frozenset(["clone", "detach", "dim", "narrow", "numel", "sum"]),
@@ -29,8 +29,8 @@ class Submitted:
 
     Attributes:
         module: the file name of the assignment's module.
-        sources: the bytes of every Python file handed in, by file name.
-        banned: the ready-made calls that its questions ban.
+        sources: the bytes of every submitted Python file, by file name.
+        banned: the calls that its questions ban.
     """
 
     module: str
@@ -39,16 +39,16 @@ class Submitted:
 
 
 def complete(failure: Failure, submitted: Submitted, limits: Limits, call: Call | None) -> Failure:
-    """The failure with the text of its line, and with a sentence where an exception did not bring one.
+    """Add the text of its line to a failure, and a sentence if no exception provides one.
 
     Args:
         failure: what the process reported, checked against ``call``.
-        submitted: what was handed in.
-        limits: what the process is held to.
-        call: the call that failed; None where the module could not be loaded.
+        submitted: the submitted code.
+        limits: the limits of the process.
+        call: the call that failed; None if the module could not be loaded.
     """
     lines = _lines(submitted.sources[submitted.module])
-    # The end of a file counts as a line: a bracket that is never closed is missed there.
+    # The end of a file counts as a line: Python reports an unclosed bracket there.
     line = failure.line if failure.line is not None and failure.line <= len(lines) + 1 else None
     source = line_of(submitted.sources[submitted.module], line)
     message = _message(failure, submitted.module, limits, call)
@@ -57,7 +57,7 @@ def complete(failure: Failure, submitted: Submitted, limits: Limits, call: Call 
 
 
 def _message(failure: Failure, module: str, limits: Limits, call: Call | None) -> str:
-    """An exception's own message, or a sentence for what came without one."""
+    """The exception's message, or a sentence for a failure without one."""
     match failure.kind:
         case "memory":
             return f"it asked for more than {limits.memory_mb} MiB of memory"
@@ -78,7 +78,7 @@ def _message(failure: Failure, module: str, limits: Limits, call: Call | None) -
 
 
 def line_of(source: bytes, line: int | None) -> str:
-    """The text of a line of a file, from 1; "" where there is none."""
+    """The text of a line of a file, from 1; "" if there is none."""
     lines = _lines(source)
     return lines[line - 1].strip()[:_MAX_SOURCE] if line is not None and 0 < line <= len(lines) else ""
 

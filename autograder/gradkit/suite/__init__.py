@@ -1,4 +1,4 @@
-"""What a hidden suite is written with: seeded inputs, calls, comparison. Suites are ordinary pytest files."""
+"""The library for hidden suites: seeded inputs, calls, comparison. Suites are ordinary pytest files."""
 
 from typing import Any
 from warnings import warn

@@ -1,8 +1,8 @@
-"""Read an observed value as the type that a test goes on with; anything else ends in a `Mismatch`.
+"""Read an observed value as the type that a test needs; anything else raises a `Mismatch`.
 
-An observed value is whatever the student's process reported: any type, any size, any key. A test that computes with one
-must know first what it is, since an exception of its own would be the suite's fault and leave the submission unscored.
-Values and their kinds are named as a student would.
+An observed value is whatever the student's process reported: any type, size or keys. A test must check it before
+computing with it: an exception in the test itself would be the suite's fault and leave the submission unscored.
+Values and their kinds are named as a student would name them.
 """
 
 from __future__ import annotations
@@ -31,51 +31,51 @@ class Reader:
     """Reads one observed value.
 
     Args:
-        name: what it is, in words.
-        value: the value as it was reported.
-        otherwise: what the student reads where it is something else; a sentence that says what was found when None.
+        name: the value's name, in words.
+        value: the value as reported.
+        otherwise: the message if it is something else; by default a sentence that says what was found.
     """
 
     def __init__(self, name: Said, value: Any, otherwise: str | None) -> None:
         self._name, self._value, self._otherwise = capital(name), value, otherwise
 
     def tensor(self, shape: Sequence[int] | None, dtype: torch.dtype | None) -> Tensor:
-        """A tensor, of this shape and dtype where they are given."""
+        """A tensor, of this shape and dtype if given."""
         if not isinstance(self._value, ObservedTensor):
             self._fail("type", "must be a tensor; yours is ", kind(self._value), ".")
         tensor = self._value.data
         if shape is not None and tuple(tensor.shape) != tuple(shape):
-            self._fail("shape", f"must have the shape {tuple(shape)}; yours is ", said_shape(tensor.shape), ".")
+            self._fail("shape", f"must have shape {tuple(shape)}; yours is ", said_shape(tensor.shape), ".")
         if dtype is not None and tensor.dtype != dtype:
-            self._fail("dtype", f"must hold {dtype}; yours holds {tensor.dtype}.")
+            self._fail("dtype", f"must have dtype {dtype}; yours has {tensor.dtype}.")
         return tensor
 
     def array(self, shape: Sequence[int] | None, dtype: np.dtype[Any] | None) -> NDArray[Any]:
-        """A NumPy array, of this shape and dtype where they are given."""
+        """A NumPy array, of this shape and dtype if given."""
         if not isinstance(self._value, np.ndarray):
             self._fail("type", "must be a NumPy array; yours is ", kind(self._value), ".")
         array = self._value
         if shape is not None and array.shape != tuple(shape):
-            self._fail("shape", f"must have the shape {tuple(shape)}; yours is ", said_shape(array.shape), ".")
+            self._fail("shape", f"must have shape {tuple(shape)}; yours is ", said_shape(array.shape), ".")
         if dtype is not None and array.dtype != dtype:
-            self._fail("dtype", f"must hold {dtype}; yours holds {array.dtype}.")
+            self._fail("dtype", f"must have dtype {dtype}; yours has {array.dtype}.")
         return array
 
     def number(self) -> float:
-        """A Python float or int, but not a truth value; infinite where it is too large for a float."""
+        """A Python float or int, but not a bool; infinite if too large for a float."""
         if type(self._value) not in _NUMBERS:
             self._fail("type", "must be a Python number; yours is ", kind(self._value), ".")
         return as_float(self._value)
 
     def numbers(self, count: int | None) -> list[float]:
-        """A list of Python floats, ``count`` of them where it is given."""
+        """A list of Python floats, of length ``count`` if given."""
         values = self.sequence(count)
         if not isinstance(self._value, list) or not all(isinstance(value, float) for value in values):
             self._fail("type", "must be a list of Python floats.")
         return list(values)
 
     def sequence(self, count: int | None) -> list[Any] | tuple[Any, ...]:
-        """A list or tuple, of ``count`` entries where it is given; tensors in it are plain."""
+        """A list or tuple, of length ``count`` if given; tensors in it are plain."""
         if not isinstance(self._value, (list, tuple)):
             self._fail("type", "must be a list or tuple; yours is ", kind(self._value), ".")
         if count is not None and len(self._value) != count:
@@ -104,7 +104,7 @@ class Reader:
 
 
 def as_float(number: float) -> float:
-    """A Python number as a float; infinite where a whole number is too large for one."""
+    """A Python number as a float; infinite if an int is too large for one."""
     try:
         return float(number)
     except OverflowError:
@@ -112,7 +112,7 @@ def as_float(number: float) -> float:
 
 
 def unwrapped(value: Any) -> Any:
-    """The value with plain tensors, at any depth. A numpy.float64 is a Python float to Python, and is one here."""
+    """The value with plain tensors, at any depth. A numpy.float64, which is a subclass of float, becomes a float."""
     if isinstance(value, ObservedTensor):
         return value.data
     if isinstance(value, np.float64):
@@ -124,28 +124,28 @@ def unwrapped(value: Any) -> Any:
     return value
 
 
-def same(one: Any, other: Any) -> bool:
-    """Whether two plain values are equal in types and contents, at any depth; what cannot be compared is not."""
-    if type(one) is not type(other) or isinstance(one, Opaque):
+def same(found: Any, expected: Any) -> bool:
+    """Whether two plain values are equal in types and contents, at any depth; False if they cannot be compared."""
+    if type(found) is not type(expected) or isinstance(found, Opaque):
         return False
-    if isinstance(one, np.ndarray):
-        return one.dtype == other.dtype and np.array_equal(one, other)
-    if isinstance(one, Tensor):
-        return one.dtype == other.dtype and torch.equal(one, other)
-    if isinstance(one, (list, tuple)):
-        return len(one) == len(other) and all(map(same, one, other))
-    if isinstance(one, dict):
-        return one.keys() == other.keys() and all(same(item, other[key]) for key, item in one.items())
-    return bool(one == other)
+    if isinstance(found, np.ndarray):
+        return found.dtype == expected.dtype and np.array_equal(found, expected)
+    if isinstance(found, Tensor):
+        return found.dtype == expected.dtype and torch.equal(found, expected)
+    if isinstance(found, (list, tuple)):
+        return len(found) == len(expected) and all(map(same, found, expected))
+    if isinstance(found, dict):
+        return found.keys() == expected.keys() and all(same(item, expected[key]) for key, item in found.items())
+    return bool(found == expected)
 
 
 def said(path: str, call: Call, bits: int = 0) -> Said:
-    """An observed name, or what is found below it, in words; ``bits`` of which the student's process chose."""
+    """An observed path in words, of which the student's process chose ``bits`` bits."""
     return Said(in_words(path, call), bits)
 
 
 def kind(value: Any) -> Said:
-    """What an observed value is: "a torch.Tensor", "a list", "None"."""
+    """The kind of an observed value: "a torch.Tensor", "a list", "None"."""
     if isinstance(value, ObservedTensor):
         return say("a torch.Tensor")
     if isinstance(value, np.ndarray):

@@ -1,4 +1,4 @@
-"""The two commonest calls, expected observations of figures worked by hand, and a call in words with its values."""
+"""Build the two most common calls, expected observations from values computed by hand, and calls in words."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from gradkit.wire.observation import Observation
 from gradkit.wire.values import ObservedTensor, Ref, as_tensor
 
 Cotangent = Tensor | tuple[Tensor, ...] | None
-_MAX_NUMBERS = 60  # of one tensor: more than that nobody works out by hand
+_MAX_NUMBERS = 60  # of a tensor: more are impractical by hand
 
 
 def function_call(
@@ -35,22 +35,22 @@ def function_call(
     Args:
         target: the function's name.
         arguments: name -> value, passed by position in this order. The names are used in messages and in ``grad``.
-            Tensors, arrays, lists, tuples and dicts are compared afterwards: whether the student's code changed them.
-        grad: the arguments to differentiate with respect to, ``weights[0]`` where a tensor lies in a list; every
+            Tensors, arrays, lists, tuples and dicts are checked afterwards for modification by the student's code.
+        grad: the arguments to differentiate with respect to, ``weights[0]`` for a tensor in a list; every
             floating-point tensor when None.
-        cotangent: the upstream tensor, of the output's shape (a tuple where the output is one); None for no gradients.
-        differences: the arguments to differentiate with respect to by central differences, tensors or arrays of
-            float64. The function is called twice for each of their numbers; about ten digits are right.
+        cotangent: the upstream gradient, of the output's shape (a tuple if the output is one); None for no gradients.
+        differences: the arguments to differentiate with respect to by central differences, float64 tensors or
+            arrays. The function is called twice per element; about ten digits are accurate.
         options: passed by keyword.
 
     Raises:
-        GraderFault: differences are taken with respect to something else, or without a cotangent.
+        GraderFault: differences are requested for another type, or without a cotangent.
     """
     call = Call([Step("result", f"student:{target}", _references(arguments), options)], _inputs(arguments))
     leaves = call.leaves()
     for name in differences:
         if cotangent is None or name not in leaves or str(leaves[name].dtype).removeprefix("torch.") != "float64":
-            raise GraderFault(f"differences need a cotangent, and {name} must be a tensor or an array of float64")
+            raise GraderFault(f"differences need a cotangent, and {name} must be a float64 tensor or array")
     by_autograd = [name for name in _differentiable(call) if name not in differences] if grad is None else grad
     return replace(call, vjp=_vjp(by_autograd, cotangent, differences))
 
@@ -68,7 +68,7 @@ def module_call(
     method: str = "__call__",
     **options: Any,
 ) -> Call:
-    """Build a module of the student's, load its parameters and call it.
+    """Build one of the student's modules, load its parameters and call it.
 
     Args:
         target: the class's name.
@@ -76,8 +76,8 @@ def module_call(
         arguments: name -> value, passed by position in this order, as for `function_call`.
         parameters: parameter name -> value; a gradient is taken with respect to each.
         grad: the arguments to differentiate with respect to; every floating-point tensor when None.
-        cotangent: the upstream tensor, of the output's shape; None for no gradients.
-        dtype: what the module is converted to before the parameters are loaded.
+        cotangent: the upstream gradient, of the output's shape; None for no gradients.
+        dtype: the dtype that the module is converted to before its parameters are loaded.
         method: the method to call.
         options: passed by keyword.
     """
@@ -95,9 +95,9 @@ def module_call(
 
 
 def expected(*, gradients: Mapping[str, Tensor] | None = None, **values: Any) -> Found:
-    """An expected observation of figures worked by hand: ``expected(result=torch.tensor(0.25))``.
+    """An expected observation from values computed by hand: ``expected(result=torch.tensor(0.25))``.
 
-    Only these are compared; whether a tensor is attached to the graph is not.
+    Only these values are compared, not whether a tensor is attached to the graph.
     """
     return Found(
         Call(steps=[], observe=()), Observation(values=_wrap(values), gradients=dict(gradients or {})), by_hand=True
@@ -123,7 +123,7 @@ def _vjp(wrt: Sequence[str], cotangent: Cotangent, differences: Sequence[str] = 
 
 
 def _wrap(value: Any) -> Any:
-    """Tensors as they are observed, at any depth."""
+    """Wrap tensors as observed tensors, at any depth."""
     if isinstance(value, Tensor):
         return ObservedTensor(value, attached=False)
     if isinstance(value, (list, tuple)):
@@ -134,7 +134,7 @@ def _wrap(value: Any) -> Any:
 
 
 def show_call(call: Call) -> str:
-    """The call as the student could make it: its steps, then every value that goes in."""
+    """The call as the student could make it: its steps, then every input value."""
     return "\n".join([*map(_step, call.steps), *_values(call)])
 
 

@@ -1,7 +1,7 @@
-"""Compare what the student's code did with what is expected, and say the first difference in a beginner's words.
+"""Compare the results of the student's code with the expected ones, and explain the first difference to a beginner.
 
 The order of checks: raised, type, shape, dtype, finite, value, gradient attached, gradient value, inputs unchanged.
-Messages tell sizes and how far off a value is; they never tell an input or an expected value.
+Messages give shapes and the size of an error, but never an input or an expected value.
 """
 
 from __future__ import annotations
@@ -32,22 +32,22 @@ def assert_matches(
 ) -> None:
     """Fail unless every value and gradient of ``found`` equals the expected one.
 
-    A tensor must be a tensor and an array an array, of the right shape and dtype. Beyond that equal values will do: a
-    list for a tuple and the other way round, a Python int or a numpy.float64 for a float, a NumPy scalar for an array
-    without dimensions.
+    A tensor must be a tensor and an array an array, of the right shape and dtype. Otherwise equal values are accepted:
+    a list for a tuple and vice versa, a Python int or a numpy.float64 for a float, a NumPy scalar for a
+    zero-dimensional array.
 
     Args:
-        found: the student's.
-        expected: the reference's, or `expected`.
-        hint: the shapes or the definition, told to the student with any mismatch.
+        found: the student's result.
+        expected: the reference's result, or `expected`.
+        hint: the shapes or the definition, shown to the student with any mismatch.
         rtol: allowed difference relative to the expected value.
         atol: allowed absolute difference.
-        strict_types: whether lists, tuples and numbers must have the very types of the expected ones; only where the
-            contract says so.
+        strict_types: whether lists, tuples and numbers must have exactly the expected types; only if the contract
+            says so.
 
     Raises:
         Mismatch: the first difference.
-        GraderFault: the reference itself failed, or gave a value of a type that cannot be compared.
+        GraderFault: the reference itself failed, or returned a value of a type that cannot be compared.
     """
     if expected.failure is not None:
         raise GraderFault(f"the reference failed: {expected.failure}")
@@ -65,10 +65,10 @@ def assert_matches(
 
 
 def assert_unchanged(found: Found) -> None:
-    """Fail if the call changed one of its inputs, or an argument that a step of it has given to the student's code.
+    """Fail if the call modified one of its inputs, or an argument that one of its steps passed to the student's code.
 
     Raises:
-        Mismatch: naming the first that was changed.
+        Mismatch: naming the first modified one.
     """
     for name in found.observation.mutated:
         what = f"its input {in_words(name, found.call)}" if name in found.call.inputs else name
@@ -80,14 +80,14 @@ def assert_finite(found: Found, *, hint: str) -> None:
     """Fail unless the call gave finite values and finite gradients.
 
     Raises:
-        Mismatch: naming what is not finite.
+        Mismatch: naming the value that is not finite.
     """
     try:
         found.raise_for_failure()
         for name in found.observation.values:
             tensors, what = _tensors(found.observed(name)), said(name, found.call)
             if not tensors:
-                raise Mismatch("type", say(capital(what), " holds no number; it must."))
+                raise Mismatch("type", say(capital(what), " must contain at least one number."))
             for tensor in tensors:
                 check_finite(what, tensor)
         for name, gradient in found.observation.gradients.items():
@@ -100,18 +100,18 @@ def assert_finite(found: Found, *, hint: str) -> None:
 
 
 def assert_tensor(found: Found, name: str, shape: Sequence[int], *, hint: str) -> Tensor:
-    """Fail unless one observed value is a finite floating-point tensor of a shape, whatever its numbers; return it.
+    """Fail unless an observed value is a finite floating-point tensor of this shape; return it.
 
-    What is returned is float64, so that two of them can be compared whatever the dtype they came in.
+    It is returned as float64, so that tensors of different dtypes can be compared.
 
     Raises:
-        Mismatch: saying what was found instead.
+        Mismatch: naming the difference.
     """
     what = said(name, found.call)
     try:
         value = found.tensor(name, shape)
         if not value.is_floating_point():
-            yours = say(capital(what), f" must hold floating-point numbers; yours holds {value.dtype}.")
+            yours = say(capital(what), f" must have a floating-point dtype; yours has {value.dtype}.")
             raise Mismatch("dtype", yours)
         check_finite(what, value)
     except Mismatch as mismatch:
@@ -121,12 +121,12 @@ def assert_tensor(found: Found, name: str, shape: Sequence[int], *, hint: str) -
 
 
 def assert_all_learn(found: Found, name: str, *, hint: str) -> None:
-    """Fail unless a module has parameters and ``backward()`` has given each of them a gradient.
+    """Fail unless a module has parameters and ``backward()`` gave each of them a gradient.
 
     ``<name>.gradients`` must have been observed.
 
     Raises:
-        Mismatch: naming the parameters that no gradient has reached.
+        Mismatch: naming the parameters without a gradient.
     """
     gradients = found.gradients(f"{name}.gradients")
     if not gradients:
@@ -138,9 +138,9 @@ def assert_all_learn(found: Found, name: str, *, hint: str) -> None:
 
 
 def assert_raises(found: Found, error: type[BaseException], *, mentions: Sequence[str] = (), hint: str) -> None:
-    """Fail unless the call raised ``error``, or a subclass of it, with every text of ``mentions`` in its message.
+    """Fail unless the call raised ``error``, or a subclass, with every text of ``mentions`` in its message.
 
-    A number is mentioned where it stands alone: 64 does not mention 4.
+    Numbers must match whole: 64 does not mention 4.
 
     Raises:
         Mismatch: saying what happened instead.
@@ -161,8 +161,8 @@ def assert_raises(found: Found, error: type[BaseException], *, mentions: Sequenc
 def check(condition: bool, message: str) -> None:
     """Fail with ``message``, which the student reads, unless ``condition`` holds.
 
-    What of the message is not in the suite's own text may be the student's choice, and is charged to the submission's
-    budget (`gradkit.grading.gate`).
+    Text that is not in the suite's source may be chosen by the student's process, so it is charged to the
+    submission's budget (`gradkit.grading.gate`).
 
     Raises:
         Mismatch: with that message.
@@ -183,7 +183,7 @@ def _compare_gradient(name: str, found: Found, right: Found, comparison: Compari
             return
         _fail_detached(name, found, so_far)
     if gradient.shape != expected.shape or gradient.dtype != expected.dtype:
-        # autograd never gives these: the reply was forged
+        # autograd never returns these: the reply was forged
         yours = say(capital(what), f" is a {gradient.dtype} tensor of shape ", shape(gradient.shape), ".")
         raise Mismatch("gradient", yours)
     plain = say(so_far, what, " is wrong") if so_far else say(capital(what), " is wrong")
@@ -225,6 +225,6 @@ def _tensors(value: Any) -> list[Tensor]:
 
 
 def _short(name: str, call: Call) -> str:
-    """An input or a parameter that a gradient is taken with respect to; of a parameter its name in its module."""
+    """The name of an input, or of a parameter in its module, that a gradient is taken with respect to."""
     owner, _, parameter = name.partition(".")
     return parameter or in_words(owner, call)

@@ -1,4 +1,4 @@
-"""Compare two plain values. The verdict alone is found here; `gradkit.suite.explaining` says how they differ."""
+"""Compare two plain values. Only the verdict is computed here; `gradkit.suite.explaining` says how they differ."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ from gradkit.wire.values import DTYPE_NAMES, ObservedTensor, as_tensor, sendable
 
 DETACHED = "no gradient can flow back through it. Avoid .item(), .detach(), .data, .numpy() and torch.no_grad() here."
 
-# What may be of another type as long as it is equal, unless types are strict.
+# Types for which an equal value of another type is accepted, unless types are strict.
 _LOOSE = (bool, int, float, list, tuple, np.generic, np.ndarray)
 
 
 class Comparison:
-    """Compares values of any plain type at one pair of tolerances.
+    """Compares values of any plain type with fixed tolerances.
 
     Args:
         rtol: allowed difference relative to the expected value.
         atol: allowed absolute difference.
-        graph: whether a tensor must be attached to the graph where the expected one is.
-        call: the call whose values they are.
-        strict_types: whether lists, tuples and numbers must have the very types of the expected ones.
+        graph: whether a tensor must be attached to the graph if the expected one is.
+        call: the call that produced the values.
+        strict_types: whether lists, tuples and numbers must have exactly the expected types.
     """
 
     def __init__(self, rtol: float, atol: float, *, graph: bool, call: Call, strict_types: bool = False) -> None:
@@ -43,17 +43,17 @@ class Comparison:
         self.sizes = {in_words(name, call): size for name, size in call.sizes().items()}
 
     def values(self, path: str, found: Any, expected: Any, bits: int = 0) -> None:
-        """Fail unless ``found`` is what is expected.
+        """Fail unless ``found`` equals ``expected``.
 
         Args:
-            path: where it is in the answer to the call.
-            found: the student's.
-            expected: the right one.
-            bits: how much of the path the student's process chose.
+            path: the position in the call's observation.
+            found: the student's value.
+            expected: the expected value.
+            bits: the bits of the path that the student's process chose.
 
         Raises:
-            Mismatch: it is something else.
-            GraderFault: what is expected is of a type that cannot be compared.
+            Mismatch: the values differ.
+            GraderFault: the expected value is of a type that cannot be compared.
         """
         name = said(path, self.call, bits)
         if self.strict_types and isinstance(expected, _LOOSE) and type(found) is not type(expected):
@@ -94,34 +94,34 @@ class Comparison:
             raise Mismatch("detached", say(capital(name), f" is not attached to the graph: {DETACHED}"))
 
     def _array(self, name: Said, found: Any, expected: NDArray[Any] | np.generic) -> None:
-        """An array; or a NumPy scalar, for which an array without dimensions will do, and the Python number like it."""
+        """An array; or a NumPy scalar, for which a zero-dimensional array or a like Python number is accepted."""
         if expected.ndim == 0:
             found = _as_scalar(found, expected.dtype)
         if not sendable(found) or (isinstance(found, np.generic) and expected.ndim):
             _fail_type(name, found, expected)
         self._numbers(name, as_tensor(found), as_tensor(expected), prefix="")
 
-    def _numbers(self, name: Said, one: Tensor, other: Tensor, prefix: str = "torch.") -> None:
-        """Two tensors: shape, dtype, elements; ``prefix`` stands before the name of a dtype."""
-        if one.shape != other.shape:
-            plain = say(capital(name), " has shape ", shape(one.shape), f"; it must be {tuple(other.shape)}.")
-            raise Mismatch("shape", plain, explain=lambda: explain_shape(plain, one, other))
-        if one.dtype != other.dtype:
-            yours, right = (f"{prefix}{DTYPE_NAMES[tensor.dtype]}" for tensor in (one, other))
+    def _numbers(self, name: Said, found: Tensor, expected: Tensor, prefix: str = "torch.") -> None:
+        """Two tensors: shape, dtype, elements; ``prefix`` precedes the names of dtypes."""
+        if found.shape != expected.shape:
+            plain = say(capital(name), " has shape ", shape(found.shape), f"; it must be {tuple(expected.shape)}.")
+            raise Mismatch("shape", plain, explain=lambda: explain_shape(plain, found, expected))
+        if found.dtype != expected.dtype:
+            yours, right = (f"{prefix}{DTYPE_NAMES[tensor.dtype]}" for tensor in (found, expected))
             raise Mismatch("dtype", say(capital(name), f" is {yours}; it must be {right}."))
-        self.elements("value", name, say(capital(name), " is wrong"), one, other)
+        self.elements("value", name, say(capital(name), " is wrong"), found, expected)
 
     def elements(
         self, verdict: Literal["value", "gradient"], name: Said, plain: Said, found: Tensor, expected: Tensor
     ) -> None:
-        """Fail unless two tensors of one shape and dtype agree within the tolerances.
+        """Fail unless two tensors of the same shape and dtype agree within the tolerances.
 
         Args:
-            verdict: what to call the mismatch: "value" or "gradient".
-            name: what ``found`` is.
-            plain: the plain sentence for wrong elements, without its full stop.
+            verdict: the kind of mismatch: "value" or "gradient".
+            name: the name of ``found``.
+            plain: the plain sentence for wrong elements, without its period.
             found: the student's tensor.
-            expected: the right one.
+            expected: the expected tensor.
         """
         if torch.isfinite(expected).all():
             check_finite(name, found)
@@ -147,10 +147,10 @@ class Comparison:
         if type(found) not in (float, int, np.float64):
             raise Mismatch("type", say(capital(name), " is ", kind(found), "; it must be a Python float."))
         value = as_float(found)
-        one, other = torch.tensor(value, dtype=torch.float64), torch.tensor(expected, dtype=torch.float64)
+        yours, right = (torch.tensor(number, dtype=torch.float64) for number in (value, expected))
         if math.isfinite(expected):
-            check_finite(name, one)
-        if self._wrong(one, other):
+            check_finite(name, yours)
+        if self._wrong(yours, right):
             plain = say(capital(name), " is wrong")
             raise Mismatch(
                 "value", say(plain, "."), explain=lambda: explain_number(plain, value, expected, self._allowed())
@@ -163,8 +163,8 @@ class Comparison:
             raise Mismatch(
                 "shape", say(capital(name), " has ", number(len(found)), f" entries; it must have {len(expected)}.")
             )
-        for index, (one, other) in enumerate(zip(found, expected, strict=True)):
-            self.values(f"{path}[{index}]", one, other, name.bits + one_of("", len(expected)).bits)
+        for index, (yours, right) in enumerate(zip(found, expected, strict=True)):
+            self.values(f"{path}[{index}]", yours, right, name.bits + one_of("", len(expected)).bits)
 
     def _dict(self, path: str, name: Said, found: Any, expected: dict[Any, Any]) -> None:
         if not isinstance(found, dict):
@@ -180,7 +180,7 @@ class Comparison:
 
 
 def _as_scalar(found: Any, dtype: np.dtype[Any]) -> Any:
-    """A Python number as NumPy's of a dtype that is like it; anything else as it is."""
+    """Convert a Python number to a NumPy scalar of a matching dtype; return anything else unchanged."""
     if type(found) is int and dtype.kind in "iu" and np.iinfo(dtype).min <= found <= np.iinfo(dtype).max:
         return dtype.type(found)
     alike = (type(found) is bool and dtype == np.bool_) or (type(found) is float and dtype == np.float64)
@@ -188,7 +188,7 @@ def _as_scalar(found: Any, dtype: np.dtype[Any]) -> Any:
 
 
 def _fail_type(name: Said, found: Any, expected: Any) -> NoReturn:
-    # With its dtype: an array of objects or of complex numbers is an array as well.
+    # The dtype is named because arrays of objects or of complex numbers are arrays as well.
     array = isinstance(expected, np.ndarray)
     right = say(f"a NumPy array (numpy.ndarray) of {expected.dtype}") if array else kind(expected)
     raise Mismatch("type", say(capital(name), " is ", kind(found), "; it must be ", right, "."))

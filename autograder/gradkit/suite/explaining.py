@@ -1,7 +1,7 @@
-"""How a wrong value differs from the right one, in a beginner's words.
+"""Explain to a beginner how a wrong value differs from the expected one.
 
-The verdict is found before any of this is called (see `gradkit.suite.mismatch.Mismatch`), so a failure here costs a
-message its details and nothing else. A simple relation between the two often tells what went wrong.
+The verdict is computed before any of this is called (see `gradkit.suite.mismatch.Mismatch`), so a failure here costs a
+message only its details. A simple relation between the two often reveals the mistake.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from gradkit.suite.mismatch import Details
 from gradkit.suite.picture import Picture
 from gradkit.suite.said import Said, about, one_of, say
 
-_SIMPLE = 10  # the largest factor that is told without being a size of an input
+_SIMPLE = 10  # the largest factor named without being an input size
 
 
 @dataclass(frozen=True, eq=False)
 class Pair:
-    """Two tensors of one shape and dtype that differ.
+    """Two tensors of the same shape and dtype that differ.
 
     Attributes:
-        found: the student's.
-        expected: the right one.
+        found: the student's tensor.
+        expected: the expected tensor.
         wrong: which elements differ, at least one.
         gradient: whether they are gradients.
     """
@@ -38,16 +38,16 @@ class Pair:
 
 
 def explain_shape(words: Said, found: Tensor, expected: Tensor) -> Details:
-    """For two tensors of different shapes: whether the numbers are right, and a picture of the shapes."""
+    """Explain a wrong shape: whether the numbers are right, and a picture of both shapes."""
     right = " The numbers in it are right." if same_numbers(found, expected) else ""
     return Details(say(words, right), picture=Picture(found, expected))
 
 
 def explain_elements(words: Said, pair: Pair, allowed: str, sizes: Mapping[str, torch.Size]) -> Details:
-    """For two tensors of one shape: how many elements differ, where the worst is, how far off, and what relation.
+    """Explain wrong elements: their number, the position and size of the largest error, a simple relation.
 
     Args:
-        words: the plain sentence, without its full stop.
+        words: the plain sentence, without its period.
         pair: the two tensors.
         allowed: the tolerance in words.
         sizes: the shapes of the inputs, by name.
@@ -55,7 +55,7 @@ def explain_elements(words: Said, pair: Pair, allowed: str, sizes: Mapping[str, 
     found, expected, distance = pair.found, pair.expected, _distance(pair)
     worst = tuple(int(index) for index in torch.unravel_index(distance.argmax(), distance.shape))
     of = "the right value" if expected.numel() == 1 else "the largest right value"
-    scale = float(expected.abs().max()) if found.is_floating_point() else 0.0  # of whole numbers every one counts
+    scale = float(expected.abs().max()) if found.is_floating_point() else 0.0  # for integers every difference counts
     error = about(float(distance.max()), scale, of)
     how = say("off by ", error, f" (allowed: {allowed})")
     if found.ndim:
@@ -70,7 +70,7 @@ def explain_elements(words: Said, pair: Pair, allowed: str, sizes: Mapping[str, 
 
 
 def explain_number(words: Said, found: float, expected: float, allowed: str) -> Details:
-    """For two numbers: how far off, and the tolerance ``allowed`` in words."""
+    """Explain a wrong number: the size of the error, and the tolerance ``allowed`` in words."""
     error = about(abs(found - expected), abs(expected), "the right value")
     return Details(
         say(words, ": off by ", error, f" (allowed: {allowed})."),
@@ -79,67 +79,67 @@ def explain_number(words: Said, found: float, expected: float, allowed: str) -> 
 
 
 def _distance(pair: Pair) -> Tensor:
-    """How far off each element is, negative where it is right."""
+    """The absolute error of each element, negative where it is right."""
     far = (pair.found.double() - pair.expected.double()).abs().nan_to_num(nan=torch.inf)
     if not pair.found.is_floating_point():
-        far = far.clamp(min=1)  # whole numbers beyond 2^53 may differ and still be one float64
+        far = far.clamp(min=1)  # integers beyond 2^53 may differ but round to the same float64
     return torch.where(pair.wrong, far, -1.0)
 
 
 def relation(found: Tensor, expected: Tensor, sizes: Mapping[str, torch.Size]) -> Said:
-    """In words, how a wrong tensor is related to the right one of the same shape; "" where nothing simple is found.
+    """A simple relation, in words, between a wrong tensor and the expected one of the same shape, or "".
 
-    Looked for: zeros, a transpose, a constant factor, a sign. What is said is true of this case, and no guess at its
+    Relations: zeros, a transpose, a constant factor, a sign. The statement holds for this case and does not guess the
     cause.
 
     Args:
         found: the wrong tensor.
-        expected: the right one.
-        sizes: the shapes of the inputs by name: a factor that is one of their sizes is told as such.
+        expected: the expected tensor.
+        sizes: the shapes of the inputs by name: a factor equal to one of their sizes is named after it.
     """
     text = _relation(found, expected, sizes)
-    # Zeros, transposed, opposite, one factor; or one of the factors that have a name, to either side, with either sign.
+    # Zeros, transposed, opposite, unnamed factor; or a named factor, too large or too small, with either sign.
     return one_of(text, 4 + 4 * (_SIMPLE + sum(len(shape) + 1 for shape in sizes.values())))
 
 
 def _relation(found: Tensor, expected: Tensor, sizes: Mapping[str, torch.Size]) -> str:
     if not found.is_floating_point() or not found.numel() or not torch.isfinite(found).all():
         return ""
-    one, other = found.detach().double(), expected.detach().double()
-    near = _nearness(found)
-    scale = float(other.abs().max())
+    yours, right = found.detach().double(), expected.detach().double()
+    near = _tolerance(found)
+    scale = float(right.abs().max())
     if scale == 0:
         return ""
-    if not one.any():
-        return "it is zero" if one.numel() == 1 else "it is zero everywhere"
-    if one.ndim == 2 and one.shape[0] == one.shape[1] > 1 and _same(one, other.T, near * scale):
+    if not yours.any():
+        return "it is zero" if yours.numel() == 1 else "it is zero everywhere"
+    if yours.ndim == 2 and yours.shape[0] == yours.shape[1] > 1 and _near(yours, right.T, near * scale):
         return "it is the transpose of what it should be"
-    factor = float((one * other).sum() / (other * other).sum())
+    factor = float((yours * right).sum() / (right * right).sum())
     if factor == 0 or not (math.isfinite(factor) and math.isfinite(1 / factor)):
-        return ""  # too far from 1 for float64: no factor to speak of
-    if not _same(one, factor * other, near * scale * abs(factor)):
+        return ""  # too far from 1 for float64
+    if not _near(yours, factor * right, near * scale * abs(factor)):
         return ""
-    # Where the right number is 0, every factor fits: it explains the others only.
-    return _factor_in_words(factor, near, int(other.count_nonzero()), sizes)
+    # Where the expected number is 0, every factor fits: only the others count.
+    return _factor_in_words(factor, near, int(right.count_nonzero()), sizes)
 
 
 def same_numbers(found: Tensor, expected: Tensor) -> bool:
-    """Whether two tensors hold the same numbers in the same order, or transposed, whatever their shapes."""
+    """Whether two tensors of any shapes hold the same numbers in the same order, or transposed."""
     if found.numel() != expected.numel() or found.numel() < 2 or not torch.isfinite(found).all():
         return False
-    one, other = found.detach().double(), expected.detach().double()
-    allowed = _nearness(found) * float(other.abs().max())
-    if _same(one.reshape(-1), other.reshape(-1), allowed):
+    yours, right = found.detach().double(), expected.detach().double()
+    allowed = _tolerance(found) * float(right.abs().max())
+    if _near(yours.reshape(-1), right.reshape(-1), allowed):
         return True
-    return one.shape == other.T.shape and _same(one, other.T, allowed) if other.ndim == 2 else False
+    return yours.shape == right.T.shape and _near(yours, right.T, allowed) if right.ndim == 2 else False
 
 
-def _nearness(tensor: Tensor) -> float:
+def _tolerance(tensor: Tensor) -> float:
     return 1e-6 if tensor.dtype == torch.float64 else 1e-3
 
 
-def _same(one: Tensor, other: Tensor, allowed: float) -> bool:
-    return bool(((one - other).abs() <= allowed).all())
+def _near(found: Tensor, expected: Tensor, allowed: float) -> bool:
+    return bool(((found - expected).abs() <= allowed).all())
 
 
 def _factor_in_words(factor: float, near: float, count: int, sizes: Mapping[str, torch.Size]) -> str:
@@ -155,9 +155,9 @@ def _factor_in_words(factor: float, near: float, count: int, sizes: Mapping[str,
         known = f" ({whole} is a size of {' and of '.join(names)})" if names else ""
         if not known and (wholes := [name for name, shape in sizes.items() if whole == shape.numel()]):
             known = f" ({whole} is the number of elements of {' and of '.join(wholes)})"
-        # One number is some multiple of any other: only a size or a sign is worth a word.
+        # A single number is some multiple of any other: only a size or a sign is meaningful.
         if known or (count > 1 and whole <= _SIMPLE):
             return f"it is {whole} times too {'large' if larger else 'small'}{known}{sign}"
-    if count > 2:  # two numbers are in some ratio by chance
+    if count > 2:  # two numbers may have the same ratio by chance
         return "each number is wrong by the same factor"
     return ""

@@ -1,8 +1,8 @@
-"""Run one of pytest's items, and start afresh after a run that did not get to its end.
+"""Run a single pytest item, and reset after an interrupted run.
 
-These are the only internals of pytest that gradkit uses. pytest has one public way to run items, once each in the order
-of their collection; a suite is run again for every submission. So its own function for one item is called here, and
-what it keeps between two items (the stack of modules and fixtures that are set up) is put back where it must be.
+These are the only pytest internals that gradkit uses. The public API runs all items once, in the order of collection,
+but a suite runs again for every submission. So pytest's internal function for a single item is called here, and the
+state it keeps between items (the stack of modules and fixtures that are set up) is reset where necessary.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from _pytest.runner import SetupState, runtestprotocol
 
 
 def run_item(item: pytest.Function, following: pytest.Function | None) -> None:
-    """Set up, call and tear down; what ``following`` needs too stays set up."""
+    """Set up, call and tear down; fixtures that ``following`` also needs stay set up."""
     runtestprotocol(item, log=False, nextitem=following)
 
 
 def start_afresh(session: pytest.Session) -> None:
-    """Tear down whatever is still set up, so that any item may come next.
+    """Tear down everything that is still set up, so that any item can run next.
 
-    Call it when a run stops before its last item: what stays set up for the following one is in the way of every other.
-    A fixture that fails here fails after the fault that stopped the run, which is the one to tell.
+    Call it when a run stops before its last item: fixtures kept for the following item would break any other. Errors
+    of fixtures are ignored here: the fault that stopped the run is the one to report.
     """
     try:
         while session._setupstate.stack:

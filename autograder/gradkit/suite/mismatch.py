@@ -1,4 +1,4 @@
-"""What a student's answer got wrong, in a word for the record and a sentence for the student."""
+"""A wrong answer: a kind for the record and a sentence for the student."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from gradkit.wire.observation import Failure
 MAX_SHOWN = 300
 _ENDING = frozenset({"SystemExit", "KeyboardInterrupt"})
 _MAX_READ = 10 * MAX_SHOWN
-# A name with small numbers in it, as parameters have: layers.0.weight.
+# A parameter name with small numbers: layers.0.weight.
 _PLACE = re.compile(
     r"(?<![\w.])[A-Za-z_]+(?:\d{1,2}[A-Za-z_]*)?(?:\.(?:[A-Za-z_]+(?:\d{1,2}[A-Za-z_]*)?|\d{1,2})(?!\w))+"
 )
@@ -28,12 +28,12 @@ _CARRIER = re.compile(r"[-+]?\d*\.\d[\d.]*(?:[eE][-+]?\d+)?|\d{5,}|\d[eE][-+]?\d
 
 @dataclass(frozen=True)
 class Details:
-    """What there is to say of a mismatch beyond its plain sentence.
+    """The details of a mismatch beyond its plain sentence.
 
     Attributes:
-        said: what the student reads in place of the plain sentence.
-        figures: a value as found and as expected, for students who may see hidden values; "" where there is none.
-        picture: what to draw beside the message, or None.
+        said: the message shown instead of the plain sentence.
+        figures: the found and the expected value, for students who may see hidden values; "" if there are none.
+        picture: the picture beside the message, or None.
     """
 
     said: Said
@@ -41,22 +41,22 @@ class Details:
     picture: Picture | None = None
 
 
-class Mismatch(AssertionError):  # noqa: N818 - it is the finding of a test, not an error of the program
-    """The student's answer is not what it should be.
+class Mismatch(AssertionError):  # noqa: N818 - a test's finding, not a program error
+    """The student's answer is wrong.
 
-    Raising it is the verdict. How far off the answer is, and in what way, is computed afterwards by ``explain``: where
-    that fails, the plain sentence is all that is said, and the verdict stands.
+    Raising it is the verdict. ``explain`` computes the size and nature of the error afterwards; if it fails, the plain
+    sentence and the verdict remain.
 
     Args:
         kind: see the attribute.
-        message: the plain sentence, which the student reads. Of a plain text all could be the student's choice.
+        message: the plain sentence, which the student reads. A plain str counts as chosen by the student's process.
         hint: the suite's hint on shapes or definitions, or None.
-        explain: computes what else there is to say.
+        explain: computes the details.
 
     Attributes:
-        kind: what failed, in one word.
+        kind: the kind of failure.
         hint: the suite's hint on shapes or definitions, or None.
-        unexplained: what ``explain`` raised, or None.
+        unexplained: the exception that ``explain`` raised, or None.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class Mismatch(AssertionError):  # noqa: N818 - it is the finding of a test, not
 
     @cached_property
     def details(self) -> Details:
-        """Everything there is to say, or the plain sentence."""
+        """The computed details, or the plain sentence if there are none."""
         if self._explain is None:
             return self._plain
         try:
@@ -82,22 +82,22 @@ class Mismatch(AssertionError):  # noqa: N818 - it is the finding of a test, not
 
     @property
     def said(self) -> Said:
-        """What the student reads, and what of it their process chose."""
+        """The student's message, with the parts that their process chose."""
         return self.details.said
 
     @property
     def message(self) -> str:
-        """What the student reads."""
+        """The student's message."""
         return self.said.text
 
     @property
     def figures(self) -> str:
-        """A value as found and as expected, for students who may see hidden values; "" where there is none."""
+        """The found and the expected value, for students who may see hidden values; "" if there are none."""
         return self.details.figures
 
     @property
     def picture(self) -> Picture | None:
-        """What to draw beside the message, or None."""
+        """The picture beside the message, or None."""
         return self.details.picture
 
     def __str__(self) -> str:
@@ -105,7 +105,7 @@ class Mismatch(AssertionError):  # noqa: N818 - it is the finding of a test, not
 
 
 def explain_failure(failure: Failure) -> tuple[Kind, Said]:
-    """The kind and the sentence for a call that gave no result."""
+    """The kind and the sentence for a call without a result."""
     where = _where(failure)
     name, message = words(scrub(failure.type_name[:80])), words(scrub(failure.message))
     said = say(name, ": ", message) if message.text else name
@@ -116,10 +116,10 @@ def explain_failure(failure: Failure) -> tuple[Kind, Said]:
             return "raised", _raised(failure, said, where)
         case "unusable":
             return "unusable", say(capital(failure.source), *((" raised ", said) if failure.type_name else ()))
-        case "import":  # why is told once, for the whole submission
+        case "import":  # the reason is given once, for the whole submission
             return "import", say("Not run: your file cannot be loaded.")
         case "memory" | "disk" | "threads":
-            return failure.kind, say(f"Your code went over a limit: {failure.message}", where, ".")
+            return failure.kind, say(f"Your code exceeded a limit: {failure.message}", where, ".")
         case "parameter" if failure.shape is not None:
             return "parameter", Said(failure.message, bits=shape(failure.shape).bits)
         case "missing" | "parameter":
@@ -139,7 +139,7 @@ def explain_failure(failure: Failure) -> tuple[Kind, Said]:
 
 
 def _raised(failure: Failure, said: Said, where: Said) -> Said:
-    """The sentence for an exception of the student's code."""
+    """The sentence for an exception raised by the student's code."""
     if ends := _ENDING.intersection(failure.bases):
         return say(f"Your code ended the program ({min(ends)}", where, "). Return a value instead.")
     if asks_for_gpu(failure.message):
@@ -148,29 +148,29 @@ def _raised(failure: Failure, said: Said, where: Said) -> Said:
 
 
 def not_started(failure: Failure) -> bool:
-    """Whether a call came to a TODO; torch, too, raises NotImplementedError, at work on what it cannot do."""
+    """Whether a call reached a TODO; torch also raises NotImplementedError, for unsupported operations."""
     return failure.type_name == "NotImplementedError" and failure.source.startswith("raise NotImplementedError")
 
 
 def _where(failure: Failure) -> Said:
-    """The line that the student's process named, as it stands in the file."""
+    """The line that the student's process named, quoted from the file."""
     if failure.line is None:
         return say("")
     return Said(f" in line {failure.line}: {failure.source}", bits=number(failure.line).bits)
 
 
 def scrub(text: str) -> str:
-    """A text that comes from the student's process, short and without what could carry hidden inputs to the page.
+    """Shorten a text from the student's process, and remove what could carry hidden inputs to the page.
 
-    Sizes and names stay, so that ``mat1 and mat2 shapes cannot be multiplied (5x3 and 4x1)`` is read as it was written.
-    Fractions, long numbers and long words without a blank become an ellipsis; the numbers of ``layers.0.weight`` stay.
-    What is shown is paid for all the same, letter by letter (`gradkit.grading.gate`).
+    Sizes and names stay, so that ``mat1 and mat2 shapes cannot be multiplied (5x3 and 4x1)`` is unchanged. Fractions,
+    long numbers and long words become an ellipsis; the numbers in ``layers.0.weight`` stay. The remaining text is
+    still charged to the budget, character by character (`gradkit.grading.gate`).
     """
-    if len(text) > _MAX_READ:  # a long number that the cut goes through must not be shown in part
+    if len(text) > _MAX_READ:  # never show part of a long number
         text = text[:_MAX_READ].rpartition(" ")[0] + "..."
     kept = [(found.start(), found.end()) for found in _PLACE.finditer(text) if _is_short(found[0])]
     edges = [0, *(edge for place in kept for edge in place), len(text)]
-    parts = [text[start:end] for start, end in pairwise(edges)]  # every other one is kept
+    parts = [text[start:end] for start, end in pairwise(edges)]  # those at odd indices are kept
     text = "".join(part if number % 2 else _CARRIER.sub("...", part) for number, part in enumerate(parts))
     return text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 3] + "..."
 

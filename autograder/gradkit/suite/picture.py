@@ -1,8 +1,8 @@
-"""What a look says more of than a sentence: two shapes, where a tensor is wrong, a gradient beside the right one.
+"""Pictures of a mismatch: two shapes, a map of wrong elements, a gradient beside the expected one.
 
-A mismatch carries the tensors as they were compared; `Picture.as_data` makes of them what a record may hold under the
-feedback policy. Without leave to show values, the map tells right from wrong and no more: sizes of errors, element by
-element, are what a value can be found by, hand-in after hand-in.
+A mismatch carries the tensors as they were compared; `Picture.as_data` reduces them to what a record may hold under
+the feedback policy. If values may not be shown, the map only distinguishes right from wrong: the size of each
+element's error would reveal hidden values over several submissions.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from typing import Any
 import torch
 from torch import Tensor
 
-MOST = 16  # rows or columns that are drawn
-_MOST_VALUES = 8  # rows or columns that are written as numbers
-_DIGITS = 4  # significant digits of a value that is shown
+MOST = 16  # drawn rows or columns
+_MOST_VALUES = 8  # rows or columns written as numbers
+_DIGITS = 4  # significant digits of a shown value
 
 
 @dataclass(frozen=True)
 class Picture:
-    """Two tensors to be looked at together.
+    """Two tensors to compare by eye.
 
     Attributes:
-        found: the student's.
-        expected: the reference's; of another shape, or of the same with the differences in ``distance``.
-        distance: element by element how far off ``found`` is, negative where it is right; None where shapes differ.
+        found: the student's tensor.
+        expected: the reference's tensor.
+        distance: the absolute error of each element, negative where it is right; None if the shapes differ.
         gradient: whether they are gradients.
     """
 
@@ -37,7 +37,7 @@ class Picture:
     gradient: bool = False
 
     def as_data(self, values: bool) -> Mapping[str, Any] | None:
-        """For the record; None where there is nothing to look at.
+        """Plain data for the record; None if there is nothing to draw.
 
         Args:
             values: whether the student may see the reference's values.
@@ -57,7 +57,7 @@ class Picture:
 
 
 def _slice(tensor: Tensor) -> tuple[tuple[int, ...], Tensor]:
-    """The leading index of the worst element, and the matrix (or one row) that it lies in."""
+    """The leading index of the worst element, and the matrix (or single row) that contains it."""
     if tensor.ndim == 1:
         return (), tensor.unsqueeze(0)
     worst = torch.unravel_index(tensor.argmax(), tensor.shape)
@@ -66,7 +66,7 @@ def _slice(tensor: Tensor) -> tuple[tuple[int, ...], Tensor]:
 
 
 def _marks(distance: Tensor) -> list[str]:
-    """A line of digits for each row: 0 where it is right, 1 where it is wrong, 2 for the largest error."""
+    """One string of digits per row: 0 for right, 1 for wrong, 2 for the largest error."""
     marks = (distance >= 0).long()
     marks[divmod(int(distance.argmax()), distance.shape[1])] = 2
     marks = marks[:MOST, :MOST]
@@ -80,4 +80,4 @@ def _rounded(tensor: Tensor, leading: tuple[int, ...]) -> list[list[float]]:
 
 def _shortened(value: float) -> float:
     rounded = float(f"{value:.{_DIGITS}g}")
-    return rounded if math.isfinite(rounded) else value  # the largest floats would be rounded up to infinity
+    return rounded if math.isfinite(rounded) else value  # the largest floats would round up to infinity

@@ -1,4 +1,4 @@
-"""Properties of a model that may be built in any way, or that starts at random."""
+"""Properties of models with a free architecture or random initialization."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from gradkit.suite.mismatch import Mismatch
 from gradkit.suite.runner import Found
 from gradkit.suite.said import say
 
-_SIGMAS = 6  # chance fails nobody: one in 500 million
-_NEAR = 1e-3  # for a sum of float32 numbers, each of them perhaps clamped away from 0
+_SIGMAS = 6  # a false alarm once in 500 million
+_NEAR = 1e-3  # for a sum of float32 numbers, each possibly clamped away from 0
 
 
 def assert_deeper(found: Found, short: str, long: str, *, by: int, message: str) -> None:
@@ -21,11 +21,11 @@ def assert_deeper(found: Found, short: str, long: str, *, by: int, message: str)
     ``<short>.depth`` and ``<long>.depth`` must have been observed.
 
     Args:
-        found: the student's.
-        short: the scores of a short sequence.
-        long: the scores of a long one, by the same model.
-        by: the number of further steps, one for each further token.
-        message: what the student reads otherwise.
+        found: the student's result.
+        short: the logits of a short sequence.
+        long: the logits of a longer one, from the same model.
+        by: the least number of additional steps, one per additional token.
+        message: shown to the student otherwise.
 
     Raises:
         Mismatch: with that message.
@@ -36,15 +36,15 @@ def assert_deeper(found: Found, short: str, long: str, *, by: int, message: str)
 
 
 def assert_logits(scores: Sequence[Tensor], *, hint: str) -> None:
-    """Fail if scores are what a softmax, log-softmax, sigmoid or relu gives: raw scores have either sign and any sum.
+    """Fail if scores look like the output of a softmax, log-softmax, sigmoid or relu: logits have any sign and any sum.
 
     Args:
-        scores: those of several inputs, and of several new models, so that chance cannot make raw scores look like
-            that; one number of dimensions, the classes last.
-        hint: what the scores are to be, for the student.
+        scores: those of several inputs and several new models, to rule out chance; all with the same number of
+            dimensions, classes last.
+        hint: shown to the student: what the scores must be.
 
     Raises:
-        Mismatch: saying which of these the scores look like.
+        Mismatch: naming the function that the scores look like an output of.
     """
     for dim in range(-scores[0].dim(), 0):
         if all(((table.sum(dim) - 1).abs() < _NEAR).all() for table in scores):
@@ -56,34 +56,34 @@ def assert_logits(scores: Sequence[Tensor], *, hint: str) -> None:
 
 
 def assert_drawn_as_linear(found: Found, first: str, second: str, *, in_dim: int, name: str = "model") -> None:
-    """Fail unless two layers start as ``nn.Linear`` does: uniform up to 1 / sqrt(in_dim), each with its own numbers.
+    """Fail unless two layers are initialized like ``nn.Linear``: uniform up to 1 / sqrt(in_dim), independently.
 
-    ``<layer>.weight`` and ``<layer>.bias`` must have been observed, of 1,000 numbers or more each.
+    ``<layer>.weight`` and ``<layer>.bias`` must have been observed, with at least 1,000 elements each.
 
     Args:
-        found: the student's.
+        found: the student's result.
         first: the name of a layer in the call.
-        second: that of the same layer in another model.
+        second: the name of the same layer in another model.
         in_dim: the number of the layer's inputs.
-        name: what the student calls the layer.
+        name: the student's name for the layer.
 
     Raises:
-        Mismatch: the call gave no result, or other numbers.
+        Mismatch: the call gave no result, or the layers are initialized differently.
     """
     for part in ("weight", "bias"):
         what = f"The {part} of {name}"
-        one, other = (found.tensor(f"{layer}.{part}", otherwise=f"{what} is no tensor.") for layer in (first, second))
-        for numbers in (one, other):
+        layers = [found.tensor(f"{layer}.{part}", otherwise=f"{what} is not a tensor.") for layer in (first, second)]
+        for numbers in layers:
             if not _is_uniform(numbers.double().flatten() * in_dim**0.5):
                 words = f"{what} does not start with the numbers that nn.Linear draws for it: leave them as they are."
                 raise Mismatch("check", say(words))
-        if torch.equal(one, other):
-            words = f"{what} starts with the same numbers in two models: set no seed, draw anew."
+        if torch.equal(*layers):
+            words = f"{what} starts with the same numbers in two models: do not set a seed."
             raise Mismatch("check", say(words))
 
 
 def _is_uniform(numbers: Tensor) -> bool:
-    """Whether numbers look uniform between -1 and 1: bounds, mean and the share in the middle half."""
+    """Whether numbers look uniform between -1 and 1: bounds, mean and the fraction in the middle half."""
     count = max(len(numbers), 1)
     inside = (numbers.abs() < 0.5).double().mean().item()
     return (

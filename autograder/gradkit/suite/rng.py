@@ -12,7 +12,7 @@ class Rng:
     """Draws tensors from a generator seeded by (course secret, assignment, test and case).
 
     Args:
-        names: what the seed is drawn from.
+        names: the strings that determine the seed.
     """
 
     def __init__(self, *names: str) -> None:
@@ -33,7 +33,7 @@ class Rng:
         return self.integers(*shape, low=0, high=2).to(dtype)
 
     def integers(self, *shape: int, low: int = 0, high: int) -> Tensor:
-        """Whole numbers in [low, high) as int64, of this shape."""
+        """Integers in [low, high) as int64, of this shape."""
         return torch.randint(low, high, shape, generator=self._generator)
 
     def permutation(self, n: int) -> Tensor:

@@ -1,6 +1,6 @@
-"""Runners: the student's process and the reference, answering the same calls, and what a run found.
+"""Perform calls with the reference, and read what the student's process or the reference answered.
 
-The reference is performed inside the grader, each distinct call once.
+The reference runs inside the grader, once per distinct call.
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ from gradkit.worker.perform import perform
 
 
 class Found:
-    """An observation and its call, with short ways to the values that a suite looks at itself.
+    """An observation and its call, with typed access to the observed values.
 
     Args:
-        call: what was asked.
-        observation: what was answered.
-        by_hand: whether these are figures worked by hand, for which attachment and inputs are not compared.
+        call: the call.
+        observation: its answer.
+        by_hand: whether the values were computed by hand; attachment and inputs are then not compared.
 
     Attributes:
-        read: the observed names that were asked for.
+        read: the observed names that were read.
     """
 
     def __init__(self, call: Call, observation: Observation, *, by_hand: bool = False) -> None:
@@ -55,7 +55,7 @@ class Found:
 
     @property
     def printed(self) -> str:
-        """What was printed to standard output during the call.
+        """The standard output of the call.
 
         Raises:
             Mismatch: the call gave no result.
@@ -64,9 +64,9 @@ class Found:
         return self.observation.printed
 
     def value(self, name: str = "result") -> Any:
-        """One observed value, whatever it is; tensors in it are plain `torch.Tensor`, a numpy.float64 is a float.
+        """An observed value of any type; tensors in it are plain `torch.Tensor`, a numpy.float64 is a float.
 
-        It may be of any type. To compute with it, read it by one of the methods below, which say what it must be.
+        To compute with a value, read it with one of the methods below, which check its type.
 
         Raises:
             Mismatch: the call gave no result.
@@ -81,16 +81,16 @@ class Found:
         *,
         otherwise: str | None = None,
     ) -> Tensor:
-        """An observed tensor, of this shape and dtype where they are given. Its numbers may be any, also NaN.
+        """An observed tensor, of this shape and dtype if given. Its elements may be infinite or NaN.
 
         Args:
             name: the observed name.
-            shape: what its shape must be.
-            dtype: what its dtype must be.
-            otherwise: what the student reads where it is something else; a sentence that says what was found when None.
+            shape: the required shape.
+            dtype: the required dtype.
+            otherwise: the message if it is something else; by default a sentence that says what was found.
 
         Raises:
-            Mismatch: the call gave no result, or another one.
+            Mismatch: the call gave no result, or the value is something else.
         """
         return self._reader(name, otherwise).tensor(shape, dtype)
 
@@ -102,7 +102,7 @@ class Found:
         *,
         otherwise: str | None = None,
     ) -> NDArray[Any]:
-        """An observed NumPy array, of this shape and dtype where they are given. Raises like `tensor`."""
+        """An observed NumPy array, of this shape and dtype if given. Raises like `tensor`."""
         return self._reader(name, otherwise).array(shape, None if dtype is None else np.dtype(dtype))
 
     def number(self, name: str = "result", *, otherwise: str | None = None) -> float:
@@ -113,15 +113,15 @@ class Found:
         return self._reader(name, otherwise).number()
 
     def numbers(self, name: str = "result", count: int | None = None, *, otherwise: str | None = None) -> list[float]:
-        """An observed list of Python floats, ``count`` of them where it is given. Raises like `tensor`."""
+        """An observed list of Python floats, of length ``count`` if given. Raises like `tensor`."""
         return self._reader(name, otherwise).numbers(count)
 
     def sequence(
         self, name: str = "result", count: int | None = None, *, otherwise: str | None = None
     ) -> list[Any] | tuple[Any, ...]:
-        """An observed list or tuple, of ``count`` entries where it is given. Raises like `tensor`.
+        """An observed list or tuple, of length ``count`` if given. Raises like `tensor`.
 
-        Its entries may be anything; tensors among them are plain.
+        Entries may be of any type; tensors among them are plain.
         """
         return self._reader(name, otherwise).sequence(count)
 
@@ -134,10 +134,10 @@ class Found:
         return self._reader(name, otherwise).gradients()
 
     def parameters(self, owner: str) -> dict[str, Tensor]:
-        """A module's parameters in their order, from ``<owner>.state`` and ``<owner>.gradients``, both observed.
+        """A module's parameters in order, from ``<owner>.state`` and ``<owner>.gradients``, both observed.
 
         Raises:
-            Mismatch: the call gave no result, or a state without one of the parameters.
+            Mismatch: the call gave no result, or the state lacks a parameter.
         """
         state, names = self.tensors(f"{owner}.state"), self.gradients(f"{owner}.gradients")
         if not names.keys() <= state.keys():
@@ -146,7 +146,7 @@ class Found:
         return {name: state[name] for name in names}
 
     def equals(self, name: str, expected: Any) -> bool:
-        """Whether an observed value is this one: of equal type and contents, at any depth.
+        """Whether an observed value equals ``expected`` in types and contents, at any depth.
 
         Raises:
             Mismatch: the call gave no result.
@@ -154,7 +154,7 @@ class Found:
         return same(self.value(name), expected)
 
     def gradient(self, name: str) -> Tensor:
-        """The gradient with respect to an input or parameter, of its shape; its numbers may be any, also NaN.
+        """The gradient with respect to an input or parameter, of its shape; may be infinite or NaN.
 
         Raises:
             Mismatch: the call gave no result, or no gradient reaches ``name``.
@@ -166,13 +166,13 @@ class Found:
         owner, _, parameter = name.partition(".")
         leaf = self.call.leaves().get(name, self.call.parameters.get(owner, {}).get(parameter))
         if not gradient.is_floating_point() or (leaf is not None and tuple(gradient.shape) != tuple(leaf.shape)):
-            # autograd never gives these: the reply was forged
+            # autograd never returns these: the reply was forged
             leaf_name = parameter or said(name, self.call)
-            raise Mismatch("gradient", say(f"The gradient of {leaf_name} has another shape or dtype than {leaf_name}."))
+            raise Mismatch("gradient", say(f"The gradient of {leaf_name} differs from {leaf_name} in shape or dtype."))
         return gradient
 
     def observed(self, name: str) -> Any:
-        """One observed value as it was reported.
+        """An observed value as reported.
 
         Raises:
             Mismatch: the call gave no result, or the reply lacks this value.
@@ -182,16 +182,16 @@ class Found:
         try:
             return self.observation.values[name]
         except KeyError:
-            raise Mismatch(*explain_failure(Failure("protocol", "a value that was asked for is missing"))) from None
+            raise Mismatch(*explain_failure(Failure("protocol", "a requested value is missing"))) from None
 
     def _reader(self, name: str, otherwise: str | None) -> Reader:
         return Reader(said(name, self.call), self.observed(name), otherwise)
 
     def raise_for_failure(self) -> None:
-        """Raise unless there is a result.
+        """Raise if the call gave no result.
 
         Raises:
-            Mismatch: why there is none.
+            Mismatch: the reason.
         """
         if self.failure is not None:
             raise Mismatch(*explain_failure(self.failure))
@@ -203,7 +203,7 @@ class Found:
 
 
 class Runner(Protocol):
-    """Performs calls: ``student`` with the submission's code, ``reference`` with the course's own."""
+    """Performs calls: ``student`` with the submission, ``reference`` with the reference solution."""
 
     def run(self, call: Call) -> Found:
         """Perform one call."""
@@ -211,7 +211,7 @@ class Runner(Protocol):
 
 
 class ReferenceRunner:
-    """Performs calls with the course's own solution and remembers the answers.
+    """Performs calls with the reference solution and caches the answers.
 
     Args:
         path: the module's source file.
@@ -228,9 +228,9 @@ class ReferenceRunner:
         self._answers: dict[bytes, Found] = {}
 
     def run(self, call: Call) -> Found:
-        """Perform the call, or recall the answer: calls are seeded, so it cannot differ.
+        """Perform the call, or return the cached answer: calls are seeded, so it cannot differ.
 
-        A failure is not remembered: what came in between (a full memory) may be over for the next student.
+        Failures are not cached: their cause (out of memory, say) may be gone for the next student.
         """
         key = digest(call)
         if key in self._answers:
@@ -242,14 +242,14 @@ class ReferenceRunner:
         finally:
             torch.set_rng_state(state)
         if found.failure is not None and found.failure.type_name == "KeyboardInterrupt":
-            raise KeyboardInterrupt  # it was meant for the grader
+            raise KeyboardInterrupt  # Ctrl-C was meant for the grader
         if found.failure is None:
             self._answers[key] = found
         return found
 
 
 def digest(call: Call) -> bytes:
-    """A hash of everything the call says."""
+    """A hash of the whole call."""
     sha = hashlib.sha256()
     for buffer in pack(Frame("call", "", call_to_value(call))):
         sha.update(buffer)

@@ -1,7 +1,7 @@
-"""Sentences for a student, in which each part that the student's process chose is weighed.
+"""Sentences for a student, with the information content of each part that the student's process chose.
 
-The process has seen the hidden inputs, so whatever it chooses of a page could carry some of them out. `Said` counts in
-bits how much a sentence leaves to its choice; `gradkit.grading.gate` spends a submission's budget on it.
+The process has seen the hidden inputs, so whatever it chooses on a page could leak some of them. `Said` counts the
+bits that a sentence leaves to its choice; `gradkit.grading.gate` charges them to the submission's budget.
 """
 
 from __future__ import annotations
@@ -12,19 +12,19 @@ from dataclasses import dataclass, replace
 
 _BEGINNINGS = frozenset(["a", "an", "each", "entry", "the", "what"])
 _STEPS = (1, 2, 5)
-_LARGEST, _SMALLEST = 6, -12  # powers of ten between which an error is told in figures
+_LARGEST, _SMALLEST = 6, -12  # errors between these powers of ten are given as numbers
 _SHARES = ((1e-6, "a millionth"), (1e-3, "a thousandth"))
 _ERROR_BITS = math.ceil(math.log2(len(_STEPS) * (_LARGEST - _SMALLEST) + 2 + len(_SHARES)))
 
 
 @dataclass(frozen=True)
 class Said:
-    """A text, and what of it the student's process chose.
+    """A text, and the parts of it that the student's process chose.
 
     Attributes:
-        text: what is read.
-        bits: what it takes to tell all numbers apart that could stand in it.
-        words: the parts that are free text, whose bits depend on what is known already.
+        text: the whole text.
+        bits: the bits that distinguish all numbers possible in it.
+        words: the parts that are free text, whose bits depend on the texts already known.
     """
 
     text: str
@@ -36,7 +36,7 @@ class Said:
 
 
 def say(*parts: str | Said) -> Said:
-    """Parts one after the other; those that are plain text were chosen by nobody."""
+    """Concatenate parts; a plain str costs no bits."""
     whole = [Said(part) if isinstance(part, str) else part for part in parts]
     return Said(
         "".join(part.text for part in whole),
@@ -46,7 +46,7 @@ def say(*parts: str | Said) -> Said:
 
 
 def capital(name: Said | str) -> Said:
-    """The beginning of a sentence: in upper case, unless it is a name."""
+    """Capitalize the beginning of a sentence, unless it is a name."""
     said = say(name)
     if said.text.partition(" ")[0] not in _BEGINNINGS:
         return said
@@ -54,17 +54,17 @@ def capital(name: Said | str) -> Said:
 
 
 def words(text: str) -> Said:
-    """A text that came out of the student's process."""
+    """A text from the student's process."""
     return Said(text, words=(text,) if text else ())
 
 
 def one_of(text: str, count: int) -> Said:
-    """One of ``count`` texts that could stand here."""
+    """One of ``count`` possible texts."""
     return Said(text, bits=(max(count, 1) - 1).bit_length())
 
 
 def number(value: int) -> Said:
-    """A whole number that nothing bounds: twice the bits that it is written in."""
+    """An unbounded integer: costs twice its length in bits, and one more."""
     return Said(str(value), bits=2 * value.bit_length() + 1)
 
 
@@ -75,20 +75,20 @@ def shape(sizes: Iterable[int]) -> Said:
 
 
 def about(error: float, scale: float, of: str) -> Said:
-    """A size of error to one digit, 1, 2 or 5, or only that it is small.
+    """The size of an error to one digit, 1, 2 or 5, or only that it is small.
 
-    It tells a wrong formula from rounding. Finer figures for small errors would let a value be found digit by digit,
-    hand-in after hand-in; so a small error is told as one of two shares.
+    This distinguishes a wrong formula from rounding. More precise small errors would reveal a value digit by digit over
+    several submissions, so a small error is given as one of two fractions.
 
     Args:
-        error: how far off.
-        scale: the size of what is right; 0 where it has none.
-        of: what that is, in words.
+        error: the absolute error.
+        scale: the magnitude of the expected value; 0 if there is none.
+        of: the expected value, in words.
     """
     share = error / scale if scale > 0 else math.inf
-    for least, words_for_it in _SHARES:
-        if share < least:
-            return Said(f"less than {words_for_it} of {of}", _ERROR_BITS)
+    for bound, fraction in _SHARES:
+        if share < bound:
+            return Said(f"less than {fraction} of {of}", _ERROR_BITS)
     if not error < 10**_LARGEST:
         return Said(f"more than {10**_LARGEST:g}", _ERROR_BITS)
     if error < 10**_SMALLEST:

@@ -1,8 +1,8 @@
-"""One pytest session for a whole class: the suite is collected once, then run for one submission after the other.
+"""One pytest session for a whole class: the suite is collected once, then run for each submission in turn.
 
-pytest does what it is good at (collection, parametrisation, fixtures). What a test found travels as a `Mismatch`; any
-other exception in a test is the suite's own fault, never the student's. A session leaves no traces in the next, and
-installed plugins stay out of all of them.
+pytest provides collection, parametrization and fixtures. A test reports a wrong answer as a `Mismatch`; any other
+exception in a test is the suite's fault, never the student's. Sessions do not affect each other, and installed plugins
+are not loaded.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ from gradkit.wire.observation import Observation
 
 Perform = Callable[[Call], Observation]
 
-# Plugins of pytest's own that serve a person who watches one run; here they would be paid for at every case.
-_LEFT_OUT = (
+# Built-in pytest plugins for interactive runs; here they would only slow down every case.
+_UNUSED_PLUGINS = (
     "terminal",
     "cacheprovider",
     "logging",
@@ -44,17 +44,17 @@ _LEFT_OUT = (
     "unraisableexception",
 )
 _NO_PLUGINS = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
-# What pytest would take from a person's environment: "-k" there would leave tests out, and points with them.
-_SETTINGS = (_NO_PLUGINS, "PYTEST_ADDOPTS", "PYTEST_PLUGINS")
+# Environment variables that pytest reads: "-k" in one of them would deselect tests, and their points.
+_ENVIRONMENT = (_NO_PLUGINS, "PYTEST_ADDOPTS", "PYTEST_PLUGINS")
 
 
 @dataclass(frozen=True)
 class CaseOutcome:
-    """What one case of a test found.
+    """The outcome of one case of a test.
 
     Attributes:
-        mismatch: what was wrong, or None when it passed.
-        found: every call of the student's code and its answer, in order.
+        mismatch: what was wrong, or None if the case passed.
+        found: every call of the student's code with its answer, in order.
     """
 
     mismatch: Mismatch | None
@@ -63,9 +63,9 @@ class CaseOutcome:
 
 @dataclass(frozen=True)
 class TestOutcome:
-    """What one test found in all its cases."""
+    """The outcomes of all cases of a test."""
 
-    __test__ = False  # not a test class, whatever pytest thinks of its name
+    __test__ = False  # keeps pytest from collecting it as a test class
 
     test: HiddenTest
     cases: tuple[CaseOutcome, ...]
@@ -75,7 +75,7 @@ Look = Callable[[HiddenTest, CaseOutcome], None]
 
 
 class Suite:
-    """A collected suite, to be run for any number of submissions inside `open_suite`."""
+    """A collected suite, which runs for any number of submissions inside `open_suite`."""
 
     def __init__(self, plugin: _Plugin, tests: tuple[HiddenTest, ...]) -> None:
         self.tests = tests
@@ -84,17 +84,17 @@ class Suite:
     def run(
         self, perform: Perform, tests: Sequence[HiddenTest] | None = None, look: Look | None = None
     ) -> tuple[TestOutcome, ...]:
-        """Run tests with a submission that answers calls by ``perform``.
+        """Run tests on a submission that answers calls through ``perform``.
 
-        However it ends, the next run starts with nothing set up.
+        Even if it is interrupted, the next run starts with no fixtures set up.
 
         Args:
             perform: answers calls.
             tests: which tests; all when None.
-            look: shown the outcome of every case while the answers in it are whole.
+            look: called with the outcome of every case while its answers still have their values.
 
         Raises:
-            GraderFault: a test failed for a reason of its own.
+            GraderFault: a test itself failed.
         """
         chosen = self.tests if tests is None else tuple(tests)
         cases = [case for test in chosen for case in test.cases]
@@ -107,7 +107,7 @@ class Suite:
             outcome = self._plugin.run_case(case, following[case], ask)
             if look is not None:
                 look(test, outcome)
-            # What was compared is done with: a class's replies must not pile up until its points are reckoned.
+            # Drop the compared values: a whole suite's replies must not stay in memory until the points are computed.
             return replace(outcome, found=tuple(map(_without_values, outcome.found)))
 
         try:
@@ -118,7 +118,7 @@ class Suite:
 
 
 class _Plugin:
-    """gradkit's part in the pytest session: fixtures, markers, and a run loop of our own."""
+    """gradkit's pytest plugin: fixtures, markers, and its own run loop."""
 
     def __init__(self, body: Callable[[Suite], None], assignment: Assignment, secret: str, source: Path) -> None:
         self.body, self.assignment, self.secret, self.source = body, assignment, secret, source
@@ -146,7 +146,7 @@ class _Plugin:
 
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> Rng:
-        """Seeded by course secret, assignment, test and case."""
+        """A generator seeded with course secret, assignment, test and case."""
         return Rng(self.secret, self.assignment.id, request.node.path.name, request.node.name)
 
     # -- hooks ---------------------------------------------------------------------------------------------------
@@ -154,15 +154,15 @@ class _Plugin:
     def pytest_configure(self, config: pytest.Config) -> None:
         """Declare the two markers of a suite."""
         config.addinivalue_line("markers", "question(id): the question that a test belongs to")
-        config.addinivalue_line("markers", "points(number): what a test is worth, all its cases together")
+        config.addinivalue_line("markers", "points(number): the points of a test with all its cases")
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """Remember what could not be collected."""
+        """Note collection errors."""
         if report.failed:
             self.collect_errors.append(f"{report.nodeid}: {report.longreprtext}")
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Hand the collected suite to our body, instead of running every item once."""
+        """Pass the collected suite to ``body`` instead of running every item once."""
         self._session = session
         try:
             if not self.collect_errors:
@@ -174,7 +174,7 @@ class _Plugin:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:
-        """Keep the exception itself; a report with its text, which is slow to write, would be read by nobody."""
+        """Keep the exception itself; rendering its text for a report is slow, and nothing reads it."""
         if call.excinfo is not None:
             self._raised.append(call.excinfo.value)
         outcome: Literal["passed", "failed"] = "passed" if call.excinfo is None else "failed"
@@ -183,11 +183,11 @@ class _Plugin:
     # -- running -------------------------------------------------------------------------------------------------
 
     def run_case(self, case: pytest.Function, following: pytest.Function | None, perform: Perform) -> CaseOutcome:
-        """Run one case; fixtures are torn down as far as the following case allows."""
+        """Run one case; fixtures that the following case needs stay set up."""
         self._perform, self._found, self._raised = perform, [], []
         run_item(case, following)
         for error in self._raised:
-            if isinstance(error, GraderFault):  # it comes from below the test
+            if isinstance(error, GraderFault):  # raised below the test
                 raise error
             if not isinstance(error, Mismatch):
                 raise GraderFault(f"{case.nodeid}: the hidden test itself failed: {error!r}") from error
@@ -195,27 +195,27 @@ class _Plugin:
         return CaseOutcome(mismatch if isinstance(mismatch, Mismatch) else None, tuple(self._found))
 
     def start_afresh(self) -> None:
-        """Forget a run that was stopped."""
+        """Reset after an interrupted run."""
         self._perform, self._found, self._raised = None, [], []
         if self._session is not None:
             start_afresh(self._session)
 
     def perform(self, call: Call) -> Found:
-        """Ask the submission, and remember the answer."""
+        """Ask the submission and keep the answer."""
         if self._perform is None:
-            raise GraderFault("a hidden test asked for the student outside a test")
+            raise GraderFault("a hidden suite used the student fixture outside a test")
         found = Found(call, self._perform(call))
         self._found.append(found)
         return found
 
 
 def _ask(perform: Perform, banned: Sequence[str], call: Call) -> Observation:
-    """The submission's answer to a call, with the banned calls that it used."""
+    """Perform a call, with a report of the banned calls that it uses."""
     return perform(replace(call, banned=banned))
 
 
 def _without_values(found: Found) -> Found:
-    """What is left to know of a call once its test is over."""
+    """Drop the observed values, which nothing needs once the test is over."""
     answer = found.observation
     return Found(found.call, Observation(failure=answer.failure, operators=answer.operators, seconds=answer.seconds))
 
@@ -232,26 +232,24 @@ def open_suite(folder: Path, assignment: Assignment, source: Path, secret: str, 
 
     Args:
         folder: ``autograder/hidden/<hw>``.
-        assignment: what ``assignment.toml`` says.
+        assignment: the parsed ``assignment.toml``.
         source: the reference's source file.
-        secret: the course's secret, from which inputs are drawn.
-        body: runs the suite as often as it likes.
+        secret: the course's secret, which seeds the inputs.
+        body: runs the suite any number of times.
 
     Raises:
         CourseError: the suite is missing, cannot be collected, or disagrees with ``assignment.toml``.
-        GraderFault: pytest itself failed, or this Python leaves out assert statements. Whatever ``body`` raises is
-            raised too.
+        GraderFault: pytest itself failed, or this Python ignores assert statements. Exceptions from ``body``
+            propagate.
     """
     if not __debug__:
-        raise GraderFault(
-            "Python runs with -O here, so no assert of the suite would be looked at. Unset PYTHONOPTIMIZE"
-        )
+        raise GraderFault("Python runs with -O, which disables the suite's assert statements. Unset PYTHONOPTIMIZE")
     if not folder.is_dir():
-        raise CourseError(f"{folder}: no such folder. An assignment's hidden suite stands there.")
-    # pytest must not look for options, plugins or conftests anywhere but in the suite's own folder.
+        raise CourseError(f"{folder}: no such folder. It must contain the assignment's hidden suite.")
+    # pytest must look for options, plugins and conftests only in the suite's own folder.
     options = ["-c", os.devnull, f"--rootdir={folder.parent}", f"--confcutdir={folder}", "--import-mode=importlib"]
     options += ["--assert=plain", "--strict-markers", "--capture=no"]
-    options += [part for name in _LEFT_OUT for part in ("-p", f"no:{name}")]
+    options += [part for name in _UNUSED_PLUGINS for part in ("-p", f"no:{name}")]
     with only_our_plugins(), forgetting_modules_of(folder), interrupts_held() as release:
 
         def ready(suite: Suite) -> None:
@@ -272,8 +270,8 @@ def open_suite(folder: Path, assignment: Assignment, source: Path, secret: str, 
 
 @contextmanager
 def only_our_plugins() -> Iterator[None]:
-    """Keep pytest plugins that happen to be installed, and options from the environment, out of the grading."""
-    before, bytecode = {name: os.environ.pop(name, None) for name in _SETTINGS}, sys.dont_write_bytecode
+    """Ignore installed pytest plugins and pytest options in the environment."""
+    before, bytecode = {name: os.environ.pop(name, None) for name in _ENVIRONMENT}, sys.dont_write_bytecode
     os.environ[_NO_PLUGINS], sys.dont_write_bytecode = "1", True
     try:
         yield
@@ -285,7 +283,7 @@ def only_our_plugins() -> Iterator[None]:
 
 @contextmanager
 def forgetting_modules_of(folder: Path) -> Iterator[None]:
-    """Let the next suite have modules of the same names."""
+    """Unload the suite's modules, so that the next suite can reuse their names."""
     try:
         yield
     finally:
@@ -298,17 +296,17 @@ def forgetting_modules_of(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def interrupts_held() -> Iterator[Callable[[], None]]:
-    """Let Ctrl-C wait until the block ends, or until what is yielded is called. For the main thread.
+    """Defer Ctrl-C until the block ends or the yielded function is called. Main thread only.
 
-    While modules are imported, Python may come upon it in a callback of its own, where it is printed and forgotten.
+    During imports Python may raise it in an internal callback, where it is only printed.
     """
-    came: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, _frame: came.append(number))
+    received: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _frame: received.append(number))
 
     def release() -> None:
         signal.signal(signal.SIGINT, before)
-        while came:
-            signal.raise_signal(came.pop())
+        while received:
+            signal.raise_signal(received.pop())
 
     try:
         yield release

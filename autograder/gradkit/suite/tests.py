@@ -1,4 +1,4 @@
-"""The tests of a hidden suite as pytest collected them, checked against ``assignment.toml``."""
+"""Read the collected tests of a hidden suite, and check them against ``assignment.toml``."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from gradkit.errors import CourseError
 
 @dataclass(frozen=True)
 class HiddenTest:
-    """One test function of a suite, with all its cases. Its points are earned by passing all of them.
+    """A test function of a suite with all its cases, which must all pass to earn its points.
 
     Attributes:
         name: the function's name; never shown to students.
         title: the first line of its docstring, which students read.
-        question: the question it belongs to.
-        points: what it is worth.
-        cases: pytest's items, one for each set of parameters.
+        question: the id of its question.
+        points: its points.
+        cases: pytest's items, one per set of parameters.
     """
 
     name: str
@@ -33,7 +33,7 @@ class HiddenTest:
 
     @property
     def id(self) -> str:
-        """What names it in its suite: two files may have functions of one name."""
+        """The test's unique name in its suite: function names may repeat across files."""
         return f"{self.cases[0].path.name}::{self.name}"
 
 
@@ -71,10 +71,10 @@ def _read_test(cases: tuple[pytest.Function, ...]) -> HiddenTest:
     where = f"{first.path.name}: {first.originalname}"
     question, points = first.get_closest_marker("question"), first.get_closest_marker("points")
     if question is None or len(question.args) != 1:
-        raise CourseError(f'{where}: which question is it of? Write pytestmark = pytest.mark.question("<id>").')
+        raise CourseError(f'{where}: no question marker; add `pytestmark = pytest.mark.question("<id>")`.')
     if points is None or len(points.args) != 1 or not points.args[0] > 0:
-        raise CourseError(f"{where}: what is it worth? Write @pytest.mark.points(<number greater than 0>).")
+        raise CourseError(f"{where}: no valid points marker; add `@pytest.mark.points(<number greater than 0>)`.")
     title = (inspect.getdoc(first.function) or "").split("\n", 1)[0].strip()
     if not title:
-        raise CourseError(f"{where}: it needs a docstring; students read its first line.")
+        raise CourseError(f"{where}: no docstring; add one, whose first line students read.")
     return HiddenTest(first.originalname, title, question.args[0], float(points.args[0]), cases)

@@ -1,7 +1,7 @@
-"""A call: what the student's code is asked to do, without a word about what should come out.
+"""A call: what the student's code must do, without the expected result.
 
-A call is a short list of steps, ``name = target(*args, **kwargs)``, and the names whose values are to be observed.
-Most suites make theirs with `gradkit.suite.function_call` and `gradkit.suite.module_call`.
+A call is a short list of steps, ``name = target(*args, **kwargs)``, and the names whose values to observe. Most suites
+build theirs with `gradkit.suite.function_call` and `gradkit.suite.module_call`.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from gradkit.errors import WireError
 from gradkit.wire.values import Ref
 
 _DESCRIBED = 4  # inputs that a message lists
-# Where something is in memory differs from process to process: no two answers that show it are alike.
-_PLACES = ("data_ptr", "untyped_storage", "builtin:id", "builtin:hash")
+# Targets that return memory addresses, which differ between processes.
+_ADDRESSES = ("data_ptr", "untyped_storage", "builtin:id", "builtin:hash")
 
 
 @dataclass(frozen=True)
@@ -28,17 +28,17 @@ class Step:
     """``name = target(*args, **kwargs)``.
 
     Attributes:
-        name: the name under which the result is kept for later steps.
-        target: what is called:
+        name: the name of the result, for later steps.
+        target: the callable:
             "student:conv2d", a name in the student's module;
             "torch:nn.Linear", a public torch name;
             "object:model.eval", a method of an earlier result;
             "builtin:setattr", a Python builtin;
             "operator:mul", a function of Python's operator module.
-        args: positional arguments; a `Ref` stands for an input or an earlier result.
+        args: positional arguments; a `Ref` refers to an input or an earlier result.
         kwargs: keyword arguments, likewise.
-        otherwise: what the student reads where the step cannot use what their code gave back; a sentence that says so
-            where it is empty. Never sent.
+        otherwise: the student's message if the step cannot use what their code returned; a general sentence if empty.
+            Never sent.
     """
 
     name: str
@@ -55,8 +55,8 @@ class Vjp:
     Attributes:
         output: the name of the step whose result is differentiated.
         wrt: inputs ("x") and parameters ("module.w") to differentiate with respect to.
-        cotangents: one upstream tensor for each tensor or array of the output, of its shape.
-        differences: inputs to differentiate with respect to by central differences, in float64: tensors and arrays.
+        cotangents: one upstream gradient per tensor or array of the output, of its shape.
+        differences: inputs to differentiate with respect to by central differences: float64 tensors and arrays.
     """
 
     output: str
@@ -66,33 +66,33 @@ class Vjp:
 
     @property
     def names(self) -> list[str]:
-        """All that a gradient is reported with respect to."""
+        """The names that gradients are reported for."""
         return [*self.wrt, *self.differences]
 
 
 @dataclass(frozen=True, eq=False)
 class Call:
-    """What one process is asked to do, and which values to report.
+    """The steps for one process, and the values to report.
 
     Attributes:
         steps: what to do, in order.
-        inputs: named values for the steps: tensors and NumPy arrays, or lists, tuples and dicts with these, numbers and
-            text in them. A tensor in a list goes by a name of its own, ``weights[0]``.
-        parameters: object name -> parameter name -> value, written into the object right after the step that made it.
-        observe: what to report: step results ("result"), attributes of them ("model.training"), or for a module
+        inputs: named values for the steps: tensors and NumPy arrays, or lists, tuples and dicts of these, numbers and
+            text. A tensor in a list is named ``weights[0]``.
+        parameters: object name -> parameter name -> value, loaded into the object right after the step that made it.
+        observe: what to report: step results ("result"), their attributes ("model.training"); for a module
             "model.state" (parameters and buffers by name) and "model.gradients" (each parameter's ``.grad``), for a
-            tensor "scores.depth" (how many steps its computation is deep).
+            tensor "scores.depth" (the depth of its computation graph).
         vjp: the gradients to take, or None.
         seed: the seed of torch, NumPy and ``random`` before the first step.
-        banned: the ready-made calls whose use is to be reported, as `BanGroup.operators` names them.
-        words: what students read in place of a name of this call, or of what is found below it, as in
-            ``{"result[0]": "zs"}``. Never sent.
+        banned: the banned operators whose use is reported, as `BanGroup.operators` names them.
+        words: the students' names for names of this call or paths below them, as in ``{"result[0]": "zs"}``. Never
+            sent.
 
-    The steps are given copies, and which of them the student's code changed is reported: of the inputs, and of tensors,
-    arrays, lists, tuples and dicts among the arguments of "student:" and "object:" steps, unless a `Ref` is in them.
+    The steps receive copies of the inputs, and of tensors, arrays, lists, tuples and dicts among the arguments of
+    "student:" and "object:" steps unless they contain a `Ref`. Copies modified by the student's code are reported.
 
     Raises:
-        ValueError: a name is used that no input and no earlier step has, or a place in memory is observed.
+        ValueError: a name belongs to no input and no earlier step, or a memory address is observed.
     """
 
     steps: Sequence[Step]
@@ -113,16 +113,16 @@ class Call:
         vjp = (self.vjp.output, *self.vjp.wrt) if self.vjp is not None else ()
         _check_known((*self.observe, *self.parameters, *self.words, *vjp), known)
 
-        places = {step.name for step in self.steps if step.target.endswith(_PLACES)}
+        addresses = {step.name for step in self.steps if step.target.endswith(_ADDRESSES)}
         for name in self.observe:
-            if name in places or any(place in name for place in _PLACES):
+            if name in addresses or any(address in name for address in _ADDRESSES):
                 raise ValueError(
-                    f'the call observes "{name}", a place in memory, which differs from process to process. Compare '
-                    'in a step ("operator:eq") and observe what comes out'
+                    f'the call observes "{name}", a memory address, which differs between processes. Compare it in a '
+                    'step ("operator:eq") and observe the result'
                 )
 
     def describe(self) -> str:
-        """The sizes of the inputs, of the first few where there are many, in words: ``x (5, 3), y (5, 1)``."""
+        """The shapes of the inputs, or of the first few, in words: ``x (5, 3), y (5, 1)``."""
         sizes = [f"{self.words.get(name, name)} {tuple(tensor.shape)}" for name, tensor in self.leaves().items()]
         more = len(sizes) - _DESCRIBED
         if more <= 0:
@@ -130,27 +130,27 @@ class Call:
         return f"{', '.join(sizes[:_DESCRIBED])} and {more} more input{'s' if more > 1 else ''}"
 
     def sizes(self) -> dict[str, torch.Size]:
-        """The shape of each tensor and array of the inputs, by name."""
+        """The shape of each input tensor and array, by name."""
         return {name: torch.Size(leaf.shape) for name, leaf in self.leaves().items()}
 
     def size(self) -> int:
-        """How many numbers go in: what makes one failing case smaller than another."""
+        """The number of elements of all inputs, by which failing cases are ordered."""
         return sum(shape.numel() for shape in self.sizes().values())
 
     def leaves(self) -> dict[str, Tensor | NDArray[Any]]:
-        """Every tensor and array of the inputs, by name: ``x``, or ``weights[0]`` where it lies in a list."""
+        """Every input tensor and array, by name: ``x``, or ``weights[0]`` in a list."""
         return {path: leaf for name, value in self.inputs.items() for path, leaf in _leaves(name, value)}
 
     def given(self) -> list[str]:
-        """The names of all that may be reported as changed: the inputs, and arguments of steps."""
+        """The names that may be reported as modified: the inputs, and arguments of steps."""
         arguments = (argument_names(step) for step in self.steps)
         return [*self.inputs, *(name for positional, named in arguments for name in (*positional, *named.values()))]
 
 
 def argument_names(step: Step) -> tuple[list[str], dict[str, str]]:
-    """What a step's arguments are called where they are changed, or nothing where the step is not the student's code.
+    """The names of a step's arguments in reports of modification, by position and by keyword: ``argument 1 of MLP``.
 
-    ``argument 1 of MLP``; by position and by keyword.
+    Empty if the step does not call the student's code.
     """
     place, _, path = step.target.partition(":")
     if place not in ("student", "object"):
@@ -161,7 +161,7 @@ def argument_names(step: Step) -> tuple[list[str], dict[str, str]]:
 
 
 def changeable(value: Any) -> bool:
-    """Whether a value is handed over as a copy that is compared afterwards."""
+    """Whether a value is passed as a copy and checked for modification."""
     if isinstance(value, (Tensor, np.ndarray)):
         return True
     if isinstance(value, tuple):
@@ -181,7 +181,7 @@ def references(value: Any) -> Iterator[str]:
 
 
 def parts(path: str, value: list[Any] | tuple[Any, ...] | dict[Any, Any]) -> Iterator[tuple[str, Any]]:
-    """The items of a list, tuple or dict, and what each is called: ``weights[0]``."""
+    """The items of a list, tuple or dict with their names: ``weights[0]``."""
     for key, item in value.items() if isinstance(value, dict) else enumerate(value):
         yield f"{path}[{key!r}]", item
 
@@ -219,7 +219,7 @@ def _vjp_to_value(vjp: Vjp) -> list[Any]:
 
 
 def call_from_value(value: Any) -> Call:
-    """The call that `call_to_value` wrote. Only a worker reads calls, and only from its grader.
+    """Read a call written by `call_to_value`. Only a worker reads calls, and only from its grader.
 
     Raises:
         WireError: the value is not a call.

@@ -1,8 +1,8 @@
-"""A frame: head, JSON body, tensor bytes. The reader trusts nothing that it reads, and repeats nothing of it.
+"""A frame: header, JSON body, tensor bytes. The reader validates everything, and never quotes what it read.
 
-head     16 bytes: magic "GRD1", body length (4 bytes), payload length (8 bytes), little-endian
+header   16 bytes: magic "GRD1", body length (4 bytes), payload length (8 bytes), little-endian
 body     JSON: [kind, nonce, tree, [[dtype, shape], ...]]
-payload  the tensors' bytes, one after the other, row-major
+payload  the tensors' bytes, concatenated, row-major
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ MAX_BODY = 4 << 20
 MAX_PAYLOAD = 64 << 20
 MAX_TENSORS = 4096
 MAX_DIMENSIONS = 16
-_MAX_ELEMENTS = 1 << 40  # also of an empty tensor, whose strides torch reckons without the zero
+_MAX_ELEMENTS = 1 << 40  # also for an empty tensor, whose strides torch computes without the zero
 
 
 @dataclass(frozen=True)
 class Frame:
-    """One message: its kind, the nonce that ties an answer to its question, and a value."""
+    """A message: its kind, the nonce that matches a reply to its request, and a value."""
 
     kind: str
     nonce: str
@@ -39,7 +39,7 @@ class Frame:
 
 
 def pack(frame: Frame) -> list[bytes | memoryview]:
-    """The frame's bytes, as buffers to be sent one after the other.
+    """The frame's bytes, as buffers to send in order.
 
     Raises:
         WireError: a value has no plain form, or the frame would be too large to be accepted.
@@ -55,10 +55,10 @@ def pack(frame: Frame) -> list[bytes | memoryview]:
 
 
 def read(read_exactly: Callable[[int], bytearray]) -> Frame:
-    """Read one frame by way of ``read_exactly(n)``, which returns n bytes or raises.
+    """Read one frame through ``read_exactly(n)``, which returns n bytes or raises.
 
     Raises:
-        WireError: what was read is not a frame. Nothing beyond the limits is ever read into memory.
+        WireError: the bytes are not a frame. Nothing beyond the limits is ever read into memory.
     """
     magic, body_size, payload_size = HEAD.unpack(read_exactly(HEAD.size))
     if magic != MAGIC:
@@ -70,7 +70,7 @@ def read(read_exactly: Callable[[int], bytearray]) -> Frame:
 
 def _check_sizes(body: int, payload: int) -> None:
     if body > MAX_BODY or payload > MAX_PAYLOAD:
-        raise WireError(f"a frame is over the limit of {MAX_BODY} + {MAX_PAYLOAD} bytes")
+        raise WireError(f"a frame exceeds the limit of {MAX_BODY} + {MAX_PAYLOAD} bytes")
 
 
 def _bytes_of(tensor: Tensor) -> memoryview:
@@ -78,7 +78,7 @@ def _bytes_of(tensor: Tensor) -> memoryview:
         raise WireError(f"a {tensor.layout} tensor of {tensor.dtype} cannot be sent")
     if tensor.numel() == 0:
         return memoryview(b"")
-    # A clone, not contiguous(): torch calls a slice of one element contiguous and keeps its odd strides.
+    # clone(), not contiguous(): torch treats a one-element slice as contiguous and keeps its strides.
     plain = tensor.detach().cpu().clone(memory_format=torch.contiguous_format)
     return plain.reshape(-1).view(torch.uint8).numpy().data
 
@@ -118,16 +118,16 @@ def _tensor(description: Any, payload: bytearray, offset: int) -> tuple[Tensor, 
     if type(shape) is not list or len(shape) > MAX_DIMENSIONS:
         raise WireError("a tensor's shape must be a list of at most 16 sizes")
     if any(type(size) is not int or not 0 <= size <= 1 << 31 for size in shape):
-        raise WireError("a tensor's sizes must be whole numbers, not negative")
+        raise WireError("a tensor's sizes must be non-negative integers")
     dtype = DTYPES[name]
     if math.prod(max(size, 1) for size in shape) > _MAX_ELEMENTS:
-        raise WireError("a tensor's shape is beyond all bounds")
+        raise WireError("a tensor's shape is too large")
     end = offset + math.prod(shape) * dtype.itemsize
     if end > len(payload):
         raise WireError("a frame's payload is shorter than its tensors")
     if end == offset:
         return torch.empty(shape, dtype=dtype), end
-    # A copy, so that the storage is aligned and our own.
+    # A copy, so that the storage is aligned and owned.
     raw = torch.frombuffer(memoryview(payload)[offset:end], dtype=torch.uint8).clone()
     if dtype is torch.bool and int(raw.max()) > 1:
         raise WireError("a bool tensor holds a byte that is neither 0 nor 1")

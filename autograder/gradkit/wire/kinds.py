@@ -1,6 +1,6 @@
-"""The kinds of failure, and what each means to those who state it, word it, score it and list it.
+"""The kinds of failure, and how each is reported, worded, scored and listed.
 
-Records and tables are read without torch, so this module imports nothing.
+Records and tables are read without torch, so this module does not import it.
 """
 
 from __future__ import annotations
@@ -11,32 +11,32 @@ from typing import Literal, assert_never, get_args
 # Why a call gave no result.
 FailureKind = Literal[
     "import",  # the student's module raised while it was loaded
-    "missing",  # the name that is called is not there
-    "parameter",  # a parameter that the contract names is missing or has another shape
+    "missing",  # the called name does not exist
+    "parameter",  # a parameter in the contract is missing or has the wrong shape
     "raised",  # the student's code raised
-    "unusable",  # a step of the suite's own failed on what the student's code gave back
+    "unusable",  # a step of the suite failed on what the student's code returned
     "timeout",  # a call took too long
     "died",  # the process ended before it answered
-    "memory",  # the code asked for more memory than allowed
+    "memory",  # the code requested more memory than allowed
     "disk",  # the code wrote more to its temporary folder than allowed
     "threads",  # the code started more threads than allowed
     "output",  # the process printed far more than allowed
-    "protocol",  # the reply was not a well-formed answer to the question
+    "protocol",  # the reply was malformed or did not match the call
     "unavailable",  # the time or the restarts of this submission are used up
 ]
 # Why a test failed.
 Kind = Literal[
     FailureKind,
     "not_started",  # the TODO is still there
-    "type",  # the result is of another type
-    "shape",  # the result is of another shape or length
-    "dtype",  # the result is of another dtype
+    "type",  # the result has the wrong type
+    "shape",  # the result has the wrong shape or length
+    "dtype",  # the result has the wrong dtype
     "finite",  # the result or a gradient is infinite or NaN
     "value",  # the result is wrong
     "detached",  # no gradient can flow back
     "gradient",  # a gradient is wrong
-    "mutated",  # an input was changed
-    "check",  # a check of the suite's own
+    "mutated",  # an input was modified
+    "check",  # a custom check of the suite failed
     "banned",  # the question uses a banned call
 ]
 FAILURE_KINDS: frozenset[str] = frozenset(get_args(FailureKind))
@@ -47,18 +47,18 @@ _EXCEPTION = frozenset({"message", "type_name", "line"})
 
 @dataclass(frozen=True)
 class Meaning:
-    """What a kind of failure means.
+    """The meaning of a kind of failure.
 
     Attributes:
-        bare: what students read where the message is kept back.
-        of_answer: whether it says what the code made of a call, which could tell of a hidden input. Where it does not,
-            everybody may read why.
-        hinted: whether the suite's hint helps; where there was no result it would only be noise.
-        counted: whether students read how many cases fail.
-        of_whole: whether every test of a submission can fail by it, so that what is said of the whole says more.
-        marked: whether the table of a class marks it as trouble.
-        while_loading: the facts that a reply to loading states with it; None where no such reply may state it.
-        in_a_call: the facts that a reply to a call states with it; None where no such reply may state it.
+        bare: the sentence shown if the message is withheld.
+        of_answer: whether it describes the code's answer, which could reveal a hidden input. Otherwise every student
+            may read the reason.
+        hinted: whether the suite's hint helps; without a result it would not.
+        counted: whether students see how many cases fail.
+        of_whole: whether it can fail every test of a submission, so that the message on the whole says more.
+        marked: whether the class table flags it.
+        while_loading: the fields that a loading reply sets with it; None if no such reply may report it.
+        in_a_call: the fields that a call's reply sets with it; None if no such reply may report it.
     """
 
     bare: str = "This is not right yet."
@@ -72,7 +72,7 @@ class Meaning:
 
 
 def meaning_of(kind: Kind) -> Meaning:
-    """What a kind of failure means. The grader alone states the kinds that no reply may state."""
+    """The meaning of a kind of failure. Kinds that no reply may report come only from the grader."""
     match kind:
         case "not_started":
             return Meaning(counted=False, of_whole=True)

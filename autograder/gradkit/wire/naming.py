@@ -1,4 +1,4 @@
-"""What a student knows the objects of a call by: the names of a suite's own steps mean nothing to them."""
+"""Students' names for the objects of a call: the names of the suite's steps mean nothing to them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from gradkit.wire.call import Call, Step, references
 from gradkit.wire.values import Ref
 
-# Methods that give back the same numbers again.
+# Methods that return the same numbers.
 _SAME = frozenset(["clone", "detach", "double"])
 _OPERATORS: Mapping[str, str] = {"add": "+", "sub": "-", "mul": "*", "truediv": "/", "pow": "**", "matmul": "@"}
 
@@ -15,10 +15,10 @@ _OPERATORS: Mapping[str, str] = {"add": "+", "sub": "-", "mul": "*", "truediv": 
 def in_words(path: str, call: Call) -> str:
     """An object of a call in words: "the result", "SmallCNN", "what pair returns", "first.weight of MLP afterwards".
 
-    `Call.words` has the last word. Otherwise an object is called after what made it; an input has its own name.
+    `Call.words` takes precedence. Otherwise an object is named after what made it; an input keeps its name.
 
     Args:
-        path: the name of an input or a step's result, or what is found below it: ``result[0]``, ``model.state.weight``.
+        path: the name of an input or a step's result, or a path below it: ``result[0]``, ``model.state.weight``.
         call: the call.
     """
     for end in _ends(path):
@@ -40,7 +40,7 @@ def used_by(step: Step) -> list[str]:
 
 
 def of_the_student(call: Call) -> set[str]:
-    """The names of the steps whose results student code made, directly or by way of other steps."""
+    """The names of the steps whose results come from student code, directly or through other steps."""
     found: set[str] = set()
     for step in call.steps:
         if step.target.startswith("student:") or any(head_of(path) in found for path in used_by(step)):
@@ -49,13 +49,13 @@ def of_the_student(call: Call) -> set[str]:
 
 
 def _ends(path: str) -> Iterator[int]:
-    """Where a path, or the path to something above it, ends; the longest first."""
+    """The ends of a path and of its prefixes, longest first."""
     yield len(path)
     yield from (at for at in range(len(path) - 1, 0, -1) if path[at] in ".[")
 
 
 def _below(owner: str, rest: str) -> str:
-    """An object below another one, whose words are known."""
+    """Name an object below another, given the owner's name."""
     if not rest:
         return owner
     if rest.startswith("["):
@@ -72,10 +72,10 @@ def _below(owner: str, rest: str) -> str:
 
 
 def _of_step(name: str, call: Call) -> str:
-    """A step's result, or an input."""
+    """Name a step's result or an input."""
     if name in call.inputs:
         return name
-    # Where several steps have the name, the first made the object, and the others did something to it.
+    # If several steps share the name, the first made the object and the others modified it.
     step = next((step for step in call.steps if step.name == name), None)
     if step is None:
         return name
@@ -87,8 +87,8 @@ def _of_step(name: str, call: Call) -> str:
 def _of_student(step: Step, target: str, call: Call) -> str:
     if not target[:1].isupper():
         return "the result" if step.name == "result" else f"what {target} returns"
-    several = len({one.name for one in call.steps if one.target == step.target}) > 1
-    return step.name if several else target
+    names = {built.name for built in call.steps if built.target == step.target}
+    return step.name if len(names) > 1 else target
 
 
 def _of_method(step: Step, target: str, call: Call) -> str:
@@ -97,7 +97,7 @@ def _of_method(step: Step, target: str, call: Call) -> str:
         return "the result" if step.name == "result" else f"the output of {in_words(owner or method, call)}"
     if method in _SAME:
         return in_words(owner, call)
-    return "the result" if step.name == "result" else f"{_bracketed(in_words(owner, call))}.{method}()"
+    return "the result" if step.name == "result" else f"{_parenthesized(in_words(owner, call))}.{method}()"
 
 
 def _of_builtin(step: Step, target: str, call: Call) -> str:
@@ -110,7 +110,7 @@ def _of_builtin(step: Step, target: str, call: Call) -> str:
 
 
 def _of_function(step: Step, target: str, call: Call) -> str:
-    """What a function of Python's or torch's made of other steps' objects; what it made of nothing has a name."""
+    """A Python or torch function of earlier results, written as a call; without any, the step's name."""
     paths = [path for path in used_by(step) if ":" not in path]
     function = target.rpartition(".")[2]
     if function[:1].isupper() or all(head_of(path) in call.inputs for path in paths):
@@ -126,7 +126,7 @@ def _of_operator(step: Step, target: str, call: Call) -> str:
         return f"{args[0]}[{args[1]}]"
     if target not in _OPERATORS:
         return step.name
-    return f" {_OPERATORS[target]} ".join(map(_bracketed, args))
+    return f" {_OPERATORS[target]} ".join(map(_parenthesized, args))
 
 
 _BY_PLACE: Mapping[str, Callable[[Step, str, Call], str]] = {
@@ -138,5 +138,5 @@ _BY_PLACE: Mapping[str, Callable[[Step, str, Call], str]] = {
 }
 
 
-def _bracketed(words: str) -> str:
+def _parenthesized(words: str) -> str:
     return f"({words})" if " " in words else words

@@ -1,4 +1,4 @@
-"""An observation: what a process reports about one call. Values and facts, never verdicts."""
+"""An observation: a process's report on one call. Values and facts, never verdicts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BUILTIN_EXCEPTIONS: Mapping[str, type[BaseException]] = {
     if isinstance(value, type) and issubclass(value, BaseException)
 }
 MAX_TEXT = 4000
-MAX_PRINTED = 500_000  # characters of one call: many honest lines, and still less than a frame may hold
+MAX_PRINTED = 500_000  # characters per call: enough for honest output, less than a frame may hold
 MAX_LINE = 1 << 31
 
 
@@ -30,14 +30,14 @@ class Failure:
     Attributes:
         kind: see `gradkit.wire.kinds`.
         message: an exception's message, or the grader's sentence about what happened.
-        type_name: the exception's type, where there was one.
+        type_name: the exception's type, or "".
         line: the line of the student's own file where it happened, or None.
-        source: what the grader adds, which is never sent: that line's text, read from the file that was handed in, or
-            in words the step that what the code gave back was unusable for.
-        name: what is missing, of another shape or unusable, as the call names it: ``student:conv2d``, ``model.weight``;
-            of an unusable step its number, from 0.
-        shape: the shape of a parameter that must have another, or None.
-        bases: the built-in exceptions that a raised one is an instance of, the nearest first.
+        source: added by the grader, never sent: that line's text, read from the submitted file, or in words the step
+            that could not use what the code returned.
+        name: what is missing, of the wrong shape or unusable, as the call names it: ``student:conv2d``,
+            ``model.weight``; for an unusable step its number, from 0.
+        shape: the wrong shape of a parameter, or None.
+        bases: the built-in exceptions that a raised one is an instance of, nearest first.
     """
 
     kind: FailureKind
@@ -52,20 +52,20 @@ class Failure:
 
 @dataclass(frozen=True, eq=False)
 class Observation:
-    """What a process reports about one call.
+    """A process's report on one call.
 
-    Nothing of it is taken as true: see `gradkit.wire.reply` for what a reply may say at all.
+    It is not trusted: see `gradkit.wire.reply` for what a reply may contain.
 
     Attributes:
         failure: why there is no result, or None.
-        values: what the call asked to observe, by name.
-        gradients: by input or parameter name; None where the output does not depend on it.
-        gradient_error: what autograd said when the gradients could not be taken, or "".
-        mutated: names of inputs that the call changed.
-        operators: those of the call's banned calls that were used.
-        printed: what was printed to standard output during the call, cut to a limit.
-        turned: the switches of the process that the call turned and left so, by name.
-        seconds: wall-clock seconds of the call, as the grader measured them; never sent.
+        values: the observed values, by name.
+        gradients: by input or parameter name; None if the output does not depend on it.
+        gradient_error: autograd's message if the gradients could not be computed, or "".
+        mutated: the names of inputs and arguments that the call modified.
+        operators: the banned operators of the call that were used.
+        printed: the standard output of the call, truncated to a limit.
+        turned: the process-wide switches that the call changed and left changed, by name.
+        seconds: wall-clock seconds of the call, measured by the grader; never sent.
     """
 
     failure: Failure | None = None
@@ -80,7 +80,7 @@ class Observation:
 
 
 def failure_to_value(failure: Failure | None) -> list[Any] | None:
-    """A failure, or that there was none, as plain data for a frame."""
+    """A failure or None as plain data for a frame."""
     if failure is None:
         return None
     shape = None if failure.shape is None else list(failure.shape)
@@ -102,14 +102,14 @@ def observation_to_value(observation: Observation) -> dict[str, Any]:
 
 
 def observation_from_value(value: Any) -> Observation:
-    """Check and read an observation that came from a student's process.
+    """Validate and read an observation from a student's process.
 
     Raises:
-        WireError: any part of it is missing, superfluous, or of another type than it must be.
+        WireError: a part is missing, superfluous or of the wrong type.
     """
-    if type(value) is not dict or set(value) != set(_SHAPE):
+    if type(value) is not dict or set(value) != set(_PARTS):
         raise WireError("an observation must have exactly its eight parts")
-    for name, kinds in _SHAPE.items():
+    for name, kinds in _PARTS.items():
         if type(value[name]) not in kinds:
             raise WireError(f"an observation's {name} is of the wrong type")
     if any(not (gradient is None or isinstance(gradient, Tensor)) for gradient in value["gradients"].values()):
@@ -132,7 +132,7 @@ def observation_from_value(value: Any) -> Observation:
     )
 
 
-_SHAPE: dict[str, tuple[type, ...]] = {
+_PARTS: dict[str, tuple[type, ...]] = {
     "failure": (type(None), list),
     "values": (dict,),
     "gradients": (dict,),
@@ -145,7 +145,7 @@ _SHAPE: dict[str, tuple[type, ...]] = {
 
 
 def failure_from_value(value: Any) -> Failure | None:
-    """Check and read a failure, or that there was none, that came from a student's process.
+    """Validate and read a failure or None from a student's process.
 
     Raises:
         WireError: it is neither.
@@ -158,11 +158,11 @@ def failure_from_value(value: Any) -> Failure | None:
     if kind not in FAILURE_KINDS:
         raise WireError("an observation's failure is of an unknown kind")
     if line is not None and not 0 < line < MAX_LINE:
-        raise WireError("an observation's failure names a line that no file has")
+        raise WireError("an observation's failure has an impossible line number")
     if shape is not None and any(type(size) is not int or size < 0 for size in shape):
-        raise WireError("an observation's failure names a shape that no tensor has")
+        raise WireError("an observation's failure has an impossible shape")
     if any(type(base) is not str or base not in BUILTIN_EXCEPTIONS for base in bases) or len(set(bases)) != len(bases):
-        raise WireError("an observation's failure names exceptions that Python does not have")
+        raise WireError("an observation's failure names unknown built-in exceptions")
     return Failure(
         kind,
         message[:MAX_TEXT],

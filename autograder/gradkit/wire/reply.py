@@ -1,8 +1,8 @@
-"""What a student's process may say in reply: names of the call, kinds that it alone can know, and no prose of ours.
+"""Validate replies of a student's process: only names from the call, and kinds of failure that it alone can know.
 
-The code that answers has seen the call's inputs, and some of what it says is shown to its author. So a reply has no
-room for anything that the call does not name, apart from values, which are compared, and from an exception's type,
-message and line, which `gradkit.grading.gate` shows sparingly.
+The replying code has seen the call's inputs, and parts of its reply are shown to its author. So a reply may contain
+only what the call names, apart from values, which are compared, and an exception's type, message and line, which
+`gradkit.grading.gate` limits.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from gradkit.wire.observation import (
 
 @dataclass(frozen=True)
 class Loading:
-    """What a student's process says of loading its module.
+    """A student's process's report on loading its module.
 
     Attributes:
-        failure: what the module's body raised, or None.
-        turned: the names of the switches of the process that it turned.
+        failure: what the module raised, or None.
+        turned: the names of the process-wide switches that it changed.
     """
 
     failure: Failure | None = None
@@ -39,18 +39,18 @@ class Loading:
 
 
 def loading_to_value(loading: Loading) -> list[Any]:
-    """What happened while the module was loaded, as plain data for a frame."""
+    """The loading report as plain data for a frame."""
     return [failure_to_value(loading.failure), list(loading.turned)]
 
 
 def loading_from_value(value: Any) -> Loading:
-    """Check and read what a student's process says of loading its module.
+    """Validate and read a student's process's report on loading its module.
 
     Raises:
-        WireError: it is not the two parts, or they say what loading cannot do.
+        WireError: the report is malformed, or states what loading cannot cause.
     """
     if type(value) is not list or len(value) != 2 or type(value[1]) is not list:
-        raise WireError("what is said of loading must be [failure, switches]")
+        raise WireError("a loading report must be [failure, switches]")
     failure, turned = failure_from_value(value[0]), value[1]
     if failure is not None:
         _check_facts(failure, meaning_of(failure.kind).while_loading)
@@ -61,10 +61,10 @@ def loading_from_value(value: Any) -> Loading:
 
 
 def reply_from_value(value: Any, call: Call) -> Observation:
-    """Check and read what a student's process says of ``call``.
+    """Validate and read a student's process's reply to ``call``.
 
     Raises:
-        WireError: it is not an observation, or not one of this call.
+        WireError: it is not an observation, or does not match this call.
     """
     observation = observation_from_value(value)
     failure = observation.failure
@@ -72,21 +72,21 @@ def reply_from_value(value: Any, call: Call) -> Observation:
     if (set(observation.values), set(observation.gradients)) != (
         tuple(map(set, names)) if failure is None else (set(), set())
     ):
-        raise WireError("a reply with other values than were asked for")
+        raise WireError("a reply whose values are not those requested")
     given = list(dict.fromkeys(call.given()))
     if len(set(observation.mutated)) != len(observation.mutated) or not set(observation.mutated) <= set(given):
-        raise WireError("a reply that names inputs which the call does not have")
+        raise WireError("a reply that names unknown inputs")
     if not observation.operators <= set(call.banned):
-        raise WireError("a reply with other operators than were asked about")
+        raise WireError("a reply with operators that were not requested")
     _check_switches(observation.turned)
     if failure is not None:
         _check_facts(failure, meaning_of(failure.kind).in_a_call)
         _check_names(failure, call)
     if observation.gradient_error and (failure is not None or call.vjp is None):
-        raise WireError("a reply with an error of gradients that were not asked for")
+        raise WireError("a reply with an error for gradients that were not requested")
     return replace(
         observation,
-        # In the call's order, which its author cannot choose.
+        # In the call's order, which the student's process cannot choose.
         values={name: observation.values[name] for name in names[0] if failure is None},
         gradients={name: observation.gradients[name] for name in names[1] if failure is None},
         mutated=tuple(name for name in given if name in observation.mutated),
@@ -95,32 +95,32 @@ def reply_from_value(value: Any, call: Call) -> Observation:
 
 def _check_switches(turned: Sequence[str]) -> None:
     if list(turned) != [name for name in SWITCHES if name in turned]:
-        raise WireError("a reply with switches that there are not")
+        raise WireError("a reply with unknown or unordered switches")
 
 
 def _check_facts(failure: Failure, allowed: frozenset[str] | None) -> None:
     if allowed is None:
-        raise WireError("a reply with a kind of failure that a student's process cannot state")
+        raise WireError("a reply with a kind of failure that a student's process cannot report")
     none = Failure(failure.kind)
     if failure != replace(none, **{name: getattr(failure, name) for name in allowed}):
-        raise WireError("a reply with facts that do not belong to its kind of failure")
+        raise WireError("a reply with fields that do not belong to its kind of failure")
 
 
 def _check_names(failure: Failure, call: Call) -> None:
     if failure.kind == "missing" and failure.name not in set(_names(call)):
-        raise WireError("a reply that misses a name which the call does not use")
+        raise WireError("a reply that reports a missing name which the call does not use")
     if failure.kind == "unusable" and failure.name not in set(_ours(call)):
-        raise WireError("a reply that cannot do what the call does not ask for")
+        raise WireError("a reply that reports an unusable step which the call does not have")
     if failure.kind == "parameter":
         owner, _, name = failure.name.partition(".")
         if name not in call.parameters.get(owner, {}):
-            raise WireError("a reply that speaks of a parameter which the call does not load")
+            raise WireError("a reply that names a parameter which the call does not load")
         if failure.shape is not None and len(failure.shape) > MAX_DIMENSIONS:
-            raise WireError("a reply with a shape that no tensor has")
+            raise WireError("a reply with an impossible shape")
 
 
 def _names(call: Call) -> Iterator[str]:
-    """Every name of the student's that the call uses, as `Failure.name` has it."""
+    """Every student's name that the call uses, in the form of `Failure.name`."""
     for path in _paths(call):
         place, colon, path_there = path.rpartition(":")
         if place == "student":
@@ -132,7 +132,7 @@ def _names(call: Call) -> Iterator[str]:
 
 
 def _ours(call: Call) -> Iterator[str]:
-    """What gradkit itself does in a call, as `Failure.name` has it."""
+    """What gradkit itself does in a call, in the form of `Failure.name`."""
     yield from call.observe
     yield from (call.vjp.output, *call.vjp.wrt) if call.vjp is not None else ()
     yield from (str(number) for number, step in enumerate(call.steps) if not step.target.startswith("student:"))

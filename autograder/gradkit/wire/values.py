@@ -1,4 +1,4 @@
-"""The plain values that a frame can hold, and their form in JSON.
+"""The plain values that a frame can hold, and their JSON form.
 
 None, bool, int, str, finite float   themselves
 list                                 [...]
@@ -46,19 +46,19 @@ DTYPES: Mapping[str, torch.dtype] = MappingProxyType(
 )
 DTYPE_NAMES: Mapping[torch.dtype, str] = MappingProxyType({dtype: name for name, dtype in DTYPES.items()})
 SCALARS: frozenset[type[np.generic]] = frozenset(np.dtype(name).type for name in DTYPES if name != "bfloat16")
-"""The types of NumPy's numbers that can be sent, and so can arrays of them."""
+"""The NumPy scalar types that can be sent, as can arrays of them."""
 
 
 @dataclass(frozen=True)
 class Ref:
-    """A value that an earlier step made, an input, or a target: ``Ref("model.parameters()")``, ``Ref("torch:sin")``."""
+    """A reference to an earlier result, an input or a target: ``Ref("model.parameters()")``, ``Ref("torch:sin")``."""
 
     name: str
 
 
 @dataclass(frozen=True, eq=False)
 class ObservedTensor:
-    """A tensor as the student's process reports it.
+    """A tensor as reported by the student's process.
 
     Attributes:
         data: its values, detached, on the CPU.
@@ -77,12 +77,12 @@ class Opaque:
 
 
 def sendable(value: Any) -> bool:
-    """Whether a value is an array or scalar of NumPy's own that can be sent: no subclass, no objects, no records."""
+    """Whether a value is a NumPy array or scalar that can be sent: no subclass, no object or record dtype."""
     return type(value) in SCALARS or (type(value) is np.ndarray and value.dtype.type in SCALARS)
 
 
 def as_tensor(array: NDArray[Any] | np.generic) -> Tensor:
-    """The numbers of an array or scalar that can be sent, as a tensor of the same shape and dtype; a copy."""
+    """Copy a sendable array or scalar into a tensor of the same shape and dtype."""
     native = array.dtype.newbyteorder("=")
     return torch.from_numpy(np.array(array, dtype=native, order="C", copy=True))
 
@@ -123,7 +123,7 @@ def encode(value: Any, tensors: list[Tensor]) -> Any:
 
 
 def decode(node: Any, tensors: Sequence[Tensor]) -> Any:
-    """The value of a JSON form that came over the wire.
+    """Decode a JSON form received over the wire.
 
     Raises:
         WireError: the form is not one that `encode` writes, is too deep or has too many nodes.
@@ -167,7 +167,7 @@ class _Decoder:
         if type(node) is str:
             return _scrub(node)
         if type(node) is int and node.bit_length() > 64:
-            raise WireError("a whole number must fit into 64 bits")
+            raise WireError("an integer must fit into 64 bits")
         return node
 
     def _float(self, body: Any, _depth: int) -> float:
@@ -199,7 +199,7 @@ class _Decoder:
     def _array(self, body: Any, depth: int) -> NDArray[Any]:
         tensor = self._tensor(body, depth)
         if tensor.dtype == torch.bfloat16:
-            raise WireError("a $array must be of a dtype that NumPy has")
+            raise WireError("a $array must have a NumPy dtype")
         return tensor.numpy()
 
     def _scalar(self, body: Any, depth: int) -> np.generic:
@@ -229,5 +229,5 @@ class _Decoder:
 
 
 def _scrub(text: str) -> str:
-    """The text without halves of surrogate pairs, which JSON can carry and no file can hold."""
+    """Replace lone surrogates, which JSON can carry but UTF-8 cannot encode."""
     return text.encode("utf-8", errors="replace").decode("utf-8")

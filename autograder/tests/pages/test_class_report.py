@@ -144,5 +144,5 @@ def test_similar_submissions_side_by_side(report: ClassReport, browser: Browser,
         assert trouble == []
     marked = found.locator("mark").all_inner_texts()
     assert "return 2 * x" in "".join(marked)
-    assert "... 4 lines as they were handed out ..." in found.locator("pre").first.inner_text()
+    assert "... 4 unchanged lines of the stub ..." in found.locator("pre").first.inner_text()
     assert "not a verdict" in found.locator("header").inner_text()

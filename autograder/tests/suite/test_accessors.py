@@ -98,11 +98,16 @@ def test_what_is_as_asked_for_is_returned() -> None:
     ("read", "value", "kind", "words"),
     [
         (lambda one: one.tensor(), [1.0], "type", "must be a tensor; yours is a list."),
-        (lambda one: one.tensor(shape=(2,)), SEEN, "shape", "must have the shape (2,); yours is (2, 2)."),
-        (lambda one: one.tensor(dtype=torch.bool), SEEN, "dtype", "must hold torch.bool; yours holds torch.float64."),
+        (lambda one: one.tensor(shape=(2,)), SEEN, "shape", "must have shape (2,); yours is (2, 2)."),
+        (
+            lambda one: one.tensor(dtype=torch.bool),
+            SEEN,
+            "dtype",
+            "must have dtype torch.bool; yours has torch.float64.",
+        ),
         (lambda one: one.array(), SEEN, "type", "must be a NumPy array; yours is a torch.Tensor."),
-        (lambda one: one.array(shape=(2,)), W.numpy(), "shape", "must have the shape (2,); yours is (2, 2)."),
-        (lambda one: one.array(dtype=bool), W.numpy(), "dtype", "must hold bool; yours holds float64."),
+        (lambda one: one.array(shape=(2,)), W.numpy(), "shape", "must have shape (2,); yours is (2, 2)."),
+        (lambda one: one.array(dtype=bool), W.numpy(), "dtype", "must have dtype bool; yours has float64."),
         (lambda one: one.tensor(), W.numpy(), "type", "must be a tensor; yours is a NumPy array (numpy.ndarray)."),
         (
             lambda one: one.number(),

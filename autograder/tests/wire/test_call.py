@@ -73,7 +73,7 @@ def test_a_name_that_nothing_has_is_a_mistake_of_the_suites(
     ],
 )
 def test_a_place_in_memory_is_not_observed_but_compared_in_a_step(step: Step, observe: str) -> None:
-    with pytest.raises(ValueError, match="a place in memory, which differs from process to process"):
+    with pytest.raises(ValueError, match="a memory address, which differs between processes"):
         Call([step], {"x": torch.ones(2)}, observe=[observe])
     same = Step("same", "operator:eq", [Ref("before"), Ref("before")])
     Call([step, same], {"x": torch.ones(2)}, observe=["same"])

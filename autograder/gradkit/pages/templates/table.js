@@ -1,17 +1,17 @@
 "use strict";
-// Sort a table by a click on a column's heading, and filter the students by what is typed. All can be read without this.
+// Sort a table by clicking a column heading, and filter the students. The page is readable without this script.
 function value(row, column) {
   const cell = row.cells[column];
   const text = cell.textContent.trim();
   if (!cell.classList.contains("number")) return text.toLowerCase();
-  const number = parseFloat(text); // of "6 of 12" the 6; what is no number comes before all that are
+  const number = parseFloat(text); // 6 for "6 of 12"; non-numbers sort before numbers
   return Number.isNaN(number) ? -Infinity : number;
 }
 
 function sort(table, heading) {
   const column = heading.cellIndex;
   const down = heading.getAttribute("aria-sort") === "ascending";
-  for (const other of heading.parentElement.cells) other.removeAttribute("aria-sort");
+  for (const cell of heading.parentElement.cells) cell.removeAttribute("aria-sort");
   heading.setAttribute("aria-sort", down ? "descending" : "ascending");
   const body = table.tBodies[0];
   const keyed = Array.from(body.rows, (row) => [value(row, column), row]);
