@@ -21,7 +21,7 @@ from gradkit.gradebook.settings import configure
 configure(get_config(), Path(__file__).resolve().parent)
 """
 
-_README = "# A line\n\nFill in `line.py`, run `pytest test_public.py`, hand in this folder.\n"
+_README = "# A line\n\nFill in `line.py`, run `pytest test_public.py`, submit this folder.\n"
 
 
 TEST = "test_line.py"

@@ -104,7 +104,7 @@ def odd_faults(
         test: the test, of which the first cases are run.
         right: answers rightly.
         students: what is odd about it -> the module.
-        submitted: what they are said to have handed in.
+        submitted: the files that they submit.
     """
     first = HiddenTest(test.name, test.title, test.question, test.points, test.cases[:_CASES])
     for what, module in students.items():

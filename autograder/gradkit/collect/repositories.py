@@ -1,6 +1,6 @@
 """Collect submissions from the repositories of a roster: of each the last commit before the deadline.
 
-How sure it is when a commit was handed in is found here, too.
+It also decides how reliable a commit's time is.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
+from functools import partial
 
 import torch
 
@@ -48,69 +49,89 @@ def grade_waiting(course: Course, triage: Triage, report: Report, sandbox: Sandb
         CourseError: the suite is invalid, so no submission can be graded.
         GradkitError: a record cannot be written.
     """
-    assignment, waiting = triage.assignment, triage.waiting
-    records: list[Record] = []
+    assignment = triage.assignment
+    sandbox.revive(0.0)
+    torch.set_num_threads(1)
+    run = _Run(course, triage, report, sandbox, sandbox.at_a_time(processes))
+    source = course.source(assignment.id) / assignment.module
+    open_suite(course.hidden(assignment.id), assignment, source, course.secret, run.grade_all)
+    return run.records
 
-    def body(suite: Suite) -> None:
+
+class _Run:
+    """One assignment's waiting submissions on their way to records.
+
+    Attributes:
+        records: the records so far.
+    """
+
+    def __init__(self, course: Course, triage: Triage, report: Report, sandbox: Sandbox, graders: int) -> None:
+        self.records: list[Record] = []
+        self._course, self._triage, self._report = course, triage, report
+        self._sandbox, self._graders = sandbox, graders
+        self._known: tuple[Fingerprint, ...] = ()
+
+    def grade_all(self, suite: Suite) -> None:
+        """Grade every waiting submission with a collected suite, in forked graders or here."""
         gc.freeze()  # the garbage collector skips torch and pytest for every submission
         try:
-            known = fingerprints(course, assignment, suite, triage.keys, sandbox, graders)
+            self._known = self._fingerprints(suite)
         except WorkerBaseEnded:
-            sandbox.revive(1.0)
-            known = fingerprints(course, assignment, suite, triage.keys, sandbox, graders)
-
-        def grade(number: int, workers: Workers, reader: SourceReader) -> Record:
-            task, submission = waiting[number]
-            record = grade_submission(
-                suite,
-                assignment,
-                submission,
-                triage.keys,
-                workers,
-                reader,
-                sandbox.as_record(),
-                known,
-                course.environment.in_words,
-            )
-            write_record(record, task.record)
-            return record
-
-        def prepare() -> Callable[[int], object]:
-            workers = sandbox.connect()
-            sandbox.let_go()
-            reader = SourceReader()
-            return lambda number: grade(number, workers, reader)
-
-        def keep(record: Record) -> None:
-            records.append(record)
-            report(record)
-
-        def fetch(number: int) -> None:
-            path = waiting[number][0].record
-            record = read_record(path)
-            if record is None:
-                raise GraderFault(f"{path}: the record that was just written is gone")
-            keep(record)
-
-        def give_up(number: int, how: str) -> None:
-            task, submission = waiting[number]
-            record = faulty(assignment, submission, how)
-            write_record(record, task.record)
-            keep(record)
-
-        if graders:
-            run_jobs(len(waiting), graders, Jobs(prepare, fetch, give_up, sandbox.revive))
+            self._sandbox.revive(1.0)
+            self._known = self._fingerprints(suite)
+        count = len(self._triage.waiting)
+        if self._graders:
+            prepare = partial(self._prepare, suite)
+            run_jobs(count, self._graders, Jobs(prepare, self._fetch, self._give_up, self._sandbox.revive))
             return
-        with closing(sandbox.connect()) as workers, closing(SourceReader()) as reader:
-            for number in range(len(waiting)):
-                keep(grade(number, workers, reader))
+        with closing(self._sandbox.connect()) as workers, closing(SourceReader()) as reader:
+            for number in range(count):
+                self._keep(self._grade(suite, workers, reader, number))
 
-    sandbox.revive(0.0)
-    graders = sandbox.at_a_time(processes)
-    torch.set_num_threads(1)
-    source = course.source(assignment.id) / assignment.module
-    open_suite(course.hidden(assignment.id), assignment, source, course.secret, body)
-    return records
+    def _fingerprints(self, suite: Suite) -> tuple[Fingerprint, ...]:
+        triage = self._triage
+        return fingerprints(self._course, triage.assignment, suite, triage.keys, self._sandbox, self._graders)
+
+    def _prepare(self, suite: Suite) -> Callable[[int], object]:
+        """Set up a forked grader, and return what grades a submission there."""
+        workers = self._sandbox.connect()
+        self._sandbox.let_go()
+        return partial(self._grade, suite, workers, SourceReader())
+
+    def _grade(self, suite: Suite, workers: Workers, reader: SourceReader, number: int) -> Record:
+        task, submission = self._triage.waiting[number]
+        record = grade_submission(
+            suite,
+            self._triage.assignment,
+            submission,
+            self._triage.keys,
+            workers,
+            reader,
+            self._sandbox.as_record(),
+            self._known,
+            self._course.environment.in_words,
+        )
+        write_record(record, task.record)
+        return record
+
+    def _fetch(self, number: int) -> None:
+        """Keep a record that a forked grader has written."""
+        path = self._triage.waiting[number][0].record
+        record = read_record(path)
+        if record is None:
+            raise GraderFault(f"{path}: the record that was just written is gone")
+        self._keep(record)
+
+    def _give_up(self, number: int, how: str) -> None:
+        """Record a submission on which graders died twice."""
+        task, submission = self._triage.waiting[number]
+        record = faulty(self._triage.assignment, submission, how)
+        write_record(record, task.record)
+        self._keep(record)
+
+    def _keep(self, record: Record) -> None:
+        self.records.append(record)
+        self._report(record)
 
 
 def grade_submission(
@@ -177,5 +198,5 @@ def grade_submission(
 
 def _missing(assignment: Assignment) -> Callable[[Call], Observation]:
     """Answer every call for a submission without the module."""
-    message = f"{assignment.module} is not among the files handed in"
+    message = f"{assignment.module} is not among the submitted files"
     return lambda _call: Observation(failure=Failure("missing", message))
