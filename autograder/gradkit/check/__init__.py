@@ -1,8 +1,7 @@
-"""The public checks, as students run them: in a terminal, in a notebook, again at every save, and in CI.
+"""The public checks, as students run them: in a terminal, in a notebook, on every save, and in CI.
 
-This package, `gradkit.conditions` and `gradkit.errors` are all of gradkit that a student installs: it imports nothing
-else of the engine.
-Here the student's code runs in the student's own process; nothing depends on what comes out but the student's evening.
+The student wheel contains only this package and what it imports of gradkit. The student's code runs on the student's
+own machine, unconfined; no grade depends on the result.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ __all__ = ["check"]
 
 
 def __getattr__(name: str) -> object:
-    """`check`, imported when it is asked for: grading reads notebooks with this package, and runs no checks."""
+    """Import `check` on first access: grading uses this package to read notebooks, without running checks."""
     if name == "check":
         from gradkit.check.process import check
 

@@ -1,4 +1,4 @@
-"""``python -m gradkit.check``: the command, where ``gradkit`` is not on the path."""
+"""``python -m gradkit.check``: the command line, if ``gradkit`` is not on the path."""
 
 from gradkit.check.command import main
 

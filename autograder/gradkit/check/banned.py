@@ -1,7 +1,7 @@
-"""Calls that a question does not allow, looked for as in grading: by their names in the source, and where they run.
+"""Find banned calls as grading does: by name in the source, and when they run.
 
-The checks themselves may use such calls, to compare with or to take gradients: what counts is what the student's own
-files call, however deep below them it runs.
+The checks themselves may use such calls, for comparison or to take gradients. Only calls from the student's own files
+count, directly or through other code.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from gradkit.check.homework import CHECKS, Homework, Question
 
 
 def replace_banned(homework: Homework) -> None:
-    """Have this process note what the homework does not allow; a call that this torch does not have is passed over."""
+    """Make this process record the homework's banned calls; calls that the installed torch lacks are skipped."""
     from gradkit.bans.replacing import replace_calls
 
     for name in {name for question in homework.questions for ban in question.bans for name in ban.operators}:
-        with contextlib.suppress(Exception):  # another torch: the names in the source are looked for all the same
+        with contextlib.suppress(Exception):  # another torch version; names in the source are still searched for
             replace_calls([name])
 
 
 class Banned:
-    """What of the calls that a question does not allow its checks have seen.
+    """The banned calls that a question's checks have seen.
 
     Args:
         homework: the homework.
@@ -45,7 +45,7 @@ class Banned:
 
     @contextmanager
     def looking(self) -> Iterator[None]:
-        """Note what the student's files use inside the block."""
+        """Record what the student's files call inside the block."""
         counts, NOTES.counts = NOTES.counts, self._is_by_student
         try:
             with NOTES.asking(self._operators) as report:
@@ -55,7 +55,7 @@ class Banned:
             NOTES.asked, NOTES.counts = frozenset(), counts
 
     def found(self) -> tuple[BannedUse, int | None] | None:
-        """The first use, and the student's line that it is about; or None."""
+        """The first use and its line in the student's file, or None."""
         use = first_use(self._question.bans, self._named(), self._used)
         return None if use is None else (use, use.line or self._line)
 
@@ -67,7 +67,7 @@ class Banned:
         return None
 
     def _is_by_student(self) -> bool:
-        """Whether the innermost file of the homework that is at work is the student's, not the checks'."""
+        """Whether the innermost frame in the homework's folder is in a student's file, not in the checks."""
         frame = sys._getframe()
         while frame := frame.f_back:  # type: ignore[assignment]
             file = Path(frame.f_code.co_filename)

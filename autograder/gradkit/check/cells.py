@@ -1,7 +1,7 @@
-"""The one reader of submitted notebooks: `gradkit check`, grading and the gradebook take or refuse the same files.
+"""Read submitted notebooks, with the same rules for `gradkit check`, grading and the gradebook.
 
-Only text survives: each cell's kind and source, and pictures that a text cell has attached. Everything else a notebook
-file can hold (metadata, outputs, ids) is dropped.
+Only each cell's type and source and the pictures attached to text cells are kept. Everything else (metadata, outputs,
+ids) is dropped.
 """
 
 from __future__ import annotations
@@ -15,38 +15,38 @@ from typing import Any
 from gradkit.check.results import Warned
 from gradkit.errors import SubmissionRefused
 
-Cell = dict[str, Any]  # plain dictionaries: nbformat's constructors check each cell against its schema, slowly
+Cell = dict[str, Any]  # plain dictionaries: nbformat's constructors validate each cell, which is slow
 
 MAX_CELLS = 1000
 MAX_SOURCE = 20_000  # characters of one cell: nbconvert takes quadratic time over some Markdown
 MAX_ALL = 400_000  # characters of all cells
 _FORMAT = 4
 _OLD = (1, 2, 3)
-_SAVE = "Copy your answers into a fresh copy of the notebook, and hand that in."
+_SAVE = "Copy your answers into a fresh copy of the notebook and submit that."
 _REST = "\n\n[The rest of this cell was left out: it is longer than 20,000 characters.]"
 _PICTURE = "[A picture was left out here: this cell is longer than 20,000 characters.]"
 _ATTACHED = "\n\n[An attached file was left out: only PNG, JPEG and GIF pictures are shown.]"
 _PICTURES = ("image/png", "image/jpeg", "image/gif")
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
-# A file in the text itself; base64 may go on in further lines.
+# A data URL in the text; base64 may continue on further lines.
 _DATA = re.compile(
     r"data:[\w.+-]{1,40}/[\w.+-]{1,80}(?:;[^\s,;)>\"']{1,80}){0,3},[^\s)>\"']{40,}(?:\r?\n[A-Za-z0-9+/=]{40,})*"
 )
 
 
 def read_cells(content: bytes, name: str) -> list[Cell]:
-    """A notebook's cells, with their text and nothing else but the ``grade_id`` they claim.
+    """The cells of a notebook: their text and claimed ``grade_id`` only.
 
     Args:
         content: the file's bytes: JSON in UTF-8, with or without a byte order mark.
         name: the file's name, for messages.
 
     Returns:
-        Each cell's ``cell_type``, ``source``, ``attachments`` where it has pictures, and in ``metadata`` the claim, the
-        cell's ``id`` as it stands in the file, and as ``cut`` what was left out of a cell that is too long.
+        Each cell's ``cell_type``, ``source``, ``attachments`` if it has pictures, and in ``metadata`` the claim, the
+        cell's ``id`` as in the file, and as ``cut`` what was omitted from a cell that is too long.
 
     Raises:
-        SubmissionRefused: the file is not a notebook of Jupyter's format 4, or is too large; says why and what to do.
+        SubmissionRefused: the file is not a notebook in Jupyter's format 4, or is too large.
     """
     raw = _raw_cells(content, name)
     cells = [_cell(item) for item in raw]
@@ -55,13 +55,13 @@ def read_cells(content: bytes, name: str) -> list[Cell]:
         raise _unreadable(
             name,
             f"Its cells have {characters:,} characters; at most {MAX_ALL:,} are read. Delete the cells that you do not "
-            "need, and hand it in again.",
+            "need, and submit it again.",
         )
     return cells
 
 
 def unreadable(folder: Path, module: str) -> tuple[Warned, ...]:
-    """A warning where grading will not read the notebook beside the module ``folder/module``."""
+    """A warning if grading cannot read the notebook of the module ``folder/module``."""
     path = (folder / module).with_suffix(".ipynb")
     if not path.is_file():
         return ()
@@ -70,12 +70,13 @@ def unreadable(folder: Path, module: str) -> tuple[Warned, ...]:
     except SubmissionRefused as reason:
         return (Warned(str(reason), path.name),)
     except OSError as error:
-        return (Warned(f"{path.name} cannot be read ({error.strerror}): its written answers are not seen.", path.name),)
+        message = f"{path.name} cannot be read ({error.strerror}): its written answers are not graded."
+        return (Warned(message, path.name),)
     return ()
 
 
 def make_cell(kind: str, source: str) -> Cell:
-    """A cell of the kind "code", "markdown" or "raw"."""
+    """Make a cell of type "code", "markdown" or "raw"."""
     cell: Cell = {"cell_type": kind, "metadata": {}, "source": source}
     return {**cell, "outputs": [], "execution_count": None} if kind == "code" else cell
 
@@ -89,35 +90,35 @@ def claimed(cell: Mapping[str, Any]) -> str:
 
 
 def as_text(source: object) -> str:
-    """A cell's source, which may be a list of lines."""
+    """A cell's source as a string; in the file it may be a list of lines."""
     if isinstance(source, list):
         return "".join(part for part in source if isinstance(part, str))
     return source if isinstance(source, str) else ""
 
 
 def _unreadable(name: str, reason: str) -> SubmissionRefused:
-    return SubmissionRefused(f"{name} cannot be read as a notebook: its written answers are not seen. {reason}")
+    return SubmissionRefused(f"{name} cannot be read as a notebook: its written answers are not graded. {reason}")
 
 
 def _raw_cells(content: bytes, name: str) -> list[object]:
-    """The list of cells as it stands in the file."""
+    """The list of cells as in the file."""
     if not content.strip():
         raise _unreadable(name, f"The file is empty. {_SAVE}")
     if content.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in content[:4]:
-        raise _unreadable(name, "It is saved as UTF-16 or UTF-32. Save it as UTF-8, and hand it in again.")
+        raise _unreadable(name, "It is saved as UTF-16 or UTF-32. Save it as UTF-8 and submit it again.")
     try:
         data = json.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise _unreadable(name, f"It is not UTF-8 text. {_SAVE}") from None
     except json.JSONDecodeError as error:
         raise _unreadable(name, f"It is not JSON ({error.msg}, line {error.lineno}). {_SAVE}") from None
-    except (ValueError, RecursionError):  # a number of too many digits; lists in lists without end
-        raise _unreadable(name, f"It is not JSON that can be read. {_SAVE}") from None
+    except (ValueError, RecursionError):  # a number with too many digits; lists nested too deeply
+        raise _unreadable(name, f"Its JSON cannot be read. {_SAVE}") from None
     version = data.get("nbformat") if isinstance(data, dict) else None
     if not isinstance(data, dict) or version is None:
-        raise _unreadable(name, f'It has no "nbformat", which says that it is a notebook. {_SAVE}')
+        raise _unreadable(name, f'It has no "nbformat", which every notebook has. {_SAVE}')
     if version in _OLD:
-        raise _unreadable(name, f"It is in the old format {version}. Save it in Jupyter, and hand it in again.")
+        raise _unreadable(name, f"It is in the old format {version}. Save it in Jupyter and submit it again.")
     if version != _FORMAT:
         found = repr(version)[:20] if isinstance(version, (int, float, str)) else "not a number"
         raise _unreadable(name, f'Its "nbformat" is {found}; only {_FORMAT} is read. {_SAVE}')
@@ -127,8 +128,8 @@ def _raw_cells(content: bytes, name: str) -> list[object]:
     if len(cells) > MAX_CELLS:
         raise _unreadable(
             name,
-            f"It has {len(cells):,} cells; at most {MAX_CELLS:,} are read. Delete those that you do not need, and hand "
-            "it in again.",
+            f"It has {len(cells):,} cells; at most {MAX_CELLS:,} are read. Delete those that you do not need, and "
+            "submit it again.",
         )
     return cells
 
@@ -147,7 +148,7 @@ def _cell(item: object) -> Cell:
 
 
 def _shortened(source: str) -> tuple[str, str]:
-    """The source, cut where it is too long, pictures first; and what was left out of it, in words."""
+    """The source, shortened if too long (pictures first), and what was omitted, in words."""
     if len(source) <= MAX_SOURCE:
         return source, ""
     words = _DATA.sub(_PICTURE, source)

@@ -1,4 +1,4 @@
-"""Run a homework's public checks, in this process, and say what came of each."""
+"""Run a homework's public checks in this process, and report their results."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ _COMPILES = re.compile(rb"torch\.compile|import[^\n]*\bcompile\b")
 
 
 class Check(NamedTuple):
-    """A check that is about to be run.
+    """A check that is about to run.
 
     Attributes:
         name: the function's name.
-        title: what it checks, in a sentence.
-        question: the question that it belongs to; None for the loading of the module, which belongs to all.
+        title: what it checks, as a sentence.
+        question: the question that it belongs to; None for loading the module, which belongs to all questions.
     """
 
     name: str
@@ -57,22 +57,22 @@ def run_checks(
     begin: Callable[[Check], object] = lambda _: None,
     ended: Iterable[CheckResult] = (),
 ) -> Report:
-    """Load the homework's files as they are now, and run its checks.
+    """Load the homework's current files and run its checks.
 
     Args:
         homework: the homework.
         only: the question to check; all when None.
-        seconds: how long one check may compute before it is interrupted.
-        patience: how many times as long it may take by the clock on the wall.
-        begin: told of each check before it runs.
-        ended: results of checks that are not to be run again, since they ended the process that ran them.
+        seconds: the time that one check may compute before it is interrupted.
+        patience: the factor by which its wall time may be longer.
+        begin: called with each check before it runs.
+        ended: results of checks that ended their process, and are not run again.
 
     Raises:
-        UsageError: the checks themselves cannot be loaded, or this Python leaves out their assert statements.
+        UsageError: the checks themselves cannot be loaded, or this Python skips assert statements.
     """
     if not __debug__:
-        raise UsageError("Python runs with -O here: without assert any code would pass. Unset PYTHONOPTIMIZE.")
-    import torch  # noqa: F401 - slow the first time, which is nobody's check
+        raise UsageError("Python runs with -O, which skips assert: any code would pass. Unset PYTHONOPTIMIZE.")
+    import torch  # noqa: F401 - slow the first time, and must not count against a check
 
     replace_banned(homework)
     _load_compiler(homework)
@@ -98,13 +98,13 @@ def run_checks(
 
 
 def ended_by(homework: Homework, check: Check, message: str) -> CheckResult:
-    """What there is to say of a check that ended the process it ran in."""
+    """The result of a check that ended its process."""
     line = None if check.question is None else defined_at(homework, homework.question(check.question))
     return CheckResult(check.name, check.title, "stopped", message, line, source_of(homework, line), "", 0.0)
 
 
 class _Runner:
-    """Runs checks one by one."""
+    """Run checks one at a time."""
 
     def __init__(
         self,
@@ -124,30 +124,31 @@ class _Runner:
         self.settings = Settings()
 
     def run_all(self, checks: Sequence[Callable[[], object]], question: Question) -> list[CheckResult]:
-        """The results of a question's checks; once one of them had to be stopped, the others are left.
+        """The results of a question's checks; after one that had to be stopped, the others are skipped.
 
-        One more, if calls are used that the question does not allow.
+        If banned calls are used, there is one more result.
         """
         results: list[CheckResult] = []
         banned = Banned(self.homework, question)
-        for one in checks:
-            check = Check(one.__name__, (inspect.getdoc(one) or one.__name__).partition("\n")[0], question.id)
+        for function in checks:
+            title = (inspect.getdoc(function) or function.__name__).partition("\n")[0]
+            check = Check(function.__name__, title, question.id)
             if any(result.status == "stopped" for result in results):
-                results.append(ended_by(self.homework, check, "Not tried, since the check before had to be stopped."))
+                results.append(ended_by(self.homework, check, "Not run, since an earlier check had to be stopped."))
             else:
                 with banned.looking():
-                    results.append(self.run(check, one))
+                    results.append(self.run(check, function))
         if any(result.status != "not started" for result in results) and (found := banned.found()):
             results.append(self._of_banned(question, *found))
         return results
 
     def _of_banned(self, question: Question, use: BannedUse, line: int | None) -> CheckResult:
         source = excerpt(source_of(self.homework, line))
-        name, title = f"test_{question.id}_calls", "Only calls are used that this question allows."
+        name, title = f"test_{question.id}_calls", "Only calls that this question allows are used."
         return CheckResult(name, title, "failed", excerpt(use.message), line, source, "", 0.0)
 
     def run(self, check: Check, action: Callable[[], object]) -> CheckResult:
-        """Do something with the student's code, and say how it went."""
+        """Call ``action``, which runs the student's code, and return the result."""
         if check.name in self.ended:
             return self.ended[check.name]
         self.begin(check)
@@ -173,13 +174,13 @@ class _Runner:
         )
 
     def _what(self, check: Check) -> str:
-        """What a check does, in words."""
+        """What a check does, as the beginning of a sentence."""
         if check.question is None:
             return "Loading your file"
         return f"Calling {' or '.join(self.homework.question(check.question).targets)}"
 
     def _outcome(self, check: Check, action: Callable[[], object]) -> tuple[Status, str, int | None]:
-        """How it went, why, and the student's line that it is about."""
+        """The status, the message, and the line of the student's file."""
         try:
             within(self.seconds, action, self.patience)
         except BaseException as error:  # noqa: BLE001 - sys.exit() in student code is a failed check
@@ -190,63 +191,67 @@ class _Runner:
         return "passed", "", None
 
     def _failed(self, check: Check, error: BaseException, line: int | None) -> tuple[Status, str, int | None]:
-        """What came of a check that let an exception through."""
+        """The outcome of a check that raised an exception."""
         if isinstance(error, StoppedError):
             return "stopped", f"Your code was stopped: {self._too_long(error)}. {NEVER_ENDS}", line
         if isinstance(error, AssertionError):  # the line is None unless the assert is the student's own
-            return "failed", str(error) or (check.title if line is None else "An assert of yours fails."), line
+            return (
+                "failed",
+                str(error) or (check.title if line is None else "An assert statement in your code fails."),
+                line,
+            )
         if line is None and (name := self._overwritten(check, error)):
             line = overwritten_at(self.homework, [name]).get(name)
-            return "failed", f"{name} is overwritten: nothing can call it after that. Use another name there.", line
+            return "failed", f"{name} is overwritten: after that it cannot be called. Use another name there.", line
         if is_todo(self.homework, error):
             return "not started", "The TODO is still there.", line
-        return "failed", self._told(error, line), line
+        return "failed", self._described(error, line), line
 
     def _not_loaded(self, error: BaseException, line: int | None) -> tuple[Status, str, int | None]:
-        """Why the file cannot be loaded, in the words that grading uses."""
+        """Why the file cannot be loaded, in the same words as in grading."""
         if isinstance(error, ModuleNotFoundError) and f"{error.name}.py" == self.homework.module:
-            missing = f"There is no {self.homework.module} in this folder. The file must have just that name."
+            missing = f"There is no {self.homework.module} in this folder. The file must have exactly this name."
             return "failed", missing, line
         name, message = ("", self._too_long(error)) if isinstance(error, StoppedError) else parts(error)
         source = source_of(self.homework, line)
         environment = self.homework.environment
         what_to_do = advice(name, message, source, IN_THIS_PYTHON if environment is None else environment.in_words)
-        told = [cannot_be_loaded(name, message, "", what_to_do)]
+        sentences = [cannot_be_loaded(name, message, "", what_to_do)]
         if "is not callable" in message:
             targets = [target for question in self.homework.questions for target in question.targets]
             for target, where in overwritten_at(self.homework, targets).items():
                 if is_called(target, source):
-                    told.append(overwritten(target, where, source_of(self.homework, where)))
-        return ("stopped" if isinstance(error, StoppedError) else "failed"), "\n".join(told), line
+                    sentences.append(overwritten(target, where, source_of(self.homework, where)))
+        return ("stopped" if isinstance(error, StoppedError) else "failed"), "\n".join(sentences), line
 
     def _too_long(self, error: StoppedError) -> str:
         return too_long(self.seconds, computed=error.computed, patience=self.patience)
 
     def _overwritten(self, check: Check, error: BaseException) -> str:
-        """What the check could not call, since the file gave its name another value; or ""."""
+        """The name that the check could not call because the file reassigned it, or ""."""
         if check.question is None or not isinstance(error, TypeError) or "not callable" not in str(error):
             return ""
         module = sys.modules.get(Path(self.homework.module).stem)
         targets = self.homework.question(check.question).targets
         return next((name for name in targets if not callable(getattr(module, name, callable))), "")
 
-    def _told(self, error: BaseException, line: int | None) -> str:
-        """What there is to say of an exception."""
+    def _described(self, error: BaseException, line: int | None) -> str:
+        """The message for an exception."""
         module = self.homework.module
         if isinstance(error, AttributeError) and f"{getattr(error.obj, '__name__', '')}.py" == module:
-            return f"{module} has no {error.name}. Was it renamed or taken out?"
+            return f"{module} has no {error.name}. Was it renamed or removed?"
         words = said(error)
         if line is not None:
             return words
         if "NoneType" in words:
-            return "Your code gave None where a result was needed. Is there a return missing?"
-        return f"The check cannot work with what your code gave it. ({words})"
+            return "Your code returned None where a result was expected. Is a return statement missing?"
+        return f"The check cannot use the result of your code. ({words})"
 
 
 def _load_compiler(homework: Homework) -> None:
-    """Load what torch.compile loads at its first use, and takes seconds for, before a file that uses it is timed."""
+    """Import what torch.compile imports at its first use, which takes seconds, before a file that uses it is timed."""
     for path in homework.folder.glob("*.py"):
-        with contextlib.suppress(Exception):  # without it torch.compile says what is wrong
+        with contextlib.suppress(Exception):  # torch.compile then reports the error
             if _COMPILES.search(path.read_bytes()):
                 importlib.import_module("torch._dynamo")
                 return
@@ -257,7 +262,7 @@ def _load_checks(homework: Homework) -> ModuleType:
         return __import__(Path(CHECKS).stem)
     except Exception as error:
         place = f"{homework.folder / CHECKS}"
-        raise UsageError(f"{place}: cannot be loaded ({said(error)}). Take the file as you were given it.") from error
+        raise UsageError(f"{place}: cannot be loaded ({said(error)}). Restore the original file.") from error
 
 
 def _checks(homework: Homework, module: ModuleType) -> Mapping[str, Sequence[Callable[[], object]]]:
@@ -271,6 +276,6 @@ def _checks(homework: Homework, module: ModuleType) -> Mapping[str, Sequence[Cal
 
 
 def _seed(seed: int) -> None:
-    """The same random numbers for each check, whichever are run."""
+    """Make each check's random numbers independent of the checks before it."""
     random.seed(seed)
     sys.modules["torch"].manual_seed(seed)

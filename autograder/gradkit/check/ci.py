@@ -1,12 +1,12 @@
-"""Reports for CI: GitHub's summary, annotations and GitHub Classroom's result; JUnit XML for GitLab and most others.
+"""Reports for CI: GitHub's summary, annotations and GitHub Classroom's result; JUnit XML for GitLab and others.
 
 Sources: GitHub's documentation, "Workflow commands for GitHub Actions" (commands, their escapes, 10 errors a step,
 1 MiB of summary), and the README of GitHub Classroom's autograding-grading-reporter (the step output ``result``);
 for JUnit XML the schema of Jenkins' xunit plugin and GitLab's documentation.
 
-A runner obeys what a step prints. Students' code runs in another process, whose output goes nowhere and whose
-environment does not have the variables that name the runner's files. What is shown of it here is printed while the
-runner has been told to obey nothing until it sees a token that nobody can guess.
+A runner executes commands that a step prints. Students' code runs in another process, whose output is discarded and
+whose environment lacks the variables with the paths of the runner's files. Its text is printed here only while
+commands are stopped until an unguessable token.
 """
 
 from __future__ import annotations
@@ -25,22 +25,22 @@ from xml.etree import ElementTree as ET
 
 from gradkit.check.results import CheckResult, Report
 
-_MOST = 10  # annotations that GitHub shows of one step
+_MOST = 10  # annotations that GitHub shows per step
 _LONGEST = 2_000  # characters of one message
 _SUMMARY = 900_000  # bytes, of GitHub's 1 MiB
 _MARKS = MappingProxyType({"passed": "✅", "failed": "❌", "stopped": "❌", "not started": "⬜"})
 _RUNNERS = re.compile("(GITHUB|ACTIONS|RUNNER)_")
-# What XML 1.0 cannot hold, escaped or not.
+# Characters that XML 1.0 cannot contain, escaped or not.
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True)
 class Step:
-    """The step of a workflow that this process is.
+    """The workflow step that this process runs in.
 
     Attributes:
-        token: what makes the runner obey again.
-        variables: the runner's environment variables, which students' code does not see.
+        token: the token with which commands resume.
+        variables: the runner's environment variables, hidden from students' code.
     """
 
     token: str
@@ -53,21 +53,21 @@ class Step:
 
 
 def begin_step() -> Step:
-    """From here on what is printed is no command, and a process that is started is not told of the runner's files."""
+    """Stop the runner's commands, and hide the paths of its files from processes started from now on."""
     variables = {name: os.environ.pop(name) for name in list(os.environ) if _RUNNERS.match(name)}
     token = secrets.token_hex(16)
-    # What looks like a traceback in the log would be annotated, by a pattern that setup-python brings along.
+    # setup-python registers a pattern by which anything like a traceback in the log would be annotated.
     print(f"::remove-matcher owner=python::\n::stop-commands::{token}", flush=True)  # noqa: T201 - to the runner
     return Step(token, variables)
 
 
 def tell(report: Report, step: Step, path: str) -> None:
-    """Write the summary, the annotations and the result to where the runner of this step expects them.
+    """Write the summary, the annotations and the result where the step's runner expects them, and end the step.
 
     Args:
         report: the report.
-        step: the step, which is over with that.
-        path: of the student's module, from the repository's root.
+        step: the step.
+        path: the path of the student's module, relative to the repository's root.
     """
     page = step.variables.get("GITHUB_STEP_SUMMARY")
     room = _SUMMARY - (Path(page).stat().st_size if page and Path(page).is_file() else 0)
@@ -78,11 +78,11 @@ def tell(report: Report, step: Step, path: str) -> None:
 
 
 def error_commands(report: Report, path: str) -> list[str]:
-    """A workflow command for each thing that is wrong, as many as GitHub shows.
+    """A workflow command for each error, as many as GitHub shows.
 
     Args:
         report: the report.
-        path: of the student's module, from the repository's root.
+        path: the path of the student's module, relative to the repository's root.
     """
     return [
         _command("error", path, check.line, f"{name}: {check.title}", check.message)
@@ -95,12 +95,12 @@ def warning_commands(report: Report, path: str) -> list[str]:
 
     Args:
         report: the report.
-        path: of the student's module, from the repository's root.
+        path: the path of the student's module, relative to the repository's root.
     """
     folder = path.rpartition("/")[0]
     return [
-        _command("warning", f"{folder}/{one.file}".lstrip("/"), one.line, "When graded", one.message)
-        for one in report.warnings[:_MOST]
+        _command("warning", f"{folder}/{warning.file}".lstrip("/"), warning.line, "When graded", warning.message)
+        for warning in report.warnings[:_MOST]
     ]
 
 
@@ -111,7 +111,7 @@ def _command(kind: str, path: str, line: int | None, title: str, message: str) -
 
 
 def summary(report: Report, room: int = _SUMMARY) -> str:
-    """The report in Markdown, in about ``room`` bytes; all that comes from the student is preformatted and escaped."""
+    """The report in Markdown, in about ``room`` bytes; all text from students is preformatted and escaped."""
     lines = [f"## {_html(report.title)}", "", "| | question | result | points |", "| --- | --- | --- | --- |"]
     for question in report.questions:
         count = "not started" if question.status == "not started" else report.count(question) or question.status
@@ -119,8 +119,8 @@ def summary(report: Report, room: int = _SUMMARY) -> str:
         lines.append(f"| {_MARKS[question.status]} | <code>{name}</code> | {count} | {question.points:g} |")
     lines += ["", _html(report.summary()), "", *(f"- {_html(sentence)}" for sentence in report.beyond()), ""]
     for warning in report.warnings:
-        told = "\n".join(filter(None, [warning.message, warning.place]))
-        lines += [f"<pre>Warning: {_html(told)}</pre>", ""]
+        shown = "\n".join(filter(None, [warning.message, warning.place]))
+        lines += [f"<pre>Warning: {_html(shown)}</pre>", ""]
     text = "\n".join(lines)
     for name, check in _wrong(report):
         more = _details(report, name, check)
@@ -153,7 +153,7 @@ def classroom_result(report: Report) -> str:
 
 
 def _wrong(report: Report) -> list[tuple[str, CheckResult]]:
-    """(question or homework, check) of all that is wrong; what is not started is no error."""
+    """(question or homework, check) for each error; a question that is not started is not an error."""
     if report.trouble:
         return [(report.id, report.trouble)]
     found = [(question.id, check) for question in report.questions for check in report.to_tell(question)]
@@ -170,7 +170,7 @@ def _details(report: Report, name: str, check: CheckResult) -> str:
 
 
 def _html(text: str) -> str:
-    """Text inside HTML that is inside Markdown: a blank line would end the one and begin the other."""
+    """Escape text for HTML inside Markdown, where a blank line would end the HTML."""
     shown = escape(text[:_LONGEST]).replace("|", "&#124;").replace("\r", "")
     return "\n".join(line if line.strip() else "&nbsp;" for line in shown.split("\n"))
 
@@ -190,11 +190,11 @@ def _append(path: str | None, text: str) -> None:
 
 
 def as_junit(report: Report, path: str) -> str:
-    """The report as an XML document: a test case for each check, skipped where the TODO is still there.
+    """The report as a JUnit XML document: a test case for each check, skipped if the TODO is still there.
 
     Args:
         report: the report.
-        path: of the student's module, as the CI system knows it.
+        path: the path of the student's module for the CI system.
     """
     checks = [check for question in report.questions for check in question.checks]
     counts = {
@@ -210,7 +210,7 @@ def as_junit(report: Report, path: str) -> str:
             _case(suite, report, path, question.id, check)
     warnings = [line for warning in report.warnings for line in (warning.message, warning.place) if line]
     first = suite.find("testcase")
-    if warnings and first is not None:  # the file as a whole has no place that CI systems show
+    if warnings and first is not None:  # CI systems do not show output of the whole suite
         ET.SubElement(first, "system-err").text = _xml("\n".join(warnings))
     ET.indent(root)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"

@@ -1,6 +1,6 @@
-"""``gradkit check``, once or at each save, and the program that students install: this command alone.
+"""``gradkit check``, and the program that students install, which has only this command.
 
-Its exit statuses are the instructor's ``gradkit``'s.
+The exit statuses are those of the instructor's ``gradkit``.
 """
 
 from __future__ import annotations
@@ -21,34 +21,34 @@ from gradkit.check.locations import path_from
 from gradkit.check.process import Apart
 from gradkit.errors import GradkitError, UsageError
 
-_WIDTH = 120  # columns of a log that nobody's terminal shows
+_WIDTH = 120  # columns of a log that is not shown in a terminal
 app = typer.Typer(
     name="gradkit",
-    help="Check your homework before you hand it in.",
+    help="Check your homework before you submit it.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-_STEP = 20  # ms without a further change, after which a save is over
-_LONGEST = 200  # ms that changes may go on
-_LOOK = 1_000  # ms until a look at the files themselves: not every file system tells of changes
+_STEP = 20  # ms without further changes after which a save is complete
+_LONGEST = 200  # ms during which changes are combined
+_LOOK = 1_000  # ms between looks at the files themselves: not every file system reports changes
 
 
 def check(
     path: Path = typer.Argument(Path(), help="The homework's folder, or a file in it."),  # noqa: B008 - typer's way
     question: str | None = typer.Option(None, "--question", help="Check this question only."),
     watch: bool = typer.Option(False, "--watch", help="Check again whenever a file is saved, until Ctrl-C."),
-    as_json: bool = typer.Option(False, "--json", help="Print what was found as JSON."),
+    as_json: bool = typer.Option(False, "--json", help="Print the results as JSON."),
     seconds: float = typer.Option(SECONDS, "--seconds", min=0.1, help="How long one check may take."),
     junit: Path | None = typer.Option(None, "--junit", help="Also write JUnit XML to this file."),  # noqa: B008
     github: bool = typer.Option(
         False, "--github", help="In GitHub Actions: also write summary, annotations and GitHub Classroom's result."
     ),
 ) -> None:
-    """Run the public checks on your homework. A first look: the grading tries more."""
+    """Run the public checks on your homework. Grading tries more."""
     if watch and (junit is not None or github or as_json):
-        raise UsageError("--watch goes on and on; --json, --junit and --github are for a single check.")
+        raise UsageError("--watch does not end; --json, --junit and --github are for a single check.")
     homework = find_homework(path)
     only = None if question is None else homework.question(question)
     out = Console(highlight=False, width=_WIDTH if github else None)
@@ -77,7 +77,7 @@ def _watch(homework: Homework, only: Question | None, checks: Apart, out: Consol
             out.print("Checking ...", style="dim")
             try:
                 report = checks.run(only)
-            except UsageError as error:  # a file of the homework that is being replaced, perhaps
+            except UsageError as error:  # for example, a file of the homework is being replaced
                 out.print(str(error), style="bold red", markup=False, soft_wrap=True)
             else:
                 if out.is_terminal:
@@ -109,9 +109,9 @@ def main() -> None:
 
 
 def saves(folder: Path) -> Iterator[None]:
-    """Yield at once, and then each time that Python files in ``folder`` were saved.
+    """Yield at once, and then each time that Python files in ``folder`` are saved.
 
-    What is saved while the caller is busy is told when it comes back.
+    Changes while the caller is busy are reported at its next call.
     """
     from watchfiles import PythonFilter, watch
 
@@ -133,12 +133,12 @@ def saves(folder: Path) -> Iterator[None]:
 
 
 def _files(folder: Path) -> Set[tuple[str, int, int, int]]:
-    """What tells one version of the files from another."""
+    """What identifies a version of the files: name, inode, modification time and size of each."""
     found = set()
     for path in folder.glob("*.py"):
         try:
             status = path.stat()
         except OSError:
-            continue  # just taken away, as some editors do to save
+            continue  # just removed, as some editors do to save
         found.add((path.name, status.st_ino, status.st_mtime_ns, status.st_size))
     return found

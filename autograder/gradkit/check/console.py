@@ -1,4 +1,4 @@
-"""A report for the terminal: a table with colours, or plain text where nobody sees colours."""
+"""Show a report in the terminal: as a table with colors, or as plain text where there are none."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _STYLES = MappingProxyType({"passed": "green", "failed": "bold red", "not starte
 
 
 def ready_streams() -> None:
-    """Let standard output and error take any text: what a terminal has no letter for is escaped.
+    """Make standard output and error accept any text, by escaping characters that the terminal cannot show.
 
-    A stream that was closed (``>&-``) swallows what it is given; else the next file to be opened would get it.
+    A closed stream (``>&-``) is replaced by the null device; otherwise the next opened file would take its place.
     """
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         if getattr(sys, name) is None:
@@ -38,16 +38,16 @@ def ready_streams() -> None:
 
 
 def see_where_we_are() -> None:
-    """See that the current folder, from which every path is read, is there.
+    """Check that the current folder exists, since every path is relative to it.
 
     Raises:
-        UsageError: it is not.
+        UsageError: it does not exist or cannot be read.
     """
     try:
         Path.cwd()
     except OSError as error:
         raise UsageError(
-            f"The current folder is gone or cannot be read ({error.strerror}). Go to another: cd"
+            f"The current folder does not exist or cannot be read ({error.strerror}). Change to another one with cd."
         ) from error
 
 
@@ -87,12 +87,12 @@ def _print(console: Console, lines: Iterable[tuple[str, str, int]]) -> None:
     for text, style, indent in lines:
         if console.is_terminal:
             console.print(Padding(Text(text, style), (0, 0, 0, indent), expand=False))
-        else:  # a log is searched, and its reader wraps lines at a width of their own
+        else:  # logs are searched, and their viewers wrap lines themselves
             console.print(Text(textwrap.indent(text, " " * indent), style), soft_wrap=True)
 
 
 def _details(report: Report, check: CheckResult) -> Iterator[tuple[str, str, int]]:
-    """(text, style, indent) of each line about a check that is wrong."""
+    """(text, style, indent) of each line about a failed check."""
     yield check.title, "", 6
     yield check.message, "", 10
     if check.line is not None:

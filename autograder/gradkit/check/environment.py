@@ -1,7 +1,7 @@
-"""Where this machine differs from the one that grades: syntax of a newer Python, packages that are not installed there.
+"""Find what will not load in the grading environment: newer syntax, packages that are not installed, GPUs.
 
-The course states both; `gradkit build` writes them into ``homework.json``. What cannot be seen from the source is not
-judged: a function that a later version added to a module, or annotations that only Python 3.14 leaves unevaluated.
+`gradkit build` writes the course's environment into ``homework.json``. What the source does not show is not found: a
+function that a later version added to a module, or annotations that only Python 3.14 leaves unevaluated.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from gradkit.conditions.source_lines import lines_of, text_of
 
 _LONGEST = 200  # characters of a line that are shown
 _SOURCES = 20  # files of a homework that are read
-# Modules of the standard library that are not in each version from 3.11 on. Source: its "What's New" pages.
+# Standard library modules that not every version from 3.11 on has. Source: the "What's New" pages.
 _ADDED: Mapping[str, tuple[int, int]] = MappingProxyType({"annotationlib": (3, 14), "compression": (3, 14)})
 _REMOVED: Mapping[str, tuple[int, int]] = MappingProxyType(
     dict.fromkeys(("asynchat", "asyncore", "distutils", "imp", "smtpd"), (3, 12))
@@ -38,12 +38,12 @@ _CAUGHT = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseExc
 
 @dataclass(frozen=True)
 class Environment:
-    """What grades a homework.
+    """The environment that a homework is graded in.
 
     Attributes:
-        python: the version of Python, as (3, 11).
-        packages: what is installed beside it, as lines of a requirements file.
-        withheld: packages that students' code can import and not use.
+        python: the version of Python, for example (3, 11).
+        packages: the installed packages, as lines of a requirements file.
+        withheld: packages that students' code can import but not use.
     """
 
     python: tuple[int, int]
@@ -52,22 +52,22 @@ class Environment:
 
     @property
     def version(self) -> str:
-        """The version of Python in words: ``3.11``."""
+        """The version of Python as text: ``3.11``."""
         return ".".join(map(str, self.python))
 
     @property
     def in_words(self) -> str:
-        """Both as one phrase: "Python 3.11 with torch, numpy"."""
+        """Python and packages as one phrase: "Python 3.11 with torch, numpy"."""
         return f"Python {self.version} with {', '.join(self.packages)}"
 
 
 def differences(folder: Path, module: str, environment: Environment) -> list[Warned]:
-    """What in a homework's module, and in the files beside it that it imports, will not load where it is graded.
+    """Warnings where the module, or a file of the folder that it imports, will not load in grading.
 
-    What cannot be read or parsed here is left to whoever loads it.
+    Files that cannot be read or parsed are skipped: loading them reports the error.
     """
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # an escape that is none, say, which is not what this is about
+        warnings.simplefilter("ignore")  # for example about invalid escapes, which is another matter
         return list(_differences(folder, module, environment))
 
 
@@ -85,12 +85,12 @@ def _differences(folder: Path, module: str, environment: Environment) -> Iterato
             yield Warned(message, name, line, lines_of(source)[line - 1].strip()[:_LONGEST])
         tops = [name.partition(".")[0] for name, _ in _imports(tree.body)]
         siblings = [f"{top}.py" for top in tops if (folder / f"{top}.py").is_file()]
-        waiting += [one for one in dict.fromkeys(siblings) if one not in seen][: _SOURCES - len(seen)]
+        waiting += [sibling for sibling in dict.fromkeys(siblings) if sibling not in seen][: _SOURCES - len(seen)]
         seen.update(waiting)
 
 
 def _newer_syntax(text: str, environment: Environment) -> Iterator[tuple[int, str]]:
-    """(line, message) of the first syntax that the grader's Python does not have."""
+    """(line, message) of the first syntax that the grading Python does not have."""
     if sys.version_info[:2] <= environment.python:
         return
     start = f"Grading runs Python {environment.version}; this needs a newer one"
@@ -99,16 +99,17 @@ def _newer_syntax(text: str, environment: Environment) -> Iterator[tuple[int, st
     except SyntaxError as error:
         yield error.lineno or 1, f"{start} ({error.msg}). Your file would not load there."
         return
-    if environment.python < (3, 12):  # feature_version says nothing of f-strings
+    if environment.python < (3, 12):  # feature_version does not cover f-strings
         line, what = next(newer_f_strings(text), (0, ""))
         if line:
             yield line, f"{start}: {what} inside an f-string's braces. Your file would not load there."
 
 
 def newer_f_strings(text: str) -> Iterator[tuple[int, str]]:
-    """(line, what it is) of each f-string that Python 3.11 does not read. Nothing before Python 3.12, which reads none.
+    """(line, what is new) of each f-string that Python 3.11 cannot parse; nothing under Python 3.11 itself.
 
-    Up to 3.11 an f-string was one string first: its quotes, backslashes and comments could not be used inside braces.
+    Up to 3.11 an f-string was tokenized as one string: its braces could not contain its own quotes, backslashes or
+    comments.
     """
     begins, ends = _token("FSTRING_START"), _token("FSTRING_END")
     lines = text.splitlines(keepends=True)
@@ -126,7 +127,7 @@ def newer_f_strings(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _newer_in(tokens: Sequence[tokenize.TokenInfo], lines: Sequence[str]) -> str:
-    """What of one f-string, from its first to its last token, is newer than Python 3.11; "" where nothing is."""
+    """What in an f-string's tokens is newer than Python 3.11, or ""."""
     first, last = tokens[0], tokens[-1]
     quote = first.string.lstrip("rRfFbB")
     body = r"(?:[^\\]|\\.)*?" if len(quote) == 3 else r"(?:[^\\\n]|\\.)*?"
@@ -139,7 +140,7 @@ def _newer_in(tokens: Sequence[tokenize.TokenInfo], lines: Sequence[str]) -> str
         if token.type == tokenize.COMMENT:
             return "a comment"
         gap = _between(lines, before.end, token.start) if braces else ""
-        # Text of the string itself and how a value is formatted may have backslashes in each version.
+        # Literal text and format specifications may contain backslashes in every version.
         literal = strings == 1 and token.type == _token("FSTRING_MIDDLE")
         if "\\" in gap or ("\\" in token.string and not literal):
             return "a backslash"
@@ -149,7 +150,7 @@ def _newer_in(tokens: Sequence[tokenize.TokenInfo], lines: Sequence[str]) -> str
 
 
 def _token(name: str) -> int:
-    """A type of token; -1, which none has, before the version that brought it."""
+    """A token type, or -1, which no token has, in versions without it."""
     return int(getattr(tokenize, name, -1))
 
 
@@ -161,18 +162,18 @@ def _between(lines: Sequence[str], start: tuple[int, int], end: tuple[int, int])
 
 
 def _missing(folder: Path, tree: ast.Module, environment: Environment) -> Iterator[tuple[int, str]]:
-    """(line, message) of each import that the grader cannot follow, once for each package."""
-    told: set[str] = set()
+    """(line, message) of each import that is not available in grading, once per package."""
+    reported: set[str] = set()
     for name, line in _imports(tree.body):
         top = name.partition(".")[0]
         if (folder / f"{top}.py").is_file():
             continue
-        away = next((one for one in environment.withheld if f"{name}.".startswith(f"{one}.")), None)
-        if (away or top) in told:
+        withheld = next((package for package in environment.withheld if f"{name}.".startswith(f"{package}.")), None)
+        if (withheld or top) in reported:
             continue
-        told.add(away or top)
-        if away:
-            yield line, f"{away} is not available when graded: its first use raises an error there. Do without it."
+        reported.add(withheld or top)
+        if withheld:
+            yield line, f"{withheld} is not available when graded: using it raises an error there. Do without it."
         elif top in sys.stdlib_module_names or top in _REMOVED or top in _ADDED:
             if environment.python < _ADDED.get(top, (0, 0)):
                 yield line, f"Grading runs Python {environment.version}, which has no {top} yet. Do without it."
@@ -182,12 +183,12 @@ def _missing(folder: Path, tree: ast.Module, environment: Environment) -> Iterat
             has = ", ".join(environment.packages)
             yield (
                 line,
-                f"{top} is not installed where it is graded (there: {has}); your file would not load. Do without it.",
+                f"{top} is not installed for grading (installed: {has}): your file would not load. Do without it.",
             )
 
 
 def _gpu(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    """(line, message) of the first thing that needs a GPU, unless the file asks whether there is one."""
+    """(line, message) of the first use of a GPU, unless the file checks whether there is one."""
     nodes = list(ast.walk(tree))
     if any(isinstance(node, ast.Attribute) and node.attr == "is_available" for node in nodes):
         return
@@ -198,11 +199,11 @@ def _gpu(tree: ast.Module) -> Iterator[tuple[int, str]]:
         or (isinstance(node, ast.Constant) and re.fullmatch(r"cuda(:\d+)?", str(node.value)))
     ]
     if lines:
-        yield min(lines), "There is no GPU where it is graded. Make new tensors on the device of your input, x.device."
+        yield min(lines), "Grading has no GPU. Create tensors on the device of your input, x.device."
 
 
 def _imports(body: Sequence[ast.AST]) -> Iterator[tuple[str, int]]:
-    """(dotted name, line) of each absolute import, but for those whose failure is provided for."""
+    """(dotted name, line) of each absolute import, except those whose ImportError is caught."""
     for node in body:
         if isinstance(node, ast.Import):
             yield from ((alias.name, node.lineno) for alias in node.names)
@@ -223,7 +224,7 @@ def _catches_it(handler: ast.ExceptHandler) -> bool:
 
 @cache
 def _is_installed_with(top: str, packages: tuple[str, ...]) -> bool:
-    """Whether a module belongs to one of these packages, or to what they bring along, by what is installed here."""
+    """Whether a module belongs to one of these packages or their dependencies, judged by this installation."""
     wanted = {_name(line) for line in packages}
     if _normal(top) in wanted:
         return True
@@ -233,7 +234,7 @@ def _is_installed_with(top: str, packages: tuple[str, ...]) -> bool:
 
 @cache
 def _brought(packages: tuple[str, ...]) -> frozenset[str]:
-    """The packages, what they require, and so on."""
+    """The packages and their dependencies, transitively."""
     found: set[str] = set()
     waiting = [_name(line) for line in packages]
     while waiting:
@@ -249,7 +250,7 @@ def _brought(packages: tuple[str, ...]) -> frozenset[str]:
 
 
 def _name(requirement: str) -> str:
-    """The package that a line of requirements names."""
+    """The normalized name of the package in a line of requirements."""
     found = re.match(r"[A-Za-z0-9._-]+", requirement.strip())
     return _normal(found[0]) if found else ""
 

@@ -1,4 +1,4 @@
-"""Load a homework's files anew from what is on disk, and leave no trace of them in the running process."""
+"""Import a homework's files afresh from disk, and restore the process's modules afterwards."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from gradkit.conditions.finder import FolderFinder
 
 @contextmanager
 def fresh_modules(folder: Path, first: frozenset[str]) -> Iterator[None]:
-    """Inside the block, modules of ``folder`` are loaded anew; afterwards the process has those it had before.
+    """Inside the block, modules of ``folder`` are imported afresh; afterwards the earlier modules are restored.
 
     Args:
         folder: the homework's folder.
-        first: the modules that are taken from there whatever is installed under their names; of others the installed
-            one comes first, so that a stray ``json.py`` does no harm.
+        first: the modules that take precedence over installed ones. For all others the installed module does, so a
+            stray ``json.py`` does no harm.
     """
-    before = {name: module for name, module in sys.modules.items() if name in first or _lies_in(module, folder)}
+    before = {name: module for name, module in sys.modules.items() if name in first or _is_in(module, folder)}
     path = list(sys.path)
 
     def read(name: str) -> bytes | None:
-        # By the names in the folder: some systems find Losses.py where losses.py is, but grading does not.
+        # Compare names exactly: some file systems find Losses.py as losses.py, but grading does not.
         file = folder / name
         return file.read_bytes() if file.is_file() and file in folder.iterdir() else None
 
@@ -44,12 +44,12 @@ def fresh_modules(folder: Path, first: frozenset[str]) -> Iterator[None]:
             sys.meta_path.remove(finder)
         sys.path[:] = path
         for name, module in list(sys.modules.items()):
-            if name in first or _lies_in(module, folder):
+            if name in first or _is_in(module, folder):
                 del sys.modules[name]
         sys.modules.update(before)
 
 
-def _lies_in(module: ModuleType, folder: Path) -> bool:
+def _is_in(module: ModuleType, folder: Path) -> bool:
     file = getattr(module, "__file__", None)
     if not isinstance(file, str):
         return False

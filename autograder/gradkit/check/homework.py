@@ -1,4 +1,4 @@
-"""What `gradkit check` knows of a homework: ``homework.json``, which ``gradkit build`` writes into every release."""
+"""Read a homework's ``homework.json``, which ``gradkit build`` writes into every release."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Ban:
     Attributes:
         reason: what is not allowed, and why.
         names: dotted names that the source may not use.
-        operators: what may not run.
+        operators: torch operators that may not run.
     """
 
     reason: str
@@ -35,11 +35,11 @@ class Question:
     """One question.
 
     Attributes:
-        id: its id, which the names of its checks begin with.
-        points: what it is worth.
-        targets: the functions and classes that it asks for.
+        id: its id; the names of its checks begin with it.
+        points: its points.
+        targets: the functions and classes to implement.
         bans: the calls that it does not allow.
-        beyond: what the grading tries beyond its public checks, as "gradients, float64, other sizes".
+        beyond: what grading tries beyond the public checks, for example "gradients, float64, other sizes".
     """
 
     id: str
@@ -54,12 +54,12 @@ class Homework:
     """A homework in a student's folder.
 
     Attributes:
-        folder: where it lies.
+        folder: its folder.
         id: the assignment's id.
         title: its title.
-        module: the name of the file that students write in.
+        module: the name of the file that students edit.
         questions: in the order of the handout.
-        environment: what it is graded with; None where that is not known.
+        environment: the grading environment; None if unknown.
     """
 
     folder: Path
@@ -70,10 +70,10 @@ class Homework:
     environment: Environment | None = None
 
     def question(self, name: str) -> Question:
-        """The question of that id, or the one that asks for a target of that name.
+        """The question with that id, or with a target of that name.
 
         Raises:
-            UsageError: there is none.
+            UsageError: there is no such question.
         """
         for question in self.questions:
             if name == question.id or name in question.targets:
@@ -83,34 +83,36 @@ class Homework:
 
 
 def question_of(check: str, ids: Iterable[str]) -> str | None:
-    """The question that a check's name, after ``test_``, begins with: the longest that fits, or None."""
-    fitting = (one for one in ids if check == f"test_{one}" or check.startswith(f"test_{one}_"))
+    """The id of the question that a check's name begins with after ``test_`` (the longest match), or None."""
+    fitting = (question for question in ids if f"{check}_".startswith(f"test_{question}_"))
     return max(fitting, key=len, default=None)
 
 
 def find_homework(path: Path) -> Homework:
-    """The homework in a folder, or that a file belongs to.
+    """The homework in a folder, or in the folder of a file.
 
     Raises:
-        UsageError: there is none at ``path``, or its ``homework.json`` cannot be read.
+        UsageError: there is no homework at ``path``, or its ``homework.json`` cannot be read.
     """
     if not path.exists():
-        raise UsageError(f"{path}: no such file or folder. Give the homework's folder, or go there.")
+        raise UsageError(
+            f"{path}: no such file or folder. Give the path of the homework's folder, or change to that folder."
+        )
     folder = (path if path.is_dir() else path.parent).resolve()
     file = folder / FILE
     try:
         data = json.loads(file.read_text(encoding="utf-8"))
         bans = {name: _ban(ban) for name, ban in data.get("banned", {}).items()}
-        questions = tuple(_question(one, bans) for one in data["questions"])
+        questions = tuple(_question(question, bans) for question in data["questions"])
         environment = _environment(data.get("environment"))
         return Homework(folder, str(data["id"]), str(data["title"]), str(data["module"]), questions, environment)
     except FileNotFoundError:
         raise UsageError(
-            f"{folder}: no homework lies here, for there is no {FILE}. Run this in the folder that you were given, "
-            f"such as hw3_losses, or name it: gradkit check hw3_losses."
+            f"{folder}: not the folder of a homework: it has no {FILE}. Run this in the homework's folder, such as "
+            f"hw3_losses, or give its path: gradkit check hw3_losses."
         ) from None
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UsageError(f"{file}: cannot be read ({error!r}). Take the file as you were given it.") from error
+        raise UsageError(f"{file}: cannot be read ({error!r}). Restore the original file.") from error
 
 
 def _question(data: Any, bans: Mapping[str, Ban]) -> Question:
@@ -124,7 +126,7 @@ def _ban(data: Any) -> Ban:
 
 
 def _environment(data: Any) -> Environment | None:
-    if data is None:  # a release of an earlier gradkit
+    if data is None:  # the release was built by an earlier version
         return None
     major, minor = str(data["python"]).split(".")
     packages, withheld = (tuple(map(str, data[name])) for name in ("packages", "withheld"))

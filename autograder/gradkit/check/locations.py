@@ -1,4 +1,4 @@
-"""Where in the student's file something happened."""
+"""Locate exceptions, definitions and assignments in the student's file."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _LONGEST = 200  # characters of a line that are shown
 
 
 def path_from(root: Path, homework: Homework) -> str:
-    """The path of the student's module from some folder, such as the top of a repository."""
+    """The path of the student's module relative to a folder, such as a repository's root."""
     return os.path.relpath(homework.folder / homework.module, root.resolve()).replace(os.sep, "/")
 
 
 def raised_at(homework: Homework, error: BaseException) -> int | None:
-    """The innermost line of the student's module that an exception came through."""
+    """The line of the student's module in the innermost frame of a traceback that is in it, or None."""
     path = str(homework.folder / homework.module)
     if isinstance(error, SyntaxError) and error.filename == path:
         return error.lineno
@@ -30,7 +30,7 @@ def raised_at(homework: Homework, error: BaseException) -> int | None:
 
 
 def is_todo(homework: Homework, error: BaseException) -> bool:
-    """Whether an exception is a stub's: ``NotImplementedError("<question>")``, in the student's module itself."""
+    """Whether an exception comes from a stub: ``NotImplementedError("<question>")``, raised in the student's module."""
     frames = traceback.extract_tb(error.__traceback__)
     here = bool(frames) and frames[-1].filename == str(homework.folder / homework.module)
     ids = {question.id for question in homework.questions}
@@ -38,7 +38,7 @@ def is_todo(homework: Homework, error: BaseException) -> bool:
 
 
 def defined_at(homework: Homework, question: Question) -> int | None:
-    """The line where what the question asks for is defined."""
+    """The line of the first definition of one of the question's targets, or None."""
     with contextlib.suppress(OSError, SyntaxError, ValueError):
         for node in ast.parse((homework.folder / homework.module).read_bytes()).body:
             if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name in question.targets:
@@ -47,7 +47,7 @@ def defined_at(homework: Homework, question: Question) -> int | None:
 
 
 def overwritten_at(homework: Homework, targets: Collection[str]) -> Mapping[str, int]:
-    """The names of ``targets`` that the module's top level gives another value, each with the last line that does."""
+    """The names of ``targets`` that the module's top level reassigns, each with the last such line."""
     lines: dict[str, int] = {}
     with contextlib.suppress(OSError, SyntaxError, ValueError):
         for node in ast.parse((homework.folder / homework.module).read_bytes()).body:
@@ -58,7 +58,7 @@ def overwritten_at(homework: Homework, targets: Collection[str]) -> Mapping[str,
 
 
 def source_of(homework: Homework, line: int | None, file: str = "") -> str:
-    """The text of a line of the student's module, or of another file of the folder; "" where it is not available."""
+    """The text of a line of the student's module, or of another file of the folder; "" if not available."""
     with contextlib.suppress(OSError, IndexError):
         if line is not None:
             return lines_of((homework.folder / (file or homework.module)).read_bytes())[line - 1].strip()[:_LONGEST]

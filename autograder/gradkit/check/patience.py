@@ -1,7 +1,7 @@
-"""Stop code that does not end, in this very process and on every system.
+"""Interrupt code that takes too long, in the same process, on every operating system.
 
-The code is interrupted as Ctrl-C would interrupt it. What never comes back to Python (``sum(itertools.repeat(1))``)
-cannot be: then somebody else has to end the process.
+The code is interrupted like by Ctrl-C. Code that never returns to the interpreter (``sum(itertools.repeat(1))``) cannot
+be interrupted: another process must then end this one.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from types import FrameType
 
 from gradkit.conditions.clock import Deadline, DeadlineError
 
-_AGAIN = 0.2  # seconds until the next interrupt, for code that caught one
+_AGAIN = 0.2  # seconds until the next interrupt, if the code caught the first
 
 
 class StoppedError(BaseException):
-    """The code took too long and was interrupted. No ``except Exception`` of a student's should catch it.
+    """The code took too long and was interrupted. A BaseException, so a student's ``except Exception`` misses it.
 
     Attributes:
-        computed: whether it computed too long; otherwise it slept or waited.
+        computed: whether the time was spent computing; otherwise it was spent sleeping or waiting.
     """
 
     def __init__(self, *, computed: bool) -> None:
@@ -31,16 +31,16 @@ class StoppedError(BaseException):
 
 
 def within(seconds: float, action: Callable[[], object], patience: float) -> None:
-    """Do something, and interrupt it when it takes longer. To be called in the main thread.
+    """Call ``action`` with a time limit. Must be called in the main thread.
 
     Args:
-        seconds: how long this process may compute meanwhile.
-        action: what to do.
-        patience: how many times as long it may take by the clock on the wall.
+        seconds: the processor time that this process may use.
+        action: the function to call.
+        patience: the factor by which its wall time may be longer.
 
     Raises:
-        StoppedError: the time was up.
-        KeyboardInterrupt: a person pressed Ctrl-C.
+        StoppedError: the time limit was exceeded.
+        KeyboardInterrupt: Ctrl-C was pressed.
     """
     over, expired = threading.Event(), list[DeadlineError]()
     inside = True
@@ -49,7 +49,7 @@ def within(seconds: float, action: Callable[[], object], patience: float) -> Non
         del number, frame
         if not expired:
             raise KeyboardInterrupt
-        if inside:  # an interrupt that comes too late is nobody's any more
+        if inside:  # ignore an interrupt that arrives after the action has returned
             raise StoppedError(computed=expired[0].computed)
 
     before = signal.signal(signal.SIGINT, interrupted)
@@ -74,7 +74,7 @@ def _watch(deadline: Deadline, over: threading.Event, expired: list[DeadlineErro
         expired.append(error)
     while not over.is_set():
         if hasattr(signal, "pthread_kill"):
-            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)  # also wakes it from a sleep
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)  # also interrupts a sleep
         else:
             _thread.interrupt_main()  # Windows
         over.wait(_AGAIN)

@@ -1,9 +1,8 @@
-"""Run the checks in a process of their own: whatever the student's code does there, a report comes of it.
+"""Run the checks in a separate process, so that there is a report whatever the student's code does.
 
-Code that ends its process, or never comes back to Python, costs its own check; the others are run in a new process, and
-a watch goes on. torch is loaded once for as long as the process lives, which is until code leaves traces in it. Nothing
-is confined: this is the student's own machine, and what comes back is the student's own word. In a notebook, `check`
-keeps one such process for each homework.
+Code that ends its process, or never returns to the interpreter, fails only its own check: the others run in a new
+process. The process is reused, with torch loaded, until code leaves side effects in it. It is not confined: this is the
+student's own machine, and no grade depends on the report. In a notebook, `check` keeps one such process per homework.
 """
 
 from __future__ import annotations
@@ -32,22 +31,22 @@ from gradkit.conditions import EAGER
 from gradkit.conditions.clock import PATIENCE, Clock, Deadline, DeadlineError, ProcessorClock
 from gradkit.errors import GradkitError, UsageError
 
-_COMMAND = (sys.executable, "-P", "-m", "gradkit.check.server")  # -P: a student's json.py in the folder is not json
-# What would make that Python another one than students think they have: without assert, or stopping at each warning.
+_COMMAND = (sys.executable, "-P", "-m", "gradkit.check.server")  # -P: do not import a student's json.py for json
+# These would change that Python without the student noticing: no assert, or an error for each warning.
 _NOT_INHERITED = frozenset({"PYTHONOPTIMIZE", "PYTHONINSPECT", "PYTHONWARNINGS"})
-_GRACE = 5.0  # seconds, for the interrupts that should end a check
-_PATIENCE = 1.0  # seconds to wait for the rest of what an ended process has said
-_COMPLAINTS = 20  # lines of what a process said before it ended
+_GRACE = 5.0  # seconds for interrupts to end a check
+_PATIENCE = 1.0  # seconds to wait for the remaining output of an ended process
+_COMPLAINTS = 20  # last lines of a process's standard error that are kept
 
 
 class Apart:
-    """A process that runs a homework's checks, as often as it is asked, and is replaced where it has ended.
+    """A process that runs a homework's checks on request, and is replaced when it has ended.
 
     Args:
         homework: the homework.
-        seconds: how long one check may compute before it is interrupted.
-        grace: how long it may take beyond that before its process is ended.
-        patience: how many times as long it may take by the clock on the wall.
+        seconds: the time that one check may compute before it is interrupted.
+        grace: the additional time before its process is ended.
+        patience: the factor by which its wall time may be longer.
     """
 
     def __init__(
@@ -72,11 +71,11 @@ class Apart:
         self._process.end()
 
     def run(self, only: Question | None = None) -> Report:
-        """As `run_checks`, on the files as they are now.
+        """Like `run_checks`, on the current files.
 
         Raises:
             UsageError: the checks themselves cannot be loaded.
-            GradkitError: the process ended before it came to the student's code.
+            GradkitError: the process ended before it reached the student's code.
         """
         ended: dict[str, CheckResult] = {}
         while True:
@@ -93,55 +92,55 @@ class Apart:
             was_idle = begun is None and self._process.answered
             complaints = self._replace()
             if was_idle:
-                continue  # something that an earlier run left in it has ended it meanwhile
+                continue  # it was ended between requests by what an earlier run left behind
             if begun is None or begun.name in ended:
-                raise GradkitError(f"The process that runs the checks ended by itself. {complaints}".strip())
+                raise GradkitError(f"The process that runs the checks ended unexpectedly. {complaints}".strip())
             ended[begun.name] = ended_by(self._homework, begun, reason)
 
     def _try(self, request: Mapping[str, Any]) -> tuple[Report | None, Check | None, str]:
-        """The report; or None, the check that ended the process, if it came to one, and how."""
+        """The report; or None, the check that ended the process, if one had begun, and the reason."""
         begun: Check | None = None
         try:
             self._process.ask(request)
             while True:
-                said = self._process.answer(None if begun is None else self._deadline())
-                if "begun" in said:
-                    begun = Check(*said["begun"])
+                answer = self._process.answer(None if begun is None else self._deadline())
+                if "begun" in answer:
+                    begun = Check(*answer["begun"])
                     continue
-                if said["traces"]:
+                if answer["traces"]:
                     self._replace()
-                if "wrong" in said:
-                    raise UsageError(said["wrong"])
-                return Report.from_data(said["report"]), begun, ""
+                if "wrong" in answer:
+                    raise UsageError(answer["wrong"])
+                return Report.from_data(answer["report"]), begun, ""
         except TimeoutError:
-            return None, begun, f"Your code did not finish within {self._seconds:g} s, nor could it be interrupted."
-        except (EOFError, KeyError, TypeError):  # it has ended, or says what no process of ours would say
-            return None, begun, "Your code ended the Python process: by os._exit(), a crash, or for want of memory."
+            return None, begun, f"Your code did not finish within {self._seconds:g} s and could not be interrupted."
+        except (EOFError, KeyError, TypeError):  # it has ended, or its answer is malformed
+            return None, begun, "Your code ended the Python process (os._exit(), a crash, or out of memory)."
 
     def _deadline(self) -> Deadline:
-        """Until when there must be word of the check that has just begun."""
+        """The deadline of the check that has just begun."""
         waiting = time.monotonic() + self._seconds * self._patience + self._grace
         clock = self._process.clock
         return Deadline(waiting, clock, clock() + self._seconds + self._grace)
 
     def _replace(self) -> str:
-        """Begin a new process, which loads torch while nobody waits; what the old one complained of."""
+        """Start a new process, which loads torch in advance; return the old one's last standard error."""
         complaints = self._process.end()
         self._process = _Process()
         return complaints
 
 
 class _Process:
-    """The other process: a line of JSON to it, lines of JSON from it.
+    """The child process: one line of JSON per request, lines of JSON as answers.
 
     Attributes:
-        answered: whether anything has come from it.
-        clock: its processor time, where the system lets us read it; else a clock that stands still.
+        answered: whether it has answered anything.
+        clock: its processor time, if the system lets us read it; else constant.
     """
 
     def __init__(self) -> None:
         self.answered = False
-        self._process = subprocess.Popen(  # noqa: S603 - this Python, and no word from elsewhere
+        self._process = subprocess.Popen(  # noqa: S603 - this Python with constant arguments
             _COMMAND,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -151,7 +150,9 @@ class _Process:
         self.clock: Clock = ProcessorClock(self._process.pid) if sys.platform == "linux" else lambda: 0.0
         self._lines: SimpleQueue[bytes | None] = SimpleQueue()
         self._complaints: deque[bytes] = deque(maxlen=_COMPLAINTS)
-        self._readers = [threading.Thread(target=one, daemon=True) for one in (self._read_lines, self._read_complaints)]
+        self._readers = [
+            threading.Thread(target=read, daemon=True) for read in (self._read_lines, self._read_complaints)
+        ]
         for reader in self._readers:
             reader.start()
 
@@ -169,10 +170,10 @@ class _Process:
             raise EOFError from error
 
     def answer(self, deadline: Deadline | None) -> Any:
-        """The next line; None waits for ever.
+        """The next answer; without a deadline, wait for it indefinitely.
 
         Raises:
-            TimeoutError: none came in time.
+            TimeoutError: there was none in time.
             EOFError: the process has ended.
         """
         while True:
@@ -184,21 +185,21 @@ class _Process:
             except DeadlineError:
                 raise TimeoutError from None
         try:
-            said = json.loads(line or b"")
-        except ValueError:  # the end, or what no process of ours would say
+            answer = json.loads(line or b"")
+        except ValueError:  # end of the stream, or malformed
             raise EOFError from None
         self.answered = True
-        return said
+        return answer
 
     def end(self) -> str:
-        """End the process; the last of what it complained of."""
+        """End the process; return the end of its standard error."""
         self._process.kill()
         self._process.wait()
-        with suppress(OSError):  # a request that was not read
+        with suppress(OSError):  # the last request was not read
             _opened(self._process.stdin).close()
         for reader, stream in zip(self._readers, (self._process.stdout, self._process.stderr), strict=True):
             reader.join(_PATIENCE)
-            if not reader.is_alive():  # else a process that the student's code has started holds the other end
+            if not reader.is_alive():  # else a process started by the student's code holds the other end
                 _opened(stream).close()
         return b"".join(self._complaints).decode(errors="replace").strip()
 
@@ -218,16 +219,16 @@ def _opened(stream: IO[bytes] | None) -> IO[bytes]:
 
 
 def check(question: str | None = None) -> Report:
-    """Run the public checks of the homework in the working folder; Jupyter shows the result as a table.
+    """Run the public checks of the homework in the current folder; Jupyter shows the result as a table.
 
-    The files are read as they were last saved, in another process, which the first call starts. What the notebook has
-    imported stays as it is.
+    The saved files are checked in another process, which the first call starts. Modules imported by the notebook are
+    not affected.
 
     Args:
-        question: the question, by its id or the name of a function or class that it asks for; all when None.
+        question: the id of a question, or the name of a function or class in it; None for all.
 
     Raises:
-        UsageError: the working folder holds no homework, or it has no such question.
+        UsageError: the current folder is not the folder of a homework, or there is no such question.
     """
     homework = find_homework(Path.cwd())
     return _process(homework).run(None if question is None else homework.question(question))
@@ -235,7 +236,7 @@ def check(question: str | None = None) -> Report:
 
 @cache
 def _process(homework: Homework) -> Apart:
-    """The process that runs a homework's checks, as long as the notebook's lives."""
+    """The process that runs a homework's checks, which ends with the notebook's."""
     process = Apart(homework, SECONDS)
     atexit.register(process.close)
     return process

@@ -1,7 +1,7 @@
-"""What the public checks found, for terminal, notebook and CI, and its texts.
+"""The results of the public checks, for terminal, notebook and CI.
 
-Students' texts are made short and lose their control characters. A notebook shows a small table that needs no style
-sheet or script and can be read in dark and light.
+Text from students is shortened, and its control characters are replaced. The table for notebooks needs no style sheet
+or script, and is readable in dark and light themes.
 """
 
 from __future__ import annotations
@@ -16,25 +16,25 @@ from gradkit.conditions.rules import INPUT, explained
 
 Status = Literal["passed", "failed", "not started", "stopped"]
 _MARKS = MappingProxyType({"passed": "&#10003;", "failed": "&#10007;", "not started": "&#9675;", "stopped": "&#10007;"})
-# White on each of these can be read, whatever the theme around it.
-_COLOURS = MappingProxyType({"passed": "#1a7f37", "failed": "#cf222e", "not started": "#656d76", "stopped": "#cf222e"})
+# White text is readable on each of these in every theme.
+_COLORS = MappingProxyType({"passed": "#1a7f37", "failed": "#cf222e", "not started": "#656d76", "stopped": "#cf222e"})
 LONGEST = 2_000  # characters
-# torch names the dtypes, but not the way out.
-_DTYPES = " (double is float64, float is float32: give tensors that you make the dtype of the input, dtype=x.dtype)"
+# torch's message names the dtypes, but not the fix.
+_DTYPES = " (double is float64, float is float32: create tensors with the dtype of the input, dtype=x.dtype)"
 
 
 @dataclass(frozen=True)
 class CheckResult:
-    """What came of one check.
+    """The result of one check.
 
     Attributes:
         name: the function's name.
-        title: what it checks, in a sentence.
-        status: how it went; "stopped" where it did not end.
-        message: what was expected and what was found; "" where it passed.
-        line: the line of the student's module that it is about, or None.
+        title: what it checks, as a sentence.
+        status: the outcome; "stopped" if it did not finish.
+        message: what was expected and what was found; "" if it passed.
+        line: the line of the student's module that it concerns, or None.
         source: that line's text.
-        printed: the end of what the code printed.
+        printed: the end of the code's output.
         seconds: wall time.
     """
 
@@ -50,12 +50,12 @@ class CheckResult:
 
 @dataclass(frozen=True)
 class Warned:
-    """Something that grading refuses, or that changes how the checks and grading run.
+    """A warning: something that grading refuses, or a setting that the code changed.
 
     Attributes:
-        message: what it is and what to do, in the words that grading uses.
+        message: what it is and what to do, in the same words as in grading.
         file: the name of the student's file.
-        line: the line of the file, or None where that is not known.
+        line: the line of the file, or None if unknown.
         source: that line's text.
     """
 
@@ -66,19 +66,19 @@ class Warned:
 
     @property
     def place(self) -> str:
-        """File, line and text; "" where the line is not known."""
+        """File, line and text; "" if the line is unknown."""
         return "" if self.line is None else f"{self.file}, line {self.line}: {self.source}"
 
 
 @dataclass(frozen=True)
 class QuestionReport:
-    """What came of one question's checks.
+    """The results of one question's checks.
 
     Attributes:
         id: the question.
-        points: what it is worth.
+        points: its points.
         checks: the results.
-        beyond: what the grading tries beyond them; "" where nobody says.
+        beyond: what grading tries beyond them; "" if not stated.
     """
 
     id: str
@@ -88,7 +88,7 @@ class QuestionReport:
 
     @property
     def status(self) -> Status:
-        """Passed when all of its checks are; not started when none has been begun."""
+        """Passed if all checks passed, not started if none was started; else stopped or failed."""
         found = {check.status for check in self.checks}
         if found == {"not started"}:
             return "not started"
@@ -104,16 +104,16 @@ class QuestionReport:
 
 @dataclass(frozen=True)
 class Report:
-    """What came of a homework's checks.
+    """The results of a homework's checks.
 
     Attributes:
         id: the homework.
         title: its title.
         module: the name of the student's module.
         questions: in the order of the handout.
-        seconds: wall time of all of them.
-        trouble: why the module could not be loaded at all; then this is the one result of each question, too.
-        warnings: what grading refuses although it works here, and which switches of Python or torch the file turned.
+        seconds: the total wall time.
+        trouble: why the module could not be loaded, if so; then also the only result of each question.
+        warnings: what grading refuses although it works here, and settings of Python or torch that the code changed.
     """
 
     id: str
@@ -126,12 +126,15 @@ class Report:
 
     @classmethod
     def from_data(cls, data: dict[str, Any]) -> Report:
-        """A report from what `as_data` made of it."""
+        """The inverse of `as_data`."""
         questions = [
             QuestionReport(
-                one["id"], one["points"], tuple(CheckResult(**check) for check in one["checks"]), one["beyond"]
+                question["id"],
+                question["points"],
+                tuple(CheckResult(**check) for check in question["checks"]),
+                question["beyond"],
             )
-            for one in data["questions"]
+            for question in data["questions"]
         ]
         trouble = data["trouble"] and CheckResult(**data["trouble"])
         warnings = tuple(Warned(**warning) for warning in data["warnings"])
@@ -143,19 +146,19 @@ class Report:
         return all(question.status == "passed" for question in self.questions)
 
     def to_tell(self, question: QuestionReport) -> list[CheckResult]:
-        """The checks to tell about below a question: each that did not pass, and of those that fail alike the first.
+        """The checks to list below a question: those that did not pass, without repeating a message and line.
 
-        None where all of it is not started yet, or where `trouble` says what is wrong.
+        Empty if the question is not started, or if `trouble` says what is wrong.
         """
-        told: dict[tuple[str, int | None], CheckResult] = {}
+        listed: dict[tuple[str, int | None], CheckResult] = {}
         if self.trouble is None and question.status != "not started":
             for check in question.checks:
                 if check.status != "passed":
-                    told.setdefault((check.message, check.line), check)
-        return list(told.values())
+                    listed.setdefault((check.message, check.line), check)
+        return list(listed.values())
 
     def count(self, question: QuestionReport) -> str:
-        """How many of a question's checks pass, or where its TODO still stands, in words."""
+        """How many of a question's checks pass, or the line of its TODO, in words."""
         if self.trouble is not None or not question.checks:
             return ""
         if question.status == "not started":
@@ -163,40 +166,40 @@ class Report:
         return f"{question.passed} of {len(question.checks)} checks"
 
     def summary(self) -> str:
-        """The last line: how far one is, and that the grading asks for more."""
+        """The last line: how many questions pass, and that grading tries more."""
         done = sum(question.status == "passed" for question in self.questions)
         number = len(self.questions)
         if number == 1:
-            words = "Its public checks pass" if done else "Its public checks do not all pass yet"
+            words = "All public checks pass" if done else "Not all public checks pass yet"
         else:
             words = f"{done} of {number} questions pass their public checks"
-        return f"{words}. The grading tries more, and compares gradients."
+        return f"{words}. Grading tries more, and compares gradients."
 
     def beyond(self) -> list[str]:
-        """What the grading tries beyond the checks of each question that passes them, a sentence each."""
-        passed = [one for one in self.questions if one.status == "passed" and one.beyond]
-        return [f"{one.id}: grading also tries {one.beyond}." for one in passed]
+        """A sentence for each question that passes: what grading tries beyond its public checks."""
+        passed = [question for question in self.questions if question.status == "passed" and question.beyond]
+        return [f"{question.id}: grading also tries {question.beyond}." for question in passed]
 
     def as_data(self) -> dict[str, Any]:
-        """For JSON."""
+        """The report as JSON-serializable data."""
         data = asdict(self)
         for question, shown in zip(self.questions, data["questions"], strict=True):
             shown["status"] = question.status
         return data
 
     def _repr_html_(self) -> str:
-        """How Jupyter shows it."""
+        """The report as Jupyter shows it."""
         return as_html(self)
 
     def __repr__(self) -> str:
-        """How everything else shows it."""
+        """The report as plain text."""
         from gradkit.check.console import as_text
 
         return as_text(self)
 
 
 def as_html(report: Report) -> str:
-    """The report as HTML; all that comes from the student's code is escaped."""
+    """The report as HTML, with all text from the student's code escaped."""
     trouble = "".join(_details(report, report.trouble)) if report.trouble else ""
     rows = "".join(_row(report, question) for question in report.questions)
     warnings = "".join(_warning(warning) for warning in report.warnings)
@@ -211,7 +214,7 @@ def _warning(warning: Warned) -> str:
 
 def _row(report: Report, question: QuestionReport) -> str:
     status = question.status
-    chip = f"background:{_COLOURS[status]};color:#fff;padding:0.1em 0.5em;border-radius:0.3em;white-space:nowrap"
+    chip = f"background:{_COLORS[status]};color:#fff;padding:0.1em 0.5em;border-radius:0.3em;white-space:nowrap"
     mark = f'<span style="{chip}">{_MARKS[status]} {status}</span>'
     details = "".join(line for check in report.to_tell(question) for line in _details(report, check))
     name = f"<code>{escape(question.id)}</code>"
@@ -229,15 +232,17 @@ def _details(report: Report, check: CheckResult) -> Iterator[str]:
 
 
 def excerpt(text: str) -> str:
-    """The text, cut, with every control character but newline and tab replaced."""
+    """The text, shortened, with control characters except newline and tab replaced."""
     cut = text if len(text) <= LONGEST else f"{text[:LONGEST]} ..."
-    return "".join(one if one.isprintable() or one in "\n\t" else "\ufffd" for one in cut.replace("\r\n", "\n"))
+    return "".join(
+        letter if letter.isprintable() or letter in "\n\t" else "\ufffd" for letter in cut.replace("\r\n", "\n")
+    )
 
 
 def said(error: BaseException) -> str:
-    """What there is to say of an exception that a student's code let through."""
+    """The message for an exception that a student's code raised."""
     if isinstance(error, SystemExit):
-        return "Your code ends the program. Take out exit() and the like."
+        return "Your code ends the program. Remove exit() and the like."
     if isinstance(error, EOFError):
         return INPUT
     name, text = parts(error)
@@ -246,24 +251,24 @@ def said(error: BaseException) -> str:
 
 
 def parts(error: BaseException) -> tuple[str, str]:
-    """The type of an exception, and its message with the rule that was broken."""
+    """The type of an exception, and its message with the grading rule that was violated."""
     try:
         text = explained(error, str(error.msg if isinstance(error, SyntaxError) else error))
-    except Exception:  # noqa: BLE001 - a student's exception may do anything when it is asked for its text
+    except Exception:  # noqa: BLE001 - a student's exception may do anything in __str__
         text = ""
     return type(error).__name__, text
 
 
 class Tail:
-    """Keeps the end of the texts that it is given."""
+    """Keep the end of a stream of text."""
 
     def __init__(self) -> None:
         self._kept = ""
 
     def take(self, text: str) -> None:
-        """Take a text; all but the last `LONGEST` characters of everything is forgotten."""
+        """Append a text, keeping the last `LONGEST` characters of everything."""
         self._kept = (self._kept + text[-LONGEST:])[-LONGEST:]
 
     def getvalue(self) -> str:
-        """The end of what was taken."""
+        """The characters kept."""
         return self._kept

@@ -1,7 +1,7 @@
-"""What of a process is not as it was before a student's code ran there.
+"""Detect whether a student's code has changed the state of its process.
 
-A module may switch torch to another dtype or patch one of its functions, and the next version of the file would be
-judged by that. A process that bears such traces is not used again.
+A module may change torch's default dtype or patch one of its functions, which would affect the next version of the
+file. A process with such changes is not reused.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ _MODULES: tuple[ModuleType, ...] = (
     *(nn, nn.functional, nn.init),
 )
 _CLASSES = (torch.Tensor, nn.Module)
-_CACHED = {"__slotnames__"}  # by Python, when an object is copied
-_HARMLESS = {"seed", "warnings"}  # set before each check, or set back after it
+_CACHED = {"__slotnames__"}  # set by Python when an object is copied
+_HARMLESS = {"seed", "warnings"}  # set before each check, or restored after it
 
 
 @dataclass(frozen=True)
 class Traces:
-    """The state of a process: the switches of torch, and what each name of modules and classes stands for."""
+    """The state of a process: torch's settings, and the attributes of modules and classes."""
 
     switches: Mapping[str, Any]
     modules: tuple[Mapping[str, Any], ...]
@@ -39,13 +39,14 @@ class Traces:
 
 def traces() -> Traces:
     """The state of this process."""
-    return Traces(switches(), tuple(dict(vars(one)) for one in _MODULES), tuple(dict(vars(one)) for one in _CLASSES))
+    modules = tuple(dict(vars(module)) for module in _MODULES)
+    return Traces(switches(), modules, tuple(dict(vars(kind)) for kind in _CLASSES))
 
 
 def differ(before: Traces, after: Traces) -> bool:
-    """Whether there are traces of what ran meanwhile.
+    """Whether the state changed.
 
-    Some parts of torch are loaded late: then a module gets names, and wraps a function of its own.
+    Some parts of torch are imported late: names added to a module, and functions that torch itself wraps, do not count.
     """
     return (
         bool({*turned(before.switches, after.switches)} - _HARMLESS)

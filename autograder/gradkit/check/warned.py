@@ -1,6 +1,6 @@
-"""Run a student's code under the conditions of grading, as far as they can be had anywhere, and warn where they differ.
+"""Run a student's code under the conditions of grading, as far as possible on any machine, and warn of differences.
 
-Nothing is refused here: what grading refuses is noted where it happens, and told beside the results.
+Nothing is refused here: what grading refuses is recorded where it happens, and reported with the results.
 """
 
 from __future__ import annotations
@@ -16,29 +16,29 @@ from gradkit.check.locations import source_of
 from gradkit.check.results import Warned, excerpt
 from gradkit.conditions.rules import Noted, noting
 
-_MOST = 10  # warnings of one run
+_MOST = 10  # warnings per run
 
 
 class Warnings:
-    """What there is to warn of in one run of the checks.
+    """The warnings of one run of the checks.
 
     Args:
-        homework: whose files are run.
+        homework: the homework whose files are run.
     """
 
     def __init__(self, homework: Homework) -> None:
         self._homework = homework
         self._noted: dict[Noted, None] = {}
-        self._turned: dict[tuple[bool, str], str] = {}  # by whether a call did, and name
+        self._turned: dict[tuple[bool, str], str] = {}  # by whether a call changed it, and its name
 
     def note(self, noted: Noted) -> None:
-        """Note something that grading refuses; the same thing again is not told twice."""
+        """Record something that grading refuses, without duplicates."""
         if len(self._noted) < _MOST:
             self._noted.setdefault(noted)
 
     @contextmanager
     def as_when_graded(self) -> Iterator[None]:
-        """Inside the block, ``sys.argv`` and warnings are as when graded, and what grading refuses is noted."""
+        """Inside the block, ``sys.argv`` and warnings are as when graded, and what grading refuses is recorded."""
         argv = sys.argv
         sys.argv = [str(self._homework.folder / self._homework.module)]
         try:
@@ -49,20 +49,20 @@ class Warnings:
             sys.argv = argv
 
     def note_switches(self, names: Sequence[str], what: str, by_call: bool) -> None:
-        """Note the switches of this process that something turned; each is told once."""
+        """Record settings of this process that ``what`` changed; each is reported once."""
         from gradkit.conditions.switches import in_words
 
         for name in names:
             self._turned.setdefault((by_call, name), *in_words([name], what))
 
     def found(self) -> tuple[Warned, ...]:
-        """The warnings: of switches first, then in the order in which they came up."""
+        """The warnings: about settings first, then in the order of occurrence."""
         homework = self._homework
         switched = [Warned(sentence, homework.module) for sentence in self._turned.values()]
         return (*switched, *(self._refused(noted) for noted in self._noted))
 
     def beside_stub(self) -> tuple[Warned, ...]:
-        """What there is to say where nothing is started, but other Python files are in the folder."""
+        """A warning if nothing is started, but other Python files are in the folder."""
         module = self._homework.module
         others = sorted({path.name for path in self._homework.folder.glob("*.py")} - {module, CHECKS})
         if not others:

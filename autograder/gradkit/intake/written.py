@@ -164,7 +164,7 @@ def notebook_problems(
 
 def missing_text(name: str, others: Sequence[str]) -> str:
     """The message on a missing notebook, with the others found."""
-    return f"{name} is not among the submitted files: its written answers are not seen. {others_text(others)}"
+    return f"{name} is not among the submitted files: its written answers are not graded. {others_text(others)}"
 
 
 def others_text(others: Sequence[str]) -> str:

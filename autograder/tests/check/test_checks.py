@@ -51,7 +51,7 @@ def test_a_wrong_answer_says_what_was_expected_and_where_it_is_defined(homework:
         ("return x / 0 if x == 3 else 2 * x", "ZeroDivisionError: division by zero"),
         ("import sys; sys.exit(0)", "Your code ends the program"),
         ("raise KeyError", "KeyError"),
-        ("assert x == 4", "An assert of yours fails."),
+        ("assert x == 4", "An assert statement in your code fails."),
         ("raise KeyboardInterrupt", "KeyboardInterrupt"),
         ("raise NotImplementedError('double') from None", "The TODO is still there."),
         ("raise NotImplementedError('later')", "NotImplementedError: later"),
@@ -77,7 +77,7 @@ def test_a_file_that_cannot_be_loaded_is_told_for_each_question(homework: Path) 
 def test_a_missing_function_is_told(homework: Path) -> None:
     (homework / "demo.py").write_text("def double_all(xs): return [2 * x for x in xs]")
     check = run_checks(find_homework(homework)).questions[0].checks[0]
-    assert check.message == "demo.py has no double. Was it renamed or taken out?"
+    assert check.message == "demo.py has no double. Was it renamed or removed?"
 
 
 def test_a_missing_file_is_told(homework: Path) -> None:
@@ -98,11 +98,11 @@ def test_a_file_that_grading_would_refuse_is_told(homework: Path) -> None:
 def test_what_a_check_cannot_work_with_is_not_told_as_if_the_student_had_written_it(homework: Path) -> None:
     solve(homework, "return [x]")
     check = run_checks(find_homework(homework)).questions[0].checks[0]
-    assert check.message.startswith("The check cannot work with what your code gave it. (AttributeError: 'list' object")
+    assert check.message.startswith("The check cannot use the result of your code. (AttributeError: 'list' object")
     assert check.source == "def double(x):"
     solve(homework, "2 * x")
     check = run_checks(find_homework(homework)).questions[0].checks[0]
-    assert check.message == "Your code gave None where a result was needed. Is there a return missing?"
+    assert check.message == "Your code returned None where a result was expected. Is a return statement missing?"
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_after_one_stopped_check_the_others_of_the_question_are_left(homework: P
     solve(homework, "while True: pass")
     first, second = run_checks(find_homework(homework), seconds=0.3).questions[0].checks
     assert (first.status, second.status) == ("stopped", "stopped")
-    assert second.message.startswith("Not tried")
+    assert second.message.startswith("Not run")
 
 
 def test_work_at_module_level_is_sent_under_the_guard(homework: Path) -> None:
@@ -146,7 +146,7 @@ def test_a_function_that_the_file_itself_overwrites_is_named_with_the_line(homew
     with (homework / "demo.py").open("a") as file:
         file.write("\ndouble = double(1)\n")
     for check in run_checks(find_homework(homework)).questions[0].checks:
-        assert check.message.startswith("double is overwritten: nothing can call it after that.")
+        assert check.message.startswith("double is overwritten: after that it cannot be called.")
         assert check.source == "double = double(1)"
 
 
@@ -232,7 +232,8 @@ def test_checks_that_cannot_be_loaded_are_a_usage_error(homework: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "words"), [(None, "no homework lies here"), ("{", "cannot be read"), ('{"id": 1}', "cannot be read")]
+    ("text", "words"),
+    [(None, "not the folder of a homework"), ("{", "cannot be read"), ('{"id": 1}', "cannot be read")],
 )
 def test_a_folder_without_homework_is_a_usage_error(homework: Path, text: str | None, words: str) -> None:
     if text is None:
@@ -254,7 +255,7 @@ def test_tensors_of_two_dtypes_are_told_the_way_out(homework: Path) -> None:
     solve(homework, "return torch.eye(2).double() @ torch.ones(2)")
     message = run_checks(find_homework(homework)).questions[0].checks[0].message
     assert message.startswith("RuntimeError: ")
-    assert message.endswith("give tensors that you make the dtype of the input, dtype=x.dtype)")
+    assert message.endswith("create tensors with the dtype of the input, dtype=x.dtype)")
 
 
 def test_a_file_that_cannot_be_loaded_is_said_to_be_so(homework: Path) -> None:

@@ -103,7 +103,7 @@ def test_students_text_is_no_command(homework: Path, tmp_path: Path, body: str, 
 def test_a_homework_that_is_none_is_said_on_the_log(tmp_path: Path, obeyed: Obeyed) -> None:
     done, log, _, _ = step(tmp_path, tmp_path)
     assert done.returncode == 2
-    assert "no homework lies here" in done.stderr
+    assert "not the folder of a homework" in done.stderr
     assert obeyed(log) == []
 
 

@@ -54,7 +54,7 @@ def test_a_notebook_that_grading_will_not_read_is_told(homework: Path) -> None:
     (homework / "demo.ipynb").write_text(answered, encoding="utf-8-sig")
     assert unreadable(homework, "demo.py") == ()
     (homework / "demo.ipynb").write_text(answered, encoding="utf-16")
-    told = "demo.ipynb cannot be read as a notebook: its written answers are not seen. It is saved as UTF-16"
+    told = "demo.ipynb cannot be read as a notebook: its written answers are not graded. It is saved as UTF-16"
     assert told in " ".join(run(homework).stdout.split())
     (warning,) = unreadable(homework, "demo.py")
     assert warning.message.startswith(told)

@@ -75,7 +75,7 @@ def test_what_the_stated_python_reads_is_not_complained_of(tmp_path: Path, line:
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("import pandas as pd", "pandas is not installed where it is graded (there: torch, numpy>=2.2)"),
+        ("import pandas as pd", "pandas is not installed for grading (installed: torch, numpy>=2.2)"),
         ("from seaborn.objects import Plot", "seaborn is not installed"),
         ("def f():\n    import cv2x", "cv2x is not installed"),
         ("try:\n    import pandas\nexcept ValueError:\n    pass", "pandas is not installed"),
@@ -94,7 +94,7 @@ def test_an_import_that_the_grader_does_not_have_is_named_once(tmp_path: Path, l
 def test_code_that_needs_a_gpu_is_told_that_there_is_none(tmp_path: Path, line: str) -> None:
     text = f"import torch\ny = torch.ones(2)\n{line}\n"
     (told,) = found(tmp_path, text)
-    assert (told.line, "There is no GPU where it is graded" in told.message) == (3, True)
+    assert (told.line, "Grading has no GPU" in told.message) == (3, True)
     assert found(tmp_path, f"{text}torch.cuda.is_available()") == []
 
 

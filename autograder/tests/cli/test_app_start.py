@@ -81,7 +81,7 @@ main()
 """
     ran = subprocess.run([sys.executable, "-c", program], cwd=gone, capture_output=True, text=True, check=False)  # noqa: S603
     assert (ran.returncode, "Traceback" in ran.stderr) == (2, False)
-    assert "The current folder is gone" in ran.stderr
+    assert "The current folder does not exist" in ran.stderr
 
 
 def test_work_goes_on_when_nobody_reads_what_it_prints() -> None:

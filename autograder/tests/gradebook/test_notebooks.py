@@ -397,7 +397,7 @@ def test_grading_and_filing_refuse_the_same_files_for_the_same_reason(
     (tmp_path / "x.ipynb").write_bytes(content)
     with pytest.raises(SubmissionRefused) as refused:
         read_submitted(tmp_path / "x.ipynb", 2 * LIMIT)
-    assert "x.ipynb cannot be read as a notebook: its written answers are not seen." in str(refused.value)
+    assert "x.ipynb cannot be read as a notebook: its written answers are not graded." in str(refused.value)
     assert reason in str(refused.value)
     problems = list(notebook_problems({"x.ipynb": content}, ["x.ipynb"], "x.ipynb", released["cells"]))
     assert [f"the submitted {problem}" for problem in problems] == [str(refused.value)]
