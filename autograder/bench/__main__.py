@@ -1,4 +1,4 @@
-"""``python -m bench``: the cost of grading on this machine."""
+"""``python -m bench``: measure the cost of grading on this machine."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ if TYPE_CHECKING:
 
 @app.command()
 def bench(
-    submissions: Annotated[int, typer.Option(min=10, help="How many submissions to grade, or saves to time.")] = 40,
-    slow: Annotated[int, typer.Option(min=2, help="How many of them nbgrader and pytest grade, at seconds each.")] = 5,
+    submissions: Annotated[int, typer.Option(min=10, help="Submissions to grade, or saves to time.")] = 40,
+    slow: Annotated[int, typer.Option(min=2, help="Submissions for nbgrader and pytest, which take seconds each.")] = 5,
     scale: Annotated[
-        int | None, typer.Option(min=20, help="Instead, grade this many with gradkit alone and measure its memory.")
+        int | None, typer.Option(min=20, help="Instead, grade this many with gradkit only, and measure its memory.")
     ] = None,
     watch: Annotated[
         list[Path] | None,
-        typer.Option(metavar="DIR", help="Instead, time gradkit check --watch in this homework; repeatable."),
+        typer.Option(metavar="DIR", help="Instead, time gradkit check --watch on this homework; repeatable."),
     ] = None,
     page: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Instead, time the class report of 1,000 students made from these records."),
+        typer.Option(metavar="DIR", help="Instead, time a class report of 1,000 students made from these records."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
 ) -> None:
-    """Measure the cost of grading, in one run on the same submissions; or how long people wait.
+    """Measure the cost of grading, in one run on the same submissions; or how long users wait.
 
-    The submissions are for a small built-in assignment, in a temporary folder; no course is needed or touched.
+    The submissions are for a small built-in assignment, in a temporary folder; no course is needed or changed.
     """
     from bench import figures
     from bench.page import measure_page
@@ -96,7 +96,7 @@ def _print_goal(goal: Goal) -> None:
 
 
 def main() -> None:
-    """Run the bench and exit with a status as `gradkit` does."""
+    """Run the benchmarks, with the exit statuses of `gradkit`."""
     try:
         prepare()
         app(prog_name="bench")

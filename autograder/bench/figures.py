@@ -1,4 +1,4 @@
-"""From what was measured to a table, goals and plain data."""
+"""Turn measurements into tables, goals and plain data."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from bench.ways import Measured
 
 @dataclass(frozen=True)
 class Goal:
-    """One figure that gradkit is held to."""
+    """A performance goal and its measured value."""
 
     text: str
     value: str
@@ -28,7 +28,7 @@ class Goal:
 
 
 def machine() -> dict[str, str]:
-    """What it was measured on."""
+    """A description of the machine and the software."""
     model = platform.processor() or platform.machine()
     information = Path("/proc/cpuinfo")
     if information.is_file():
@@ -40,7 +40,7 @@ def machine() -> dict[str, str]:
         "memory": f"{memory:.0f} GiB",
         "system": f"{platform.system()} {platform.release()}",
         "software": f"Python {platform.python_version()}, torch {version('torch')}, nbgrader {version('nbgrader')}",
-        "load": f"{os.getloadavg()[0]:.1f} when it began",
+        "load": f"{os.getloadavg()[0]:.1f} at the start",
     }
 
 
@@ -50,23 +50,23 @@ def ways_table(found: Sequence[Measured]) -> Table:
     table.add_column("", no_wrap=True)
     for name in ("graded", "CPU s", "wall s", "start", "MiB", "in all", "ratio"):
         table.add_column(name, justify="right")
-    for one in found:
-        together = "" if one.together_mb is None else f"{one.together_mb:.0f}"
-        figures = (f"{one.each.cpu:.3f}", f"{one.each.wall:.3f}", f"{one.start:.1f}", f"{one.total.peak_mb:.0f}")
-        table.add_row(one.name, str(one.submissions), *figures, together, f"{one.each.cpu / found[0].each.cpu:.2f}")
+    for way in found:
+        together = "" if way.together_mb is None else f"{way.together_mb:.0f}"
+        figures = (f"{way.each.cpu:.3f}", f"{way.each.wall:.3f}", f"{way.start:.1f}", f"{way.total.peak_mb:.0f}")
+        table.add_row(way.name, str(way.submissions), *figures, together, f"{way.each.cpu / found[0].each.cpu:.2f}")
     return table
 
 
 LEGEND = (
-    "CPU s and wall s: of one submission more. start: CPU s before the first. MiB: the largest process, and all "
-    "together. ratio: CPU s compared with the first row."
+    "CPU s and wall s: per additional submission. start: CPU s before the first. MiB: the largest process, and all "
+    "together. ratio: CPU s relative to the first row."
 )
 
 
 def ways_goals(found: Sequence[Measured]) -> list[Goal]:
-    """The goals on cost; ``found`` is in `measure_ways`' order."""
-    one, two, nbgrader, _, floor = (measured.each for measured in found)
-    less, above, faster = nbgrader.cpu / one.cpu, one.cpu / floor.cpu, one.wall / two.wall
+    """The goals on cost; ``found`` has the order of `measure_ways`."""
+    single, double, nbgrader, _, floor = (measured.each for measured in found)
+    less, above, faster = nbgrader.cpu / single.cpu, single.cpu / floor.cpu, single.wall / double.wall
     return [
         Goal("at least 30 times less CPU than nbgrader autograde (aim: 60)", f"{less:.1f} times", less >= 30),
         Goal("at most twice the CPU of a bare fork", f"{above:.2f} times", above <= 2),
@@ -75,20 +75,20 @@ def ways_goals(found: Sequence[Measured]) -> list[Goal]:
 
 
 def scale_table(scaled: Scaled) -> Table:
-    """One row for each process that lived through the run."""
+    """One row for each long-lived process."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("process")
     for name in (f"MiB at {scaled.first}", f"MiB at {scaled.submissions}", "growth"):
         table.add_column(name, justify="right")
-    for one in scaled.memory:
-        growth = f"{100 * (one.last_mb / one.first_mb - 1):+.1f} %"
-        table.add_row(one.name, f"{one.first_mb:.0f}", f"{one.last_mb:.0f}", growth)
+    for memory in scaled.memory:
+        growth = f"{100 * (memory.last_mb / memory.first_mb - 1):+.1f} %"
+        table.add_row(memory.name, f"{memory.first_mb:.0f}", f"{memory.last_mb:.0f}", growth)
     return table
 
 
 def scale_goals(scaled: Scaled) -> list[Goal]:
-    """The goals on a large class."""
-    growth = max(one.last_mb / one.first_mb for one in scaled.memory) - 1
+    """The goals for a large class."""
+    growth = max(memory.last_mb / memory.first_mb for memory in scaled.memory) - 1
     return [
         Goal("memory flat within 10 %", f"{100 * growth:+.1f} %", growth <= 0.1),
         Goal(
@@ -105,20 +105,20 @@ def watch_table(watched: Sequence[Watched]) -> Table:
     table.add_column("homework", no_wrap=True)
     for name in ("saves", "start s", "median ms", "slowest ms"):
         table.add_column(name, justify="right")
-    for one in watched:
-        waits = (f"{1000 * one.median:.0f}", f"{1000 * one.slowest:.0f}")
-        table.add_row(one.id, str(len(one.waits)), f"{one.start:.1f}", *waits)
+    for homework in watched:
+        waits = (f"{1000 * homework.median:.0f}", f"{1000 * homework.slowest:.0f}")
+        table.add_row(homework.id, str(len(homework.waits)), f"{homework.start:.1f}", *waits)
     return table
 
 
 def watch_goals(watched: Sequence[Watched]) -> list[Goal]:
-    """The goal on what students wait for."""
-    slowest = max(one.slowest for one in watched)
-    return [Goal("from a save to the verdict in under 200 ms", f"{1000 * slowest:.0f} ms at most", slowest < 0.2)]
+    """The goal for students' waiting time."""
+    slowest = max(homework.slowest for homework in watched)
+    return [Goal("from a save to the result in under 200 ms", f"{1000 * slowest:.0f} ms at most", slowest < 0.2)]
 
 
 def page_table(opened: Opened) -> Table:
-    """One row for each thing that an instructor waits for."""
+    """One row for each measurement."""
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column()
     table.add_column(justify="right")
@@ -130,7 +130,7 @@ def page_table(opened: Opened) -> Table:
 
 
 def page_goals(opened: Opened) -> list[Goal]:
-    """The goal on the class report."""
+    """The goal for the class report."""
     return [Goal("the class report opens in under 2 s in Chromium", f"{opened.opened:.2f} s", opened.opened < 2)]
 
 
@@ -142,14 +142,14 @@ def as_data(
     watched: Sequence[Watched] = (),
     opened: Opened | None = None,
 ) -> dict[str, Any]:
-    """The same as plain data, for ``--json``."""
+    """All measurements as plain data, for ``--json``."""
     data: dict[str, Any] = {"machine": dict(about), "goals": [asdict(goal) for goal in goals]}
     if found is not None:
-        data["ways"] = [asdict(one) for one in found]
+        data["ways"] = [asdict(way) for way in found]
     if scaled is not None:
         data["scale"] = asdict(scaled) | {"submissions_per_second": scaled.submissions / scaled.seconds}
     if watched:
-        data["watch"] = [asdict(one) for one in watched]
+        data["watch"] = [asdict(homework) for homework in watched]
     if opened is not None:
         data["page"] = asdict(opened) | {"students": STUDENTS}
     return data

@@ -1,7 +1,7 @@
-"""The bare floor: ``python -m bench.floor CHECKS FOLDER...``, the least that a process per submission can cost.
+"""The lower bound of the cost of one process per submission: ``python -m bench.floor CHECKS FOLDER...``.
 
-Torch is imported once; for each folder a child is forked that imports the student's module and runs the plain checks
-on it, in the same process and without a lock on any door. Prints, as JSON, the questions that each folder solves.
+torch is imported once; for each folder a child is forked that imports the student's module and runs the plain checks
+on it, in the same process and without confinement. Prints the questions that each folder solves as JSON.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ import torch
 
 
 def main() -> None:
-    """Fork a child for each folder, and print what each found."""
+    """Fork a child for each folder, and print the results."""
     checks, folders = Path(sys.argv[1]), [Path(name) for name in sys.argv[2:]]
     torch.set_num_threads(1)
     _warm_up()
     code = compile(checks.read_text(encoding="utf-8"), checks.name, "exec")
-    print(json.dumps({folder.parent.name: _grade(code, folder) for folder in folders}))  # noqa: T201 - its answer
+    print(json.dumps({folder.parent.name: _grade(code, folder) for folder in folders}))  # noqa: T201 - the result
 
 
 def _grade(code: Any, folder: Path) -> list[str]:
@@ -42,20 +42,20 @@ def _solved(code: Any, folder: Path) -> Sequence[str]:
     """In the child: the names of the tests that pass."""
     sys.path.insert(0, str(folder))
     names: dict[str, Any] = {}
-    exec(code, names)  # noqa: S102 - that is what there is to measure
+    exec(code, names)  # noqa: S102 - this is what is measured
     solved = []
     for name, test in names.items():
         if name.startswith("test_"):
             try:
                 test()
-            except Exception:  # noqa: BLE001, S112 - whatever it is, the test failed
+            except Exception:  # noqa: BLE001, S112 - any exception fails the test
                 continue
             solved.append(name.removeprefix("test_"))
     return solved
 
 
 def _warm_up() -> None:
-    """Use once what costs time on first use: a student may need an optimizer, which takes a second to import."""
+    """Use what is slow on first use: a student may need an optimizer, which takes a second to import."""
     model = torch.nn.Linear(2, 2)
     optimizer = torch.optim.SGD(model.parameters())
     x = torch.randn(2, 2)

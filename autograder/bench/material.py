@@ -1,7 +1,7 @@
-"""The bench's assignment as students know it: five questions on a linear regression, and five ways to answer them.
+"""The benchmark's assignment: five questions on linear regression, and five kinds of submissions.
 
-The first kind of student is right, the second right in other words, the third has two formulas wrong, the fourth cuts
-the graph, the fifth gave up half-way.
+The first kind is right, the second is right in another way, the third has two wrong formulas, the fourth detaches the
+graph, and the fifth is unfinished.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import torch
 from torch import Tensor, nn
 '''
 
-# What is given of each question; the body that is asked for takes the place of {body}.
+# The given code of each question; the student's body replaces {body}.
 GIVEN = {
     "with_ones": '''\
 def with_ones(x: Tensor) -> Tensor:
@@ -52,7 +52,7 @@ class Line(nn.Module):
 ''',
     "fit": '''\
 def fit(x: Tensor, y: Tensor, w: Tensor, lr: float, steps: int) -> Tensor:
-    """The weights after some steps of gradient descent on the mean squared error; w itself stays as it is."""
+    """The weights after some steps of gradient descent on the mean squared error; w is not modified."""
 {body}
 ''',
 }
@@ -131,14 +131,14 @@ _UNFINISHED = {
     """,
 }
 
-# Each differs from the right one only where it says so.
+# Each kind replaces only the bodies that it lists.
 KINDS: tuple[Mapping[str, str], ...] = tuple(
     {**_RIGHT, **kind} for kind in ({}, _OTHERWISE, _PARTLY, _DETACHED, _UNFINISHED)
 )
 
 
 def answer(question: str, bodies: Mapping[str, str], *, marked: bool = False) -> str:
-    """The source of one question with its body filled in, between solution markers where ``marked``."""
+    """The source of one question with its body, in a solution region if ``marked``."""
     body = textwrap.dedent(bodies[question]).strip()
     if marked:
         body = f"### BEGIN SOLUTION {question}: see above.\n{body}\n### END SOLUTION"

@@ -1,4 +1,4 @@
-"""How long an instructor waits for the class report of a thousand students, in a real browser."""
+"""Time the class report of a thousand students in a real browser."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 STUDENTS = 1_000
-_HANDED_IN = 0.9  # of the class, of each assignment
+_SUBMITTED = 0.9  # share of the class, for each assignment
 _TIMES = 5
 _PAINTED = "new Promise(done => requestAnimationFrame(() => setTimeout(done, 0)))"
 
 
 @dataclass(frozen=True)
 class Opened:
-    """What was measured of one page.
+    """The measurements of one page.
 
     Attributes:
-        submissions: how many the page is about.
+        submissions: the number of submissions in it.
         megabytes: its size.
-        made: seconds from the records to the page.
-        opened: seconds until it stands in Chromium; the median.
-        sort: seconds to sort the students by their sum; the median.
-        filter: seconds to show one student alone; the median.
+        made: seconds to make it from the records.
+        opened: median seconds until it is rendered in Chromium.
+        sort: median seconds to sort the students by their sum.
+        filter: median seconds to show a single student.
     """
 
     submissions: int
@@ -49,12 +49,12 @@ class Opened:
 
 
 def measure_page(folder: Path, results: Path, report: Callable[[str], None]) -> Opened:
-    """Make the report of a class of `STUDENTS`, each a namesake of somebody in ``results``, and open it in Chromium.
+    """Make the report of a class of `STUDENTS`, with records drawn from ``results``, and open it in Chromium.
 
     Args:
         folder: an empty folder to work in.
         results: the records of a course, ``<student>/<assignment>.json``.
-        report: is told what is being done.
+        report: called with a description of each step.
 
     Raises:
         UsageError: there is no record in ``results``.
@@ -63,10 +63,10 @@ def measure_page(folder: Path, results: Path, report: Callable[[str], None]) -> 
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
-        raise GradkitError("Chromium is driven by playwright. Install it: pip install playwright") from None
+        raise GradkitError("Driving Chromium needs playwright: pip install playwright") from None
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if chromium is None:
-        raise GradkitError("The page is opened in Chromium, and there is none. Install it: apt-get install chromium")
+        raise GradkitError("Chromium is not installed: apt-get install chromium")
     records = _class_of(STUDENTS, results)
     report("making the page")
     begun = time.perf_counter()
@@ -84,23 +84,23 @@ def measure_page(folder: Path, results: Path, report: Callable[[str], None]) -> 
 
 
 def _class_of(students: int, results: Path) -> list[Record]:
-    """Records of a class: each student's are somebody's of those in ``results``."""
+    """Records of a class, each drawn from those of ``results``."""
     known: dict[str, list[Record]] = {}
     for record in read_records(results):
         known.setdefault(record.assignment, []).append(record)
     if not known:
-        raise UsageError(f"{results}: holds no record. Grade a class first: make grade")
-    rng = random.Random(0)  # noqa: S311 - no secret
+        raise UsageError(f"{results}: contains no records. Grade a class first: make grade")
+    rng = random.Random(0)  # noqa: S311 - not a secret
     return [
         replace(rng.choice(choice), student=f"student{number:04}")
         for number in range(students)
         for choice in known.values()
-        if rng.random() < _HANDED_IN
+        if rng.random() < _SUBMITTED
     ]
 
 
 def _try(page: Page, path: Path) -> tuple[float, float, float]:
-    """Seconds to open the page, to sort it, and to filter it, each until it is painted."""
+    """Seconds to open, sort and filter the page, each until it is painted."""
     acts: tuple[Callable[[], object], ...] = (
         lambda: page.goto(path.as_uri()),
         lambda: page.get_by_role("button", name="Sum").click(),

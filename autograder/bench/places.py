@@ -1,4 +1,4 @@
-"""Write the bench's assignment and its class as each way of grading wants them."""
+"""Write the benchmark's assignment and submissions in the format of each way of grading."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ _TIMESTAMP = "2026-09-20 12:00:00 UTC\n"
 
 
 def students(count: int) -> list[str]:
-    """The names of a class."""
+    """The ids of a class."""
     return [f"s{number:05}" for number in range(count)]
 
 
 def kind_of(student: str) -> Mapping[str, str]:
-    """The bodies that a student hands in."""
+    """The bodies that a student submits."""
     return KINDS[int(student[1:]) % len(KINDS)]
 
 
@@ -73,23 +73,23 @@ def write_course(root: Path) -> None:
     _write(root, files)
 
 
-def hand_in(course: Path, count: int) -> None:
-    """Fill ``submitted/`` of a course that was built: each student the released folder with a module of their own."""
+def submit(course: Path, count: int) -> None:
+    """Fill ``submitted/`` of a built course: for each student the released folder, with the student's module."""
     for student in students(count):
         folder = course / "submitted" / student / HW
         shutil.copytree(course / "release" / HW, folder)
-        _write(folder, {MODULE: _handed_in(student), "timestamp.txt": _TIMESTAMP})
+        _write(folder, {MODULE: _submitted(student), "timestamp.txt": _TIMESTAMP})
 
 
 # ---- pytest and the floor ----------------------------------------------------------------------------------------
 
 
 def write_folders(root: Path, count: int) -> list[Path]:
-    """Write a folder for each student with the module and an ordinary pytest file beside it."""
+    """Write a folder for each student, with the module and an ordinary pytest file."""
     test = suites.pytest_file(MODULE.removesuffix(".py"), QUESTIONS)
     folders = [root / student / HW for student in students(count)]
     for folder in folders:
-        _write(folder, {MODULE: _handed_in(folder.parent.name), TEST: test})
+        _write(folder, {MODULE: _submitted(folder.parent.name), TEST: test})
     return folders
 
 
@@ -97,7 +97,7 @@ def write_folders(root: Path, count: int) -> list[Path]:
 
 
 def write_nbgrader_source(root: Path) -> None:
-    """Write a course of nbgrader's with solutions and hidden tests in the cells of a notebook."""
+    """Write a course for nbgrader, with solutions and hidden tests in the cells of a notebook."""
     cells = [_cell("code", "imports", material.HEADER)]
     for question in QUESTIONS:
         hidden = f"### BEGIN HIDDEN TESTS\n{suites.COMMON}\n\n{suites.PLAIN[question]}\n\n{suites.plain_call(question)}"
@@ -112,8 +112,8 @@ def write_nbgrader_source(root: Path) -> None:
 _NBGRADER_CONFIG = 'c = get_config()\nc.CourseDirectory.course_id = "bench"\n'
 
 
-def hand_in_notebooks(root: Path, names: Sequence[str]) -> None:
-    """Fill ``submitted/`` of a course whose release nbgrader has made."""
+def submit_notebooks(root: Path, names: Sequence[str]) -> None:
+    """Fill ``submitted/`` of a course released by nbgrader."""
     released = json.loads((root / "release" / HW / NOTEBOOK).read_text(encoding="utf-8"))
     for student in names:
         bodies = kind_of(student)
@@ -142,9 +142,9 @@ def _notebook(cells: Sequence[Mapping[str, Any]]) -> str:
     return json.dumps({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5})
 
 
-def _handed_in(student: str) -> str:
-    """A student's module; no two are the same bytes."""
-    return f"# Handed in by {student}.\n{material.module(kind_of(student))}"
+def _submitted(student: str) -> str:
+    """A student's module; no two are identical."""
+    return f"# Submitted by {student}.\n{material.module(kind_of(student))}"
 
 
 def _write(root: Path, files: Mapping[str, str]) -> None:

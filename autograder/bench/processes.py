@@ -1,4 +1,4 @@
-"""Look at the memory of a running command and of all that it started, from outside (Linux's /proc)."""
+"""Measure the memory of a running command and its descendants, through Linux's /proc."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _PROC = Path("/proc")
 
 
 def watch(command: Sequence[str], folder: Path, look: Callable[[int], None], seconds: float) -> int:
-    """Run a command in ``folder``, calling ``look`` with its process id again and again; returns its exit status."""
+    """Run a command in ``folder``, calling ``look`` with its process id periodically; return its exit status."""
     with subprocess.Popen(  # noqa: S603 - our own command
         command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:
@@ -23,7 +23,7 @@ def watch(command: Sequence[str], folder: Path, look: Callable[[int], None], sec
 
 
 def tree(root: int) -> list[int]:
-    """The process ``root`` and all that descend from it."""
+    """The process ``root`` and its descendants."""
     children: defaultdict[int, list[int]] = defaultdict(list)
     for pid, fields in _stats():
         children[int(fields[1])].append(pid)
@@ -34,12 +34,12 @@ def tree(root: int) -> list[int]:
 
 
 def started_at(pid: int) -> int:
-    """When a process was started, in the kernel's ticks since the machine was; 0 once it has ended."""
-    return int(next((fields[19] for other, fields in _stats() if other == pid), 0))
+    """A process's start time in kernel ticks since boot; 0 once it has ended."""
+    return int(next((fields[19] for number, fields in _stats() if number == pid), 0))
 
 
 def shared_out_mb(pid: int) -> float:
-    """Mebibytes of a process, each page that several share divided among them; 0 once it has ended.
+    """A process's memory in MiB, with shared pages divided among their owners (PSS); 0 once it has ended.
 
     Raises:
         PermissionError: the process hides its memory, and we are not root.
@@ -48,7 +48,7 @@ def shared_out_mb(pid: int) -> float:
 
 
 def peak_mb(pid: int) -> float:
-    """The most mebibytes that a process had in memory at any time, those that it shares included; 0 once ended."""
+    """A process's peak memory in MiB, including shared pages; 0 once it has ended."""
     return _megabytes(pid, "status", "VmHWM")
 
 
@@ -69,11 +69,11 @@ def _megabytes(pid: int, file: str, name: str) -> float:
 
 
 def _stats() -> Iterator[tuple[int, list[str]]]:
-    """Of every process its id and, from the third on, the fields of ``/proc/<id>/stat``."""
+    """The id of every process, and the fields of its ``/proc/<id>/stat`` from the third on."""
     for folder in _PROC.iterdir():
         if folder.name.isdigit():
             try:
-                # The name of the program stands in brackets and may hold anything.
+                # The program's name is in parentheses and may contain any characters.
                 fields = (folder / "stat").read_text(errors="replace").rpartition(")")[2].split()
             except (FileNotFoundError, ProcessLookupError):
                 continue

@@ -1,4 +1,4 @@
-"""Run one way of grading on some of the bench's students: what it cost, and what it found."""
+"""Grade some of the benchmark's submissions in one way, and return its cost and results."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ _SOLVED = re.compile(r"(\d+) passed")
 
 @dataclass(frozen=True)
 class Run:
-    """One run of one way: what it cost, and how many questions it found solved by each student."""
+    """One run of one way: its cost, and the number of solved questions by student."""
 
     cost: Cost
     solved: Mapping[str, int]
 
 
 def built_course(work: Path) -> Path:
-    """The bench's course, built, with nobody's submissions yet."""
+    """Write and build the benchmark's course, without submissions."""
     course = work / "course"
     places.write_course(course)
     _run([*_GRADKIT, "build"], course)
@@ -42,14 +42,14 @@ def built_course(work: Path) -> Path:
 
 
 def with_class(course: Path, target: Path, count: int) -> Path:
-    """A copy of a course that so many students have handed in to."""
+    """Copy a course, with submissions of ``count`` students."""
     shutil.copytree(course, target)
-    places.hand_in(target, count)
+    places.submit(target, count)
     return target
 
 
 def grading(workers: int) -> list[str]:
-    """The command that grades a class, without the feedback pages."""
+    """The command that grades a class without feedback pages."""
     return [*_GRADKIT, "grade", "--no-feedback", "--workers", str(workers)]
 
 
@@ -66,7 +66,7 @@ def _solved(record: Path) -> int:
 
 
 def nbgrader_course(work: Path) -> Path:
-    """A course of nbgrader's own, released, with nobody's submissions yet."""
+    """Write and release a course for nbgrader alone, without submissions."""
     source = work / "nbgrader"
     places.write_nbgrader_source(source)
     _run([*_NBGRADER, "generate_assignment", HW], source)
@@ -74,15 +74,15 @@ def nbgrader_course(work: Path) -> Path:
 
 
 def run_nbgrader(work: Path, source: Path, count: int) -> Run:
-    """Have nbgrader grade ``count`` copies of the notebook of `nbgrader_course`."""
+    """Grade ``count`` copies of the notebook of `nbgrader_course` with nbgrader."""
     folder = work / f"nbgrader-{count}"
     shutil.copytree(source, folder)
-    places.hand_in_notebooks(folder, places.students(count))
+    places.submit_notebooks(folder, places.students(count))
     cost, said = _run([*_NBGRADER, "autograde", HW], folder)
     with closing(sqlite3.connect(folder / "gradebook.db")) as gradebook:
         rows = gradebook.execute(_POINTS_OF_EACH).fetchall()
     if len(rows) != count:
-        raise GraderFault(f"nbgrader graded {len(rows)} of {count} copies of {NOTEBOOK}. It says:\n{said[-2000:]}")
+        raise GraderFault(f"nbgrader graded {len(rows)} of {count} copies of {NOTEBOOK}. Its output:\n{said[-2000:]}")
     return Run(cost, {student: round(points / POINTS) for student, points in rows})
 
 
@@ -96,7 +96,7 @@ _POINTS_OF_EACH = """
 
 
 def run_pytest(work: Path, count: int) -> Run:
-    """Start pytest ``count`` times."""
+    """Grade ``count`` submissions with a pytest process each."""
     costs, solved = [], {}
     for folder in places.write_folders(work / "pytest", count):
         cost, said = _run([sys.executable, "-m", "pytest", "-q"], folder, statuses=(0, 1))
@@ -107,7 +107,7 @@ def run_pytest(work: Path, count: int) -> Run:
 
 
 def run_floor(work: Path, count: int) -> Run:
-    """Fork ``count`` times from one process."""
+    """Grade ``count`` submissions with a bare fork each."""
     folders = places.write_folders(Path(tempfile.mkdtemp(dir=work)), count)
     command = [sys.executable, "-m", "bench.floor", str(folders[0] / places.TEST), *map(str, folders)]
     cost, said = _run(command, work)
@@ -115,7 +115,7 @@ def run_floor(work: Path, count: int) -> Run:
 
 
 def _run(command: Sequence[str], folder: Path, statuses: Sequence[int] = (0,)) -> tuple[Cost, str]:
-    """Measure a command that must succeed; every way gets one thread, so that none is slowed by many."""
+    """Measure a command that must succeed, with one thread, so that no way is slowed down by many."""
     environment = {
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
@@ -123,5 +123,5 @@ def _run(command: Sequence[str], folder: Path, statuses: Sequence[int] = (0,)) -
     }
     cost, status, said = measure(command, folder, environment)
     if status not in statuses:
-        raise GraderFault(f"`{' '.join(command)}` ended with status {status}. It said:\n{said[-2000:]}")
+        raise GraderFault(f"`{' '.join(command)}` ended with status {status}. Its output:\n{said[-2000:]}")
     return cost, said

@@ -1,4 +1,4 @@
-"""Grade a large class once, watching the memory, and once again with nothing changed."""
+"""Grade a large class while measuring memory, and again with nothing changed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SAMPLE_SECONDS = 0.1
 
 @dataclass(frozen=True)
 class Memory:
-    """The peak memory of one process, early and at the end; pages that it shares with others are counted too."""
+    """The peak memory of one process, early and at the end, including shared pages."""
 
     name: str
     first_mb: float
@@ -26,15 +26,15 @@ class Memory:
 
 @dataclass(frozen=True)
 class Scaled:
-    """What a large class took.
+    """The measurements of a large class.
 
     Attributes:
-        submissions: how many there were.
-        workers: how many were graded at a time.
-        seconds: wall seconds of the first run, its start included.
-        again_seconds: wall seconds of a second run in which nothing had changed.
-        first: how many records there were when ``memory`` was looked at for the first time.
-        memory: each process that lived through the run.
+        submissions: the number of submissions.
+        workers: the number graded at a time.
+        seconds: wall time of the first run, including its start.
+        again_seconds: wall time of a second run with nothing changed.
+        first: the number of records when ``memory`` was first measured.
+        memory: the processes that existed from then to the end.
     """
 
     submissions: int
@@ -68,11 +68,11 @@ def measure_scale(work: Path, submissions: int, report: Callable[[str], None]) -
 
 
 class _Watch:
-    """Notes the peak memory of every process, once when enough records are there, and then again and again.
+    """Record the peak memory of every process, once when there are enough records, and repeatedly after that.
 
     Args:
-        results: where the records appear, a folder for each student.
-        wanted: how many records are enough.
+        results: the folder of the records, with a folder for each student.
+        wanted: the number of records that is enough.
     """
 
     def __init__(self, results: Path, wanted: int) -> None:
@@ -84,7 +84,7 @@ class _Watch:
         self.names: dict[int, str] = {}
 
     def look(self, root: int) -> None:
-        """See how far the run has come, and how large its processes are."""
+        """Measure the processes, once the run has progressed far enough."""
         if not self.first:
             done = sum(1 for _ in self.results.iterdir()) if self.results.is_dir() else 0
             if done < self.wanted:
@@ -96,23 +96,23 @@ class _Watch:
             self.late[pid] = max(self.late.get(pid, 0.0), processes.peak_mb(pid))
 
     def memory(self) -> tuple[Memory, ...]:
-        """The grader, its forks and the worker base; students' processes come and go, and have a limit of their own."""
+        """The grader, its forks and the worker base; students' processes are short-lived and have their own limit."""
         return tuple(
             Memory(self.names[pid], early, self.late[pid]) for pid, early in self.early.items() if self.names[pid]
         )
 
 
 def _roles(root: int, pids: Sequence[int]) -> dict[int, str]:
-    """What each process does, or "" for those that are not gradkit's or do not last."""
+    """The role of each process, or "" for those that are not gradkit's or are short-lived."""
     ours = processes.command_of(root)
-    roles = {pid: "a grader forked from it" if processes.command_of(pid) == ours else "" for pid in pids}
+    roles = {pid: "forked grader" if processes.command_of(pid) == ours else "" for pid in pids}
     base = min(filter(_is_base, pids), key=processes.started_at, default=None)
     if base is not None:
-        roles[base] = "the worker base"
+        roles[base] = "worker base"
     return roles | {root: "gradkit grade"}
 
 
 def _is_base(pid: int) -> bool:
-    """Whether it is the worker base or a fork of it, and not the bubblewrap around them."""
+    """Whether a process is the worker base or a fork of it, not the bubblewrap around them."""
     program, _, arguments = processes.command_of(pid).partition(" ")
     return "-m gradkit.jail.zygote" in arguments and not program.endswith("bwrap")

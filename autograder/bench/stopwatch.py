@@ -1,9 +1,8 @@
-"""Count what a command costs, all processes that it starts included, however they end.
+"""Measure the cost of a command, including all its descendants, however they end.
 
-A process's time is added to that of whoever waits for it, and so on upwards; what nobody waits for goes to process 1
-and is lost. So the command runs below a helper, ``python -m bench.stopwatch REPORT COMMAND...``, which Linux
-hands all orphans: it waits for every one. The helper is small, because a process inherits the peak memory of the one
-that started it.
+A process's time is added to its parent's when the parent waits for it; the time of orphans is lost to process 1. So the
+command runs under a subreaper, ``python -m bench.stopwatch REPORT COMMAND...``, which inherits all orphans on Linux and
+waits for them. The subreaper is small, because a process inherits the peak memory of its parent.
 """
 
 from __future__ import annotations
@@ -26,12 +25,12 @@ _PR_SET_CHILD_SUBREAPER = 36
 
 @dataclass(frozen=True)
 class Cost:
-    """What one run of a command took.
+    """The cost of one run of a command.
 
     Attributes:
-        cpu: processor seconds, user and system, of all its processes together.
-        wall: seconds on the clock.
-        peak_mb: mebibytes of the largest of its processes.
+        cpu: processor seconds, user and system, of all its processes.
+        wall: wall time in seconds.
+        peak_mb: peak memory of its largest process, in MiB.
     """
 
     cpu: float
@@ -42,11 +41,11 @@ class Cost:
 def measure(
     command: Sequence[str], folder: Path, environment: Mapping[str, str] | None = None
 ) -> tuple[Cost, int, str]:
-    """Run a command in ``folder``; returns its cost, its exit status and what it printed."""
+    """Run a command in ``folder``; return its cost, exit status and output."""
     with TemporaryFolder("gradkit-stopwatch") as work:
         report, output = work / "report.json", work / "output.txt"
         with output.open("wb") as printed:
-            subprocess.run(  # noqa: S603 - our own helper
+            subprocess.run(  # noqa: S603 - this module
                 [sys.executable, "-m", "bench.stopwatch", str(report), *command],
                 cwd=folder,
                 env={**os.environ, **(environment or {})},
@@ -61,9 +60,9 @@ def measure(
 
 
 def main() -> None:
-    """Run the command, wait for it and for every orphan of it, and write the report."""
+    """Run the command, wait for it and for all its orphans, and write the report."""
     report, command = Path(sys.argv[1]), sys.argv[2:]
-    # On other systems orphans are lost; there, gradkit leaves none.
+    # On other systems orphans are lost, but gradkit leaves none there.
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     started = time.monotonic()

@@ -1,14 +1,14 @@
-"""The tests of the bench's assignment, twice: as gradkit's hidden suites, and as plain functions for everything else.
+"""The tests of the benchmark's assignment: as hidden suites for gradkit, and as plain functions for the alternatives.
 
-Both try the same two sizes of each question and compare the same values and gradients in float64, to 1e-8. The plain
-ones compute what is expected from formulas of their own, as a hand-written test file would.
+Both test the same two sizes of each question and compare the same values and gradients in float64, to 1e-8. The plain
+functions compute the expected values by their own formulas, as a hand-written test file would.
 """
 
 from __future__ import annotations
 
 SIZES = "[(1, 1), (16, 3)]"
 
-# ---- gradkit's: one file a question ------------------------------------------------------------------------------
+# ---- gradkit: one file per question ------------------------------------------------------------------------------
 
 _HEAD = '''\
 """Hidden tests of {question}."""
@@ -50,7 +50,7 @@ def hidden_suite(question: str, points: int) -> str:
     return _HEAD.format(question=question, points=points, sizes=SIZES, call=_CALLS[question])
 
 
-# ---- everybody else's: functions that find the answers among the global names ------------------------------------
+# ---- the alternatives: functions that find the answers among the global names ------------------------------------
 
 COMMON = '''\
 import torch
@@ -62,7 +62,7 @@ def draw(*shape):
 
 
 def compare(found, expected, leaves=()):
-    """See that values and gradients are the same."""
+    """Compare values and gradients."""
     torch.testing.assert_close(found, expected, rtol=1e-8, atol=1e-8)
     if leaves:
         upstream = torch.randn_like(expected)
@@ -107,12 +107,12 @@ def check_fit(n, d):
 
 
 def plain_call(question: str) -> str:
-    """A statement that makes both checks of one question."""
+    """A statement that runs both checks of one question."""
     return f"for n, d in {SIZES}:\n    check_{question}(n, d)\n"
 
 
 def pytest_file(module: str, questions: tuple[str, ...]) -> str:
-    """The text of an ordinary pytest file that imports the student's module, with one test a question."""
+    """The text of an ordinary pytest file that imports the student's module, with one test per question."""
     tests = [
         f"def test_{question}():\n    " + plain_call(question).replace("\n", "\n    ").rstrip()
         for question in questions

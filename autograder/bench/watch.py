@@ -1,4 +1,4 @@
-"""How long a student waits: from a save to the verdict of ``gradkit check --watch``."""
+"""Time ``gradkit check --watch``, from a save to the result."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from gradkit.errors import GradkitError
 
 _COMMAND = (sys.executable, "-c", "from gradkit.check.command import main; main()", "check", "--watch")
 _END = "Waiting for the next save"
-_PAUSES = (0.1, 0.6)  # seconds between a verdict and the next save, as no clock of the watcher's should know them
+_PAUSES = (0.1, 0.6)  # seconds between a result and the next save; random, so not in step with the watcher
 
 
 @dataclass(frozen=True)
 class Watched:
-    """What was measured in one homework's folder.
+    """The measurements of one homework.
 
     Attributes:
         id: the homework.
-        start: seconds from the command to its first verdict: Python, torch, the checks.
-        waits: seconds from each save to its verdict.
+        start: seconds from the command to its first result: Python, torch, the checks.
+        waits: seconds from each save to its result.
     """
 
     id: str
@@ -37,7 +37,7 @@ class Watched:
 
     @property
     def median(self) -> float:
-        """The wait in the middle, in seconds."""
+        """The median wait, in seconds."""
         return statistics.median(self.waits)
 
     @property
@@ -47,13 +47,13 @@ class Watched:
 
 
 def measure_watch(folder: Path, homework: Path, saves: int, report: Callable[[str], None]) -> Watched:
-    """Save a homework's module again and again, each time another version, while ``gradkit check --watch`` looks on.
+    """Save a homework's module repeatedly, each time changed, while ``gradkit check --watch`` runs.
 
     Args:
         folder: an empty folder to work in.
-        homework: the homework; it is copied.
-        saves: how many times.
-        report: is told what is being done.
+        homework: the homework's folder; it is copied.
+        saves: the number of saves.
+        report: called with a description of each step.
 
     Raises:
         UsageError: there is no homework in that folder.
@@ -72,7 +72,7 @@ def measure_watch(folder: Path, homework: Path, saves: int, report: Callable[[st
             waits = []
             for number in range(saves):
                 report(f"{found.id}: save {number + 1} of {saves}")
-                time.sleep(random.uniform(*_PAUSES))  # noqa: S311 - no secret
+                time.sleep(random.uniform(*_PAUSES))  # noqa: S311 - not a secret
                 begun = time.perf_counter()
                 module.write_text(f"{text}# {number}\n", encoding="utf-8")
                 _wait(process.stdout)
@@ -86,4 +86,4 @@ def _wait(printed: IO[str] | None) -> None:
     for line in printed or ():
         if _END in line:
             return
-    raise GradkitError("gradkit check --watch ended by itself; try it in that folder.")
+    raise GradkitError("gradkit check --watch ended unexpectedly; try it in that folder.")

@@ -1,7 +1,7 @@
-"""Grade the same submissions in four ways, and count what each costs.
+"""Grade the same submissions in four ways, and measure the cost of each.
 
-Each way is run with a few submissions and with all of them: the difference is what a further submission costs, free of
-what it costs to start. Every way has to find the same questions solved.
+Each way runs on a few submissions and on all of them: the difference is the cost per additional submission, without
+start-up. All ways must find the same questions solved.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ _SAMPLE_SECONDS = 0.05
 
 @dataclass(frozen=True)
 class Measured:
-    """What one way costs.
+    """The cost of one way.
 
     Attributes:
         name: the way.
-        submissions: how many it graded.
-        total: the cost of them all.
-        each: processor and wall seconds of a further submission.
+        submissions: the number graded.
+        total: the cost of all of them.
+        each: processor and wall seconds per additional submission.
         start: processor seconds before the first one.
-        together_mb: the most memory of all its processes together, where that was looked at.
+        together_mb: peak memory of all its processes together in MiB, if measured.
     """
 
     name: str
@@ -45,9 +45,9 @@ def measure_ways(work: Path, submissions: int, slow: int, report: Callable[[str]
 
     Args:
         work: an empty folder.
-        submissions: how many submissions to grade.
-        slow: how many of them those ways grade that take seconds for each.
-        report: told what is being measured.
+        submissions: the number of submissions to grade.
+        slow: the number for the ways that take seconds per submission.
+        report: called with a description of each step.
 
     Raises:
         GraderFault: a command failed, or the ways do not agree.
@@ -64,15 +64,15 @@ def measure_ways(work: Path, submissions: int, slow: int, report: Callable[[str]
         _way("pytest, one by one", lambda count: runs.run_pytest(work, count), slow, 0, report),
         _way("bare fork", lambda count: runs.run_floor(work, count), submissions, FEW, report),
     ]
-    see_that_they_agree(found)
+    require_agreement(found)
     return [measured for measured, _ in found]
 
 
-def see_that_they_agree(found: Sequence[tuple[Measured, Mapping[str, int]]]) -> None:
-    """Compare how many questions each way found solved with what the first one found.
+def require_agreement(found: Sequence[tuple[Measured, Mapping[str, int]]]) -> None:
+    """Check that all ways found the same numbers of solved questions as the first.
 
     Raises:
-        GraderFault: two ways differ, so that they did not measure the same.
+        GraderFault: two ways differ, so their costs are not comparable.
     """
     expected = found[0][1]
     for measured, solved in found[1:]:
@@ -98,15 +98,15 @@ def _gradkit(
 def _way(
     name: str, run: Callable[[int], Run], count: int, few: int, report: Callable[[str], None]
 ) -> tuple[Measured, Mapping[str, int]]:
-    """Run with a few and with all; ``few`` is 0 where nothing is shared between submissions.
+    """Run with a few and with all; ``few`` is 0 if submissions share no start-up cost.
 
-    What can be run in seconds is run twice, and the lesser figures count: what else the machine does only adds.
+    Fast ways run twice, and the smaller values count, since other load only adds.
     """
     times = 2 if few == FEW else 1
     report(name)
     small = [run(few).cost for _ in range(times)] if few else [Cost(0.0, 0.0, 0.0)]
     found = [run(count) for _ in range(times)]
-    start, total = _least(small), _least([one.cost for one in found])
+    start, total = _least(small), _least([graded.cost for graded in found])
     more = count - few
     each = Cost((total.cpu - start.cpu) / more, (total.wall - start.wall) / more, total.peak_mb)
     return Measured(name, count, total, each, max(0.0, start.cpu - few * each.cpu)), found[0].solved
@@ -117,11 +117,11 @@ def _least(costs: Sequence[Cost]) -> Cost:
 
 
 def _together(command: Sequence[str], folder: Path) -> float | None:
-    """The most memory that all processes of a command have together, in a run of its own: looking costs time."""
+    """The peak memory of all processes of a command together, in a separate run, since measuring takes time."""
     most = [0.0]
 
     def look(pid: int) -> None:
-        most.append(sum(processes.shared_out_mb(one) for one in processes.tree(pid)))
+        most.append(sum(processes.shared_out_mb(member) for member in processes.tree(pid)))
 
     try:
         processes.watch(command, folder, look, _SAMPLE_SECONDS)

@@ -1,9 +1,9 @@
-"""Print the engine's packages with their size and layer, and fail where one breaks a rule of the house.
+"""Print the engine's packages with their size and layer, and fail if one breaks a rule.
 
-The rules: no package holds more than 11 % of the engine's lines; no modules import each other in a circle at their top
-level; each package has its place in the layers of pyproject.toml; no two modules have one name.
+The rules: no package contains more than 11 % of the engine's lines; there are no circular imports at module level; each
+package is listed in the layers of pyproject.toml; no two modules have the same name.
 
-Usage: ``python autograder/tools/rooms.py [ROOT]``, the root of a checkout; by default the one that this file is in.
+Usage: ``python autograder/tools/rooms.py [ROOT]``. ROOT is the root of a checkout, by default this one.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from pathlib import Path
 
 ENGINE = "gradkit"
 LARGEST = 0.11
-# The same name means the same in these: a command of `cli` is named as what it calls (`cli.grade`, `grading.grade`),
-# and a page as what it shows (`pages.submission`, `intake.submission`).
+# Modules of these packages are named after others on purpose: a command after what it calls (`cli.grade`,
+# `grading.grade`), a page after what it shows (`pages.submission`, `intake.submission`).
 NAMED_AFTER_OTHERS = ("cli", "pages")
 _SPECIAL = ("__init__", "__main__")
 
@@ -27,7 +27,7 @@ Modules = Mapping[str, ast.Module]
 
 
 def read_modules(folder: Path) -> tuple[dict[str, ast.Module], dict[str, int]]:
-    """The engine's modules by dotted name, and how many lines each has."""
+    """The engine's modules by dotted name, and the number of lines of each."""
     modules, lines = {}, {}
     for path in sorted(folder.rglob("*.py")):
         name = ".".join((ENGINE, *path.relative_to(folder).with_suffix("").parts))
@@ -37,13 +37,13 @@ def read_modules(folder: Path) -> tuple[dict[str, ast.Module], dict[str, int]]:
 
 
 def package_of(module: str) -> str:
-    """The package below the engine that a module is in; the module itself where it is in none."""
+    """The engine's subpackage that a module is in, or the module's own name if it is in none."""
     parts = module.split(".")
     return ENGINE if parts[1] in _SPECIAL else parts[1]
 
 
 def layers(pyproject: Path) -> dict[str, int]:
-    """Each package's layer in the import contract, 1 at the top."""
+    """The layer of each package in the import contract, 1 at the top."""
     contracts = tomllib.loads(pyproject.read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
     rows = next(contract["layers"] for contract in contracts if contract["type"] == "layers")
     return {
@@ -52,7 +52,7 @@ def layers(pyproject: Path) -> dict[str, int]:
 
 
 def imports(modules: Modules) -> dict[str, set[str]]:
-    """The modules of the engine that each module imports at its top level."""
+    """The engine's modules that each module imports at its top level."""
     return {name: set(_imported(tree, modules)) - {name} for name, tree in modules.items()}
 
 
@@ -67,7 +67,7 @@ def _imported(tree: ast.Module, modules: Modules) -> Iterator[str]:
 
 
 def circle(graph: Mapping[str, set[str]]) -> list[str]:
-    """Modules that import each other in a circle, the first again at the end; empty where there are none."""
+    """A cycle of imports, its first module repeated at the end; empty if there is none."""
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
@@ -76,7 +76,7 @@ def circle(graph: Mapping[str, set[str]]) -> list[str]:
 
 
 def repeated_names(modules: Modules) -> dict[str, list[str]]:
-    """Module names that occur more than once, but for those that mean the same; with the modules."""
+    """Module names that occur more than once, except in NAMED_AFTER_OTHERS, with the modules."""
     named = defaultdict(list)
     for module in modules:
         *_, package, name = module.split(".")
@@ -86,21 +86,21 @@ def repeated_names(modules: Modules) -> dict[str, list[str]]:
 
 
 def faults(modules: Modules, sizes: Mapping[str, int], places: Mapping[str, int]) -> Iterator[str]:
-    """One sentence for each rule that is broken."""
+    """One sentence for each broken rule."""
     whole = sum(sizes.values())
     for package, size in sizes.items():
         if size > LARGEST * whole:
-            yield f"{package} holds {size / whole:.1%} of the engine; {LARGEST:.0%} is the most. Split it."
+            yield f"{package} has {size / whole:.1%} of the engine's lines; the limit is {LARGEST:.0%}. Split it."
         if package != ENGINE and package not in places:
             yield f"{package} is missing from the layers in pyproject.toml."
     if found := circle(imports(modules)):
-        yield f"These modules import each other: {' <- '.join(found)}."
+        yield f"Circular import: {' <- '.join(found)}."
     for name, found in repeated_names(modules).items():
-        yield f"Modules with one name: {', '.join(found)}. Name {name} after what each does."
+        yield f"Modules with the same name: {', '.join(found)}. Name {name} after what each does."
 
 
 def main(root: Path) -> int:
-    """Print the table, and the faults to standard error; return how many there are."""
+    """Print the table, and the faults to standard error; return the number of faults."""
     modules, lines = read_modules(root / "autograder" / ENGINE)
     places = layers(root / "pyproject.toml")
     sizes: dict[str, int] = defaultdict(int)

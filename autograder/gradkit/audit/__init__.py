@@ -1,1 +1,1 @@
-"""Prove a hidden suite right: it passes every right answer that is known, and fails every wrong one."""
+"""Audit a hidden suite: it must pass every known right answer, and fail every known wrong one."""

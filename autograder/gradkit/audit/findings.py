@@ -1,4 +1,4 @@
-"""What an audit found, for tables and JSON to be made of."""
+"""The findings of an audit, as data for tables and JSON."""
 
 from __future__ import annotations
 
@@ -11,19 +11,20 @@ from gradkit.audit.mutants import Mutant
 
 @dataclass(frozen=True)
 class QuestionAudit:
-    """What the audit of one question found.
+    """The findings for one question.
 
     Attributes:
         id: the question.
         tests: the names of its tests, in the suite's order.
-        mistakes: by the mistake's id, the names of the tests that it fails.
-        tells: by the mistake's id, how many calls tell it from the right answer; with too few it is never told.
-        accepted: how many accepted variants there are.
-        mutants: how many mutants were tried.
-        redundant: tests that catch no mistake and no mutant that another of the tests does not.
-        contract: how many sentences of its docstrings are graded.
-        lost: by the mistake's id, the points that it loses.
-        seen: by the mistake's id, the public checks that it does not pass.
+        mistakes: mistake id -> the names of the tests that it fails.
+        tells: mistake id -> the number of calls that distinguish it from the right answer; with too few it is never
+            diagnosed.
+        accepted: the number of accepted variants.
+        mutants: the number of mutants tried.
+        redundant: tests that catch no mistake or mutant beyond those that the other tests catch.
+        contract: the coverage of its docstrings.
+        lost: mistake id -> the points that it loses.
+        seen: mistake id -> the public checks that it does not pass.
     """
 
     id: str
@@ -44,22 +45,22 @@ class QuestionAudit:
 
     @property
     def lost_unseen(self) -> float:
-        """The share of the points lost by all mistakes that those lose which pass every public check."""
+        """The share of all points lost by mistakes that is lost by those that pass every public check."""
         return sum(self.lost[name] for name in self.unseen) / (sum(self.lost.values()) or 1.0)
 
 
 @dataclass(frozen=True)
 class Audit:
-    """What the audit of one assignment found.
+    """The findings for one assignment.
 
     Attributes:
         assignment: its id.
-        questions: by question.
-        faults: what is wrong, one sentence each; none where the suite is right as far as is known.
+        questions: the findings by question.
+        faults: what is wrong, one sentence each.
         survivors: mutants that pass and are not listed as equivalent.
-        twins: mistakes of one question that answer alike everywhere, so that neither can be told from the other.
-        runs: how many submissions were tried.
-        answers: how many strange answers were given to the tests.
+        twins: pairs of mistakes of one question that give the same answers everywhere, and cannot be distinguished.
+        runs: the number of submissions tried.
+        answers: the number of strange answers given to the tests.
     """
 
     assignment: str
@@ -78,12 +79,12 @@ class Audit:
 
 @dataclass(frozen=True)
 class ContractAudit:
-    """What was found of a contract alone.
+    """The findings for a contract alone.
 
     Attributes:
         assignment: its id.
-        tables: by question, how much is graded; under ``handout``, of the handout.
-        missing: the missing entries as TOML, "" where there are none.
+        tables: the coverage by question, and of the handout under ``handout``.
+        missing: the missing entries as TOML, or "".
         faults: what is wrong, one sentence each.
     """
 

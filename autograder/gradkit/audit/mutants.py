@@ -1,8 +1,8 @@
-"""Wrong versions of a reference, made by cosmic-ray's mutation operators.
+"""Mutants of a reference, made by cosmic-ray's mutation operators.
 
-Source of the operators: https://cosmic-ray.readthedocs.io. Annotations, docstrings and what an exception says are left
-as they are: a suite cannot, or should not, notice a change in them. Other mutants that no suite can or should notice
-are listed in ``equivalent.toml``, each with the reason why.
+Source of the operators: https://cosmic-ray.readthedocs.io. Annotations, docstrings and messages of exceptions are not
+mutated, since a suite cannot or should not detect such changes. Other mutants that no suite can or should detect are
+listed in ``equivalent.toml``, each with a reason.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from gradkit.course.toml_files import read_toml
 from gradkit.errors import UsageError
 
 Position = tuple[int, int]  # line, column
-# They need to be told which names to put where.
+# These operators require arguments.
 _NEED_ARGUMENTS = frozenset({"VariableReplacer", "VariableInserter"})
 _STRICT = ConfigDict(extra="forbid")
 _Text = Annotated[str, Field(min_length=1)]
@@ -32,14 +32,14 @@ _Text = Annotated[str, Field(min_length=1)]
 
 @dataclass(frozen=True)
 class Mutant:
-    """One wrong version of the reference.
+    """A mutant of the reference.
 
     Attributes:
-        questions: the questions whose targets use what was changed.
+        questions: the questions whose targets use the changed code.
         operator: the name of the mutation operator.
-        line: the line that was changed, from 1.
-        before: its text, each run of white space as one blank.
-        after: the text that stands there now, likewise.
+        line: the number of the changed line, from 1.
+        before: its original text, with whitespace normalized.
+        after: its new text, likewise.
         source: the whole module.
     """
 
@@ -52,7 +52,7 @@ class Mutant:
 
 
 def mutants(assignment: Assignment, source: bytes) -> Iterator[Mutant]:
-    """Every mutant of a reference that is another program than the reference and than the mutants before it.
+    """Every mutant that compiles to other bytecode than the reference and all earlier mutants.
 
     Raises:
         UsageError: cosmic-ray is not installed.
@@ -63,7 +63,7 @@ def mutants(assignment: Assignment, source: bytes) -> Iterator[Mutant]:
         from cosmic_ray.mutating import mutate_code  # type: ignore[import-untyped]
         from cosmic_ray.operators.provider import OperatorProvider  # type: ignore[import-untyped]
     except ImportError as error:
-        raise UsageError("Mutants are made by cosmic-ray. Install it with: pip install 'gradkit[audit]'") from error
+        raise UsageError("Mutation testing needs cosmic-ray: pip install 'gradkit[audit]'") from error
     text = source.decode()
     tree = ast.parse(text)
     places = _Places(assignment, tree)
@@ -85,7 +85,7 @@ def mutants(assignment: Assignment, source: bytes) -> Iterator[Mutant]:
 
 
 class _Places:
-    """Which questions a place in the reference belongs to."""
+    """Map positions in the reference to questions."""
 
     def __init__(self, assignment: Assignment, tree: ast.Module) -> None:
         self._skipped = list(_skipped(tree))
@@ -95,7 +95,7 @@ class _Places:
         }
 
     def questions(self, position: Position) -> tuple[str, ...]:
-        """The questions that a change at ``position`` may be noticed in; none where no suite should notice it."""
+        """The questions that a change at ``position`` may affect; none if no suite should detect it."""
         if any(start <= position < end for start, end in self._skipped):
             return ()
         return tuple(
@@ -113,16 +113,16 @@ def _skipped(tree: ast.Module) -> Iterator[tuple[Position, Position]]:
 
 
 def _span(node: ast.stmt | ast.expr) -> tuple[Position, Position]:
-    # Columns are bytes in ast and characters in cosmic-ray's tree: references are plain ASCII where it matters.
+    # Columns are bytes in ast and characters in cosmic-ray; references are ASCII where it matters.
     return (node.lineno, node.col_offset), (node.end_lineno or node.lineno, node.end_col_offset or 0)
 
 
 def _program(source: str | None) -> CodeType | None:
-    """What makes two sources the same program; None where it is no program."""
+    """The source's bytecode without positions, to compare programs; None if it does not compile."""
     if source is None:
         return None
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", SyntaxWarning)  # `x is 1` is a mutant as good as others
+        warnings.simplefilter("ignore", SyntaxWarning)  # mutants such as `x is 1` are wanted
         try:
             return _without_places(compile(source, "", "exec", dont_inherit=True))
         except (SyntaxError, ValueError):
@@ -149,13 +149,13 @@ def _joined(lines: Sequence[str]) -> str:
 
 @dataclass(frozen=True)
 class Equivalent:
-    """A mutant that is no mistake.
+    """A mutant that is not a mistake.
 
     Attributes:
         question: the question that it was tried on.
-        before: the line in the reference, each run of white space as one blank.
+        before: the line in the reference, with whitespace normalized.
         after: the same line in the mutant, likewise.
-        reason: why the suite need not notice.
+        reason: why the suite need not detect it.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
@@ -166,7 +166,7 @@ class Equivalent:
     reason: _Text
 
     def is_of(self, mutant: Mutant) -> bool:
-        """Whether this mutant is meant."""
+        """Whether this entry describes the mutant."""
         return self.question in mutant.questions and (self.before, self.after) == (mutant.before, mutant.after)
 
 
@@ -178,10 +178,10 @@ class _File:
 
 
 def read_equivalent(folder: Path) -> Sequence[Equivalent]:
-    """What stands in ``<folder>/equivalent.toml``; nothing where there is no such file.
+    """The entries of ``<folder>/equivalent.toml``; empty if there is no such file.
 
     Raises:
-        CourseError: naming the file, the key, what was found and what was expected.
+        CourseError: the file is invalid.
     """
     path = folder / "equivalent.toml"
     return read_toml(path, _File).equivalent if path.is_file() else ()

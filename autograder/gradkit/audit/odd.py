@@ -1,7 +1,7 @@
-"""Odd student code: the reference, but what one of its functions or classes gives back is of a kind nobody expects.
+"""Odd student code: the reference, with one function or class that returns something of an unexpected type.
 
-The answers of `gradkit.audit.strange` are made up; these come out of code that runs as a student's does, so that the
-steps of a suite meet odd objects too. The code is the course's own, so no process is needed for it.
+Unlike the generated answers of `gradkit.audit.strange`, these come from running code, so that a suite's steps also run
+on odd objects. The code is the course's own, so no student process is needed.
 """
 
 from __future__ import annotations
@@ -34,33 +34,33 @@ from gradkit.worker.loading import load_module
 from gradkit.worker.perform import perform
 
 Odd = Callable[[Any], Any]
-_CASES = 2  # of each test
+_CASES = 2  # per test
 _ANOTHER = "another result each time"
 _ATTRIBUTES = "for its attributes"
 _EARLY = "a generator that ends early"
-# Whoever looks at one property alone may pass these; they must not break a test.
+# A test of a single property may pass these, but must not break on them.
 _MAY_PASS = (_ANOTHER, _ATTRIBUTES, _EARLY)
 _NAN = float("nan")
-_METHODS = 3  # a class with more is made odd in all of them at once
+_METHODS = 3  # in a class with more, all methods are changed at once
 
 
 class _ShapeError(ValueError):
-    """An exception of the student's own."""
+    """A student's own exception."""
 
 
 class _Bye(SystemExit):
-    """Another one, which ends the program."""
+    """A student's own exception that ends the program."""
 
 
 class Empty:
-    """An object without attributes, or with those of a class whose constructor does nothing."""
+    """A class whose constructor accepts anything and does nothing."""
 
     def __init__(self, *_args: Any, **_options: Any) -> None:
         pass
 
 
 def odd_students(source: bytes, module: str, target: str) -> Iterator[tuple[str, ModuleType]]:
-    """What is odd about it, and the reference's module with one odd target, for each way to be odd.
+    """Yield, for each oddity, its description and the reference's module with the target changed.
 
     Args:
         source: the reference.
@@ -77,7 +77,7 @@ def odd_students(source: bytes, module: str, target: str) -> Iterator[tuple[str,
     found = getattr(load_module(module, {module: source}), target)
     if not isinstance(found, type):
         for what, odd in RESULTS.items():
-            yield f"{target} gives back {what}", changed(None, target, partial(_giving, odd=odd))
+            yield f"{target} returns {what}", changed(None, target, partial(_giving, odd=odd))
         return
     for what, make in OBJECTS.items():
         yield f"{target} makes {what}", changed(None, target, make)
@@ -87,24 +87,24 @@ def odd_students(source: bytes, module: str, target: str) -> Iterator[tuple[str,
             loaded = load_module(module, {module: source})
             for name in methods:
                 setattr(getattr(loaded, target), name, _giving(getattr(found, name), odd))
-            yield f"every method of {target} gives back {what}", loaded
+            yield f"every method of {target} returns {what}", loaded
             continue
         for name in methods:
             with_odd = changed(target, name, partial(_giving, odd=odd))
-            yield f"{target}.{name} gives back {what}", with_odd
+            yield f"{target}.{name} returns {what}", with_odd
 
 
 def odd_faults(
     suite: Suite, test: HiddenTest, right: ReferenceRunner, students: Mapping[str, ModuleType], submitted: Submitted
 ) -> Iterator[str]:
-    """Where a test breaks on odd student code, or reads answers that are not the right ones and passes.
+    """Where a test breaks on odd student code, or passes although it read wrong answers.
 
     Args:
         suite: the suite.
         test: the test, of which the first cases are run.
-        right: answers rightly.
-        students: what is odd about it -> the module.
-        submitted: the files that they submit.
+        right: gives the right answers.
+        students: description -> module.
+        submitted: the submission that the modules stand for.
     """
     first = HiddenTest(test.name, test.title, test.question, test.points, test.cases[:_CASES])
     for what, module in students.items():
@@ -123,14 +123,14 @@ def odd_faults(
             suite.run(answer, [first], look)
         except GraderFault as fault:
             cause = fault.__cause__ or fault
-            yield f"{test.name} breaks where {what}: {type(cause).__name__}: {str(cause)[:200]}"
+            yield f"{test.name} breaks if {what}: {type(cause).__name__}: {str(cause)[:200]}"
             continue
         if not what.endswith(_MAY_PASS) and any(_differs(outcome, right) for outcome in passed):
-            yield f"{test.name} is passed where {what}."
+            yield f"{test.name} passes if {what}."
 
 
 def _answer(call: Call, module: ModuleType, submitted: Submitted) -> Observation:
-    """What a process would report, by way of the wire."""
+    """What a worker would report, encoded and decoded as on the wire."""
     state = torch.get_rng_state()
     try:
         with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()), warnings.catch_warnings():
@@ -149,16 +149,16 @@ def _answer(call: Call, module: ModuleType, submitted: Submitted) -> Observation
 
 
 def _differs(outcome: CaseOutcome, right: ReferenceRunner) -> bool:
-    """Whether a call failed, or the test has read an answer that is another than the right one."""
+    """Whether a call failed unlike the reference's, or the test read a wrong answer."""
     for found in outcome.found:
         expected = right.run(found.call).observation
         if (found.failure is None) != (expected.failure is None):
             return True
-        one, other = (
+        given, right_one = (
             Answer(Observation(values={name: value for name, value in answer.values.items() if name in found.read}))
             for answer in (found.observation, expected)
         )
-        if call_print(one, other).tells:
+        if call_print(given, right_one).tells:
             return True
     return False
 
@@ -201,7 +201,7 @@ def _another(number: Iterator[int]) -> Odd:
 
 
 def _without(names: Callable[[Any], Any]) -> Callable[[Any], type]:
-    """A class whose objects lose their attributes, or have others in their places."""
+    """A subclass whose objects lose their attributes, or have them replaced."""
 
     def make(right: type) -> type:
         class Made(right):  # type: ignore[misc]

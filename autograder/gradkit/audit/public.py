@@ -1,8 +1,8 @@
-"""What a question's public checks see of a solution, run as a student runs them: on the release's folder.
+"""Run the public checks on many solutions, as a student would: in a copy of the release.
 
-A process of its own loads torch once, and runs the checks of the reference, since torch loads some of its parts late.
-It forks a child for each trial, which a limit of time ends. So no trial finds what another left behind, and no code of
-a bank runs beside the hidden suite.
+A separate process imports torch once and runs the checks on the reference, since torch imports some of its parts late.
+It forks a child with a time limit for each trial. So trials do not affect each other, and no code of a bank runs in the
+process of the hidden suite.
 """
 
 from __future__ import annotations
@@ -32,17 +32,17 @@ from gradkit.temporary import TemporaryFolder
 
 _COMMAND = (sys.executable, "-P", "-m", "gradkit.audit.public")
 _DONE = b"null\n"
-_AT_MOST = 6 * SECONDS  # for all checks of a trial; each of them is interrupted long before
+_AT_MOST = 6 * SECONDS  # for all checks of a trial; a single check is interrupted much earlier
 _LEFT_OUT = shutil.ignore_patterns("*.whl", "*.ipynb", "__pycache__")
 
 
 @dataclass(frozen=True)
 class PublicTrial:
-    """Code to be checked.
+    """Code to check.
 
     Attributes:
-        question: the question whose checks to run, or None for those of all questions.
-        files: what is put into the release's folder, by file name.
+        question: the question whose checks to run, or None for all questions.
+        files: file name -> content, to write into the copy of the release.
     """
 
     question: str | None
@@ -56,27 +56,26 @@ def try_public(
     processes: int,
     advance: Callable[[], None] = lambda: None,
 ) -> list[Report | None]:
-    """Run the public checks on each, in ``processes`` processes at a time.
+    """Run the public checks on each trial, in ``processes`` processes at a time.
 
     Args:
-        release: the folder that students get.
-        reference: the files of the reference, whose checks are run first, so that torch is loaded as far as it will be.
-        trials: what to run them on.
-        processes: how many at a time.
-        advance: called after each.
+        release: the assignment's released folder.
+        reference: the files of the reference, which is checked first to import all of torch that is needed.
+        trials: the trials.
+        processes: the number of processes.
+        advance: called after each trial.
 
     Returns:
-        What `gradkit check` reports of each; None where no report came, since the code ended its process or went on
-        and on.
+        The report of `gradkit check` on each trial; None if the code ended its process or did not finish.
 
     Raises:
-        GraderFault: the process that runs them failed.
+        GraderFault: the process that runs the checks failed.
     """
     request = {
         "release": str(release),
         "reference": _encoded(reference),
         "processes": processes,
-        "trials": [{"question": one.question, "files": _encoded(one.files)} for one in trials],
+        "trials": [{"question": trial.question, "files": _encoded(trial.files)} for trial in trials],
     }
     found: list[Report | None] = [None] * len(trials)
     process = _warm()
@@ -95,7 +94,7 @@ def try_public(
 @cache
 def _warm() -> subprocess.Popen[bytes]:
     """The process that runs the checks, which ends with this one."""
-    process = subprocess.Popen(  # noqa: S603 - this Python, and no word from elsewhere
+    process = subprocess.Popen(  # noqa: S603 - this Python with constant arguments
         _COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, **EAGER}
     )
     atexit.register(process.communicate)
@@ -109,9 +108,9 @@ def _opened(stream: IO[bytes] | None) -> IO[bytes]:
 
 
 def not_passed(report: Report | None) -> dict[str, str]:
-    """By name, what is said of each check that did not pass."""
+    """The messages of the checks that did not pass, by name."""
     if report is None:
-        return {"gradkit check": "The code ended its process, or went on and on."}
+        return {"gradkit check": "The code ended its process or did not finish."}
     checks = (check for question in report.questions for check in question.checks)
     return {check.name: check.message for check in checks if check.status != "passed"}
 
@@ -121,7 +120,7 @@ def _encoded(files: Mapping[str, bytes]) -> dict[str, str]:
 
 
 def _main() -> None:
-    """Serve requests, a line each: all trials in, a line for each out, and one at the end."""
+    """Serve requests: one line with all trials, answered by a line per trial and a final line."""
     for line in sys.stdin:
         _serve(json.loads(line))
         print(_DONE.decode(), end="", flush=True)  # noqa: T201
@@ -171,7 +170,7 @@ def _homework(release: Path, files: Mapping[str, str], folder: Path) -> Homework
 
 
 def _check(homework: Homework, question: str | None, answer: int) -> NoReturn:
-    """In the child: run the checks, write the report, and end without any clean-up of the parent's."""
+    """In the child: run the checks, write the report, and exit without the parent's clean-up."""
     try:
         nowhere = os.open(os.devnull, os.O_RDWR)
         for descriptor in range(3):
@@ -185,7 +184,7 @@ def _check(homework: Homework, question: str | None, answer: int) -> NoReturn:
 
 
 def _hear(pipe: int) -> bytes:
-    """All that the child writes until it ends; nothing where it takes too long."""
+    """Everything that the child writes until it ends; empty if it takes too long."""
     parts: list[bytes] = []
     deadline = time.monotonic() + _AT_MOST
     with os.fdopen(pipe, "rb", buffering=0) as stream:

@@ -1,4 +1,4 @@
-"""What students are promised and asked, sentence by sentence: docstrings, and the bullets of a handout."""
+"""Split an assignment's docstrings and the bullets of its handout into sentences."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _FENCE = re.compile(r"\s*(?:```|~~~)")
 
 
 def sentences_by_question(assignment: Assignment, source: str) -> dict[str, tuple[str, ...]]:
-    """By question, the sentences of its targets' docstrings, methods included, each once.
+    """The sentences of each question's docstrings, including methods, without duplicates.
 
-    Docstrings in a solution's region are left out: students do not get them.
+    Docstrings in solution regions are skipped, since they are not released.
 
     Args:
         assignment: the assignment.
-        source: its module, solutions included.
+        source: its module, including solutions.
     """
     hidden = _solution_lines(source)
     found: dict[str, tuple[str, ...]] = {}
@@ -32,20 +32,21 @@ def sentences_by_question(assignment: Assignment, source: str) -> dict[str, tupl
     for question in assignment.questions:
         nodes = [node for node in definitions if getattr(node, "name", None) in question.targets]
         texts = [text for node in nodes for text in _docstrings(node, hidden)]
-        found[question.id] = tuple(dict.fromkeys(one for text in texts for one in sentences(text)))
+        found[question.id] = tuple(dict.fromkeys(sentence for text in texts for sentence in sentences(text)))
     return found
 
 
 def sentences(docstring: str) -> list[str]:
-    """A docstring's sentences, white space collapsed.
+    """A docstring's sentences, with whitespace normalized.
 
-    A formula or an item of a list is one sentence. Those of an entry (``Args:``, ``Returns:``) begin with its name.
+    A formula or a list item counts as one sentence. Sentences of a section's entry (``Args:``, ``Returns:``) begin with
+    its name.
     """
-    return [f"{name}{one}" for name, lines in _parts(inspect.cleandoc(docstring)) for one in _of_text(lines)]
+    return [f"{name}{sentence}" for name, lines in _parts(inspect.cleandoc(docstring)) for sentence in _of_text(lines)]
 
 
 def bullets(markdown: str) -> list[str]:
-    """The bullets of a README or notebook, white space collapsed; code and model answers are left out."""
+    """The bullets of a README or notebook, with whitespace normalized, without code and model answers."""
     found: list[list[str]] = []
     hidden = open_item = False
     fenced = False
@@ -76,7 +77,7 @@ def _solution_lines(source: str) -> set[int]:
 
 
 def _docstrings(node: ast.AST, hidden: set[int]) -> Iterator[str]:
-    """Those of a function, or of a class and all that it defines."""
+    """The docstrings of a function, or of a class and its methods."""
     if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) or node.lineno in hidden:
         return
     if text := ast.get_docstring(node):
@@ -86,7 +87,7 @@ def _docstrings(node: ast.AST, hidden: set[int]) -> Iterator[str]:
 
 
 def _parts(docstring: str) -> Iterator[tuple[str, list[str]]]:
-    """What is said outside sections, then each entry of a section: what its sentences begin with, and its lines."""
+    """Yield (prefix of the sentences, lines) for the text outside sections and for each entry of a section."""
     section, name, lines = "", "", list[str]()
     for line in docstring.splitlines():
         header = _SECTION.match(line)
@@ -113,7 +114,7 @@ def _of_text(lines: Sequence[str]) -> Iterator[str]:
 
 
 def _blocks(lines: Sequence[str]) -> Iterator[list[str]]:
-    """Runs of lines without a blank one, all of them indented or none."""
+    """Split lines at blank lines and at changes of indentation."""
     block: list[str] = []
     for line in [*lines, ""]:
         if block and (not line.strip() or _begins_another(block, line)):

@@ -1,6 +1,6 @@
-"""Answers that no right solution gives, but that a student's process may.
+"""Generate answers that no right solution gives, but that a student's process may give.
 
-Most are a right answer with one part changed, since these get furthest in a test before it fails.
+Most are a right answer with one part changed, since these reach furthest into a test.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Strange:
     """One strange answer.
 
     Attributes:
-        what: what is strange about it, for whoever mends the test that it breaks.
+        what: what is strange about it, for the message about a test that breaks on it.
         observation: the answer.
     """
 
@@ -57,10 +57,10 @@ class Strange:
 
 
 class Stranger:
-    """Makes strange answers.
+    """A generator of strange answers.
 
     Args:
-        pool: what they are put together from.
+        pool: values to build them from.
         random: the source of randomness.
     """
 
@@ -68,13 +68,13 @@ class Stranger:
         self._pool, self._random = pool, random
 
     def answer(self, call: Call, right: Observation) -> Strange:
-        """A strange answer to a call, made from the right one; one that the protocol lets through."""
+        """A strange answer to a call, made from the right one, that the protocol accepts."""
         while (strange := self._draw(call, right)) is None:
             pass
         return strange
 
     def _draw(self, call: Call, right: Observation) -> Strange | None:
-        kinds = [self._failed, self._beside]
+        kinds = [self._failed, self._side_effects]
         kinds += [self._one_value] * 6 + [self._values] if call.observe else []
         kinds += [self._one_gradient] * 2 + [self._gradients] if call.vjp is not None else []
         what, observation = self._random.choice(kinds)(call, right)
@@ -86,34 +86,34 @@ class Stranger:
             return None
 
     def _one_value(self, call: Call, right: Observation) -> tuple[str, Observation]:
-        """One part of one observed value is changed."""
+        """Change one part of one observed value."""
         name = self._random.choice(list(call.observe))
         value, what = self._changed(right.values.get(name))
         return f"{name}: {what}", replace(right, failure=None, values={**right.values, name: value})
 
     def _values(self, call: Call, right: Observation) -> tuple[str, Observation]:
-        """Every observed value is another, or is missing; there may be more than were asked for."""
+        """Replace or drop every observed value, and perhaps add an unrequested one."""
         values = {name: self._other(right.values.get(name)) for name in self._some(call.observe)}
         if self._perhaps():
             values[self._text()] = self._any()
         return f"the values are {_short(values)}", replace(right, failure=None, values=values)
 
     def _one_gradient(self, call: Call, right: Observation) -> tuple[str, Observation]:
-        """One gradient is another one, or None."""
+        """Replace one gradient by another one, or by None."""
         name = self._random.choice([*call.vjp.names, ""] if call.vjp is not None else [""])
         gradient = self._gradient(right.gradients.get(name))
         strange = replace(right, failure=None, gradients={**right.gradients, name: gradient})
         return f"the gradient of {name}: {_short(gradient)}", strange
 
     def _gradients(self, call: Call, right: Observation) -> tuple[str, Observation]:
-        """Every gradient is another, None or missing, and autograd may have said why."""
+        """Replace or drop every gradient, with a random error message of autograd."""
         names = self._some(call.vjp.names if call.vjp is not None else ())
         gradients = {name: self._gradient(right.gradients.get(name)) for name in names}
         strange = replace(right, failure=None, gradients=gradients, gradient_error=self._text())
         return f"the gradients are {_short(gradients)}", strange
 
-    def _beside(self, call: Call, right: Observation) -> tuple[str, Observation]:
-        """The values are right; what is reported beside them is not."""
+    def _side_effects(self, call: Call, right: Observation) -> tuple[str, Observation]:
+        """Keep the values, and change the output, the mutated inputs and the operators."""
         printed = self._random.choice(_PRINTED)
         if self._perhaps():
             printed = right.printed.replace(self._random.choice("0123456789.: \n"), printed)
@@ -129,7 +129,7 @@ class Stranger:
         return f"the call failed: {failure}", Observation(failure=failure)
 
     def _changed(self, value: Any) -> tuple[Any, str]:
-        """The value with one part changed, and what was done."""
+        """The value with one part changed, and a description of the change."""
         path, part = self._part(value)
         edits = [("is", self._other(part))]
         if isinstance(part, dict):
@@ -145,7 +145,7 @@ class Stranger:
         return _put(value, path, new), f"{where} {what} {_short(new)}"
 
     def _part(self, value: Any) -> tuple[list[Any], Any]:
-        """Where a part of the value is, and the part; most often a leaf."""
+        """A random part of the value, mostly a leaf, with its path."""
         path: list[Any] = []
         while isinstance(value, (dict, list, tuple)) and value and self._random.random() < 0.75:
             path.append(self._random.choice(list(value) if isinstance(value, dict) else range(len(value))))
@@ -153,7 +153,7 @@ class Stranger:
         return path, value
 
     def _other(self, value: Any) -> Any:
-        """Another value; where it is a tensor or an array, mostly one like it."""
+        """Another value; for a tensor or array, mostly a similar one."""
         if isinstance(value, ObservedTensor) and self._random.random() < 0.75:
             return ObservedTensor(self._like(value.data), self._perhaps())
         if sendable(value) and self._random.random() < 0.75:

@@ -1,4 +1,4 @@
-"""Audit one assignment: try stub, reference, bank, mutants of the reference and strange answers on its hidden suite."""
+"""Audit one assignment: run its hidden suite on stub, reference, bank, mutants of the reference and strange answers."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from gradkit.suite.session import Suite, open_suite
 from gradkit.suite.tests import HiddenTest
 
 Progress = Callable[[int, int], None]
-_PATIENCE = 5.0  # how many times as long as the reference a mutant's call may take, and at least
-_AT_LEAST = 2.0  # so many seconds
-_UNSEEN = 0.1  # of the points that a question's mistakes lose: what those may lose that pass every public check
+_PATIENCE = 5.0  # time limit of a mutant's call, relative to the reference's slowest
+_AT_LEAST = 2.0  # lower bound of that limit, in seconds
+_UNSEEN = 0.1  # tolerated share of the points lost by a question's mistakes that pass every public check
 
 
 def audit_assignment(course: Course, assignment_id: str, sandbox: Sandbox, processes: int, progress: Progress) -> Audit:
@@ -33,14 +33,14 @@ def audit_assignment(course: Course, assignment_id: str, sandbox: Sandbox, proce
     Args:
         course: the course.
         assignment_id: the assignment; its release must be built.
-        sandbox: where the code runs.
-        processes: how many graders to fork.
-        progress: told how many trials are done, and of how many.
+        sandbox: the sandbox to run the code in.
+        processes: the number of graders to fork.
+        progress: called with the number of finished trials and the total.
 
     Raises:
-        CourseError: suite, bank, ``contract.toml`` or ``equivalent.toml`` is wrong, or the release is not built.
+        CourseError: suite, bank, ``contract.toml`` or ``equivalent.toml`` is invalid, or the release is not built.
         UsageError: cosmic-ray or hypothesis is not installed.
-        GraderFault: a hidden test fails by itself on the reference, or a grader died twice at the same trial.
+        GraderFault: a hidden test raised an error on the reference, or a grader died twice on the same trial.
     """
     assignment = course.assignment(assignment_id)
     hidden = course.hidden(assignment_id)
@@ -66,7 +66,7 @@ def audit_assignment(course: Course, assignment_id: str, sandbox: Sandbox, proce
 def audit_contract(
     course: Course, assignment_id: str, sandbox: Sandbox, processes: int, progress: Progress
 ) -> ContractAudit:
-    """Audit the contract of one assignment alone; arguments and errors are those of ``audit_assignment``."""
+    """Audit only the contract of one assignment; arguments and errors are those of ``audit_assignment``."""
     assignment = course.assignment(assignment_id)
     hidden = course.hidden(assignment_id)
     path = course.source(assignment_id) / assignment.module
@@ -88,7 +88,7 @@ def audit_contract(
 
 @dataclass
 class _Desk:
-    """One audit under way."""
+    """An audit in progress."""
 
     course: Course
     assignment: Assignment
@@ -109,31 +109,33 @@ class _Desk:
     ) -> Audit:
         slowest = self._check_right_and_stub(bank)
         tried_mistakes = self._submissions(bank, known)
-        failed = {name: frozenset(one.failed) for name, one in tried_mistakes.items()}
-        named = {name: frozenset(one.named) for name, one in tried_mistakes.items()}
+        failed = {name: frozenset(tried.failed) for name, tried in tried_mistakes.items()}
+        named = {name: frozenset(tried.named) for name, tried in tried_mistakes.items()}
         self.faults += bank_faults(self.assignment, bank, known, failed, named)
         self.faults += contract_faults(contract, self.suite.tests, bank, failed)
         seen = self._public(bank)
-        tried = self._try_mutants(found, slowest)
+        tried_mutants = self._try_mutants(found, slowest)
         answers = self._fuzz(known)
-        survivors = [mutant for mutant, one in zip(found, tried, strict=True) if not one.failed and not one.fault]
-        excused = [one for one in equivalent if any(one.is_of(mutant) for mutant in survivors)]
-        stale = [one for one in equivalent if one not in excused]
+        survivors = [
+            mutant for mutant, tried in zip(found, tried_mutants, strict=True) if not tried.failed and not tried.fault
+        ]
+        excused = [entry for entry in equivalent if any(entry.is_of(mutant) for mutant in survivors)]
+        stale = [entry for entry in equivalent if entry not in excused]
         self.faults += [
-            f'equivalent.toml: {one.question}: "{one.before}" -> "{one.after}" is no surviving mutant (any more). '
-            "Take the entry out."
-            for one in stale
+            f'equivalent.toml: {entry.question}: "{entry.before}" -> "{entry.after}" is not a surviving mutant '
+            "(any more). Remove the entry."
+            for entry in stale
         ]
         questions = tuple(
-            self._question(one.id, bank, known, failed, seen, found, tried, contract)
-            for one in self.assignment.questions
+            self._question(question.id, bank, known, failed, seen, found, tried_mutants, contract)
+            for question in self.assignment.questions
         )
-        self.faults += [_surprises(one) for one in questions if one.lost_unseen > _UNSEEN]
+        self.faults += [_surprises(question) for question in questions if question.lost_unseen > _UNSEEN]
         return Audit(
             self.assignment.id,
             questions,
             tuple(self.faults),
-            tuple(mutant for mutant in survivors if not any(one.is_of(mutant) for one in excused)),
+            tuple(mutant for mutant in survivors if not any(entry.is_of(mutant) for entry in excused)),
             tuple(twins(known)),
             self.runs + len(bank.mistakes),  # for their fingerprints
             answers,
@@ -145,28 +147,28 @@ class _Desk:
         return try_all(self.suite, self.assignment, trials, self.sandbox, self.processes, advance, known)
 
     def _counted(self, total: int) -> Callable[[], None]:
-        """What tells of one more that is done."""
+        """A callback that reports one more finished trial."""
         done = count(1)
         return lambda: self.progress(next(done), total)
 
     def _check_right_and_stub(self, bank: Bank) -> float:
-        """Stub, reference and accepted variants; returns the seconds of the reference's longest call."""
+        """Try stub, reference and accepted variants; return the seconds of the reference's longest call."""
         module = self.assignment.module
         solution = (self.course.source(self.assignment.id) / module).read_bytes()
         stub = self._stub()
         limits, tests = self.assignment.limits, self.suite.tests
         trials = [Trial(tests, {module: stub}, limits), Trial(tests, {module: solution}, limits)]
-        trials += [Trial(self._tests(one.question), one.files, limits) for one in bank.accepted]
+        trials += [Trial(self._tests(entry.question), entry.files, limits) for entry in bank.accepted]
         of_stub, of_reference, *of_accepted = self._try(trials)
         if of_reference.fault:
             raise GraderFault(of_reference.fault)
         for test in tests:
             if test.id not in of_stub.failed:
                 self.faults.append(f"the stub passes {test.name} and gets {test.points:g} points for nothing.")
-        names = ["the reference", *(f'{one.place}: "{one.id}"' for one in bank.accepted)]
-        for name, one in zip(names, [of_reference, *of_accepted], strict=True):
-            self.faults += [f"{name}: {one.fault}"] if one.fault else []
-            for test_id, message in zip(one.failed, one.messages, strict=True):
+        names = ["the reference", *(f'{entry.place}: "{entry.id}"' for entry in bank.accepted)]
+        for name, tried in zip(names, [of_reference, *of_accepted], strict=True):
+            self.faults += [f"{name}: {tried.fault}"] if tried.fault else []
+            for test_id, message in zip(tried.failed, tried.messages, strict=True):
                 self.faults.append(f"{name} is right, but fails {test_id.rpartition('::')[2]}: {message}")
         return of_reference.seconds
 
@@ -176,45 +178,45 @@ class _Desk:
             return path.read_bytes()
         except FileNotFoundError:
             command = f"gradkit build {self.assignment.id}"
-            raise CourseError(f"{path}: no such file. The audit tries the stub, too: run {command} first.") from None
+            raise CourseError(f"{path}: no such file. The audit also tries the stub: run {command} first.") from None
 
     def mistakes(self, bank: Bank, known: Sequence[Fingerprint]) -> dict[str, frozenset[str]]:
-        """By the mistake's id, the tests that it gets no points for: by its answers, else for a banned call."""
-        failed = {one.id: one.failed for one in known}
-        answer_rightly = [entry for entry in bank.mistakes if not failed[entry.id]]
-        trials = [Trial(self._tests(one.question), one.files, self.assignment.limits) for one in answer_rightly]
-        banned = {one.id: frozenset(tried.failed) for one, tried in zip(answer_rightly, self._try(trials), strict=True)}
+        """Mistake id -> the tests that it fails: by its answers, else by a banned call."""
+        failed = {mistake.id: mistake.failed for mistake in known}
+        right = [entry for entry in bank.mistakes if not failed[entry.id]]
+        trials = [Trial(self._tests(entry.question), entry.files, self.assignment.limits) for entry in right]
+        banned = {entry.id: frozenset(tried.failed) for entry, tried in zip(right, self._try(trials), strict=True)}
         return failed | banned
 
     def _submissions(self, bank: Bank, known: Sequence[Fingerprint]) -> dict[str, Tried]:
-        """By the mistake's id, how it fares as a submission, in another process than for its fingerprint."""
-        trials = [Trial(self._tests(one.question), one.files, self.assignment.limits) for one in bank.mistakes]
-        return {entry.id: one for entry, one in zip(bank.mistakes, self._try(trials, known), strict=True)}
+        """Mistake id -> its result as a submission, in another process than for its fingerprint."""
+        trials = [Trial(self._tests(entry.question), entry.files, self.assignment.limits) for entry in bank.mistakes]
+        return {entry.id: tried for entry, tried in zip(bank.mistakes, self._try(trials, known), strict=True)}
 
     def _public(self, bank: Bank) -> dict[str, tuple[str, ...]]:
-        """The public checks on stub, reference and bank; by the mistake's id, those that it does not pass."""
+        """Run the public checks on stub, reference and bank; return mistake id -> the checks that it does not pass."""
         module = self.assignment.module
         reference = {module: (self.course.source(self.assignment.id) / module).read_bytes()}
         right: list[tuple[str, str | None, Mapping[str, bytes]]] = [("the reference", None, reference)]
-        right += [(f'{one.place}: "{one.id}"', one.question, one.files) for one in bank.accepted]
+        right += [(f'{entry.place}: "{entry.id}"', entry.question, entry.files) for entry in bank.accepted]
         trials = [PublicTrial(None, {}), *(PublicTrial(question, files) for _, question, files in right)]
-        trials += [PublicTrial(one.question, one.files) for one in bank.mistakes]
+        trials += [PublicTrial(entry.question, entry.files) for entry in bank.mistakes]
         self.runs += len(trials)
         release = self.course.release(self.assignment.id)
         stub, *reports = try_public(release, reference, trials, self.processes, self._counted(len(trials)))
         for question in () if stub is None else stub.questions:
             if question.status != "not started":
                 self.faults.append(
-                    f'the stub is "{question.status}", not "not started", in the checks of {question.id}.'
+                    f'the stub is "{question.status}" instead of "not started" in the checks of {question.id}.'
                 )
         for (name, _, _), report in zip(right, reports, strict=False):
             for check, message in not_passed(report).items():
                 self.faults.append(f"{name} is right, but fails the public check {check}: {message}")
         of_mistakes = reports[len(right) :]
-        return {one.id: tuple(not_passed(report)) for one, report in zip(bank.mistakes, of_mistakes, strict=True)}
+        return {entry.id: tuple(not_passed(report)) for entry, report in zip(bank.mistakes, of_mistakes, strict=True)}
 
     def _try_mutants(self, found: Sequence[Mutant], slowest: float) -> list[Tried]:
-        """Each mutant's first failing test."""
+        """Try each mutant, up to its first failing test."""
         seconds = max(_AT_LEAST, _PATIENCE * slowest)
         limits = replace(self.assignment.limits, seconds_per_call=seconds, seconds=4 * seconds, restarts=0)
         trials = [
@@ -226,16 +228,16 @@ class _Desk:
             )
             for mutant in found
         ]
-        tried = self._try(trials)
+        results = self._try(trials)
         self.faults += [
-            f"a hidden test fails by itself on {mutant.before!r} -> {mutant.after!r}: {one.fault}"
-            for mutant, one in zip(found, tried, strict=True)
-            if one.fault
+            f"a hidden test raises an error on {mutant.before!r} -> {mutant.after!r}: {tried.fault}"
+            for mutant, tried in zip(found, results, strict=True)
+            if tried.fault
         ]
-        return tried
+        return results
 
     def _fuzz(self, known: Sequence[Fingerprint]) -> int:
-        """Strange answers to every test; returns how many."""
+        """Give strange answers to every test; return their number."""
         advance = self._counted(len(self.suite.tests))
         source = self.course.source(self.assignment.id) / self.assignment.module
         fuzzed = fuzz_suite(self.suite, self.assignment, source, known, self.processes, advance)
@@ -256,13 +258,14 @@ class _Desk:
         tests = self._tests(question)
         names = {test.id: test.name for test in tests}
         points = {test.id: test.points for test in tests}
-        mistakes = {one.id: failed[one.id] for one in known if one.question == question}
+        of_question = [mistake for mistake in known if mistake.question == question]
+        mistakes = {mistake.id: failed[mistake.id] for mistake in of_question}
         return QuestionAudit(
             question,
             tuple(names.values()),
             {name: frozenset(names[test] for test in tests) for name, tests in mistakes.items()},
-            {one.id: one.tells_in(one.failed) for one in known if one.question == question},
-            sum(one.question == question for one in bank.accepted),
+            {mistake.id: mistake.tells_in(mistake.failed) for mistake in of_question},
+            sum(entry.question == question for entry in bank.accepted),
             sum(question in mutant.questions for mutant in found),
             tuple(names[test] for test in self._redundant(list(names), list(mistakes.values()), found, tried)),
             contract.coverage(question),
@@ -277,22 +280,22 @@ class _Desk:
         found: Sequence[Mutant],
         tried: Sequence[Tried],
     ) -> Iterator[str]:
-        """The tests that catch nothing that another of them does not.
+        """The tests that catch nothing beyond what the other tests catch.
 
-        A mutant was stopped at the first test that it failed, so that one is redundant only if those after it catch
-        the mutant too.
+        A mutant was stopped at the first test that it failed, so that test is redundant only if later tests also catch
+        the mutant.
         """
         by_id = {test.id: test for test in self.suite.tests}
         for number, name in enumerate(tests):
             if any(failed == {name} for failed in mistakes):
                 continue
-            caught = [mutant for mutant, one in zip(found, tried, strict=True) if one.failed == (name,)]
+            caught = [mutant for mutant, result in zip(found, tried, strict=True) if result.failed == (name,)]
             later = [by_id[test] for test in tests[number + 1 :]]
             limits = replace(self.assignment.limits, seconds_per_call=_AT_LEAST, seconds=4 * _AT_LEAST, restarts=0)
             trials = [
                 Trial(later, {self.assignment.module: mutant.source}, limits, to_the_end=False) for mutant in caught
             ]
-            if all(one.failed for one in self._try(trials)):
+            if all(result.failed for result in self._try(trials)):
                 yield name
 
     def _tests(self, question: str) -> list[HiddenTest]:
@@ -300,8 +303,8 @@ class _Desk:
 
 
 def _surprises(question: QuestionAudit) -> str:
-    """That too many points are lost by mistakes of which no public check warns."""
+    """The fault that mistakes that no public check warns of lose too many points."""
     return (
-        f"{question.id}: mistakes that pass every public check lose {question.lost_unseen:.0%} of the points that all "
-        f"lose, more than {_UNSEEN:.0%}: {', '.join(question.unseen)}."
+        f"{question.id}: mistakes that pass every public check lose {question.lost_unseen:.0%} of the points lost by "
+        f"all mistakes, more than {_UNSEEN:.0%}: {', '.join(question.unseen)}."
     )

@@ -1,4 +1,4 @@
-"""Try code on a question's tests, many pieces at a time: which tests it fails, and what is wrong with a bank."""
+"""Run many submissions on a question's tests in parallel, and find faults of a bank."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from gradkit.temporary import TemporaryFolder
 
 @dataclass(frozen=True)
 class Trial:
-    """Code to be tried.
+    """A submission to try.
 
     Attributes:
         tests: the tests to run, in order.
-        files: a submission, by file name.
-        limits: what it may use.
-        to_the_end: whether to go on after the first test that it fails.
+        files: the submission, by file name.
+        limits: its limits.
+        to_the_end: whether to continue after the first failing test.
     """
 
     tests: Sequence[HiddenTest]
@@ -40,13 +40,13 @@ class Trial:
 
 @dataclass(frozen=True)
 class Tried:
-    """What became of a trial.
+    """The result of a trial.
 
     Attributes:
-        failed: the ids of the tests that it failed; one at most where the trial was to stop there.
-        messages: why, test by test.
-        fault: what a hidden test itself failed with, or "".
-        seconds: the longest time that one of its calls took.
+        failed: the ids of the failed tests; at most one unless ``to_the_end``.
+        messages: the reason for each.
+        fault: the error that a hidden test itself raised, or "".
+        seconds: the duration of its longest call.
         named: the known mistakes that it was diagnosed with.
     """
 
@@ -66,9 +66,9 @@ def try_all(
     advance: Callable[[], None] = lambda: None,
     known: Sequence[Fingerprint] = (),
 ) -> list[Tried]:
-    """Try each, in ``processes`` forked graders or in one where the sandbox allows no more; name the known mistakes.
+    """Run all trials, in ``processes`` forked graders, or in one if the sandbox allows no more.
 
-    A trial at which the grader dies twice is at fault.
+    A trial on which the grader dies twice counts as a fault. Known mistakes are diagnosed as in grading.
     """
     found: list[Tried] = [Tried(())] * len(trials)
     with TemporaryFolder("gradkit-audit") as folder:
@@ -114,7 +114,7 @@ def _try(
     reader: SourceReader,
     known: Sequence[Fingerprint],
 ) -> Tried:
-    """Run the tests and score them as a submission's are: a banned call fails them too."""
+    """Run the tests and score them as in grading, including banned calls."""
     submitted = Submitted(assignment.module, trial.files, assignment.banned_operators())
     matcher = Matcher(known)
     runner = SubmissionRunner(submitted, trial.limits, workers.start)
@@ -126,7 +126,8 @@ def _try(
         for test in trial.tests:
             outcomes += suite.run(runner.run, [test], matcher.look)
             results = score_tests(assignment, outcomes, reading)
-            wrong = [(one.test.id, result) for one, result in zip(outcomes, results, strict=True) if not result.passed]
+            pairs = zip(outcomes, results, strict=True)
+            wrong = [(outcome.test.id, result) for outcome, result in pairs if not result.passed]
             failed, messages = [name for name, _ in wrong], [result.text for _, result in wrong]
             if wrong and not trial.to_the_end:
                 break
@@ -136,7 +137,7 @@ def _try(
         return Tried(tuple(failed), tuple(messages), str(fault))
     finally:
         runner.close()
-    seconds = (call.observation.seconds for one in outcomes for case in one.cases for call in case.found)
+    seconds = (call.observation.seconds for outcome in outcomes for case in outcome.cases for call in case.found)
     named = tuple(sorted({mistake.id for mistake in matcher.found().values()}))
     return Tried(tuple(failed), tuple(messages), seconds=max(seconds, default=0.0), named=named)
 
@@ -153,28 +154,28 @@ def bank_faults(
     Args:
         assignment: the assignment.
         bank: its mistakes and accepted variants.
-        known: what each mistake answered.
-        failed: by the mistake's id, the tests that it fails, bans included.
-        named: by the mistake's id, the mistakes that its own submission is told.
+        known: the fingerprint of each mistake.
+        failed: mistake id -> the tests that it fails, including by bans.
+        named: mistake id -> the mistakes that its own submission is diagnosed with.
     """
     for question in assignment.questions:
         for kind, entries in (("mistakes", bank.mistakes), ("accepted variants", bank.accepted)):
             if not any(entry.question == question.id for entry in entries):
                 yield f"{question.id} has no {kind} in its bank."
-    by_id = {one.id: one for one in known}
+    by_id = {mistake.id: mistake for mistake in known}
     as_what = told(known)
     for entry in bank.mistakes:
-        # What cannot be loaded fails every test, and so would seem to be caught.
+        # A file that cannot be loaded fails every test, and would seem to be caught.
         if reason := _not_loaded(by_id[entry.id]):
             yield f'{entry.place}: "{entry.id}" was never tried, since its file cannot be loaded: {reason}'
-        for other in sorted(as_what[entry.id] - {entry.id}):
-            yield f'{entry.place}: who makes "{entry.id}" is told "{other}".'
+        for wrong in sorted(as_what[entry.id] - {entry.id}):
+            yield f'{entry.place}: "{entry.id}" is diagnosed as "{wrong}".'
         if not failed[entry.id]:
             yield f'{entry.place}: "{entry.id}" is wrong, but passes every test.'
         elif by_id[entry.id].tells_in(by_id[entry.id].failed) >= ENOUGH and entry.id not in named[entry.id]:
             yield (
-                f'{entry.place}: who makes "{entry.id}" is not told so, although its answers differ from '
-                "the right ones. Is it a twin, or is something in its answers different in each process?"
+                f'{entry.place}: "{entry.id}" is not diagnosed, although its answers differ from the right ones. '
+                "Is it a twin, or do its answers vary between processes?"
             )
 
 
@@ -182,4 +183,7 @@ def _not_loaded(mistake: Fingerprint) -> str:
     """Why the mistake's file could not be loaded, or ""."""
     calls = (call for cases in mistake.tests.values() for case in cases for call in case.calls)
     failures = (call.answer.observation.failure for call in calls)
-    return next((f"{one.type_name}: {one.message}" for one in failures if one and one.kind == "import"), "")
+    reasons = (
+        f"{failure.type_name}: {failure.message}" for failure in failures if failure and failure.kind == "import"
+    )
+    return next(reasons, "")

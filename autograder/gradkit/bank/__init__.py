@@ -1,6 +1,6 @@
-"""An assignment's bank: known mistakes and unusual right answers, each written as a replacement for one target.
+"""An assignment's bank: known mistakes and accepted variants, each a replacement for one target.
 
-A bank's files import the two decorators from here. They do nothing: a bank is read, never run, by the grader.
+A bank's files import the two decorators from here. They do nothing: the grader parses a bank, and never runs it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ __all__ = ["FILE_NAMES", "Bank", "Entry", "accepted", "mistake", "read_bank"]
 
 
 def mistake(target: str) -> Callable[[T], T]:
-    """Mark a wrong replacement for ``target``; its docstring is what a student who made the mistake should read."""
+    """Mark a wrong replacement for ``target``. Its docstring is the message for students who make this mistake."""
     del target
     return lambda entry: entry
 
@@ -26,7 +26,7 @@ def accepted(target: str, *, form: Literal["bom", "crlf", "tabs"] | None = None)
 
     Args:
         target: the name in the student's module that it replaces.
-        form: how the file is written: with a byte order mark, with CRLF line ends, or indented by tabs.
+        form: write the file with a byte order mark, with CRLF line endings, or indented with tabs.
     """
     del target, form
     return lambda entry: entry

@@ -1,9 +1,9 @@
 """Read mistakes and accepted variants as syntax trees, and compose a submission from each entry.
 
-Each kind is one file, ``mistakes.py``, or a folder of files, ``mistakes/<question>.py``. Each file stands alone:
-its entries share what it imports and defines, and nothing of the other files.
+Each kind is one file, ``mistakes.py``, or a folder of files, ``mistakes/<question>.py``. The entries of a file share
+what it imports and defines, and nothing of other files.
 
-Nothing of a bank runs in the grader: an entry becomes files like a student's, and runs where a student's do.
+No code of a bank runs in the grader: an entry becomes a submission, and runs where a student's does.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ class Entry:
         kind: whether it is wrong or right.
         target: the name in the student's module that it replaces.
         question: the question that the target belongs to.
-        sentence: its docstring: what the student should read, or what is unusual about it.
+        sentence: its docstring: the message for the student, or what is unusual about it.
         place: its file and line, as in ``mistakes.py:12``.
-        files: the submission that it makes, by file name.
+        files: the composed submission, by file name.
     """
 
     id: str
@@ -58,14 +58,14 @@ class Entry:
 
 @dataclass(frozen=True)
 class Bank:
-    """The entries of one assignment, each kind in the order of its files and of their lines."""
+    """The entries of one assignment, each kind in the order of files and lines."""
 
     mistakes: tuple[Entry, ...]
     accepted: tuple[Entry, ...]
 
 
 def read_bank(folder: Path, assignment: Assignment, solution: bytes) -> Bank:
-    """The bank in ``autograder/hidden/<hw>``; empty if it has no files.
+    """Read the bank in ``autograder/hidden/<hw>``; empty if it has no files.
 
     Args:
         folder: the assignment's hidden folder.
@@ -73,7 +73,7 @@ def read_bank(folder: Path, assignment: Assignment, solution: bytes) -> Bank:
         solution: the source of the reference.
 
     Raises:
-        CourseError: naming file and line, what was found and what is expected.
+        CourseError: an entry is invalid; the message has its file and line.
     """
     mistakes = tuple(_read_kind(folder, "mistake", assignment, solution))
     return Bank(mistakes, tuple(_read_kind(folder, "accepted", assignment, solution)))
@@ -83,11 +83,11 @@ def bank_files(folder: Path, kind: EntryKind) -> list[Path]:
     """The files of one kind: ``mistakes.py``, or those of ``mistakes/`` sorted by name; none if there is neither.
 
     Raises:
-        CourseError: both are there.
+        CourseError: both exist.
     """
     single, several = folder / f"{FILE_NAMES[kind]}.py", folder / FILE_NAMES[kind]
     if single.exists() and several.is_dir():
-        raise CourseError(f"{several}: {single.name} is there too. Move its entries into the folder, or delete one.")
+        raise CourseError(f"{several}: {single.name} also exists. Move its entries into the folder, or delete one.")
     return sorted(several.glob("*.py")) if several.is_dir() else [single] if single.exists() else []
 
 
@@ -97,7 +97,8 @@ def _read_kind(folder: Path, kind: EntryKind, assignment: Assignment, solution: 
         for entry in _read(path, path.relative_to(folder).as_posix(), kind, assignment, solution):
             if entry.id in places:
                 raise CourseError(
-                    f'{folder / entry.place}: "{entry.id}" is at {places[entry.id]} already: choose another name.'
+                    f'{folder / entry.place}: "{entry.id}" is already defined in {places[entry.id]}: choose another '
+                    "name."
                 )
             places[entry.id] = entry.place
             yield entry
@@ -120,13 +121,13 @@ def _read(path: Path, name: str, kind: EntryKind, assignment: Assignment, soluti
             raise _wrong(path, marker, f'"{target}" is not a target of {assignment.id}. Its targets are: {known}')
         if node.name in taken:
             raise _wrong(
-                path, node, f'"{node.name}" stands in this file or in the solution already: choose another name'
+                path, node, f'"{node.name}" is already defined in this file or in the solution: choose another name'
             )
         taken.add(node.name)
         docstring = inspect.cleandoc(ast.get_docstring(node) or "")
         if not docstring:
-            reader = "the student should read" if kind == "mistake" else "is unusual about it"
-            raise _wrong(path, node, f"{node.name} has no docstring. It says what {reader}")
+            purpose = "the message for the student" if kind == "mistake" else "what is unusual about it"
+            raise _wrong(path, node, f"{node.name} has no docstring. Write {purpose}")
         definition = Definition(text, node, marker)
         if not _is_python(definition.source()):
             raise _wrong(
@@ -196,15 +197,15 @@ def _is_python(source: str) -> bool:
 
 
 def _names_taken(path: Path, shared: Sequence[ast.stmt], solution: ast.Module) -> set[str]:
-    """The names that no entry may have. What entries share must leave the solution's own as they are."""
+    """The names that no entry may have. Shared definitions must not redefine names of the solution."""
     own = {name for node in solution.body for name in _names_of(node)}
     imported = {name for node in solution.body for name in _imported_by(node)}
     taken = own | imported
     for node in shared:
-        # The same import may stand in both: it binds the same thing.
+        # Both may have the same import, which binds the same object.
         for name in [*_names_of(node), *_imported_by(node)]:
             if name in own or (name in imported and not _imported_by(node)):
-                raise _wrong(path, node, f'"{name}" stands in the solution already: choose another name')
+                raise _wrong(path, node, f'"{name}" is already defined in the solution: choose another name')
             taken.add(name)
     return taken
 
@@ -229,11 +230,11 @@ def _wrong(path: Path, node: ast.stmt | ast.expr, what: str) -> CourseError:
 
 @dataclass(frozen=True)
 class Definition:
-    """A function or class of a bank's file.
+    """The definition of an entry.
 
     Attributes:
         text: the whole file.
-        node: the definition.
+        node: the function or class.
         marker: the decorator that makes it an entry.
     """
 
@@ -242,7 +243,7 @@ class Definition:
     marker: ast.Call
 
     def source(self) -> str:
-        """Its lines without marker and docstring, which no student's file would have."""
+        """Its source without marker and docstring, which no student's file would have."""
         lines = self.text.splitlines()
         docstring = self.node.body[0]
         left_out = set(range(docstring.lineno, (docstring.end_lineno or 0) + 1))
@@ -257,12 +258,12 @@ class Definition:
 def compose(
     module: str, solution: bytes, shared: str, definition: Definition, target: str, form: str | None
 ) -> dict[str, bytes]:
-    """The files of the submission.
+    """Compose the files of the submission.
 
     Args:
         module: the file name of the student's module.
         solution: the reference's source.
-        shared: the source of what the entries of the file share.
+        shared: the source of the definitions that the file's entries share.
         definition: the entry.
         target: the name that it replaces.
         form: one of `FORMS`, or None for a plain file.

@@ -83,20 +83,21 @@ def test_each_kind_of_fault_is_named(audit: Callable[[], ContractAudit], path: P
         'shape and dtype of ``x``." (gradkit audit --contract prints it as TOML).',
         f'contract.toml: [weighted_mean] has no entry for "{X_UNCHANGED}" '
         "(gradkit audit --contract prints it as TOML).",
-        f"{entry('The mean of numbers of which some count more than others.')}: name the tests that look at it, or "
-        "write the reason why it is not graded.",
-        f'{entry("x: It is left as it is.")}: no text that students get says so (any more). It is now "{X_UNCHANGED}"?',
-        f"{entry('Nothing like this.')}: no text that students get says so (any more). Take the entry out.",
-        f"{entry(W_UNCHANGED)} is graded, but no mistake breaks it. Add one to the bank and name it here.",
-        "contract.toml: [no_such_question]: there is no such question. Tables: weighted_mean, handout.",
+        f"{entry('The mean of numbers of which some count more than others.')}: name the tests that cover it, or say "
+        "why it is not graded.",
+        f"{entry('x: It is left as it is.')}: there is no such sentence in the release (any more). "
+        f'Is it now "{X_UNCHANGED}"?',
+        f"{entry('Nothing like this.')}: there is no such sentence in the release (any more). Remove the entry.",
+        f"{entry(W_UNCHANGED)} is graded, but no mistake violates it. Add one to the bank and name it here.",
+        "contract.toml: [no_such_question]: no such question. Tables: weighted_mean, handout.",
         # tests and mistakes
         f'{entry(FORMULA)}: the bank has no "no_such_mistake" of weighted_mean.',
         f'{entry(FORMULA)}: weighted_mean has no test "test_no_such".',
-        f'{entry(X)}: "weights_ignored" stands under "{FORMULA}", too. A mistake breaks one sentence: name it under '
-        "that one, and add another for this.",
+        f'{entry(X)}: "weights_ignored" is also listed under "{FORMULA}". A mistake violates one sentence: keep it '
+        "there, and add another mistake here.",
         f'{entry(RETURNS)}: {VALUES} passes "always_double". Strengthen the test, or name one that fails it.',
-        "contract.toml: [weighted_mean] test_figures_worked_by_hand grades something that no sentence says: name it "
-        "under the sentence that it looks at, or write that sentence into the docstring.",
+        "contract.toml: [weighted_mean] test_figures_worked_by_hand grades something that no sentence states: name it "
+        "under the sentence that it covers, or add that sentence to the docstring.",
     }
     tables = {name: (one.sentences, one.graded, one.excused) for name, one in found.tables.items()}
     assert tables == {"weighted_mean": (7, 4, 0), "handout": (1, 1, 0)}

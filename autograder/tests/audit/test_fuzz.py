@@ -104,10 +104,10 @@ ASKED = "found = student.run(call)"
 @pytest.mark.parametrize(
     ("lines", "fault"),
     [
-        ("len(found.value())", "test_secret_name_shift breaks where Shift.forward gives back None: TypeError"),
-        ("return", "test_secret_name_shift is passed where Shift.forward gives back an exception of a subclass."),
-        ("found.tensor(); return", "test_secret_name_shift is passed where Shift.forward gives back NaN."),
-        ("if found.failure: return", "test_secret_name_shift is passed where Shift makes a list."),
+        ("len(found.value())", "test_secret_name_shift breaks if Shift.forward returns None: TypeError"),
+        ("return", "test_secret_name_shift passes if Shift.forward returns an exception of a subclass."),
+        ("found.tensor(); return", "test_secret_name_shift passes if Shift.forward returns NaN."),
+        ("if found.failure: return", "test_secret_name_shift passes if Shift makes a list."),
     ],
 )
 def test_odd_student_code_that_breaks_a_test_or_passes_it_is_found(

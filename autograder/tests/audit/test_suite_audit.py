@@ -98,7 +98,7 @@ def another(x, w):
         (
             f"{HIDDEN}/equivalent.toml",
             '[[equivalent]]\nquestion = "weighted_mean"\nbefore = "a"\nafter = "b"\nreason = "none"\n',
-            'equivalent.toml: weighted_mean: "a" -> "b" is no surviving mutant',
+            'equivalent.toml: weighted_mean: "a" -> "b" is not a surviving mutant',
         ),
     ],
 )
@@ -124,8 +124,8 @@ def test_a_missing_bank_is_named(example: Course, audit: Callable[[], Audit]) ->
     assert audit().faults == (
         "weighted_mean has no mistakes in its bank.",
         "weighted_mean has no accepted variants in its bank.",
-        "contract.toml: no such file. It lists each sentence that students are given with the tests that look at it "
-        "and the mistakes that break it; gradkit audit --contract prints what to fill in.",
+        "contract.toml: no such file. It lists each sentence in the release with the tests that cover it and the "
+        "mistakes that violate it; gradkit audit --contract prints a template.",
     )
 
 
@@ -177,7 +177,7 @@ def test_twins_are_named(example: Course, audit: Callable[[], Audit]) -> None:
     found = audit()
     assert found.twins == (("not_divided", "another"),)
     for twin, fault in zip(("not_divided", "another"), found.faults, strict=True):
-        assert f'who makes "{twin}" is not told so' in fault
+        assert f'"{twin}" is not diagnosed' in fault
         assert "Is it a twin" in fault
 
 
@@ -206,8 +206,8 @@ def test_public_checks_that_miss_mistakes_are_named(example: Course, audit: Call
     share = sum(question.lost[name] for name in question.unseen) / sum(question.lost.values())
     assert question.lost_unseen == share > 0.1
     assert found.faults == (
-        f"weighted_mean: mistakes that pass every public check lose {share:.0%} of the points that all lose, more than "
-        "10%: weights_detached, always_double.",
+        f"weighted_mean: mistakes that pass every public check lose {share:.0%} of the points lost by all mistakes, "
+        "more than 10%: weights_detached, always_double.",
     )
 
 
@@ -222,7 +222,7 @@ def test_public_checks_pass_what_is_right_and_survive_what_ends_them(
     found = audit()
     name = "test_weighted_mean_of_equal_weights"
     assert found.questions[0].seen["another"] == ("gradkit check",)
-    assert 'the stub is "failed", not "not started", in the checks of weighted_mean.' in found.faults
+    assert 'the stub is "failed" instead of "not started" in the checks of weighted_mean.' in found.faults
     assert any(f"the reference is right, but fails the public check {name}: the mean of" in one for one in found.faults)
     assert sum(f"is right, but fails the public check {name}" in one for one in found.faults) == 1 + 4
 
@@ -231,4 +231,4 @@ def test_a_mistake_that_its_own_submission_is_not_told_is_named(example: Course,
     """Answers that differ from process to process look like a mistake's in one of them only."""
     add(example, f"{HIDDEN}/mistakes.py", "import os\n" + RIGHT.format(kind="mistake", result="x @ w * os.getpid()"))
     found = audit()
-    assert any('who makes "another" is not told so, although its answers differ' in one for one in found.faults)
+    assert any('"another" is not diagnosed, although its answers differ' in one for one in found.faults)

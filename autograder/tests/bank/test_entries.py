@@ -164,9 +164,9 @@ def test_a_folder_is_read_sorted_and_composes_from_each_file_alone(
 
 def test_a_folder_beside_a_file_or_an_id_in_two_files_is_refused(course: Course, reference_source: str) -> None:
     split_bank(course, {"a.py": MISTAKES, "b.py": MISTAKES})
-    with pytest.raises(CourseError, match=r'b\.py:18: "always_tripled" is at mistakes/a\.py:18 already'):
+    with pytest.raises(CourseError, match=r'b\.py:18: "always_tripled" is already defined in mistakes/a\.py:18'):
         read_bank(course.hidden(HW), course.assignment(HW), reference_source.encode())
-    with pytest.raises(CourseError, match=r"mistakes: mistakes\.py is there too"):
+    with pytest.raises(CourseError, match=r"mistakes: mistakes\.py also exists"):
         bank(course, reference_source)
 
 
@@ -182,13 +182,13 @@ def test_no_bank_is_an_empty_one(course: Course, reference_source: str) -> None:
         ('@mistake("scale")', '@mistake("scale", form="bom")', 17, 'write @mistake("<target>")'),
         ('@mistake("scale")', '@accepted("scale")', 18, "under one @mistake(...)"),
         ("def always_tripled", "async def always_tripled", 18, "a function or class"),
-        ("def always_tripled", "def scale", 18, '"scale" stands in this file or in the solution'),
-        ("def always_tripled", "def tripled", 18, '"tripled" stands in this file'),
-        ("class NoShift", "class always_tripled", 27, '"always_tripled" stands in this file'),
-        ("def tripled", "def scale", 13, '"scale" stands in the solution already'),
-        ("THREE = 3.0", "Shift = 3.0", 9, '"Shift" stands in the solution already'),
-        ("import reference", "import reference as scale", 5, '"scale" stands in the solution already'),
-        ("class NoShift", "class reference", 27, '"reference" stands in this file'),
+        ("def always_tripled", "def scale", 18, '"scale" is already defined in this file or in the solution'),
+        ("def always_tripled", "def tripled", 18, '"tripled" is already defined in this file'),
+        ("class NoShift", "class always_tripled", 27, '"always_tripled" is already defined in this file'),
+        ("def tripled", "def scale", 13, '"scale" is already defined in the solution'),
+        ("THREE = 3.0", "Shift = 3.0", 9, '"Shift" is already defined in the solution'),
+        ("import reference", "import reference as scale", 5, '"scale" is already defined in the solution'),
+        ("class NoShift", "class reference", 27, '"reference" is already defined in this file'),
         ('Shift):\n    """', 'Shift): """', 27, "NoShift: put its marker, its first line and its docstring on lines"),
         ('    """Nothing is added."""', "    size = 3", 27, "NoShift has no docstring"),
     ],

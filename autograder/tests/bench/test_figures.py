@@ -28,9 +28,7 @@ FOUND = [
     way("pytest, one by one", 3.0, 3.0),
     way("bare fork", 0.025, 0.03),
 ]
-SCALED = Scaled(
-    1000, 2, 50.0, 1.5, 101, (Memory("gradkit grade", 200.0, 210.0), Memory("the worker base", 300.0, 300.0))
-)
+SCALED = Scaled(1000, 2, 50.0, 1.5, 101, (Memory("gradkit grade", 200.0, 210.0), Memory("worker base", 300.0, 300.0)))
 
 
 WATCHED = Watched("hw1_line", 1.04, (0.06, 0.05, 0.19))

@@ -34,5 +34,5 @@ def test_a_class_is_made_of_a_few_records(tmp_path: Path) -> None:
 
 
 def test_no_record_no_page(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="holds no record"):
+    with pytest.raises(UsageError, match="contains no records"):
         measure_page(tmp_path, tmp_path, lambda _: None)

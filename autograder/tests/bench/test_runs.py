@@ -32,7 +32,7 @@ def test_notebooks_are_answered_in_their_cells(tmp_path: Path) -> None:
     source = runs.nbgrader_course(tmp_path)
     released = json.loads((source / "release/hw1_line/line.ipynb").read_text())
     assert not any("SOLUTION" in cell["source"] or "HIDDEN" in cell["source"] for cell in released["cells"])
-    places.hand_in_notebooks(source, places.students(2))
+    places.submit_notebooks(source, places.students(2))
     cells = json.loads((source / "submitted/s00001/hw1_line/line.ipynb").read_text())["cells"]
     assert any("torch.einsum" in cell["source"] for cell in cells)
 

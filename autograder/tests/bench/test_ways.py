@@ -36,6 +36,6 @@ def test_least_disturbed_run_counts() -> None:
 def test_ways_that_disagree_are_a_fault() -> None:
     one = ways.Measured("one", 1, Cost(1, 1, 1), Cost(1, 1, 1), 0)
     two = ways.Measured("two", 1, Cost(1, 1, 1), Cost(1, 1, 1), 0)
-    ways.see_that_they_agree([(one, {"ada": 3, "ben": 2}), (two, {"ada": 3})])
+    ways.require_agreement([(one, {"ada": 3, "ben": 2}), (two, {"ada": 3})])
     with pytest.raises(GraderFault, match="two found 3 questions"):
-        ways.see_that_they_agree([(one, {"ada": 3, "ben": 2}), (two, {"ben": 3})])
+        ways.require_agreement([(one, {"ada": 3, "ben": 2}), (two, {"ben": 3})])
