@@ -5,18 +5,19 @@ from torch import Tensor
 
 
 def mse_loss(y_hat: Tensor, y: Tensor) -> Tensor:
-    """Mean squared error: the mean of (y_hat - y)^2 over all elements. Written without torch's own losses.
+    """Mean squared error: the mean of (y_hat - y)^2 over all elements. Write it without PyTorch's own losses.
 
     Args:
-        y_hat: predictions, of any shape, () too. It is left unchanged.
+        y_hat: predictions, of any shape, including (). It is left unchanged.
         y: targets, of the same shape and dtype. It is left unchanged.
 
     Returns:
-        The loss, shape (), of the dtype of ``y_hat``, still attached to the graph, so that ``loss.backward()``
+        The loss, shape (), with the dtype of ``y_hat``, still attached to the graph, so that ``loss.backward()``
         reaches ``y_hat``.
 
     Raises:
-        ValueError: the shapes of ``y_hat`` and ``y`` differ, be it only (N, 1) and (N,). The message names both shapes.
+        ValueError: the shapes of ``y_hat`` and ``y`` differ, even if only as (N, 1) and (N,). The message names both
+            shapes.
     """
     if y_hat.shape != y.shape:
         raise ValueError(f"shapes differ: y_hat is {tuple(y_hat.shape)}, y is {tuple(y.shape)}")
@@ -24,20 +25,22 @@ def mse_loss(y_hat: Tensor, y: Tensor) -> Tensor:
 
 
 def mae_loss(y_hat: Tensor, y: Tensor) -> Tensor:
-    """Mean absolute error: the mean of |y_hat - y| over all elements. Written without torch's own losses.
+    """Mean absolute error: the mean of |y_hat - y| over all elements. Write it without PyTorch's own losses.
 
-    Where an element of ``y_hat`` hits its target exactly, the slope is not defined. There, any finite gradient will do.
+    Where an element of ``y_hat`` equals its target, the derivative is not defined. There, any finite gradient is
+    accepted.
 
     Args:
-        y_hat: predictions, of any shape, () too. It is left unchanged.
+        y_hat: predictions, of any shape, including (). It is left unchanged.
         y: targets, of the same shape and dtype. It is left unchanged.
 
     Returns:
-        The loss, shape (), of the dtype of ``y_hat``, still attached to the graph, so that ``loss.backward()``
+        The loss, shape (), with the dtype of ``y_hat``, still attached to the graph, so that ``loss.backward()``
         reaches ``y_hat``.
 
     Raises:
-        ValueError: the shapes of ``y_hat`` and ``y`` differ, be it only (N, 1) and (N,). The message names both shapes.
+        ValueError: the shapes of ``y_hat`` and ``y`` differ, even if only as (N, 1) and (N,). The message names both
+            shapes.
     """
     if y_hat.shape != y.shape:
         raise ValueError(f"shapes differ: y_hat is {tuple(y_hat.shape)}, y is {tuple(y.shape)}")
@@ -45,40 +48,38 @@ def mae_loss(y_hat: Tensor, y: Tensor) -> Tensor:
 
 
 def is_distribution(p: Tensor, tol: float = 1e-6) -> bool:
-    """Whether the numbers in ``p`` are the probabilities of a distribution over K classes.
+    """Whether ``p`` is a probability distribution over K classes.
 
-    They are if no entry is below 0, be it ever so little, and the sum of all is at most ``tol`` away from 1:
+    It is if no entry is negative, however slightly, and the sum differs from 1 by at most ``tol``:
 
         p_k >= 0 for each k,    |p_1 + ... + p_K - 1| <= tol
 
     Args:
         p: floating-point numbers, shape (K,), K >= 1. It is left unchanged.
-        tol: how far from 1 the sum may be, 0 or more. It is not meant for the entries.
+        tol: the tolerance of the sum, at least 0. It does not apply to the entries.
 
     Returns:
-        Python's True or False, not a tensor.
+        A Python bool, not a tensor.
     """
     sums_to_one = abs(p.sum().item() - 1) <= tol
     return sums_to_one and bool((p >= 0).all())
 
 
 def cross_entropy(p: Tensor, q: Tensor) -> Tensor:
-    """Cross-entropy of distributions, with the natural logarithm, over the last dimension.
+    """Cross-entropy of distributions over the last dimension, with the natural logarithm.
 
         H(p, q) = -sum_k p_k * log(q_k)
 
     A term with ``p_k = 0`` is 0, even where ``q_k = 0``: in the value, and in the gradient with respect to ``q_k``.
-    There is no ``q_k = 0`` where ``p_k`` is not 0. All other terms should be exact, so add no epsilon to them.
+    Where ``p_k`` is not 0, ``q_k`` is not 0 either. All other terms must be exact, so do not add an epsilon to them.
 
     Args:
-        p: true probabilities, shape (..., K): any number of dimensions, none too, before the last one. It is left
-            unchanged.
+        p: true probabilities, shape (..., K): any number of leading dimensions, including none. It is left unchanged.
         q: predicted probabilities, of the same shape and dtype. It is left unchanged.
 
     Returns:
-        One number for each pair of distributions, shape (...), of the dtype of ``q``, still attached to the graph, so
-        that ``backward()`` reaches ``q``, and ``p`` too (where a ``p_k`` is 0, the gradient with respect to ``p`` is
-        free).
+        One number for each pair of distributions, shape (...), with the dtype of ``q``, still attached to the graph, so
+        that ``backward()`` reaches both ``q`` and ``p`` (the gradient with respect to a ``p_k`` of 0 is not graded).
     """
     # where p is 0 the logarithm sees a 1, so the term is 0 * log(1) = 0
     q = torch.where(p == 0, torch.ones_like(q), q)
@@ -86,20 +87,20 @@ def cross_entropy(p: Tensor, q: Tensor) -> Tensor:
 
 
 def bce_loss(y_hat: Tensor, y: Tensor) -> Tensor:
-    """Mean binary cross-entropy, with the natural logarithm. Written without torch's own forms of it.
+    """Mean binary cross-entropy, with the natural logarithm. Write it without PyTorch's own versions.
 
         L = -(1/N) * sum_i [ y_i * log(y_hat_i) + (1 - y_i) * log(1 - y_hat_i) ]
 
-    Value and gradient should be right to one part in a thousand where ``y_hat`` is in [0.001, 0.999]. There, a clamp
-    or an epsilon of at most 1e-7 does no harm. Where ``y_hat_i`` is exactly 0 or 1 and the label agrees, the
-    term of i should be 0 (within 1e-6), not nan.
+    Where ``y_hat`` is in [0.001, 0.999], value and gradient are compared with a relative tolerance of 1e-3. This allows
+    a clamp or an epsilon of at most 1e-7. Where ``y_hat_i`` is exactly 0 or 1 and equals the label, the term for i must
+    be 0 (within 1e-6), not nan.
 
     Args:
         y_hat: predicted probabilities of class 1, each in [0, 1], shape (N,). It is left unchanged.
-        y: labels in [0, 1], of the same shape and dtype; a label may lie between 0 and 1. It is left unchanged.
+        y: labels in [0, 1], of the same shape and dtype; soft labels between 0 and 1 are allowed. It is left unchanged.
 
     Returns:
-        The loss, shape (), of the dtype of ``y_hat``, still attached to the graph, so that ``loss.backward()``
+        The loss, shape (), with the dtype of ``y_hat``, still attached to the graph, so that ``loss.backward()``
         reaches ``y_hat``.
     """
     # torch.xlogy(a, b) is a * log(b), and 0 where a is 0, so nothing has to be clamped
@@ -108,19 +109,20 @@ def bce_loss(y_hat: Tensor, y: Tensor) -> Tensor:
 
 
 def bce_with_logits(z: Tensor, y: Tensor) -> Tensor:
-    """Mean binary cross-entropy of scores, the ``bce_loss`` of ``sigmoid(z)``. Written without torch's own forms of it.
+    """Mean binary cross-entropy of logits, the ``bce_loss`` of ``sigmoid(z)``. Write it without PyTorch's own versions.
 
         L = -(1/N) * sum_i [ y_i * log(s(z_i)) + (1 - y_i) * log(1 - s(z_i)) ],    s(z) = 1 / (1 + exp(-z))
 
-    Value and gradient should be exact, without any clamp or epsilon, for scores from -10,000 to 10,000, also where
-    s(z_i) is rounded to 0 or 1 and a logarithm of it would be infinite. At a score of exactly 0 the gradient is free.
+    Value and gradient must be exact, without any clamp or epsilon, for logits from -10,000 to 10,000, even where s(z_i)
+    is rounded to 0 or 1 and its logarithm would be infinite, and at a logit of exactly 0, where the derivative of the
+    term for i is 1/2 - y_i.
 
     Args:
-        z: scores (logits) of class 1, shape (N,). It is left unchanged.
-        y: labels in [0, 1], of the same shape and dtype; a label may lie between 0 and 1. It is left unchanged.
+        z: logits of class 1, shape (N,). It is left unchanged.
+        y: labels in [0, 1], of the same shape and dtype; soft labels between 0 and 1 are allowed. It is left unchanged.
 
     Returns:
-        The loss, shape (), of the dtype of ``z``, still attached to the graph, so that ``loss.backward()`` reaches
+        The loss, shape (), with the dtype of ``z``, still attached to the graph, so that ``loss.backward()`` reaches
         ``z``.
     """
     # log(1 + exp(z)) - y * z, and logaddexp(0, z) = log(exp(0) + exp(z))
@@ -128,21 +130,21 @@ def bce_with_logits(z: Tensor, y: Tensor) -> Tensor:
 
 
 def softmax_cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
-    """Mean cross-entropy of scores for K classes, with the natural logarithm.
+    """Mean cross-entropy of logits for K classes, with the natural logarithm.
 
-    Written without torch's softmax, its log-softmax and its own forms of this loss; ``torch.logsumexp`` may be used.
+    Write it without PyTorch's softmax, log-softmax and versions of this loss; ``torch.logsumexp`` is allowed.
 
         L = -(1/N) * sum_i log( exp(z_ic) / sum_k exp(z_ik) ),    c = labels_i
 
-    A number as far from 0 as 10,000 may have been added to all scores of a row, another one to each: the loss and its
-    gradient are the same as without it. Neither may become infinite or nan.
+    The logits of a row may be anywhere from -10,000 to 10,000, all far from 0 or far apart: the loss and its gradient
+    must be finite and exact, even where a probability is rounded to 0 and its logarithm would be infinite.
 
     Args:
-        logits: the scores z, shape (N, K), a row for each example. It is left unchanged.
-        labels: the right class of each example, int64 from 0 to K - 1, shape (N,). It is left unchanged.
+        logits: the logits z, shape (N, K), one row for each example. It is left unchanged.
+        labels: the class index of each example, int64 from 0 to K - 1, shape (N,). It is left unchanged.
 
     Returns:
-        The loss, shape (), of the dtype of ``logits``, still attached to the graph, so that ``loss.backward()``
+        The loss, shape (), with the dtype of ``logits``, still attached to the graph, so that ``loss.backward()``
         reaches ``logits``.
     """
     right = logits.gather(1, labels.unsqueeze(1)).squeeze(1)

@@ -1,4 +1,4 @@
-"""Convolution: a small kernel slides over an image, first by itself, then with batches, channels and filters."""
+"""Convolution: first one image and one kernel, then batches, channels and filters."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 
 def correlate2d(image: Tensor, kernel: Tensor) -> Tensor:
-    """Slide a kernel over an image, as it is (not flipped), wherever it fits completely.
+    """The cross-correlation of an image and a kernel: the kernel is not flipped, and stays inside the image.
 
         out[i, j] = sum_u sum_v image[i + u, j + v] * kernel[u, v],    u = 0 .. h - 1,  v = 0 .. w - 1
 
@@ -17,7 +17,7 @@ def correlate2d(image: Tensor, kernel: Tensor) -> Tensor:
 
     Returns:
         The correlation, shape (H - h + 1, W - w + 1), with the dtype of the image, still attached to the graph, so
-        that gradients reach ``image`` and ``kernel``. Both are left as they are.
+        that gradients reach ``image`` and ``kernel``. Neither is modified.
     """
     h, w = kernel.shape
     kernel = torch.flip(kernel, dims=[0, 1])
@@ -26,21 +26,21 @@ def correlate2d(image: Tensor, kernel: Tensor) -> Tensor:
 
 
 def output_size(size: int, kernel_size: int, stride: int = 1, padding: int = 0) -> int:
-    """At how many places a kernel fits, in one direction.
+    """The output size of a convolution along one dimension.
 
         floor((size + 2 padding - kernel_size) / stride) + 1
 
     Args:
-        size: pixels of the image in this direction, at least 1.
-        kernel_size: pixels of the kernel, at least 1.
-        stride: pixels from one place to the next, at least 1.
-        padding: zeros that are put on either side, at least 0.
+        size: the size of the image along this dimension, in pixels, at least 1.
+        kernel_size: the size of the kernel, in pixels, at least 1.
+        stride: the step from one kernel position to the next, in pixels, at least 1.
+        padding: the number of zeros added on each side, at least 0.
 
     Returns:
-        The number of places, an int.
+        The number of kernel positions, an int.
 
     Raises:
-        ValueError: the kernel is larger than the padded image.
+        ValueError: the kernel is larger than the padded image, ``size + 2 padding``. A kernel of the same size fits.
     """
     room = size + 2 * padding - kernel_size
     if room < 0:
@@ -55,25 +55,25 @@ def conv2d(
     stride: int | tuple[int, int] = 1,
     padding: int | tuple[int, int] = 0,
 ) -> Tensor:
-    """What a convolution layer computes: each filter slides over all channels of each image, and its bias is added.
+    """A convolution layer: each filter slides over all channels of each image, and its bias is added.
 
-    Let x_pad be x with rows of zeros above and below and columns of zeros left and right. With ``stride`` (s, t):
+    Let x_pad be x padded with rows of zeros above and below, columns of zeros left and right. With ``stride`` (s, t):
 
         out[n, f, i, j] = b[f] + sum_c sum_u sum_v x_pad[n, c, i * s + u, j * t + v] * w[f, c, u, v]
 
-    The filters slide as they are (not flipped), and only where they fit completely into x_pad.
+    The filters are not flipped, and stay inside x_pad.
 
     Args:
         x: a batch of N images with C channels, shape (N, C, H, W).
         w: F filters, shape (F, C, h, w); h and w may differ.
         b: one bias per filter, shape (F,), or None for no bias.
-        stride: how far the filters move from one place to the next: a pair (down, to the right), or one int for both.
-        padding: how many zeros are put on either side: a pair (p, q), p rows above and p below, q columns left and q
+        stride: the step of the filters: a tuple (vertical, horizontal), or one int for both.
+        padding: the number of zeros added on each side: a tuple (p, q), p rows above and p below, q columns left and q
             right, or one int for both.
 
     Returns:
         The output, shape (N, F, floor((H + 2p - h) / s) + 1, floor((W + 2q - w) / t) + 1), with the dtype of x, still
-        attached to the graph, so that gradients reach ``x``, ``w`` and ``b``. All three are left as they are.
+        attached to the graph, so that gradients reach ``x``, ``w`` and ``b``. None of the three is modified.
     """
     s, t = stride if isinstance(stride, tuple) else (stride, stride)
     p, q = padding if isinstance(padding, tuple) else (padding, padding)
@@ -87,21 +87,22 @@ def conv2d(
 
 
 def max_pool2d(x: Tensor, kernel_size: int, stride: int | None = None) -> Tensor:
-    """The largest number of each window, for each channel by itself.
+    """The maximum of each window, for each image and each channel separately.
 
-        out[n, c, i, j] = the largest of x[n, c, i * stride + u, j * stride + v],    u, v = 0 .. kernel_size - 1
+        out[n, c, i, j] = max x[n, c, i * stride + u, j * stride + v]    over u, v = 0 .. kernel_size - 1
 
-    Windows may overlap, and only those that fit completely count. The gradient of an output goes to the largest number
-    of its window; where that is the largest of several windows, the gradients add up.
+    Windows may overlap or leave gaps, but must fit inside the image. The gradient of an output goes to the maximum of
+    its window; if one element is the maximum of several windows, the gradients add up. If several elements of a window
+    share the maximum, any of them may get the gradient, or each a share.
 
     Args:
-        x: a batch of N images with C channels, shape (N, C, H, W).
+        x: a batch of N images with C channels, shape (N, C, H, W), with values of any size and sign.
         kernel_size: the height and width of a window.
-        stride: how far windows move, down and to the right; as far as ``kernel_size`` when None.
+        stride: the step of the windows in both directions; ``kernel_size`` if None.
 
     Returns:
-        The output, shape (N, C, floor((H - kernel_size) / stride) + 1, floor((W - kernel_size) / stride) + 1), of the
-        dtype of x, still attached to the graph. x is left as it is.
+        The output, shape (N, C, floor((H - kernel_size) / stride) + 1, floor((W - kernel_size) / stride) + 1), with the
+        dtype of x, still attached to the graph. x is not modified.
     """
     if stride is None:
         stride = 1
@@ -116,22 +117,25 @@ def max_pool2d(x: Tensor, kernel_size: int, stride: int | None = None) -> Tensor
 
 
 class SmallCNN(nn.Module):
-    """A convolutional network for images of 8 by 8 pixels. How it is built is up to you.
+    """A convolutional network for images of 8 by 8 pixels. The architecture is up to you.
 
-    It must have at least two convolutions and fewer than 20,000 parameters; torch's own layers are allowed.
+    It must have at least two convolutions, each with its own weights, shape (F, C, h, w), and fewer than 20,000
+    parameters. ``backward()`` must give each parameter a gradient. PyTorch's layers are allowed.
 
     It is graded by what it learns, on the handwritten digits of scikit-learn with their pixels divided by 16. A
     stratified quarter is held out (``train_test_split(..., test_size=0.25, stratify=y, random_state=0)``). After
-    ``torch.manual_seed(0)`` a new model is made and trained in training mode with the cross-entropy: Adam with lr=0.01,
-    shuffled batches of 64, 20 epochs. Then at least 93 percent of the images held out must be right in evaluation mode;
-    good networks reach 98.
+    ``torch.manual_seed(0)`` a new model is created and trained in training mode with the cross-entropy loss: Adam with
+    lr=0.01, shuffled batches of 64, 20 epochs. Then, in evaluation mode, its accuracy on the held-out images, each
+    pixel changed at random by at most 1/16, must be at least 93 percent; good networks reach 98. What it has learned
+    must be in its parameters: the logits change gradually from one image to another, and after shuffling all elements
+    of the parameters the accuracy is lost.
 
     Args:
-        num_classes: how many kinds of images there are.
+        num_classes: the number of classes.
     """
 
     def __init__(self, num_classes: int = 10) -> None:
-        """Hang the layers on self."""
+        """Create the layers."""
         super().__init__()
         self.conv1 = nn.Conv2d(1, 16, kernel_size=3, padding=1)
         self.conv2 = nn.Conv2d(16, 32, kernel_size=3, padding=1)
@@ -139,13 +143,14 @@ class SmallCNN(nn.Module):
         self.fc = nn.Linear(32 * 2 * 2, num_classes)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Score the classes.
+        """Compute the logits of the classes.
 
         Args:
             x: images, shape (N, 1, 8, 8).
 
         Returns:
-            The scores, shape (N, num_classes), before any softmax.
+            The logits, shape (N, num_classes), without softmax, log-softmax or sigmoid, in training and in evaluation
+            mode. In evaluation mode the logits of an image do not depend on the other images of the batch.
         """
         x = self.pool(torch.relu(self.conv1(x)))
         x = self.pool(torch.relu(self.conv2(x)))
@@ -153,18 +158,18 @@ class SmallCNN(nn.Module):
 
 
 def vgg_features(config: Sequence[int | str], in_channels: int = 3) -> nn.Sequential:
-    """The convolutional part of a network of the VGG family, from a list that describes it.
+    """The convolutional part of a VGG network, built from a list.
 
-    Each number in the list is a convolution with so many filters, 3 by 3, with bias, stride 1 and padding 1, and then
-    a ReLU; each "M" is a max pooling with windows of 2 by 2 and stride 2. They follow each other in the order of the
-    list. torch's own layers are allowed. The weights are those that torch begins with.
+    Each number in the list stands for a 3 by 3 convolution with that many filters, bias, stride 1 and padding 1,
+    followed by a ReLU; each "M" stands for max pooling with 2 by 2 windows and stride 2. The layers have the order of
+    the list. PyTorch's layers are allowed. Weights and biases keep the default initialization of PyTorch's layers.
 
     With 64, 64, "M", 128, 128, "M", 256, 256, 256, 256, "M", 512, 512, 512, 512, "M", 512, 512, 512, 512, "M" it has 16
     convolutions and 20,024,384 parameters.
 
     Args:
-        config: the numbers of filters, and "M".
-        in_channels: the channels of the images.
+        config: the numbers of filters, and "M". The list is not modified.
+        in_channels: the number of channels of the images.
 
     Returns:
         An nn.Sequential from (N, in_channels, H, W) to (N, the last number of filters, rows, columns).

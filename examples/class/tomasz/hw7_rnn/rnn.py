@@ -1,4 +1,4 @@
-"""Homework 7: recurrent networks. Sequences are time-major here: (T, N, ...), as is torch's default."""
+"""Homework 7: recurrent networks. Sequences are time-major: (T, N, ...), the default in PyTorch."""
 
 import torch
 from torch import Tensor, nn
@@ -9,17 +9,19 @@ def rnn_cell(x: Tensor, h: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor, b_h
 
         h' = tanh(x w_ih^T + b_ih + h w_hh^T + b_hh)
 
+    Gradients flow into every argument. No argument is modified. nn.RNN, nn.LSTM, nn.GRU, their cells and their
+    functional forms are not allowed here.
+
     Args:
         x: the input of this step, shape (N, D).
-        h: the state before it, shape (N, H).
-        w_ih: input to hidden, shape (H, D), as in torch.nn.RNNCell.
-        w_hh: hidden to hidden, shape (H, H).
-        b_ih: shape (H,).
-        b_hh: shape (H,). Nothing that is handed over is changed.
+        h: the state before this step, shape (N, H).
+        w_ih: the input-to-hidden weights, shape (H, D), as in torch.nn.RNNCell.
+        w_hh: the hidden-to-hidden weights, shape (H, H).
+        b_ih: the input-to-hidden bias, shape (H,).
+        b_hh: the hidden-to-hidden bias, shape (H,).
 
     Returns:
-        The state after this step, shape (N, H), of the dtype of ``x``. nn.RNN, nn.LSTM, nn.GRU, their cells and their
-        functional forms are not allowed here.
+        The state after this step, shape (N, H), with the dtype of ``x``.
     """
     cell = nn.RNNCell(x.shape[1], h.shape[1], dtype=x.dtype)
     with torch.no_grad():
@@ -33,22 +35,23 @@ def rnn_cell(x: Tensor, h: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor, b_h
 def rnn_forward(
     xs: Tensor, h0: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor, b_hh: Tensor
 ) -> tuple[Tensor, Tensor]:
-    """A recurrent network, step by step through a batch of sequences.
+    """A recurrent network, applied to a batch of sequences.
 
-    The state after step t is the one cell's result for xs[t] and the state after step t - 1; before the first step it
-    is ``h0``. Gradients flow back through all steps and into ``h0``.
+    The state after step t is the result of ``rnn_cell`` for xs[t] and the state after step t - 1. Before the first step
+    the state is ``h0``. Gradients flow back through all steps, and into every argument. No argument is modified.
+    ``rnn_cell`` may be used; the layers not allowed there are not allowed here.
 
     Args:
         xs: the sequences, shape (T, N, D), T at least 1.
-        h0: the state at the start, shape (N, H).
-        w_ih: shape (H, D); the same weights serve all steps.
-        w_hh: shape (H, H).
-        b_ih: shape (H,).
-        b_hh: shape (H,). Nothing that is handed over is changed.
+        h0: the initial state, shape (N, H).
+        w_ih: the input-to-hidden weights, shape (H, D), the same in all steps.
+        w_hh: the hidden-to-hidden weights, shape (H, H).
+        b_ih: the input-to-hidden bias, shape (H,).
+        b_hh: the hidden-to-hidden bias, shape (H,).
 
     Returns:
-        The tuple (outputs, h_n): the states after each step, shape (T, N, H), and the one after the last, shape (N, H).
-        ``rnn_cell`` above may be used; what is not allowed there is not allowed here.
+        The tuple (outputs, h_n): the states after each step, shape (T, N, H), and the last state, shape (N, H). Both
+        have the dtype of ``xs``.
     """
     # TODO(rnn_forward): a loop over the steps; keep each state in a list, and stack the list at the end.
     raise NotImplementedError("rnn_forward")
@@ -57,24 +60,26 @@ def rnn_forward(
 def lstm_cell(
     x: Tensor, h: Tensor, c: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor, b_hh: Tensor
 ) -> tuple[Tensor, Tensor]:
-    """One step of a network with long short-term memory.
+    """One step of an LSTM (long short-term memory).
 
-        [i, f, g, o] = x w_ih^T + b_ih + h w_hh^T + b_hh    in this order, each of H columns
+        [i, f, g, o] = x w_ih^T + b_ih + h w_hh^T + b_hh    in this order, H columns each
         c' = sigmoid(f) * c + sigmoid(i) * tanh(g)
         h' = sigmoid(o) * tanh(c')
 
+    i, f and o are the input, forget and output gate, g is the candidate. Gradients flow into every argument. No
+    argument is modified. The layers not allowed in ``rnn_cell`` are not allowed here; torch.sigmoid and torch.tanh are.
+
     Args:
         x: the input of this step, shape (N, D).
-        h: the state before it, shape (N, H).
-        c: the memory before it, shape (N, H).
-        w_ih: shape (4 H, D), as in torch.nn.LSTMCell.
-        w_hh: shape (4 H, H).
-        b_ih: shape (4 H,).
-        b_hh: shape (4 H,). Nothing that is handed over is changed.
+        h: the hidden state before this step, shape (N, H).
+        c: the cell state before this step, shape (N, H).
+        w_ih: the input-to-hidden weights, shape (4 H, D), as in torch.nn.LSTMCell.
+        w_hh: the hidden-to-hidden weights, shape (4 H, H).
+        b_ih: the input-to-hidden bias, shape (4 H,).
+        b_hh: the hidden-to-hidden bias, shape (4 H,).
 
     Returns:
-        The tuple (h', c'), each of shape (N, H) and of the dtype of ``x``. What is not allowed in ``rnn_cell`` is not
-        allowed here; torch.sigmoid and torch.tanh are.
+        The tuple (h', c'), each with shape (N, H) and the dtype of ``x``.
     """
     z = x @ w_ih.T + b_ih + h @ w_hh.T + b_hh
     i, f, g, o = z.chunk(4, dim=1)
@@ -84,37 +89,44 @@ def lstm_cell(
 
 
 class ManyToOne(nn.Module):
-    """From a sequence of tokens to the scores of one label, such as the mood of a review.
+    """From a sequence of tokens to the logits of one label, such as the sentiment of a review.
 
-    Which layers you use is free (nn.Embedding, then nn.RNN, nn.GRU or nn.LSTM, then nn.Linear, say), and so are their
-    names. Each of the parameters must take part, that is, get a gradient. Rows of a batch have nothing to do with each
-    other.
+    Carry a state from token to token, each computed from the token and the previous state: with nn.RNN, nn.LSTM, nn.GRU
+    or your own cell. A sum over positions, a convolution or attention alone is not enough. Sequences may have any
+    length; embedding_dim and hidden_dim may be any number from 1, including odd ones. The other layers (for example
+    nn.Embedding before and nn.Linear after) and all names are up to you. Each parameter must get a gradient from a
+    batch whose rows have at least two tokens.
+
+    In evaluation mode the logits of a row depend only on its own tokens, not on other rows, earlier calls or
+    randomness. In training mode dropout and batch normalization may change them. The model is used in float32.
 
     Args:
-        vocab_size: how many different tokens there are, 0 to vocab_size - 1.
-        embedding_dim: the size of the vectors that tokens are turned into.
+        vocab_size: the number of tokens, 0 to vocab_size - 1; at least 3.
+        embedding_dim: the size of the embedding vectors.
         hidden_dim: the size of the recurrent state.
-        num_classes: the number of labels.
+        num_classes: the number of labels, at least 2.
     """
 
     def __init__(self, vocab_size: int, embedding_dim: int, hidden_dim: int, num_classes: int) -> None:
-        """Hang the layers on self."""
+        """Create the layers."""
         super().__init__()
         self.embedding = nn.Embedding(vocab_size, embedding_dim)
         self.gru = nn.GRU(embedding_dim, hidden_dim)
         self.linear = nn.Linear(hidden_dim, num_classes)
 
     def forward(self, tokens: Tensor, lengths: Tensor) -> Tensor:
-        """Score the labels of each row, from the state at the row's own last token.
+        """Compute the logits of each row from the state at its own last token.
 
-        That state has seen all tokens of the row, in their order. What stands after a row's length changes nothing.
+        That state depends on all tokens of the row and on their order. States at the row's other tokens may also be
+        used. Tokens after the row's length do not change the logits. No argument is modified.
 
         Args:
-            tokens: int64, shape (T, N), each row padded to T with any tokens.
-            lengths: how many tokens of each row count, int64, shape (N,), from 1 to T, in any order.
+            tokens: int64, shape (T, N), each row padded to T with any tokens of the vocabulary.
+            lengths: the number of tokens in each row, without padding, int64, shape (N,), from 1 to T, in any order;
+                all may be smaller than T.
 
         Returns:
-            The scores, shape (N, num_classes), before any softmax.
+            The logits, shape (N, num_classes): raw scores of either sign, before any softmax or sigmoid.
         """
         states, _ = self.gru(self.embedding(tokens))
         last = states[lengths - 1, torch.arange(tokens.shape[1])]
@@ -122,35 +134,39 @@ class ManyToOne(nn.Module):
 
 
 class ManyToMany(nn.Module):
-    """From a sequence of tokens to the scores of a label for each of them, such as its part of speech.
+    """From a sequence of tokens to the logits of a label for each of them, such as its part of speech.
 
-    Which layers you use is free, and so are their names. Each of the parameters must take part, that is, get a
-    gradient. Rows of a batch have nothing to do with each other.
+    Carry a state from token to token, as in ManyToOne. Sequences may have any length; embedding_dim and hidden_dim may
+    be any number from 1, including odd ones. The other layers and all names are up to you. Each parameter must get a
+    gradient from sequences of at least two tokens.
+
+    In evaluation mode the logits of a row depend only on its own tokens, not on other rows, earlier calls or
+    randomness. In training mode dropout and batch normalization may change them. The model is used in float32.
 
     Args:
-        vocab_size: how many different tokens there are, 0 to vocab_size - 1.
-        embedding_dim: the size of the vectors that tokens are turned into.
+        vocab_size: the number of tokens, 0 to vocab_size - 1; at least 3.
+        embedding_dim: the size of the embedding vectors.
         hidden_dim: the size of the recurrent state.
-        num_classes: the number of labels.
+        num_classes: the number of labels, at least 2.
     """
 
     def __init__(self, vocab_size: int, embedding_dim: int, hidden_dim: int, num_classes: int) -> None:
-        """Hang the layers on self."""
+        """Create the layers."""
         super().__init__()
         self.embedding = nn.Embedding(vocab_size, embedding_dim)
         self.gru = nn.GRU(embedding_dim, hidden_dim)
         self.linear = nn.Linear(hidden_dim, num_classes)
 
     def forward(self, tokens: Tensor) -> Tensor:
-        """Score the labels of each token, from itself and all tokens before it, in their order.
+        """Compute the logits of each token from the token and all earlier ones, in their order.
 
-        They may depend on the tokens after it, too.
+        They may also depend on later tokens. No argument is modified.
 
         Args:
             tokens: int64, shape (T, N).
 
         Returns:
-            The scores, shape (T, N, num_classes), before any softmax.
+            The logits, shape (T, N, num_classes): raw scores of either sign, before any softmax or sigmoid.
         """
         states, _ = self.gru(self.embedding(tokens))
         return self.linear(states)
@@ -159,33 +175,39 @@ class ManyToMany(nn.Module):
 class OneToMany(nn.Module):
     """From one vector to a sequence of tokens, such as from an image to its caption.
 
-    Which layers you use is free, and so are their names. Each of the parameters must take part, that is, get a
-    gradient where there are two steps or more. Rows of a batch have nothing to do with each other.
+    Carry a state from step to step, each computed from the input of the step and the previous state: with nn.RNNCell,
+    nn.LSTMCell, nn.GRUCell, their layers or your own cell. The sizes in_dim and hidden_dim may be any number from 1,
+    including odd ones. The other layers and all names are up to you. Each parameter must get a gradient from at least
+    two steps.
+
+    In evaluation mode the logits of a row depend only on its own vector, not on other rows, earlier calls or
+    randomness. In training mode dropout and batch normalization may change them. The model is used in float32.
 
     Args:
         in_dim: the number of features of the vector.
         hidden_dim: the size of the recurrent state.
-        vocab_size: how many different tokens there are, 0 to vocab_size - 1.
+        vocab_size: the number of tokens, 0 to vocab_size - 1; at least 3.
     """
 
     def __init__(self, in_dim: int, hidden_dim: int, vocab_size: int) -> None:
-        """Hang the layers on self."""
+        """Create the layers."""
         super().__init__()
         # TODO(OneToMany): one layer turns x into the first state; an embedding, a cell and a linear layer.
         raise NotImplementedError("OneToMany")
 
     def forward(self, x: Tensor, steps: int) -> Tensor:
-        """Score the tokens of each step; each step is fed the token that the step before found most likely.
+        """Compute the logits of each step; each step but the first is fed the most likely token of the previous one.
 
-        What the first step is fed is free, but the same for all rows. The scores of every step depend on ``x``, with
-        gradient. Asking for more steps does not change the first ones.
+        The input of the first step is up to you, and may depend on ``x``. The logits of a step depend on all tokens fed
+        so far, through the state. The logits of every step depend on ``x``, with gradient. More steps do not change the
+        logits of the first ones. No argument is modified.
 
         Args:
             x: the vectors, float32, shape (N, in_dim).
-            steps: how many tokens, at least 1.
+            steps: the number of tokens, at least 1.
 
         Returns:
-            The scores, shape (steps, N, vocab_size), before any softmax.
+            The logits, shape (steps, N, vocab_size): raw scores of either sign, before any softmax or sigmoid.
         """
         # TODO(OneToMany): a loop: one step of the cell, the scores, the most likely token for the next step.
         raise NotImplementedError("OneToMany")
@@ -194,48 +216,54 @@ class OneToMany(nn.Module):
 class Seq2Seq(nn.Module):
     """From one sequence of tokens to another, such as from a sentence to its translation.
 
-    An encoder reads the source; a decoder starts from where the encoder ended, and writes the target. Which layers you
-    use is free, and so are their names. Each of the parameters must take part, that is, get a gradient. Rows of a
-    batch have nothing to do with each other.
+    An encoder reads the source; a decoder starts from the encoder's last state, or attends to the encoder's states, or
+    both, and predicts the target. Each carries a state from token to token, as in ManyToOne. Sequences may have any
+    length; embedding_dim and hidden_dim may be any number from 1, including odd ones. The other layers and all names
+    are up to you. Each parameter must get a gradient from sources and targets of at least two tokens.
+
+    In evaluation mode the logits of a row depend only on its own source and target, not on other rows, earlier calls or
+    randomness. In training mode dropout and batch normalization may change them. The model is used in float32.
 
     Args:
-        vocab_size: how many different tokens there are in source and target, 0 to vocab_size - 1.
-        embedding_dim: the size of the vectors that tokens are turned into.
+        vocab_size: the number of tokens in source and target together, 0 to vocab_size - 1; at least 3.
+        embedding_dim: the size of the embedding vectors.
         hidden_dim: the size of the recurrent state.
     """
 
     def __init__(self, vocab_size: int, embedding_dim: int, hidden_dim: int) -> None:
-        """Hang the layers on self."""
+        """Create the layers."""
         super().__init__()
         # TODO(Seq2Seq): an embedding, two recurrent layers, a linear layer.
         raise NotImplementedError("Seq2Seq")
 
     def forward(self, source: Tensor, target: Tensor) -> Tensor:
-        """Score the next token at each place of a target that is known (teacher forcing).
+        """Compute the logits of the next token at each position of a given target (teacher forcing).
 
-        Row t has the scores of the token that follows target[t], from target[0] to target[t] and the whole source, both
-        in their order. It does not depend on later tokens of the target.
+        Position t has the logits of the token that follows target[t]. They depend on target[0] to target[t] and on the
+        whole source, and on the order of both. They do not depend on later tokens of the target. No argument is
+        modified.
 
         Args:
             source: int64, shape (S, N).
-            target: int64, shape (T, N), which begins with a start token.
+            target: int64, shape (T, N), beginning with a start token.
 
         Returns:
-            The scores, shape (T, N, vocab_size), before any softmax.
+            The logits, shape (T, N, vocab_size): raw scores of either sign, before any softmax or sigmoid.
         """
         # TODO(Seq2Seq): the encoder's last state is the decoder's first.
         raise NotImplementedError("Seq2Seq")
 
     def greedy(self, source: Tensor, steps: int, start: int) -> Tensor:
-        """Write a target: at each step the most likely token, which is then fed to the next step.
+        """Decode greedily: each step predicts its most likely token, which is fed to the next step.
 
-        It agrees with ``forward``: fed with the start token and then its own result but for the last token, ``forward``
-        finds each token of the result most likely.
+        In evaluation mode it agrees with ``forward``: if ``forward`` is given the start token and the result without
+        its last token as target, its most likely tokens are the result. The model's training or evaluation mode is
+        restored. No argument is modified.
 
         Args:
             source: int64, shape (S, N).
-            steps: how many tokens to write, at least 1.
-            start: the token that the first step is fed, the same for all rows.
+            steps: the number of tokens to predict, at least 1.
+            start: the start token, fed to the first step of all rows.
 
         Returns:
             The tokens, int64, shape (steps, N), without the start token.
