@@ -50,6 +50,13 @@ floor_percent = 50
 """
 PATIENCE = 3600  # seconds; a quiet machine needs a few minutes
 LOSSES = "hw3_losses"
+README_HEADINGS = [
+    "Questions",
+    "Time to plan",
+    "What to know before",
+    "What you will have learned",
+    "Working on it",
+]
 TINY = "import torch\n\n\ndef {name}(*args, **options):\n    return torch.full((), 5e-324, dtype=torch.float64)\n"
 RAISING = 'import torch\n\nraise RuntimeError("one line too many")\n'
 
@@ -131,6 +138,20 @@ def sample_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Cours
 
 
 @pytest.mark.usefixtures("sample_run")
+@pytest.mark.parametrize("name", HOMEWORKS)
+def test_readme_lists_the_points_and_has_the_headings_of_all(name: str) -> None:
+    text = (COURSE.source(name) / "README.md").read_text(encoding="utf-8")
+    assignment = COURSE.assignment(name)
+    rows = {
+        row: float(points) for row, points in re.findall(r"^\| (.+?)(?: \(`.+`\))? \| ([\d.]+) \|$", text, re.MULTILINE)
+    }
+    written = {row: rows.pop(row) for row in list(rows) if row.startswith("in your own words: ")}
+    assert list(written.values()) == [question.points for question in assignment.written]
+    points = {f"`{question.id}`": question.points for question in assignment.questions}
+    assert rows == {**points, "all": sum(points.values()) + sum(written.values())}
+    assert re.findall(r"^## (.+)", text, re.MULTILINE) == README_HEADINGS
+
+
 @pytest.mark.parametrize("name", HOMEWORKS)
 def test_notebook_of_the_solutions_runs_from_top_to_bottom(name: str, tmp_path: Path) -> None:
     assignment = COURSE.assignment(name)
