@@ -68,13 +68,13 @@ with open({str(written)!r}, "w") as file:
     assert (ran.returncode, written.read_text()) == (0, "to the file")
 
 
-@pytest.mark.parametrize("module", ["gradkit.check", "gradkit.cli"])
+@pytest.mark.parametrize("module", ["gradkit.check.command", "gradkit.cli.app"])
 def test_a_current_folder_that_is_gone_is_said_in_a_sentence(tmp_path: Path, module: str) -> None:
     gone = tmp_path / "gone"
     gone.mkdir()
     program = f"""
 import os, sys
-from {module}.app import main
+from {module} import main
 os.rmdir(os.getcwd())
 sys.argv = ["gradkit", "check"]
 main()
