@@ -33,7 +33,7 @@ HandIn = Callable[..., Path]
 UNLOADABLE = {
     "import no_such_package": (
         "ModuleNotFoundError: No module named 'no_such_package'",
-        "Grading has {installed}. Take",
+        "Grading has {installed}. Remove imports",
     ),
     "from google.colab import drive": ("ModuleNotFoundError: No module named 'google'", COLAB),
     "!pip install torch": ("SyntaxError: invalid syntax", NOTEBOOK_LINES),

@@ -125,7 +125,7 @@ def test_one_broken_assignment_keeps_all_as_they_were(copy: Course) -> None:
 
 
 def test_an_unknown_assignment_is_a_wrong_use(built: Course) -> None:
-    with pytest.raises(UsageError, match='no assignment "hw0"'):
+    with pytest.raises(UsageError, match='No assignment "hw0"'):
         build_course(built, ["hw0"])
 
 
