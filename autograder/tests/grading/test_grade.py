@@ -93,13 +93,13 @@ def test_a_file_that_raises_on_import_gets_nothing_and_the_reason(grade: Grade, 
 def test_a_missing_file_is_named(grade: Grade, hand_in: HandIn) -> None:
     (record,) = grade(hand_in({"scalling.py": "x = 1"}))
     assert record.score == 0
-    assert "scaling.py is not among the files" in record.output
+    assert "scaling.py is not among the submitted files" in record.output
     assert "scalling.py" in record.output
 
 
 def test_many_files_with_long_names_make_no_long_message(grade: Grade, hand_in: HandIn) -> None:
     (record,) = grade(hand_in({f"{'long' * 40}{number}.py": "x = 1" for number in range(90)}))
-    assert "scaling.py is not among the files" in record.output
+    assert "scaling.py is not among the submitted files" in record.output
     assert "and 80 more" in record.output
     assert len(record.output) < 1000
 
