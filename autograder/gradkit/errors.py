@@ -1,4 +1,4 @@
-"""Every error that gradkit raises on purpose.
+"""The errors that gradkit raises on purpose, but for those of confinement (`gradkit.jail.levels`).
 
     GradkitError                 reported to the user without a traceback
     |-- UsageError               the command was used wrongly (exit status 2)

@@ -296,7 +296,7 @@ def test_sample_class_is_graded_whole_and_shown(sample: Course) -> None:
 def expected_scores() -> dict[tuple[str, str], str]:
     """What the table of examples/README.md says: student and assignment -> "full", "part" or "0"."""
     text = (ROOT / "examples" / "README.md").read_text(encoding="utf-8")
-    lines = text.split("## Who hands in what")[1].split("\n## ")[0].splitlines()
+    lines = text.split("## The submissions")[1].split("\n## ")[0].splitlines()
     header, _, *rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line[:1] == "|"]
     names = [next(name for name in HOMEWORKS if name.startswith(f"{short}_")) for short in header[1:]]
     return {

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from gradkit import suite
 from gradkit.course import Course
 from gradkit.errors import BuildError
 from gradkit.release.leak_patterns import is_telling_code, is_telling_prose, needles
@@ -79,6 +80,14 @@ def test_figures_that_public_checks_quote_too_are_public(write: Write, original:
 def test_the_suites_own_interface_is_never_public(write: Write, original: Original) -> None:
     line = 'call = function_call("scale", {"x": x, "factor": 3.0})'
     assert line in looked_for(write({"<hw>/test_public.py": original("test_public.py") + f"\n# {line}\n"}))
+
+
+@pytest.mark.parametrize("name", sorted(set(suite.__all__) - {"Found", "Mismatch", "ObservedTensor", "Rng", "Runner"}))
+def test_a_line_that_calls_the_suites_interface_is_never_public(write: Write, original: Original, name: str) -> None:
+    line = f"{name}(first, second, third)"
+    hidden = f"autograder/hidden/{HW}/test_more.py"
+    public = f"{original('test_public.py')}\n# {line}\n"
+    assert line in looked_for(write({hidden: f"{line}\n", "<hw>/test_public.py": public}))
 
 
 def test_a_bank_in_a_folder_is_a_bank(write: Write) -> None:
