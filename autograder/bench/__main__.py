@@ -83,7 +83,7 @@ def bench(
         out.print(f"\n{figures.LEGEND}", style="dim")
     if scaled is not None:
         rate = scaled.submissions / scaled.seconds
-        out.print(f"\n{rate:.1f} submissions a second with {scaled.workers} workers, start-up included")
+        out.print(f"\n{rate:.1f} submissions a second with {scaled.graders} graders, start-up included")
     out.print()
     for goal in goals:
         _print_goal(goal)

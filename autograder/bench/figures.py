@@ -70,7 +70,7 @@ def ways_goals(found: Sequence[Measured]) -> list[Goal]:
     return [
         Goal("at least 30 times less CPU than nbgrader autograde (aim: 60)", f"{less:.1f} times", less >= 30),
         Goal("at most twice the CPU of a bare fork", f"{above:.2f} times", above <= 2),
-        Goal("2 workers at least 1.8 times as fast as 1", f"{faster:.2f} times", faster >= 1.8),
+        Goal("2 graders at least 1.8 times as fast as 1", f"{faster:.2f} times", faster >= 1.8),
     ]
 
 

@@ -48,15 +48,15 @@ def with_class(course: Path, target: Path, count: int) -> Path:
     return target
 
 
-def grading(workers: int) -> list[str]:
+def grading(graders: int) -> list[str]:
     """The command that grades a class without feedback pages."""
-    return [*_GRADKIT, "grade", "--no-feedback", "--workers", str(workers)]
+    return [*_GRADKIT, "grade", "--no-feedback", "--graders", str(graders)]
 
 
-def run_gradkit(work: Path, course: Path, workers: int, count: int) -> Run:
+def run_gradkit(work: Path, course: Path, graders: int, count: int) -> Run:
     """Grade ``count`` submissions of a built course."""
     folder = with_class(course, Path(tempfile.mkdtemp(dir=work)) / "course", count)
-    cost = _run(grading(workers), folder)[0]
+    cost = _run(grading(graders), folder)[0]
     return Run(cost, {path.parent.name: _solved(path) for path in folder.glob("results/*/*.json")})
 
 

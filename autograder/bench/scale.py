@@ -30,7 +30,7 @@ class Scaled:
 
     Attributes:
         submissions: the number of submissions.
-        workers: the number graded at a time.
+        graders: the number graded at a time.
         seconds: wall time of the first run, including its start.
         again_seconds: wall time of a second run with nothing changed.
         first: the number of records when ``memory`` was first measured.
@@ -38,7 +38,7 @@ class Scaled:
     """
 
     submissions: int
-    workers: int
+    graders: int
     seconds: float
     again_seconds: float
     first: int
@@ -53,18 +53,18 @@ def measure_scale(work: Path, submissions: int, report: Callable[[str], None]) -
     """
     report("building the course")
     course = with_class(built_course(work), work / "class", submissions)
-    workers = len(os.sched_getaffinity(0))
+    graders = len(os.sched_getaffinity(0))
     watch = _Watch(course / "results", min(100, submissions // 2))
     seconds = []
     for what, look in (("grading", watch.look), ("grading again", lambda _pid: None)):
         report(f"{what} {submissions} submissions")
         started = time.monotonic()
-        status = processes.watch(grading(workers), course, look, _SAMPLE_SECONDS)
+        status = processes.watch(grading(graders), course, look, _SAMPLE_SECONDS)
         seconds.append(time.monotonic() - started)
         records = sum(1 for _ in course.glob("results/*/*.json"))
         if status != 0 or records != submissions:
             raise GraderFault(f"{what} ended with status {status} and {records} of {submissions} records")
-    return Scaled(submissions, workers, seconds[0], seconds[1], watch.first, watch.memory())
+    return Scaled(submissions, graders, seconds[0], seconds[1], watch.first, watch.memory())
 
 
 class _Watch:

@@ -84,15 +84,15 @@ def require_agreement(found: Sequence[tuple[Measured, Mapping[str, int]]]) -> No
 
 
 def _gradkit(
-    work: Path, course: Path, workers: int, submissions: int, report: Callable[[str], None]
+    work: Path, course: Path, graders: int, submissions: int, report: Callable[[str], None]
 ) -> tuple[Measured, Mapping[str, int]]:
-    name = f"gradkit, {workers} worker{'s' if workers > 1 else ''}"
+    name = f"gradkit, {graders} grader{'s' if graders > 1 else ''}"
     measured, solved = _way(
-        name, lambda count: runs.run_gradkit(work, course, workers, count), submissions, FEW, report
+        name, lambda count: runs.run_gradkit(work, course, graders, count), submissions, FEW, report
     )
     report(f"{name}: memory")
-    folder = runs.with_class(course, work / f"gradkit-{workers}-memory", FEW)
-    return replace(measured, together_mb=_together(runs.grading(workers), folder)), solved
+    folder = runs.with_class(course, work / f"gradkit-{graders}-memory", FEW)
+    return replace(measured, together_mb=_together(runs.grading(graders), folder)), solved
 
 
 def _way(

@@ -31,7 +31,7 @@ _ADVICE = {
     errno.EMFILE: "Too many open files. Raise the limit: ulimit -n",
     errno.ENFILE: "Too many files are open on this machine. Wait, or close some programs.",
     errno.EAGAIN: "No more processes can be started. Raise the limit (ulimit -u), or close some programs.",
-    errno.ENOMEM: "Out of memory, or limited here (ulimit -v). Close some programs, or grade with --workers 1.",
+    errno.ENOMEM: "Out of memory, or limited here (ulimit -v). Close some programs, or grade with --graders 1.",
     errno.EIO: "The disk failed.",
     errno.ESTALE: "The network disk is no longer available. Mount it again.",
 }

@@ -21,8 +21,14 @@ if TYPE_CHECKING:
 
 def audit(
     assignments: Annotated[list[str] | None, typer.Argument(help="Assignments to audit; all by default.")] = None,
-    workers: Annotated[
-        int | None, typer.Option(min=1, help="How many trials to run at a time; the number of processors by default.")
+    graders: Annotated[
+        int | None,
+        typer.Option(
+            "--graders",
+            "--workers",
+            min=1,
+            help="How many trials to run at a time; the number of processors by default.",
+        ),
     ] = None,
     sandbox: Annotated[
         str, typer.Option(help="How to confine the code: auto, strict or a level; see docs/reference.md.")
@@ -58,7 +64,7 @@ def audit(
 
     torch.set_num_threads(1)
     data: list[dict[str, Any]] = []
-    processes = workers or len(os.sched_getaffinity(0))
+    processes = graders or len(os.sched_getaffinity(0))
     with open_sandbox("insecure" if insecure else sandbox) as opened, progress() as bar:
         if opened.at_a_time(processes) < processes:
             err.print(opened.why_one(), style="dim", soft_wrap=True)

@@ -51,9 +51,13 @@ def grade(
     insecure: Annotated[
         bool, typer.Option("--insecure", help="Run the code unconfined, in a separate process: for code you trust.")
     ] = False,
-    workers: Annotated[
+    graders: Annotated[
         int | None,
-        typer.Option(min=1, help="How many submissions to grade at a time; the number of processors by default."),
+        typer.Option(
+            *("--graders", "--workers"),  # the second is its name before 0.2.0
+            min=1,
+            help="How many submissions to grade at a time; the number of processors by default.",
+        ),
     ] = None,
     feedback: Annotated[bool, typer.Option(help="Make feedback pages (for the course's own submissions).")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print the table as JSON.")] = False,
@@ -64,7 +68,7 @@ def grade(
     Without --submission and --submissions the course's own submitted/ is graded, and gradebook and feedback pages are
     updated. Unchanged work is not graded again.
     """
-    processes = workers or len(os.sched_getaffinity(0))
+    processes = graders or len(os.sched_getaffinity(0))
     options = _Options("insecure" if insecure else sandbox, processes, feedback, as_json)
     found = find_course(course)
     only = assignment or []

@@ -96,7 +96,7 @@ def _obituary(processes: int, first: Death, second: Death) -> str:
         f"The grader process {first}; {processes} ran at a time. A second attempt, alone, after all others, {second}."
     )
     if first.killed or second.killed:
-        text += " Free some memory, or use fewer graders (--workers 1), and run again."
+        text += " Free some memory, or use fewer graders (--graders 1), and run again."
     return text
 
 

@@ -88,7 +88,7 @@ class SubmissionRunner:
         if last:
             raise GraderFault(
                 "the kernel killed the submission's process twice because this machine ran out of memory, within the "
-                f"{self.limits.memory_mb} MiB allowed. Use fewer graders (--workers 1) and run again."
+                f"{self.limits.memory_mb} MiB allowed. Use fewer graders (--graders 1) and run again."
             )
 
     def _ready_worker(self) -> Worker | Failure:

@@ -22,8 +22,8 @@ def way(name: str, cpu: float, wall: float) -> Measured:
 
 
 FOUND = [
-    way("gradkit, 1 worker", 0.05, 0.06),
-    replace(way("gradkit, 2 workers", 0.05, 0.03), together_mb=512.4),
+    way("gradkit, 1 grader", 0.05, 0.06),
+    replace(way("gradkit, 2 graders", 0.05, 0.03), together_mb=512.4),
     way("nbgrader autograde", 3.0, 3.0),
     way("pytest, one by one", 3.0, 3.0),
     way("bare fork", 0.025, 0.03),
@@ -48,7 +48,7 @@ def printed(table: object) -> list[list[str]]:
 def test_table_fits_a_terminal_and_compares_with_the_first_way() -> None:
     rows = printed(figures.ways_table(FOUND))
     assert len(rows) == 1 + len(FOUND)
-    assert rows[2] == ["gradkit,", "2", "workers", "40", "0.050", "0.030", "2.0", "300", "512", "1.00"]
+    assert rows[2] == ["gradkit,", "2", "graders", "40", "0.050", "0.030", "2.0", "300", "512", "1.00"]
     assert rows[3][-1] == "60.00"
     assert rows[5][-1] == "0.50"
 
@@ -56,7 +56,7 @@ def test_table_fits_a_terminal_and_compares_with_the_first_way() -> None:
 def test_goals_are_reached_at_their_figures_and_missed_beyond() -> None:
     assert [goal.reached for goal in figures.ways_goals(FOUND)] == [True, True, True]
     assert figures.ways_goals(FOUND)[0].value == "60.0 times"
-    slower = [way("gradkit, 1 worker", 0.11, 0.05), *FOUND[1:]]
+    slower = [way("gradkit, 1 grader", 0.11, 0.05), *FOUND[1:]]
     assert [goal.reached for goal in figures.ways_goals(slower)] == [False, False, False]
 
 

@@ -100,7 +100,7 @@ def test_it_costs_that_submission_alone_and_says_so(
     assert eve.status == "error"
     assert said in eve.log
     assert "memory ran out" in eve.log
-    assert "--workers 1" in eve.log
+    assert "--graders 1" in eve.log
     assert "signal" not in eve.output  # which is for the student
 
 

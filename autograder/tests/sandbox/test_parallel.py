@@ -75,7 +75,7 @@ def test_a_job_that_kills_twice_is_lost_and_costs_no_other(tmp_path: Path) -> No
     assert lost.keys() == {1, 2, 3}
     assert re.match(
         r"The grader process was killed by signal 9 \(SIGKILL\), peak memory \d\d+ MiB.*2 ran at a time.*alone.*"
-        r"signal 9 \(SIGKILL\).*memory ran out.*--workers 1",
+        r"signal 9 \(SIGKILL\).*memory ran out.*--graders 1",
         lost[1],
     )
     assert lost[2].count("ended with exit status 3") == 2
