@@ -113,4 +113,4 @@ def test_all_that_what_decides_a_grade_imports_decides_it_too() -> None:
     }
     decides = {name.removesuffix(".py").replace("/", ".") for name in DECIDES}
     others = {name for name in imported if name not in decides and name.partition(".")[0] not in decides}
-    assert others == {"temporary", "csv_tables", "check.report"}
+    assert others == {"temporary", "csv_tables", "check.results"}
