@@ -137,7 +137,6 @@ def sample_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Cours
         process.terminate()
 
 
-@pytest.mark.usefixtures("sample_run")
 @pytest.mark.parametrize("name", HOMEWORKS)
 def test_readme_lists_the_points_and_has_the_headings_of_all(name: str) -> None:
     text = (COURSE.source(name) / "README.md").read_text(encoding="utf-8")
@@ -152,6 +151,7 @@ def test_readme_lists_the_points_and_has_the_headings_of_all(name: str) -> None:
     assert re.findall(r"^## (.+)", text, re.MULTILINE) == README_HEADINGS
 
 
+@pytest.mark.usefixtures("sample_run")
 @pytest.mark.parametrize("name", HOMEWORKS)
 def test_notebook_of_the_solutions_runs_from_top_to_bottom(name: str, tmp_path: Path) -> None:
     assignment = COURSE.assignment(name)
@@ -160,7 +160,7 @@ def test_notebook_of_the_solutions_runs_from_top_to_bottom(name: str, tmp_path: 
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     # nbclient, in a process of its own: it leaves threads behind.
     done = subprocess.run(  # noqa: S603 - our own interpreter
-        [sys.executable, "-m", "jupyter", "execute", "--inplace", "--timeout=60", assignment.notebook],
+        [sys.executable, "-m", "jupyter", "execute", "--inplace", "--timeout=600", assignment.notebook],
         cwd=folder,
         env=environment,
         capture_output=True,
