@@ -31,7 +31,7 @@ def test_the_readme_ends_with_what_grading_does_not_allow_and_the_limits_of_the_
     assert readme.startswith("# Homework 9\n\nFill in `scale.py`.\n")
     assert all(f"- {rule}" in " ".join(readme.split()) for rule in ANNOUNCED)
     assert readme.endswith(
-        "\nA submission may contain at most 7 files, 10 MiB each (a Python file: 33 KiB), 20 MiB together.\n"
+        "\nA submission may contain at most 7 files, 10 MiB each (a Python file: 33 KiB), 20 MiB in total.\n"
     )
 
 

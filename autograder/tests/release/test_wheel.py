@@ -41,7 +41,7 @@ def test_the_record_lists_every_file_with_its_hash(wheel: dict[str, bytes]) -> N
 def test_modules_are_the_engines_own(wheel: dict[str, bytes]) -> None:
     modules = {name.removeprefix("gradkit/"): data for name, data in wheel.items() if name.endswith(".py")}
     assert all(data == (PACKAGE / name).read_bytes() for name, data in modules.items())
-    assert {"__init__.py", "errors.py", "check/app.py", "bans/names.py", "conditions/loading.py"} <= modules.keys()
+    assert {"__init__.py", "errors.py", "check/command.py", "bans/names.py", "conditions/finder.py"} <= modules.keys()
 
 
 def test_students_get_no_module_of_the_graders() -> None:
