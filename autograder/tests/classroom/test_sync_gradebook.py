@@ -105,7 +105,7 @@ def test_a_gradebook_in_use_is_waited_for_once_and_keeps_nothing_from_the_next_r
                 books.file(record)
             assert (books.filed, books.waiting, books.problems) == (0, 2, [])  # ada's is filed already
             assert "another program is writing to it" in (books.unavailable or "")
-            assert "The records are kept" in (books.unavailable or "")
+            assert "The records are safe" in (books.unavailable or "")
             assert books.pages_due() == {}
             assert books.late() == set()
     assert keep(*records).filed == 2

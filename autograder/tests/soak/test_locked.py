@@ -75,7 +75,7 @@ def test_a_locked_gradebook_is_told_and_the_next_run_files(room: Any, uninterrup
     words = run.words()
     assert status == 3, words
     assert words.count("another program is writing to it") == 1
-    assert "The records are kept" in words
+    assert "The records are safe" in words
     assert "Traceback" not in words, words
     assert graded.results() == uninterrupted.outcome["records"]
     assert len(graded.gradebook()[0]) < len(uninterrupted.outcome["gradebook"][0])
