@@ -30,7 +30,7 @@ def test_each_reason_has_its_advice(type_name: str, message: str, source: str, e
 
 def test_what_is_installed_is_named_where_it_matters() -> None:
     assert HERE in advice("ModuleNotFoundError", "No module named 'scipy'", "import scipy", HERE)
-    assert "Grading runs Python 3.11;" in advice("SyntaxError", "invalid syntax", "type X = int", HERE)
+    assert "Grading runs Python 3.11," in advice("SyntaxError", "invalid syntax", "type X = int", HERE)
 
 
 def test_the_reason_comes_first_and_ends_as_a_sentence() -> None:
@@ -44,7 +44,7 @@ def test_a_call_for_a_gpu_is_said_in_words() -> None:
     assert asks_for_gpu(message)
     assert not asks_for_gpu("expected a tensor")
     assert cannot_be_loaded("RuntimeError", message, "", words.NO_GPU).startswith(
-        "Your file cannot be loaded: it asks for a GPU. There is none"
+        "Your file cannot be loaded: it asks for a GPU. Grading has none"
     )
 
 
