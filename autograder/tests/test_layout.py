@@ -70,6 +70,7 @@ BESIDE = {
     "collect/repositories": "intake/git intake/tree",
     "collect/zip_uploads": "intake/archive",
     "course/assignment": "course/toml_files",
+    "diagnosis/fingerprints": "diagnosis/answer_store",
     "gradebook/notebooks": "intake/written",
     "gradebook/rows": "gradebook/registration",
     "grading/bans": "bans/uses",

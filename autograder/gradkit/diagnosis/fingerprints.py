@@ -1,27 +1,21 @@
-"""Fingerprints: each known mistake's answers to a suite's calls, computed once, cached as wire frames."""
+"""Fingerprints: each known mistake's answers to the calls of its question, beside the right answers."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import closing, suppress
-from dataclasses import dataclass, field, replace
-from io import BytesIO
-from pathlib import Path
+from contextlib import closing
+from dataclasses import dataclass, field
 
-from gradkit.bank import Bank, Entry, read_bank
+from gradkit.bank import Entry
 from gradkit.course import Assignment, Course
+from gradkit.diagnosis.answer_store import Answers, AnswerStore, CaseAnswers, Run
 from gradkit.diagnosis.answers import Answer, CallPrint, call_print
-from gradkit.errors import GraderFault, WireError
-from gradkit.sandbox import Sandbox, StartWorker, SubmissionRunner, Submitted, Workers
+from gradkit.errors import GraderFault
+from gradkit.sandbox import Sandbox
 from gradkit.sandbox.parallel import Jobs, run_jobs
-from gradkit.suite.session import CaseOutcome, Suite
-from gradkit.suite.tests import HiddenTest
-from gradkit.temporary import TemporaryFolder, replacing
-from gradkit.wire.frames import Frame, pack, read
-from gradkit.wire.observation import Observation, observation_from_value, observation_to_value
+from gradkit.suite.session import Suite
 
-_RIGHT = ""  # the solution's own answers are stored with the mistakes', under a name that no mistake can have
+UNREADABLE = "the answers of known mistakes were written, but cannot be read back. Is the disk full?"
 
 
 @dataclass(frozen=True)
@@ -72,104 +66,69 @@ class Fingerprint:
 def fingerprints(
     course: Course, assignment: Assignment, suite: Suite, keys: Mapping[str, str], sandbox: Sandbox, processes: int = 0
 ) -> tuple[Fingerprint, ...]:
-    """The fingerprints of an assignment's mistakes; none if it has no bank.
+    """The fingerprints of all of an assignment's mistakes, in the bank's order; none if it has no bank.
 
     Args:
         course: the course.
         assignment: the assignment.
         suite: its hidden suite.
-        keys: the hashes that the fingerprints depend on: suite (with its bank), reference and engine.
-        sandbox: runs the mistakes if the fingerprints must be computed.
+        keys: hashes of reference and engine.
+        sandbox: runs the mistakes whose answers are not kept yet.
         processes: the number of graders to fork for it; 0 computes them in this process.
 
     Raises:
         CourseError: the bank cannot be read.
         GraderFault: a hidden test raised an error of its own, or a grader died twice on the same mistake.
+        GradkitError: the answers cannot be written.
     """
-    source = (course.source(assignment.id) / assignment.module).read_bytes()
-    bank = read_bank(course.hidden(assignment.id), assignment, source)
-    if not bank.mistakes:
-        return ()
-    digest = hashlib.sha256(repr(sorted(keys.items())).encode()).hexdigest()
-    path = course.work / "fingerprints" / f"{assignment.id}-{digest[:16]}"
-    answers = load(path)
-    if answers is None:
-        answers = _collect(assignment, suite, bank, source, sandbox, processes)
-        with suppress(OSError):  # a cache only
-            save(path, answers)
-    return tuple(_fingerprint(entry, answers) for entry in bank.mistakes)
+    store = AnswerStore(course, assignment, suite, keys)
+    store.remove_outdated()
+    questions = dict.fromkeys(run.question for run in store.runs)
+    for _ in ("at first", "after a damaged file was removed"):
+        _compute(store, store.missing(questions), sandbox, processes)
+        found = [of_question(store, question) for question in questions]
+        known = {mistake.id: mistake for mistakes in found if mistakes for mistake in mistakes}
+        if None not in found:
+            return tuple(known[entry.id] for entry in store.mistakes)
+    raise GraderFault(UNREADABLE)
 
 
-def run_entry(
-    suite: Suite, assignment: Assignment, question: str, files: Mapping[str, bytes], start: StartWorker
-) -> Answers:
-    """Run a question's tests on the code of a bank entry, and return every answer."""
-    kept: dict[str, list[CaseAnswers]] = {}
-
-    def look(test: HiddenTest, outcome: CaseOutcome) -> None:
-        observations = tuple(found.observation for found in outcome.found)
-        kept.setdefault(test.id, []).append(CaseAnswers(outcome.mismatch is None, observations))
-
-    runner = SubmissionRunner(
-        Submitted(assignment.module, files, assignment.banned_operators()), assignment.limits, start
-    )
-    try:
-        suite.run(runner.run, [test for test in suite.tests if test.question == question], look)
-    finally:
-        runner.close()
-    return {name: tuple(cases) for name, cases in kept.items()}
-
-
-def _collect(
-    assignment: Assignment, suite: Suite, bank: Bank, source: bytes, sandbox: Sandbox, processes: int
-) -> dict[str, Answers]:
-    """The answers of the solution and of each mistake, by name, in the bank's order."""
-    questions = list(dict.fromkeys(entry.question for entry in bank.mistakes))
-    files: Mapping[str, bytes] = {assignment.module: source}
-    runs = [(_RIGHT, question, files) for question in questions]
-    runs += [(entry.id, entry.question, entry.files) for entry in bank.mistakes]
-
-    def run(number: int, workers: Workers) -> dict[str, Answers]:
-        name, question, files = runs[number]
-        return {name: run_entry(suite, assignment, question, files, workers.start)}
-
-    if processes:
-        found = _collect_apart(run, [name for name, _, _ in runs], sandbox, processes)
-    else:
+def _compute(store: AnswerStore, runs: Sequence[Run], sandbox: Sandbox, processes: int) -> None:
+    """Compute answers, in forked graders unless ``processes`` is 0."""
+    if not processes:
         with closing(sandbox.connect()) as workers:
-            found = [run(number, workers) for number in range(len(runs))]
-    answers: dict[str, Answers] = {}
-    for part in found:
-        for name, tests in part.items():
-            answers[name] = {**answers.get(name, {}), **tests}
-    return answers
+            for run in runs:
+                store.compute(run, workers.start)
+        return
+
+    def prepare() -> Callable[[int], object]:
+        workers = sandbox.connect()
+        sandbox.let_go()
+        return lambda number: store.compute(runs[number], workers.start)
+
+    def give_up(number: int, how: str) -> None:
+        raise GraderFault(cannot_be_computed(runs[number], how))
+
+    run_jobs(len(runs), processes, Jobs(prepare, lambda _: None, give_up, sandbox.revive))
 
 
-def _collect_apart(
-    run: Callable[[int, Workers], dict[str, Answers]], names: Sequence[str], sandbox: Sandbox, processes: int
-) -> list[dict[str, Answers]]:
-    """Collect the answers in forked graders."""
-    with TemporaryFolder("gradkit-fingerprints") as folder:
-
-        def prepare() -> Callable[[int], object]:
-            workers = sandbox.connect()
-            sandbox.let_go()
-            return lambda number: save(folder / str(number), run(number, workers))
-
-        def give_up(number: int, how: str) -> None:
-            raise GraderFault(f'the mistakes bank: the answers of "{names[number]}" cannot be computed: {how}')
-
-        run_jobs(len(names), processes, Jobs(prepare, lambda _: None, give_up, sandbox.revive))
-        found = [load(folder / str(number)) for number in range(len(names))]
-    complete = [answers for answers in found if answers is not None]
-    if len(complete) < len(names):
-        raise GraderFault("the answers of known mistakes were written, but cannot be read back. Is the disk full?")
-    return complete
+def cannot_be_computed(run: Run, why: str) -> str:
+    """The fault that a run gives no answers."""
+    return f'the mistakes bank: the answers of "{run.name}" cannot be computed: {why}'
 
 
-def _fingerprint(entry: Entry, answers: Mapping[str, Answers]) -> Fingerprint:
-    right = answers[_RIGHT]
-    tests = {name: tuple(_case_prints(cases, right[name])) for name, cases in answers[entry.id].items()}
+def of_question(store: AnswerStore, question: str) -> tuple[Fingerprint, ...] | None:
+    """The fingerprints of a question's mistakes, in the bank's order; None if answers must be computed first."""
+    runs = [run for run in store.runs if run.question == question]
+    answers = [(run.entry, store.read(run)) for run in runs]
+    right = next(found for entry, found in answers if entry is None)
+    if right is None or any(found is None for _, found in answers):
+        return None
+    return tuple(_fingerprint(entry, found, right) for entry, found in answers if entry and found is not None)
+
+
+def _fingerprint(entry: Entry, answers: Answers, right: Answers) -> Fingerprint:
+    tests = {name: tuple(_case_prints(cases, right[name])) for name, cases in answers.items()}
     return Fingerprint(entry.id, entry.question, entry.sentence, tests)
 
 
@@ -178,71 +137,3 @@ def _case_prints(mistake: Sequence[CaseAnswers], right: Sequence[CaseAnswers]) -
         # A test stops at the first difference, so a mistake may have received fewer calls than the solution.
         pairs = zip(wrong.observations, correct.observations, strict=False)
         yield CasePrint(wrong.passed, tuple(call_print(Answer(first), Answer(second)) for first, second in pairs))
-
-
-@dataclass(frozen=True, eq=False)
-class CaseAnswers:
-    """The answers of a submission to one case of a test.
-
-    Attributes:
-        passed: whether it passed the case.
-        observations: its answers, in order.
-    """
-
-    passed: bool
-    observations: Sequence[Observation]
-
-
-Answers = Mapping[str, Sequence[CaseAnswers]]
-"""Test id -> the answers to its cases."""
-
-
-def save(path: Path, answers: Mapping[str, Answers]) -> None:
-    """Write answers (name -> tests) to ``path``, and remove outdated files of the same assignment.
-
-    Raises:
-        OSError: ``path`` cannot be written.
-    """
-    for old in path.parent.glob(f"{path.name.rpartition('-')[0]}-*"):
-        old.unlink(missing_ok=True)
-    with replacing(path) as new, new.open("wb") as file:
-        for frame in _frames(answers):
-            file.writelines(pack(frame))
-
-
-def load(path: Path) -> dict[str, Answers] | None:
-    """Read what `save` wrote; None if the file is missing or incomplete."""
-    try:
-        stream = BytesIO(path.read_bytes())
-    except OSError:
-        return None
-
-    def take(size: int) -> bytearray:
-        data = bytearray(stream.read(size))
-        if len(data) != size:
-            raise WireError("the file ends too early")
-        return data
-
-    answers: dict[str, dict[str, Sequence[CaseAnswers]]] = {}
-    try:
-        while (frame := read(take)).kind == "answers":
-            answers.setdefault(frame.nonce, {})[frame.value["test"]] = [
-                CaseAnswers(passed, [observation_from_value(value) for value in observations])
-                for passed, observations in frame.value["cases"]
-            ]
-    except (WireError, KeyError, TypeError, ValueError):
-        return None
-    return dict(answers)
-
-
-def _frames(answers: Mapping[str, Answers]) -> Iterator[Frame]:
-    for name, tests in answers.items():
-        for test, cases in tests.items():
-            values = [[case.passed, [_value(observation) for observation in case.observations]] for case in cases]
-            yield Frame("answers", name, {"test": test, "cases": values})
-    yield Frame("end", "", {})
-
-
-def _value(observation: Observation) -> dict[str, object]:
-    """An observation as plain data, without the fields that are never compared."""
-    return observation_to_value(replace(observation, operators=frozenset(), seconds=0.0))

@@ -1,8 +1,8 @@
 """Distribute jobs over forked grader processes, which inherit the collected suite and so cost only a fork.
 
-A job is a number. Its result (a record) is on disk when it is done, so only its number is sent back. The job of a
-process that dies is repeated by another: alone, after all others, so that nothing competes for memory. A job whose
-process dies twice is given up, and affects no other.
+A job is a number. Its result (a record) is on disk when it is done, so only its number is sent back. A finished job may
+lead to further ones. The job of a process that dies is repeated by another: alone, after all others, so that nothing
+competes for memory. A job whose process dies twice is given up, and affects no other.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import os
 import select
 import socket
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NoReturn
 
 from gradkit.errors import GraderFault, GradkitError
@@ -32,13 +32,13 @@ class Jobs:
 
     Attributes:
         prepare: called once in each process; returns the function that does a job there.
-        done: called here with each finished job's number.
+        done: called here with each finished job's number; returns the jobs to do next, or None.
         lost: called here with the number of a job whose process died twice, and how, in a sentence or two.
         revive: starts another worker base if the last one ends within the given seconds; returns how it ended, or None.
     """
 
     prepare: Callable[[], Callable[[int], object]]
-    done: Callable[[int], None]
+    done: Callable[[int], Iterable[int] | None]
     lost: Callable[[int, str], None]
     revive: Callable[[float], Death | None] = lambda _seconds: None
 
@@ -78,7 +78,7 @@ class _Run:
 
 
 def run_jobs(count: int, processes: int, jobs: Jobs) -> None:
-    """Run jobs 0 ... count - 1 in up to ``processes`` forked processes.
+    """Run jobs 0 ... count - 1, and those that they lead to, in up to ``processes`` forked processes.
 
     Raises:
         GraderFault: no process can be forked.
@@ -86,8 +86,20 @@ def run_jobs(count: int, processes: int, jobs: Jobs) -> None:
     """
     if threading.active_count() != 1:
         raise GraderFault("graders can only be forked from a process with one thread")
-    for job, first in sorted(_run(range(count), processes, jobs).items()):
-        for second in _run([job], 1, jobs).values():
+    waiting = list(range(count))
+    died: dict[int, Death] = {}
+
+    def set_aside(job: int) -> None:
+        waiting.extend(jobs.done(job) or ())
+
+    while waiting or died:
+        if waiting:
+            numbers, waiting[:] = [*waiting], ()
+            died |= _run(numbers, processes, jobs)
+            continue
+        job = min(died)
+        first = died.pop(job)
+        for second in _run([job], 1, replace(jobs, done=set_aside)).values():
             jobs.lost(job, _obituary(processes, first, second))
 
 
@@ -100,9 +112,9 @@ def _obituary(processes: int, first: Death, second: Death) -> str:
     return text
 
 
-def _run(numbers: range | list[int], processes: int, jobs: Jobs) -> dict[int, Death]:
-    """Run each of these jobs once; returns job -> how its process died."""
-    run = _Run(jobs, processes, list(reversed(numbers)))
+def _run(numbers: list[int], processes: int, jobs: Jobs) -> dict[int, Death]:
+    """Run each of these jobs, and those that they lead to, once; returns job -> how its process died."""
+    run = _Run(jobs, processes, numbers[::-1])
     try:
         while (run.waiting and run.failure is None) or any(process.job is not None for process in run.running.values()):
             _fill(run)
@@ -117,7 +129,10 @@ def _run(numbers: range | list[int], processes: int, jobs: Jobs) -> dict[int, De
 
 
 def _fill(run: _Run) -> None:
-    """Fork processes for waiting jobs, up to the maximum and the system's limits."""
+    """Assign waiting jobs to idle processes, and to new ones up to the maximum and the system's limits."""
+    for process in run.running.values():
+        if run.waiting and run.failure is None and process.job is None:
+            _assign(run, process)
     while run.waiting and run.failure is None and len(run.running) < run.processes:
         run.base_end = _without_base(run.jobs.revive(0.0)) or run.base_end
         try:
@@ -134,14 +149,12 @@ def _fill(run: _Run) -> None:
 
 
 def _attend(run: _Run, descriptor: int) -> None:
-    """Handle a process's answer, and give it its next job."""
+    """Handle a process's answer."""
     process = run.running[descriptor]
     kind, text = _hear(process)
     job, process.job = process.job, None
     if kind == b"done" and job is not None:
-        run.jobs.done(job)
-        if run.waiting and run.failure is None:
-            _assign(run, process)
+        run.waiting += [*(run.jobs.done(job) or ())][::-1]
         return
     how = _bury(run.running.pop(descriptor))
     if kind == b"base":
