@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gradkit.cli.app import prepare
-from gradkit.cli.output import complain, err, out, progress
+from gradkit.cli.output import complain, err, find_course, out, progress
 from gradkit.errors import GradkitError, UsageError
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
 if TYPE_CHECKING:
-    from bench.figures import Goal
+    from bench.figures import Report
 
 
 @app.command()
 def bench(
+    assignments: Annotated[
+        list[str] | None, typer.Argument(help="The assignments; all by default, the first for --scale.")
+    ] = None,
     submissions: Annotated[int, typer.Option(min=10, help="Submissions to grade, or saves to time.")] = 40,
-    slow: Annotated[int, typer.Option(min=2, help="Submissions for nbgrader and pytest, which take seconds each.")] = 5,
+    slow: Annotated[
+        int, typer.Option(min=0, help="Submissions for nbgrader and pytest, which take seconds each; 0 omits both.")
+    ] = 5,
     scale: Annotated[
         int | None, typer.Option(min=20, help="Instead, grade this many with gradkit only, and measure its memory.")
     ] = None,
@@ -35,10 +41,11 @@ def bench(
         typer.Option(metavar="DIR", help="Instead, time a class report of 1,000 students made from these records."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="Print the table in Markdown.")] = False,
 ) -> None:
-    """Measure the cost of grading, in one run on the same submissions; or how long users wait.
+    """Measure the cost of grading the course's assignments, in one run on the same submissions; or how long users wait.
 
-    The submissions are for a small built-in assignment, in a temporary folder; no course is needed or changed.
+    Everything happens in a temporary folder with a copy of the course around the current folder.
     """
     from bench import figures
     from bench.page import measure_page
@@ -49,50 +56,51 @@ def bench(
 
     if sum(option is not None for option in (scale, watch, page)) > 1:
         raise UsageError("--scale, --watch and --page exclude each other: give one of them.")
+    if slow == 1:
+        raise UsageError("--slow 1: the cost of one more submission needs at least 2.")
+
+    def measured(folder: Path, report: Callable[[str], None]) -> Report:
+        if watch:
+            return figures.watch_report([measure_watch(folder, homework, submissions, report) for homework in watch])
+        if page is not None:
+            return figures.page_report(measure_page(folder, page, report))
+        course = find_course(None)
+        hws = assignments or course.assignment_ids
+        if scale is not None:
+            return figures.scale_report(measure_scale(folder, course, hws[0], scale, report))
+        for hw in hws:
+            course.assignment(hw)  # fail before any work begins
+        return figures.ways_report(
+            {hw: measure_ways(folder / hw, course, hw, submissions, min(slow, submissions), report) for hw in hws}
+        )
+
     about = figures.machine()
-    found, scaled, watched, opened = None, None, [], None
     with TemporaryFolder("gradkit-bench") as folder, progress() as bar:
         task = bar.add_task("", total=None)
-
-        def report(text: str) -> None:
-            bar.update(task, description=text, refresh=True)
-
-        if watch:
-            watched = [measure_watch(folder, homework, submissions, report) for homework in watch]
-            goals = figures.watch_goals(watched)
-            table = figures.watch_table(watched)
-        elif page is not None:
-            opened = measure_page(folder, page, report)
-            goals = figures.page_goals(opened)
-            table = figures.page_table(opened)
-        elif scale is not None:
-            scaled = measure_scale(folder, scale, report)
-            goals = figures.scale_goals(scaled)
-            table = figures.scale_table(scaled)
-        else:
-            found = measure_ways(folder, submissions, min(slow, submissions), report)
-            goals = figures.ways_goals(found)
-            table = figures.ways_table(found)
+        found = measured(folder, lambda text: bar.update(task, description=text, refresh=True))
     if as_json:
-        out.print_json(json.dumps(figures.as_data(about, goals, found, scaled, watched, opened)))
+        goals = [goal.__dict__ for goal in found.goals]
+        out.print_json(json.dumps({"machine": about, "goals": goals, **found.data}))
         return
     for name, value in about.items():
         err.print(f"{name + ':':<12}{value}", style="dim", markup=False, soft_wrap=True)
-    out.print(table)
-    if found is not None:
-        out.print(f"\n{figures.LEGEND}", style="dim")
-    if scaled is not None:
-        rate = scaled.submissions / scaled.seconds
-        out.print(f"\n{rate:.1f} submissions a second with {scaled.graders} graders, start-up included")
+    _print(found, as_markdown=as_markdown)
+
+
+def _print(report: Report, *, as_markdown: bool) -> None:
+    from bench import figures
+
+    if as_markdown:
+        out.print(figures.markdown(report.rows), markup=False, soft_wrap=True)
+    else:
+        out.print(figures.table(report.rows))
+    if report.legend:
+        out.print(f"\n{report.legend}", style="dim", soft_wrap=True)
     out.print()
-    for goal in goals:
-        _print_goal(goal)
-
-
-def _print_goal(goal: Goal) -> None:
-    mark, style = ("reached", "green") if goal.reached else ("missed", "red")
-    out.print(f"{mark:<8}", style=style, end="")
-    out.print(f"{goal.value}; {goal.text}", markup=False, soft_wrap=True)
+    for goal in report.goals:
+        mark, style = ("reached", "green") if goal.reached else ("missed", "red")
+        out.print(f"{mark:<8}", style=style, end="")
+        out.print(f"{goal.value}; {goal.text}", markup=False, soft_wrap=True)
 
 
 def main() -> None:

@@ -8,14 +8,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
+from statistics import mean
 from typing import Any
 
 from rich.table import Table
 
 from bench.page import STUDENTS, Opened
 from bench.scale import Scaled
+from bench.stopwatch import Cost
 from bench.watch import Watched
 from bench.ways import Measured
+
+Rows = Sequence[Sequence[str]]
+Costs = Mapping[str, Mapping[str, Measured]]
+"""Assignment -> way -> its cost."""
+
+_LITTLE = 0.06  # seconds of the student's own computation, below which the fixed costs of a process weigh more
+_LIGHT = ("hw1", "hw2", "hw3", "hw4", "hw8")  # the course's assignments that compute little
 
 
 @dataclass(frozen=True)
@@ -25,6 +34,23 @@ class Goal:
     text: str
     value: str
     reached: bool
+
+
+@dataclass(frozen=True)
+class Report:
+    """What is printed of a measurement.
+
+    Attributes:
+        rows: a table; its first row has the heads.
+        goals: its goals.
+        data: the measurement as plain data.
+        legend: what the table shows.
+    """
+
+    rows: Rows
+    goals: Sequence[Goal]
+    data: Mapping[str, Any]
+    legend: str = ""
 
 
 def machine() -> dict[str, str]:
@@ -44,112 +70,118 @@ def machine() -> dict[str, str]:
     }
 
 
-def ways_table(found: Sequence[Measured]) -> Table:
-    """One row for each way."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("", no_wrap=True)
-    for name in ("graded", "CPU s", "wall s", "start", "MiB", "in all", "ratio"):
-        table.add_column(name, justify="right")
-    for way in found:
-        together = "" if way.together_mb is None else f"{way.together_mb:.0f}"
-        figures = (f"{way.each.cpu:.3f}", f"{way.each.wall:.3f}", f"{way.start:.1f}", f"{way.total.peak_mb:.0f}")
-        table.add_row(way.name, str(way.submissions), *figures, together, f"{way.each.cpu / found[0].each.cpu:.2f}")
-    return table
+LEGEND = """\
+Seconds per additional submission: CPU of all processes, and wall time with 1 and 2 graders. floor: a bare fork that
+performs the same calls. x: gradkit / floor, wall 1 / wall 2, nbgrader / gradkit, pytest / gradkit. start: CPU seconds
+before the first submission. MiB: the largest process. Fingerprints of known mistakes, computed once per course, are
+not counted. nbgrader and pytest compare with stored answers, which is less than gradkit does; every way gives the
+reference all points and the stub none."""
 
 
-LEGEND = (
-    "CPU s and wall s: per additional submission. start: CPU s before the first. MiB: the largest process, and all "
-    "together. ratio: CPU s relative to the first row."
-)
+def ways_report(costs: Costs) -> Report:
+    """A row for each assignment, and one for the mean of all."""
+    heads = ["", "floor", "gradkit", "x", "wall 1", "wall 2", "x", "nbgrader", "x", "pytest", "x", "start", "MiB"]
+    together = _mean(list(costs.values()))
+    rows = [_row(_short(hw), ways) for hw, ways in costs.items()]
+    goals = [goal for hw, ways in costs.items() for goal in _cost_goals(_short(hw), ways)]
+    faster = together["gradkit 1"].each.wall / together["gradkit 2"].each.wall
+    goals.append(Goal("all: 2 graders at least 1.85 times as fast as 1", f"{faster:.2f} times", faster >= 1.85))
+    data = {hw: {name: asdict(way) for name, way in ways.items()} for hw, ways in costs.items()}
+    return Report([heads, *rows, _row("all", together)], goals, {"ways": data}, LEGEND)
 
 
-def ways_goals(found: Sequence[Measured]) -> list[Goal]:
-    """The goals on cost; ``found`` has the order of `measure_ways`."""
-    single, double, nbgrader, _, floor = (measured.each for measured in found)
-    less, above, faster = nbgrader.cpu / single.cpu, single.cpu / floor.cpu, single.wall / double.wall
-    return [
-        Goal("at least 30 times less CPU than nbgrader autograde (aim: 60)", f"{less:.1f} times", less >= 30),
-        Goal("at most twice the CPU of a bare fork", f"{above:.2f} times", above <= 2),
-        Goal("2 graders at least 1.8 times as fast as 1", f"{faster:.2f} times", faster >= 1.8),
-    ]
+def _short(hw: str) -> str:
+    return hw.partition("_")[0]
 
 
-def scale_table(scaled: Scaled) -> Table:
-    """One row for each long-lived process."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("process")
-    for name in (f"MiB at {scaled.first}", f"MiB at {scaled.submissions}", "growth"):
-        table.add_column(name, justify="right")
+def _row(name: str, ways: Mapping[str, Measured]) -> list[str]:
+    floor, single, double = (ways[way].each for way in ("floor", "gradkit 1", "gradkit 2"))
+    row = [name, f"{floor.cpu:.3f}", f"{single.cpu:.3f}", f"{single.cpu / floor.cpu:.2f}"]
+    row += [f"{single.wall:.3f}", f"{double.wall:.3f}", f"{single.wall / double.wall:.2f}"]
+    for slow in ("nbgrader", "pytest"):
+        cpu = ways[slow].each.cpu if slow in ways else None
+        row += ["", ""] if cpu is None else [f"{cpu:.2f}", f"{cpu / single.cpu:.0f}"]
+    return [*row, f"{ways['gradkit 1'].start:.1f}", f"{ways['gradkit 1'].total.peak_mb:.0f}"]
+
+
+def _mean(assignments: Sequence[Mapping[str, Measured]]) -> dict[str, Measured]:
+    """The mean costs of all assignments, each counted once; of the peaks the largest."""
+    return {way: _mean_of([ways[way] for ways in assignments]) for way in assignments[0]}
+
+
+def _mean_of(found: Sequence[Measured]) -> Measured:
+    each, total = (
+        Cost(mean(cost.cpu for cost in costs), mean(cost.wall for cost in costs), max(cost.peak_mb for cost in costs))
+        for costs in ([way.each for way in found], [way.total for way in found])
+    )
+    return Measured(sum(way.submissions for way in found), total, each, mean(way.start for way in found))
+
+
+def _cost_goals(name: str, ways: Mapping[str, Measured]) -> list[Goal]:
+    cpu = {way: measured.each.cpu for way, measured in ways.items()}
+    most, above = (2.0 if cpu["floor"] - cpu["load"] < _LITTLE else 1.5), cpu["gradkit 1"] / cpu["floor"]
+    goals = [Goal(f"{name}: at most {most} times the floor", f"{above:.2f} times", above <= most)]
+    if name in _LIGHT and "nbgrader" in cpu:
+        less = cpu["nbgrader"] / cpu["gradkit 1"]
+        goals.append(Goal(f"{name}: at least 25 times less than nbgrader autograde", f"{less:.1f} times", less >= 25))
+    return goals
+
+
+def scale_report(scaled: Scaled) -> Report:
+    """A row for each long-lived process."""
+    rows = [["process", f"MiB at {scaled.first}", f"MiB at {scaled.submissions}", "growth"]]
     for memory in scaled.memory:
         growth = f"{100 * (memory.last_mb / memory.first_mb - 1):+.1f} %"
-        table.add_row(memory.name, f"{memory.first_mb:.0f}", f"{memory.last_mb:.0f}", growth)
-    return table
-
-
-def scale_goals(scaled: Scaled) -> list[Goal]:
-    """The goals for a large class."""
-    growth = max(memory.last_mb / memory.first_mb for memory in scaled.memory) - 1
-    return [
-        Goal("memory flat within 10 %", f"{100 * growth:+.1f} %", growth <= 0.1),
+        rows.append([memory.name, f"{memory.first_mb:.0f}", f"{memory.last_mb:.0f}", growth])
+    most, rate = (
+        max(memory.last_mb / memory.first_mb for memory in scaled.memory) - 1,
+        scaled.submissions / scaled.seconds,
+    )
+    goals = [
+        Goal("memory flat within 10 %", f"{100 * most:+.1f} %", most <= 0.1),
         Goal(
             "again with nothing changed: under 2 s for 1,000 records",
             f"{scaled.again_seconds:.2f} s for {scaled.submissions:,}",
             scaled.again_seconds <= 2 * max(1, scaled.submissions / 1000),
         ),
     ]
+    legend = f"{rate:.1f} submissions a second with {scaled.graders} graders, start-up included"
+    return Report(rows, goals, {"scale": asdict(scaled) | {"submissions_per_second": rate}}, legend)
 
 
-def watch_table(watched: Sequence[Watched]) -> Table:
-    """One row for each homework."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("homework", no_wrap=True)
-    for name in ("saves", "start s", "median ms", "slowest ms"):
-        table.add_column(name, justify="right")
+def watch_report(watched: Sequence[Watched]) -> Report:
+    """A row for each homework."""
+    rows = [["homework", "saves", "start s", "median ms", "slowest ms"]]
     for homework in watched:
-        waits = (f"{1000 * homework.median:.0f}", f"{1000 * homework.slowest:.0f}")
-        table.add_row(homework.id, str(len(homework.waits)), f"{homework.start:.1f}", *waits)
-    return table
-
-
-def watch_goals(watched: Sequence[Watched]) -> list[Goal]:
-    """The goal for students' waiting time."""
+        waits = [f"{1000 * homework.median:.0f}", f"{1000 * homework.slowest:.0f}"]
+        rows.append([homework.id, str(len(homework.waits)), f"{homework.start:.1f}", *waits])
     slowest = max(homework.slowest for homework in watched)
-    return [Goal("from a save to the result in under 200 ms", f"{1000 * slowest:.0f} ms at most", slowest < 0.2)]
+    goal = Goal("from a save to the result in under 100 ms", f"{1000 * slowest:.0f} ms at most", slowest < 0.1)
+    return Report(rows, [goal], {"watch": [asdict(homework) for homework in watched]})
 
 
-def page_table(opened: Opened) -> Table:
-    """One row for each measurement."""
-    table = Table(box=None, pad_edge=False, show_header=False)
-    table.add_column()
-    table.add_column(justify="right")
-    table.add_row("students, submissions", f"{STUDENTS:,}, {opened.submissions:,}")
-    table.add_row("size", f"{opened.megabytes:.1f} MB")
-    for name in ("made", "opened", "sort", "filter"):
-        table.add_row(name, f"{getattr(opened, name):.2f} s")
-    return table
+def page_report(opened: Opened) -> Report:
+    """A row for each measurement."""
+    rows = [
+        ["", ""],
+        ["students, submissions", f"{STUDENTS:,}, {opened.submissions:,}"],
+        ["size", f"{opened.megabytes:.1f} MB"],
+        *([name, f"{getattr(opened, name):.2f} s"] for name in ("made", "opened", "sort", "filter")),
+    ]
+    goal = Goal("the class report opens in under 2 s in Chromium", f"{opened.opened:.2f} s", opened.opened < 2)
+    return Report(rows, [goal], {"page": asdict(opened) | {"students": STUDENTS}})
 
 
-def page_goals(opened: Opened) -> list[Goal]:
-    """The goal for the class report."""
-    return [Goal("the class report opens in under 2 s in Chromium", f"{opened.opened:.2f} s", opened.opened < 2)]
+def table(rows: Rows) -> Table:
+    """A table for a terminal."""
+    made = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1, 0, 0))
+    for number, head in enumerate(rows[0]):
+        made.add_column(head, justify="right" if number else "left", no_wrap=True)
+    for row in rows[1:]:
+        made.add_row(*row)
+    return made
 
 
-def as_data(
-    about: Mapping[str, str],
-    goals: Sequence[Goal],
-    found: Sequence[Measured] | None = None,
-    scaled: Scaled | None = None,
-    watched: Sequence[Watched] = (),
-    opened: Opened | None = None,
-) -> dict[str, Any]:
-    """All measurements as plain data, for ``--json``."""
-    data: dict[str, Any] = {"machine": dict(about), "goals": [asdict(goal) for goal in goals]}
-    if found is not None:
-        data["ways"] = [asdict(way) for way in found]
-    if scaled is not None:
-        data["scale"] = asdict(scaled) | {"submissions_per_second": scaled.submissions / scaled.seconds}
-    if watched:
-        data["watch"] = [asdict(homework) for homework in watched]
-    if opened is not None:
-        data["page"] = asdict(opened) | {"students": STUDENTS}
-    return data
+def markdown(rows: Rows) -> str:
+    """A table in Markdown."""
+    return "\n".join(f"| {' | '.join(row)} |" for row in (rows[0], ["---"] * len(rows[0]), *rows[1:]))

@@ -1,67 +1,61 @@
-"""The lower bound of the cost of one process per submission: ``python -m bench.floor CHECKS FOLDER...``.
+"""The lower bound of the cost of one process per submission: ``python -m bench.floor MODULE CALLS FOLDER...``.
 
-torch is imported once; for each folder a child is forked that imports the student's module and runs the plain checks
-on it, in the same process and without confinement. Prints the questions that each folder solves as JSON.
+In a warm process, with one thread, a child is forked for each folder. It loads the student's module and performs the
+recorded calls, without confinement, copies, comparison or record; with ``-`` for CALLS it only loads the module.
+Prints the folders whose child did not reach the end, as JSON.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import resource
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import torch
 
+from bench.plain import perform
+from gradkit.wire.call import Call
+from gradkit.worker.loading import load_module
+from gradkit.worker.rehearsal import rehearse
+
+_CPU_SECONDS = 30
+
 
 def main() -> None:
-    """Fork a child for each folder, and print the results."""
-    checks, folders = Path(sys.argv[1]), [Path(name) for name in sys.argv[2:]]
+    """Fork a child for each folder, one after the other."""
+    module, recorded, *folders = sys.argv[1:]
     torch.set_num_threads(1)
-    _warm_up()
-    code = compile(checks.read_text(encoding="utf-8"), checks.name, "exec")
-    print(json.dumps({folder.parent.name: _grade(code, folder) for folder in folders}))  # noqa: T201 - the result
+    tests = {} if recorded == "-" else torch.load(recorded, weights_only=False)
+    calls = [call for test in tests.values() for call in test.calls]
+    rehearse()
+    stopped = [folder for folder in folders if _grade(module, calls, Path(folder)) != 0]
+    print(json.dumps(stopped))  # noqa: T201 - the result
 
 
-def _grade(code: Any, folder: Path) -> list[str]:
-    receive, send = os.pipe()
+def _grade(module: str, calls: Sequence[Call], folder: Path) -> int:
     pid = os.fork()
     if pid == 0:
-        os.write(send, json.dumps(_solved(code, folder)).encode())
+        with suppress(BaseException):
+            _perform_all(module, calls, folder)
         os._exit(0)
-    os.close(send)
-    with os.fdopen(receive, "rb") as answer:
-        found: list[str] = json.loads(answer.read())
-    os.waitpid(pid, 0)
-    return found
+    return os.waitpid(pid, 0)[1]
 
 
-def _solved(code: Any, folder: Path) -> Sequence[str]:
-    """In the child: the names of the tests that pass."""
-    sys.path.insert(0, str(folder))
-    names: dict[str, Any] = {}
-    exec(code, names)  # noqa: S102 - this is what is measured
-    solved = []
-    for name, test in names.items():
-        if name.startswith("test_"):
-            try:
-                test()
-            except Exception:  # noqa: BLE001, S112 - any exception fails the test
-                continue
-            solved.append(name.removeprefix("test_"))
-    return solved
-
-
-def _warm_up() -> None:
-    """Use what is slow on first use: a student may need an optimizer, which takes a second to import."""
-    model = torch.nn.Linear(2, 2)
-    optimizer = torch.optim.SGD(model.parameters())
-    x = torch.randn(2, 2)
-    torch.testing.assert_close(model(x), model(x))
-    model(x).sum().backward()
-    optimizer.step()
+def _perform_all(module: str, calls: Sequence[Call], folder: Path) -> None:
+    """In the child: an exception ends a call, or everything if the module cannot be loaded."""
+    resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+    os.chdir(folder)
+    loaded = load_module(module, {path.name: path.read_bytes() for path in folder.glob("*.py")})
+    for call in calls:
+        with suppress(BaseException):
+            perform(call, loaded)
 
 
 if __name__ == "__main__":

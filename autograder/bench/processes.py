@@ -38,18 +38,13 @@ def started_at(pid: int) -> int:
     return int(next((fields[19] for number, fields in _stats() if number == pid), 0))
 
 
-def shared_out_mb(pid: int) -> float:
-    """A process's memory in MiB, with shared pages divided among their owners (PSS); 0 once it has ended.
-
-    Raises:
-        PermissionError: the process hides its memory, and we are not root.
-    """
-    return _megabytes(pid, "smaps_rollup", "Pss")
-
-
 def peak_mb(pid: int) -> float:
     """A process's peak memory in MiB, including shared pages; 0 once it has ended."""
-    return _megabytes(pid, "status", "VmHWM")
+    try:
+        text = (_PROC / str(pid) / "status").read_text(encoding="ascii", errors="replace")
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+    return next((int(line.split()[1]) / 1024 for line in text.splitlines() if line.startswith("VmHWM:")), 0.0)
 
 
 def command_of(pid: int) -> str:
@@ -58,14 +53,6 @@ def command_of(pid: int) -> str:
         return (_PROC / str(pid) / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
     except (FileNotFoundError, ProcessLookupError):
         return ""
-
-
-def _megabytes(pid: int, file: str, name: str) -> float:
-    try:
-        text = (_PROC / str(pid) / file).read_text(encoding="ascii", errors="replace")
-    except (FileNotFoundError, ProcessLookupError):
-        return 0.0
-    return next((int(line.split()[1]) / 1024 for line in text.splitlines() if line.startswith(f"{name}:")), 0.0)
 
 
 def _stats() -> Iterator[tuple[int, list[str]]]:

@@ -1,4 +1,4 @@
-"""Grade some of the benchmark's submissions in one way, and return its cost and results."""
+"""Grade some of an assignment's submissions in one way; return the cost and each student's share of the points."""
 
 from __future__ import annotations
 
@@ -10,42 +10,124 @@ import sqlite3
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import places
-from bench.material import HW, NOTEBOOK, POINTS
+from bench import notebooks
 from bench.stopwatch import Cost, measure
+from bench.submissions import Submission, draw, hand_in, write
+from gradkit.course import Course, load_course
 from gradkit.errors import GraderFault
+from gradkit.grading.record import Record
+from gradkit.grading.store import read_record
+from gradkit.wire.kinds import meaning_of
 
 _GRADKIT = (sys.executable, "-c", "from gradkit.cli import main; main()")
 _NBGRADER = (sys.executable, "-m", "nbgrader")
-_SOLVED = re.compile(r"(\d+) passed")
+_COUNTED = re.compile(r"(\d+) (passed|failed|error)")
+# What a course with one assignment needs; {} is the assignment's id.
+_FILES = ("course.toml", "nbgrader_config.py", "autograder/hidden/secret.txt")
+_FOLDERS = ("assignments/{}", "autograder/hidden/{}", "release/{}")
+
+_PYTEST_FILE = """\
+from pathlib import Path
+
+import pytest
+import torch
+
+import {module}
+from bench.plain import check
+
+TESTS = torch.load({tests!r}, weights_only=False)
+
+
+@pytest.mark.parametrize("name", TESTS)
+def test_answers(name):
+    check(TESTS[name], {module})
+"""
 
 
 @dataclass(frozen=True)
 class Run:
-    """One run of one way: its cost, and the number of solved questions by student."""
+    """One run of one way: its cost, and each student's share of the points, if it gives points."""
 
     cost: Cost
-    solved: Mapping[str, int]
+    shares: Mapping[str, float]
 
 
-def built_course(work: Path) -> Path:
-    """Write and build the benchmark's course, without submissions."""
-    course = work / "course"
-    places.write_course(course)
-    _run([*_GRADKIT, "build"], course)
-    return course
+@dataclass(frozen=True)
+class Prepared:
+    """An assignment, ready to be graded in every way.
+
+    Attributes:
+        work: a folder to work in.
+        hw: its id.
+        module: the file name of the students' module.
+        course: a course with this assignment alone, with the fingerprints that the submissions need.
+        tests: the file with the recorded calls and answers.
+        points: the points of each test.
+        submissions: the submissions.
+    """
+
+    work: Path
+    hw: str
+    module: str
+    course: Course
+    tests: Path
+    points: Mapping[str, float]
+    submissions: Sequence[Submission]
 
 
-def with_class(course: Path, target: Path, count: int) -> Path:
-    """Copy a course, with submissions of ``count`` students."""
-    shutil.copytree(course, target)
-    places.submit(target, count)
-    return target
+def prepare(work: Path, course: Course, hw: str, number: int) -> Prepared:
+    """Record the calls, and draw submissions whose code runs to its end within the limits."""
+    alone, tests = _copy(course, hw, work / "course"), work / "tests.pt"
+    points = json.loads(_run([sys.executable, "-m", "bench.record", str(alone.root), hw, str(tests)], work)[1])
+    left_out: set[str] = set()
+    while True:
+        drawn = draw(alone, hw, number, left_out)
+        prepared = Prepared(work, hw, alone.assignment(hw).module, alone, tests, points, drawn)
+        stopped = _stopped(prepared)
+        if not stopped:
+            return prepared
+        left_out |= stopped
+
+
+def _copy(course: Course, hw: str, target: Path) -> Course:
+    """A copy of a course with one assignment and its fingerprints of known mistakes, without submissions."""
+    for name in (folder.format(hw) for folder in _FOLDERS):
+        shutil.copytree(course.root / name, target / name)
+    for name in _FILES:
+        shutil.copy(course.root / name, target / name)
+    if course.work.is_dir():
+        shutil.copytree(course.work, target / course.work.name)
+    return load_course(target)
+
+
+def _stopped(prepared: Prepared) -> set[str]:
+    """The students whose code is stopped or ends its process. Grading them also computes missing fingerprints."""
+    course, hw, tried = prepared.course, prepared.hw, prepared.work / "tried"
+    students = [submission.student for submission in prepared.submissions]
+    hand_in(
+        tried, course.release(hw), [drawn for drawn in prepared.submissions if not (tried / drawn.student).exists()]
+    )
+    folders = ["--submissions", str(tried), "--results", str(tried / "results")]
+    _run([*_GRADKIT, "grade", *folders, "--assignment", hw], course.root, statuses=(0, 1))
+    stopped = {student for student in students if _is_stopped(_record(tried / "results", student, hw))}
+    return stopped | _floor(prepared, prepared.submissions, str(prepared.tests))[1]
+
+
+def _record(results: Path, student: str, hw: str) -> Record:
+    record = read_record(results / student / f"{hw}.json")
+    if record is None or record.status != "graded":
+        raise GraderFault(f"{student}'s {hw} was not graded: {'no record' if record is None else record}")
+    return record
+
+
+def _is_stopped(record: Record) -> bool:
+    kinds = {call["kind"] for test in record.tests for call in test.calls} - {None, "import"}
+    return any(meaning_of(kind).marked for kind in kinds)
 
 
 def grading(graders: int) -> list[str]:
@@ -53,65 +135,67 @@ def grading(graders: int) -> list[str]:
     return [*_GRADKIT, "grade", "--no-feedback", "--graders", str(graders)]
 
 
-def run_gradkit(work: Path, course: Path, graders: int, count: int) -> Run:
-    """Grade ``count`` submissions of a built course."""
-    folder = with_class(course, Path(tempfile.mkdtemp(dir=work)) / "course", count)
-    cost = _run(grading(graders), folder)[0]
-    return Run(cost, {path.parent.name: _solved(path) for path in folder.glob("results/*/*.json")})
+def with_class(prepared: Prepared, submissions: Iterable[Submission]) -> Course:
+    """A copy of the course in which these submissions have been collected and nothing is graded."""
+    hw = prepared.hw
+    course = _copy(prepared.course, hw, Path(tempfile.mkdtemp(dir=prepared.work)) / "course")
+    hand_in(course.submitted, course.release(hw), submissions)
+    return course
 
 
-def _solved(record: Path) -> int:
-    data = json.loads(record.read_text(encoding="utf-8"))
-    return sum(question["score"] == question["max_score"] for question in data["extra_data"]["questions"])
+def run_gradkit(prepared: Prepared, graders: int, submissions: Sequence[Submission]) -> Run:
+    """Grade with gradkit: sandbox, hidden suite, records, gradebook."""
+    course = with_class(prepared, submissions)
+    cost = _run(grading(graders), course.root, statuses=(0, 1))[0]
+    records = [_record(course.results, submission.student, prepared.hw) for submission in submissions]
+    return Run(cost, {record.student: (record.score or 0.0) / record.max_score for record in records})
 
 
-def nbgrader_course(work: Path) -> Path:
-    """Write and release a course for nbgrader alone, without submissions."""
-    source = work / "nbgrader"
-    places.write_nbgrader_source(source)
-    _run([*_NBGRADER, "generate_assignment", HW], source)
-    return source
+def run_floor(prepared: Prepared, submissions: Sequence[Submission], *, calls: bool) -> Run:
+    """Fork a bare child for each submission that performs the calls, or only loads the module."""
+    return Run(_floor(prepared, submissions, str(prepared.tests) if calls else "-")[0], {})
 
 
-def run_nbgrader(work: Path, source: Path, count: int) -> Run:
-    """Grade ``count`` copies of the notebook of `nbgrader_course` with nbgrader."""
-    folder = work / f"nbgrader-{count}"
-    shutil.copytree(source, folder)
-    places.submit_notebooks(folder, places.students(count))
-    cost, said = _run([*_NBGRADER, "autograde", HW], folder)
-    with closing(sqlite3.connect(folder / "gradebook.db")) as gradebook:
-        rows = gradebook.execute(_POINTS_OF_EACH).fetchall()
-    if len(rows) != count:
-        raise GraderFault(f"nbgrader graded {len(rows)} of {count} copies of {NOTEBOOK}. Its output:\n{said[-2000:]}")
-    return Run(cost, {student: round(points / POINTS) for student, points in rows})
+def _floor(prepared: Prepared, submissions: Sequence[Submission], calls: str) -> tuple[Cost, set[str]]:
+    """The cost, and the students whose child did not reach the end."""
+    folders = {str(_plain_folder(prepared, submission)): submission.student for submission in submissions}
+    cost, said = _run([sys.executable, "-m", "bench.floor", prepared.module, calls, *folders], prepared.work)
+    return cost, {folders[folder] for folder in json.loads(said)}
 
 
-_POINTS_OF_EACH = """
-    SELECT submitted_assignment.student_id, SUM(grade.auto_score)
-    FROM grade
-    JOIN submitted_notebook ON grade.notebook_id = submitted_notebook.id
-    JOIN submitted_assignment ON submitted_notebook.assignment_id = submitted_assignment.id
-    GROUP BY submitted_assignment.student_id
-"""
+def _plain_folder(prepared: Prepared, submission: Submission) -> Path:
+    """A folder with the student's files and an ordinary pytest file."""
+    folder = prepared.work / "plain" / submission.student
+    test = _PYTEST_FILE.format(module=prepared.module.removesuffix(".py"), tests=str(prepared.tests))
+    write(folder, {**submission.files, "test_answers.py": test.encode()})
+    return folder
 
 
-def run_pytest(work: Path, count: int) -> Run:
-    """Grade ``count`` submissions with a pytest process each."""
-    costs, solved = [], {}
-    for folder in places.write_folders(work / "pytest", count):
-        cost, said = _run([sys.executable, "-m", "pytest", "-q"], folder, statuses=(0, 1))
+def run_pytest(prepared: Prepared, submissions: Sequence[Submission]) -> Run:
+    """Grade with a pytest process for each submission."""
+    costs, shares = [], {}
+    for submission in submissions:
+        folder = _plain_folder(prepared, submission)
+        cost, said = _run([sys.executable, "-m", "pytest", "-q"], folder, statuses=(0, 1, 2))
         costs.append(cost)
-        solved[folder.parent.name] = int(found[1]) if (found := _SOLVED.search(said)) else 0
-    total = Cost(sum(c.cpu for c in costs), sum(c.wall for c in costs), max(c.peak_mb for c in costs))
-    return Run(total, solved)
+        counts = {word: int(number) for number, word in _COUNTED.findall(said)}
+        shares[submission.student] = counts.get("passed", 0) / sum(counts.values())
+    return Run(Cost(sum(c.cpu for c in costs), sum(c.wall for c in costs), max(c.peak_mb for c in costs)), shares)
 
 
-def run_floor(work: Path, count: int) -> Run:
-    """Grade ``count`` submissions with a bare fork each."""
-    folders = places.write_folders(Path(tempfile.mkdtemp(dir=work)), count)
-    command = [sys.executable, "-m", "bench.floor", str(folders[0] / places.TEST), *map(str, folders)]
-    cost, said = _run(command, work)
-    return Run(cost, {student: len(names) for student, names in json.loads(said).items()})
+def run_nbgrader(prepared: Prepared, submissions: Sequence[Submission]) -> Run:
+    """Grade notebooks with nbgrader."""
+    folder, hw = Path(tempfile.mkdtemp(dir=prepared.work)), prepared.hw
+    notebooks.write_source(folder, hw, prepared.tests, prepared.points)
+    _run([*_NBGRADER, "generate_assignment", hw], folder)
+    notebooks.hand_in(folder, hw, prepared.module, submissions)
+    cost, said = _run([*_NBGRADER, "autograde", hw], folder)
+    with closing(sqlite3.connect(folder / "gradebook.db")) as gradebook:
+        points = gradebook.execute(notebooks.POINTS).fetchall()
+    shares = {student: earned / sum(prepared.points.values()) for student, earned in points}
+    if len(shares) != len(submissions):
+        raise GraderFault(f"nbgrader graded {len(shares)} of {len(submissions)} notebooks. Its output:\n{said[-2000:]}")
+    return Run(cost, shares)
 
 
 def _run(command: Sequence[str], folder: Path, statuses: Sequence[int] = (0,)) -> tuple[Cost, str]:

@@ -9,10 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import processes
-from bench.runs import built_course, grading, with_class
+from bench.runs import grading, prepare, with_class
+from bench.submissions import repeated
+from gradkit.course import Course
 from gradkit.errors import GraderFault
 
 _SAMPLE_SECONDS = 0.1
+_FIRST = 200  # records after which memory must be flat
+_DIFFERENT = 40
 
 
 @dataclass(frozen=True)
@@ -45,24 +49,25 @@ class Scaled:
     memory: tuple[Memory, ...]
 
 
-def measure_scale(work: Path, submissions: int, report: Callable[[str], None]) -> Scaled:
-    """Grade ``submissions`` in the folder ``work``, twice.
+def measure_scale(work: Path, course: Course, hw: str, submissions: int, report: Callable[[str], None]) -> Scaled:
+    """Grade ``submissions`` of an assignment in the folder ``work``, twice.
 
     Raises:
         GraderFault: a run failed or left submissions out.
     """
-    report("building the course")
-    course = with_class(built_course(work), work / "class", submissions)
+    report(f"preparing {hw}")
+    prepared = prepare(work, course, hw, _DIFFERENT)
+    graded = with_class(prepared, repeated(prepared.submissions, prepared.module, submissions))
     graders = len(os.sched_getaffinity(0))
-    watch = _Watch(course / "results", min(100, submissions // 2))
+    watch = _Watch(graded.results, min(_FIRST, submissions // 2))
     seconds = []
     for what, look in (("grading", watch.look), ("grading again", lambda _pid: None)):
         report(f"{what} {submissions} submissions")
         started = time.monotonic()
-        status = processes.watch(grading(graders), course, look, _SAMPLE_SECONDS)
+        status = processes.watch(grading(graders), graded.root, look, _SAMPLE_SECONDS)
         seconds.append(time.monotonic() - started)
-        records = sum(1 for _ in course.glob("results/*/*.json"))
-        if status != 0 or records != submissions:
+        records = sum(1 for _ in graded.results.glob("*/*.json"))
+        if status not in (0, 1) or records != submissions:
             raise GraderFault(f"{what} ended with status {status} and {records} of {submissions} records")
     return Scaled(submissions, graders, seconds[0], seconds[1], watch.first, watch.memory())
 

@@ -1,22 +1,44 @@
-"""Grade the same submissions in four ways, and measure the cost of each.
+"""Grade the same submissions of an assignment in several ways, and measure the cost of each.
 
 Each way runs on a few submissions and on all of them: the difference is the cost per additional submission, without
-start-up. All ways must find the same questions solved.
+start-up. Known mistakes' fingerprints, computed once per course, are computed before.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from bench import processes, runs
+from bench import runs
 from bench.runs import Run
 from bench.stopwatch import Cost
+from bench.submissions import Submission
+from gradkit.course import Course
 from gradkit.errors import GraderFault
 
 FEW = 5
-_SAMPLE_SECONDS = 0.05
+_ROUNDING = 1e-6
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way of grading.
+
+    Attributes:
+        name: its name.
+        run: grades submissions.
+        submissions: those to grade.
+        few: those of the short run; none if submissions share no start-up.
+        times: the number of runs.
+    """
+
+    name: str
+    run: Callable[[Sequence[Submission]], Run]
+    submissions: Sequence[Submission]
+    few: Sequence[Submission]
+    times: int = 2
 
 
 @dataclass(frozen=True)
@@ -24,107 +46,84 @@ class Measured:
     """The cost of one way.
 
     Attributes:
-        name: the way.
         submissions: the number graded.
         total: the cost of all of them.
         each: processor and wall seconds per additional submission.
         start: processor seconds before the first one.
-        together_mb: peak memory of all its processes together in MiB, if measured.
     """
 
-    name: str
     submissions: int
     total: Cost
     each: Cost
     start: float
-    together_mb: float | None = None
 
 
-def measure_ways(work: Path, submissions: int, slow: int, report: Callable[[str], None]) -> list[Measured]:
-    """Measure all ways.
+def measure_ways(
+    work: Path, course: Course, hw: str, submissions: int, slow: int, report: Callable[[str], None]
+) -> dict[str, Measured]:
+    """Measure all ways; "load" is a bare fork that only loads the module.
 
     Args:
         work: an empty folder.
+        course: the course, which is copied.
+        hw: the assignment's id.
         submissions: the number of submissions to grade.
-        slow: the number for the ways that take seconds per submission.
+        slow: the number for nbgrader and pytest, which take seconds per submission; 0 leaves them out.
         report: called with a description of each step.
 
     Raises:
-        GraderFault: a command failed, or the ways do not agree.
+        GraderFault: a command failed, or a way gave the reference or the stub other points than all or none.
     """
-    report("building the course")
-    course = runs.built_course(work)
-    report("building nbgrader's course")
-    source = runs.nbgrader_course(work)
-    first = _gradkit(work, course, 1, submissions, report)
-    found = [
-        first,
-        _gradkit(work, course, 2, submissions, report),
-        _way("nbgrader autograde", lambda count: runs.run_nbgrader(work, source, count), slow, 1, report),
-        _way("pytest, one by one", lambda count: runs.run_pytest(work, count), slow, 0, report),
-        _way("bare fork", lambda count: runs.run_floor(work, count), submissions, FEW, report),
+    report(f"{hw}: preparing")
+    prepared = runs.prepare(work, course, hw, submissions)
+    everyone = prepared.submissions
+    chosen, few = everyone[:slow], everyone[-FEW:]
+    ways = [
+        Way("load", partial(runs.run_floor, prepared, calls=False), everyone, few),
+        Way("floor", partial(runs.run_floor, prepared, calls=True), everyone, few),
+        Way("gradkit 1", partial(runs.run_gradkit, prepared, 1), everyone, few),
+        Way("gradkit 2", partial(runs.run_gradkit, prepared, 2), everyone, few),
+        Way("nbgrader", partial(runs.run_nbgrader, prepared), chosen, chosen[:1], times=1),
+        Way("pytest", partial(runs.run_pytest, prepared), chosen, (), times=1),
     ]
-    require_agreement(found)
-    return [measured for measured, _ in found]
+    found = {}
+    for way in ways:
+        if way.submissions:
+            report(f"{hw}: {way.name}")
+            found[way.name] = measure_way(way)
+    return found
 
 
-def require_agreement(found: Sequence[tuple[Measured, Mapping[str, int]]]) -> None:
-    """Check that all ways found the same numbers of solved questions as the first.
+def measure_way(way: Way) -> Measured:
+    """The cost of one way. The smaller values of its runs count, since other load only adds.
 
     Raises:
-        GraderFault: two ways differ, so their costs are not comparable.
+        GraderFault: the points of the reference or the stub are wrong.
     """
-    expected = found[0][1]
-    for measured, solved in found[1:]:
-        for student, count in solved.items():
-            if expected[student] != count:
-                raise GraderFault(
-                    f"{measured.name} found {count} questions solved by {student}, gradkit {expected[student]}"
-                )
-
-
-def _gradkit(
-    work: Path, course: Path, graders: int, submissions: int, report: Callable[[str], None]
-) -> tuple[Measured, Mapping[str, int]]:
-    name = f"gradkit, {graders} grader{'s' if graders > 1 else ''}"
-    measured, solved = _way(
-        name, lambda count: runs.run_gradkit(work, course, graders, count), submissions, FEW, report
-    )
-    report(f"{name}: memory")
-    folder = runs.with_class(course, work / f"gradkit-{graders}-memory", FEW)
-    return replace(measured, together_mb=_together(runs.grading(graders), folder)), solved
-
-
-def _way(
-    name: str, run: Callable[[int], Run], count: int, few: int, report: Callable[[str], None]
-) -> tuple[Measured, Mapping[str, int]]:
-    """Run with a few and with all; ``few`` is 0 if submissions share no start-up cost.
-
-    Fast ways run twice, and the smaller values count, since other load only adds.
-    """
-    times = 2 if few == FEW else 1
-    report(name)
-    small = [run(few).cost for _ in range(times)] if few else [Cost(0.0, 0.0, 0.0)]
-    found = [run(count) for _ in range(times)]
-    start, total = _least(small), _least([graded.cost for graded in found])
-    more = count - few
+    small = [way.run(way.few).cost for _ in range(way.times)] if way.few else [Cost(0.0, 0.0, 0.0)]
+    graded = [way.run(way.submissions) for _ in range(way.times)]
+    for run in graded:
+        require_agreement(way.name, run.shares)
+    start, total = _least(small), _least([run.cost for run in graded])
+    more = len(way.submissions) - len(way.few)
     each = Cost((total.cpu - start.cpu) / more, (total.wall - start.wall) / more, total.peak_mb)
-    return Measured(name, count, total, each, max(0.0, start.cpu - few * each.cpu)), found[0].solved
+    return Measured(len(way.submissions), total, each, max(0.0, start.cpu - len(way.few) * each.cpu))
+
+
+def require_agreement(name: str, shares: Mapping[str, float]) -> None:
+    """Check that references earn all points, and the stub none.
+
+    Only these are the same in every way: gradkit's tests also accept other answers than the reference's, and require
+    properties, shapes and gradients that a comparison with stored answers does not.
+
+    Raises:
+        GraderFault: they do not, so the way does not grade what the others do.
+    """
+    for student, share in shares.items():
+        expected = {"reference": 1, "stub": 0}.get(student.partition("-")[0], share)
+        if abs(share - expected) > _ROUNDING:
+            raise GraderFault(f"{name} gave {student} {share:.1%} of the points, not {expected:.0%}")
 
 
 def _least(costs: Sequence[Cost]) -> Cost:
     return Cost(min(c.cpu for c in costs), min(c.wall for c in costs), max(c.peak_mb for c in costs))
-
-
-def _together(command: Sequence[str], folder: Path) -> float | None:
-    """The peak memory of all processes of a command together, in a separate run, since measuring takes time."""
-    most = [0.0]
-
-    def look(pid: int) -> None:
-        most.append(sum(processes.shared_out_mb(member) for member in processes.tree(pid)))
-
-    try:
-        processes.watch(command, folder, look, _SAMPLE_SECONDS)
-    except PermissionError:
-        return None
-    return max(most)

@@ -1,4 +1,4 @@
-"""Each way of grading finds the same on the same students."""
+"""Each way of grading, on the same few submissions of one assignment."""
 
 from __future__ import annotations
 
@@ -7,34 +7,61 @@ from pathlib import Path
 
 import pytest
 
-from bench import places, runs
+from bench import notebooks, runs
+from bench.runs import Prepared
+from gradkit.course import load_course
 from gradkit.errors import GraderFault
 
-SOLVED = [5, 5, 3, 2, 3]
+from ..demo_course import HW
 
 
-def test_gradkit_and_the_bare_fork_find_the_same_questions_solved(tmp_path: Path) -> None:
-    course = runs.built_course(tmp_path)
-    forked = runs.run_floor(tmp_path, 5)
-    graded = runs.run_gradkit(tmp_path, course, 2, 5)
-    assert graded.solved == forked.solved == dict(zip(places.students(5), SOLVED, strict=True))
-    assert graded.cost.cpu > forked.cost.cpu > 0.5
-    assert graded.cost.peak_mb > 100
+@pytest.fixture(scope="module")
+def prepared(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    return runs.prepare(tmp_path_factory.mktemp("prepared"), load_course(built), HW, 10)
 
 
-def test_pytest_finds_them_too(tmp_path: Path) -> None:
-    run = runs.run_pytest(tmp_path, 1)
-    assert run.solved == {"s00000": 5}
-    assert run.cost.cpu > 0.5
+def test_code_that_ends_its_process_is_left_out_and_fingerprints_are_kept(prepared: Prepared) -> None:
+    students = [submission.student for submission in prepared.submissions]
+    assert len(students) == 10
+    assert not any("ended" in student for student in students)
+    assert list((prepared.course.work / "fingerprints").iterdir())
+    assert prepared.points == (
+        {
+            "test_scale.py::test_secret_name_values": 2,
+            "test_scale.py::test_secret_name_figures": 1,
+            "test_shift.py::test_secret_name_shift": 2,
+        }
+    )
 
 
-def test_notebooks_are_answered_in_their_cells(tmp_path: Path) -> None:
-    source = runs.nbgrader_course(tmp_path)
-    released = json.loads((source / "release/hw1_line/line.ipynb").read_text())
-    assert not any("SOLUTION" in cell["source"] or "HIDDEN" in cell["source"] for cell in released["cells"])
-    places.submit_notebooks(source, places.students(2))
-    cells = json.loads((source / "submitted/s00001/hw1_line/line.ipynb").read_text())["cells"]
-    assert any("torch.einsum" in cell["source"] for cell in cells)
+def test_gradkit_grades_all_anew(prepared: Prepared) -> None:
+    run = runs.run_gradkit(prepared, 2, prepared.submissions)
+    shares = {student.rpartition("-")[0]: share for student, share in run.shares.items()}
+    assert shares["reference"] == shares["accepted-by_sum"] == 1
+    assert shares["stub"] == 0
+    assert shares["mistake-NoShift"] == pytest.approx(0.6)
+    assert run.cost.cpu > 1
+    assert not prepared.course.results.exists()
+
+
+def test_the_floor_is_below(prepared: Prepared) -> None:
+    loaded, performed = (runs.run_floor(prepared, prepared.submissions, calls=calls).cost for calls in (False, True))
+    assert 0.5 < loaded.cpu < performed.cpu + 1
+
+
+def test_pytest_and_nbgrader_compare_with_stored_answers(prepared: Prepared) -> None:
+    chosen = prepared.submissions[:2]
+    assert runs.run_pytest(prepared, chosen).shares == {"reference-1": 1, "stub-1": 0}
+    assert runs.run_nbgrader(prepared, chosen).shares == {"reference-1": 1, "stub-1": 0}
+
+
+def test_notebooks_have_the_module_in_a_cell(prepared: Prepared, tmp_path: Path) -> None:
+    notebooks.write_source(tmp_path, HW, prepared.tests, prepared.points)
+    (tmp_path / "source").rename(tmp_path / "release")
+    notebooks.hand_in(tmp_path, HW, prepared.module, prepared.submissions)
+    cells = json.loads((tmp_path / "submitted" / "stub-1" / HW / "answers.ipynb").read_text())["cells"]
+    assert cells[0]["source"].endswith("# stub-1\n")
+    assert len(cells) == 2 + len(prepared.points)
 
 
 def test_command_that_fails_is_named_with_its_words(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from bench.__main__ import main
+from gradkit.course import Course
 
 
 def gradkit_bench(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
@@ -17,8 +18,9 @@ def gradkit_bench(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
 
 
 def test_class_is_graded_twice_and_its_processes_are_known(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    course: Course, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.chdir(course.root)
     assert gradkit_bench(monkeypatch, "--scale", "20", "--json") == 0
     data = json.loads(capsys.readouterr().out)
     scaled = data["scale"]

@@ -40,6 +40,29 @@ def test_children_that_are_killed_are_counted(tmp_path: Path) -> None:
     assert cost.cpu >= 0.4
 
 
+STUDENT = f"""
+import os
+from contextlib import closing
+from bench import processes
+from gradkit.course.assignment import Limits
+from gradkit.sandbox import SubmissionRunner, Submitted, open_sandbox
+from gradkit.suite import function_call
+with open_sandbox() as sandbox, closing(sandbox.connect()) as workers:
+    submitted = Submitted("a.py", {{"a.py": {BURN.replace("0.4", "2")!r}.encode()}}, ())
+    with closing(SubmissionRunner(submitted, Limits(), workers.start)) as runner:
+        runner.run(function_call("missing", {{}}))
+    family = processes.tree(os.getpid())
+    ticks = sum(int(fields[11]) + int(fields[12]) for pid, fields in processes._stats() if pid in family)
+    print(ticks / os.sysconf("SC_CLK_TCK"))
+"""
+
+
+def test_students_processes_are_counted_after_the_worker_base_has_killed_them(tmp_path: Path) -> None:
+    cost, status, said = measure(python(STUDENT), tmp_path)
+    assert status == 0
+    assert cost.cpu - float(said) >= 2, "more than the processes that were left have used"
+
+
 def test_peak_is_that_of_the_largest_process(tmp_path: Path) -> None:
     code = "import os\nif os.fork() == 0: x = b'x' * (80 << 20)\nelse: y = b'y' * (20 << 20); os.wait()"
     cost, _, _ = measure(python(code), tmp_path)
