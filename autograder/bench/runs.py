@@ -83,7 +83,8 @@ class Prepared:
 def prepare(work: Path, course: Course, hw: str, number: int) -> Prepared:
     """Record the calls, and draw submissions whose code runs to its end within the limits."""
     alone, tests = _copy(course, hw, work / "course"), work / "tests.pt"
-    points = json.loads(_run([sys.executable, "-m", "bench.record", str(alone.root), hw, str(tests)], work)[1])
+    said = _run([sys.executable, "-m", "bench.record", str(alone.root), hw, str(tests)], work)[1]
+    points = json.loads(said.splitlines()[-1])
     left_out: set[str] = set()
     while True:
         drawn = draw(alone, hw, number, left_out)
@@ -160,7 +161,7 @@ def _floor(prepared: Prepared, submissions: Sequence[Submission], calls: str) ->
     """The cost, and the students whose child did not reach the end."""
     folders = {str(_plain_folder(prepared, submission)): submission.student for submission in submissions}
     cost, said = _run([sys.executable, "-m", "bench.floor", prepared.module, calls, *folders], prepared.work)
-    return cost, {folders[folder] for folder in json.loads(said)}
+    return cost, {folders[folder] for folder in json.loads(said.splitlines()[-1])}
 
 
 def _plain_folder(prepared: Prepared, submission: Submission) -> Path:
