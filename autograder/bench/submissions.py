@@ -75,15 +75,12 @@ _Named = tuple[str, Mapping[str, bytes]]
 def _evenly(kind: str, entries: Sequence[Entry], left_out: Collection[str]) -> Iterator[_Named]:
     """Entries of each question in turn, in random but reproducible order, without end."""
     shuffled = random.Random(0).sample(entries, len(entries))  # noqa: S311 - not a secret
-    questions = [[entry for entry in shuffled if entry.question == question] for question in _questions(entries)]
+    order = dict.fromkeys(entry.question for entry in entries)
+    questions = [[entry for entry in shuffled if entry.question == question] for question in order]
     named = [
         (f"{kind}-{entry.id}", entry.files) for turn in zip_longest(*questions) for entry in turn if entry is not None
     ]
     return cycle([(name, files) for name, files in named if f"{name}-1" not in left_out])
-
-
-def _questions(entries: Iterable[Entry]) -> list[str]:
-    return list(dict.fromkeys(entry.question for entry in entries))
 
 
 def _mixed(*kinds: Iterable[_Named]) -> list[_Named]:
