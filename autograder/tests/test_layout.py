@@ -74,7 +74,7 @@ BESIDE = {
     "gradebook/notebooks": "intake/written",
     "gradebook/rows": "gradebook/registration",
     "grading/bans": "bans/uses",
-    "grading/grade": "grading/score",
+    "grading/grade": "grading/make_record grading/score",
     "grading/reader": "reader/__main__",
     "pages/submission": "pages/rendering",
     "reader/signs": "reader/places",

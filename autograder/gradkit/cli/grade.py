@@ -16,7 +16,7 @@ from gradkit.cli.output import check_file, check_folder, complain, err, find_cou
 from gradkit.errors import UsageError
 
 if TYPE_CHECKING:
-    from rich.progress import Progress
+    from rich.progress import Progress, TaskID
 
     from gradkit.course import Course
     from gradkit.grading.batch import ClassResult, Plan
@@ -181,6 +181,7 @@ class _Watcher:
         self._bar = bar
         self._processes = options.processes
         self._task = bar.add_task("reading the class", total=size)
+        self._mistakes: TaskID | None = None
         self._file = file
 
     def report(self, record: Record) -> None:
@@ -189,6 +190,18 @@ class _Watcher:
 
     def step(self, text: str) -> None:
         self._bar.update(self._task, description=text, refresh=True)
+
+    def mistakes(self, assignment: str, finished: int, needed: int) -> None:
+        if self._mistakes is None:
+            self._mistakes = self._bar.add_task("", total=needed)
+        self._bar.update(
+            self._mistakes,
+            description=f"known mistakes of {assignment}",
+            completed=finished,
+            total=needed,
+            visible=finished < needed,
+            refresh=True,
+        )
 
     def fault(self, text: str) -> None:
         complain(text)

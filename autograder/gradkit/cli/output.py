@@ -26,7 +26,7 @@ from rich.progress import (
 from gradkit.course import Course, load_course
 from gradkit.errors import UsageError
 
-_EVERY = 10.0  # seconds between lines about the same step, in a log
+_EVERY = 5.0  # seconds between lines about the same step, in a log
 _COMMAND = re.compile(r"^[ \t]*::|##\[", re.MULTILINE)
 
 
@@ -84,7 +84,7 @@ class _Progress(Progress):
 
     def __init__(self, *columns: ProgressColumn) -> None:
         super().__init__(*columns, console=err, transient=True, auto_refresh=False, disable=not err.is_terminal)
-        self._told: tuple[str, float] = ("", 0.0)
+        self._told: dict[TaskID, tuple[str, float]] = {}
 
     def add_task(self, description: str, *args: Any, **options: Any) -> TaskID:
         """Begin a step."""
@@ -99,10 +99,10 @@ class _Progress(Progress):
 
     def _tell(self, task_id: TaskID) -> None:
         task, now = self.tasks[self.task_ids.index(task_id)], time.monotonic()
-        before, when = self._told
+        before, when = self._told.get(task_id, ("", 0.0))
         if err.is_terminal or not task.description or (task.description == before and now < when + _EVERY):
             return
-        self._told = (task.description, now)
+        self._told[task_id] = (task.description, now)
         count = f": {task.completed:g} of {task.total:g}" if task.total and task.completed else ""
         err.print(f"{task.description}{count} ...", style="dim", soft_wrap=True)
 

@@ -92,6 +92,11 @@ class AnswerStore:
                 self._run(entry, question, entry.files) for entry in bank.mistakes if entry.question == question
             ]
 
+    @property
+    def questions(self) -> set[str]:
+        """The questions that have mistakes."""
+        return {run.question for run in self.runs}
+
     def _run(self, entry: Entry | None, question: str, files: Mapping[str, bytes]) -> Run:
         digest = hashlib.sha256(repr([self._key, question, sorted(files.items())]).encode()).hexdigest()
         return Run(entry, question, files, self._folder / digest[:32])

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -39,6 +40,10 @@ class Watcher(Protocol):
 
     def step(self, text: str) -> None:
         """A step has begun that reports no records."""
+        ...
+
+    def mistakes(self, assignment: str, finished: int, needed: int) -> None:
+        """Known mistakes were run whose answers a diagnosis needs."""
         ...
 
     def sandbox(self, sandbox: Sandbox) -> None:
@@ -167,8 +172,10 @@ def grade_class(course: Course, plan: Plan, policy: str, watcher: Watcher, proce
             watcher.sandbox(sandbox)
             for sorted_out in waiting:
                 with _noting(result, sorted_out.assignment.id, watcher):
-                    watcher.step(f"preparing {sorted_out.assignment.id}: hidden tests and known mistakes")
-                    result.records += grade_waiting(course, sorted_out, watcher.report, sandbox, processes)
+                    name = sorted_out.assignment.id
+                    watcher.step(f"collecting the hidden tests of {name}")
+                    mistakes = partial(watcher.mistakes, name)
+                    result.records += grade_waiting(course, sorted_out, watcher.report, sandbox, processes, mistakes)
     result.records.sort(key=lambda record: (record.assignment, record.student))
     return result
 

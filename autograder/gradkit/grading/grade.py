@@ -1,38 +1,43 @@
-"""Grade the submissions of one assignment: collect the suite once, then run, compare, score and record each."""
+"""Grade the submissions of one assignment: collect the suite once, then grade and record each."""
 
 from __future__ import annotations
 
 import gc
-import time
-import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from contextlib import closing
 from functools import partial
+from pathlib import Path
 
 import torch
 
-from gradkit.course import Assignment, Course
-from gradkit.diagnosis import Fingerprint, Matcher, fingerprints
+from gradkit.course import Course
+from gradkit.diagnosis import Fingerprint
+from gradkit.diagnosis.answer_store import AnswerStore
+from gradkit.diagnosis.fingerprints import of_question
 from gradkit.errors import GraderFault, GradkitError
-from gradkit.grading.reader import SourceReader, read_sources
-from gradkit.grading.record import Record, to_json
-from gradkit.grading.score import notes_of_switches, open_gate, score_questions, score_tests
-from gradkit.grading.store import read_record, versions, write_record
+from gradkit.grading.demand import Demand, to_diagnose
+from gradkit.grading.make_record import grade_submission
+from gradkit.grading.reader import SourceReader
+from gradkit.grading.record import Record
+from gradkit.grading.store import read_record, write_record
 from gradkit.grading.triage import Triage, faulty
-from gradkit.grading.whole import about
-from gradkit.intake.submission import Submission
-from gradkit.sandbox import Sandbox, SubmissionRunner, Submitted, WorkerBaseEnded, Workers
+from gradkit.sandbox import Sandbox, WorkerBaseEnded, Workers
 from gradkit.sandbox.parallel import Jobs, run_jobs
 from gradkit.suite.session import Suite, open_suite
-from gradkit.wire.call import Call
-from gradkit.wire.observation import Failure, Observation
-
-_MOST_SIGNS = 50  # in one record
+from gradkit.temporary import TemporaryFolder
 
 Report = Callable[[Record], None]
+Progress = Callable[[int, int], None]
 
 
-def grade_waiting(course: Course, triage: Triage, report: Report, sandbox: Sandbox, processes: int = 0) -> list[Record]:
+def grade_waiting(
+    course: Course,
+    triage: Triage,
+    report: Report,
+    sandbox: Sandbox,
+    processes: int = 0,
+    mistakes: Progress = lambda _finished, _needed: None,
+) -> list[Record]:
     """Grade the submissions that triage found new or changed, and write each record when it is done.
 
     A fault of suite or grader gives a record with status "error" and does not stop the others.
@@ -44,159 +49,182 @@ def grade_waiting(course: Course, triage: Triage, report: Report, sandbox: Sandb
         sandbox: runs the students' code.
         processes: how many graders to fork, if the sandbox allows several; 0 grades in this process, and a crash ends
             it. The records do not depend on the number.
+        mistakes: called with the numbers of runs of known mistakes that have ended, and that were needed so far.
 
     Raises:
-        CourseError: the suite is invalid, so no submission can be graded.
+        CourseError: suite or bank is invalid, so no submission can be graded.
         GradkitError: a record cannot be written.
     """
     assignment = triage.assignment
     sandbox.revive(0.0)
     torch.set_num_threads(1)
-    run = _Run(course, triage, report, sandbox, sandbox.at_a_time(processes))
+    records: list[Record] = []
+
+    def grade_all(suite: Suite) -> None:
+        gc.freeze()  # the garbage collector skips torch and pytest for every submission
+        run = _Run(course, triage, suite, sandbox, processes, report, mistakes)
+        run.grade_all()
+        records.extend(run.records)
+
     source = course.source(assignment.id) / assignment.module
-    open_suite(course.hidden(assignment.id), assignment, source, course.secret, run.grade_all)
-    return run.records
+    open_suite(course.hidden(assignment.id), assignment, source, course.secret, grade_all)
+    return records
 
 
 class _Run:
     """One assignment's waiting submissions on their way to records.
 
+    Jobs are numbered: first the submissions, then the store's runs of known mistakes. If a submission fails questions
+    whose mistakes' answers are missing, the grader leaves a note in place of a record. The submission is graded again
+    once the answers are there: so they need no room, and a record does not depend on when they were computed.
+
     Attributes:
         records: the records so far.
     """
 
-    def __init__(self, course: Course, triage: Triage, report: Report, sandbox: Sandbox, graders: int) -> None:
+    def __init__(
+        self,
+        course: Course,
+        triage: Triage,
+        suite: Suite,
+        sandbox: Sandbox,
+        processes: int,
+        report: Report,
+        mistakes: Progress,
+    ) -> None:
         self.records: list[Record] = []
-        self._course, self._triage, self._report = course, triage, report
-        self._sandbox, self._graders = sandbox, graders
-        self._known: tuple[Fingerprint, ...] = ()
+        self._course, self._triage, self._suite, self._sandbox = course, triage, suite, sandbox
+        self._processes, self._graders = processes, sandbox.at_a_time(processes)
+        self._report, self._report_mistakes = report, mistakes
+        self._count = len(triage.waiting)
+        self._store = AnswerStore(course, triage.assignment, suite, triage.keys)
+        self._store.remove_outdated()
+        self._demand = Demand(self._store, self._count, self._give_up)
+        self._known: dict[str, tuple[Fingerprint, ...]] = {}  # question -> its mistakes, as far as a grader needs them
+        self._notes = Path()
 
-    def grade_all(self, suite: Suite) -> None:
-        """Grade every waiting submission with a collected suite, in forked graders or here."""
-        gc.freeze()  # the garbage collector skips torch and pytest for every submission
-        try:
-            self._known = self._fingerprints(suite)
-        except WorkerBaseEnded:
-            self._sandbox.revive(1.0)
-            self._known = self._fingerprints(suite)
-        count = len(self._triage.waiting)
-        if self._graders:
-            prepare = partial(self._prepare, suite)
-            run_jobs(count, self._graders, Jobs(prepare, self._fetch, self._give_up, self._sandbox.revive))
-            return
-        with closing(self._sandbox.connect()) as workers, closing(SourceReader()) as reader:
-            for number in range(count):
-                self._keep(self._grade(suite, workers, reader, number))
+    def grade_all(self) -> None:
+        """Grade every waiting submission, in forked graders or here."""
+        with TemporaryFolder("gradkit-grading") as self._notes:
+            if self._graders:
+                jobs = Jobs(self._prepare, self._done, self._lost, self._sandbox.revive)
+                run_jobs(self._count, self._graders, jobs)
+                return
+            with closing(self._sandbox.connect()) as workers, closing(SourceReader()) as reader:
+                waiting = [*range(self._count)][::-1]
+                while waiting:
+                    number = waiting.pop()
+                    self._work(workers, reader, number)
+                    waiting += [*self._done(number)][::-1]
 
-    def _fingerprints(self, suite: Suite) -> tuple[Fingerprint, ...]:
-        triage = self._triage
-        return fingerprints(self._course, triage.assignment, suite, triage.keys, self._sandbox, self._graders)
+    # -- in a grader ---------------------------------------------------------------------------------------------
 
-    def _prepare(self, suite: Suite) -> Callable[[int], object]:
-        """Set up a forked grader, and return what grades a submission there."""
+    def _prepare(self) -> Callable[[int], object]:
+        """Set up a forked grader, and return what does a job there."""
         workers = self._sandbox.connect()
         self._sandbox.let_go()
-        return partial(self._grade, suite, workers, SourceReader())
+        return partial(self._work, workers, SourceReader())
 
-    def _grade(self, suite: Suite, workers: Workers, reader: SourceReader, number: int) -> Record:
+    def _work(self, workers: Workers, reader: SourceReader, number: int) -> None:
+        """Do a job: its result is a record, or answers in the store; else a note says what is missing."""
+        if number < self._count:
+            missing = self._grade(workers, reader, number)
+            if missing:
+                self._note(number).write_text("\n".join(missing), encoding="utf-8")
+            return
+        try:
+            self._store.compute(self._store.runs[number - self._count], workers.start)
+        except WorkerBaseEnded:
+            raise
+        except GradkitError as fault:
+            self._note(number).write_text(str(fault), encoding="utf-8")
+
+    def _grade(self, workers: Workers, reader: SourceReader, number: int) -> list[str]:
+        """Grade a submission and write its record; or return the failed questions whose answers are missing."""
         task, submission = self._triage.waiting[number]
-        record = grade_submission(
-            suite,
-            self._triage.assignment,
-            submission,
-            self._triage.keys,
-            workers,
-            reader,
-            self._sandbox.as_record(),
-            self._known,
-            self._course.environment.in_words,
-        )
-        write_record(record, task.record)
-        return record
+        while True:
+            record = grade_submission(
+                self._suite,
+                self._triage.assignment,
+                submission,
+                self._triage.keys,
+                workers,
+                reader,
+                self._sandbox.as_record(),
+                [mistake for known in self._known.values() for mistake in known],
+                self._course.environment.in_words,
+            )
+            unknown = (to_diagnose(record) & self._store.questions) - self._known.keys()
+            if not unknown:
+                write_record(record, task.record)
+                return []
+            found = {question: of_question(self._store, question) for question in sorted(unknown)}
+            self._known |= {question: known for question, known in found.items() if known is not None}
+            if None in found.values():
+                return [question for question, known in found.items() if known is None]
 
-    def _fetch(self, number: int) -> None:
-        """Keep a record that a forked grader has written."""
+    def _note(self, number: int) -> Path:
+        return self._notes / str(number)
+
+    # -- in the main process -------------------------------------------------------------------------------------
+
+    def _done(self, number: int) -> list[int]:
+        """Keep a job's result; returns the jobs that it leads to."""
+        note = self._note(number)
+        text = note.read_text(encoding="utf-8") if note.exists() else ""
+        note.unlink(missing_ok=True)
+        if number >= self._count:
+            return self._ended(number, text)
+        if text:
+            jobs = self._demand.wait(number, text.split("\n"))
+            return self._at_once(jobs) if self._graders < self._processes else jobs
         path = self._triage.waiting[number][0].record
         record = read_record(path)
         if record is None:
             raise GraderFault(f"{path}: the record that was just written is gone")
         self._keep(record)
+        return []
 
-    def _give_up(self, number: int, how: str) -> None:
-        """Record a submission on which graders died twice."""
+    def _at_once(self, jobs: list[int]) -> list[int]:
+        """Do the runs of mistakes among these jobs with all processes; returns the others, and what they lead to.
+
+        For levels that allow one submission at a time: while this waits, no student's code runs.
+        """
+        runs = [job for job in jobs if job >= self._count]
+        following = [job for job in jobs if job < self._count]
+
+        def prepare() -> Callable[[int], object]:
+            work = self._prepare()
+            return lambda number: work(runs[number])
+
+        def done(number: int) -> None:
+            following.extend(self._done(runs[number]))
+
+        def lost(number: int, how: str) -> None:
+            self._lost(runs[number], how)
+
+        run_jobs(len(runs), self._processes, Jobs(prepare, done, lost, self._sandbox.revive))
+        return following
+
+    def _ended(self, number: int, fault: str = "") -> list[int]:
+        ready = self._demand.ended(number, fault)
+        self._report_mistakes(self._demand.finished, self._demand.needed)
+        return ready
+
+    def _lost(self, number: int, how: str) -> None:
+        """A job on which graders died twice."""
+        if number < self._count:
+            self._give_up(number, how)
+        else:
+            self._ended(number, how)
+
+    def _give_up(self, number: int, fault: str) -> None:
+        """Record a submission that cannot be graded."""
         task, submission = self._triage.waiting[number]
-        record = faulty(self._triage.assignment, submission, how)
+        record = faulty(self._triage.assignment, submission, fault)
         write_record(record, task.record)
         self._keep(record)
 
     def _keep(self, record: Record) -> None:
         self.records.append(record)
         self._report(record)
-
-
-def grade_submission(
-    suite: Suite,
-    assignment: Assignment,
-    submission: Submission,
-    keys: Mapping[str, str],
-    workers: Workers,
-    reader: SourceReader,
-    confinement: Mapping[str, str],
-    known: Sequence[Fingerprint] = (),
-    installed: str = "Python and torch",
-) -> Record:
-    """Grade one submission; a fault of the grader gives a record with status "error".
-
-    Raises:
-        WorkerBaseEnded: the worker base is gone, so this grader cannot run it; another may.
-    """
-    started = time.perf_counter()
-    source = submission.sources.get(assignment.module)
-    runner = SubmissionRunner(
-        Submitted(assignment.module, submission.sources, assignment.banned_operators()),
-        assignment.limits,
-        workers.start,
-    )
-    matcher = Matcher(known)
-    try:
-        reading = read_sources(reader, assignment, submission.sources)
-        perform = runner.run if source is not None else _missing(assignment)
-        outcomes = suite.run(perform, look=matcher.look)
-        runner.close()  # its log is now complete
-        gate = open_gate(assignment, outcomes, source or b"")
-        tests = score_tests(assignment, outcomes, reading, matcher.found(), gate)
-        record = Record(
-            student=submission.student,
-            assignment=assignment.id,
-            title=assignment.title,
-            status="graded",
-            max_score=assignment.max_score,
-            output=about(assignment, submission, tests, outcomes, reading, installed),
-            problems=(*submission.problems, *reading.problems),
-            notes=notes_of_switches(runner.turned, runner.left_on, gate),
-            questions=score_questions(assignment, tests),
-            tests=tests,
-            submitted=submission.submitted,
-            look_at=reading.signs[:_MOST_SIGNS],
-            log=runner.log,
-            key={**keys, "submission": submission.digest},
-            versions=versions(),
-            sandbox=confinement,
-            seconds=round(time.perf_counter() - started, 3),
-        )
-        to_json(record)  # a record that cannot be serialized is a fault of this submission alone
-    except WorkerBaseEnded:
-        raise
-    except GradkitError as fault:
-        return faulty(assignment, submission, str(fault))
-    except Exception as fault:  # noqa: BLE001 - a submission that breaks the grader must not stop the class
-        return faulty(assignment, submission, "".join(traceback.format_exception(fault))[-4000:])
-    finally:
-        runner.close()
-    return record
-
-
-def _missing(assignment: Assignment) -> Callable[[Call], Observation]:
-    """Answer every call for a submission without the module."""
-    message = f"{assignment.module} is not among the submitted files"
-    return lambda _call: Observation(failure=Failure("missing", message))

@@ -24,7 +24,7 @@ import pytest
 import torch
 
 from gradkit.course import Course, load_course
-from gradkit.grading.grade import grade_submission
+from gradkit.grading.make_record import grade_submission
 from gradkit.grading.reader import SourceReader
 from gradkit.grading.record import Record
 from gradkit.grading.store import read_record, write_record

@@ -43,11 +43,14 @@ def test_paths_are_said_as_short_as_can_be(tmp_path: Path, monkeypatch: pytest.M
 def test_a_log_has_a_line_for_each_step_and_few_for_a_long_one(capsys: pytest.CaptureFixture[str]) -> None:
     with progress() as bar:
         task = bar.add_task("reading the class", total=1000)
-        bar.update(task, description="preparing hw1")
-        for _ in range(1000):
+        bar.update(task, description="collecting hw1")
+        mistakes = bar.add_task("", total=500)
+        for number in range(1000):
             bar.update(task, advance=1, description="grading hw1")
+            bar.update(mistakes, completed=number // 2, description="known mistakes of hw1")
     out, err = capsys.readouterr()
     lines = err.splitlines()
-    assert (out, lines[:2]) == ("", ["reading the class ...", "preparing hw1 ..."])
+    assert (out, lines[:2]) == ("", ["reading the class ...", "collecting hw1 ..."])
     assert "grading hw1: 1 of 1000 ..." in lines
+    assert "known mistakes of hw1 ..." in lines
     assert len(lines) < 6

@@ -138,3 +138,43 @@ def test_graders_offer_themselves_before_the_main_process(tmp_path: Path) -> Non
 
     run(1, 1, writing(tmp_path, note))
     assert int((tmp_path / "score").read_text()) > int(Path("/proc/self/oom_score_adj").read_text())
+
+
+@pytest.mark.parametrize("processes", [1, 2, 3])
+def test_a_finished_job_leads_to_further_ones_which_come_first(tmp_path: Path, processes: int) -> None:
+    done: list[int] = []
+
+    def lead(number: int) -> list[int]:
+        done.append(number)
+        return {0: [10, 11], 11: [20]}.get(number, [])
+
+    run_jobs(4, processes, Jobs(writing(tmp_path), lead, lambda *_: None))
+    assert sorted(done) == [0, 1, 2, 3, 10, 11, 20]
+    if processes == 1:
+        assert done == [0, 10, 11, 20, 1, 2, 3]
+
+
+def test_idle_processes_take_further_jobs(tmp_path: Path) -> None:
+    def meet(number: int) -> None:
+        while number >= 10 and len([path for path in tmp_path.iterdir() if path.name.startswith("at")]) < 3:
+            (tmp_path / f"at{number}").touch()
+            time.sleep(0.01)
+
+    run_jobs(1, 3, Jobs(writing(tmp_path, meet), {0: [10, 11, 12]}.get, lambda *_: None))
+    assert len({(tmp_path / name).read_text() for name in ("10", "11", "12")}) == 3
+
+
+def test_what_a_repeated_job_leads_to_is_done(tmp_path: Path) -> None:
+    def die_once(number: int) -> None:
+        if number in (1, 10) and not (tmp_path / f"died{number}").exists():
+            (tmp_path / f"died{number}").touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    done: list[int] = []
+
+    def lead(number: int) -> list[int]:
+        done.append(number)
+        return {1: [10, 11], 10: [20]}.get(number, [])
+
+    run_jobs(3, 2, Jobs(writing(tmp_path, die_once), lead, lambda *_: pytest.fail("no job is lost")))
+    assert sorted(done) == [0, 1, 2, 10, 11, 20]
