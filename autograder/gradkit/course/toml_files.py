@@ -5,8 +5,9 @@ from __future__ import annotations
 import codecs
 import json
 import tomllib
+from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, cast
 
 from pydantic import Field, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
@@ -57,9 +58,16 @@ def read_toml(path: Path, shape: type[T]) -> T:
         raise CourseError(f"{path}: not valid TOML: {error}.") from error
     try:
         # By way of JSON, so that TOML's arrays become tuples while every other type is checked strictly.
-        return TypeAdapter(shape).validate_json(json.dumps(data, default=str), strict=True)
+        found: T = _adapter(cast(Any, shape)).validate_json(json.dumps(data, default=str), strict=True)
     except ValidationError as error:
         raise CourseError("\n".join(_sentence(path, detail) for detail in error.errors())) from error
+    return found
+
+
+@cache
+def _adapter(shape: Any) -> TypeAdapter[Any]:
+    """The adapter for a dataclass; making it takes longer than reading a file with it."""
+    return TypeAdapter(shape)
 
 
 def _sentence(path: Path, detail: ErrorDetails) -> str:
