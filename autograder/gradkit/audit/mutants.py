@@ -67,21 +67,25 @@ def mutants(assignment: Assignment, source: bytes) -> Iterator[Mutant]:
     text = source.decode()
     tree = ast.parse(text)
     places = _Places(assignment, tree)
-    nodes = list(ast_nodes(get_ast(text)))
+    statements = get_ast(text).children
+    parts = [statement.get_code() for statement in statements]
+    nodes = [list(ast_nodes(statement)) for statement in statements]
     known = {_program(text)}
     provider = OperatorProvider()
     for name in sorted(set(provider) - _NEED_ARGUMENTS):
         operator: Any = provider[name]()
-        positions = [start for node in nodes for start, _ in operator.mutation_positions(node)]
-        for occurrence, position in enumerate(positions):
-            questions = places.questions(position)
-            if not questions:
-                continue
-            changed = mutate_code(text, operator, occurrence)
-            program = _program(changed)
-            if program is not None and program not in known:
-                known.add(program)
-                yield Mutant(questions, name, *_difference(text, changed), changed.encode())
+        for number, part in enumerate(parts):
+            positions = [start for node in nodes[number] for start, _ in operator.mutation_positions(node)]
+            for occurrence, position in enumerate(positions):
+                questions = places.questions(position)
+                if not questions:
+                    continue
+                # cosmic-ray parses what it mutates every time, and that takes seconds for whole modules.
+                changed = "".join([*parts[:number], mutate_code(part, operator, occurrence), *parts[number + 1 :]])
+                program = _program(changed)
+                if program is not None and program not in known:
+                    known.add(program)
+                    yield Mutant(questions, name, *_difference(text, changed), changed.encode())
 
 
 class _Places:
@@ -117,21 +121,32 @@ def _span(node: ast.stmt | ast.expr) -> tuple[Position, Position]:
     return (node.lineno, node.col_offset), (node.end_lineno or node.lineno, node.end_col_offset or 0)
 
 
-def _program(source: str | None) -> CodeType | None:
-    """The source's bytecode without positions, to compare programs; None if it does not compile."""
+def _program(source: str | None) -> tuple[bytes, CodeType] | None:
+    """The source's code without positions, to compare programs; None if it does not compile.
+
+    Its instructions come first, because Python 3.11 leaves them out of the hash of code.
+    """
     if source is None:
         return None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SyntaxWarning)  # mutants such as `x is 1` are wanted
         try:
-            return _without_places(compile(source, "", "exec", dont_inherit=True))
+            code = _without_places(compile(source, "", "exec", dont_inherit=True))
         except (SyntaxError, ValueError):
             return None
+    return b"".join(_instructions(code)), code
 
 
 def _without_places(code: CodeType) -> CodeType:
     parts = tuple(_without_places(part) if isinstance(part, CodeType) else part for part in code.co_consts)
     return code.replace(co_consts=parts, co_firstlineno=1, co_linetable=b"")
+
+
+def _instructions(code: CodeType) -> Iterator[bytes]:
+    yield code.co_code
+    for part in code.co_consts:
+        if isinstance(part, CodeType):
+            yield from _instructions(part)
 
 
 def _difference(before: str, after: str) -> tuple[int, str, str]:
