@@ -12,8 +12,10 @@ import random
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from itertools import count, islice
 from pathlib import Path
+from types import ModuleType
 from typing import get_args
 
 from gradkit.audit.odd import odd_faults, odd_students
@@ -74,16 +76,20 @@ def fuzz_suite(
     found, code = [Fuzzed(0, ())] * len(suite.tests), source.read_bytes()
     names = {question.id: contract_names(code, question.targets) for question in assignment.questions}
     make_pool()  # once, before processes are forked
+
+    @cache
+    def students(question: str) -> dict[str, ModuleType]:
+        targets = next(each.targets for each in assignment.questions if each.id == question)
+        return dict(odd for target in targets for odd in odd_students(code, assignment.module, target))
+
     with TemporaryFolder("gradkit-fuzz") as folder:
 
         def work(number: int) -> None:
             test = suite.tests[number]
             right = ReferenceRunner(source)
-            targets = next(question.targets for question in assignment.questions if question.id == test.question)
             fuzzed = fuzz_test(suite, assignment, test, right, known, names[test.question])
-            students = dict(odd for target in targets for odd in odd_students(code, assignment.module, target))
             submitted = Submitted(assignment.module, {assignment.module: code})
-            odd = islice(odd_faults(suite, test, right, students, submitted), _MOST)
+            odd = islice(odd_faults(suite, test, right, students(test.question), submitted), _MOST)
             (folder / str(number)).write_text(json.dumps([fuzzed.answers, [*fuzzed.faults, *odd]]), encoding="utf-8")
 
         def keep(number: int) -> None:
@@ -147,6 +153,7 @@ class _Bench:
     answers: int = 0
     faults: dict[str, str] = field(default_factory=dict)
     _calls: dict[int, list[Found]] = field(default_factory=dict)
+    _narrowed: dict[int, list[Fingerprint]] = field(default_factory=dict)
 
     def calls(self, case: int) -> list[Found]:
         """The calls of a case and the right answers to them."""
@@ -165,7 +172,9 @@ class _Bench:
 
     def run(self, case: int, place: int, strange: Strange) -> None:
         """Run a case with the strange answer to its call number ``place``, and make a record of the outcome."""
-        numbers, matcher = count(), Matcher(list(self._narrowed(case)))
+        if case not in self._narrowed:
+            self._narrowed[case] = list(self._narrow(case))
+        numbers, matcher = count(), Matcher(self._narrowed[case])
 
         def answer(call: Call) -> Observation:
             number = next(numbers)
@@ -192,7 +201,7 @@ class _Bench:
     def _only(self, case: int) -> HiddenTest:
         return replace(self.test, cases=(self.test.cases[case],))
 
-    def _narrowed(self, case: int) -> Iterator[Fingerprint]:
+    def _narrow(self, case: int) -> Iterator[Fingerprint]:
         """The known mistakes that this test runs on, with this case only."""
         for mistake in self.known:
             if self.test.id in mistake.tests:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 
@@ -11,7 +12,7 @@ from gradkit.audit.findings import Audit, ContractAudit, QuestionAudit
 from gradkit.audit.fuzz import fuzz_suite
 from gradkit.audit.mutants import Equivalent, Mutant, mutants, read_equivalent
 from gradkit.audit.public import PublicTrial, not_passed, try_public
-from gradkit.audit.trials import Trial, Tried, bank_faults, try_all
+from gradkit.audit.trials import Trial, Tried, bank_faults, rehearse, try_all
 from gradkit.bank import Bank, read_bank
 from gradkit.course import Assignment, Course
 from gradkit.diagnosis import Fingerprint, fingerprints, twins
@@ -53,6 +54,7 @@ def audit_assignment(course: Course, assignment_id: str, sandbox: Sandbox, proce
     audits: list[Audit] = []
 
     def body(suite: Suite) -> None:
+        rehearse(suite, path)
         known = fingerprints(
             course, assignment, suite, suite_keys(course, assignment_id), sandbox, sandbox.at_a_time(processes)
         )
@@ -75,6 +77,7 @@ def audit_contract(
     faults: list[str] = []
 
     def body(suite: Suite) -> None:
+        rehearse(suite, path)
         known = fingerprints(
             course, assignment, suite, suite_keys(course, assignment_id), sandbox, sandbox.at_a_time(processes)
         )
@@ -114,7 +117,7 @@ class _Desk:
         self.faults += bank_faults(self.assignment, bank, known, failed, named)
         self.faults += contract_faults(contract, self.suite.tests, bank, failed)
         seen = self._public(bank)
-        tried_mutants = self._try_mutants(found, slowest)
+        tried_mutants = self._try_mutants(found, slowest, failed)
         answers = self._fuzz(known)
         survivors = [
             mutant for mutant, tried in zip(found, tried_mutants, strict=True) if not tried.failed and not tried.fault
@@ -215,20 +218,29 @@ class _Desk:
         of_mistakes = reports[len(right) :]
         return {entry.id: tuple(not_passed(report)) for entry, report in zip(bank.mistakes, of_mistakes, strict=True)}
 
-    def _try_mutants(self, found: Sequence[Mutant], slowest: float) -> list[Tried]:
-        """Try each mutant, up to its first failing test."""
+    def _try_mutants(
+        self, found: Sequence[Mutant], slowest: float, mistakes: Mapping[str, frozenset[str]]
+    ) -> list[Tried]:
+        """Try each mutant; ``mistakes`` has the tests that each mistake fails."""
         seconds = max(_AT_LEAST, _PATIENCE * slowest)
         limits = replace(self.assignment.limits, seconds_per_call=seconds, seconds=4 * seconds, restarts=0)
+        needed = frozenset(name for failed in mistakes.values() if len(failed) == 1 for name in failed)
+        caught = Counter(name for failed in mistakes.values() for name in failed)
+
+        def likeliest(question: str) -> list[HiddenTest]:
+            return sorted(self._tests(question), key=lambda test: (test.id not in needed, -caught[test.id]))
+
         trials = [
             Trial(
-                [test for question in mutant.questions for test in self._tests(question)],
+                [test for question in mutant.questions for test in likeliest(question)],
                 {self.assignment.module: mutant.source},
                 limits,
-                to_the_end=False,
+                needed,
             )
             for mutant in found
         ]
         results = self._try(trials)
+        self.runs += sum(tried.runs - 1 for tried in results)
         self.faults += [
             f"a hidden test raises an error on {mutant.before!r} -> {mutant.after!r}: {tried.fault}"
             for mutant, tried in zip(found, results, strict=True)
@@ -260,6 +272,7 @@ class _Desk:
         points = {test.id: test.points for test in tests}
         of_question = [mistake for mistake in known if mistake.question == question]
         mistakes = {mistake.id: failed[mistake.id] for mistake in of_question}
+        caught = {*mistakes.values(), *(frozenset(result.failed) for result in tried)}
         return QuestionAudit(
             question,
             tuple(names.values()),
@@ -267,36 +280,11 @@ class _Desk:
             {mistake.id: mistake.tells_in(mistake.failed) for mistake in of_question},
             sum(entry.question == question for entry in bank.accepted),
             sum(question in mutant.questions for mutant in found),
-            tuple(names[test] for test in self._redundant(list(names), list(mistakes.values()), found, tried)),
+            tuple(name for test, name in names.items() if frozenset({test}) not in caught),
             contract.coverage(question),
             {name: sum(points[test] for test in tests) for name, tests in mistakes.items()},
             {name: seen[name] for name in mistakes},
         )
-
-    def _redundant(
-        self,
-        tests: Sequence[str],
-        mistakes: Sequence[frozenset[str]],
-        found: Sequence[Mutant],
-        tried: Sequence[Tried],
-    ) -> Iterator[str]:
-        """The tests that catch nothing beyond what the other tests catch.
-
-        A mutant was stopped at the first test that it failed, so that test is redundant only if later tests also catch
-        the mutant.
-        """
-        by_id = {test.id: test for test in self.suite.tests}
-        for number, name in enumerate(tests):
-            if any(failed == {name} for failed in mistakes):
-                continue
-            caught = [mutant for mutant, result in zip(found, tried, strict=True) if result.failed == (name,)]
-            later = [by_id[test] for test in tests[number + 1 :]]
-            limits = replace(self.assignment.limits, seconds_per_call=_AT_LEAST, seconds=4 * _AT_LEAST, restarts=0)
-            trials = [
-                Trial(later, {self.assignment.module: mutant.source}, limits, to_the_end=False) for mutant in caught
-            ]
-            if all(result.failed for result in self._try(trials)):
-                yield name
 
     def _tests(self, question: str) -> list[HiddenTest]:
         return [test for test in self.suite.tests if test.question == question]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gradkit.bank import Bank
@@ -12,10 +13,11 @@ from gradkit.course import Assignment
 from gradkit.course.assignment import Limits
 from gradkit.diagnosis import ENOUGH, Fingerprint, Matcher, told
 from gradkit.errors import GraderFault
-from gradkit.grading.reader import SourceReader, read_sources
+from gradkit.grading.reader import Reading, SourceReader, read_sources
 from gradkit.grading.score import score_tests
 from gradkit.sandbox import Sandbox, SubmissionRunner, Submitted, WorkerBaseEnded, Workers
 from gradkit.sandbox.parallel import Jobs, run_jobs
+from gradkit.suite.runner import ReferenceRunner
 from gradkit.suite.session import Suite, TestOutcome
 from gradkit.suite.tests import HiddenTest
 from gradkit.temporary import TemporaryFolder
@@ -29,13 +31,15 @@ class Trial:
         tests: the tests to run, in order.
         files: the submission, by file name.
         limits: its limits.
-        to_the_end: whether to continue after the first failing test.
+        needed: of a mutant, the tests that need no further proof that they catch what no other test catches; None if
+            all tests are to be run. A mutant is tried up to its first failing case. If that is not of a needed test, a
+            fresh process tries the later tests of the question in the same way.
     """
 
     tests: Sequence[HiddenTest]
     files: Mapping[str, bytes]
     limits: Limits
-    to_the_end: bool = True
+    needed: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -43,11 +47,12 @@ class Tried:
     """The result of a trial.
 
     Attributes:
-        failed: the ids of the failed tests; at most one unless ``to_the_end``.
-        messages: the reason for each.
+        failed: the ids of the failed tests; of a mutant, of those that were run.
+        messages: the reason for each; none for a mutant.
         fault: the error that a hidden test itself raised, or "".
         seconds: the duration of its longest call.
         named: the known mistakes that it was diagnosed with.
+        runs: the number of times that it was run.
     """
 
     failed: tuple[str, ...]
@@ -55,6 +60,19 @@ class Tried:
     fault: str = ""
     seconds: float = 0.0
     named: tuple[str, ...] = ()
+    runs: int = 1
+
+
+def rehearse(suite: Suite, source: Path) -> None:
+    """Run the suite on the reference, so that processes forked later inherit its answers.
+
+    They also inherit the parts of torch that are imported on first use, which takes seconds.
+
+    Raises:
+        GraderFault: a hidden test raised an error.
+    """
+    right = ReferenceRunner(source)
+    suite.run(lambda call: right.run(call).observation)
 
 
 def try_all(
@@ -79,8 +97,8 @@ def try_all(
             reader = SourceReader()
 
             def work(number: int) -> None:
-                tried = _try(suite, assignment, trials[number], workers, reader, known)
-                _write(folder / str(number), tried)
+                bench = _Bench(suite, assignment, trials[number], workers, reader)
+                _write(folder / str(number), bench.run(known))
 
             return work
 
@@ -103,43 +121,71 @@ def _write(path: Path, tried: Tried) -> None:
 def _read(path: Path) -> Tried:
     data = json.loads(path.read_text(encoding="utf-8"))
     failed, messages, named = (tuple(data[name]) for name in ("failed", "messages", "named"))
-    return Tried(failed, messages, data["fault"], data["seconds"], named)
+    return Tried(failed, messages, data["fault"], data["seconds"], named, data["runs"])
 
 
-def _try(
-    suite: Suite,
-    assignment: Assignment,
-    trial: Trial,
-    workers: Workers,
-    reader: SourceReader,
-    known: Sequence[Fingerprint],
-) -> Tried:
-    """Run the tests and score them as in grading, including banned calls."""
-    submitted = Submitted(assignment.module, trial.files, assignment.banned_operators())
-    matcher = Matcher(known)
-    runner = SubmissionRunner(submitted, trial.limits, workers.start)
-    outcomes: list[TestOutcome] = []
-    failed: list[str] = []
-    messages: list[str] = []
-    try:
-        reading = read_sources(reader, assignment, trial.files)
-        for test in trial.tests:
-            outcomes += suite.run(runner.run, [test], matcher.look)
-            results = score_tests(assignment, outcomes, reading)
-            pairs = zip(outcomes, results, strict=True)
-            wrong = [(outcome.test.id, result) for outcome, result in pairs if not result.passed]
-            failed, messages = [name for name, _ in wrong], [result.text for _, result in wrong]
-            if wrong and not trial.to_the_end:
-                break
-    except WorkerBaseEnded:
-        raise
-    except GraderFault as fault:
-        return Tried(tuple(failed), tuple(messages), str(fault))
-    finally:
-        runner.close()
-    seconds = (call.observation.seconds for outcome in outcomes for case in outcome.cases for call in case.found)
-    named = tuple(sorted({mistake.id for mistake in matcher.found().values()}))
-    return Tried(tuple(failed), tuple(messages), seconds=max(seconds, default=0.0), named=named)
+@dataclass
+class _Bench:
+    """One trial in a grader."""
+
+    suite: Suite
+    assignment: Assignment
+    trial: Trial
+    workers: Workers
+    reader: SourceReader
+
+    def run(self, known: Sequence[Fingerprint]) -> Tried:
+        """Run the tests and score them as in grading, including banned calls."""
+        try:
+            reading = read_sources(self.reader, self.assignment, self.trial.files)
+            if self.trial.needed is None:
+                return self._run_all(reading, Matcher(known))
+            return self._run_mutant(reading, self.trial.needed)
+        except WorkerBaseEnded:
+            raise
+        except GraderFault as fault:
+            return Tried((), fault=str(fault))
+
+    def _run_all(self, reading: Reading, matcher: Matcher) -> Tried:
+        with closing(self._runner()) as runner:
+            outcomes = self.suite.run(runner.run, self.trial.tests, matcher.look)
+        wrong = self._wrong(outcomes, reading)
+        seconds = (call.observation.seconds for outcome in outcomes for case in outcome.cases for call in case.found)
+        named = tuple(sorted({mistake.id for mistake in matcher.found().values()}))
+        return Tried(tuple(wrong), tuple(wrong.values()), seconds=max(seconds, default=0.0), named=named)
+
+    def _run_mutant(self, reading: Reading, needed: frozenset[str]) -> Tried:
+        failed = self._first_failed(self.trial.tests, reading)
+        if len(failed) != 1 or failed[0] in needed:
+            return Tried(failed)
+        tests = list(self.trial.tests)
+        place = next(number for number, test in enumerate(tests) if test.id == failed[0])
+        later = [test for test in tests[place + 1 :] if test.question == tests[place].question]
+        return Tried((*failed, *self._first_failed(later, reading)), runs=2)
+
+    def _first_failed(self, tests: Sequence[HiddenTest], reading: Reading) -> tuple[str, ...]:
+        """The test of the first failing case; several if a banned call fails earlier ones too; none if all pass."""
+        outcomes: list[TestOutcome] = []
+        with closing(self._runner()) as runner:
+            for test in tests:
+                for case in test.cases:
+                    outcomes += self.suite.run(runner.run, [replace(test, cases=(case,))])
+                    if outcomes[-1].cases[0].mismatch is not None:
+                        break
+                if wrong := self._wrong(outcomes, reading):
+                    return tuple(wrong)
+        return ()
+
+    def _runner(self) -> SubmissionRunner:
+        trial = self.trial
+        submitted = Submitted(self.assignment.module, trial.files, self.assignment.banned_operators())
+        return SubmissionRunner(submitted, trial.limits, self.workers.start)
+
+    def _wrong(self, outcomes: Sequence[TestOutcome], reading: Reading) -> dict[str, str]:
+        """The messages of failed tests, by test id."""
+        results = score_tests(self.assignment, outcomes, reading)
+        pairs = zip(outcomes, results, strict=True)
+        return {outcome.test.id: result.text for outcome, result in pairs if not result.passed}
 
 
 def bank_faults(
