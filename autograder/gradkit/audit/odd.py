@@ -23,8 +23,9 @@ from gradkit.course import Limits
 from gradkit.diagnosis.answers import Answer, call_print
 from gradkit.errors import GraderFault, WireError
 from gradkit.sandbox.wording import Submitted, complete
+from gradkit.suite.cases import CaseOutcome
 from gradkit.suite.runner import ReferenceRunner
-from gradkit.suite.session import CaseOutcome, Suite
+from gradkit.suite.session import Suite
 from gradkit.suite.tests import HiddenTest
 from gradkit.wire.call import Call
 from gradkit.wire.observation import Failure, Observation, observation_to_value

@@ -148,7 +148,7 @@ class _Bench:
 
     def _run_all(self, reading: Reading, matcher: Matcher) -> Tried:
         with closing(self._runner()) as runner:
-            outcomes = self.suite.run(runner.run, self.trial.tests, matcher.look)
+            outcomes = self.suite.run(runner, self.trial.tests, matcher.look)
         wrong = self._wrong(outcomes, reading)
         seconds = (call.observation.seconds for outcome in outcomes for case in outcome.cases for call in case.found)
         named = tuple(sorted({mistake.id for mistake in matcher.found().values()}))

@@ -16,7 +16,8 @@ from gradkit.bank import FILE_NAMES, Entry, read_bank
 from gradkit.course import Assignment, Course
 from gradkit.errors import GradkitError, WireError
 from gradkit.sandbox import StartWorker, SubmissionRunner, Submitted
-from gradkit.suite.session import CaseOutcome, Suite
+from gradkit.suite.cases import CaseOutcome
+from gradkit.suite.session import Suite
 from gradkit.suite.tests import HiddenTest
 from gradkit.temporary import advice_on, replacing
 from gradkit.wire.frames import Frame, pack, read
@@ -140,7 +141,7 @@ class AnswerStore:
         submitted = Submitted(assignment.module, run.files, assignment.banned_operators())
         runner = SubmissionRunner(submitted, assignment.limits, start)
         try:
-            self._suite.run(runner.run, self._tests(run.question), look)
+            self._suite.run(runner, self._tests(run.question), look)
         finally:
             runner.close()
         return kept

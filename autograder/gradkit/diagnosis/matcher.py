@@ -9,7 +9,7 @@ from itertools import combinations
 
 from gradkit.diagnosis.answers import Answer
 from gradkit.diagnosis.fingerprints import CasePrint, Fingerprint
-from gradkit.suite.session import CaseOutcome
+from gradkit.suite.cases import CaseOutcome
 from gradkit.suite.tests import HiddenTest
 
 ENOUGH = 2  # calls that distinguish a mistake from the correct answer and are answered as the mistake answers them

@@ -20,9 +20,10 @@ from gradkit.grading.gate import BUDGETS, Gate
 from gradkit.grading.reader import Reading
 from gradkit.grading.record import QuestionResult, TestResult
 from gradkit.suite.calls import show_call
+from gradkit.suite.cases import CaseOutcome
 from gradkit.suite.mismatch import Mismatch
 from gradkit.suite.said import one_of, say
-from gradkit.suite.session import CaseOutcome, TestOutcome
+from gradkit.suite.session import TestOutcome
 from gradkit.wire.kinds import Kind, meaning_of
 
 _MANY_CALLS = 1 << 16  # more than a suite has calls, times switches

@@ -5,7 +5,8 @@ from __future__ import annotations
 import secrets
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Container, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple, Protocol, TypeVar
 
@@ -17,10 +18,11 @@ from gradkit.errors import GraderFault, WireError
 from gradkit.jail.levels import SandboxError
 from gradkit.sandbox.channel import Channel, ChannelClosedError, FloodError
 from gradkit.sandbox.wording import Submitted, complete
-from gradkit.wire.call import Call, call_to_value
-from gradkit.wire.frames import Frame
+from gradkit.wire.call import Call
+from gradkit.wire.frames import Frame, pack, parse
 from gradkit.wire.observation import Failure, Observation
-from gradkit.wire.reply import Loading, loading_from_value, reply_from_value
+from gradkit.wire.packing import pack_call
+from gradkit.wire.reply import Key, Loading, Reply, loading_from_value, reply_from_value, reply_key
 
 T = TypeVar("T")
 
@@ -100,6 +102,8 @@ class Worker:
         self.confinement: dict[str, str] = {}
         self.spent = Seconds()
         self._clock = clock
+        self._began = 0.0  # what the clock said when it was ready
+        self._nonces: deque[str] = deque()  # of the calls not yet answered
         self.submitted = Submitted("", {"": b""})
 
     def load(self, submitted: Submitted, seconds: Seconds) -> Loading:
@@ -114,24 +118,48 @@ class Worker:
         }
         self.submitted = submitted
         question = {"module": submitted.module, "sources": files, "banned": list(submitted.banned)}
-        loading = self._checked(loading_from_value, self._ask("load", question, "loaded", seconds))
+        nonce = secrets.token_hex(8)
+        self.channel.send(b"".join(pack(Frame("load", nonce, question))))
+        body, payload = self._receive(seconds)
+        loading = self._checked(lambda: loading_from_value(_value(body, payload, nonce, "loaded")))
         if loading.failure is None:
             return loading
         return replace(loading, failure=complete(loading.failure, submitted, self.limits, None))
 
-    def call(self, call: Call, seconds: Seconds) -> Observation:
-        """Perform one call.
+    def send(self, call: Call) -> None:
+        """Send a call, to be performed after those sent before."""
+        self._nonces.append(secrets.token_hex(8))
+        self.channel.send(pack_call(call).frame(self._nonces[-1]))
+
+    def receive(self, call: Call, seconds: Seconds, known: Container[Key] = ()) -> Reply:
+        """The answer to the oldest call sent and not yet answered.
+
+        Args:
+            call: that call.
+            seconds: the time available.
+            known: keys of good answers to this call; such an answer is read only when it is looked at.
 
         Raises:
             WorkerFailedError: the worker hung, ended or broke the protocol.
         """
-        started = time.monotonic()
-        value = self._ask("call", call_to_value(call), "observed", seconds)
-        observation = self._checked(lambda value: reply_from_value(value, call), value)
-        failure = observation.failure
-        if failure is not None:
-            failure = complete(failure, self.submitted, self.limits, call)
-        return replace(observation, failure=failure, seconds=time.monotonic() - started)
+        started, nonce = time.monotonic(), self._nonces.popleft()
+        body, payload = self._receive(seconds)
+        took = time.monotonic() - started
+
+        def read() -> Observation:
+            return replace(reply_from_value(_value(body, payload, nonce, "observed"), call), seconds=took)
+
+        key = reply_key(body, payload, nonce)
+        if key in known:
+            return Reply(read, key, took)
+        observation = self._checked(read)
+        if observation.failure is not None:
+            failure = complete(observation.failure, self.submitted, self.limits, call)
+            observation = replace(observation, failure=failure)
+        if key is not None and (observation.failure is not None or observation.turned):
+            # Each such reply is read: for its line of the submitted file, or to note the switches.
+            return Reply(lambda: observation, (key, repr(observation.failure)), took)
+        return Reply(lambda: observation, key, took)
 
     def close(self) -> str:
         """End the process and everything it started; returns its output, cut to the limit."""
@@ -149,7 +177,7 @@ class Worker:
         deadline = Deadline(time.monotonic() + START_SECONDS)
         try:
             sender = self.channel.sender(deadline)
-            frame = self.channel.receive(deadline)
+            frame = parse(*self.channel.receive(deadline))
         except (ChannelClosedError, DeadlineError, FloodError, WireError) as error:
             text = self.close()
             raise GraderFault(f"a worker process did not start ({error!r}). It printed:\n{text}") from error
@@ -157,17 +185,15 @@ class Worker:
             self.close()
             raise SandboxError(str(frame.value))
         self._clock = self._clock or ProcessorClock(sender)
+        self._began = self._clock()
         self.confinement = frame.value
 
-    def _ask(self, kind: str, value: Any, answer: str, seconds: Seconds) -> Any:
-        nonce, clock = secrets.token_hex(8), self._clock or time.monotonic
+    def _receive(self, seconds: Seconds) -> tuple[bytes, bytearray]:
+        clock = self._clock or time.monotonic
         before = Seconds(clock(), time.monotonic())
         deadline = Deadline(before.waiting + seconds.waiting, clock, before.computing + seconds.computing)
         try:
-            self.channel.send(Frame(kind, nonce, value), deadline)
-            frame = self.channel.receive(deadline)
-            if frame.nonce != nonce or frame.kind != answer:
-                raise WireError("a reply without a request")
+            return self.channel.receive(deadline)
         except ChannelClosedError:
             raise self._died() from None
         except DeadlineError as error:
@@ -178,8 +204,8 @@ class Worker:
         except WireError as error:
             raise WorkerFailedError(Failure("protocol", str(error))) from None
         finally:
-            self.spent = self.spent.plus(Seconds(clock() - before.computing, time.monotonic() - before.waiting))
-        return frame.value
+            waited = self.spent.waiting + time.monotonic() - before.waiting
+            self.spent = Seconds(clock() - self._began, waited)
 
     def _too_long(self, seconds: Seconds, *, computed: bool) -> str:
         """Which limit was reached, in the course's figures, since the process chooses how much was left of it."""
@@ -192,9 +218,9 @@ class Worker:
         )
         return f"it did not finish before the {whole} for the whole submission were over"
 
-    def _checked(self, read: Callable[[Any], T], value: Any) -> T:
+    def _checked(self, read: Callable[[], T]) -> T:
         try:
-            return read(value)
+            return read()
         except WireError as error:
             raise WorkerFailedError(Failure("protocol", str(error))) from None
 
@@ -212,3 +238,11 @@ class Worker:
         name = signal.Signals(-code).name if -code in set(signal.Signals) else str(-code)
         message = f"the process was ended by signal {name}"
         return WorkerFailedError(Failure("died", message), killed=code == -signal.SIGKILL)
+
+
+def _value(body: bytes, payload: bytearray, nonce: str, kind: str) -> Any:
+    """The value of a frame that must answer the request with this nonce."""
+    frame = parse(body, payload)
+    if (frame.nonce, frame.kind) != (nonce, kind):
+        raise WireError("a reply without a request")
+    return frame.value

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections import deque
+from collections.abc import Container, Iterable
 from dataclasses import replace
+from itertools import islice
 
 from gradkit.course.assignment import Limits
 from gradkit.errors import GraderFault
@@ -12,10 +15,13 @@ from gradkit.sandbox.handle import Seconds, StartWorker, Worker, WorkerFailedErr
 from gradkit.sandbox.wording import Submitted
 from gradkit.wire.call import Call
 from gradkit.wire.observation import Failure, Observation
+from gradkit.wire.reply import Key, Reply
 
 
 class SubmissionRunner:
     """Answers calls with the submission's code, in a process that is replaced when it is lost.
+
+    Calls that are announced are sent ahead, so that the process need not wait while an answer is compared.
 
     If a process hangs, ends, floods its output or breaks the protocol, its current call fails. The next call gets a
     fresh process, up to ``limits.restarts`` times; after that, and after ``limits.seconds`` in total, calls fail at
@@ -36,6 +42,9 @@ class SubmissionRunner:
         self._start = start
         self._starts = 0
         self._asked = False  # from the first call on the code may have seen inputs, and could leak them
+        self._calls: deque[Call] = deque()  # announced and not answered
+        self._sent = 0  # how many of these the process has
+        self._early: dict[Call, Reply] = {}
         self._worker: Worker | None = None
         self._refusal: Failure | None = None
         self._kills = deaths.kills()
@@ -49,31 +58,76 @@ class SubmissionRunner:
     def run(self, call: Call) -> Observation:
         """Perform one call; every fault of the student's process becomes an observation with a failure.
 
+        Raises:
+            GraderFault: see `ask`.
+        """
+        return self.ask(call).observation
+
+    def announce(self, calls: Iterable[Call]) -> None:
+        """Say which calls will be asked for next, whatever the answers, in order."""
+        self._calls.extend(calls)
+
+    def ask(self, call: Call, known: Container[Key] = ()) -> Reply:
+        """The reply to one call, which is performed after those announced before it.
+
         If the process was killed, the call is repeated: the kill may have come from outside, and code that kills
         itself will do so again.
+
+        Args:
+            call: the call.
+            known: keys of good answers to it.
 
         Raises:
             GraderFault: it was killed twice, and the kernel has killed processes for memory in the meantime.
         """
+        if call in self._early:
+            return self._early.pop(call)
+        if call not in self._calls:
+            self._calls.append(call)
+        while self._calls[0] is not call:
+            first = self._calls[0]
+            self._early[first] = self._answer(first, ())
+        return self._answer(call, known)
+
+    def _answer(self, call: Call, known: Container[Key]) -> Reply:
+        """The reply to the first of the calls."""
         started = time.monotonic()
-        failure = None
+        try:
+            failure = self._try_twice(call, known)
+        finally:
+            self._calls.popleft()
+        if isinstance(failure, Reply):
+            return failure
+        failed = Observation(failure=failure, seconds=time.monotonic() - started)
+        return Reply(lambda: failed, seconds=failed.seconds)
+
+    def _try_twice(self, call: Call, known: Container[Key]) -> Reply | Failure:
+        failure = Failure("unavailable")
         for last in (False, True):
             try:
                 worker = self._ready_worker()
                 if isinstance(worker, Failure):
-                    return Observation(failure=failure or worker)
-                self._asked = True
-                observation = worker.call(call, self._seconds_left())
-                for name in observation.turned:
-                    self.left_on.setdefault(name, _called(call))
-                return observation
+                    return failure if last else worker
+                return self._exchange(worker, call, known)
             except WorkerFailedError as error:
                 self._close_worker()
                 failure = error.failure
                 if not error.killed:
                     break
                 self._look_for_memory(last)
-        return Observation(failure=failure, seconds=time.monotonic() - started)
+        return failure
+
+    def _exchange(self, worker: Worker, call: Call, known: Container[Key]) -> Reply:
+        """Send the calls that were not sent, and receive the reply to the first."""
+        self._asked = True
+        for following in islice(self._calls, self._sent, None):
+            worker.send(following)
+        self._sent = len(self._calls) - 1
+        reply = worker.receive(call, self._seconds_left(), known)
+        if not isinstance(reply.key, bytes):  # others left no switch changed
+            for name in reply.observation.turned:
+                self.left_on.setdefault(name, _called(call))
+        return reply
 
     def close(self) -> None:
         """End the process, if there is one."""
@@ -141,7 +195,7 @@ class SubmissionRunner:
         if self._worker is not None:
             self._spent_before = self.spent
             text = self._worker.close()
-            self._worker = None
+            self._worker, self._sent = None, 0
             self.log = (self.log + text)[: self.limits.output_kb << 10]
 
 

@@ -5,7 +5,6 @@ The reference runs inside the grader, once per distinct call.
 
 from __future__ import annotations
 
-import hashlib
 import io
 from collections.abc import Sequence
 from contextlib import redirect_stdout
@@ -22,10 +21,11 @@ from gradkit.errors import GraderFault
 from gradkit.suite.accessors import Reader, said, same, unwrapped
 from gradkit.suite.mismatch import Mismatch, explain_failure
 from gradkit.suite.said import say
-from gradkit.wire.call import Call, call_to_value
-from gradkit.wire.frames import Frame, pack
+from gradkit.wire.call import Call
 from gradkit.wire.naming import in_words
 from gradkit.wire.observation import Failure, Observation
+from gradkit.wire.packing import pack_call
+from gradkit.wire.reply import Reply
 from gradkit.worker.loading import load_module
 from gradkit.worker.perform import perform
 
@@ -35,18 +35,34 @@ class Found:
 
     Args:
         call: the call.
-        observation: its answer.
+        answer: its answer, as an observation or a reply that is read when needed.
         by_hand: whether the values were computed by hand; attachment and inputs are then not compared.
 
     Attributes:
         read: the observed names that were read.
     """
 
-    def __init__(self, call: Call, observation: Observation, *, by_hand: bool = False) -> None:
+    def __init__(self, call: Call, answer: Observation | Reply, *, by_hand: bool = False) -> None:
         self.call = call
-        self.observation = observation
+        self.reply = answer if isinstance(answer, Reply) else Reply(lambda: answer, seconds=answer.seconds)
         self.by_hand = by_hand
         self.read: set[str] = set()
+        self._without_values: Observation | None = None
+
+    @property
+    def observation(self) -> Observation:
+        """The answer."""
+        return self.reply.observation
+
+    def without_values(self) -> Found:
+        """The same with only the failure, the operators and the time of the answer."""
+        rest = self._without_values or self.observation
+        return Found(self.call, Observation(failure=rest.failure, operators=rest.operators, seconds=self.reply.seconds))
+
+    def like(self, other: Found) -> Found:
+        """The same, whose answer is known to be like another's, times aside: `without_values` need not read it."""
+        self._without_values = other.observation
+        return self
 
     @property
     def failure(self) -> Failure | None:
@@ -232,7 +248,7 @@ class ReferenceRunner:
 
         Failures are not cached: their cause (out of memory, say) may be gone for the next student.
         """
-        key = digest(call)
+        key = pack_call(call).digest
         if key in self._answers:
             return self._answers[key]
         state = torch.get_rng_state()
@@ -246,11 +262,3 @@ class ReferenceRunner:
         if found.failure is None:
             self._answers[key] = found
         return found
-
-
-def digest(call: Call) -> bytes:
-    """A hash of the whole call."""
-    sha = hashlib.sha256()
-    for buffer in pack(Frame("call", "", call_to_value(call))):
-        sha.update(buffer)
-    return sha.digest()

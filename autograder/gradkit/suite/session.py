@@ -7,27 +7,32 @@ are not loaded.
 
 from __future__ import annotations
 
+import inspect
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import count, islice
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 
 from gradkit.course import Assignment
 from gradkit.errors import CourseError, GraderFault
+from gradkit.suite.cases import Ask, Case, CaseOutcome, Performing, Replies, first_calls
 from gradkit.suite.items import run_item, start_afresh
 from gradkit.suite.mismatch import Mismatch
 from gradkit.suite.rng import Rng
 from gradkit.suite.runner import Found, ReferenceRunner
 from gradkit.suite.tests import HiddenTest, read_tests
 from gradkit.wire.call import Call
-from gradkit.wire.observation import Observation
+from gradkit.wire.frames import HEAD, Frame, pack
+from gradkit.wire.observation import Observation, observation_to_value
+from gradkit.wire.reply import Key, Reply, reply_key
 
 Perform = Callable[[Call], Observation]
 
@@ -49,19 +54,6 @@ _ENVIRONMENT = (_NO_PLUGINS, "PYTEST_ADDOPTS", "PYTEST_PLUGINS")
 
 
 @dataclass(frozen=True)
-class CaseOutcome:
-    """The outcome of one case of a test.
-
-    Attributes:
-        mismatch: what was wrong, or None if the case passed.
-        found: every call of the student's code with its answer, in order.
-    """
-
-    mismatch: Mismatch | None
-    found: tuple[Found, ...]
-
-
-@dataclass(frozen=True)
 class TestOutcome:
     """The outcomes of all cases of a test."""
 
@@ -80,9 +72,24 @@ class Suite:
     def __init__(self, plugin: _Plugin, tests: tuple[HiddenTest, ...]) -> None:
         self.tests = tests
         self._plugin = plugin
+        assignment = plugin.assignment
+        banned = {question.id: assignment.banned_operators(question) for question in assignment.questions}
+        self._cases = {item: Case(item, banned[test.question]) for test in tests for item in test.cases}
+
+    def rehearse(self) -> None:
+        """Run every case on the reference: its first calls, and the right answers, are known from then on.
+
+        A suite that did not rehearse learns from submissions, and sends no calls ahead.
+        """
+        cases = list(self._cases.values())
+        for case, following in zip(cases, [*cases[1:], None], strict=True):
+            replies = _Rehearsing(self._plugin.reference_runner)
+            with suppress(GraderFault):  # the first submission will show it
+                self._run_case(case, following, replies)
+                case.alone = replies.asked <= 1
 
     def run(
-        self, perform: Perform, tests: Sequence[HiddenTest] | None = None, look: Look | None = None
+        self, perform: Perform | Replies, tests: Sequence[HiddenTest] | None = None, look: Look | None = None
     ) -> tuple[TestOutcome, ...]:
         """Run tests on a submission that answers calls through ``perform``.
 
@@ -96,22 +103,27 @@ class Suite:
         Raises:
             GraderFault: a test itself failed.
         """
+        replies = perform if isinstance(perform, Replies) else Performing(perform)
         chosen = self.tests if tests is None else tuple(tests)
-        cases = [case for test in chosen for case in test.cases]
-        following = dict(zip(cases, [*cases[1:], None], strict=True))
-        assignment = self._plugin.assignment
-        banned = {question.id: assignment.banned_operators(question) for question in assignment.questions}
+        cases = [self._cases[item] for test in chosen for item in test.cases]
+        numbers = count()
 
-        def run_case(test: HiddenTest, case: pytest.Function) -> CaseOutcome:
-            ask = partial(_ask, perform, banned[test.question])
-            outcome = self._plugin.run_case(case, following[case], ask)
+        def run_next(test: HiddenTest) -> CaseOutcome:
+            number = next(numbers)
+            if number == 0 or not cases[number - 1].alone:
+                replies.announce(first_calls(islice(cases, number, None)))
+            in_pytest = (case for case in islice(cases, number + 1, None) if case.arguments is None)
+            outcome = self._run_case(cases[number], next(in_pytest, None), replies)
             if look is not None:
                 look(test, outcome)
-            # Drop the compared values: a whole suite's replies must not stay in memory until the points are computed.
-            return replace(outcome, found=tuple(map(_without_values, outcome.found)))
+            # A whole suite's values must not stay in memory until the points are computed.
+            return outcome.without_values()
 
+        return tuple(TestOutcome(test, tuple(run_next(test) for _ in test.cases)) for test in chosen)
+
+    def _run_case(self, case: Case, following: Case | None, replies: Replies) -> CaseOutcome:
         try:
-            return tuple(TestOutcome(test, tuple(run_case(test, case) for case in test.cases)) for test in chosen)
+            return case.run(replies, partial(self._plugin.run_test, case, following))
         except BaseException:
             self._plugin.start_afresh()
             raise
@@ -124,10 +136,17 @@ class _Plugin:
         self.body, self.assignment, self.secret, self.source = body, assignment, secret, source
         self.fault: BaseException | None = None
         self.collect_errors: list[str] = []
-        self._perform: Perform | None = None
-        self._found: list[Found] = []
-        self._raised: list[BaseException] = []
+        self._item: pytest.Function | None = None
+        self._ask: Ask | None = None
         self._reference: ReferenceRunner | None = None
+        self._has_conftest = False
+        self._raised: list[BaseException] = []
+        self._given: Mapping[str, Any] = {}
+        self._fixtures: Mapping[str, Callable[[], Any]] = {
+            "student": lambda: _Student(self),
+            "reference": self.reference_runner,
+            "rng": self._seeded,
+        }
         self._session: pytest.Session | None = None
 
     # -- fixtures ------------------------------------------------------------------------------------------------
@@ -140,14 +159,12 @@ class _Plugin:
     @pytest.fixture
     def reference(self) -> ReferenceRunner:
         """Performs calls with the reference solution."""
-        if self._reference is None:
-            self._reference = ReferenceRunner(self.source)
-        return self._reference
+        return self.reference_runner()
 
     @pytest.fixture
-    def rng(self, request: pytest.FixtureRequest) -> Rng:
+    def rng(self) -> Rng:
         """A generator seeded with course secret, assignment, test and case."""
-        return Rng(self.secret, self.assignment.id, request.node.path.name, request.node.name)
+        return self._seeded()
 
     # -- hooks ---------------------------------------------------------------------------------------------------
 
@@ -167,6 +184,7 @@ class _Plugin:
         try:
             if not self.collect_errors:
                 folder = Path(str(session.config.args[0]))
+                self._has_conftest = any(folder.rglob("conftest.py"))
                 self.body(Suite(self, read_tests(session.items, self.assignment, folder)))
         except BaseException as fault:  # noqa: BLE001 - raised again outside pytest, which would swallow it
             self.fault = fault
@@ -180,44 +198,77 @@ class _Plugin:
         outcome: Literal["passed", "failed"] = "passed" if call.excinfo is None else "failed"
         return pytest.TestReport(item.nodeid, item.location, {}, outcome, longrepr=None, when="call")
 
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> None:
+        """Note what a test function receives; then pytest calls it."""
+        self._given = dict(pyfuncitem.funcargs)
+
     # -- running -------------------------------------------------------------------------------------------------
 
-    def run_case(self, case: pytest.Function, following: pytest.Function | None, perform: Perform) -> CaseOutcome:
-        """Run one case; fixtures that the following case needs stay set up."""
-        self._perform, self._found, self._raised = perform, [], []
-        run_item(case, following)
+    def run_test(self, case: Case, following: Case | None, ask: Ask) -> Mismatch | None:
+        """Run a case's test function, which asks for its calls through ``ask``; returns what was wrong.
+
+        The first time, and every time if fixtures are not only gradkit's, it runs in pytest, where fixtures that the
+        following case needs stay set up.
+
+        Raises:
+            GraderFault: the test itself failed.
+        """
+        self._item, self._ask, self._raised, self._given = case.item, ask, [], {}
+        if case.arguments is None:
+            run_item(case.item, None if following is None else following.item)
+            case.arguments = self._own_arguments(case.item)
+        else:
+            self._call(case.item, case.arguments)
         for error in self._raised:
             if isinstance(error, GraderFault):  # raised below the test
                 raise error
             if not isinstance(error, Mismatch):
-                raise GraderFault(f"{case.nodeid}: the hidden test itself failed: {error!r}") from error
+                raise GraderFault(f"{case.item.nodeid}: the hidden test itself failed: {error!r}") from error
         mismatch = self._raised[0] if self._raised else None
-        return CaseOutcome(mismatch if isinstance(mismatch, Mismatch) else None, tuple(self._found))
+        return mismatch if isinstance(mismatch, Mismatch) else None
+
+    def _own_arguments(self, item: pytest.Function) -> Mapping[str, Any] | None:
+        """What the test function received besides gradkit's fixtures, if these were only its parameters."""
+        parameters = item.callspec.params if hasattr(item, "callspec") else {}
+        others = {name: value for name, value in self._given.items() if name not in self._fixtures}
+        wanted = inspect.signature(item.function).parameters
+        if self._has_conftest or item.cls is not None or self._given.keys() != wanted.keys():
+            return None
+        alone = all(name in parameters and parameters[name] is value for name, value in others.items())
+        return others if alone else None
+
+    def _call(self, item: pytest.Function, arguments: Mapping[str, Any]) -> None:
+        """Call the test function as pytest would."""
+        ours = {name: self._fixtures[name]() for name in item.fixturenames if name in self._fixtures}
+        try:
+            item.obj(**arguments, **ours)
+        except (KeyboardInterrupt, pytest.exit.Exception):
+            raise
+        except BaseException as error:  # noqa: BLE001 - as pytest does
+            self._raised.append(error)
 
     def start_afresh(self) -> None:
         """Reset after an interrupted run."""
-        self._perform, self._found, self._raised = None, [], []
+        self._item, self._ask, self._raised, self._given = None, None, [], {}
         if self._session is not None:
             start_afresh(self._session)
 
     def perform(self, call: Call) -> Found:
-        """Ask the submission and keep the answer."""
-        if self._perform is None:
+        """Ask the submission."""
+        if self._ask is None:
             raise GraderFault("a hidden suite used the student fixture outside a test")
-        found = Found(call, self._perform(call))
-        self._found.append(found)
-        return found
+        return self._ask(call)
 
+    def _seeded(self) -> Rng:
+        if self._item is None:
+            raise GraderFault("a hidden suite used the rng fixture outside a test")
+        return Rng(self.secret, self.assignment.id, self._item.path.name, self._item.name)
 
-def _ask(perform: Perform, banned: Sequence[str], call: Call) -> Observation:
-    """Perform a call, with a report of the banned calls that it uses."""
-    return perform(replace(call, banned=banned))
-
-
-def _without_values(found: Found) -> Found:
-    """Drop the observed values, which nothing needs once the test is over."""
-    answer = found.observation
-    return Found(found.call, Observation(failure=answer.failure, operators=answer.operators, seconds=answer.seconds))
+    def reference_runner(self) -> ReferenceRunner:
+        """Performs calls with the reference solution."""
+        if self._reference is None:
+            self._reference = ReferenceRunner(self.source)
+        return self._reference
 
 
 class _Student:
@@ -225,6 +276,31 @@ class _Student:
 
     def __init__(self, plugin: _Plugin) -> None:
         self.run = plugin.perform
+
+
+class _Rehearsing:
+    """Answers calls with the reference, as a worker would.
+
+    Attributes:
+        asked: the number of calls.
+    """
+
+    def __init__(self, runner: Callable[[], ReferenceRunner]) -> None:
+        self.asked = 0
+        self._runner = runner
+
+    def announce(self, calls: Iterable[Call], /) -> None:
+        """Do nothing."""
+
+    def ask(self, call: Call, known: Container[Key] = (), /) -> Reply:
+        """The reference's reply, with the key of a worker's reply to the same effect."""
+        del known
+        self.asked += 1
+        observation = self._runner().run(replace(call, banned=())).observation
+        if observation.failure is not None:  # a worker's names its own file's line
+            return Reply(lambda: observation)
+        head, *tensors = pack(Frame("observed", "", observation_to_value(observation)))
+        return Reply(lambda: observation, reply_key(head[HEAD.size :], b"".join(tensors), ""))
 
 
 def open_suite(folder: Path, assignment: Assignment, source: Path, secret: str, body: Callable[[Suite], None]) -> None:

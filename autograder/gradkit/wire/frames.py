@@ -27,6 +27,7 @@ MAX_PAYLOAD = 64 << 20
 MAX_TENSORS = 4096
 MAX_DIMENSIONS = 16
 _MAX_ELEMENTS = 1 << 40  # also for an empty tensor, whose strides torch computes without the zero
+_to_json = json.JSONEncoder(allow_nan=False).encode
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Frame:
     value: Any
 
 
-def pack(frame: Frame) -> list[bytes | memoryview]:
+def pack(frame: Frame) -> list[bytes]:
     """The frame's bytes, as buffers to send in order.
 
     Raises:
@@ -46,9 +47,9 @@ def pack(frame: Frame) -> list[bytes | memoryview]:
     """
     tensors: list[Tensor] = []
     tree = encode(frame.value, tensors)
-    buffers = [_bytes_of(tensor) for tensor in tensors]
+    buffers = [bytes_of(tensor) for tensor in tensors]
     shapes = [[DTYPE_NAMES[tensor.dtype], list(tensor.shape)] for tensor in tensors]
-    body = json.dumps([frame.kind, frame.nonce, tree, shapes], allow_nan=False).encode()
+    body = _to_json([frame.kind, frame.nonce, tree, shapes]).encode()
     size = sum(len(buffer) for buffer in buffers)
     _check_sizes(len(body), size)
     return [HEAD.pack(MAGIC, len(body), size) + body, *(buffer for buffer in buffers if len(buffer))]
@@ -60,12 +61,16 @@ def read(read_exactly: Callable[[int], bytearray]) -> Frame:
     Raises:
         WireError: the bytes are not a frame. Nothing beyond the limits is ever read into memory.
     """
+    return parse(*read_unparsed(read_exactly))
+
+
+def read_unparsed(read_exactly: Callable[[int], bytearray]) -> tuple[bytes, bytearray]:
+    """The body and the payload of the next frame, as they arrive; raises like `read`."""
     magic, body_size, payload_size = HEAD.unpack(read_exactly(HEAD.size))
     if magic != MAGIC:
         raise WireError("a frame must begin with its magic number")
     _check_sizes(body_size, payload_size)
-    body = bytes(read_exactly(body_size))
-    return _parse(body, read_exactly(payload_size))
+    return bytes(read_exactly(body_size)), read_exactly(payload_size)
 
 
 def _check_sizes(body: int, payload: int) -> None:
@@ -73,17 +78,22 @@ def _check_sizes(body: int, payload: int) -> None:
         raise WireError(f"a frame exceeds the limit of {MAX_BODY} + {MAX_PAYLOAD} bytes")
 
 
-def _bytes_of(tensor: Tensor) -> memoryview:
+def bytes_of(tensor: Tensor) -> bytes:
+    """The bytes of a tensor's elements, row-major.
+
+    Raises:
+        WireError: it is sparse, or of a dtype that cannot be sent.
+    """
     if tensor.layout != torch.strided or tensor.dtype not in DTYPE_NAMES:
         raise WireError(f"a {tensor.layout} tensor of {tensor.dtype} cannot be sent")
-    if tensor.numel() == 0:
-        return memoryview(b"")
-    # clone(), not contiguous(): torch treats a one-element slice as contiguous and keeps its strides.
-    plain = tensor.detach().cpu().clone(memory_format=torch.contiguous_format)
-    return plain.reshape(-1).view(torch.uint8).numpy().data
+    plain = tensor.detach().cpu().resolve_neg()
+    if plain.dtype is torch.bfloat16:  # which NumPy lacks
+        plain = plain.view(torch.int16)
+    return plain.numpy().tobytes()
 
 
-def _parse(body: bytes, payload: bytearray) -> Frame:
+def parse(body: bytes, payload: bytearray) -> Frame:
+    """Read a frame from its body and its payload; raises like `read`."""
     try:
         top = json.loads(body, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:

@@ -7,8 +7,10 @@ only what the call names, apart from values, which are compared, and an exceptio
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from gradkit.conditions.switches import NAMES as SWITCHES
@@ -36,6 +38,39 @@ class Loading:
 
     failure: Failure | None = None
     turned: tuple[str, ...] = ()
+
+
+Key = bytes | tuple[object, ...]
+"""Equal keys of two replies to the same call: equal observations, times aside."""
+
+
+class Reply:
+    """The answer to a call, read when it is first looked at.
+
+    Args:
+        read: reads it; must not fail.
+        key: see `Key`; None for an answer that is not compared with others.
+        seconds: wall-clock seconds that the grader waited for it.
+    """
+
+    def __init__(self, read: Callable[[], Observation], key: Key | None = None, seconds: float = 0.0) -> None:
+        self._read, self.key, self.seconds = read, key, seconds
+
+    @cached_property
+    def observation(self) -> Observation:
+        """The observation."""
+        return self._read()
+
+
+def reply_key(body: bytes, payload: bytes | bytearray, nonce: str) -> bytes | None:
+    """The key of an unparsed frame: a hash of all but the nonce. None unless it begins exactly as `pack` writes it."""
+    start = f'["observed", "{nonce}", '.encode()
+    if not body.startswith(start):
+        return None
+    sha = hashlib.sha256(b"%d " % (len(body) - len(start)))
+    sha.update(memoryview(body)[len(start) :])
+    sha.update(payload)
+    return sha.digest()
 
 
 def loading_to_value(loading: Loading) -> list[Any]:

@@ -3,7 +3,7 @@
 grader -> worker                          worker -> grader
                                           ready    (torch is imported, no student code has run)
 load     {module, sources, banned}        loaded   [failure or None, the switches that loading changed]
-call     a call                           observed an observation
+packed calls                              observed an observation, for each call as soon as it is done
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from gradkit.conditions import SEED
 from gradkit.conditions.rules import listen
 from gradkit.conditions.switches import Settings
 from gradkit.errors import WireError
-from gradkit.wire.call import call_from_value
-from gradkit.wire.frames import Frame, pack, read
+from gradkit.wire.frames import HEAD, Frame, pack, parse
 from gradkit.wire.observation import Failure, Observation, observation_to_value
+from gradkit.wire.packing import MAGIC, NONCE, read_call
 from gradkit.wire.reply import Loading, loading_to_value
 from gradkit.worker.absent import take_away
 from gradkit.worker.loading import FOLDER, SourceFinder, load_module
@@ -35,29 +35,41 @@ from gradkit.worker.perform import describe_exception, perform, seed_everything
 from gradkit.worker.printing import printing
 from gradkit.worker.rehearsal import rehearse
 
+_AT_A_TIME = 1 << 18
+
 
 class CallServer:
-    """Answers the grader's frames, one at a time."""
+    """Answers what the grader sends, in order. More may have arrived than what is being answered."""
 
     def __init__(self, descriptor: int) -> None:
         self.descriptor = descriptor
         self.module: Any = None
         self.settings = Settings()
+        self._arrived = bytearray()
 
     def serve(self, confinement: Mapping[str, str]) -> None:
         """Report this process's confinement, then answer until the grader closes the socket."""
         self._send(Frame("ready", "", dict(confinement)))
         while True:
             try:
-                question = read(self._read_exactly)
+                magic, *sizes = HEAD.unpack(self._read(HEAD.size))
+                if magic == MAGIC:
+                    self._perform(*map(self._read, (NONCE, *sizes)))
+                else:
+                    question = parse(bytes(self._read(sizes[0])), self._read(sizes[1]))
+                    self._answer(question.nonce, "loaded", loading_to_value(self._load(**question.value)))
             except EOFError:
                 return
-            if question.kind == "load":
-                self._answer(question, "loaded", loading_to_value(self._load(**question.value)))
-            elif question.kind == "call":
-                with self.settings.kept() as turned:
-                    observation = perform(call_from_value(question.value), self.module)
-                self._answer_observation(question, replace(observation, turned=tuple(turned)))
+
+    def _perform(self, nonce: bytearray, tree: bytearray, tensors: bytearray) -> None:
+        with self.settings.kept() as turned:
+            observation = perform(read_call(tree, tensors), self.module)
+        observation = replace(observation, turned=tuple(turned))
+        try:
+            self._answer(nonce.decode(), "observed", observation_to_value(observation))
+        except (WireError, RuntimeError):
+            failed = Observation(failure=Failure("protocol"))
+            self._answer(nonce.decode(), "observed", observation_to_value(failed))
 
     def _load(self, module: str, sources: dict[str, torch.Tensor], banned: list[str]) -> Loading:
         replace_calls(banned)  # before any student code runs
@@ -76,33 +88,26 @@ class CallServer:
                 failure = describe_exception("import", error, path)
         return Loading(failure, tuple(turned))
 
-    def _answer_observation(self, question: Frame, observation: Observation) -> None:
-        try:
-            self._answer(question, "observed", observation_to_value(observation))
-        except (WireError, RuntimeError):
-            failed = Observation(failure=Failure("protocol"))
-            self._answer(question, "observed", observation_to_value(failed))
-
-    def _answer(self, question: Frame, kind: str, value: Any) -> None:
+    def _answer(self, nonce: str, kind: str, value: Any) -> None:
         for stream in (sys.stdout, sys.stderr):
             with suppress(Exception):  # the student's code may have closed or replaced it
                 stream.flush()
-        self._send(Frame(kind, question.nonce, value))
+        self._send(Frame(kind, nonce, value))
 
     def _send(self, frame: Frame) -> None:
         # Plain reads and writes: a confined process has no socket calls.
-        for buffer in pack(frame):
-            view = memoryview(buffer)
-            while view:
-                view = view[os.write(self.descriptor, view) :]
+        view = memoryview(b"".join(pack(frame)))
+        while view:
+            view = view[os.write(self.descriptor, view) :]
 
-    def _read_exactly(self, size: int) -> bytearray:
-        data = bytearray()
-        while len(data) < size:
-            part = os.read(self.descriptor, min(size - len(data), 1 << 20))
+    def _read(self, size: int) -> bytearray:
+        while len(self._arrived) < size:
+            part = os.read(self.descriptor, _AT_A_TIME)
             if not part:
                 raise EOFError
-            data += part
+            self._arrived += part
+        data = self._arrived[:size]
+        del self._arrived[:size]
         return data
 
 

@@ -14,9 +14,10 @@ import torch
 import torch._dynamo  # torch.optim imports it when first used, and it wants a temporary folder, which comes later
 
 from gradkit.conditions.switches import switches, turned
-from gradkit.wire.call import Call, Step, Vjp, call_from_value, call_to_value
+from gradkit.wire.call import Call, Step, Vjp
 from gradkit.wire.frames import Frame, pack, read
 from gradkit.wire.observation import observation_to_value
+from gradkit.wire.packing import pack_call, read_call
 from gradkit.wire.reply import Loading, loading_to_value
 from gradkit.wire.values import Ref
 from gradkit.worker.loading import load_module
@@ -73,8 +74,8 @@ def rehearse() -> None:
         module = load_module(f"{_NAME}.py", {f"{_NAME}.py": _SOURCE})
         for dtype in (torch.float64, torch.float32):
             for call in _calls(dtype):
-                frame = _over_the_wire(Frame("call", "0", call_to_value(call)))
-                observation = perform(call_from_value(frame.value), module)
+                packed = pack_call(call)
+                observation = perform(read_call(packed.tree, bytearray(packed.tensors)), module)
                 if observation.failure is not None and observation.failure.type_name != "NotImplementedError":
                     raise RuntimeError(f"the rehearsal failed: {observation.failure}")
                 _over_the_wire(Frame("observed", "0", observation_to_value(observation)))
