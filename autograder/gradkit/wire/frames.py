@@ -86,10 +86,9 @@ def bytes_of(tensor: Tensor) -> bytes:
     """
     if tensor.layout != torch.strided or tensor.dtype not in DTYPE_NAMES:
         raise WireError(f"a {tensor.layout} tensor of {tensor.dtype} cannot be sent")
-    plain = tensor.detach().cpu().resolve_neg()
-    if plain.dtype is torch.bfloat16:  # which NumPy lacks
-        plain = plain.view(torch.int16)
-    return plain.numpy().tobytes()
+    if tensor.dtype is torch.bfloat16:  # which NumPy lacks
+        tensor = tensor.detach().view(torch.int16)
+    return tensor.numpy(force=True).tobytes()
 
 
 def parse(body: bytes, payload: bytearray) -> Frame:

@@ -97,24 +97,24 @@ def encode(value: Any, tensors: list[Tensor]) -> Any:
         return value
     if type(value) is float:
         return value if math.isfinite(value) else {"$float": repr(value)}
+    if type(value) is list:
+        return [encode(item, tensors) for item in value]
+    if type(value) is dict:
+        return {"$dict": [[key, encode(item, tensors)] for key, item in value.items()]}
+    if type(value) is ObservedTensor:
+        return {"$seen": [encode(value.data, tensors), value.attached]}
     if isinstance(value, Tensor):
         tensors.append(value)
         return {"$tensor": len(tensors) - 1}
     if sendable(value):
         tensors.append(as_tensor(value))
         return {"$array" if isinstance(value, np.ndarray) else "$scalar": len(tensors) - 1}
-    if type(value) is list:
-        return [encode(item, tensors) for item in value]
     if type(value) is tuple:
         return {"$tuple": [encode(item, tensors) for item in value]}
-    if isinstance(value, Mapping):
-        return {"$dict": [[key, encode(item, tensors)] for key, item in value.items()]}
     if isinstance(value, torch.dtype) and value in DTYPE_NAMES:
         return {"$dtype": DTYPE_NAMES[value]}
     if type(value) is Ref:
         return {"$ref": value.name}
-    if type(value) is ObservedTensor:
-        return {"$seen": [encode(value.data, tensors), value.attached]}
     if type(value) is Opaque:
         return {"$opaque": value.type_name}
     raise WireError(

@@ -64,7 +64,8 @@ class CallServer:
     def _perform(self, nonce: bytearray, tree: bytearray, tensors: bytearray) -> None:
         with self.settings.kept() as turned:
             observation = perform(read_call(tree, tensors), self.module)
-        observation = replace(observation, turned=tuple(turned))
+        if turned:
+            observation = replace(observation, turned=tuple(turned))
         try:
             self._answer(nonce.decode(), "observed", observation_to_value(observation))
         except (WireError, RuntimeError):

@@ -88,7 +88,8 @@ class Objects:
 
     def run(self, step: Step, parameters: Mapping[str, Tensor]) -> None:
         """Perform one step, and write ``parameters`` into the resulting object."""
-        positional, named = argument_names(step)
+        arguments = (*step.args, *step.kwargs.values())
+        positional, named = argument_names(step) if any(map(changeable, arguments)) else ((), {})
         args = [self._argument(arg, label) for arg, label in zip_longest(step.args, positional)]
         kwargs = {name: self._argument(arg, named.get(name)) for name, arg in step.kwargs.items()}
         self.named[step.name] = self.find_target(step.target)(*args, **kwargs)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import errno
+import os
 import random
 import sys
 import traceback
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import Any
 
@@ -126,7 +126,7 @@ def _is_students(error: BaseException, objects: Objects) -> bool:
 def _wrote(module: ModuleType, filename: str) -> bool:
     """Whether a file is the student's: the module, one beside it, or code that these compiled from text."""
     made_of_text = filename.startswith("<") and not filename.startswith("<frozen ")
-    return made_of_text or Path(filename).parent == Path(file_of(module)).parent
+    return made_of_text or os.path.dirname(filename) == os.path.dirname(file_of(module))  # noqa: PTH120 - in a loop
 
 
 def _limit_hit(error: BaseException, message: str) -> FailureKind | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager
 
 from gradkit.conditions.streams import StandIn
 from gradkit.wire.observation import MAX_PRINTED
@@ -29,8 +29,11 @@ def printing() -> Iterator[Callable[[], str]]:
 
     stdout = StandIn(take, flush=real.flush)
     stderr = StandIn(sys.stderr.write, "<stderr>", 2, sys.stderr.flush)
-    with redirect_stdout(stdout), redirect_stderr(stderr):
+    before, sys.stdout, sys.stderr = (sys.stdout, sys.stderr), stdout, stderr
+    try:
         yield lambda: "".join(kept)
+    finally:
+        sys.stdout, sys.stderr = before
 
 
 def open_standard_streams() -> None:
