@@ -12,7 +12,7 @@ from gradkit.audit.findings import Audit, ContractAudit, QuestionAudit
 from gradkit.audit.fuzz import fuzz_suite
 from gradkit.audit.mutants import Equivalent, Mutant, mutants, read_equivalent
 from gradkit.audit.public import PublicTrial, not_passed, try_public
-from gradkit.audit.trials import Trial, Tried, bank_faults, rehearse, try_all
+from gradkit.audit.trials import Trial, Tried, bank_faults, try_all
 from gradkit.bank import Bank, read_bank
 from gradkit.course import Assignment, Course
 from gradkit.diagnosis import Fingerprint, fingerprints, twins
@@ -54,7 +54,7 @@ def audit_assignment(course: Course, assignment_id: str, sandbox: Sandbox, proce
     audits: list[Audit] = []
 
     def body(suite: Suite) -> None:
-        rehearse(suite, path)
+        suite.rehearse()
         known = fingerprints(
             course, assignment, suite, suite_keys(course, assignment_id), sandbox, sandbox.at_a_time(processes)
         )
@@ -77,7 +77,7 @@ def audit_contract(
     faults: list[str] = []
 
     def body(suite: Suite) -> None:
-        rehearse(suite, path)
+        suite.rehearse()
         known = fingerprints(
             course, assignment, suite, suite_keys(course, assignment_id), sandbox, sandbox.at_a_time(processes)
         )

@@ -63,18 +63,6 @@ class Tried:
     runs: int = 1
 
 
-def rehearse(suite: Suite, source: Path) -> None:
-    """Run the suite on the reference, so that processes forked later inherit its answers.
-
-    They also inherit the parts of torch that are imported on first use, which takes seconds.
-
-    Raises:
-        GraderFault: a hidden test raised an error.
-    """
-    right = ReferenceRunner(source)
-    suite.run(lambda call: right.run(call).observation)
-
-
 def try_all(
     suite: Suite,
     assignment: Assignment,
@@ -169,7 +157,7 @@ class _Bench:
         with closing(self._runner()) as runner:
             for test in tests:
                 for case in test.cases:
-                    outcomes += self.suite.run(runner.run, [replace(test, cases=(case,))])
+                    outcomes += self.suite.run(runner, [replace(test, cases=(case,))])
                     if outcomes[-1].cases[0].mismatch is not None:
                         break
                 if wrong := self._wrong(outcomes, reading):

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from gradkit.wire.observation import Observation, observation_to_value
+from gradkit.wire.reply import Reply
 from gradkit.wire.values import ObservedTensor, as_tensor, sendable
 
 # Tolerance relative to a tensor's largest entry: what the order of a sum, or a permitted epsilon, can change.
@@ -31,8 +32,13 @@ Numbers = NDArray[np.float64]
 class Answer:
     """An observation, split into facts and numbers on first use."""
 
-    def __init__(self, observation: Observation) -> None:
-        self.observation = observation
+    def __init__(self, given: Observation | Reply) -> None:
+        self._given = given
+
+    @property
+    def observation(self) -> Observation:
+        """The observation, which a reply is read for."""
+        return self._given.observation if isinstance(self._given, Reply) else self._given
 
     @cached_property
     def _parts(self) -> tuple[tuple[Any, ...], list[Tensor]]:

@@ -43,7 +43,7 @@ class Matcher:
     def look(self, test: HiddenTest, outcome: CaseOutcome) -> None:
         """Watch one case's answers; a test's cases must come in order."""
         with self._giving_up():
-            self._see(test.id, outcome.mismatch is None, [Answer(found.observation) for found in outcome.found])
+            self._see(test.id, outcome.mismatch is None, [Answer(found.reply) for found in outcome.found])
 
     @contextmanager
     def _giving_up(self) -> Iterator[None]:
