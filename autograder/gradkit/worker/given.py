@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
 import numpy as np
@@ -33,36 +33,30 @@ class Given:
         self.name = name
         self.leaves: dict[str, Tensor | NDArray[Any]] = {}
         self._wrt = wrt
-        self._tensors: list[tuple[Tensor, Tensor]] = []
-        self._arrays: list[tuple[NDArray[Any], NDArray[Any]]] = []
-        self._containers: list[tuple[Any, list[Any]]] = []
+        self._copies: list[tuple[Callable[[Any, Any], bool], Any, Any]] = []  # how to compare, copy, original
         self.value = self._copy(name, value)
 
     def changed(self) -> bool:
         """Whether the numbers of a tensor or array, or the items of a list, tuple or dict, have changed."""
         try:
-            return not (
-                all(_same_tensor(after, before) for after, before in self._tensors)
-                and all(_same_array(after, before) for after, before in self._arrays)
-                and all(_same_items(_items(after), before) for after, before in self._containers)
-            )
+            return not all(same(copy, original) for same, copy, original in self._copies)
         except Exception:  # noqa: BLE001 - the tensor can no longer be compared
             return True
 
     def _copy(self, path: str, value: Any) -> Any:
         if isinstance(value, Tensor):
             tensor = self.leaves[path] = value.detach().clone().requires_grad_(path in self._wrt)
-            self._tensors.append((tensor, value))
+            self._copies.append((_same_tensor, tensor, value))
             return tensor
         if isinstance(value, np.ndarray):
             array = self.leaves[path] = np.array(value, copy=True)
-            self._arrays.append((array, value))
+            self._copies.append((_same_array, array, value))
             return array
         if not isinstance(value, (list, tuple, dict)):
             return value
         items = [self._copy(below, item) for below, item in parts(path, value)]
         copy = dict(zip(value, items, strict=True)) if isinstance(value, dict) else type(value)(items)
-        self._containers.append((copy, _items(copy)))
+        self._copies.append((_same_items, copy, _items(copy)))
         return copy
 
 
@@ -70,7 +64,8 @@ def _items(container: list[Any] | tuple[Any, ...] | dict[Any, Any]) -> list[Any]
     return [*container, *container.values()] if isinstance(container, dict) else [*container]
 
 
-def _same_items(after: list[Any], before: list[Any]) -> bool:
+def _same_items(container: Any, before: list[Any]) -> bool:
+    after = _items(container)
     return len(after) == len(before) and all(map(_same_item, after, before))
 
 
@@ -82,9 +77,8 @@ def _same_tensor(after: Tensor, before: Tensor) -> bool:
     """Whether a tensor is unchanged, NaN included."""
     if after.shape != before.shape or after.dtype != before.dtype:
         return False
-    after = after.detach()
     return torch.equal(after, before) or (
-        after.is_floating_point() and torch.allclose(after, before, rtol=0, atol=0, equal_nan=True)
+        after.is_floating_point() and torch.allclose(after.detach(), before, rtol=0, atol=0, equal_nan=True)
     )
 
 
