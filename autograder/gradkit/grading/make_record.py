@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
@@ -10,7 +11,7 @@ from gradkit.course import Assignment
 from gradkit.diagnosis import Fingerprint, Matcher
 from gradkit.errors import GradkitError
 from gradkit.grading.reader import SourceReader, read_sources
-from gradkit.grading.record import Record, to_json
+from gradkit.grading.record import Record, to_dict
 from gradkit.grading.score import notes_of_switches, open_gate, score_questions, score_tests
 from gradkit.grading.store import versions
 from gradkit.grading.triage import faulty
@@ -50,7 +51,7 @@ def grade_submission(
     matcher = Matcher(known)
     try:
         reading = read_sources(reader, assignment, submission.sources)
-        perform = runner.run if source is not None else _missing(assignment)
+        perform = runner if source is not None else _missing(assignment)
         outcomes = suite.run(perform, look=matcher.look)
         runner.close()  # its log is now complete
         gate = open_gate(assignment, outcomes, source or b"")
@@ -74,7 +75,9 @@ def grade_submission(
             sandbox=confinement,
             seconds=round(time.perf_counter() - started, 3),
         )
-        to_json(record)  # a record that cannot be serialized is a fault of this submission alone
+        json.dumps(
+            to_dict(record), allow_nan=False
+        )  # a record that cannot be serialized is a fault of this submission alone
     except WorkerBaseEnded:
         raise
     except GradkitError as fault:
