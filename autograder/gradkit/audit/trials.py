@@ -17,7 +17,6 @@ from gradkit.grading.reader import Reading, SourceReader, read_sources
 from gradkit.grading.score import score_tests
 from gradkit.sandbox import Sandbox, SubmissionRunner, Submitted, WorkerBaseEnded, Workers
 from gradkit.sandbox.parallel import Jobs, run_jobs
-from gradkit.suite.runner import ReferenceRunner
 from gradkit.suite.session import Suite, TestOutcome
 from gradkit.suite.tests import HiddenTest
 from gradkit.temporary import TemporaryFolder
