@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gradkit.bank import Entry
 from gradkit.course import Assignment, Course
@@ -57,6 +57,10 @@ class Fingerprint:
     def tells_in(self, tests: Collection[str]) -> int:
         """The number of calls of these tests that distinguish the mistake from the correct answer."""
         return sum(case.tells for test in tests for case in self.tests[test])
+
+    def without_passed(self) -> Fingerprint:
+        """The same without the tests that it passes, which a `Matcher` does not look at."""
+        return replace(self, tests={name: cases for name, cases in self.tests.items() if name in self.failed})
 
     def __post_init__(self) -> None:
         failed = (name for name, cases in self.tests.items() if not all(case.passed for case in cases))

@@ -160,7 +160,11 @@ class _Run:
                 write_record(record, task.record)
                 return []
             found = {question: of_question(self._store, question) for question in sorted(unknown)}
-            self._known |= {question: known for question, known in found.items() if known is not None}
+            self._known |= {
+                question: tuple(mistake.without_passed() for mistake in known)
+                for question, known in found.items()
+                if known is not None
+            }
             if None in found.values():
                 return [question for question, known in found.items() if known is None]
 
