@@ -312,6 +312,7 @@ def grade_all(level: Sandbox, arena: Arena, chosen: list[Attack]) -> dict[str, A
     outcomes: dict[str, Any] = {}
 
     def body(suite: Suite) -> None:
+        suite.rehearse()
         with closing(level.connect()) as workers, closing(SourceReader()) as reader:
             for attack in chosen:
                 mallory, trent = (folder / attack.name / name for name in ("mallory", "trent"))
