@@ -20,7 +20,7 @@ from gradkit.suite.cases import CaseOutcome
 from gradkit.suite.session import Suite
 from gradkit.suite.tests import HiddenTest
 from gradkit.temporary import advice_on, replacing
-from gradkit.wire.frames import Frame, pack, read
+from gradkit.wire.frames import Frame, pack, parse, read, read_unparsed
 from gradkit.wire.observation import Observation, observation_from_value, observation_to_value
 
 
@@ -146,19 +146,24 @@ class AnswerStore:
             runner.close()
         return kept
 
-    def read(self, run: Run) -> Answers | None:
-        """The answers of a run; None if it must be computed. A damaged file is removed."""
+    def read(self, run: Run, *, only_failed: bool = False) -> Answers | None:
+        """The answers of a run; None if it must be computed. A damaged file is removed.
+
+        Args:
+            run: the run.
+            only_failed: whether to leave out the tests that it passed, which takes less time.
+        """
         try:
             data = run.path.read_bytes()
         except OSError:
             return None
-        answers = _unpacked(data)
         tests = {test.id: len(test.cases) for test in self._tests(run.question)}
-        if answers is not None and {test: len(cases) for test, cases in answers.items()} == tests:
-            return answers
-        with suppress(OSError):
-            run.path.unlink(missing_ok=True)
-        return None
+        try:
+            return _unpacked(data, tests, only_failed=only_failed)
+        except (WireError, KeyError, TypeError, ValueError):
+            with suppress(OSError):
+                run.path.unlink(missing_ok=True)
+            return None
 
     def _tests(self, question: str) -> list[HiddenTest]:
         return [test for test in self._suite.tests if test.question == question]
@@ -177,14 +182,23 @@ def _hash_tests(folder: Path, secret: str) -> str:
 
 
 def _frames(answers: Answers) -> Iterator[Frame]:
-    for test, cases in answers.items():
-        values = [[case.passed, [_value(observation) for observation in case.observations]] for case in cases]
-        yield Frame("answers", "", {"test": test, "cases": values})
-    yield Frame("end", "", {})
+    yield Frame("passed", "", {test: [case.passed for case in cases] for test, cases in answers.items()})
+    for cases in answers.values():
+        yield Frame("answers", "", [[_value(observation) for observation in case.observations] for case in cases])
+    yield Frame("end", "", None)
 
 
-def _unpacked(data: bytes) -> Answers | None:
-    """The answers in a file; None if it is damaged."""
+def _unpacked(data: bytes, tests: Mapping[str, int], *, only_failed: bool) -> Answers:
+    """The answers in a file.
+
+    Args:
+        data: the file's bytes.
+        tests: test id -> number of its cases.
+        only_failed: whether to leave out the tests whose cases all passed.
+
+    Raises:
+        WireError, KeyError, TypeError, ValueError: the file is damaged, or of other tests.
+    """
     stream = BytesIO(data)
 
     def take(size: int) -> bytearray:
@@ -193,15 +207,19 @@ def _unpacked(data: bytes) -> Answers | None:
             raise WireError("the file ends too early")
         return data
 
+    passed = read(take).value
+    if {test: len(cases) for test, cases in passed.items()} != tests:
+        raise ValueError("the file is of other tests")
     answers: dict[str, Sequence[CaseAnswers]] = {}
-    try:
-        while (frame := read(take)).kind == "answers":
-            answers[frame.value["test"]] = [
-                CaseAnswers(passed, [observation_from_value(value) for value in observations])
-                for passed, observations in frame.value["cases"]
+    for test, cases in passed.items():
+        frame = read_unparsed(take)
+        if not (only_failed and all(cases)):
+            answers[test] = [
+                CaseAnswers(case, [observation_from_value(value) for value in observations])
+                for case, observations in zip(cases, parse(*frame).value, strict=True)
             ]
-    except (WireError, KeyError, TypeError, ValueError):
-        return None
+    if read(take).kind != "end":
+        raise WireError("the file goes on")
     return answers
 
 

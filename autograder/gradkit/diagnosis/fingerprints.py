@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from gradkit.bank import Entry
 from gradkit.course import Assignment, Course
@@ -44,7 +44,7 @@ class Fingerprint:
         id: the mistake's name.
         question: the question that it answers incorrectly.
         sentence: what the student reads.
-        tests: test id -> its cases, for every test of the question.
+        tests: test id -> its cases, for every test of the question, or for those that it fails.
         failed: the ids of the tests that it fails.
     """
 
@@ -57,10 +57,6 @@ class Fingerprint:
     def tells_in(self, tests: Collection[str]) -> int:
         """The number of calls of these tests that distinguish the mistake from the correct answer."""
         return sum(case.tells for test in tests for case in self.tests[test])
-
-    def without_passed(self) -> Fingerprint:
-        """The same without the tests that it passes, which a `Matcher` does not look at."""
-        return replace(self, tests={name: cases for name, cases in self.tests.items() if name in self.failed})
 
     def __post_init__(self) -> None:
         failed = (name for name, cases in self.tests.items() if not all(case.passed for case in cases))
@@ -121,14 +117,22 @@ def cannot_be_computed(run: Run, why: str) -> str:
     return f'the mistakes bank: the answers of "{run.name}" cannot be computed: {why}'
 
 
-def of_question(store: AnswerStore, question: str) -> tuple[Fingerprint, ...] | None:
-    """The fingerprints of a question's mistakes, in the bank's order; None if answers must be computed first."""
-    runs = [run for run in store.runs if run.question == question]
-    answers = [(run.entry, store.read(run)) for run in runs]
-    right = next(found for entry, found in answers if entry is None)
-    if right is None or any(found is None for _, found in answers):
-        return None
-    return tuple(_fingerprint(entry, found, right) for entry, found in answers if entry and found is not None)
+def of_question(store: AnswerStore, question: str, *, only_failed: bool = False) -> tuple[Fingerprint, ...] | None:
+    """The fingerprints of a question's mistakes, in the bank's order; None if answers must be computed first.
+
+    Args:
+        store: the answers.
+        question: the question.
+        only_failed: whether to leave out the tests that a mistake passes: a `Matcher` does not look at them.
+    """
+    reference, *mistakes = (run for run in store.runs if run.question == question)
+    right, known, complete = store.read(reference), [], True
+    for run in mistakes:
+        answers = store.read(run, only_failed=only_failed)
+        complete = complete and answers is not None and right is not None
+        if run.entry is not None and answers is not None and right is not None:
+            known.append(_fingerprint(run.entry, answers, right))
+    return tuple(known) if complete else None
 
 
 def _fingerprint(entry: Entry, answers: Answers, right: Answers) -> Fingerprint:

@@ -159,12 +159,8 @@ class _Run:
             if not unknown:
                 write_record(record, task.record)
                 return []
-            found = {question: of_question(self._store, question) for question in sorted(unknown)}
-            self._known |= {
-                question: tuple(mistake.without_passed() for mistake in known)
-                for question, known in found.items()
-                if known is not None
-            }
+            found = {question: of_question(self._store, question, only_failed=True) for question in sorted(unknown)}
+            self._known |= {question: known for question, known in found.items() if known is not None}
             if None in found.values():
                 return [question for question, known in found.items() if known is None]
 
