@@ -295,6 +295,14 @@ def test_sample_class_is_graded_whole_and_shown(sample: Course) -> None:
         assert re.search(rf"{place}$", said, re.MULTILINE)
 
 
+def test_readme_shows_the_table_of_the_sample_class(sample: Course) -> None:
+    shown = re.search(
+        r"^student .*?^tomasz [^\n]*$", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
+    )
+    assert shown is not None
+    assert shown[0] in (sample.root.parent / "output.txt").read_text(encoding="utf-8")
+
+
 def expected_scores() -> dict[tuple[str, str], str]:
     """What the table of examples/README.md says: student and assignment -> "full", "part" or "0"."""
     text = (ROOT / "examples" / "README.md").read_text(encoding="utf-8")
