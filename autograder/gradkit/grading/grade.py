@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -101,7 +101,7 @@ class _Run:
         self._store = AnswerStore(course, triage.assignment, suite, triage.keys)
         self._store.remove_outdated()
         self._demand = Demand(self._store, self._count, self._give_up)
-        self._known: dict[str, tuple[Fingerprint, ...]] = {}  # question -> its mistakes, as far as a grader needs them
+        self._known = self._read(self._store.questions)  # question -> its mistakes; a grader adds what it needs
         self._notes = Path()
 
     def grade_all(self) -> None:
@@ -159,10 +159,19 @@ class _Run:
             if not unknown:
                 write_record(record, task.record)
                 return []
-            found = {question: of_question(self._store, question, only_failed=True) for question in sorted(unknown)}
-            self._known |= {question: known for question, known in found.items() if known is not None}
-            if None in found.values():
-                return [question for question, known in found.items() if known is None]
+            self._known |= self._read(unknown)
+            missing = sorted(unknown - self._known.keys())
+            if missing:
+                return missing
+
+    def _read(self, questions: Iterable[str]) -> dict[str, tuple[Fingerprint, ...]]:
+        """The fingerprints of those of these questions whose answers are kept."""
+        found = {
+            question: of_question(self._store, question, only_failed=True)
+            for question in sorted(questions)
+            if not self._store.missing([question])
+        }
+        return {question: known for question, known in found.items() if known is not None}
 
     def _note(self, number: int) -> Path:
         return self._notes / str(number)
