@@ -56,18 +56,19 @@ class Connection:
         self._number += 1
         ours, theirs = socket.socketpair()
         output, output_end = os.pipe()
+        # Before the child exists: the kernel attaches its id only to what it sends from then on.
+        channel = Channel(ours, output, limits.output_kb << 10)
         bounds = Bounds(cpu_seconds=int(limits.seconds) + 2, memory_mb=limits.memory_mb)
         message = {"op": "spawn", "id": self._number, "bounds": asdict(bounds), "banned": list(banned)}
         with theirs:
             try:
                 socket.send_fds(self.control, [json.dumps(message).encode()], [theirs.fileno(), output_end])
             except OSError as error:
-                ours.close()
-                os.close(output)
+                channel.close()
                 raise WorkerBaseEnded(BASE_ENDED) from error
             finally:
                 os.close(output_end)
-        worker = Worker(_Child(self, self._number), Channel(ours, output, limits.output_kb << 10), limits)
+        worker = Worker(_Child(self, self._number), channel, limits)
         try:
             worker.wait_until_ready()
         except GraderFault:

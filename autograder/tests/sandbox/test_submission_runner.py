@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 
 from gradkit.course import Limits
-from gradkit.sandbox import Sandbox, SubmissionRunner, Submitted, Worker, Workers
+from gradkit.sandbox import Sandbox, SubmissionRunner, Submitted, Worker, Workers, connection
+from gradkit.sandbox.channel import Channel
 from gradkit.suite import function_call
 from gradkit.wire.call import Call
 from gradkit.wire.observation import Observation
@@ -140,6 +143,18 @@ def test_time_in_which_it_does_not_compute_costs_a_call_nothing(runner: Submissi
     found = ask(runner, "patient")  # as a machine makes it that is busy with other things
     assert found.failure is None
     assert found.seconds > LIMITS.seconds_per_call > runner.spent.computing
+
+
+def test_a_process_is_timed_by_its_own_clock_however_late_its_grader_is(
+    runner: SubmissionRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def late(*arguments: Any) -> Channel:
+        time.sleep(1.0)  # as on a busy machine, where the process may be ready first
+        return Channel(*arguments)
+
+    monkeypatch.setattr(connection, "Channel", late)
+    assert ask(runner, "patient").failure is None
+    assert runner.spent.computing < LIMITS.seconds_per_call
 
 
 def test_an_early_exit_with_status_zero_is_no_pass(runner: SubmissionRunner) -> None:
