@@ -162,7 +162,8 @@ def test_reference_explains_each_name_of_the_suite() -> None:
         for name in vars(owner)
         if not name.startswith("_")
     }
-    wanted = set(gradkit.suite.__all__) | members | set(vars(gradkit.suite.Found(None, None)))
+    attributes = {name for name in vars(gradkit.suite.Found(None, None)) if not name.startswith("_")}
+    wanted = set(gradkit.suite.__all__) | members | attributes
     assert not {name for name in wanted if not re.search(rf"`(Found\.)?{re.escape(name)}[`(]", text)}
     for name in ("function_call", "module_call", "Call", "Step", "Vjp", "assert_matches", "assert_raises"):
         signature = re.search(rf"`{name}\((.*?)\)`", text)

@@ -54,6 +54,32 @@ class Performing:
         return Reply(lambda: observation, seconds=observation.seconds)
 
 
+class Asked(Found):
+    """A call of the student's code and its reply, which is read when it is looked at.
+
+    Args:
+        call: the call.
+        reply: the reply.
+        known: an observation like it, times aside, if that is known; `without_values` then need not read the reply.
+    """
+
+    def __init__(self, call: Call, reply: Reply, known: Observation | None = None) -> None:
+        super().__init__(call, Observation())
+        self.reply = reply
+        self._known = known
+
+    @property
+    def observation(self) -> Observation:
+        """The answer."""
+        return self.reply.observation
+
+    def without_values(self) -> Asked:
+        """The same with only the failure, the operators and the time of the answer."""
+        known = self._known or self.observation
+        rest = Observation(failure=known.failure, operators=known.operators, seconds=self.reply.seconds)
+        return Asked(self.call, Reply(lambda: rest, seconds=rest.seconds))
+
+
 @dataclass(frozen=True)
 class CaseOutcome:
     """The outcome of one case of a test.
@@ -64,7 +90,7 @@ class CaseOutcome:
     """
 
     mismatch: Mismatch | None
-    found: tuple[Found, ...]
+    found: tuple[Asked, ...]
 
     def without_values(self) -> CaseOutcome:
         """The same, but of each answer only the failure, the operators and the time: what is needed afterwards."""
@@ -123,22 +149,23 @@ class Case:
         Raises:
             GraderFault: the test made another call than before with the same answers.
         """
-        step, replied = self._first, list[Found]()
+        step, replied = self._first, list[Asked]()
         while step is not None and step.call is not None:
             reply = replies.ask(step.call, step.after)
-            replied.append(Found(step.call, reply))
+            replied.append(Asked(step.call, reply))
             step = None if reply.key is None else step.after.get(reply.key)
         if step is not None and step.outcome is not None:
             known = zip(replied, step.outcome.found, strict=True)
-            return CaseOutcome(step.outcome.mismatch, tuple(found.like(before) for found, before in known))
-        made = list[Found]()
+            found = tuple(Asked(new.call, new.reply, before.observation) for new, before in known)
+            return CaseOutcome(step.outcome.mismatch, found)
+        made = list[Asked]()
 
-        def ask(call: Call) -> Found:
+        def ask(call: Call) -> Asked:
             call = replace(call, banned=self._banned)
             if len(made) < len(replied):
                 found = self._repeated(call, replied[len(made)])
             else:
-                found = Found(call, replies.ask(call))
+                found = Asked(call, replies.ask(call))
             made.append(found)
             return found
 
@@ -147,13 +174,13 @@ class Case:
             self._learn(outcome)
         return outcome
 
-    def _repeated(self, call: Call, before: Found) -> Found:
+    def _repeated(self, call: Call, before: Asked) -> Asked:
         if pack_call(call).digest != pack_call(before.call).digest:
             raise GraderFault(
                 f"{self.item.nodeid}: the test made another call than on its last run. Draw its inputs with the rng "
                 "fixture, and change nothing that outlasts the test"
             )
-        return Found(call, before.reply)
+        return Asked(call, before.reply)
 
     def _learn(self, outcome: CaseOutcome) -> None:
         """Remember the steps that led to an outcome."""

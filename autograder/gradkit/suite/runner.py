@@ -25,7 +25,6 @@ from gradkit.wire.call import Call
 from gradkit.wire.naming import in_words
 from gradkit.wire.observation import Failure, Observation
 from gradkit.wire.packing import pack_call
-from gradkit.wire.reply import Reply
 from gradkit.worker.loading import load_module
 from gradkit.worker.perform import perform
 
@@ -35,34 +34,23 @@ class Found:
 
     Args:
         call: the call.
-        answer: its answer, as an observation or a reply that is read when needed.
+        observation: its answer.
         by_hand: whether the values were computed by hand; attachment and inputs are then not compared.
 
     Attributes:
         read: the observed names that were read.
     """
 
-    def __init__(self, call: Call, answer: Observation | Reply, *, by_hand: bool = False) -> None:
+    def __init__(self, call: Call, observation: Observation, *, by_hand: bool = False) -> None:
         self.call = call
-        self.reply = answer if isinstance(answer, Reply) else Reply(lambda: answer, seconds=answer.seconds)
+        self._observation = observation
         self.by_hand = by_hand
         self.read: set[str] = set()
-        self._without_values: Observation | None = None
 
     @property
     def observation(self) -> Observation:
         """The answer."""
-        return self.reply.observation
-
-    def without_values(self) -> Found:
-        """The same with only the failure, the operators and the time of the answer."""
-        rest = self._without_values or self.observation
-        return Found(self.call, Observation(failure=rest.failure, operators=rest.operators, seconds=self.reply.seconds))
-
-    def like(self, other: Found) -> Found:
-        """The same, whose answer is known to be like another's, times aside: `without_values` need not read it."""
-        self._without_values = other.observation
-        return self
+        return self._observation
 
     @property
     def failure(self) -> Failure | None:
