@@ -22,7 +22,7 @@ from gradkit.wire.observation import Observation
 from gradkit.wire.packing import pack_call
 from gradkit.wire.reply import Key, Reply
 
-_MOST = 24  # answers remembered after one call
+_MOST = 12  # answers remembered after one call
 
 
 @runtime_checkable
