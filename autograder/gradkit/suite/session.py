@@ -83,10 +83,9 @@ class Suite:
         """
         cases = list(self._cases.values())
         for case, following in zip(cases, [*cases[1:], None], strict=True):
-            replies = _Rehearsing(self._plugin.reference_runner)
             with suppress(GraderFault):  # the first submission will show it
-                self._run_case(case, following, replies)
-                case.alone = replies.asked <= 1
+                outcome = self._run_case(case, following, _Rehearsing(self._plugin.reference_runner))
+                case.alone = len(outcome.found) <= 1
 
     def run(
         self, perform: Perform | Replies, tests: Sequence[HiddenTest] | None = None, look: Look | None = None
@@ -279,14 +278,9 @@ class _Student:
 
 
 class _Rehearsing:
-    """Answers calls with the reference, as a worker would.
-
-    Attributes:
-        asked: the number of calls.
-    """
+    """Answers calls with the reference, as a worker would."""
 
     def __init__(self, runner: Callable[[], ReferenceRunner]) -> None:
-        self.asked = 0
         self._runner = runner
 
     def announce(self, calls: Iterable[Call], /) -> None:
@@ -295,7 +289,6 @@ class _Rehearsing:
     def ask(self, call: Call, known: Container[Key] = (), /) -> Reply:
         """The reference's reply, with the key of a worker's reply to the same effect."""
         del known
-        self.asked += 1
         observation = self._runner().run(replace(call, banned=())).observation
         if observation.failure is not None:  # a worker's names its own file's line
             return Reply(lambda: observation)
