@@ -76,6 +76,7 @@ BESIDE = {
     "grading/bans": "bans/uses",
     "grading/grade": "grading/make_record grading/score",
     "grading/reader": "reader/__main__",
+    "grading/store": "course/hashing",
     "pages/submission": "pages/rendering",
     "reader/signs": "reader/places",
     "release/new": "cli/audit",

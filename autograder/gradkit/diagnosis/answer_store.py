@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Container, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 
 from gradkit.bank import FILE_NAMES, Entry, read_bank
 from gradkit.course import Assignment, Course
+from gradkit.course.hashing import hash_tree
 from gradkit.errors import GradkitError, WireError
 from gradkit.sandbox import StartWorker, SubmissionRunner, Submitted
 from gradkit.suite.cases import CaseOutcome
@@ -85,7 +86,9 @@ class AnswerStore:
         self.mistakes = bank.mistakes
         self._assignment, self._suite = assignment, suite
         self._folder = course.work / "fingerprints" / assignment.id
-        self._key = [_hash_tests(course.hidden(assignment.id), course.secret), keys["reference"], keys["engine"]]
+        banks = {part for name in FILE_NAMES.values() for part in (name, f"{name}.py")}
+        tests = hash_tree(course.hidden(assignment.id), extra=course.secret, unused=banks)
+        self._key = [tests, keys["reference"], keys["engine"]]
         self.runs: list[Run] = []
         for question in dict.fromkeys(entry.question for entry in bank.mistakes):
             self.runs.append(self._run(None, question, {assignment.module: source}))
@@ -139,11 +142,8 @@ class AnswerStore:
 
         assignment = self._assignment
         submitted = Submitted(assignment.module, run.files, assignment.banned_operators())
-        runner = SubmissionRunner(submitted, assignment.limits, start)
-        try:
+        with closing(SubmissionRunner(submitted, assignment.limits, start)) as runner:
             self._suite.run(runner, self._tests(run.question), look)
-        finally:
-            runner.close()
         return kept
 
     def read(self, run: Run, *, only_failed: bool = False) -> Answers | None:
@@ -167,18 +167,6 @@ class AnswerStore:
 
     def _tests(self, question: str) -> list[HiddenTest]:
         return [test for test in self._suite.tests if test.question == question]
-
-
-def _hash_tests(folder: Path, secret: str) -> str:
-    """A hash of the hidden suite without its bank."""
-    sha = hashlib.sha256(secret.encode())
-    bank = {part for name in FILE_NAMES.values() for part in (name, f"{name}.py")}
-    for path in sorted(folder.rglob("*.py")):
-        name = path.relative_to(folder)
-        if name.parts[0] not in bank:
-            data = path.read_bytes()
-            sha.update(f"{name.as_posix()}\0{len(data)}\0".encode() + data)
-    return sha.hexdigest()
 
 
 def _frames(answers: Answers) -> Iterator[Frame]:

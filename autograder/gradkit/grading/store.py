@@ -14,6 +14,7 @@ from pathlib import Path
 
 import gradkit
 from gradkit.course import Course
+from gradkit.course.hashing import hash_tree
 from gradkit.errors import GradkitError
 from gradkit.grading.record import Record, from_json, to_json
 from gradkit.temporary import advice_on, replacing
@@ -90,8 +91,8 @@ def suite_keys(course: Course, assignment_id: str) -> dict[str, str]:
     given = hashlib.sha256(handout.read_bytes()).hexdigest() if handout.is_file() else ""
     given += repr(course.environment)  # messages name it
     return {
-        "suite": _hash_tree(course.hidden(assignment_id), extra=course.secret, unused=("accepted", "accepted.py")),
-        "reference": _hash_tree(course.source(assignment_id), endings=(".py", ".toml"), extra=given),
+        "suite": hash_tree(course.hidden(assignment_id), extra=course.secret, unused=("accepted", "accepted.py")),
+        "reference": hash_tree(course.source(assignment_id), endings=(".py", ".toml"), extra=given),
         "engine": engine_key(),
     }
 
@@ -104,14 +105,5 @@ def engine_key() -> str:
 
 def hash_engine(package: Path) -> str:
     """Compute `engine_key` for the gradkit in a folder; changes to pages or commands do not affect it."""
-    hashes = [_hash_tree(package / name, endings=(".py", ".txt")) for name in DECIDES]
+    hashes = [hash_tree(package / name, endings=(".py", ".txt")) for name in DECIDES]
     return hashlib.sha256(repr([hashes, sorted(versions().items())]).encode()).hexdigest()
-
-
-def _hash_tree(folder: Path, endings: tuple[str, ...] = (".py",), extra: str = "", unused: tuple[str, ...] = ()) -> str:
-    sha = hashlib.sha256(extra.encode())
-    for path in sorted(folder.rglob("*")) if folder.is_dir() else [folder]:
-        if path.suffix in endings and path.is_file() and not set(path.relative_to(folder).parts) & {*unused}:
-            data = path.read_bytes()
-            sha.update(f"{path.relative_to(folder).as_posix()}\0{len(data)}\0".encode() + data)
-    return sha.hexdigest()
