@@ -40,9 +40,14 @@ def training(
 def problem(
     rng: Rng, n: int, d: int, m: int, dtype: torch.dtype = torch.float64
 ) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
-    """Random inputs, targets and parameters to start from."""
-    start = {"weight": rng.normal(m, d, dtype=dtype), "bias": rng.normal(m, dtype=dtype)}
-    return rng.normal(n, d, dtype=dtype), rng.normal(n, m, dtype=dtype), start
+    """Random inputs, targets and parameters to start from.
+
+    Inputs are positive, and an output's errors have one sign, so no gradient is so near 0 that eps matters.
+    """
+    x, start = rng.uniform(n, d, low=0.5, high=1.5), {"weight": rng.normal(m, d), "bias": rng.normal(m)}
+    errors = rng.uniform(n, m, low=2.0, high=6.0) * (1 - 2 * rng.binary(m))
+    y = x @ start["weight"].T + start["bias"] + errors
+    return x.to(dtype), y.to(dtype), {name: value.to(dtype) for name, value in start.items()}
 
 
 def assert_as_torch(found: Found, reference: Runner, call: Call, tolerance: float = TOLERANCE) -> None:
@@ -77,7 +82,7 @@ def test_options(student: Runner, reference: Runner, rng: Rng, options: dict[str
 def test_tiny_gradients(student: Runner, reference: Runner, rng: Rng, size: float) -> None:
     """The steps are right for tiny gradients: eps is added after the square root, not under it."""
     x, y, start = problem(rng, 6, 4, 3)
-    call = training(x * size, y, start, 10, lr=0.002)
+    call = training(x * size, y, start, 40, lr=0.002)
     assert_as_torch(student.run(call), reference, call)
 
 
@@ -176,7 +181,7 @@ def test_in_place(student: Runner, steps: int) -> None:
 
 
 @pytest.mark.points(0.25)
-@pytest.mark.parametrize("steps", [0, 2, 5])
+@pytest.mark.parametrize("steps", [0, 2, 40])
 def test_zero_grad(student: Runner, reference: Runner, rng: Rng, steps: int) -> None:
     """After zero_grad every gradient is None or zeros; m and v are kept, and a gradient of None is accepted."""
     whole = training(*problem(rng, 6, 4, 3), steps, clear="optimizer", lr=0.002)
@@ -198,8 +203,8 @@ def test_zero_grad(student: Runner, reference: Runner, rng: Rng, steps: int) -> 
 
 
 @pytest.mark.points(0.25)
-@pytest.mark.parametrize("steps", [1, 5])
+@pytest.mark.parametrize("steps", [1, 20])
 def test_float32_stays_float32(student: Runner, reference: Runner, rng: Rng, steps: int) -> None:
     """Parameters in float32 stay in float32."""
-    call = training(*problem(rng, 6, 4, 3, torch.float32), steps, lr=0.002)
+    call = training(*problem(rng, 6, 4, 3, torch.float32), steps, lr=0.1)
     assert_as_torch(student.run(call), reference, call, tolerance=1e-4)
