@@ -30,7 +30,7 @@ def test_sigmoid_matches_reference(student: Runner, reference: Runner, rng: Rng,
 @pytest.mark.parametrize("shape", SHAPES)
 def test_relu_matches_reference(student: Runner, reference: Runner, rng: Rng, shape: tuple[int, ...]) -> None:
     """relu: values and gradients are right for several shapes."""
-    call = function_call("relu", {"x": 3 * off_the_kink(rng, *shape)}, cotangent=rng.normal(*shape))
+    call = function_call("relu", {"x": 9 * off_the_kink(rng, *shape)}, cotangent=rng.normal(*shape))
     assert_matches(student.run(call), reference.run(call), hint=HINT)
 
 
@@ -77,7 +77,7 @@ def test_exactly_zero(student: Runner, reference: Runner, rng: Rng, name: str, d
 @pytest.mark.parametrize("name", NAMES)
 def test_x_without_gradient(student: Runner, reference: Runner, rng: Rng, name: str, shape: tuple[int, ...]) -> None:
     """An x that requires no gradient gives the same values, and is left unchanged."""
-    call = function_call(name, {"x": -rng.uniform(*shape, low=0.1, high=3.0)})
+    call = function_call(name, {"x": -rng.uniform(*shape, low=0.1, high=2.0)})
     assert_matches(student.run(call), reference.run(call), hint=HINT)
 
 
@@ -134,7 +134,7 @@ def test_tanh_worked_by_hand(student: Runner) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_float32_stays_float32(student: Runner, reference: Runner, rng: Rng, name: str) -> None:
     """An x in float32 gives values in float32."""
-    x = off_the_kink(rng, 4, 3, dtype=torch.float32)
+    x = off_the_kink(rng, 4, 3, dtype=torch.float32).clamp(-2, 2)
     call = function_call(name, {"x": x}, cotangent=rng.normal(4, 3, dtype=torch.float32))
     found = student.run(call)
     # float32 holds about seven digits

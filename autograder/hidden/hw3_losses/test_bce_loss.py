@@ -37,7 +37,7 @@ def test_soft_labels(student: Runner, reference: Runner, rng: Rng, n: int) -> No
     The labels differ clearly from the predictions: where the two are equal, the gradient is 0, and a permitted epsilon
     would make a large relative difference.
     """
-    low, high = rng.uniform(n, low=0.05, high=0.4), rng.uniform(n, low=0.6, high=0.95)
+    low, high = rng.uniform(n, low=0.2, high=0.4), rng.uniform(n, low=0.6, high=0.8)
     arguments = {"y_hat": torch.cat([low, high]), "y": torch.cat([high, low])}
     call = function_call("bce_loss", arguments, grad=["y_hat"], cotangent=rng.normal())
     hint = f"{HINT}; for a soft label between 0 and 1, both terms of the formula count"
@@ -126,7 +126,7 @@ def test_float32_stays_float32(student: Runner, reference: Runner, rng: Rng, n: 
     """Predictions and labels in float32 give a loss in float32."""
     call = function_call(
         "bce_loss",
-        {"y_hat": rng.uniform(n, low=0.05, high=0.95, dtype=torch.float32), "y": rng.binary(n, dtype=torch.float32)},
+        {"y_hat": rng.uniform(n, low=0.25, high=0.75, dtype=torch.float32), "y": (torch.arange(n) % 2).float()},
         grad=["y_hat"],
         cotangent=rng.normal(dtype=torch.float32),
     )

@@ -123,7 +123,7 @@ def test_figures_worked_by_hand(
 
 
 @pytest.mark.points(0.5)
-@pytest.mark.parametrize("n", [1, 5])
+@pytest.mark.parametrize("n", [1, 64])
 def test_float32_stays_float32(student: Runner, reference: Runner, rng: Rng, n: int) -> None:
     """Logits and labels in float32 give a loss in float32."""
     z, y = rng.normal(n, dtype=torch.float32), rng.binary(n, dtype=torch.float32)

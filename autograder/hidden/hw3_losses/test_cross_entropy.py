@@ -13,10 +13,10 @@ pytestmark = pytest.mark.question("cross_entropy")
 HINT = "p and q are (..., K); the sum is over the last dimension, so the result is (...)"
 
 
-def distributions(rng: Rng, *shape: int, dtype: torch.dtype = torch.float64) -> Tensor:
+def distributions(rng: Rng, *shape: int, low: float = 0.05) -> Tensor:
     """Distributions along the last dimension, without zeros."""
-    numbers = rng.uniform(*shape, low=0.05)
-    return (numbers / numbers.sum(-1, keepdim=True)).to(dtype)
+    numbers = rng.uniform(*shape, low=low)
+    return numbers / numbers.sum(-1, keepdim=True)
 
 
 @pytest.mark.points(1)
@@ -113,7 +113,7 @@ def test_impossible_classes(student: Runner, p: list[float], q: list[float], los
 @pytest.mark.parametrize("shape", [(3,), (5, 4)])
 def test_float32_stays_float32(student: Runner, reference: Runner, rng: Rng, shape: tuple[int, ...]) -> None:
     """Distributions in float32 give a cross-entropy in float32."""
-    p, q = distributions(rng, *shape, dtype=torch.float32), distributions(rng, *shape, dtype=torch.float32)
-    cotangent = rng.normal(*shape[:-1], dtype=torch.float32)
-    call = function_call("cross_entropy", {"p": p, "q": q}, cotangent=cotangent)
+    arguments = {name: distributions(rng, *shape, low=0.5).float() for name in ("p", "q")}
+    cotangent = rng.uniform(*shape[:-1], low=1, high=2, dtype=torch.float32)
+    call = function_call("cross_entropy", arguments, cotangent=cotangent)
     assert_matches(student.run(call), reference.run(call), hint=HINT, rtol=1e-5, atol=1e-5)

@@ -43,9 +43,9 @@ def test_mse_matches_reference(student: Runner, reference: Runner, rng: Rng, sha
 def test_mae_matches_reference(student: Runner, reference: Runner, rng: Rng, shape: tuple[int, ...]) -> None:
     """mae_loss and its gradient are right for several shapes."""
     y = rng.normal(*shape)
-    # Differences of either sign, from large to tiny.
-    sizes = 10.0 ** -(torch.arange(y.numel()) % 7).double()
-    y_hat = y + torch.where(rng.normal(*shape) < 0, -1, 1) * sizes.reshape(shape)
+    # Differences of either sign, from large to tiny; the first prediction has another sign than its target.
+    sizes = 10.0 ** (1 - torch.arange(y.numel()) % 8).double()
+    y_hat = y - y.sign() * sizes.reshape(shape)
     call = function_call("mae_loss", {"y_hat": y_hat, "y": y}, grad=["y_hat"], cotangent=rng.normal())
     assert_matches(student.run(call), reference.run(call), hint=HINT)
 
@@ -122,7 +122,9 @@ def test_float32_stays_float32(
     student: Runner, reference: Runner, rng: Rng, target: str, shape: tuple[int, ...], grad: list[str]
 ) -> None:
     """Predictions and targets in float32 give a loss in float32, with and without a gradient."""
-    arguments = {"y_hat": rng.normal(*shape, dtype=torch.float32), "y": rng.normal(*shape, dtype=torch.float32)}
+    y = rng.normal(*shape, dtype=torch.float32)
+    y_hat = y + torch.where(y < 0, 1, -1) * rng.uniform(*shape, low=0.5, high=2.0, dtype=torch.float32)
+    arguments = {"y_hat": y_hat, "y": y}
     cotangent = rng.normal(dtype=torch.float32) if grad else None
     call = function_call(target, arguments, grad=grad, cotangent=cotangent)
     assert_matches(student.run(call), reference.run(call), hint=HINT, rtol=1e-5, atol=1e-5)
