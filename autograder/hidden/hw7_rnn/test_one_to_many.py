@@ -191,7 +191,7 @@ def test_most_likely_token_is_fed(student: Runner, rng: Rng, seed: int) -> None:
 @pytest.mark.parametrize("seed", range(8))
 def test_earlier_tokens_are_remembered(student: Runner, rng: Rng, seed: int) -> None:
     """The state remembers earlier tokens: the logits of a step do not depend on the last token alone."""
-    turns, moves = along_lines(student, rng, 6, 501, seed)
+    turns, moves = along_lines(student, rng, 24, 501, seed)
     turned, usual = turns[0] & ~turns[1], ~turns[:2].any(dim=0)
     if turned.any():
         # In right models the largest change is at least 5 times the usual one, in others about the same.

@@ -136,5 +136,5 @@ def test_figures_worked_by_hand(student: Runner) -> None:
 def test_float32_stays_float32(student: Runner, reference: Runner, rng: Rng, masked: bool) -> None:
     """Tensors in float32 give results and gradients in float32."""
     mask = some_allowed(rng, 5, 5) if masked else None
-    call = attending(rng, (2, 5, 3), mask, dtype=torch.float32)
+    call = attending(rng, (40, 5, 3), mask, dtype=torch.float32)
     assert_matches(student.run(call), reference.run(call), hint=HINT, rtol=1e-4, atol=1e-4)
