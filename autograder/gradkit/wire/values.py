@@ -138,18 +138,6 @@ class _Decoder:
         self.tensors = tensors
         self.used: set[int] = set()
         self.nodes = 0
-        self.tagged: Mapping[str, Callable[[Any, int], Any]] = {
-            "$float": self._float,
-            "$tuple": self._tuple,
-            "$dict": self._dict,
-            "$tensor": self._tensor,
-            "$array": self._array,
-            "$scalar": self._scalar,
-            "$dtype": self._dtype,
-            "$ref": lambda body, _: Ref(self._text(body)),
-            "$opaque": lambda body, _: Opaque(self._text(body)[:MAX_NAME]),
-            "$seen": self._seen,
-        }
 
     def decode(self, node: Any, depth: int) -> Any:
         self.nodes += 1
@@ -161,9 +149,9 @@ class _Decoder:
             if len(node) != 1:
                 raise WireError("a tagged value must have one key")
             ((tag, body),) = node.items()
-            if tag not in self.tagged:
+            if tag not in _TAGGED:
                 raise WireError("a tagged value has an unknown tag")
-            return self.tagged[tag](body, depth + 1)
+            return _TAGGED[tag](self, body, depth + 1)
         if type(node) is str:
             return _scrub(node)
         if type(node) is int and node.bit_length() > 64:
@@ -228,6 +216,20 @@ class _Decoder:
         return _scrub(body)
 
 
+_TAGGED: Mapping[str, Callable[[_Decoder, Any, int], Any]] = {
+    "$float": _Decoder._float,
+    "$tuple": _Decoder._tuple,
+    "$dict": _Decoder._dict,
+    "$tensor": _Decoder._tensor,
+    "$array": _Decoder._array,
+    "$scalar": _Decoder._scalar,
+    "$dtype": _Decoder._dtype,
+    "$ref": lambda decoder, body, _: Ref(decoder._text(body)),
+    "$opaque": lambda decoder, body, _: Opaque(decoder._text(body)[:MAX_NAME]),
+    "$seen": _Decoder._seen,
+}
+
+
 def _scrub(text: str) -> str:
     """Replace lone surrogates, which JSON can carry but UTF-8 cannot encode."""
-    return text.encode("utf-8", errors="replace").decode("utf-8")
+    return text if text.isascii() else text.encode("utf-8", errors="replace").decode("utf-8")
