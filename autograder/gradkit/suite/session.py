@@ -111,8 +111,10 @@ class Suite:
             number = next(numbers)
             if number == 0 or not cases[number - 1].alone:
                 replies.announce(first_calls(islice(cases, number, None)))
-            in_pytest = (case for case in islice(cases, number + 1, None) if case.arguments is None)
-            outcome = self._run_case(cases[number], next(in_pytest, None), replies)
+            following = None
+            if cases[number].arguments is None:
+                following = next((case for case in islice(cases, number + 1, None) if case.arguments is None), None)
+            outcome = self._run_case(cases[number], following, replies)
             if look is not None:
                 look(test, outcome)
             # A whole suite's values must not stay in memory until the points are computed.
