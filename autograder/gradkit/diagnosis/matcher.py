@@ -35,6 +35,10 @@ class Matcher:
 
     def __init__(self, known: Sequence[Fingerprint]) -> None:
         self._known = known
+        self._failing: dict[str, list[Fingerprint]] = {}
+        for mistake in known:
+            for test in mistake.failed:
+                self._failing.setdefault(test, []).append(mistake)
         self._unlike: dict[str, set[str]] = {mistake.id: set() for mistake in known}
         self._cases: Counter[str] = Counter()
         self._failed: set[str] = set()
@@ -42,8 +46,9 @@ class Matcher:
 
     def look(self, test: HiddenTest, outcome: CaseOutcome) -> None:
         """Watch one case's answers; a test's cases must come in order."""
-        with self._giving_up():
-            self._see(test.id, outcome.mismatch is None, [Answer(found.reply) for found in outcome.found])
+        if test.id in self._failing:
+            with self._giving_up():
+                self._see(test.id, outcome.mismatch is None, [Answer(found.reply) for found in outcome.found])
 
     @contextmanager
     def _giving_up(self) -> Iterator[None]:
@@ -58,9 +63,9 @@ class Matcher:
         self._cases[test] += 1
         if not passed:
             self._failed.add(test)
-        for mistake in self._known:
+        for mistake in self._failing.get(test, ()):
             unlike = self._unlike[mistake.id]
-            if test not in mistake.failed or test in unlike or 2 * len(unlike) >= len(mistake.failed):
+            if test in unlike or 2 * len(unlike) >= len(mistake.failed):
                 continue
             if not _agrees(mistake.tests[test][number], passed, answers):
                 unlike.add(test)
