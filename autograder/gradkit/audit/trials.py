@@ -137,7 +137,7 @@ class _Bench:
         with closing(self._runner()) as runner:
             outcomes = self.suite.run(runner, self.trial.tests, matcher.look)
         wrong = self._wrong(outcomes, reading)
-        seconds = (call.observation.seconds for outcome in outcomes for case in outcome.cases for call in case.found)
+        seconds = (call.reply.seconds for outcome in outcomes for case in outcome.cases for call in case.found)
         named = tuple(sorted({mistake.id for mistake in matcher.found().values()}))
         return Tried(tuple(wrong), tuple(wrong.values()), seconds=max(seconds, default=0.0), named=named)
 

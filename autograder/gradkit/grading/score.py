@@ -150,7 +150,7 @@ def _score_test(
         hint=why.hint if why else None,
         mistake=None if mistake is None else mistake.id,
         picture=why.picture if why else None,
-        seconds=round(sum(found.observation.seconds for case in outcome.cases for found in case.found), 6),
+        seconds=round(sum(found.reply.seconds for case in outcome.cases for found in case.found), 6),
         calls=tuple(_calls(outcome)),
     )
 
@@ -160,8 +160,7 @@ def _calls(outcome: TestOutcome) -> Iterator[dict[str, Any]]:
     for number, case in enumerate(outcome.cases):
         for found in case.found:
             kind = case.mismatch.kind if case.mismatch is not None and found is case.found[-1] else None
-            seconds = round(found.observation.seconds, 6)
-            yield {"case": number, "kind": kind, "seconds": seconds}
+            yield {"case": number, "kind": kind, "seconds": round(found.reply.seconds, 6)}
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from gradkit.wire.packing import pack_call
 from gradkit.wire.reply import Key, Reply
 
 _MOST = 12  # answers remembered after one call
+_NOT_READ = Observation()
 
 
 @runtime_checkable
@@ -60,13 +61,15 @@ class Asked(Found):
     Args:
         call: the call.
         reply: the reply.
-        known: an observation like it, times aside, if that is known; `without_values` then need not read the reply.
+
+    Attributes:
+        known: what `without_values` keeps of an observation like it, if that is known; the reply need not be read then.
     """
 
-    def __init__(self, call: Call, reply: Reply, known: Observation | None = None) -> None:
-        super().__init__(call, Observation())
+    def __init__(self, call: Call, reply: Reply) -> None:
+        super().__init__(call, _NOT_READ)
         self.reply = reply
-        self._known = known
+        self.known: Observation | None = None
 
     @property
     def observation(self) -> Observation:
@@ -75,9 +78,8 @@ class Asked(Found):
 
     def without_values(self) -> Asked:
         """The same with only the failure, the operators and the time of the answer."""
-        known = self._known or self.observation
-        rest = Observation(failure=known.failure, operators=known.operators, seconds=self.reply.seconds)
-        return Asked(self.call, Reply(lambda: rest, seconds=rest.seconds))
+        rest = self.known or Observation(failure=self.observation.failure, operators=self.observation.operators)
+        return Asked(self.call, Reply(lambda: rest, seconds=self.reply.seconds))
 
 
 @dataclass(frozen=True)
@@ -155,9 +157,9 @@ class Case:
             replied.append(Asked(step.call, reply))
             step = None if reply.key is None else step.after.get(reply.key)
         if step is not None and step.outcome is not None:
-            known = zip(replied, step.outcome.found, strict=True)
-            found = tuple(Asked(new.call, new.reply, before.observation) for new, before in known)
-            return CaseOutcome(step.outcome.mismatch, found)
+            for found, before in zip(replied, step.outcome.found, strict=True):
+                found.known = before.observation
+            return CaseOutcome(step.outcome.mismatch, tuple(replied))
         made = list[Asked]()
 
         def ask(call: Call) -> Asked:
