@@ -7,13 +7,13 @@ memory used is bounded whatever the worker sends.
 from __future__ import annotations
 
 import os
-import selectors
+import select
 import socket
 import struct
 
 from gradkit.conditions.clock import Deadline
 from gradkit.errors import WireError
-from gradkit.wire.frames import read_unparsed
+from gradkit.wire.frames import HEAD, sizes
 
 FLOOD_FACTOR = 64
 _CHUNK, _MOST = 1 << 16, 1 << 20
@@ -45,13 +45,13 @@ class Channel:
         self.seen = 0
         self._to_send = bytearray()
         self._arrived = bytearray()
+        self._awaited = HEAD.size  # bytes, up to the end of the next frame as far as it is known
         channel.setblocking(False)
         if hasattr(socket, "SO_PASSCRED"):
             channel.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         os.set_blocking(output, False)
-        self._selector = selectors.DefaultSelector()
-        self._selector.register(output, selectors.EVENT_READ)
-        self._selector.register(channel, selectors.EVENT_READ)
+        self._poll = select.poll()
+        self._poll.register(output, select.POLLIN)
 
     def sender(self, deadline: Deadline) -> int:
         """The process that sent the next data, as reported by the kernel; 0 if it does not report it.
@@ -85,32 +85,46 @@ class Channel:
             ChannelClosedError, DeadlineError, FloodError: see there.
             WireError: the data is not a frame.
         """
-        return read_unparsed(lambda size: self._read_exactly(size, deadline))
+        while (frame := self.arrived()) is None:
+            self._wait(deadline)
+            self._read()
+        return frame
+
+    def arrived(self) -> tuple[bytes, bytearray] | None:
+        """The same frame if it has been read already, else None.
+
+        Raises:
+            WireError: the data is not a frame.
+        """
+        self._awaited = HEAD.size
+        if len(self._arrived) >= HEAD.size:
+            body, payload = sizes(self._arrived)
+            self._awaited += body + payload
+        if len(self._arrived) < self._awaited:
+            return None
+        frame = bytes(self._arrived[HEAD.size : HEAD.size + body]), self._arrived[HEAD.size + body : self._awaited]
+        del self._arrived[: self._awaited]
+        return frame
 
     def close(self) -> None:
         """Read the remaining output without waiting, and close both descriptors."""
         self._drain()
-        self._selector.close()
         self.channel.close()
         os.close(self.output)
 
-    def _read_exactly(self, size: int, deadline: Deadline) -> bytearray:
-        while len(self._arrived) < size:
-            try:
-                part = self.channel.recv(min(max(size - len(self._arrived), _CHUNK), _MOST))
-            except BlockingIOError:
-                self._wait(deadline)
-                continue
-            except OSError:
-                raise ChannelClosedError from None
-            if not part:
-                if self._arrived:
-                    raise WireError("a frame was cut short")
-                raise ChannelClosedError
-            self._arrived += part
-        data = self._arrived[:size]
-        del self._arrived[:size]
-        return data
+    def _read(self) -> None:
+        """Read what has arrived, up to a bounded amount."""
+        try:
+            part = self.channel.recv(min(max(self._awaited - len(self._arrived), _CHUNK), _MOST))
+        except BlockingIOError:
+            return
+        except OSError:
+            raise ChannelClosedError from None
+        if not part:
+            if self._arrived:
+                raise WireError("a frame was cut short")
+            raise ChannelClosedError
+        self._arrived += part
 
     def _send_on(self) -> None:
         try:
@@ -124,16 +138,16 @@ class Channel:
     def _wait(self, deadline: Deadline) -> None:
         """Wait until the socket has data, or has ended; read output and send on in the meantime."""
         while True:
-            events = selectors.EVENT_READ | (selectors.EVENT_WRITE if self._to_send else 0)
-            self._selector.modify(self.channel, events)
-            ready = {key.fileobj: mask for key, mask in self._selector.select(deadline.next_look())}
+            self._poll.register(self.channel, select.POLLIN | (select.POLLOUT if self._to_send else 0))
+            ready = dict(self._poll.poll(1000 * deadline.next_look()))
             if self.output in ready and not self._drain():
-                self._selector.unregister(self.output)
+                self._poll.unregister(self.output)
             if self.seen > FLOOD_FACTOR * self.keep:
                 raise FloodError
-            if ready.get(self.channel, 0) & selectors.EVENT_WRITE:
+            events = ready.get(self.channel.fileno(), 0)
+            if events & select.POLLOUT:
                 self._send_on()
-            if ready.get(self.channel, 0) & selectors.EVENT_READ:
+            if events & ~select.POLLOUT:
                 return
 
     def _drain(self) -> bool:

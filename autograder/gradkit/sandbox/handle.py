@@ -21,7 +21,7 @@ from gradkit.sandbox.wording import Submitted, complete
 from gradkit.wire.call import Call
 from gradkit.wire.frames import Frame, pack, parse
 from gradkit.wire.observation import Failure, Observation
-from gradkit.wire.packing import pack_call
+from gradkit.wire.packing import NONCE, pack_call
 from gradkit.wire.reply import Key, Loading, Reply, loading_from_value, reply_from_value, reply_key
 
 T = TypeVar("T")
@@ -118,7 +118,7 @@ class Worker:
         }
         self.submitted = submitted
         question = {"module": submitted.module, "sources": files, "banned": list(submitted.banned)}
-        nonce = secrets.token_hex(8)
+        nonce = secrets.token_hex(NONCE // 2)
         self.channel.send(b"".join(pack(Frame("load", nonce, question))))
         body, payload = self._receive(seconds)
         loading = self._checked(lambda: loading_from_value(_value(body, payload, nonce, "loaded")))
@@ -126,28 +126,30 @@ class Worker:
             return loading
         return replace(loading, failure=complete(loading.failure, submitted, self.limits, None))
 
-    def send(self, call: Call) -> None:
-        """Send a call, to be performed after those sent before."""
-        self._nonces.append(secrets.token_hex(8))
-        self.channel.send(pack_call(call).frame(self._nonces[-1]))
+    def send(self, calls: Sequence[Call]) -> None:
+        """Send calls, to be performed in order after those sent before."""
+        drawn = secrets.token_hex(NONCE // 2 * len(calls))
+        nonces = [drawn[start : start + NONCE] for start in range(0, len(drawn), NONCE)]
+        self._nonces.extend(nonces)
+        self.channel.send(b"".join(pack_call(call).frame(nonce) for call, nonce in zip(calls, nonces, strict=True)))
 
-    def receive(self, call: Call, seconds: Seconds, known: Container[Key] = ()) -> Reply:
+    def receive(self, call: Call, seconds: Callable[[], Seconds], known: Container[Key] = ()) -> Reply:
         """The answer to the oldest call sent and not yet answered.
 
         Args:
             call: that call.
-            seconds: the time available.
+            seconds: computes the time available; called only if the answer has not arrived yet.
             known: keys of good answers to this call; such an answer is read only when it is looked at.
 
         Raises:
             WorkerFailedError: the worker hung, ended or broke the protocol.
         """
-        started, nonce = time.monotonic(), self._nonces.popleft()
-        body, payload = self._receive(seconds)
-        took = time.monotonic() - started
+        nonce, waited = self._nonces.popleft(), self.spent.waiting
+        body, payload = self._checked(self.channel.arrived) or self._receive(seconds())
+        took = self.spent.waiting - waited
 
         def read() -> Observation:
-            return replace(reply_from_value(_value(body, payload, nonce, "observed"), call), seconds=took)
+            return reply_from_value(_value(body, payload, nonce, "observed"), call, took)
 
         key = reply_key(body, payload, nonce)
         if key in known:
@@ -163,6 +165,7 @@ class Worker:
 
     def close(self) -> str:
         """End the process and everything it started; returns its output, cut to the limit."""
+        self._spend(0.0)
         self.process.end()
         self.channel.close()
         return self.channel.kept.decode("utf-8", errors="replace")
@@ -204,8 +207,12 @@ class Worker:
         except WireError as error:
             raise WorkerFailedError(Failure("protocol", str(error))) from None
         finally:
-            waited = self.spent.waiting + time.monotonic() - before.waiting
-            self.spent = Seconds(clock() - self._began, waited)
+            self._spend(time.monotonic() - before.waiting)
+
+    def _spend(self, waited: float) -> None:
+        """Add to the time spent waiting, and read the clock."""
+        if self._clock is not None:
+            self.spent = Seconds(self._clock() - self._began, self.spent.waiting + waited)
 
     def _too_long(self, seconds: Seconds, *, computed: bool) -> str:
         """Which limit was reached, in the course's figures, since the process chooses how much was left of it."""

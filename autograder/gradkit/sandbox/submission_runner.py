@@ -120,10 +120,10 @@ class SubmissionRunner:
     def _exchange(self, worker: Worker, call: Call, known: Container[Key]) -> Reply:
         """Send the calls that were not sent, and receive the reply to the first."""
         self._asked = True
-        for following in islice(self._calls, self._sent, None):
-            worker.send(following)
+        if self._sent < len(self._calls):
+            worker.send(list(islice(self._calls, self._sent, None)))
         self._sent = len(self._calls) - 1
-        reply = worker.receive(call, self._seconds_left(), known)
+        reply = worker.receive(call, self._seconds_left, known)
         if not isinstance(reply.key, bytes):  # others left no switch changed
             for name in reply.observation.turned:
                 self.left_on.setdefault(name, _called(call))
@@ -187,14 +187,14 @@ class SubmissionRunner:
 
     def _seconds_left(self) -> Seconds:
         spent, limits = self.spent, self.limits
-        left = limits.seconds - spent.computing, limits.seconds * limits.patience - spent.waiting
-        per_call = limits.seconds_per_call, limits.seconds_per_call * limits.patience
-        return Seconds(*(max(0.1, min(pair)) for pair in zip(left, per_call, strict=True)))
+        computing = min(limits.seconds - spent.computing, limits.seconds_per_call)
+        waiting = min(limits.seconds * limits.patience - spent.waiting, limits.seconds_per_call * limits.patience)
+        return Seconds(max(0.1, computing), max(0.1, waiting))
 
     def _close_worker(self) -> None:
         if self._worker is not None:
-            self._spent_before = self.spent
             text = self._worker.close()
+            self._spent_before = self.spent
             self._worker, self._sent = None, 0
             self.log = (self.log + text)[: self.limits.output_kb << 10]
 

@@ -66,11 +66,17 @@ def read(read_exactly: Callable[[int], bytearray]) -> Frame:
 
 def read_unparsed(read_exactly: Callable[[int], bytearray]) -> tuple[bytes, bytearray]:
     """The body and the payload of the next frame, as they arrive; raises like `read`."""
-    magic, body_size, payload_size = HEAD.unpack(read_exactly(HEAD.size))
+    body_size, payload_size = sizes(read_exactly(HEAD.size))
+    return bytes(read_exactly(body_size)), read_exactly(payload_size)
+
+
+def sizes(head: bytearray) -> tuple[int, int]:
+    """The lengths of the body and the payload that follow ``head``; raises like `read`."""
+    magic, body_size, payload_size = HEAD.unpack_from(head)
     if magic != MAGIC:
         raise WireError("a frame must begin with its magic number")
     _check_sizes(body_size, payload_size)
-    return bytes(read_exactly(body_size)), read_exactly(payload_size)
+    return body_size, payload_size
 
 
 def _check_sizes(body: int, payload: int) -> None:

@@ -29,7 +29,7 @@ from gradkit.wire.frames import HEAD, MAX_PAYLOAD, bytes_of
 from gradkit.wire.values import DTYPE_NAMES, DTYPES, Ref, as_tensor, sendable
 
 MAGIC = b"GRC1"
-NONCE = 16
+NONCE = 16  # characters
 _ALIGNED = 16
 _PLAIN = frozenset({type(None), bool, int, float, str, list, tuple, dict})
 
@@ -57,9 +57,10 @@ def pack_call(call: Call) -> PackedCall:
     Raises:
         WireError: a value cannot be sent, or the call is too large.
     """
-    if call not in _packed:
-        _packed[call] = _pack(call)
-    return _packed[call]
+    packed = _packed.get(call)
+    if packed is None:
+        packed = _packed[call] = _pack(call)
+    return packed
 
 
 _packed: WeakKeyDictionary[Call, PackedCall] = WeakKeyDictionary()

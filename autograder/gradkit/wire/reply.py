@@ -95,8 +95,8 @@ def loading_from_value(value: Any) -> Loading:
     return Loading(failure, tuple(turned))
 
 
-def reply_from_value(value: Any, call: Call) -> Observation:
-    """Validate and read a student's process's reply to ``call``.
+def reply_from_value(value: Any, call: Call, seconds: float = 0.0) -> Observation:
+    """Validate and read a student's process's reply to ``call``, which the grader waited ``seconds`` for.
 
     Raises:
         WireError: it is not an observation, or does not match this call.
@@ -125,6 +125,7 @@ def reply_from_value(value: Any, call: Call) -> Observation:
         values={name: observation.values[name] for name in names[0] if failure is None},
         gradients={name: observation.gradients[name] for name in names[1] if failure is None},
         mutated=tuple(name for name in given if name in observation.mutated),
+        seconds=seconds,
     )
 
 
@@ -136,8 +137,7 @@ def _check_switches(turned: Sequence[str]) -> None:
 def _check_facts(failure: Failure, allowed: frozenset[str] | None) -> None:
     if allowed is None:
         raise WireError("a reply with a kind of failure that a student's process cannot report")
-    none = Failure(failure.kind)
-    if failure != replace(none, **{name: getattr(failure, name) for name in allowed}):
+    if failure != Failure(failure.kind, **{name: getattr(failure, name) for name in allowed}):
         raise WireError("a reply with fields that do not belong to its kind of failure")
 
 
