@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from gradkit.classroom.standings import Standings
 from gradkit.course import Assignment, Course
 from gradkit.gradebook.up_to_date import gone_students, is_filed, seconds_late
 from gradkit.grading.batch import plan_class
@@ -39,14 +40,14 @@ def _reasons(course: Course, assignment: Assignment, tasks: Sequence[Task]) -> I
     """The submissions that are out of date, and why."""
     if not tasks:
         return
-    keys, entered = suite_keys(course, assignment.id), seconds_late(course, assignment.id)
+    keys, entered, standings = suite_keys(course, assignment.id), seconds_late(course, assignment.id), Standings(course)
     for task in tasks:
         reason = outdated(course, assignment, task, keys)
         record = read_record(task.record)
         if not reason and record is not None and record.status == "graded":
             if task.student not in entered:
                 reason = "graded, but not in the gradebook yet"
-            elif not is_filed(course, assignment, record):
+            elif not is_filed(course, assignment, record, standings.reckoned(task.student, assignment.id)):
                 reason = "changed since it was filed in the gradebook"
         if reason:
             yield task, reason

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,8 @@ from gradkit.grading.store import read_record
 from gradkit.pages.submission import Standing, feedback_page
 from gradkit.release import stage
 from gradkit.temporary import TemporaryFolder, advice_on, replacing
+from gradkit.term.explaining import explained
+from gradkit.term.reckoning import Reckoned
 
 
 class Desk:
@@ -35,9 +37,9 @@ class Desk:
         stage(self._course, assignment, self._staged)
         register(self._gradebook, self._course, assignment, self._staged, self._patience)
 
-    def file(self, assignment: Assignment, record: Record) -> None:
+    def file(self, assignment: Assignment, record: Record, reckoned: Reckoned | None) -> None:
         """File a record; see `gradkit.gradebook.filing.file_record` for the errors."""
-        file_record(self._gradebook, self._course, assignment, record)
+        file_record(self._gradebook, self._course, assignment, record, reckoned=reckoned)
 
 
 @contextmanager
@@ -53,9 +55,20 @@ def open_desk(course: Course, patience: float) -> Iterator[Desk]:
 
 
 def make_pages(
-    course: Course, assignment: Assignment, students: Collection[str], patience: float = PATIENCE
+    course: Course,
+    assignment: Assignment,
+    students: Collection[str],
+    patience: float = PATIENCE,
+    reckoned: Callable[[str], Reckoned | None] = lambda _student: None,
 ) -> Mapping[str, str]:
     """Make our own feedback page for each record, and nbgrader's for each graded one.
+
+    Args:
+        course: the course.
+        assignment: the assignment.
+        students: whose pages to make.
+        patience: seconds to wait while another program writes to the gradebook.
+        reckoned: how a student stands in the assignment, or None if that depends on the record alone.
 
     Returns:
         Student id -> why nbgrader could not make a page.
@@ -78,9 +91,16 @@ def make_pages(
             standing = Standing(by_person, mark.penalty, mark.score, mark.max_score, mark.waits_for_person)
         _write_page(
             course.feedback_page(student, assignment.id),
-            feedback_page(record, course.title, parse_time(record.submitted or ""), standing),
+            feedback_page(
+                record, course.title, parse_time(record.submitted or ""), standing, _hand_ins(course, reckoned(student))
+            ),
         )
     return generate_feedback(course, assignment, graded, patience).failed
+
+
+def _hand_ins(course: Course, reckoned: Reckoned | None) -> Sequence[str]:
+    """What the page says about hand-ins, extension and slip days."""
+    return [] if reckoned is None else explained(reckoned, course.zone)
 
 
 def _write_page(path: Path, text: str) -> None:

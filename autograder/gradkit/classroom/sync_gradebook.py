@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from gradkit.course import Assignment, Course
@@ -18,6 +18,8 @@ from gradkit.text import together
 
 if TYPE_CHECKING:
     from gradkit.classroom.gradebook_session import Desk
+    from gradkit.classroom.standings import Standings
+    from gradkit.term.reckoning import Reckoned
 
 
 @dataclass
@@ -49,12 +51,12 @@ class Books:
         filed: the number of records filed.
     """
 
-    def __init__(self, course: Course, patience: float, closing: ExitStack) -> None:
+    def __init__(self, course: Course, patience: float, closing: ExitStack, standings: Standings | None) -> None:
         self.gone: set[str] = set()
         self.unavailable: str | None = None
         self.waiting = 0
         self.filed = 0
-        self._course, self._patience, self._closing = course, patience, closing
+        self._course, self._patience, self._closing, self._standings = course, patience, closing, standings
         self._desk: Desk | None = None
         self._pages: dict[str, _Page] = {}
         self._troubles: list[tuple[str, str, str]] = []
@@ -94,18 +96,24 @@ class Books:
         if record.student in self._left:
             self.gone.add(record.student)
             return
-        if record.student not in page.entered or not is_filed(self._course, page.assignment, record):
+        reckoned = self._reckoned(record.student, record.assignment)
+        if record.student not in page.entered or not is_filed(self._course, page.assignment, record, reckoned):
             if not self._register(page):
                 self._note(record, page.broken)
                 return
-            self._open_desk().file(page.assignment, record)
+            self._open_desk().file(page.assignment, record, reckoned)
             self.filed += 1
         page.kept.append(record.student)
 
     def _wait(self, record: Record) -> None:
         """Leave a record for the next run, unless an earlier one filed it."""
-        if not is_filed(self._course, self._course.assignment(record.assignment), record):
+        reckoned = self._reckoned(record.student, record.assignment)
+        if not is_filed(self._course, self._course.assignment(record.assignment), record, reckoned):
             self.waiting += 1
+
+    def _reckoned(self, student: str, assignment: str) -> Reckoned | None:
+        """How a student stands in an assignment; None if that depends on the record alone."""
+        return None if self._standings is None else self._standings.reckoned(student, assignment)
 
     def pages_due(self) -> dict[str, list[str]]:
         """Assignment id -> students without a complete page whose record is filed or says why nothing was graded.
@@ -134,7 +142,13 @@ class Books:
 
         for name, students in due.items():
             try:
-                failed = make_pages(self._course, self._course.assignment(name), students, self._patience)
+                failed = make_pages(
+                    self._course,
+                    self._course.assignment(name),
+                    students,
+                    self._patience,
+                    partial(self._reckoned, assignment=name),
+                )
             except GradebookUnavailable as error:
                 self.unavailable = str(error)
                 return
@@ -194,13 +208,14 @@ class Books:
 
 
 @contextmanager
-def open_books(course: Course, patience: float = PATIENCE) -> Iterator[Books]:
+def open_books(course: Course, patience: float = PATIENCE, standings: Standings | None = None) -> Iterator[Books]:
     """Prepare to file a course's records; the gradebook is opened when the first one has to be filed.
 
     Args:
         course: the course.
         patience: seconds to wait while another program writes to the gradebook.
+        standings: how the students stand; None: each score depends on its record alone.
     """
     sweep()  # the leftovers of a killed run, even if this one needs no temporary folder
     with ExitStack() as closing:
-        yield Books(course, patience, closing)
+        yield Books(course, patience, closing, standings)

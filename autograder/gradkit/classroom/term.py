@@ -26,7 +26,16 @@ from gradkit.errors import CourseError, UsageError
 from gradkit.temporary import TemporaryFolder, replacing
 
 FOLDER = "terms"
-_MADE = ("submitted", "autograded", "feedback", "results", "report", ".gradkit")  # by the term, besides the gradebook
+_MADE = (
+    "submitted",
+    "attempts",
+    "term",
+    "autograded",
+    "feedback",
+    "results",
+    "report",
+    ".gradkit",
+)  # by the term, besides the gradebook
 _KEPT = ("release", "course.toml", "assignments", "autograder/hidden")  # archived, but not removed
 _EXCHANGE = {"inbound": True, "feedback": True, "outbound": False}  # whether it is emptied
 _MANIFEST = "MANIFEST.json"

@@ -17,7 +17,7 @@ import typer
 import gradkit
 from gradkit.check.command import check
 from gradkit.check.console import ready_streams, see_where_we_are
-from gradkit.cli import audit, build, collect, export, grade, report, term
+from gradkit.cli import audit, build, collect, decisions, export, grade, report, term
 from gradkit.cli.output import complain
 from gradkit.errors import GradkitError, UsageError
 from gradkit.temporary import advice_on
@@ -56,6 +56,11 @@ app.command("feedback")(report.feedback)
 app.command("report")(report.report)
 app.add_typer(export.app, name="export")
 app.add_typer(term.app, name="term")
+app.command("extend")(decisions.extend)
+app.command("excuse")(decisions.excuse)
+app.command("drop")(decisions.drop)
+app.command("choose")(decisions.choose)
+app.command("policy")(decisions.policy)
 app.command("audit")(audit.audit)
 
 

@@ -18,6 +18,7 @@ from gradkit.errors import UsageError
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
+    from gradkit.classroom.standings import Standings
     from gradkit.course import Course
     from gradkit.grading.batch import ClassResult, Plan
     from gradkit.grading.record import Record
@@ -124,6 +125,7 @@ def _grade_folder(course: Course, submissions: Path, results: Path, only: Sequen
 
 
 def _grade_course(course: Course, only: Sequence[str], sample: Path | None, options: _Options) -> int:
+    from gradkit.classroom.standings import Standings
     from gradkit.classroom.sync_gradebook import open_books
     from gradkit.grading.batch import plan_class
 
@@ -139,8 +141,14 @@ def _grade_course(course: Course, only: Sequence[str], sample: Path | None, opti
     plan = plan_class(course, course.submitted, course.results, only)
     if not plan.size and not plan.refused:
         raise UsageError(f"Nothing to grade in {short_path(course.submitted)}. Run `gradkit collect` first.")
-    with open_books(course) as books:
-        result = _grade_with_progress(course, plan, options, books.file)
+    standings = Standings(course)
+    with open_books(course, standings=standings) as books:
+        if standings.plain:
+            result = _grade_with_progress(course, plan, options, books.file)
+        else:
+            result = _grade_and_settle(course, plan, only, options, standings)
+            for record in result.records:
+                books.file(record)
         due = books.pages_due() if options.feedback else {}
         if due:
             with progress() as bar:
@@ -148,7 +156,7 @@ def _grade_course(course: Course, only: Sequence[str], sample: Path | None, opti
                 books.make_pages(due, lambda number: bar.update(task, advance=number, refresh=True))
         late = books.late()
     result.refused += books.problems
-    _print_result(result, late, options.as_json, books.gone)
+    _print_result(result, late, options.as_json, books.gone, standings.ledger.dropped)
     if not options.as_json:
         places = {
             "gradebook": course.gradebook,
@@ -161,6 +169,21 @@ def _grade_course(course: Course, only: Sequence[str], sample: Path | None, opti
         complain(f"{waiting}{books.unavailable}")
         return 3
     return result.exit_status
+
+
+def _grade_and_settle(
+    course: Course, plan: Plan, only: Sequence[str], options: _Options, standings: Standings
+) -> ClassResult:
+    """Grade the hand-ins that count and those beside them; then the right ones count."""
+    from gradkit.grading.batch import Plan
+
+    result = _grade_with_progress(course, plan, options)
+    if beside := standings.to_grade(only):
+        graded = _grade_with_progress(course, Plan(beside, []), options)
+        result.faults += graded.faults
+        result.worst_fault = max(result.worst_fault, graded.worst_fault)
+    result.records = standings.settled(result.records)
+    return result
 
 
 def _grade_with_progress(
@@ -214,7 +237,13 @@ class _Watcher:
             err.print(sandbox.why_one(), style="dim", soft_wrap=True)
 
 
-def _print_result(result: ClassResult, late: set[tuple[str, str]], as_json: bool, gone: Set[str] = frozenset()) -> None:
+def _print_result(
+    result: ClassResult,
+    late: set[tuple[str, str]],
+    as_json: bool,
+    gone: Set[str] = frozenset(),
+    dropped: Set[str] = frozenset(),
+) -> None:
     from gradkit.cli.table import as_rows, class_table, legend
 
     if as_json:
@@ -224,11 +253,13 @@ def _print_result(result: ClassResult, late: set[tuple[str, str]], as_json: bool
     out.print(class_table(result.records, sorted({record.assignment for record in result.records}), late, gone))
     if marks := legend(result.records, late, gone):
         out.print("\n" + marks, style="dim", soft_wrap=True)
-    if gone:
+    if removed := gone - dropped:
         complain(
-            f"removed from the gradebook, so not entered again: {', '.join(sorted(gone))}. To bring one back, run "
+            f"removed from the gradebook, so not entered again: {', '.join(sorted(removed))}. To bring one back, run "
             "`nbgrader db student add STUDENT`, then `make grade`."
         )
+    if left := gone & dropped:
+        err.print(f"left the course, so not in the gradebook: {', '.join(sorted(left))}.", style="dim", soft_wrap=True)
     _complain_about(result)
 
 

@@ -20,7 +20,7 @@ MARKS = {
     "x": "refused",
     "!": "something went wrong: see the feedback page",
     "~": "late",
-    "o": "removed from the gradebook, not entered again",
+    "o": "left, so not in the gradebook",
     "*": "look at this: see gradkit report",
 }
 

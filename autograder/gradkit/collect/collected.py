@@ -11,9 +11,14 @@ from typing import Any
 
 from gradkit.course import Course
 from gradkit.errors import CourseError, EarlierStays, SubmissionRefused
+from gradkit.gradebook.timestamps import read_time
 from gradkit.ids import look_alikes, spelled
+from gradkit.intake.files import put_in_place
 from gradkit.intake.submission import read_submission
 from gradkit.temporary import replacing
+from gradkit.term.attempts import others, put_aside, time_in
+from gradkit.term.explaining import said
+from gradkit.term.reckoning import closing_time
 
 
 @dataclass(frozen=True)
@@ -99,6 +104,39 @@ def refuse_worse(course: Course, new: Path, student: str, assignment_id: str) ->
             read_submission(new, student, course.assignment(assignment_id), course.submission)
         except SubmissionRefused as error:
             raise EarlierStays(f"{error} The earlier submission is kept.") from error
+
+
+def refuse_closed(course: Course, student: str, assignment_id: str, time: datetime | None) -> None:
+    """Refuse a submission of an assignment that was closed to its student by then.
+
+    Raises:
+        SubmissionRefused: it was closed.
+        CourseError: the ledger or ``assignment.toml`` is wrong.
+    """
+    end = closing_time(course, student, assignment_id)
+    if end is not None and time is not None and time > end:
+        raise SubmissionRefused(
+            f"it was handed in at {said(time, course.zone)}, but {assignment_id} closed at {said(end, course.zone)}. "
+            f"To take it, extend the due time (gradkit extend {student} {assignment_id} --days N) and collect again."
+        )
+
+
+def newest_time(course: Course, student: str, assignment_id: str) -> datetime | None:
+    """The time of the newest submission collected before; None if there is none, or its time is unknown."""
+    times = [time_in(kept.folder.name) for kept in others(course, student, assignment_id)]
+    times.append(read_time(course.submitted / student / assignment_id))
+    return max((time for time in times if time is not None), default=None)
+
+
+def take(course: Course, new: Path, student: str, assignment_id: str) -> None:
+    """Put a submission into ``submitted/``, and the one that was there beside the others.
+
+    Raises:
+        OSError: it cannot be moved.
+    """
+    target = course.submitted / student / assignment_id
+    put_aside(course, student, assignment_id, read_time(target))
+    put_in_place(new, target)
 
 
 def alike(course: Course, arriving: Collection[str]) -> dict[str, str]:

@@ -27,8 +27,11 @@ from gradkit.collect.collected import (
     Refused,
     alike,
     due_of,
+    newest_time,
     refusals_in_words,
+    refuse_closed,
     refuse_worse,
+    take,
 )
 from gradkit.collect.exchange import Inbound, list_inbound
 from gradkit.collect.owners import ADVICE, Ownership, believed, judge
@@ -40,6 +43,7 @@ from gradkit.gradebook.settings import nbgrader_config
 from gradkit.gradebook.timestamps import HandedIn, format_time, handed_in, read_time, write_time
 from gradkit.ids import quoted
 from gradkit.intake.files import copy_untrusted, put_in_place, scratch
+from gradkit.term.attempts import keep
 
 
 @dataclass(frozen=True)
@@ -149,30 +153,50 @@ def _date(
 def _newest_harmless(
     course: Course, submissions: Sequence[_Dated], inbound: Path
 ) -> tuple[list[_Dated], list[Refused]]:
-    """Copy a student's newest harmless submission of one assignment to ``inbound``, if it is newer than the last."""
+    """Copy a student's newest harmless submission of one assignment to ``inbound``, if it is newer than the last.
+
+    Older ones that are newer than the last are kept beside it.
+    """
     student, assignment_id = submissions[0].key
-    before = read_time(course.submitted / student / assignment_id)
-    refused = []
+    before = newest_time(course, student, assignment_id)
+    taken: list[_Dated] = []
+    refused: list[Refused] = []
     for dated in sorted(submissions, key=lambda dated: (dated.handed_in.time, dated.inbound.path.name), reverse=True):
         if before is not None and dated.handed_in.time <= before:
             break
-        entry, copy = dated.inbound, inbound.parent / "examined" / dated.inbound.path.name
+        copy = inbound.parent / "examined" / dated.inbound.path.name
         try:
-            copied = copy_untrusted(entry.path, copy, course.submission)
-            seen = copied.traces
-            if not (seen.owners <= entry.traces.owners and seen.changed <= entry.traces.changed):
-                raise SubmissionRefused("it was changed while it was collected. Collect again.")
-            refuse_worse(course, copy, student, assignment_id)
+            final = _examine(course, dated, copy)
         except SubmissionRefused as error:
-            refused.append(_refused(entry, str(error)))
+            if not taken:  # an older one would not count
+                refused.append(_refused(dated.inbound, str(error)))
             continue
-        remarks = tuple(copied.remarks(course, assignment_id))
-        final = _date(entry, dated.due, dated.changed, read_time(copy), remarks)
+        time = final.handed_in.time
         # nbgrader uses the time in the name to collect and the one in the file for lateness: they must agree.
-        write_time(copy, final.handed_in.time)
-        put_in_place(copy, inbound / f"{student}+{assignment_id}+{format_time(final.handed_in.time)}")
-        return [final], refused
-    return [], refused
+        write_time(copy, time)
+        if taken:
+            keep(course, student, assignment_id, time, copy)
+        else:
+            put_in_place(copy, inbound / f"{student}+{assignment_id}+{format_time(time)}")
+            taken.append(final)
+    return taken, refused
+
+
+def _examine(course: Course, dated: _Dated, copy: Path) -> _Dated:
+    """Copy a submission, and date it by all that is known.
+
+    Raises:
+        SubmissionRefused: it cannot be copied or read, or came after the assignment closed.
+    """
+    entry = dated.inbound
+    copied = copy_untrusted(entry.path, copy, course.submission)
+    seen = copied.traces
+    if not (seen.owners <= entry.traces.owners and seen.changed <= entry.traces.changed):
+        raise SubmissionRefused("it was changed while it was collected. Collect again.")
+    refuse_worse(course, copy, *dated.key)
+    final = _date(entry, dated.due, dated.changed, read_time(copy), tuple(copied.remarks(course, entry.assignment)))
+    refuse_closed(course, *dated.key, final.handed_in.time)
+    return final
 
 
 def _hand_to_nbgrader(course: Course, taken: list[_Dated], work: Path) -> tuple[list[Collected], list[Refused]]:
@@ -189,7 +213,7 @@ def _hand_to_nbgrader(course: Course, taken: list[_Dated], work: Path) -> tuple[
             # If one of them stopped the run, collect each on its own, so that the others succeed.
             words = _nbgrader_collect(course, work, assignment_id, student) if stopped else ""
             try:
-                put_in_place(copy, course.submitted / student / assignment_id)
+                take(course, copy, student, assignment_id)
             except OSError as error:
                 failed.append(_refused(dated.inbound, f"nbgrader could not collect it: {words or error.strerror}."))
             else:

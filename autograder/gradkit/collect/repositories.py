@@ -18,7 +18,9 @@ from gradkit.collect.collected import (
     alike,
     note_path,
     read_note,
+    refuse_closed,
     refuse_worse,
+    take,
     write_note,
 )
 from gradkit.collect.repository_list import Pushes, Row, read_pushes, read_rows, shared_repositories
@@ -27,7 +29,7 @@ from gradkit.errors import EarlierStays, GradkitError, SubmissionRefused
 from gradkit.gradebook.timestamps import write_time
 from gradkit.ids import quoted, student_id
 from gradkit.intake import git, tree
-from gradkit.intake.files import copy_untrusted, not_kept, put_in_place, scratch
+from gradkit.intake.files import copy_untrusted, not_kept, scratch
 from gradkit.intake.git import Commit, history
 
 _AHEAD = timedelta(minutes=10)  # tolerance for a fast clock
@@ -154,12 +156,13 @@ def _folder_of(assignment: str, folders: Collection[str]) -> str:
 
 
 def _bring_in(course: Course, row: Row, assignment: str, copy: Path, chosen: Chosen, folder: str) -> list[str]:
+    refuse_closed(course, row.student, assignment, chosen.time)
     with scratch(course, "git") as work:
         left_out, inner = tree.write_files(copy, chosen.commit, folder, work / "files", course.submission)
         copied = copy_untrusted(work / "files", work / "submission", course.submission)
         refuse_worse(course, work / "submission", row.student, assignment)
         write_time(work / "submission", chosen.time)
-        put_in_place(work / "submission", course.submitted / row.student / assignment)
+        take(course, work / "submission", row.student, assignment)
     write_note(note_path(course, row.student, assignment), _facts(row, chosen))
     repositories = [f"{quoted(name)} is another repository (a submodule) and was left out" for name in inner]
     return [*repositories, *copied.remarks(course, assignment), *not_kept(course, assignment, left_out)]

@@ -29,9 +29,12 @@ from gradkit.collect.collected import (
     Refused,
     alike,
     due_of,
+    newest_time,
     note_path,
     read_note,
+    refuse_closed,
     refuse_worse,
+    take,
     write_note,
 )
 from gradkit.collect.upload_names import Names, Upload, several_people, two_people
@@ -39,10 +42,10 @@ from gradkit.course import Course
 from gradkit.errors import GradkitError, SubmissionRefused, UsageError
 from gradkit.gradebook.logs import gathered_log
 from gradkit.gradebook.settings import nbgrader_config
-from gradkit.gradebook.timestamps import impossible, read_time, said, write_time
+from gradkit.gradebook.timestamps import impossible, said, write_time
 from gradkit.ids import quoted
 from gradkit.intake.archive import unpack
-from gradkit.intake.files import copy_untrusted, not_kept, put_in_place, scratch
+from gradkit.intake.files import copy_untrusted, not_kept, scratch
 from gradkit.intake.policy import ENDINGS, TIME_FILE, archived, ignored, listed
 
 _ZONES = timedelta(hours=15)  # an archive has local times without a zone
@@ -204,7 +207,7 @@ def _is_collected(course: Course, upload: Upload) -> str:
     target = course.submitted / upload.student / upload.assignment
     if not target.is_dir():
         return ""
-    before = read_time(target)
+    before = newest_time(course, upload.student, upload.assignment)
     note = read_note(course, upload.student, upload.assignment)
     person = note.get("person")
     if person and upload.person and str(person).casefold() != upload.person.casefold():
@@ -248,6 +251,7 @@ def _file_digest(path: Path) -> str:
 
 def _collect_one(course: Course, upload: Upload) -> list[str]:
     """Collect an upload; returns doubts about its time, and what was left out."""
+    refuse_closed(course, upload.student, upload.assignment, upload.time)
     with scratch(course, "zip") as work:
         target = work / "downloaded" / upload.assignment / "archive" / upload.student
         packed = None
@@ -263,7 +267,7 @@ def _collect_one(course: Course, upload: Upload) -> list[str]:
         (result / TIME_FILE).unlink(missing_ok=True)  # written by the student
         refuse_worse(course, result, upload.student, upload.assignment)
         write_time(result, upload.time)
-        put_in_place(result, course.submitted / upload.student / upload.assignment)
+        take(course, result, upload.student, upload.assignment)
     facts = {"upload": upload.shown, "person": upload.person, "sha256": _digest(upload.path)}
     write_note(
         note_path(course, upload.student, upload.assignment),

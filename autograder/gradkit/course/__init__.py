@@ -3,7 +3,6 @@
 from gradkit.course.assignment import (
     Assignment,
     BanGroup,
-    Feedback,
     Limits,
     Question,
     WrittenQuestion,
@@ -11,14 +10,17 @@ from gradkit.course.assignment import (
     rounded,
     total,
 )
-from gradkit.course.course import Course, load_course
+from gradkit.course.course import Course, LatePolicy, load_course
+from gradkit.course.policy import Feedback, Policy
 
 __all__ = [
     "Assignment",
     "BanGroup",
     "Course",
     "Feedback",
+    "LatePolicy",
     "Limits",
+    "Policy",
     "Question",
     "WrittenQuestion",
     "load_assignment",

@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field
 
 from gradkit.conditions.clock import PATIENCE
+from gradkit.course.policy import Feedback, OwnPolicy
 from gradkit.course.toml_files import Title, read_toml
 from gradkit.errors import CourseError
 
@@ -30,7 +31,6 @@ def rounded(points: float) -> float:
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
 Points = Annotated[float, AfterValidator(rounded), Field(gt=0, le=1000)]
-Feedback = Literal["verdict", "hint", "inputs"]
 _STRICT = ConfigDict(extra="forbid")
 
 
@@ -122,6 +122,7 @@ class Assignment:
             a recognized misconception, but no value) or "inputs" (the inputs, and a value as found and as expected).
         banned: name -> calls that are not allowed.
         limits: the resource limits of a submission.
+        policy: its own rules for hand-ins, where they differ from the course's.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
@@ -135,6 +136,7 @@ class Assignment:
     feedback: Feedback = "hint"
     banned: Mapping[Identifier, BanGroup] = field(default_factory=lambda: MappingProxyType({}))
     limits: Limits = field(default_factory=Limits)
+    policy: OwnPolicy = field(default_factory=OwnPolicy)
 
     @property
     def questions(self) -> tuple[Question, ...]:

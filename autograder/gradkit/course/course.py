@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import ConfigDict, Field
 
 from gradkit.course.assignment import Assignment, load_assignment
+from gradkit.course.policy import Policy
 from gradkit.course.toml_files import Title, read_text, read_toml
 from gradkit.errors import CourseError, UsageError
 
@@ -96,7 +98,9 @@ class _CourseFile:
     title: Title
     exchange: str = "exchange"
     exchange_owners: Owners = "auto"
+    timezone: str = "UTC"
     late: LatePolicy = field(default_factory=LatePolicy)
+    policy: Policy = field(default_factory=Policy)
     submission: SubmissionLimits = field(default_factory=SubmissionLimits)
     environment: Environment = field(default_factory=Environment)
 
@@ -114,6 +118,8 @@ class Course:
         late: the late penalty.
         submission: the size limits of a submission.
         environment: the environment that students' code is graded in.
+        policy: the rules for hand-ins.
+        zone: the time zone in which people read and write times.
     """
 
     root: Path
@@ -124,6 +130,8 @@ class Course:
     late: LatePolicy
     submission: SubmissionLimits
     environment: Environment = field(default_factory=Environment)
+    policy: Policy = field(default_factory=Policy)
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
 
     @cached_property
     def assignment_ids(self) -> tuple[str, ...]:
@@ -150,6 +158,11 @@ class Course:
     def submitted(self) -> Path:
         """Collected submissions, ``<student>/<assignment>/``."""
         return self.root / "submitted"
+
+    @property
+    def attempts(self) -> Path:
+        """Hand-ins that do not count, ``<student>/<assignment>/<time>/``."""
+        return self.root / "attempts"
 
     @property
     def results(self) -> Path:
@@ -240,7 +253,24 @@ def load_course(root: Path) -> Course:
         late=data.late,
         submission=data.submission,
         environment=data.environment,
+        policy=data.policy,
+        zone=_zone(root / "course.toml", data.timezone),
     )
+
+
+def _zone(path: Path, name: str) -> ZoneInfo:
+    """A time zone by its name.
+
+    Raises:
+        CourseError: there is none of that name.
+    """
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise CourseError(
+            f'{path}: timezone: expected a name as in "Europe/Berlin" or "UTC", found "{name}". If the name is right, '
+            "this machine lacks its time zones: pip install tzdata"
+        ) from error
 
 
 def _check_packages(path: Path, packages: Sequence[str]) -> None:

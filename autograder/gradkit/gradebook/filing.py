@@ -16,10 +16,16 @@ from gradkit.gradebook.up_to_date import STAMP, stamp_text
 from gradkit.grading.record import Record
 from gradkit.ids import student_id
 from gradkit.intake.files import put_in_place, scratch
+from gradkit.term.reckoning import Reckoned
 
 
 def file_record(
-    gradebook: Gradebook, course: Course, assignment: Assignment, record: Record, submitted: Path | None = None
+    gradebook: Gradebook,
+    course: Course,
+    assignment: Assignment,
+    record: Record,
+    submitted: Path | None = None,
+    reckoned: Reckoned | None = None,
 ) -> Path | None:
     """Put one record into the gradebook and write ``autograded/<student>/<assignment>/``.
 
@@ -29,6 +35,7 @@ def file_record(
         assignment: the assignment.
         record: the record. Unless its status is "graded" the gradebook is left unchanged.
         submitted: the student's folder; None: ``submitted/<student>/<assignment>``.
+        reckoned: how the student stands in the assignment; None if that depends on the record alone.
 
     Returns:
         The autograded folder, or None unless the record is "graded".
@@ -46,11 +53,11 @@ def file_record(
     target = course.autograded / record.student / assignment.id
     try:
         graded = fill_notebook(course, assignment, record, submitted)
-        stamp = stamp_text(course, assignment, record, entry(gradebook, course, assignment.id))
+        stamp = stamp_text(course, assignment, record, entry(gradebook, course, assignment.id), reckoned)
         with scratch(course, "autograded") as work:
             write_autograded(course, assignment, record, submitted, graded.notebook, work / assignment.id)
             (work / assignment.id / STAMP).write_text(stamp, encoding="ascii")
-            save_record(gradebook, course, assignment, record, graded)
+            save_record(gradebook, course, assignment, record, graded, reckoned)
             put_in_place(work / assignment.id, target)
     except OSError as error:
         kind = GradebookUnavailable if is_full(error) else GradkitError

@@ -38,6 +38,7 @@ from gradkit.gradebook.late import LatePenalty
 from gradkit.gradebook.settings import nbgrader_config
 from gradkit.gradebook.timestamps import parse_time
 from gradkit.grading.record import Record
+from gradkit.term.reckoning import Reckoned
 
 
 def _of_assignment(assignment_id: str) -> Any:
@@ -45,7 +46,14 @@ def _of_assignment(assignment_id: str) -> Any:
     return (SubmittedAssignment.assignment_id == AssignmentRow.id) & (AssignmentRow.name == assignment_id)
 
 
-def save_record(gradebook: Gradebook, course: Course, assignment: Assignment, record: Record, graded: Graded) -> None:
+def save_record(
+    gradebook: Gradebook,
+    course: Course,
+    assignment: Assignment,
+    record: Record,
+    graded: Graded,
+    reckoned: Reckoned | None = None,
+) -> None:
     """Write one graded submission's scores, comments and late penalty, all or nothing.
 
     Args:
@@ -54,6 +62,8 @@ def save_record(gradebook: Gradebook, course: Course, assignment: Assignment, re
         assignment: the assignment.
         record: its status is "graded".
         graded: from ``fill_notebook``.
+        reckoned: how the student stands in the assignment: its extension and slip days become nbgrader's extension.
+            None: nbgrader's extension stays as it is.
 
     Raises:
         GraderFault: the gradebook's questions differ from the record's.
@@ -81,6 +91,8 @@ def save_record(gradebook: Gradebook, course: Course, assignment: Assignment, re
             text = "No response." if comment.name in graded.unanswered else None
             if comment.auto_comment != text:
                 db.execute(_by_id(Comment, comment.id), {"auto_comment": text})
+        if reckoned is not None:
+            db.execute(_by_id(SubmittedAssignment, submission), {"extension": reckoned.allowance or None})
         _write_penalty(db, course, submission, notebook)
 
 

@@ -12,6 +12,7 @@ import os
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing, suppress
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from typing import Any
 from gradkit.course import Assignment, Course
 from gradkit.gradebook.database_errors import PATIENCE, trouble
 from gradkit.grading.record import Record, to_dict
+from gradkit.term.ledger import read_ledger
+from gradkit.term.reckoning import Reckoned
 
 # What an autograded folder was made from, and the row of the gradebook's assignment that it was filed under. Written
 # last, so it never promises too much.
@@ -33,7 +36,9 @@ _QUERY = """
 """
 
 
-def stamp_text(course: Course, assignment: Assignment, record: Record, entry: str) -> str:
+def stamp_text(
+    course: Course, assignment: Assignment, record: Record, entry: str, reckoned: Reckoned | None = None
+) -> str:
     """The text of this record's stamp.
 
     Args:
@@ -41,14 +46,15 @@ def stamp_text(course: Course, assignment: Assignment, record: Record, entry: st
         assignment: the assignment.
         record: the record.
         entry: the id of the assignment's row, unique to its gradebook.
+        reckoned: how the student stands in the assignment; None if that depends on the record alone.
     """
-    return f"{_digest(course, assignment, record)}\n{entry}\n"
+    return f"{_digest(course, assignment, record, reckoned)}\n{entry}\n"
 
 
-def is_filed(course: Course, assignment: Assignment, record: Record) -> bool:
-    """Whether the autograded folder was made from exactly this record and the assignment's current state."""
+def is_filed(course: Course, assignment: Assignment, record: Record, reckoned: Reckoned | None = None) -> bool:
+    """Whether the autograded folder was made from exactly this record and the present state of all it depends on."""
     stamp, _ = _read_stamp(course.autograded / record.student / assignment.id / STAMP)
-    return stamp == _digest(course, assignment, record)
+    return stamp == _digest(course, assignment, record, reckoned)
 
 
 def filed_in(course: Course, student: str) -> set[str]:
@@ -57,10 +63,12 @@ def filed_in(course: Course, student: str) -> set[str]:
     return {_read_stamp(path)[1] for path in folder.glob(f"*/{STAMP}")} - {""}
 
 
-def _digest(course: Course, assignment: Assignment, record: Record) -> str:
-    """A hash of what filing depends on: the record, and points, title, due time and notebook of the assignment."""
+def _digest(course: Course, assignment: Assignment, record: Record, reckoned: Reckoned | None) -> str:
+    """A hash of what filing depends on: the record, the student's standing, and the assignment with its notebook."""
     written = [[question.id, question.points] for question in assignment.written]
-    about = [to_dict(record), assignment.title, assignment.due.isoformat(), written]
+    about: list[object] = [to_dict(record), assignment.title, assignment.due.isoformat(), written]
+    if reckoned is not None:
+        about.append(repr(replace(reckoned, attempts=tuple(replace(each, name="") for each in reckoned.attempts))))
     sha = hashlib.sha256(json.dumps(about, sort_keys=True).encode())
     with suppress(OSError):  # filing reports it
         sha.update((course.release(assignment.id) / assignment.notebook).read_bytes())
@@ -108,12 +116,17 @@ def class_list(course: Course, patience: float = PATIENCE) -> list[str]:
 def gone_students(course: Course, patience: float = PATIENCE) -> frozenset[str]:
     """Students who have left: their work was filed in this gradebook, but they are no longer in it.
 
-    An instructor removed them; gradkit only adds. Students with records or notebooks here, but neither a submission
-    nor a row in the gradebook, have left as well.
+    The ledger says so, or an instructor removed them; gradkit only adds. Students with records or notebooks here, but
+    neither a submission nor a row in the gradebook, have left as well.
 
     Raises:
-        GradebookUnavailable: it cannot be read.
+        CourseError: the ledger is wrong.
+        GradebookUnavailable: the gradebook cannot be read.
     """
+    return read_ledger(course).dropped | _removed(course, patience)
+
+
+def _removed(course: Course, patience: float) -> frozenset[str]:
     known = set(class_list(course, patience))
     entries = {entry for (entry,) in _query(course, "SELECT id FROM assignment", (), patience)}
     if not known | entries:  # no gradebook is in use

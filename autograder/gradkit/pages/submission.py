@@ -58,7 +58,11 @@ class _Question:
 
 
 def feedback_page(
-    record: Record, course_title: str, submitted: datetime | None = None, standing: Standing | None = None
+    record: Record,
+    course_title: str,
+    submitted: datetime | None = None,
+    standing: Standing | None = None,
+    hand_ins: Sequence[str] = (),
 ) -> str:
     """A submission's feedback as one HTML file, for its student.
 
@@ -70,6 +74,7 @@ def feedback_page(
         course_title: the course's title.
         submitted: the time of submission, if known.
         standing: the gradebook's additions, or None.
+        hand_ins: what to say about hand-ins, extension and slip days, a sentence each.
     """
     shown = list(_shown(record))
     questions = [
@@ -85,6 +90,7 @@ def feedback_page(
         common_is_told=alike and _of_whole(shown[0].result) and bool(record.output.strip()),
         course=course_title,
         standing=standing,
+        hand_ins=hand_ins,
         questions=questions,
         submitted=submitted,
         written=None if standing is None else max(0.0, rounded(standing.max_score - record.max_score)),

@@ -1,0 +1,170 @@
+"""Decisions about students, from a command or a CSV file, and the ledger they go into."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from gradkit.classroom.standings import Standings
+from gradkit.course import Course
+from gradkit.csv_tables import read_table
+from gradkit.errors import UsageError
+from gradkit.ids import quoted, student_id
+from gradkit.term.attempts import students_with_others
+from gradkit.term.explaining import said
+from gradkit.term.ledger import Event, Kind, append
+from gradkit.term.reckoning import extended_due
+
+COLUMNS: Mapping[Kind, tuple[str, ...]] = {
+    "extend": ("student", "assignment", "days", "until", "reason"),
+    "excuse": ("student", "assignment", "reason"),
+    "drop": ("student", "reason"),
+    "choose": ("student", "assignment", "attempt", "reason"),
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was asked for, as text.
+
+    Attributes:
+        student: the student's id.
+        assignment: the assignment; "" for a drop.
+        days: of an extension.
+        until: of an extension.
+        attempt: of a choice: the number of the hand-in, from 1.
+        reason: why.
+        where: where it stands, for messages: "" or "FILE, line N: ".
+    """
+
+    student: str
+    assignment: str = ""
+    days: str = ""
+    until: str = ""
+    attempt: str = ""
+    reason: str = ""
+    where: str = ""
+
+
+def from_csv(path: Path, kind: Kind) -> list[Asked]:
+    """Read a table of decisions; its columns are ``COLUMNS`` of the kind, in any order.
+
+    Raises:
+        UsageError: it cannot be read, lacks a column, or has an unknown one.
+    """
+    table = read_table(path)
+    known = COLUMNS[kind]
+    unknown = [name for name in table.header if name.strip().lower() not in known]
+    if unknown or not table.has("student") or (kind != "drop" and not table.has("assignment")):
+        found = ", ".join(table.header)
+        raise UsageError(f"{path}: expected the columns {', '.join(known)}; found: {found}.")
+    return [
+        Asked(**{name: table.get(row, name) for name in known}, where=f"{path}, line {line}: ")
+        for line, row in table.numbered()
+    ]
+
+
+def decide(course: Course, kind: Kind, asked: Sequence[Asked], *, withdraw: bool = False) -> Iterator[str]:
+    """Enter decisions into the ledger, all of them or none, and say what holds then.
+
+    Args:
+        course: the course.
+        kind: what they are about.
+        asked: the decisions.
+        withdraw: take back what was decided before instead.
+
+    Raises:
+        UsageError: a decision cannot be understood; nothing is entered.
+        CourseError: the ledger or an ``assignment.toml`` is wrong.
+        GradkitError: the ledger cannot be written.
+    """
+    before = Standings(course)
+    now, by = datetime.now(UTC), getpass.getuser()
+    events = [_event(course, before, kind, each, Event(now, by, kind, "?", withdrawn=withdraw)) for each in asked]
+    append(course, events)
+    after = Standings(course)
+    known = {path.name for path in course.submitted.glob("*/")} | {
+        student for student, _ in students_with_others(course)
+    }
+    for event in dict.fromkeys(events):
+        yield _in_words(course, after, event)
+        if event.student not in known:
+            yield f"{event.student}: nobody with this id has handed in anything yet. Check the spelling."
+
+
+def _event(course: Course, standings: Standings, kind: Kind, asked: Asked, common: Event) -> Event:
+    try:
+        student = student_id(asked.student)
+        if kind != "drop":
+            course.assignment(asked.assignment)
+        values: dict[str, object] = {"student": student, "assignment": asked.assignment, "reason": asked.reason}
+        if kind == "extend" and not common.withdrawn:
+            values |= _length(course, asked)
+        if kind == "choose" and not common.withdrawn:
+            values |= {"attempt": _attempt(standings, student, asked)}
+    except UsageError as error:
+        raise UsageError(f"{asked.where}{error}") from error
+    return Event(**{**vars(common), **values})
+
+
+def _length(course: Course, asked: Asked) -> dict[str, object]:
+    """The length of an extension."""
+    if bool(asked.days) == bool(asked.until):
+        raise UsageError("An extension has either days (--days N) or a new due time (--until TIME).")
+    if asked.until:
+        return {"until": local_time(course, "--until", asked.until)}
+    if not asked.days.isascii() or not asked.days.isdigit() or not 1 <= int(asked.days) <= 1000:
+        raise UsageError(f'--days: expected a number from 1 to 1000, found "{asked.days}".')
+    return {"days": int(asked.days)}
+
+
+def local_time(course: Course, what: str, text: str) -> datetime:
+    """A time; without an offset it is in the course's zone.
+
+    Raises:
+        UsageError: it is not a time.
+    """
+    try:
+        time = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise UsageError(
+            f"{what}: expected a time such as 2026-10-05T22:00 (in the course's zone, {course.zone.key}) or "
+            f"2026-10-05T22:00:00Z, found {quoted(text)}."
+        ) from None
+    return (time if time.tzinfo else time.replace(tzinfo=course.zone)).astimezone(UTC)
+
+
+def _attempt(standings: Standings, student: str, asked: Asked) -> datetime | None:
+    """The time of the hand-in with this number."""
+    reckoned = standings.of(student)[asked.assignment]
+    if reckoned.rules.policy.counts != "active":
+        raise UsageError(
+            f"{asked.assignment}: the {reckoned.rules.policy.counts} hand-in counts, so none can be chosen. Set "
+            'counts = "active" in [policy] of its assignment.toml or of course.toml.'
+        )
+    number = len(reckoned.attempts)
+    if not asked.attempt.isdigit() or not 1 <= int(asked.attempt) <= number:
+        raise UsageError(
+            f"{student} has {number} hand-in{'s' * (number != 1)} of {asked.assignment}, so there is no "
+            f"{quoted(asked.attempt)}. `gradkit policy {student} {asked.assignment}` lists them."
+        )
+    return reckoned.attempts[int(asked.attempt) - 1].time
+
+
+def _in_words(course: Course, standings: Standings, event: Event) -> str:
+    what = f"{event.student}, {event.assignment}" if event.assignment else event.student
+    if event.kind == "drop":
+        return f"{what}: {'in the course again' if event.withdrawn else 'left the course'}."
+    rules = next(rules for rules in standings.rules if rules.assignment == event.assignment)
+    if event.kind == "extend":
+        extensions = standings.ledger.extensions(event.student, event.assignment)
+        due = max((extended_due(rules, each, course.zone) for each in extensions), default=rules.due)
+        return f"{what}: due {said(due, course.zone)}."
+    if event.kind == "excuse":
+        return f"{what}: {'counts again' if event.withdrawn else 'excused'}."
+    if event.withdrawn:
+        return f"{what}: the last hand-in counts."
+    return f"{what}: the hand-in of {said(event.attempt, course.zone)} counts."

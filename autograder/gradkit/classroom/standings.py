@@ -1,0 +1,119 @@
+"""How each student stands in the course: hand-ins and records from disk, decisions from the ledger."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from functools import cached_property
+
+from gradkit.course import Course
+from gradkit.gradebook.timestamps import parse_time, read_time
+from gradkit.grading.record import Record
+from gradkit.grading.store import read_record
+from gradkit.grading.triage import Task
+from gradkit.term.attempts import Kept, counted, let_count, others, students_with_others
+from gradkit.term.ledger import Ledger, read_ledger
+from gradkit.term.reckoning import Attempt, Reckoned, Rules, reckon, rules_of
+
+
+class Standings:
+    """The standing of every student of a course.
+
+    Args:
+        course: the course.
+
+    Attributes:
+        ledger: the decisions.
+        rules: every assignment's rules.
+
+    Raises:
+        CourseError: the ledger or an ``assignment.toml`` is wrong.
+    """
+
+    def __init__(self, course: Course) -> None:
+        self._course = course
+        self.ledger: Ledger = read_ledger(course)
+        self.rules: Sequence[Rules] = rules_of(course)
+        self._found: dict[str, Mapping[str, Reckoned]] = {}
+
+    @cached_property
+    def plain(self) -> bool:
+        """Whether each score depends on its own record alone: no decisions, slip days or hand-ins beside it."""
+        policies = [rules.policy for rules in self.rules]
+        simple = all(not policy.slip_days and policy.close_after is None for policy in policies)
+        return simple and not self.ledger.events and not any(students_with_others(self._course))
+
+    def of(self, student: str) -> Mapping[str, Reckoned]:
+        """How a student stands in every assignment, from the records on disk."""
+        if student not in self._found:
+            attempts = {rules.assignment: self._attempts(student, rules.assignment) for rules in self.rules}
+            course = self._course
+            self._found[student] = reckon(
+                student, self.rules, attempts, self.ledger, course.late, course.zone, course.policy.slip_days
+            )
+        return self._found[student]
+
+    def reckoned(self, student: str, assignment: str) -> Reckoned | None:
+        """How a student stands in an assignment; None if that depends on the record alone."""
+        return None if self.plain else self.of(student)[assignment]
+
+    def to_grade(self, only: Collection[str] = ()) -> dict[str, list[Task]]:
+        """The hand-ins beside those that count that need a record, by assignment.
+
+        Where the best counts, each must have a current one; elsewhere it keeps the record that it has.
+
+        Args:
+            only: the assignments to grade; all when empty.
+        """
+        best = {rules.assignment for rules in self.rules if rules.policy.counts == "best"}
+        known = {rules.assignment for rules in self.rules if not only or rules.assignment in only}
+        tasks: defaultdict[str, list[Task]] = defaultdict(list)
+        for student, assignment in students_with_others(self._course):
+            for kept in others(self._course, student, assignment) if assignment in known else ():
+                if assignment in best or read_record(kept.record) is None:
+                    tasks[assignment].append(Task(student, kept.folder, kept.record))
+        return dict(tasks)
+
+    def settled(self, records: Sequence[Record]) -> list[Record]:
+        """Put the hand-in that counts into ``submitted/`` wherever it is not there.
+
+        Args:
+            records: of the hand-ins that counted until now, just graded.
+
+        Returns:
+            The records of those that count now, by assignment and student.
+        """
+        changed = self._settle()
+        paths = [counted(self._course, student, assignment).record for student, assignment in sorted(changed)]
+        kept = [record for record in records if (record.student, record.assignment) not in changed]
+        found = [*kept, *filter(None, map(read_record, paths))]
+        return sorted(found, key=lambda record: (record.assignment, record.student))
+
+    def _settle(self) -> set[tuple[str, str]]:
+        """Let the right hand-ins count; returns (student, assignment) where another one does now."""
+        changed = set()
+        self._found.clear()
+        known = {rules.assignment for rules in self.rules}
+        for student, assignment in [*students_with_others(self._course)]:
+            reckoned = self.of(student)[assignment] if assignment in known else None
+            if reckoned is None or reckoned.counted is None or not reckoned.counted.name:
+                continue
+            by_name = {kept.folder.name: kept for kept in others(self._course, student, assignment)}
+            now = counted(self._course, student, assignment)
+            let_count(self._course, by_name[reckoned.counted.name], read_time(now.folder))
+            changed.add((student, assignment))
+        for student, _ in changed:
+            self._found.pop(student)
+        return changed
+
+    def _attempts(self, student: str, assignment: str) -> list[Attempt]:
+        kept = others(self._course, student, assignment)
+        now = counted(self._course, student, assignment)
+        found = [_attempt(each) for each in kept]
+        return [*found, _attempt(now)] if now.folder.is_dir() or now.record.is_file() else found
+
+
+def _attempt(kept: Kept) -> Attempt:
+    record = read_record(kept.record)
+    time = read_time(kept.folder) if record is None else parse_time(record.submitted or "")
+    return Attempt(time, None if record is None else record.score, "" if kept.counts else kept.folder.name)

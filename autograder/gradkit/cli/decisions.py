@@ -1,0 +1,144 @@
+"""``gradkit extend``, ``excuse``, ``drop`` and ``choose``: decisions about a student; ``gradkit policy`` explains."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gradkit.cli.output import err, escape_controls, find_course, out
+from gradkit.errors import UsageError
+
+if TYPE_CHECKING:
+    from gradkit.term.ledger import Kind
+
+Student = Annotated[str | None, typer.Argument(help="The student's id.")]
+HomeworkOfOne = Annotated[str | None, typer.Argument(metavar="HW", help="The assignment.")]
+Csv = Annotated[Path | None, typer.Option("--csv", help="Decide for every row of this CSV file instead.")]
+Reason = Annotated[str, typer.Option(help="Why; the student reads it.")]
+Withdraw = Annotated[bool, typer.Option("--withdraw", help="Take back what was decided before.")]
+CourseFolder = Annotated[Path | None, typer.Option(help="The course's folder.")]
+
+
+def extend(
+    student: Student = None,
+    assignment: HomeworkOfOne = None,
+    days: Annotated[str, typer.Option(metavar="N", help="Days after the due time.")] = "",
+    until: Annotated[str, typer.Option(metavar="TIME", help="The new due time, as 2026-10-07T22:00.")] = "",
+    reason: Reason = "",
+    csv: Csv = None,
+    withdraw: Withdraw = False,
+    course: CourseFolder = None,
+) -> None:
+    """Extend a student's due time of one assignment; of several extensions the longest counts.
+
+    The CSV file has the columns student, assignment, days or until, and reason.
+    """
+    _decide("extend", csv, course, withdraw, student, assignment, days=days, until=until, reason=reason)
+
+
+def excuse(
+    student: Student = None,
+    assignment: HomeworkOfOne = None,
+    reason: Reason = "",
+    csv: Csv = None,
+    withdraw: Withdraw = False,
+    course: CourseFolder = None,
+) -> None:
+    """Excuse a student from one assignment: it does not count.
+
+    The CSV file has the columns student, assignment and reason.
+    """
+    _decide("excuse", csv, course, withdraw, student, assignment, reason=reason)
+
+
+def drop(
+    student: Student = None,
+    reason: Reason = "",
+    csv: Csv = None,
+    withdraw: Withdraw = False,
+    course: CourseFolder = None,
+) -> None:
+    """Note that a student has left the course: nothing of theirs is filed, reported or exported, and all is kept.
+
+    The CSV file has the columns student and reason.
+    """
+    _decide("drop", csv, course, withdraw, student, "", reason=reason)
+
+
+def choose(
+    student: Student = None,
+    assignment: HomeworkOfOne = None,
+    attempt: Annotated[str | None, typer.Argument(help="The hand-in's number in `gradkit policy`.")] = None,
+    reason: Reason = "",
+    csv: Csv = None,
+    withdraw: Withdraw = False,
+    course: CourseFolder = None,
+) -> None:
+    """Choose which of a student's hand-ins counts, in an assignment with counts = "active".
+
+    The CSV file has the columns student, assignment, attempt and reason.
+    """
+    if csv is None and attempt is None and not withdraw:
+        raise UsageError("Give the number of the hand-in: gradkit choose STUDENT HW ATTEMPT.")
+    _decide("choose", csv, course, withdraw, student, assignment, attempt=attempt or "", reason=reason)
+
+
+def policy(
+    student: Annotated[str, typer.Argument(help="The student's id.")],
+    assignment: HomeworkOfOne = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+    course: CourseFolder = None,
+) -> None:
+    """Explain how a student's scores come about: due times, hand-ins, slip days, penalties."""
+    from gradkit.classroom.standings import Standings
+    from gradkit.ids import student_id
+    from gradkit.term.explaining import explained
+    from gradkit.text import points
+
+    found = find_course(course)
+    name = student_id(student)
+    if assignment is not None:
+        found.assignment(assignment)
+    standings = Standings(found)
+    reckoned = {hw: one for hw, one in standings.of(name).items() if assignment in (None, hw)}
+    sentences = {hw: explained(one, found.zone) for hw, one in reckoned.items()}
+    if as_json:
+        data = {hw: {"score": one.score, "explained": sentences[hw]} for hw, one in reckoned.items()}
+        out.print_json(json.dumps(data))
+        return
+    if standings.ledger.drop(name) is not None:
+        out.print(f"{name} has left the course: nothing counts.", soft_wrap=True)
+    for hw, one in reckoned.items():
+        score = "no score" if one.score is None else f"{points(one.score)} points after the late penalty"
+        out.print(escape_controls(f"{hw}: {score}"), soft_wrap=True)
+        for sentence in sentences[hw]:
+            out.print(escape_controls(f"  {sentence}"), soft_wrap=True)
+
+
+def _decide(
+    kind: Kind,
+    csv: Path | None,
+    folder: Path | None,
+    withdraw: bool,
+    student: str | None,
+    assignment: str | None,
+    **values: str,
+) -> None:
+    from gradkit.classroom.decisions import Asked, decide, from_csv
+
+    course = find_course(folder)
+    if csv is None:
+        if student is None or assignment is None:
+            words = "STUDENT" if kind == "drop" else "STUDENT HW"
+            raise UsageError(f"Give {words}, or --csv FILE.")
+        asked = [Asked(student, assignment, **values)]
+    else:
+        if student is not None or any(values.values()):
+            raise UsageError("--csv FILE holds the students and all about them: give nothing else but --withdraw.")
+        asked = from_csv(csv, kind)
+    for line in decide(course, kind, asked, withdraw=withdraw):
+        out.print(escape_controls(line), soft_wrap=True)
+    err.print("Entered in term/ledger.jsonl. `gradkit grade` brings gradebook and pages up to date.", style="dim")

@@ -1,0 +1,1 @@
+"""The rules of the term: what the ledger says, which hand-in counts, and what being late costs."""

@@ -1,0 +1,65 @@
+"""How a score came about, in sentences: for a student's page and for ``gradkit policy``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from gradkit.term.reckoning import Attempt, Reckoned
+from gradkit.text import points, strip_controls
+
+_COUNTS = {"last": "the last one", "best": "the best one", "active": "the chosen one"}
+
+
+def explained(reckoned: Reckoned, zone: ZoneInfo) -> list[str]:
+    """Due time, extension, hand-ins, slip days and late penalty, a sentence each."""
+    return [*_due(reckoned, zone), *_hand_ins(reckoned, zone), *_cost(reckoned)]
+
+
+def said(time: datetime | None, zone: ZoneInfo) -> str:
+    """A time in the course's zone."""
+    return "at an unknown time" if time is None else f"{time.astimezone(zone):%Y-%m-%d %H:%M %Z}"
+
+
+def _due(reckoned: Reckoned, zone: ZoneInfo) -> Iterator[str]:
+    yield f"Due {said(reckoned.rules.due, zone)}."
+    if reckoned.extension is not None:
+        yield f"Extended until {said(reckoned.due, zone)}{_why(reckoned.extension.reason)}."
+    if reckoned.excuse is not None:
+        yield f"Excused, so this assignment does not count{_why(reckoned.excuse.reason)}."
+
+
+def _why(reason: str) -> str:
+    text = " ".join(strip_controls(reason).split()).rstrip(".")
+    return f" ({text})" if text else ""
+
+
+def _hand_ins(reckoned: Reckoned, zone: ZoneInfo) -> Iterator[str]:
+    if not reckoned.attempts:
+        yield "Nothing was handed in."
+    for number, attempt in enumerate(reckoned.attempts, start=1):
+        mark = ""
+        if attempt is reckoned.counted and len(reckoned.attempts) > 1:
+            mark = f"; {_COUNTS[reckoned.rules.policy.counts]}, which counts"
+        yield f"Hand-in {number}, {said(attempt.time, zone)}: {_points(attempt)}{mark}."
+
+
+def _points(attempt: Attempt) -> str:
+    if attempt.score is None:
+        return "not graded"
+    return f"{points(attempt.score)} point{'' if attempt.score == 1 else 's'}"
+
+
+def _cost(reckoned: Reckoned) -> Iterator[str]:
+    if reckoned.counted is None:
+        return
+    yield f"{_days(reckoned.days_late)} late." if reckoned.days_late else "In time."
+    if reckoned.slip_days or reckoned.rules.policy.slip_days:
+        yield f"{_days(reckoned.slip_days, 'slip ')} used, {reckoned.slip_left} left."
+    if reckoned.percent:
+        yield f"Late penalty: {reckoned.percent:g} percent of the score."
+
+
+def _days(number: int, kind: str = "") -> str:
+    return f"{number} {kind}day{'' if number == 1 else 's'}"
