@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -235,8 +235,8 @@ def _reckon_one(
     excuse = ledger.excuse(student, rules.assignment)
     choice = ledger.choice(student, rules.assignment)
     most = budget if rules.policy.max_slip is None else min(budget, rules.policy.max_slip)
-    if excuse is not None:
-        most = 0
+    if excuse is not None:  # being late costs nothing
+        most, days = 0, replace(days, late=LatePolicy(days.late.grace_minutes))
     cost = None
     for time in dict.fromkeys((rules.due, due)):  # with the extension no more slip days than without
         cost = _choose([_cost(attempt, time, most, days) for attempt in taken], rules.policy, choice)
@@ -252,7 +252,7 @@ def _reckon_one(
         days_late=counted.days,
         slip_days=counted.slip,
         slip_left=budget - counted.slip,
-        percent=0.0 if excuse is not None else counted.percent,
+        percent=counted.percent,
     )
 
 

@@ -1,0 +1,171 @@
+"""A term of one assignment: several hand-ins, an extension, an excuse, a drop, and what is said of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from gradkit.collect.exchange import fetch, publish, submit
+from gradkit.course import Course, load_course
+from gradkit.gradebook.marks import read_marks
+from gradkit.term.ledger import ledger_path
+
+from ..demo_course import HW
+from .conftest import Gradkit
+
+DUE = datetime(2026, 10, 1, 22, 0, tzinfo=UTC)
+RULES = """
+[late]
+grace_minutes = 60
+percent_per_day = 10
+floor_percent = 50
+
+[policy]
+slip_days = 2
+counts = "{counts}"
+close_after = 5
+"""
+HandIn = Callable[[str, timedelta, str], None]
+
+
+@pytest.fixture
+def term(built: Course) -> Callable[[str], Course]:
+    """Set the rules of the term; returns the course."""
+
+    def run(counts: str) -> Course:
+        path = built.root / "course.toml"
+        text = path.read_text().replace('id = "', 'timezone = "Europe/Berlin"\nid = "', 1)
+        path.write_text(text + RULES.format(counts=counts))
+        return load_course(built.root)
+
+    return run
+
+
+@pytest.fixture
+def hand_in(built: Course, tmp_path: Path) -> HandIn:
+    """Hand in the reference ("right") or half of it ("half"), so long after the due time."""
+
+    def run(student: str, after: timedelta, work: str) -> None:
+        if not (built.exchange / built.id / "outbound").exists():
+            publish(built, HW)
+        text = (built.solution(HW) / "scaling.py").read_text()
+        home = tmp_path / "homes" / f"{student}{after.total_seconds():g}"
+        home.mkdir(parents=True)
+        folder = fetch(built, student, HW, home)
+        (folder / "scaling.py").write_text(text if work == "right" else text.replace("x + self", "x - self"))
+        submit(built, student, folder, DUE + after)
+
+    return run
+
+
+def hours(number: float) -> timedelta:
+    return timedelta(hours=number)
+
+
+def scores(course: Course) -> dict[str, tuple[float, float]]:
+    """Points and penalty in the gradebook."""
+    return {student: (mark.raw_score, mark.penalty) for student, mark in read_marks(course, HW).items()}
+
+
+def test_the_best_hand_in_counts_wherever_it_came_in_order(
+    term: Callable[[str], Course], hand_in: HandIn, gradkit: Gradkit
+) -> None:
+    course = term("best")
+    hand_in("ada", hours(-24), "right")
+    hand_in("bob", hours(30), "half")
+    assert gradkit("collect").status == 0
+    assert gradkit("grade").status == 0
+    assert scores(course) == {"ada": (5.0, 0.0), "bob": (3.0, 0.0)}
+    hand_in("ada", hours(30), "half")
+    hand_in("bob", hours(31), "half")
+    hand_in("bob", hours(96), "right")
+    hand_in("cyd", hours(150), "right")
+    collected = gradkit("collect")
+    assert collected.status == 1
+    assert "hw0_scaling closed at 2026-10-07 00:00 CEST" in collected.err
+    assert gradkit("grade").status == 0
+    assert scores(course) == {"ada": (5.0, 0.0), "bob": (5.0, 1.0)}
+    assert gradkit("collect").out.startswith("0 submissions")
+    before = {path: path.read_bytes() for path in course.results.rglob("*.json")}
+    assert len(before) == 5
+    assert gradkit("grade").status == 0
+    assert {path: path.read_bytes() for path in course.results.rglob("*.json")} == before
+    assert len([*course.attempts.glob("bob/*/*/")]) == 2
+    page = course.feedback_page("bob", HW).read_text()
+    assert "Hand-in 3, 2026-10-06 00:00 CEST: 5 points; the best one, which counts." in page
+    assert "2 slip days used, 0 left." in page
+
+
+def test_decisions_change_what_counts_and_are_said_to_the_student(
+    term: Callable[[str], Course], hand_in: HandIn, gradkit: Gradkit
+) -> None:
+    course = term("active")
+    said = gradkit("extend", "cyd", HW, "--until", "2026-10-08T00:00", "--reason", "a wedding")
+    assert said.status == 0
+    assert "cyd, hw0_scaling: due 2026-10-08 00:00 CEST." in said.out
+    assert "cyd: nobody with this id has handed in anything yet." in said.out
+    hand_in("ada", hours(-2), "right")
+    hand_in("ada", hours(-1), "half")
+    hand_in("cyd", hours(150), "right")
+    hand_in("dan", hours(1), "right")
+    assert gradkit("collect").status == 0
+    assert gradkit("grade").status == 0
+    assert scores(course) == {"ada": (3.0, 0.0), "cyd": (5.0, 0.0), "dan": (5.0, 0.0)}
+    for words in (("choose", "ada", HW, "1"), ("excuse", "cyd", HW, "--reason", "flu"), ("drop", "dan")):
+        assert gradkit(*words).status == 0
+    done = gradkit("grade")
+    assert "dan" in done.err
+    assert scores(course)["ada"] == (5.0, 0.0)
+    explained = json.loads(gradkit("policy", "cyd", "--json").out)[HW]["explained"]
+    assert explained[:3] == [
+        "Due 2026-10-02 00:00 CEST.",
+        "Extended until 2026-10-08 00:00 CEST (a wedding).",
+        "Excused, so this assignment does not count (flu).",
+    ]
+    assert "the chosen one, which counts" in gradkit("policy", "ada").out
+    assert gradkit("choose", "ada", HW, "--withdraw").status == 0
+    assert gradkit("grade").status == 0
+    assert scores(course)["ada"] == (3.0, 0.0)
+
+
+def test_a_table_is_entered_whole_or_not_at_all(
+    term: Callable[[str], Course], gradkit: Gradkit, tmp_path: Path
+) -> None:
+    course = term("last")
+    table = tmp_path / "extensions.csv"
+    table.write_text(f"student,assignment,days,reason\nada,{HW},2,ill\nbob,{HW},none,ill\n")
+    wrong = gradkit("extend", "--csv", str(table))
+    assert wrong.status == 2
+    assert f'{table}, line 3: --days: expected a number from 1 to 1000, found "none"' in wrong.err
+    assert not ledger_path(course).exists()
+    table.write_text(f"Student,Assignment,Days,Reason\nada,{HW},2,ill\nbob,{HW},3,\n")
+    assert gradkit("extend", "--csv", str(table)).status == 0
+    assert "Extended until 2026-10-04 00:00 CEST (ill)." in gradkit("policy", "ada").out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("extend", "ada", HW), "An extension has either days"),
+        (("extend", "ada", HW, "--days", "1", "--until", "2026-10-08"), "An extension has either days"),
+        (("extend", "ada", HW, "--until", "soon"), "--until: expected a time such as 2026-10-05T22:00"),
+        (("extend", "ada"), "Give STUDENT HW, or --csv FILE."),
+        (("extend", "ada", "hw9", "--days", "1"), 'No assignment "hw9"'),
+        (("excuse", "../ada", HW), "cannot be a student's id"),
+        (("drop",), "Give STUDENT, or --csv FILE."),
+        (("choose", "ada", HW, "1"), "the last hand-in counts, so none can be chosen"),
+        (("drop", "ada", "--csv", "x.csv"), "give nothing else but --withdraw"),
+    ],
+)
+def test_what_cannot_be_decided_is_said_and_not_entered(
+    term: Callable[[str], Course], gradkit: Gradkit, words: tuple[str, ...], said: str
+) -> None:
+    course = term("last")
+    ran = gradkit(*words)
+    assert ran.status == 2
+    assert said in " ".join(ran.err.split())
+    assert not ledger_path(course).exists()
