@@ -13,6 +13,7 @@ from gradkit.export.grades import Grade, comment_on
 from gradkit.gradebook.up_to_date import gone_students
 from gradkit.grading.record import Record
 from gradkit.grading.store import read_records
+from gradkit.term.ledger import read_ledger
 
 
 @dataclass(frozen=True)
@@ -22,10 +23,12 @@ class CourseGrades:
     Attributes:
         grades: by assignment and student.
         left_out: students with a record who are not in the gradebook: they have left the course.
+        excused: (student, assignment) that does not count; there is no grade.
     """
 
     grades: list[Grade]
     left_out: tuple[str, ...] = ()
+    excused: tuple[tuple[str, str], ...] = ()
 
 
 def course_grades(course: Course, assignments: Sequence[str], results: Path | None = None) -> CourseGrades:
@@ -54,7 +57,9 @@ def course_grades(course: Course, assignments: Sequence[str], results: Path | No
     if results:
         order = sorted(records, key=lambda record: (wanted.index(record.assignment), record.student))
         return CourseGrades([_of_record(record) for record in order])
-    gone = gone_students(course)
+    gone, ledger = gone_students(course), read_ledger(course)
+    excused = [(each.student, each.assignment) for each in records if ledger.excuse(each.student, each.assignment)]
+    records = [record for record in records if (record.student, record.assignment) not in excused]
     grades: list[Grade] = []
     left_out = {record.student for record in records if record.student in gone}
     for name in wanted:
@@ -62,7 +67,7 @@ def course_grades(course: Course, assignments: Sequence[str], results: Path | No
         counted, lacking = _in_the_gradebook(course, name, sorted(found, key=lambda record: record.student))
         grades += counted
         left_out |= set(lacking)
-    return CourseGrades(grades, tuple(sorted(left_out)))
+    return CourseGrades(grades, tuple(sorted(left_out)), tuple(excused))
 
 
 def _of_record(record: Record) -> Grade:

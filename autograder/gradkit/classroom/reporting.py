@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ from urllib.parse import quote
 
 from gradkit.bank import read_bank
 from gradkit.conditions.source_lines import text_of
-from gradkit.course import Assignment, Course
+from gradkit.course import Assignment, Course, total
 from gradkit.errors import CourseError, GradkitError, SubmissionRefused, UsageError
 from gradkit.gradebook.up_to_date import class_list, gone_students
 from gradkit.grading.store import read_records
@@ -21,6 +22,7 @@ from gradkit.report import ClassReport, summarize
 from gradkit.report.similarity import Pair, compare
 from gradkit.report.tables import as_csv, as_json
 from gradkit.temporary import advice_on, replacing
+from gradkit.term.ledger import read_ledger
 
 PAGE = "report.html"
 
@@ -59,7 +61,21 @@ def make_report(course: Course, target: Path) -> WrittenReport:
         return _relative(page, target) if page.is_file() else None
 
     students, gone = class_list(course), gone_students(course)
-    return _report(course, target, course.results, course.submitted, students, link, gone)
+    return _report(course, target, course.results, course.submitted, students, link, gone, _totals(course))
+
+
+def _totals(course: Course) -> Mapping[str, float] | None:
+    """The gradebook's sum of each student, without excused assignments; None if no gradebook is in use."""
+    from gradkit.gradebook.marks import read_marks
+
+    ledger, scores, used = read_ledger(course), defaultdict[str, list[float]](list), False
+    for name in course.assignment_ids:
+        marks = read_marks(course, name)
+        used = used or bool(marks)
+        for student, mark in marks.items():
+            if ledger.excuse(student, name) is None:
+                scores[student].append(mark.score)
+    return {student: total(found) for student, found in scores.items()} if used else None
 
 
 def report_on(course: Course, target: Path, results: Path, submissions: Path | None) -> WrittenReport:
@@ -82,6 +98,7 @@ def _report(
     students: Iterable[str],
     link: Link,
     gone: Set[str] = frozenset(),
+    totals: Mapping[str, float] | None = None,
 ) -> WrittenReport:
     every = list(read_records(results))
     records = [record for record in every if record.student not in gone]
@@ -107,7 +124,7 @@ def _report(
                 f"{name}: {student}'s {assignment.module} was not compared with the others: {why}."
                 for student, why in comparison.left_out.items()
             ]
-    report = summarize(course.title, records, students, sentences=sentences, pairs=pairs)
+    report = summarize(course.title, records, students, sentences=sentences, pairs=pairs, totals=totals)
     similar = {
         assignment_report.id: similar_page(
             assignment_report,

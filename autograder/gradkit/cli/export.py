@@ -68,7 +68,7 @@ def canvas(
     table = _table(into, people) or new_table(people)
     counted = _counted(found, assignments or (), results, stale=stale)
     outcome = fill(table, counted.grades, people, number, match)
-    _finish(table, outcome, counted.left_out, output, as_json)
+    _finish(table, outcome, counted, output, as_json)
 
 
 @app.command("moodle")
@@ -93,7 +93,7 @@ def moodle(
     most = max((grade.max_score for grade in counted.grades), default=found.assignment(assignment).max_score)
     table = given or new_worksheet(people, most)
     outcome = fill_worksheet(table, counted.grades, people, match)
-    _finish(table, outcome, counted.left_out, output, as_json)
+    _finish(table, outcome, counted, output, as_json)
 
 
 @app.command("moodle-csv")
@@ -113,7 +113,7 @@ def moodle_csv(
     people = _people(roster)
     counted = _counted(found, assignments or (), results, stale=stale)
     table, outcome = import_table(counted.grades, people)
-    _finish(table, outcome, counted.left_out, output, as_json)
+    _finish(table, outcome, counted, output, as_json)
 
 
 @app.command("nbgrader")
@@ -191,13 +191,13 @@ def _table(into: Path | None, people: dict[str, Person]) -> Table | None:
     return None if into is None else read_table(into)
 
 
-def _finish(table: Table, outcome: ExportSummary, left_out: tuple[str, ...], output: Path, as_json: bool) -> None:
+def _finish(table: Table, outcome: ExportSummary, counted: CourseGrades, output: Path, as_json: bool) -> None:
     """Write the file, and beside it the grades without a matching row."""
     from dataclasses import asdict, replace
 
     from gradkit.csv_tables import write_text
 
-    outcome = replace(outcome, left_out=left_out)
+    outcome = replace(outcome, left_out=counted.left_out, excused=tuple(student for student, _ in counted.excused))
     write_text(output, table.text())
     lost = output.with_name(f"{output.stem}.unmatched.csv")
     if outcome.unmatched:

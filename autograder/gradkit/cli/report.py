@@ -50,7 +50,7 @@ def report(
             )
         out.print(f"\nreport: {short_path(made.page)}", soft_wrap=True)
     if made.left_out:
-        complain(f"left out because they are not in the gradebook: {', '.join(made.left_out)}")
+        complain(f"left out because they have left the course: {', '.join(made.left_out)}")
     for line in made.problems:
         complain(line)
     raise typer.Exit(1 if made.problems else 0)
@@ -70,7 +70,7 @@ def feedback(
     for name in report.released:
         out.print(f"{name}: feedback released")
     if report.left_out:
-        complain(f"left out because they are not in the gradebook: {', '.join(report.left_out)}")
+        complain(f"left out because they have left the course: {', '.join(report.left_out)}")
     for line in report.problems:
         complain(line)
     raise typer.Exit(1 if report.problems else 0)

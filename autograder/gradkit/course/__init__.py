@@ -3,6 +3,7 @@
 from gradkit.course.assignment import (
     Assignment,
     BanGroup,
+    Feedback,
     Limits,
     Question,
     WrittenQuestion,
@@ -11,7 +12,7 @@ from gradkit.course.assignment import (
     total,
 )
 from gradkit.course.course import Course, LatePolicy, load_course
-from gradkit.course.policy import Feedback, Policy
+from gradkit.course.policy import Policy
 
 __all__ = [
     "Assignment",

@@ -1,4 +1,4 @@
-"""``[policy]``: which hand-in counts, how late it may be, and when there is feedback."""
+"""``[policy]``: which hand-in counts, and how late it may be."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 
-Feedback = Literal["verdict", "hint", "inputs"]
 Counts = Literal["last", "best", "active"]
 
 _STRICT = ConfigDict(extra="forbid")
 _Days = Annotated[int, Field(ge=0, le=1000)]
-_Number = Annotated[int, Field(ge=1, le=100_000)]
 _Fraction = Annotated[float, Field(ge=0, le=1000)]
 
 
@@ -24,22 +22,16 @@ class Policy:
         slip_days: days that a student may be late in the whole term without a penalty. In ``assignment.toml``: a budget
             of this assignment's own, apart from the term's.
         max_slip: the most slip days for one assignment; None: as many as are left.
-        attempts: the number of hand-ins that get feedback; None: all.
-        window: the number of hand-ins that get feedback within 24 hours; None: all.
         counts: which hand-in counts: the last, the best, or the one that was chosen, by default the last.
         close_after: days after the due time, extended if it was, from which on nothing is taken; None: never.
-        feedback_until_due: how much feedback says until the due time; None: as much as afterwards.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
     slip_days: _Days = 0
     max_slip: _Days | None = None
-    attempts: _Number | None = None
-    window: _Number | None = None
     counts: Counts = "last"
     close_after: _Fraction | None = None
-    feedback_until_due: Feedback | None = None
 
     def overridden(self, own: OwnPolicy) -> Policy:
         """The rules for an assignment with ``[policy]`` of its own."""
@@ -54,8 +46,5 @@ class OwnPolicy:
 
     slip_days: _Days | None = None
     max_slip: _Days | None = None
-    attempts: _Number | None = None
-    window: _Number | None = None
     counts: Counts | None = None
     close_after: _Fraction | None = None
-    feedback_until_due: Feedback | None = None

@@ -64,6 +64,7 @@ class ExportSummary:
         matched_by: the column that identified students; "" if none matched.
         reasons: why grades have no row: a line for each reason, with the students concerned.
         left_out: students with a record who are not in the gradebook; nothing was written for them.
+        excused: students with an assignment that does not count; nothing was written for it.
     """
 
     written: int
@@ -76,6 +77,7 @@ class ExportSummary:
     matched_by: str = ""
     reasons: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    excused: tuple[str, ...] = ()
 
     def unmatched_csv(self) -> str:
         """The grades without a row, as CSV, so that none is lost."""
@@ -93,7 +95,8 @@ class ExportSummary:
             (self.without_score, "with a submission but no score; their cells are unchanged"),
             (self.waiting, "waiting for manual grading; the grades written do not include it"),
             (self.not_submitted, "without a grade here; their rows are unchanged"),
-            (self.left_out, "left out because they are not in the gradebook"),
+            (self.left_out, "left out because they have left the course"),
+            (self.excused, "excused; their cells are unchanged"),
         ):
             if names:
                 different = list(dict.fromkeys(names))

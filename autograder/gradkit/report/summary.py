@@ -112,15 +112,18 @@ class AssignmentReport:
 
 @dataclass(frozen=True)
 class StudentLine:
-    """One student: assignment id -> points, None without a score."""
+    """One student.
+
+    Attributes:
+        student: the student's id.
+        scores: assignment id -> the hidden suite's points, None without a score.
+        total: the sum: the gradebook's, with written questions and penalties and without excused assignments; without
+            a gradebook that of ``scores``.
+    """
 
     student: str
     scores: Mapping[str, float | None]
-
-    @property
-    def total(self) -> float:
-        """The sum of all points."""
-        return total(score for score in self.scores.values() if score is not None)
+    total: float
 
 
 @dataclass(frozen=True)
@@ -139,6 +142,7 @@ def summarize(
     *,
     sentences: Mapping[str, Mapping[str, str]] | None = None,
     pairs: Mapping[str, Sequence[Pair]] | None = None,
+    totals: Mapping[str, float] | None = None,
 ) -> ClassReport:
     """Summarize a class.
 
@@ -148,6 +152,7 @@ def summarize(
         students: the students of the class; those with a record are always included.
         sentences: assignment id -> mistake -> its description in the bank.
         pairs: assignment id -> the pairs found by `gradkit.report.similarity`.
+        totals: student -> the gradebook's sum; None: there is no gradebook.
     """
     by_assignment: defaultdict[str, dict[str, Record]] = defaultdict(dict)
     for record in records:
@@ -157,12 +162,11 @@ def summarize(
         _assignment(list(found.values()), everybody, (sentences or {}).get(name, {}), (pairs or {}).get(name, ()))
         for name, found in sorted(by_assignment.items())
     ]
-    lines = [
-        StudentLine(
-            student, {name: found[student].score for name, found in sorted(by_assignment.items()) if student in found}
-        )
-        for student in everybody
-    ]
+    lines = []
+    for student in everybody:
+        scores = {name: found[student].score for name, found in sorted(by_assignment.items()) if student in found}
+        counted = total(score for score in scores.values() if score is not None)
+        lines.append(StudentLine(student, scores, counted if totals is None else totals.get(student, 0.0)))
     return ClassReport(title, tuple(assignments), tuple(lines))
 
 
