@@ -19,6 +19,7 @@ import gradkit.suite
 from gradkit.classroom.sample import SampleSubmission, _Sample
 from gradkit.cli.app import app
 from gradkit.cli.table import MARKS
+from gradkit.course import Policy
 from gradkit.course.assignment import Assignment, BanGroup, Limits, Question, WrittenQuestion, load_assignment
 from gradkit.course.course import Environment, LatePolicy, SubmissionLimits, _CourseFile, load_course
 from gradkit.course.toml_files import read_toml
@@ -39,6 +40,7 @@ COMMANDS = typer.main.get_command(app).commands
 TABLES = {
     "course.toml": _CourseFile,
     "`[late]`": LatePolicy,
+    "`[policy]`": Policy,
     "`[submission]`": SubmissionLimits,
     "`[environment]`": Environment,
     "assignment.toml": Assignment,
@@ -201,5 +203,5 @@ def test_reference_explains_each_environment_variable() -> None:
         if "environ" in text:
             used |= set(re.findall(r'"([A-Z][A-Z0-9_]{2,})"', text))
     # Names of git's, of typing's and of tokenize's, and a verdict.
-    used -= {"FAILED", "HEAD", "TYPE_CHECKING", "FSTRING_START", "FSTRING_MIDDLE", "FSTRING_END"}
+    used -= {"FAILED", "HEAD", "TYPE_CHECKING", "FSTRING_START", "FSTRING_MIDDLE", "FSTRING_END", "UTC"}
     assert not {name for name in used if f"`{name}`" not in section("Environment variables")}

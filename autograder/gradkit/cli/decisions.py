@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from gradkit.term.ledger import Kind
 
 Student = Annotated[str | None, typer.Argument(help="The student's id.")]
-HomeworkOfOne = Annotated[str | None, typer.Argument(metavar="HW", help="The assignment.")]
+HomeworkOfOne = Annotated[str | None, typer.Argument(help="The assignment.")]
 Csv = Annotated[Path | None, typer.Option("--csv", help="Decide for every row of this CSV file instead.")]
 Reason = Annotated[str, typer.Option(help="Why; the student reads it.")]
 Withdraw = Annotated[bool, typer.Option("--withdraw", help="Take back what was decided before.")]
@@ -82,7 +82,7 @@ def choose(
     The CSV file has the columns student, assignment, attempt and reason.
     """
     if csv is None and attempt is None and not withdraw:
-        raise UsageError("Give the number of the hand-in: gradkit choose STUDENT HW ATTEMPT.")
+        raise UsageError("Give the number of the hand-in: gradkit choose STUDENT ASSIGNMENT ATTEMPT.")
     _decide("choose", csv, course, withdraw, student, assignment, attempt=attempt or "", reason=reason)
 
 
@@ -132,7 +132,7 @@ def _decide(
     course = find_course(folder)
     if csv is None:
         if student is None or assignment is None:
-            words = "STUDENT" if kind == "drop" else "STUDENT HW"
+            words = "STUDENT" if kind == "drop" else "STUDENT ASSIGNMENT"
             raise UsageError(f"Give {words}, or --csv FILE.")
         asked = [Asked(student, assignment, **values)]
     else:

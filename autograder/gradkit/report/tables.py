@@ -136,6 +136,6 @@ def as_json(report: ClassReport) -> str:
 def as_data(report: ClassReport) -> dict[str, Any]:
     """The whole report as plain data."""
     data = asdict(report)
-    for line, shown in zip(report.students, data["students"], strict=True):
-        shown["sum"] = line.total
+    for shown in data["students"]:
+        shown["sum"] = shown.pop("total")
     return data

@@ -153,7 +153,7 @@ def test_a_table_is_entered_whole_or_not_at_all(
         (("extend", "ada", HW), "An extension has either days"),
         (("extend", "ada", HW, "--days", "1", "--until", "2026-10-08"), "An extension has either days"),
         (("extend", "ada", HW, "--until", "soon"), "--until: expected a time such as 2026-10-05T22:00"),
-        (("extend", "ada"), "Give STUDENT HW, or --csv FILE."),
+        (("extend", "ada"), "Give STUDENT ASSIGNMENT, or --csv FILE."),
         (("extend", "ada", "hw9", "--days", "1"), 'No assignment "hw9"'),
         (("excuse", "../ada", HW), "cannot be a student's id"),
         (("drop",), "Give STUDENT, or --csv FILE."),
