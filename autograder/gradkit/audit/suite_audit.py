@@ -55,9 +55,7 @@ def audit_assignment(course: Course, assignment_id: str, sandbox: Sandbox, proce
 
     def body(suite: Suite) -> None:
         suite.rehearse()
-        known = fingerprints(
-            course, assignment, suite, suite_keys(course, assignment_id), sandbox, sandbox.at_a_time(processes)
-        )
+        known = fingerprints(course, assignment, suite, suite_keys(course, assignment_id), sandbox, processes)
         desk = _Desk(course, assignment, suite, sandbox, processes, progress)
         audits.append(desk.audit(bank, known, found, equivalent, contract))
 
@@ -78,9 +76,7 @@ def audit_contract(
 
     def body(suite: Suite) -> None:
         suite.rehearse()
-        known = fingerprints(
-            course, assignment, suite, suite_keys(course, assignment_id), sandbox, sandbox.at_a_time(processes)
-        )
+        known = fingerprints(course, assignment, suite, suite_keys(course, assignment_id), sandbox, processes)
         failed = _Desk(course, assignment, suite, sandbox, processes, progress).mistakes(bank, known)
         faults.extend(contract_faults(contract, suite.tests, bank, failed))
 
