@@ -35,8 +35,8 @@ $(STAMP): pyproject.toml constraints.txt autograder/gradkit/__init__.py
 grade: $(STAMP) ## grade submitted/ (on a fresh checkout: the sample class of examples/)
 	@$(BIN)/gradkit grade --sample examples/class
 
-test: $(STAMP) ## run the tests
-	@$(BIN)/python -m pytest
+test: $(STAMP) ## run the tests, in as many processes as there are processors, at most 4
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 soak: $(STAMP) ## interrupt the grading of 60 students at 50 moments, and on full disks (half an hour; make test runs a short form)
 	@$(BIN)/python -m pytest autograder/tests/soak --soak
