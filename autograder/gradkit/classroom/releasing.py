@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from gradkit.classroom.gradebook_session import make_pages
@@ -26,6 +26,20 @@ class Released:
     released: tuple[str, ...]
     problems: tuple[str, ...]
     left_out: tuple[str, ...] = ()
+
+
+def put_into_exchange(course: Course, assignments: Iterable[str]) -> None:
+    """Put the pages of some assignments, as they are, into the exchange; not those of students who have left.
+
+    Raises:
+        UsageError: the exchange cannot be written.
+        GradkitError: nbgrader or the gradebook failed.
+    """
+    gone = gone_students(course)
+    for name in assignments:
+        publish_feedback(
+            course, name, sorted(gone & {path.parent.name for path in course.autograded.glob(f"*/{name}")})
+        )
 
 
 def release_feedback(course: Course, assignments: Sequence[str] | None = None) -> Released:

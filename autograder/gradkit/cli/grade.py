@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Sequence, Set
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -26,13 +30,30 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Sources:
+    """Where hand-ins are collected from, besides the exchange."""
+
+    zips: Path | None = None
+    roster: Path | None = None
+
+
+@dataclass(frozen=True)
 class _Options:
-    """The options that say how to grade."""
+    """The options that say how to grade.
+
+    Attributes:
+        policy: how to confine students' code.
+        processes: how many graders to fork.
+        feedback: whether to make feedback pages.
+        as_json: whether to print JSON.
+        sources: what to collect first, before feedback is released at the end; None: neither.
+    """
 
     policy: str
     processes: int
     feedback: bool
     as_json: bool
+    sources: Sources | None = None
 
 
 def grade(
@@ -46,6 +67,21 @@ def grade(
     sample: Annotated[
         Path | None, typer.Option(help="If nothing has been submitted, play this sample class through first.")
     ] = None,
+    collect: Annotated[
+        bool, typer.Option("--collect", help="Collect first, and at the end release the feedback that is new.")
+    ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Do so whenever something is handed in, until Ctrl-C.")
+    ] = False,
+    zips: Annotated[
+        Path | None, typer.Option("--zip", help="With --collect or --watch: also collect this folder of uploads.")
+    ] = None,
+    roster: Annotated[
+        Path | None, typer.Option("--git", help="With --collect or --watch: also collect these repositories.")
+    ] = None,
+    every: Annotated[
+        float, typer.Option(min=0.1, help="With --watch: minutes after which to look again in any case.")
+    ] = 5.0,
     sandbox: Annotated[
         str, typer.Option(help="How to confine students' code: auto, strict or a level; see docs/reference.md.")
     ] = "auto",
@@ -70,8 +106,13 @@ def grade(
     updated. Unchanged work is not graded again.
     """
     processes = graders or len(os.sched_getaffinity(0))
-    options = _Options("insecure" if insecure else sandbox, processes, feedback, as_json)
+    sources = Sources(zips, roster) if collect or watch else None
+    options = _Options("insecure" if insecure else sandbox, processes, feedback, as_json, sources)
     found = find_course(course)
+    if (collect or watch) and (submission is not None or submissions is not None):
+        raise UsageError("--collect and --watch are for the course's own submissions, without --submission(s).")
+    if (zips, roster) != (None, None) and sources is None:
+        raise UsageError("--zip DIR and --git FILE say what to collect: they need --collect or --watch.")
     only = assignment or []
     for name in only:
         found.assignment(name)  # fail before any work begins
@@ -81,7 +122,9 @@ def grade(
         raise UsageError("--results DIR is for the records of --submissions DIR: give both.")
     check_file("--output", output)
     check_folder("--results", results)
-    if submission is not None:
+    if watch:
+        status = _watch(found, only, options, every)
+    elif submission is not None:
         if len(only) != 1 or output is None or submissions is not None:
             raise UsageError("--submission DIR needs exactly one --assignment HW and --output FILE.")
         status = _grade_one(found, submission, only[0], output, options)
@@ -125,6 +168,7 @@ def _grade_folder(course: Course, submissions: Path, results: Path, only: Sequen
 
 
 def _grade_course(course: Course, only: Sequence[str], sample: Path | None, options: _Options) -> int:
+    from gradkit.classroom.releasing import put_into_exchange
     from gradkit.classroom.standings import Standings
     from gradkit.classroom.sync_gradebook import open_books
     from gradkit.grading.batch import plan_class
@@ -138,7 +182,11 @@ def _grade_course(course: Course, only: Sequence[str], sample: Path | None, opti
             played = play_sample_if_empty(course, sample, lambda done, total: step(completed=done, total=total))
         if played:
             err.print(f"Nothing had been submitted, so {short_path(sample)} was played through the exchange.\n")
+    not_collected = [] if options.sources is None else _collect(course, only, options.sources)
     plan = plan_class(course, course.submitted, course.results, only)
+    if not plan.size and not plan.refused and options.sources is not None:
+        out.print("Nothing has been handed in yet.")
+        return 1 if not_collected else 0
     if not plan.size and not plan.refused:
         raise UsageError(f"Nothing to grade in {short_path(course.submitted)}. Run `gradkit collect` first.")
     standings = Standings(course)
@@ -155,7 +203,9 @@ def _grade_course(course: Course, only: Sequence[str], sample: Path | None, opti
                 task = bar.add_task("feedback pages", total=sum(map(len, due.values())))
                 books.make_pages(due, lambda number: bar.update(task, advance=number, refresh=True))
         late = books.late()
-    result.refused += books.problems
+    if due and options.sources is not None and course.exchange.is_dir():
+        put_into_exchange(course, due)
+    result.refused += [*not_collected, *books.problems]
     _print_result(result, late, options.as_json, books.gone, standings.ledger.dropped)
     if not options.as_json:
         places = {
@@ -169,6 +219,54 @@ def _grade_course(course: Course, only: Sequence[str], sample: Path | None, opti
         complain(f"{waiting}{books.unavailable}")
         return 3
     return result.exit_status
+
+
+def _collect(course: Course, only: Sequence[str], sources: Sources) -> list[str]:
+    """Collect from the exchange and the other sources; returns what was refused."""
+    from gradkit.classroom.collecting import Repositories, collect_class
+
+    found = [collect_class(course, list(only) or None)] if course.exchange.is_dir() else []
+    if sources.zips is not None:
+        found.append(collect_class(course, list(only) or None, sources.zips))
+    if sources.roster is not None:
+        found.append(collect_class(course, list(only) or None, repositories=Repositories(sources.roster)))
+    number = sum(incoming.collected for incoming in found)
+    err.print(f"{number} submission{'' if number == 1 else 's'} collected.", soft_wrap=True)
+    for incoming in found:
+        for line in incoming.warnings:
+            complain(line)
+    return [line for incoming in found for line in incoming.refused]
+
+
+def _watch(course: Course, only: Sequence[str], options: _Options, minutes: float) -> int:
+    """Collect, grade and release feedback whenever something is handed in, each time in a process of its own.
+
+    So nothing of one round is left for the next, and whatever ends a round ends nothing else.
+    """
+    from gradkit.classroom.watching import hand_ins, only_watcher, places_to_watch
+
+    sources = options.sources or Sources()
+    words = [
+        "--collect",
+        "--sandbox",
+        options.policy,
+        "--graders",
+        str(options.processes),
+        "--course",
+        str(course.root),
+    ]
+    words += [word for name in only for word in ("--assignment", name)]
+    words += [] if options.feedback else ["--no-feedback"]
+    words += [] if sources.zips is None else ["--zip", str(sources.zips.resolve())]
+    words += [] if sources.roster is None else ["--git", str(sources.roster.resolve())]
+    command = [sys.executable, "-c", "from gradkit.cli import main; main()", "grade", *words]
+    places = places_to_watch(course, sources.zips)
+    with only_watcher(course), suppress(KeyboardInterrupt):
+        for _ in hand_ins(places, 60 * minutes):
+            out.print(f"{datetime.now(course.zone):%Y-%m-%d %H:%M:%S %Z}")
+            subprocess.run(command, check=False)  # noqa: S603 - this command
+            out.print("waiting for the next hand-in; Ctrl-C to stop")
+    return 130
 
 
 def _grade_and_settle(
