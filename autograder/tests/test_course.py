@@ -186,6 +186,12 @@ def test_notebook_of_the_solutions_runs_from_top_to_bottom(name: str, tmp_path: 
         assert "error" not in said
 
 
+def test_contract_alone_counts_banned_calls_of_what_is_wrong_as_well() -> None:
+    # PyTorch's own attention: banned, and wrong for a mask of its own shape.
+    done = run("gradkit", "audit", "hw8_attention", "--contract", cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+
+
 # ---- the sample class, from release to feedback
 
 

@@ -180,11 +180,12 @@ class _Desk:
             raise CourseError(f"{path}: no such file. The audit also tries the stub: run {command} first.") from None
 
     def mistakes(self, bank: Bank, known: Sequence[Fingerprint]) -> dict[str, frozenset[str]]:
-        """Mistake id -> the tests that it fails: by its answers, else by a banned call."""
+        """Mistake id -> the tests that it fails, by its answers or by a banned call."""
         failed = {mistake.id: mistake.failed for mistake in known}
-        right = [entry for entry in bank.mistakes if not failed[entry.id]]
-        trials = [Trial(self._tests(entry.question), entry.files, self.assignment.limits) for entry in right]
-        banned = {entry.id: frozenset(tried.failed) for entry, tried in zip(right, self._try(trials), strict=True)}
+        with_bans = {question.id for question in self.assignment.questions if question.banned}
+        entries = [entry for entry in bank.mistakes if entry.question in with_bans]
+        trials = [Trial(self._tests(entry.question), entry.files, self.assignment.limits) for entry in entries]
+        banned = {entry.id: frozenset(tried.failed) for entry, tried in zip(entries, self._try(trials), strict=True)}
         return failed | banned
 
     def _submissions(self, bank: Bank, known: Sequence[Fingerprint]) -> dict[str, Tried]:
