@@ -1,8 +1,9 @@
-"""Reports for CI: GitHub's summary, annotations and GitHub Classroom's result; JUnit XML for GitLab and others.
+"""Reports for CI: GitHub's summary, annotations and results for points; JUnit XML for GitLab and others.
 
 Sources: GitHub's documentation, "Workflow commands for GitHub Actions" (commands, their escapes, 10 errors a step,
 1 MiB of summary), and the README of GitHub Classroom's autograding-grading-reporter (the step output ``result``);
-for JUnit XML the schema of Jenkins' xunit plugin and GitLab's documentation.
+Classroom 50's wiki, "Advanced Autograding" (``result.json``); for JUnit XML the schema of Jenkins' xunit plugin and
+GitLab's documentation.
 
 A runner executes commands that a step prints. Students' code runs in another process, whose output is discarded and
 whose environment lacks the variables with the paths of the runner's files. Its text is printed here only while
@@ -18,17 +19,22 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from fractions import Fraction
 from html import escape
+from math import lcm
 from pathlib import Path
 from types import MappingProxyType
 from xml.etree import ElementTree as ET
 
 from gradkit.check.results import CheckResult, Report
+from gradkit.errors import UsageError
 
 _MOST = 10  # annotations that GitHub shows per step
 _LONGEST = 2_000  # characters of one message
 _SUMMARY = 900_000  # bytes, of GitHub's 1 MiB
 _MARKS = MappingProxyType({"passed": "✅", "failed": "❌", "stopped": "❌", "not started": "⬜"})
+_OF_CLASSROOM50 = ("CLASSROOM", "ASSIGNMENT", "SUBMISSION_TAG", "COMMIT_URL", "RELEASE_URL")
 _RUNNERS = re.compile("(GITHUB|ACTIONS|RUNNER)_")
 # Characters that XML 1.0 cannot contain, escaped or not.
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -150,6 +156,51 @@ def classroom_result(report: Report) -> str:
     points = round(sum(question.points for question in report.questions), 9)  # 0.1 + 0.2 is 0.3
     data = {"version": 1, "status": status, "max_score": points, "tests": tests}
     return base64.b64encode(json.dumps(data).encode()).decode()
+
+
+def classroom50_variables() -> Mapping[str, str]:
+    """What Classroom 50's runner says about a submission.
+
+    Raises:
+        UsageError: its runner did not start this process.
+    """
+    lacking = [name for name in _OF_CLASSROOM50 if not os.environ.get(name)]
+    if lacking:
+        raise UsageError(
+            f"--classroom50 is for an autograder that Classroom 50's runner starts; not set: {', '.join(lacking)}."
+        )
+    return dict(os.environ)
+
+
+def classroom50_result(report: Report, variables: Mapping[str, str]) -> dict[str, object]:
+    """Classroom 50's ``result.json``: a test for each question. Its scores are whole numbers: points, or parts of one.
+
+    Args:
+        report: the report.
+        variables: from `classroom50_variables`.
+    """
+    points = [Fraction(str(round(question.points, 9))) for question in report.questions]
+    parts = lcm(*(each.denominator for each in points))
+    most = [int(each * parts) for each in points]
+    passed = [question.status == "passed" for question in report.questions]
+    earned = [worth if right else 0 for worth, right in zip(most, passed, strict=True)]
+    names = [question.id for question in report.questions]
+    return {
+        "schema": "classroom50/result/v1",
+        "classroom": variables["CLASSROOM"],
+        "assignment": variables["ASSIGNMENT"],
+        "submission": variables["SUBMISSION_TAG"],
+        "commit": variables["COMMIT_URL"],
+        "release": variables["RELEASE_URL"],
+        "review": variables.get("REVIEW_URL") or variables["COMMIT_URL"],
+        "datetime": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "score": sum(earned),
+        "max-score": sum(most),
+        "tests": [
+            {"test-name": name, "passed": right, "score": score, "max-score": worth}
+            for name, right, score, worth in zip(names, passed, earned, most, strict=True)
+        ],
+    }
 
 
 def _wrong(report: Report) -> list[tuple[str, CheckResult]]:

@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 
 from gradkit.check.checks import SECONDS
-from gradkit.check.ci import as_junit, begin_step, tell
+from gradkit.check.ci import as_junit, begin_step, classroom50_result, classroom50_variables, tell
 from gradkit.check.console import ready_streams, see_where_we_are, show
 from gradkit.check.homework import Homework, Question, find_homework
 from gradkit.check.locations import path_from
@@ -43,12 +43,16 @@ def check(
     seconds: float = typer.Option(SECONDS, "--seconds", min=0.1, help="How long one check may take."),
     junit: Path | None = typer.Option(None, "--junit", help="Also write JUnit XML to this file."),  # noqa: B008
     github: bool = typer.Option(
-        False, "--github", help="In GitHub Actions: also write summary, annotations and GitHub Classroom's result."
+        False, "--github", help="In GitHub Actions: also write summary, annotations and the step's output `result`."
+    ),
+    classroom50: bool = typer.Option(
+        False, "--classroom50", help="In Classroom 50's runner: also write result.json in the current folder."
     ),
 ) -> None:
     """Run the public checks on your homework. Grading tries more."""
-    if watch and (junit is not None or github or as_json):
-        raise UsageError("--watch does not end; --json, --junit and --github are for a single check.")
+    if watch and (junit is not None or github or classroom50 or as_json):
+        raise UsageError("--watch does not end; --json, --junit, --github and --classroom50 are for a single check.")
+    submission = classroom50_variables() if classroom50 else None
     homework = find_homework(path)
     only = None if question is None else homework.question(question)
     out = Console(highlight=False, width=_WIDTH if github else None)
@@ -65,6 +69,9 @@ def check(
         typer.echo(json.dumps(report.as_data(), indent=2))
     else:
         show(report, out)
+    if submission is not None:
+        text = json.dumps(classroom50_result(report, submission), indent=2)
+        Path("result.json").write_text(text + "\n", encoding="utf-8")
     if step is not None:
         tell(report, step, path_from(step.root, homework))
     if not report.passed:

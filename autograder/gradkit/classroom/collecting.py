@@ -48,6 +48,7 @@ def collect_class(
     zips: Path | None = None,
     pattern: str | None = None,
     repositories: Repositories | None = None,
+    times: Path | None = None,
 ) -> Incoming:
     """Collect from nbgrader's exchange, from a folder of zip files, or from a roster of repositories.
 
@@ -57,12 +58,15 @@ def collect_class(
         zips: a folder of uploaded archives, instead of the exchange.
         pattern: with ``zips``: how to read their names.
         repositories: the roster of repositories, instead of the exchange.
+        times: with ``zips``: a table of hand-in times; see `collect_zips`.
 
     Raises:
         UsageError: an assignment, the folder or the pattern is wrong.
     """
     for name in assignments or ():
         course.assignment(name)
+    if times is not None and zips is None:
+        raise UsageError("--times FILE says when zip files were handed in: it needs --zip DIR.")
     if repositories is not None:
         if zips is not None or pattern is not None:
             raise UsageError("--git and --zip exclude each other: give one of them.")
@@ -76,7 +80,7 @@ def collect_class(
         return _incoming(collect(course, assignments))
     if assignments is not None and len(assignments) > 1:
         raise UsageError("--zip DIR takes at most one assignment, the one that all the files are for.")
-    return _incoming(collect_zips(course, zips, assignments[0] if assignments else None, pattern))
+    return _incoming(collect_zips(course, zips, assignments[0] if assignments else None, pattern, times))
 
 
 def _incoming(report: CollectReport) -> Incoming:

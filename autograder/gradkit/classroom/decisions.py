@@ -115,26 +115,10 @@ def _length(course: Course, asked: Asked) -> dict[str, object]:
     if bool(asked.days) == bool(asked.until):
         raise UsageError("An extension has either days (--days N) or a new due time (--until TIME).")
     if asked.until:
-        return {"until": local_time(course, "--until", asked.until)}
+        return {"until": course.local_time("--until", asked.until)}
     if not asked.days.isascii() or not asked.days.isdigit() or not 1 <= int(asked.days) <= 1000:
         raise UsageError(f'--days: expected a number from 1 to 1000, found "{asked.days}".')
     return {"days": int(asked.days)}
-
-
-def local_time(course: Course, what: str, text: str) -> datetime:
-    """A time; without an offset it is in the course's zone.
-
-    Raises:
-        UsageError: it is not a time.
-    """
-    try:
-        time = datetime.fromisoformat(text.strip())
-    except ValueError:
-        raise UsageError(
-            f"{what}: expected a time such as 2026-10-05T22:00 (in the course's zone, {course.zone.key}) or "
-            f"2026-10-05T22:00:00Z, found {quoted(text)}."
-        ) from None
-    return (time if time.tzinfo else time.replace(tzinfo=course.zone)).astimezone(UTC)
 
 
 def _attempt(standings: Standings, student: str, asked: Asked) -> datetime | None:

@@ -35,6 +35,7 @@ class Standings:
         self.ledger: Ledger = read_ledger(course)
         self.rules: Sequence[Rules] = rules_of(course)
         self._found: dict[str, Mapping[str, Reckoned]] = {}
+        self._read: dict[tuple[str, str], Record] = {}  # records of hand-ins that count, so that none is read twice
 
     @cached_property
     def plain(self) -> bool:
@@ -83,6 +84,7 @@ class Standings:
         Returns:
             The records of those that count now, by assignment and student.
         """
+        self._read = {(record.student, record.assignment): record for record in records}
         changed = self._settle()
         paths = [counted(self._course, student, assignment).record for student, assignment in sorted(changed)]
         kept = [record for record in records if (record.student, record.assignment) not in changed]
@@ -102,18 +104,19 @@ class Standings:
             now = counted(self._course, student, assignment)
             let_count(self._course, by_name[reckoned.counted.name], read_time(now.folder))
             changed.add((student, assignment))
-        for student, _ in changed:
-            self._found.pop(student)
+        for student, assignment in changed:
+            self._found.pop(student, None)
+            self._read.pop((student, assignment), None)
         return changed
 
     def _attempts(self, student: str, assignment: str) -> list[Attempt]:
         kept = others(self._course, student, assignment)
         now = counted(self._course, student, assignment)
-        found = [_attempt(each) for each in kept]
-        return [*found, _attempt(now)] if now.folder.is_dir() or now.record.is_file() else found
+        found = [_attempt(each, read_record(each.record)) for each in kept]
+        record = self._read.get((student, assignment)) or read_record(now.record)
+        return found if record is None and not now.folder.is_dir() else [*found, _attempt(now, record)]
 
 
-def _attempt(kept: Kept) -> Attempt:
-    record = read_record(kept.record)
+def _attempt(kept: Kept, record: Record | None) -> Attempt:
     time = read_time(kept.folder) if record is None else parse_time(record.submitted or "")
     return Attempt(time, None if record is None else record.score, "" if kept.counts else kept.folder.name)

@@ -27,6 +27,9 @@ def collect(
             help="With --zip: canvas, moodle, brightspace, blackboard, or a regular expression for the names."
         ),
     ] = None,
+    times: Annotated[
+        Path | None, typer.Option(help="With --zip: when each was handed in, a CSV file with student and time.")
+    ] = None,
     roster: Annotated[
         Path | None, typer.Option("--git", help="Collect from the repositories listed in this CSV file instead.")
     ] = None,
@@ -55,7 +58,7 @@ def collect(
     deadline = None if until is None else zoned_time("--until", until)
     found = find_course(course)
     repositories = None if roster is None else Repositories(roster, deadline, branch, pushes)
-    report = collect_class(found, assignments or None, zips, pattern, repositories)
+    report = collect_class(found, assignments or None, zips, pattern, repositories, times)
     if zips is None and roster is None and not found.exchange.is_dir():
         from gradkit.collect.exchange import missing_exchange
 

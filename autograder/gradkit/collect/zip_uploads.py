@@ -14,7 +14,7 @@ import stat
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -39,11 +39,12 @@ from gradkit.collect.collected import (
 )
 from gradkit.collect.upload_names import Names, Upload, several_people, two_people
 from gradkit.course import Course
+from gradkit.csv_tables import read_table
 from gradkit.errors import GradkitError, SubmissionRefused, UsageError
 from gradkit.gradebook.logs import gathered_log
 from gradkit.gradebook.settings import nbgrader_config
-from gradkit.gradebook.timestamps import impossible, said, write_time
-from gradkit.ids import quoted
+from gradkit.gradebook.timestamps import impossible, read_time, said, write_time
+from gradkit.ids import quoted, student_id
 from gradkit.intake.archive import unpack
 from gradkit.intake.files import copy_untrusted, not_kept, scratch
 from gradkit.intake.policy import ENDINGS, TIME_FILE, archived, ignored, listed
@@ -69,7 +70,11 @@ class _Account:
 
 
 def collect_zips(
-    course: Course, folder: Path, assignment_id: str | None = None, pattern: str | None = None
+    course: Course,
+    folder: Path,
+    assignment_id: str | None = None,
+    pattern: str | None = None,
+    times: Path | None = None,
 ) -> CollectReport:
     """Collect each student's newest upload in ``folder``, replacing what was collected before.
 
@@ -80,6 +85,8 @@ def collect_zips(
         pattern: a regular expression for their whole names, with groups named as in nbgrader's own: ``student_id``,
             and as needed ``assignment_id``, ``timestamp``, ``name`` and ``attempt``; or a key of
             `upload_names.PLATFORMS`; None: `upload_names.DEFAULT_PATTERN`.
+        times: a table with the columns ``student``, ``time`` and, if for several assignments, ``assignment``: when each
+            was handed in, which outranks a time in the name.
 
     Returns:
         What became of every file. One upload's failure never stops the run.
@@ -87,7 +94,7 @@ def collect_zips(
     Raises:
         UsageError: the folder, the pattern or the assignment is invalid.
     """
-    names = Names(course, assignment_id, pattern)
+    names, handed_in = Names(course, assignment_id, pattern), _read_times(course, times)
     if folder.is_file():
         raise UsageError(f"{folder} is a file. Unpack it, and give the folder with its uploads.")
     if not folder.is_dir():
@@ -102,10 +109,16 @@ def collect_zips(
                 Refused(quoted(path.name), str(error), understood=names.match(path.name) is not None)
             )
         else:
+            time = handed_in.get((upload.student, upload.assignment)) or handed_in.get((upload.student, ""))
+            upload = replace(upload, time=time or upload.time)
             uploads.setdefault((upload.student, upload.assignment), []).append(upload)
     if not uploads and not account.refused:
         raise UsageError(f"{folder}: is empty. Expected the uploaded zip files.")
     every = [upload for mine in uploads.values() for upload in mine]
+    known = {key for upload in every for key in ((upload.student, upload.assignment), (upload.student, ""))}
+    account.warnings += [
+        f"{times}: {' '.join(filter(None, key))} has a time, but no upload." for key in handed_in if key not in known
+    ]
     stopped = several_people(every) | alike(course, {student for student, _ in uploads})
     for (student, _), mine in uploads.items():
         if student in stopped:
@@ -116,6 +129,25 @@ def collect_zips(
     return CollectReport(
         tuple(account.collected), tuple(account.refused), tuple(account.warnings), tuple(account.passed)
     )
+
+
+def _read_times(course: Course, path: Path | None) -> dict[tuple[str, str], datetime]:
+    """(student, assignment or "") -> when it was handed in.
+
+    Raises:
+        UsageError: the table or a time in it is wrong, or two rows are of the same hand-in.
+    """
+    found: dict[tuple[str, str], datetime] = {}
+    if path is None:
+        return found
+    table = read_table(path)
+    for line, row in table.numbered():
+        table.column("student"), table.column("time")
+        key = student_id(table.get(row, "student")), table.get(row, "assignment")
+        if key in found:
+            raise UsageError(f"{path}, line {line}: {' '.join(filter(None, key))} is there twice.")
+        found[key] = course.local_time(f"{path}, line {line}: time", table.get(row, "time"))
+    return found
 
 
 def _read(names: Names, path: Path) -> Upload:
@@ -215,6 +247,9 @@ def _is_collected(course: Course, upload: Upload) -> str:
             two_people(upload.student, [(str(person), str(note.get("upload"))), (upload.person, upload.shown)])
         )
     if note.get("sha256") == _digest(upload.path):
+        if upload.time is not None and read_time(target) is None:
+            write_time(target, upload.time)
+            return f"it was collected before; now its time is known, {said(upload.time)}"
         return "it was collected before"
     if before and upload.time and upload.time <= before:
         return f"one from {said(before)} was collected before"

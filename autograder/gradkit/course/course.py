@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
@@ -15,6 +16,7 @@ from gradkit.course.assignment import Assignment, load_assignment
 from gradkit.course.policy import Policy
 from gradkit.course.toml_files import Title, read_text, read_toml
 from gradkit.errors import CourseError, UsageError
+from gradkit.ids import quoted
 
 _STRICT = ConfigDict(extra="forbid")
 
@@ -216,6 +218,25 @@ class Course:
                 "python -c 'import secrets; print(secrets.token_hex())'"
             )
         return secret
+
+    def local_time(self, what: str, text: str) -> datetime:
+        """A time as people write it, in UTC; without an offset it is in the course's zone.
+
+        Args:
+            what: what the time is, for the message.
+            text: the time.
+
+        Raises:
+            UsageError: it is not a time.
+        """
+        try:
+            time = datetime.fromisoformat(text.strip())
+        except ValueError:
+            raise UsageError(
+                f"{what}: expected a time such as 2026-10-05T22:00 (in the course's zone, {self.zone.key}) or "
+                f"2026-10-05T22:00:00Z, found {quoted(text)}."
+            ) from None
+        return (time if time.tzinfo else time.replace(tzinfo=self.zone)).astimezone(UTC)
 
     def assignment(self, assignment_id: str) -> Assignment:
         """Read one assignment.

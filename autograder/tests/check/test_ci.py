@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradkit.check.ci import classroom_result, error_commands, summary
+from gradkit.check.ci import classroom50_result, classroom_result, error_commands, summary
 from gradkit.check.results import CheckResult, QuestionReport, Report
 
 from .conftest import solve
@@ -139,3 +139,62 @@ def test_a_summary_stays_below_githubs_limit() -> None:
 def test_points_are_added_as_decimals() -> None:
     made = replace(report("no"), questions=tuple(QuestionReport(f"q{one}", one, ()) for one in (0.1, 0.2, 0.4)))
     assert json.loads(base64.b64decode(classroom_result(made)))["max_score"] == 0.7
+
+
+# ---- Classroom 50
+
+RUNNER = {
+    "CLASSROOM": "nn101",
+    "ASSIGNMENT": "hw0",
+    "SUBMISSION_TAG": "submit/2026-10-01T22-00-00Z-a1b2c3d",
+    "COMMIT_URL": "https://example.org/commit/a1b2c3d",
+    "RELEASE_URL": "https://example.org/releases/a1b2c3d",
+}
+
+
+def classroom50(homework: Path, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run the check as Classroom 50's autograder does, in ``folder``."""
+    kept = {name: value for name, value in os.environ.items() if name not in RUNNER}
+    words = [*COMMAND[:-1], "--classroom50", str(homework)]
+    return subprocess.run(  # noqa: S603 - our own
+        words, cwd=folder, capture_output=True, text=True, check=False, env={**kept, **variables}
+    )
+
+
+def test_classroom_50_gets_a_result_for_each_question(homework: Path, tmp_path: Path) -> None:
+    solve(homework, "return 3 * x")
+    assert classroom50(homework, tmp_path, **RUNNER).returncode == 1
+    result = json.loads((tmp_path / "result.json").read_text())
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", result.pop("datetime"))
+    assert result == {
+        "schema": "classroom50/result/v1",
+        "classroom": "nn101",
+        "assignment": "hw0",
+        "submission": RUNNER["SUBMISSION_TAG"],
+        "commit": RUNNER["COMMIT_URL"],
+        "release": RUNNER["RELEASE_URL"],
+        "review": RUNNER["COMMIT_URL"],
+        "score": 1,
+        "max-score": 3,
+        "tests": [
+            {"test-name": "double", "passed": False, "score": 0, "max-score": 2},
+            {"test-name": "double_all", "passed": True, "score": 1, "max-score": 1},
+        ],
+    }
+
+
+def test_without_its_runner_the_missing_variables_are_named_at_once(homework: Path, tmp_path: Path) -> None:
+    done = classroom50(homework, tmp_path, **{**RUNNER, "COMMIT_URL": ""})
+    assert done.returncode == 2
+    assert "not set: COMMIT_URL." in done.stderr
+    assert not (tmp_path / "result.json").exists()
+
+
+@pytest.mark.parametrize(("points", "most"), [((2, 1), [2, 1]), ((0.5, 2), [1, 4]), ((0.1, 0.25, 1 / 3), None)])
+def test_its_scores_are_whole_numbers_in_proportion(points: tuple[float, ...], most: list[int] | None) -> None:
+    questions = tuple(QuestionReport(f"q{number}", worth, ()) for number, worth in enumerate(points))
+    made = Report("hw0", "A homework", "demo.py", questions, 0.0)
+    found = [test["max-score"] for test in classroom50_result(made, RUNNER)["tests"]]  # type: ignore[attr-defined]
+    assert most is None or found == most
+    assert all(type(worth) is int for worth in found)
+    assert [worth / sum(found) for worth in found] == pytest.approx([worth / sum(points) for worth in points])

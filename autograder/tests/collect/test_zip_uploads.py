@@ -70,6 +70,40 @@ def test_the_newest_of_a_students_archives_wins_and_carries_its_time(room: Any, 
     assert collect_zips(room.course, uploads).collected == ()
 
 
+def test_times_may_come_from_a_table(room: Any, uploads: Path, tmp_path: Path) -> None:
+    times = tmp_path / "times.csv"
+    pack(uploads / NAME, {"lines.py": "x\n"})
+    pack(uploads / f"bob_{HW}_2030-01-08-10-00-00.zip", {"lines.py": "y\n"})
+    assert [one.time for one in collect_zips(room.course, uploads).collected][:1] == [None]
+    times.write_text(
+        f"Student,Time,Assignment\nada,2030-01-09T10:00,\nbob,2030-01-09T11:00+01:00,{HW}\ncyd,2030-01-09,\n"
+    )
+    report = collect_zips(room.course, uploads, times=times)
+    assert [entry.reason for entry in report.passed if entry.student == "ada"] == [
+        "it was collected before; now its time is known, 2030-01-09 10:00:00 UTC"
+    ]
+    assert read_time(room.course.submitted / "ada" / HW) == datetime(2030, 1, 9, 10, tzinfo=UTC)
+    assert f"{times}: cyd has a time, but no upload." in report.warnings
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ("ada,soon", r'line 2: time: expected a time .* found "soon"'),
+        ("ada,2030-01-09\nada,2030-01-10", "line 3: ada is there twice"),
+        ("../ada,2030-01-09", "cannot be a student's id"),
+    ],
+)
+def test_a_wrong_table_of_times_stops_before_anything(
+    room: Any, uploads: Path, tmp_path: Path, rows: str, said: str
+) -> None:
+    pack(uploads / NAME, {"lines.py": "x\n"})
+    (tmp_path / "times.csv").write_text(f"student,time\n{rows}\n")
+    with pytest.raises(UsageError, match=said):
+        collect_zips(room.course, uploads, times=tmp_path / "times.csv")
+    assert not (room.course.submitted / "ada").exists()
+
+
 def test_a_time_inside_the_archive_counts_for_nothing(room: Any, uploads: Path) -> None:
     pack(uploads / NAME, {"lines.py": "x\n", "timestamp.txt": "2020-01-01 00:00:00 UTC"})
     collect_zips(room.course, uploads)

@@ -1,0 +1,131 @@
+"""Hand-ins graded as they come: the whole way to the page in the exchange, and what ends and what does not end it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from gradkit.collect.exchange import fetch, publish, submit
+from gradkit.course import Course
+
+from ..demo_course import HW
+from .conftest import Gradkit
+
+PATIENCE = 120.0  # seconds, on a busy machine
+Start = Callable[[], "subprocess.Popen[bytes]"]
+
+
+@pytest.fixture
+def hand_in(built: Course, tmp_path: Path) -> Callable[[str], None]:
+    """Hand in the reference as a student."""
+    publish(built, HW)
+
+    def run(student: str) -> None:
+        home = tmp_path / "homes" / student
+        home.mkdir(parents=True)
+        folder = fetch(built, student, HW, home)
+        (folder / "scaling.py").write_text((built.solution(HW) / "scaling.py").read_text())
+        submit(built, student, folder)
+
+    return run
+
+
+@pytest.fixture
+def start(built: Course, command: list[str], tmp_path: Path) -> Iterator[Start]:
+    """Start the watcher; it is ended after the test."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def run() -> subprocess.Popen[bytes]:
+        with (tmp_path / "log.txt").open("ab") as log:
+            started.append(
+                subprocess.Popen(  # noqa: S603 - our own command
+                    [*command, "grade", "--watch"], cwd=built.root, stdout=log, stderr=log, start_new_session=True
+                )
+            )
+        return started[-1]
+
+    yield run
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture
+def reaches(built: Course, tmp_path: Path) -> Callable[[int], None]:
+    """Wait until so many pages are in the exchange and the watcher waits again."""
+
+    def run(number: int) -> None:
+        end, log = time.monotonic() + PATIENCE, tmp_path / "log.txt"
+        while time.monotonic() < end:
+            pages = [*(built.exchange / built.id / "feedback").rglob("*.html")]
+            said = log.read_text() if log.exists() else ""
+            if len(pages) >= number and said.rstrip().endswith("Ctrl-C to stop"):
+                return
+            time.sleep(0.1)
+        raise AssertionError(said)
+
+    return run
+
+
+def processor_seconds(process: subprocess.Popen[bytes]) -> float:
+    fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def test_a_hand_in_has_its_page_in_the_exchange(
+    built: Course,
+    hand_in: Callable[[str], None],
+    start: Start,
+    reaches: Callable[[int], None],
+    gradkit: Gradkit,
+    tmp_path: Path,
+) -> None:
+    hand_in("ada")  # before there is a watcher
+    watcher = start()
+    reaches(1)
+    refused = gradkit("grade", "--watch")
+    assert (refused.status, str(watcher.pid) in refused.err) == (2, True)
+    hand_in("bob")
+    reaches(2)
+    before = processor_seconds(watcher)
+    time.sleep(1)
+    assert processor_seconds(watcher) - before < 0.1
+    os.killpg(watcher.pid, signal.SIGKILL)
+    watcher.wait()
+    records = {path: path.read_bytes() for path in built.results.rglob("*.json")}
+    (tmp_path / "log.txt").unlink()
+    hand_in("cyd")
+    watcher = start()
+    reaches(3)
+    assert {path: path.read_bytes() for path in built.results.rglob("*.json") if path in records} == records
+    assert len([*built.results.rglob("*.json")]) == 3
+    os.killpg(watcher.pid, signal.SIGINT)
+    assert watcher.wait(PATIENCE) == 130
+
+
+def test_one_round_is_a_command(built: Course, hand_in: Callable[[str], None], gradkit: Gradkit) -> None:
+    empty = gradkit("grade", "--collect")
+    assert (empty.status, "Nothing has been handed in yet." in empty.out) == (0, True)
+    hand_in("ada")
+    assert gradkit("grade", "--collect").status == 0
+    assert len([*(built.exchange / built.id / "feedback").rglob("*.html")]) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--watch", "--submissions", "x", "--results", "y"), "for the course's own submissions"),
+        (("--zip", "x"), "they need --collect or --watch"),
+        (("--watch", "--zip", "nowhere"), "nowhere: no such folder"),
+        (("--watch",), "nothing has been published yet"),
+    ],
+)
+def test_what_cannot_be_watched_is_said(gradkit: Gradkit, words: tuple[str, ...], said: str) -> None:
+    ran = gradkit("grade", *words)
+    assert (ran.status, said in " ".join(ran.err.split())) == (2, True)
