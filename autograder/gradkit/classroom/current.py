@@ -47,7 +47,13 @@ def _reasons(course: Course, assignment: Assignment, tasks: Sequence[Task]) -> I
         if not reason and record is not None and record.status == "graded":
             if task.student not in entered:
                 reason = "graded, but not in the gradebook yet"
-            elif not is_filed(course, assignment, record, standings.reckoned(task.student, assignment.id)):
+            elif not is_filed(
+                course,
+                assignment,
+                record,
+                standings.reckoned(task.student, assignment.id),
+                standings.level(task.student, assignment),
+            ):
                 reason = "changed since it was filed in the gradebook"
         if reason:
             yield task, reason

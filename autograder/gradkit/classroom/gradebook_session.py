@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from gradkit.classroom.standings import Standings
 from gradkit.course import Assignment, Course, rounded
 from gradkit.errors import GradebookUnavailable
 from gradkit.gradebook.database import open_gradebook
@@ -17,6 +19,7 @@ from gradkit.gradebook.filing import file_record
 from gradkit.gradebook.marks import read_marks
 from gradkit.gradebook.registration import register
 from gradkit.gradebook.timestamps import parse_time
+from gradkit.grading.held_back import Level, held_back
 from gradkit.grading.record import Record
 from gradkit.grading.store import read_record
 from gradkit.pages.submission import Standing, feedback_page
@@ -37,9 +40,9 @@ class Desk:
         stage(self._course, assignment, self._staged)
         register(self._gradebook, self._course, assignment, self._staged, self._patience)
 
-    def file(self, assignment: Assignment, record: Record, reckoned: Reckoned | None) -> None:
-        """File a record; see `gradkit.gradebook.filing.file_record` for the errors."""
-        file_record(self._gradebook, self._course, assignment, record, reckoned=reckoned)
+    def file(self, assignment: Assignment, record: Record, reckoned: Reckoned | None, level: Level) -> None:
+        """File a record; see `gradkit.gradebook.filing.file_record` for arguments and errors."""
+        file_record(self._gradebook, self._course, assignment, record, reckoned=reckoned, level=level)
 
 
 @contextmanager
@@ -59,16 +62,18 @@ def make_pages(
     assignment: Assignment,
     students: Collection[str],
     patience: float = PATIENCE,
-    reckoned: Callable[[str], Reckoned | None] = lambda _student: None,
+    standings: Standings | None = None,
 ) -> Mapping[str, str]:
     """Make our own feedback page for each record, and nbgrader's for each graded one.
+
+    For a hand-in without feedback before the due time, ours, which says so, also takes the place of nbgrader's.
 
     Args:
         course: the course.
         assignment: the assignment.
         students: whose pages to make.
         patience: seconds to wait while another program writes to the gradebook.
-        reckoned: how a student stands in the assignment, or None if that depends on the record alone.
+        standings: how the students stand; None: read it.
 
     Returns:
         Student id -> why nbgrader could not make a page.
@@ -77,30 +82,28 @@ def make_pages(
         GradebookUnavailable: the gradebook cannot be read now, or the disk is full.
     """
     marks = read_marks(course, assignment.id, patience)
+    standings = standings or Standings(course)
     graded = []
     for student in students:
         record = read_record(course.results / student / f"{assignment.id}.json")
         if record is None:
             graded.append(student)  # nbgrader reports what is missing
             continue
-        if record.status == "graded":
+        level = standings.level(student, assignment)
+        if record.status == "graded" and level != "none":
             graded.append(student)
         mark, standing = marks.get(student), None
         if mark is not None and record.score is not None:
             by_person = rounded(mark.raw_score - record.score)
             standing = Standing(by_person, mark.penalty, mark.score, mark.max_score, mark.waits_for_person)
-        _write_page(
-            course.feedback_page(student, assignment.id),
-            feedback_page(
-                record, course.title, parse_time(record.submitted or ""), standing, _hand_ins(course, reckoned(student))
-            ),
-        )
+        reckoned = standings.reckoned(student, assignment.id)
+        hand_ins = [] if reckoned is None else explained(reckoned, course.zone, datetime.now(UTC))
+        time = parse_time(record.submitted or "")
+        text = feedback_page(held_back(record, level), course.title, time, standing, hand_ins, silent=level == "none")
+        _write_page(course.feedback_page(student, assignment.id), text)
+        if record.status == "graded" and level == "none":
+            _write_page(course.feedback / student / assignment.id / f"{assignment.topic}.html", text)
     return generate_feedback(course, assignment, graded, patience).failed
-
-
-def _hand_ins(course: Course, reckoned: Reckoned | None) -> Sequence[str]:
-    """What the page says about hand-ins, extension and slip days."""
-    return [] if reckoned is None else explained(reckoned, course.zone)
 
 
 def _write_page(path: Path, text: str) -> None:

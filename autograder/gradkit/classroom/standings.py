@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from functools import cached_property
 
-from gradkit.course import Course
+from gradkit.course import Assignment, Course, Policy
 from gradkit.gradebook.timestamps import parse_time, read_time
+from gradkit.grading.held_back import Level
 from gradkit.grading.record import Record
 from gradkit.grading.store import read_record
 from gradkit.grading.triage import Task
@@ -41,7 +44,7 @@ class Standings:
     def plain(self) -> bool:
         """Whether each score depends on its own record alone: no decisions, slip days or hand-ins beside it."""
         policies = [rules.policy for rules in self.rules]
-        simple = all(not policy.slip_days and policy.close_after is None for policy in policies)
+        simple = all(replace(policy, max_slip=None) == Policy(counts=policy.counts) for policy in policies)
         return simple and not self.ledger.events and not any(students_with_others(self._course))
 
     def of(self, student: str) -> Mapping[str, Reckoned]:
@@ -57,6 +60,16 @@ class Standings:
     def reckoned(self, student: str, assignment: str) -> Reckoned | None:
         """How a student stands in an assignment; None if that depends on the record alone."""
         return None if self.plain else self.of(student)[assignment]
+
+    def level(self, student: str, assignment: Assignment) -> Level:
+        """How much feedback a student gets now on the hand-in that counts, unless that depends on nothing."""
+        reckoned = self.reckoned(student, assignment.id)
+        if reckoned is None or reckoned.due <= datetime.now(UTC):
+            return "inputs"
+        if reckoned.counted in reckoned.silent:
+            return "none"
+        until_due = reckoned.rules.policy.feedback_until_due
+        return "inputs" if until_due is None else until_due
 
     def to_grade(self, only: Collection[str] = ()) -> dict[str, list[Task]]:
         """The hand-ins beside those that count that need a record, by assignment.

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from gradkit.classroom.standings import Standings
 from gradkit.course import Assignment, Course
 from gradkit.errors import GradebookUnavailable, GradkitError
 from gradkit.gradebook.database_errors import PATIENCE
@@ -18,7 +19,7 @@ from gradkit.text import together
 
 if TYPE_CHECKING:
     from gradkit.classroom.gradebook_session import Desk
-    from gradkit.classroom.standings import Standings
+    from gradkit.grading.held_back import Level
     from gradkit.term.reckoning import Reckoned
 
 
@@ -49,14 +50,16 @@ class Books:
         unavailable: why nothing more is filed in this run, or None.
         waiting: the number of records left for the next run.
         filed: the number of records filed.
+        standings: how the students stand.
     """
 
-    def __init__(self, course: Course, patience: float, closing: ExitStack, standings: Standings | None) -> None:
+    def __init__(self, course: Course, patience: float, closing: ExitStack) -> None:
+        self.standings = Standings(course)
         self.gone: set[str] = set()
         self.unavailable: str | None = None
         self.waiting = 0
         self.filed = 0
-        self._course, self._patience, self._closing, self._standings = course, patience, closing, standings
+        self._course, self._patience, self._closing = course, patience, closing
         self._desk: Desk | None = None
         self._pages: dict[str, _Page] = {}
         self._troubles: list[tuple[str, str, str]] = []
@@ -96,24 +99,24 @@ class Books:
         if record.student in self._left:
             self.gone.add(record.student)
             return
-        reckoned = self._reckoned(record.student, record.assignment)
-        if record.student not in page.entered or not is_filed(self._course, page.assignment, record, reckoned):
+        shown = self._shown(page.assignment, record.student)
+        if record.student not in page.entered or not is_filed(self._course, page.assignment, record, *shown):
             if not self._register(page):
                 self._note(record, page.broken)
                 return
-            self._open_desk().file(page.assignment, record, reckoned)
+            self._open_desk().file(page.assignment, record, *shown)
             self.filed += 1
         page.kept.append(record.student)
 
     def _wait(self, record: Record) -> None:
         """Leave a record for the next run, unless an earlier one filed it."""
-        reckoned = self._reckoned(record.student, record.assignment)
-        if not is_filed(self._course, self._course.assignment(record.assignment), record, reckoned):
+        assignment = self._course.assignment(record.assignment)
+        if not is_filed(self._course, assignment, record, *self._shown(assignment, record.student)):
             self.waiting += 1
 
-    def _reckoned(self, student: str, assignment: str) -> Reckoned | None:
-        """How a student stands in an assignment; None if that depends on the record alone."""
-        return None if self._standings is None else self._standings.reckoned(student, assignment)
+    def _shown(self, assignment: Assignment, student: str) -> tuple[Reckoned | None, Level]:
+        """How a student stands in an assignment, and how much feedback there is for now."""
+        return self.standings.reckoned(student, assignment.id), self.standings.level(student, assignment)
 
     def pages_due(self) -> dict[str, list[str]]:
         """Assignment id -> students without a complete page whose record is filed or says why nothing was graded.
@@ -142,13 +145,8 @@ class Books:
 
         for name, students in due.items():
             try:
-                failed = make_pages(
-                    self._course,
-                    self._course.assignment(name),
-                    students,
-                    self._patience,
-                    partial(self._reckoned, assignment=name),
-                )
+                assignment = self._course.assignment(name)
+                failed = make_pages(self._course, assignment, students, self._patience, self.standings)
             except GradebookUnavailable as error:
                 self.unavailable = str(error)
                 return
@@ -208,14 +206,13 @@ class Books:
 
 
 @contextmanager
-def open_books(course: Course, patience: float = PATIENCE, standings: Standings | None = None) -> Iterator[Books]:
+def open_books(course: Course, patience: float = PATIENCE) -> Iterator[Books]:
     """Prepare to file a course's records; the gradebook is opened when the first one has to be filed.
 
     Args:
         course: the course.
         patience: seconds to wait while another program writes to the gradebook.
-        standings: how the students stand; None: each score depends on its record alone.
     """
     sweep()  # the leftovers of a killed run, even if this one needs no temporary folder
     with ExitStack() as closing:
-        yield Books(course, patience, closing, standings)
+        yield Books(course, patience, closing)

@@ -169,7 +169,6 @@ def _grade_folder(course: Course, submissions: Path, results: Path, only: Sequen
 
 def _grade_course(course: Course, only: Sequence[str], sample: Path | None, options: _Options) -> int:
     from gradkit.classroom.releasing import put_into_exchange
-    from gradkit.classroom.standings import Standings
     from gradkit.classroom.sync_gradebook import open_books
     from gradkit.grading.batch import plan_class
 
@@ -189,8 +188,8 @@ def _grade_course(course: Course, only: Sequence[str], sample: Path | None, opti
         return 1 if not_collected else 0
     if not plan.size and not plan.refused:
         raise UsageError(f"Nothing to grade in {short_path(course.submitted)}. Run `gradkit collect` first.")
-    standings = Standings(course)
-    with open_books(course, standings=standings) as books:
+    with open_books(course) as books:
+        standings = books.standings
         if standings.plain:
             result = _grade_with_progress(course, plan, options, books.file)
         else:

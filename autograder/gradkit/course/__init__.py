@@ -3,7 +3,6 @@
 from gradkit.course.assignment import (
     Assignment,
     BanGroup,
-    Feedback,
     Limits,
     Question,
     WrittenQuestion,
@@ -12,7 +11,7 @@ from gradkit.course.assignment import (
     total,
 )
 from gradkit.course.course import Course, LatePolicy, load_course
-from gradkit.course.policy import Policy
+from gradkit.course.policy import Feedback, Policy
 
 __all__ = [
     "Assignment",

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field
 
 from gradkit.conditions.clock import PATIENCE
-from gradkit.course.policy import OwnPolicy
+from gradkit.course.policy import Feedback, OwnPolicy
 from gradkit.course.toml_files import Title, read_toml
 from gradkit.errors import CourseError
 
@@ -30,7 +30,6 @@ def rounded(points: float) -> float:
 
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
-Feedback = Literal["verdict", "hint", "inputs"]
 Points = Annotated[float, AfterValidator(rounded), Field(gt=0, le=1000)]
 _STRICT = ConfigDict(extra="forbid")
 

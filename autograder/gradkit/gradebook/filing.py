@@ -13,6 +13,7 @@ from gradkit.gradebook.autograded import fill_notebook, write_autograded
 from gradkit.gradebook.database_errors import is_full
 from gradkit.gradebook.rows import entry, save_record
 from gradkit.gradebook.up_to_date import STAMP, stamp_text
+from gradkit.grading.held_back import Level, held_back
 from gradkit.grading.record import Record
 from gradkit.ids import student_id
 from gradkit.intake.files import put_in_place, scratch
@@ -26,6 +27,7 @@ def file_record(
     record: Record,
     submitted: Path | None = None,
     reckoned: Reckoned | None = None,
+    level: Level = "inputs",
 ) -> Path | None:
     """Put one record into the gradebook and write ``autograded/<student>/<assignment>/``.
 
@@ -36,6 +38,7 @@ def file_record(
         record: the record. Unless its status is "graded" the gradebook is left unchanged.
         submitted: the student's folder; None: ``submitted/<student>/<assignment>``.
         reckoned: how the student stands in the assignment; None if that depends on the record alone.
+        level: how much feedback the student gets for now.
 
     Returns:
         The autograded folder, or None unless the record is "graded".
@@ -52,8 +55,8 @@ def file_record(
     submitted = submitted or course.submitted / record.student / assignment.id
     target = course.autograded / record.student / assignment.id
     try:
-        graded = fill_notebook(course, assignment, record, submitted)
-        stamp = stamp_text(course, assignment, record, entry(gradebook, course, assignment.id), reckoned)
+        graded = fill_notebook(course, assignment, held_back(record, level), submitted)
+        stamp = stamp_text(course, assignment, record, entry(gradebook, course, assignment.id), reckoned, level)
         with scratch(course, "autograded") as work:
             write_autograded(course, assignment, record, submitted, graded.notebook, work / assignment.id)
             (work / assignment.id / STAMP).write_text(stamp, encoding="ascii")

@@ -19,6 +19,7 @@ from typing import Any
 
 from gradkit.course import Assignment, Course
 from gradkit.gradebook.database_errors import PATIENCE, trouble
+from gradkit.grading.held_back import Level
 from gradkit.grading.record import Record, to_dict
 from gradkit.term.ledger import read_ledger
 from gradkit.term.reckoning import Reckoned
@@ -37,7 +38,12 @@ _QUERY = """
 
 
 def stamp_text(
-    course: Course, assignment: Assignment, record: Record, entry: str, reckoned: Reckoned | None = None
+    course: Course,
+    assignment: Assignment,
+    record: Record,
+    entry: str,
+    reckoned: Reckoned | None = None,
+    level: Level = "inputs",
 ) -> str:
     """The text of this record's stamp.
 
@@ -47,14 +53,21 @@ def stamp_text(
         record: the record.
         entry: the id of the assignment's row, unique to its gradebook.
         reckoned: how the student stands in the assignment; None if that depends on the record alone.
+        level: how much feedback the student gets for now.
     """
-    return f"{_digest(course, assignment, record, reckoned)}\n{entry}\n"
+    return f"{_digest(course, assignment, record, reckoned, level)}\n{entry}\n"
 
 
-def is_filed(course: Course, assignment: Assignment, record: Record, reckoned: Reckoned | None = None) -> bool:
+def is_filed(
+    course: Course,
+    assignment: Assignment,
+    record: Record,
+    reckoned: Reckoned | None = None,
+    level: Level = "inputs",
+) -> bool:
     """Whether the autograded folder was made from exactly this record and the present state of all it depends on."""
     stamp, _ = _read_stamp(course.autograded / record.student / assignment.id / STAMP)
-    return stamp == _digest(course, assignment, record, reckoned)
+    return stamp == _digest(course, assignment, record, reckoned, level)
 
 
 def filed_in(course: Course, student: str) -> set[str]:
@@ -63,16 +76,24 @@ def filed_in(course: Course, student: str) -> set[str]:
     return {_read_stamp(path)[1] for path in folder.glob(f"*/{STAMP}")} - {""}
 
 
-def _digest(course: Course, assignment: Assignment, record: Record, reckoned: Reckoned | None) -> str:
+def _digest(course: Course, assignment: Assignment, record: Record, reckoned: Reckoned | None, level: Level) -> str:
     """A hash of what filing depends on: the record, the student's standing, and the assignment with its notebook."""
     written = [[question.id, question.points] for question in assignment.written]
     about: list[object] = [to_dict(record), assignment.title, assignment.due.isoformat(), written]
     if reckoned is not None:
-        about.append(repr(replace(reckoned, attempts=tuple(replace(each, name="") for each in reckoned.attempts))))
+        about += [repr(_nameless(reckoned)), level]
     sha = hashlib.sha256(json.dumps(about, sort_keys=True).encode())
     with suppress(OSError):  # filing reports it
         sha.update((course.release(assignment.id) / assignment.notebook).read_bytes())
     return sha.hexdigest()
+
+
+def _nameless(reckoned: Reckoned) -> Reckoned:
+    """The same, whichever hand-in is in ``submitted/``."""
+    attempts = tuple(replace(each, name="") for each in reckoned.attempts)
+    counted = None if reckoned.counted is None else replace(reckoned.counted, name="")
+    silent = {replace(each, name=""): time for each, time in reckoned.silent.items()}
+    return replace(reckoned, attempts=attempts, counted=counted, silent=silent)
 
 
 def _read_stamp(path: Path) -> tuple[str, str]:

@@ -17,6 +17,7 @@ from gradkit.course import Assignment, Feedback, total
 from gradkit.diagnosis import Fingerprint
 from gradkit.grading.bans import find_banned
 from gradkit.grading.gate import BUDGETS, Gate
+from gradkit.grading.held_back import RAISED, WRONG
 from gradkit.grading.reader import Reading
 from gradkit.grading.record import QuestionResult, TestResult
 from gradkit.suite.calls import show_call
@@ -195,8 +196,7 @@ def explain(policy: Feedback, cases: Sequence[CaseOutcome], gate: Gate) -> Expla
     mismatch = smallest.mismatch or Mismatch("check", "")
     kind, meaning = mismatch.kind, meaning_of(mismatch.kind)
     if policy == "verdict" and meaning.of_answer:
-        raised = "Your code raised an exception." if kind == "raised" else "This is not right yet."
-        return Explanation(kind, raised)
+        return Explanation(kind, RAISED if kind == "raised" else WRONG)
     hint = mismatch.hint if meaning.hinted else None
     picture = _drawn(policy, mismatch)
     if picture is not None and not gate.lets(kind, mismatch.said, hint, picture):

@@ -63,6 +63,8 @@ def feedback_page(
     submitted: datetime | None = None,
     standing: Standing | None = None,
     hand_ins: Sequence[str] = (),
+    *,
+    silent: bool = False,
 ) -> str:
     """A submission's feedback as one HTML file, for its student.
 
@@ -75,11 +77,12 @@ def feedback_page(
         submitted: the time of submission, if known.
         standing: the gradebook's additions, or None.
         hand_ins: what to say about hand-ins, extension and slip days, a sentence each.
+        silent: whether there is no feedback for now; then no points are shown either.
     """
     shown = list(_shown(record))
     questions = [
         _Question(question, [test for test in shown if test.result.question == question.id])
-        for question in record.questions
+        for question in (() if silent else record.questions)
     ]
     alike = len(shown) > 1 and len({test.result.text for test in shown}) == 1
     return render(
@@ -89,7 +92,8 @@ def feedback_page(
         # The message on the whole submission says more.
         common_is_told=alike and _of_whole(shown[0].result) and bool(record.output.strip()),
         course=course_title,
-        standing=standing,
+        standing=None if silent else standing,
+        silent=silent,
         hand_ins=hand_ins,
         questions=questions,
         submitted=submitted,

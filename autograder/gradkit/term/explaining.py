@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -12,9 +12,16 @@ from gradkit.text import points, strip_controls
 _COUNTS = {"last": "the last one", "best": "the best one", "active": "the chosen one"}
 
 
-def explained(reckoned: Reckoned, zone: ZoneInfo) -> list[str]:
-    """Due time, extension, hand-ins, slip days and late penalty, a sentence each."""
-    return [*_due(reckoned, zone), *_hand_ins(reckoned, zone), *_cost(reckoned)]
+def explained(reckoned: Reckoned, zone: ZoneInfo, now: datetime | None = None) -> list[str]:
+    """Due time, extension, hand-ins, slip days and late penalty, a sentence each.
+
+    Args:
+        reckoned: how a student stands in an assignment.
+        zone: the course's time zone.
+        now: the time at which the student reads it; None: for an instructor, to whom nothing is held back.
+    """
+    silent = reckoned.silent if now is not None and now < reckoned.due else {}
+    return [*_due(reckoned, zone), *_hand_ins(reckoned, zone, silent), *_cost(reckoned)]
 
 
 def said(time: datetime | None, zone: ZoneInfo) -> str:
@@ -35,14 +42,25 @@ def _why(reason: str) -> str:
     return f" ({text})" if text else ""
 
 
-def _hand_ins(reckoned: Reckoned, zone: ZoneInfo) -> Iterator[str]:
+def _hand_ins(reckoned: Reckoned, zone: ZoneInfo, silent: Mapping[Attempt, datetime | None]) -> Iterator[str]:
     if not reckoned.attempts:
         yield "Nothing was handed in."
     for number, attempt in enumerate(reckoned.attempts, start=1):
         mark = ""
         if attempt is reckoned.counted and len(reckoned.attempts) > 1:
             mark = f"; {_COUNTS[reckoned.rules.policy.counts]}, which counts"
-        yield f"Hand-in {number}, {said(attempt.time, zone)}: {_points(attempt)}{mark}."
+        shown = "no feedback before the due time" if attempt in silent else _points(attempt)
+        yield f"Hand-in {number}, {said(attempt.time, zone)}: {shown}{mark}."
+    policy = reckoned.rules.policy
+    if silent and policy.attempts is not None:
+        yield f"Before the due time {_with_feedback(policy.attempts)}."
+    *_, again = [None, *silent.values()]
+    if again is not None:
+        yield f"In 24 hours {_with_feedback(policy.window)}; the next one from {said(again, zone)}."
+
+
+def _with_feedback(number: int | None) -> str:
+    return "1 hand-in gets feedback" if number == 1 else f"{number} hand-ins get feedback"
 
 
 def _points(attempt: Attempt) -> str:

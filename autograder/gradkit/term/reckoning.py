@@ -16,6 +16,7 @@ from gradkit.course import Course, LatePolicy, Policy, rounded
 from gradkit.term.ledger import Event, Ledger, read_ledger
 
 _DAY = 86400.0
+_WINDOW = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,8 @@ class Reckoned:
         slip_days: how many of them slip days pay for.
         slip_left: slip days left afterwards.
         percent: the late penalty, in percent of the score.
+        silent: the hand-ins without feedback before the due time, each with the time from which on a further one would
+            have had it; None: none any more.
     """
 
     rules: Rules
@@ -77,6 +80,7 @@ class Reckoned:
     slip_days: int
     slip_left: int
     percent: float
+    silent: Mapping[Attempt, datetime | None]
 
     @property
     def score(self) -> float | None:
@@ -253,7 +257,25 @@ def _reckon_one(
         slip_days=counted.slip,
         slip_left=budget - counted.slip,
         percent=counted.percent,
+        silent=_silent(taken, due, rules.policy),
     )
+
+
+def _silent(attempts: Sequence[Attempt], due: datetime, policy: Policy) -> dict[Attempt, datetime | None]:
+    """The hand-ins before the due time that get no feedback until then; see `Reckoned.silent`."""
+    told: list[datetime] = []
+    found: dict[Attempt, datetime | None] = {}
+    for attempt in attempts:
+        if attempt.time is None or attempt.time > due:
+            continue
+        recent = [time for time in told if attempt.time - time < _WINDOW]
+        if policy.attempts is not None and len(told) >= policy.attempts:
+            found[attempt] = None
+        elif policy.window is not None and len(recent) >= policy.window:
+            found[attempt] = recent[-policy.window] + _WINDOW
+        else:
+            told.append(attempt.time)
+    return found
 
 
 def _cost(attempt: Attempt, due: datetime, most: int, days: _Days) -> _Cost:

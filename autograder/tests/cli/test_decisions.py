@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +14,7 @@ import pytest
 from gradkit.collect.exchange import fetch, publish, submit
 from gradkit.course import Course, load_course
 from gradkit.gradebook.marks import read_marks
+from gradkit.term.attempts import put_aside
 from gradkit.term.ledger import ledger_path
 
 from ..demo_course import HW
@@ -169,3 +172,43 @@ def test_what_cannot_be_decided_is_said_and_not_entered(
     assert ran.status == 2
     assert said in " ".join(ran.err.split())
     assert not ledger_path(course).exists()
+
+
+def pages(course: Course, student: str) -> tuple[str, str]:
+    """Our page and the one in the exchange."""
+    return course.feedback_page(student, HW).read_text(), (course.feedback / student / HW / "scaling.html").read_text()
+
+
+def test_feedback_is_held_back_until_the_due_time(term: Callable[[str], Course], gradkit: Gradkit) -> None:
+    course = term("last")
+    path = course.root / "course.toml"
+    path.write_text(path.read_text() + 'feedback_until_due = "verdict"\nattempts = 1\n')
+    source = course.source(HW) / "assignment.toml"
+    due = datetime.now(UTC).replace(microsecond=0) + timedelta(days=1)
+    source.write_text(re.sub("due = .*", f"due = {due:%Y-%m-%dT%H:%M:%SZ}", source.read_text()))
+    assert gradkit("build").status == 0
+    text = (course.solution(HW) / "scaling.py").read_text().replace("x + self", "x - self")
+    for number, student in ((1, "ada"), (1, "bob"), (2, "bob")):
+        folder = course.submitted / student / HW
+        if folder.is_dir():
+            put_aside(course, student, HW, due - timedelta(hours=9))
+        shutil.copytree(course.release(HW), folder)
+        (folder / "scaling.py").write_text(text)
+        (folder / "timestamp.txt").write_text(f"{due - timedelta(hours=9 - number):%Y-%m-%d %H:%M:%S} UTC")
+    assert gradkit("grade").status == 0
+    hint = "The offset is added, and gradients reach it."
+    for page in pages(course, "ada"):
+        assert "This is not right yet." in page
+        assert "x (N, size)" not in page
+    for page in pages(course, "bob"):
+        assert "No feedback before the due time" in page
+        assert "Before the due time 1 hand-in gets feedback." in page
+        assert hint not in page
+        assert "3 of 5 points" not in page
+    source.write_text(re.sub("due = .*", "due = 2026-10-01T22:00:00Z", source.read_text()))
+    assert gradkit("build").status == 0
+    gradkit("grade")
+    for student in ("ada", "bob"):
+        for page in pages(course, student):
+            assert hint in page
+            assert "x (N, size)" in page

@@ -151,6 +151,37 @@ def test_explains_line_by_line() -> None:
     ]
 
 
+def silent(hours: Sequence[float], policy: Policy, *events: Event) -> dict[float, float | None]:
+    """Hours of the hand-ins without feedback -> the hour from which on the next one would have had it."""
+    found = stand({"hw1": [(hour, 1.0) for hour in hours]}, policy, *events)["hw1"].silent
+
+    def hour(time: datetime | None) -> float | None:
+        return None if time is None else (time - DUE) / timedelta(hours=1)
+
+    return {hour(attempt.time) or 0.0: hour(time) for attempt, time in found.items()}
+
+
+def test_feedback_is_limited_before_the_due_time() -> None:
+    hours = [-50, -49, -48, -25.5, -25, -24, -1, 5]
+    assert silent(hours, Policy()) == {}
+    assert silent(hours, Policy(attempts=5)) == {-24: None, -1: None}
+    assert silent(hours, Policy(window=2)) == {-48: -26, -24: -1.5}
+    assert silent(hours, Policy(attempts=3, window=2)) == {-48: -26, -25: None, -24: None, -1: None}
+    assert silent(hours, Policy(attempts=5), event("extend", days=1)) == {-24: None, -1: None, 5: None}
+
+
+def test_what_has_no_feedback_yet_shows_no_points_to_its_student() -> None:
+    one = stand({"hw1": [(-50, 1.0), (-49, 2.0), (-48, 3.0)]}, Policy(attempts=2, window=1))["hw1"]
+    assert explained(one, BERLIN, DUE - timedelta(hours=1))[1:6] == [
+        "Hand-in 1, 2026-09-29 22:00 CEST: 1 point.",
+        "Hand-in 2, 2026-09-29 23:00 CEST: no feedback before the due time.",
+        "Hand-in 3, 2026-09-30 00:00 CEST: no feedback before the due time; the last one, which counts.",
+        "Before the due time 2 hand-ins get feedback.",
+        "In 24 hours 1 hand-in gets feedback; the next one from 2026-09-30 22:00 CEST.",
+    ]
+    assert "Hand-in 3, 2026-09-30 00:00 CEST: 3 points; the last one, which counts." in explained(one, BERLIN, DUE)
+
+
 # ---- whatever is handed in and decided
 
 
