@@ -42,8 +42,13 @@ def put_into_exchange(course: Course, assignments: Iterable[str]) -> None:
         )
 
 
-def release_feedback(course: Course, assignments: Sequence[str] | None = None) -> Released:
+def release_feedback(course: Course, assignments: Sequence[str] | None = None, *, exchange: bool = True) -> Released:
     """Make every graded submission's page again, with manual scores and comments, and release them.
+
+    Args:
+        course: the course.
+        assignments: only these; None: all.
+        exchange: whether to put the pages into the exchange.
 
     Raises:
         UsageError: nothing has been graded yet.
@@ -61,7 +66,8 @@ def release_feedback(course: Course, assignments: Sequence[str] | None = None) -
         left_out |= students & gone
         failed = make_pages(course, assignment, sorted(students - gone))
         troubles += [(student, name, f"no feedback page: {reason}") for student, reason in failed.items()]
-        publish_feedback(course, name, sorted(students & gone))
+        if exchange:
+            publish_feedback(course, name, sorted(students & gone))
         released.append(name)
     if not released:
         raise UsageError("There are no graded submissions to give feedback on. Run `make grade` first.")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gradkit.cli.output import check_folder, complain, find_course, out, require_current, short_path
+from gradkit.cli.output import check_file, check_folder, complain, find_course, out, require_current, short_path
 from gradkit.errors import UsageError
+
+if TYPE_CHECKING:
+    from gradkit.course import Course
 
 
 def report(
@@ -58,6 +61,15 @@ def report(
 
 def feedback(
     assignments: Annotated[list[str] | None, typer.Argument(help="Assignments to release; all by default.")] = None,
+    platform: Annotated[
+        str | None,
+        typer.Option("--zip", help="Pack the pages for moodle or canvas instead, to upload as feedback files."),
+    ] = None,
+    output: Annotated[Path | None, typer.Option(help="With --zip: the zip file to write.")] = None,
+    mail: Annotated[
+        Path | None, typer.Option(help="Write a message for each student into this folder instead; nothing is sent.")
+    ] = None,
+    roster: Annotated[Path | None, typer.Option(help="With --mail: the students' addresses, a CSV file.")] = None,
     stale: Annotated[bool, typer.Option("--stale", help="Also release what is out of date.")] = False,
     course: Annotated[Path | None, typer.Option(help="The course's folder.")] = None,
 ) -> None:
@@ -65,12 +77,40 @@ def feedback(
     from gradkit.classroom.releasing import release_feedback
 
     found = find_course(course)
+    if (platform, mail) != (None, None) and len(assignments or ()) != 1:
+        raise UsageError("--zip and --mail are for one assignment: name it.")
+    if (platform is None) != (output is None) or (mail is None) != (roster is None):
+        raise UsageError("--zip PLATFORM needs --output FILE, and --mail DIR needs --roster FILE.")
+    check_file("--output", output)
     require_current(found, assignments or (), stale=stale)
-    report = release_feedback(found, assignments or None)
-    for name in report.released:
-        out.print(f"{name}: feedback released")
+    report = release_feedback(found, assignments or None, exchange=platform is None and mail is None)
+    lacking: list[str] = []
+    if assignments and platform is not None and output is not None:
+        lacking = _pack(found, assignments[0], platform, output)
+    elif assignments and mail is not None and roster is not None:
+        lacking = _write_messages(found, assignments[0], roster, mail)
+    else:
+        for name in report.released:
+            out.print(f"{name}: feedback released")
     if report.left_out:
         complain(f"left out because they have left the course: {', '.join(report.left_out)}")
-    for line in report.problems:
+    for line in (*lacking, *report.problems):
         complain(line)
-    raise typer.Exit(1 if report.problems else 0)
+    raise typer.Exit(1 if lacking or report.problems else 0)
+
+
+def _pack(course: Course, assignment: str, platform: str, output: Path) -> list[str]:
+    from gradkit.classroom.handing_back import pack
+
+    left_out = pack(course, assignment, platform, output)
+    out.print(f"{assignment}: feedback in {short_path(output)}", soft_wrap=True)
+    return [f"left out, as their work did not come from there: {', '.join(left_out)}"] if left_out else []
+
+
+def _write_messages(course: Course, assignment: str, roster: Path, folder: Path) -> list[str]:
+    from gradkit.classroom.handing_back import write_messages
+    from gradkit.course.roster import read_roster
+
+    left_out = write_messages(course, assignment, read_roster(roster), folder)
+    out.print(f"{assignment}: messages in {short_path(folder)}", soft_wrap=True)
+    return [f"left out, without an address in the roster: {', '.join(left_out)}"] if left_out else []

@@ -1,0 +1,107 @@
+"""Feedback for students who do not use the exchange: a zip file for their platform, or a message for each.
+
+Sources: Moodle's ``assignfeedback_file_zip_importer`` (a folder ``<name>_<number>_assignsubmission_file_``, as in its
+download); Canvas's re-upload of submissions (``<name>_<number>_<attachment>_<file>``, as in its download).
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Mapping
+from email.message import EmailMessage
+from email.policy import SMTP
+from pathlib import Path
+
+from gradkit.collect.collected import read_note
+from gradkit.course import Course
+from gradkit.course.roster import Person
+from gradkit.errors import GradkitError, UsageError
+from gradkit.gradebook.up_to_date import gone_students
+from gradkit.temporary import advice_on, replacing
+
+_FILE = "feedback.html"
+# What of an upload's name says whose it is, and what is added to it.
+_PLATFORMS = {
+    "moodle": (re.compile(r'"?(.+?_\d+_assignsubmission_file)'), f"{{}}_/{_FILE}"),
+    "canvas": (re.compile(r'"?(.+?_(?:LATE_)?\d+_\d+)_'), f"{{}}_{_FILE}"),
+}
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the same pages make the same file
+
+
+def pack(course: Course, assignment: str, platform: str, target: Path) -> list[str]:
+    """Pack an assignment's feedback pages for a platform's upload of feedback files.
+
+    Args:
+        course: the course.
+        assignment: the assignment, whose pages are made.
+        platform: "moodle" or "canvas".
+        target: the zip file to write.
+
+    Returns:
+        The students with a page whose work did not come from this platform: they are not in it.
+
+    Raises:
+        UsageError: there is no such platform, or nobody's work came from it.
+        GradkitError: the file cannot be written.
+    """
+    if platform not in _PLATFORMS:
+        raise UsageError(f'--zip "{platform}": expected {" or ".join(_PLATFORMS)}.')
+    expression, form = _PLATFORMS[platform]
+    packed, left_out = dict[str, Path](), []
+    for student, page in _pages(course, assignment).items():
+        found = expression.match(str(read_note(course, student, assignment).get("upload", "")))
+        if found is None:
+            left_out.append(student)
+        else:
+            packed[form.format(found[1])] = page
+    if not packed:
+        raise UsageError(f"{assignment}: no work with a page was collected from a download of {platform.title()}.")
+    try:
+        with replacing(target) as new, zipfile.ZipFile(new, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, page in sorted(packed.items()):
+                archive.writestr(zipfile.ZipInfo(name, _EPOCH), page.read_bytes(), zipfile.ZIP_DEFLATED)
+    except OSError as error:
+        raise GradkitError(f"{target}: cannot be written ({error.strerror}). {advice_on(error) or ''}") from error
+    return left_out
+
+
+def write_messages(course: Course, assignment: str, people: Mapping[str, Person], folder: Path) -> list[str]:
+    """Write a message with the page for each student, ``<student>.eml``; nothing is sent.
+
+    Args:
+        course: the course.
+        assignment: the assignment, whose pages are made.
+        people: the roster, with addresses.
+        folder: the folder to write to.
+
+    Returns:
+        The students with a page but without an address.
+
+    Raises:
+        GradkitError: a message cannot be written.
+    """
+    title, without = course.assignment(assignment).title, []
+    for student, page in _pages(course, assignment).items():
+        person = people.get(student)
+        if person is None or not person.email:
+            without.append(student)
+            continue
+        message = EmailMessage(SMTP)
+        message["To"], message["Subject"] = person.email, f"{course.title}: feedback on {title}"
+        message["X-Unsent"] = "1"  # a mail program opens it as a draft
+        message.set_content(f"Your feedback on {title} is attached. Open it in a browser.\n")
+        message.add_attachment(page.read_text(encoding="utf-8"), subtype="html", filename=_FILE)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with replacing(folder / f"{student}.eml") as new:
+                new.write_bytes(message.as_bytes())
+        except OSError as error:
+            raise GradkitError(f"{folder}: cannot be written ({error.strerror}). {advice_on(error) or ''}") from error
+    return without
+
+
+def _pages(course: Course, assignment: str) -> dict[str, Path]:
+    """The feedback page of each student of the course who has one."""
+    gone, pages = gone_students(course), sorted(course.feedback.glob(f"*/{assignment}.html"))
+    return {page.parent.name: page for page in pages if page.parent.name not in gone}
