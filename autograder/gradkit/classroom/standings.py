@@ -36,7 +36,7 @@ class Standings:
     def __init__(self, course: Course) -> None:
         self._course = course
         self.ledger: Ledger = read_ledger(course)
-        self.rules: Sequence[Rules] = rules_of(course)
+        self.rules: Sequence[Rules] = [rules_of(course, course.assignment(name)) for name in course.assignment_ids]
         self._found: dict[str, Mapping[str, Reckoned]] = {}
         self._read: dict[tuple[str, str], Record] = {}  # records of hand-ins that count, so that none is read twice
 

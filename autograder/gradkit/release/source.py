@@ -15,11 +15,14 @@ from pathlib import Path
 
 from gradkit.check.homework import CHECKS, question_of
 from gradkit.conditions.rules import ANNOUNCED
-from gradkit.course import Assignment, Course
+from gradkit.course import Assignment, Course, total
 from gradkit.course.course import Environment
 from gradkit.errors import BuildError
 from gradkit.release.notebook import SourceCell, read_cells
 from gradkit.release.strip import Region, complete_solutions, find_regions, strip_solutions
+from gradkit.term.explaining import announced
+from gradkit.term.reckoning import rules_of
+from gradkit.text import points
 
 NOTEBOOK = "notebook.md"
 README = "README.md"
@@ -100,7 +103,7 @@ def read_source(course: Course, assignment: Assignment) -> Source:
         module_path=module_path,
         cells=tuple(cells),
         copied={name: folder / name for name in files if name == CHECKS or name.startswith(f"{DATA}/")},
-        readme=_readme(read_text(folder / README, f"{shown}/{README}"), course),
+        readme=_readme(read_text(folder / README, f"{shown}/{README}"), course, assignment),
         environment=course.environment,
     )
     public = f"{shown}/{CHECKS}"
@@ -130,8 +133,11 @@ def read_text(path: Path, shown: str) -> str:
     return text.rstrip("\n") + "\n"
 
 
-def _readme(text: str, course: Course) -> str:
+def _readme(text: str, course: Course, assignment: Assignment) -> str:
     """The README, followed by the sections that every homework of the course has at its end."""
+    written = total(question.points for question in assignment.written)
+    most = f"{points(assignment.max_score)} points" + (f", and {points(written)} for the written questions" if written else "")
+    handing_in = [f"There are {most}.", *announced(rules_of(course, assignment), course.late, course.zone)]
     rules = "\n".join(textwrap.fill(rule, 120, initial_indent="- ", subsequent_indent="  ") for rule in ANNOUNCED)
     sentences = (
         "`gradkit check` warns if your file breaks one of these rules.",
@@ -139,7 +145,8 @@ def _readme(text: str, course: Course) -> str:
         f"A submission may contain {course.submission.in_words}.",
     )
     limits = "\n\n".join(textwrap.fill(sentence, 120) for sentence in sentences)
-    return f"{text}\n## What is different when graded\n\n{rules}\n\n{limits}\n"
+    when = textwrap.fill(" ".join(handing_in), 120)
+    return f"{text}\n## Points and due time\n\n{when}\n\n## What is different when graded\n\n{rules}\n\n{limits}\n"
 
 
 def is_litter(name: str) -> bool:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from gradkit.term.reckoning import Attempt, Reckoned
+from gradkit.course import LatePolicy
+from gradkit.term.reckoning import Attempt, Reckoned, Rules, closes
 from gradkit.text import points, strip_controls
 
 _COUNTS = {"last": "the last one", "best": "the best one", "active": "the chosen one"}
@@ -22,6 +23,28 @@ def explained(reckoned: Reckoned, zone: ZoneInfo, now: datetime | None = None) -
     """
     silent = reckoned.silent if now is not None and now < reckoned.due else {}
     return [*_due(reckoned, zone), *_hand_ins(reckoned, zone, silent), *_cost(reckoned)]
+
+
+def announced(rules: Rules, late: LatePolicy, zone: ZoneInfo) -> list[str]:
+    """An assignment's rules for its handout, a sentence each."""
+    policy, end = rules.policy, closes(rules, rules.due, zone)
+    found = [f"It is due {said(rules.due, zone)}."]
+    if late.percent_per_day:
+        free = f" after {late.grace_minutes:g} minutes" if late.grace_minutes else ""
+        keeps = f", and at least {late.floor_percent:g} percent stay" if late.floor_percent else ""
+        found.append(f"Each day begun{free} costs {late.percent_per_day:g} percent of the points{keeps}.")
+    if policy.slip_days:
+        where = "for this assignment alone" if rules.own_budget else "in the whole term"
+        most = "" if policy.max_slip is None else f", at most {policy.max_slip} of them here"
+        found.append(f"You have {_days(policy.slip_days, 'slip ')} {where}{most}: these days cost nothing.")
+    if end is not None:
+        found.append(f"Nothing is taken after {said(end, zone)}.")
+    found.append(f"If you hand in several times, {_COUNTS[policy.counts]} counts.")
+    if policy.attempts is not None:
+        found.append(f"Before the due time {_with_feedback(policy.attempts)}.")
+    if policy.window is not None:
+        found.append(f"In 24 hours {_with_feedback(policy.window)}.")
+    return found
 
 
 def said(time: datetime | None, zone: ZoneInfo) -> str:

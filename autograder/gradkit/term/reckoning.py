@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from gradkit.course import Course, LatePolicy, Policy, rounded
+from gradkit.course import Assignment, Course, LatePolicy, Policy, rounded
 from gradkit.term.ledger import Event, Ledger, read_ledger
 
 _DAY = 86400.0
@@ -121,17 +121,10 @@ def extended_due(rules: Rules, extension: Event, zone: ZoneInfo) -> datetime:
     return rules.due if until is None else max(rules.due, until.astimezone(UTC))
 
 
-def rules_of(course: Course) -> list[Rules]:
-    """The rules of every assignment.
-
-    Raises:
-        CourseError: an ``assignment.toml`` is wrong.
-    """
-    assignments = [course.assignment(name) for name in course.assignment_ids]
-    return [
-        Rules(each.id, each.due, course.policy.overridden(each.policy), each.policy.slip_days is not None)
-        for each in assignments
-    ]
+def rules_of(course: Course, assignment: Assignment) -> Rules:
+    """The rules of an assignment."""
+    own = assignment.policy
+    return Rules(assignment.id, assignment.due, course.policy.overridden(own), own.slip_days is not None)
 
 
 def closing_time(course: Course, student: str, assignment_id: str) -> datetime | None:
@@ -140,11 +133,9 @@ def closing_time(course: Course, student: str, assignment_id: str) -> datetime |
     Raises:
         CourseError: the ledger or ``assignment.toml`` is wrong.
     """
-    assignment = course.assignment(assignment_id)
-    policy = course.policy.overridden(assignment.policy)
-    if policy.close_after is None:
+    rules = rules_of(course, course.assignment(assignment_id))
+    if rules.policy.close_after is None:
         return None
-    rules = Rules(assignment_id, assignment.due, policy)
     extensions = read_ledger(course).extensions(student, assignment_id)
     due = max((extended_due(rules, each, course.zone) for each in extensions), default=rules.due)
     return closes(rules, due, course.zone)
