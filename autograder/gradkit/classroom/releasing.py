@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import os
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gradkit.classroom.gradebook_session import make_pages
@@ -28,18 +30,29 @@ class Released:
     left_out: tuple[str, ...] = ()
 
 
-def put_into_exchange(course: Course, assignments: Iterable[str]) -> None:
-    """Put the pages of some assignments, as they are, into the exchange; not those of students who have left.
+def put_into_exchange(course: Course) -> None:
+    """Put the pages of each assignment with a new one into the exchange; not those of students who have left.
+
+    A run that was killed before that is made good by the next.
 
     Raises:
         UsageError: the exchange cannot be written.
         GradkitError: nbgrader or the gradebook failed.
     """
     gone = gone_students(course)
-    for name in assignments:
+    for name in course.assignment_ids:
+        done = course.work / "released" / name
+        pages = [page.stat().st_mtime_ns for page in course.feedback.glob(f"*/{name}/*.html")]
+        if not pages or (done.exists() and done.stat().st_mtime_ns >= max(pages)):
+            continue
+        started = time.time_ns()
         publish_feedback(
             course, name, sorted(gone & {path.parent.name for path in course.autograded.glob(f"*/{name}")})
         )
+
+        done.parent.mkdir(parents=True, exist_ok=True)
+        done.touch()
+        os.utime(done, ns=(started, started))  # a page that was made in the meantime is newer
 
 
 def release_feedback(course: Course, assignments: Sequence[str] | None = None, *, exchange: bool = True) -> Released:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 
 from gradkit.course import Assignment, Course, Policy
+from gradkit.errors import CourseError
 from gradkit.gradebook.timestamps import parse_time, read_time
 from gradkit.grading.held_back import Level
 from gradkit.grading.record import Record
@@ -27,16 +29,16 @@ class Standings:
 
     Attributes:
         ledger: the decisions.
-        rules: every assignment's rules.
+        rules: the rules of every assignment whose ``assignment.toml`` can be read.
 
     Raises:
-        CourseError: the ledger or an ``assignment.toml`` is wrong.
+        CourseError: the ledger is wrong.
     """
 
     def __init__(self, course: Course) -> None:
         self._course = course
         self.ledger: Ledger = read_ledger(course)
-        self.rules: Sequence[Rules] = [rules_of(course, course.assignment(name)) for name in course.assignment_ids]
+        self.rules: Sequence[Rules] = [*_readable(course)]
         self._found: dict[str, Mapping[str, Reckoned]] = {}
         self._read: dict[tuple[str, str], Record] = {}  # records of hand-ins that count, so that none is read twice
 
@@ -59,7 +61,7 @@ class Standings:
 
     def reckoned(self, student: str, assignment: str) -> Reckoned | None:
         """How a student stands in an assignment; None if that depends on the record alone."""
-        return None if self.plain else self.of(student)[assignment]
+        return None if self.plain else self.of(student).get(assignment)
 
     def level(self, student: str, assignment: Assignment) -> Level:
         """How much feedback a student gets now on the hand-in that counts, unless that depends on nothing."""
@@ -128,6 +130,12 @@ class Standings:
         found = [_attempt(each, read_record(each.record)) for each in kept]
         record = self._read.get((student, assignment)) or read_record(now.record)
         return found if record is None and not now.folder.is_dir() else [*found, _attempt(now, record)]
+
+
+def _readable(course: Course) -> Iterator[Rules]:
+    for name in course.assignment_ids:
+        with suppress(CourseError):  # grading reports it
+            yield rules_of(course, course.assignment(name))
 
 
 def _attempt(kept: Kept, record: Record | None) -> Attempt:

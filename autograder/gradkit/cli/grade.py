@@ -107,12 +107,9 @@ def grade(
     """
     processes = graders or len(os.sched_getaffinity(0))
     sources = Sources(zips, roster) if collect or watch else None
+    _check_sources(sources, zips is not None or roster is not None, submission is not None or submissions is not None)
     options = _Options("insecure" if insecure else sandbox, processes, feedback, as_json, sources)
     found = find_course(course)
-    if (collect or watch) and (submission is not None or submissions is not None):
-        raise UsageError("--collect and --watch are for the course's own submissions, without --submission(s).")
-    if (zips, roster) != (None, None) and sources is None:
-        raise UsageError("--zip DIR and --git FILE say what to collect: they need --collect or --watch.")
     only = assignment or []
     for name in only:
         found.assignment(name)  # fail before any work begins
@@ -135,6 +132,18 @@ def grade(
     else:
         status = _grade_course(found, only, sample, options)
     raise typer.Exit(status)
+
+
+def _check_sources(sources: Sources | None, named: bool, elsewhere: bool) -> None:
+    """Check that what to collect is given if, and only if, something is collected for the course.
+
+    Raises:
+        UsageError: it is not.
+    """
+    if sources is not None and elsewhere:
+        raise UsageError("--collect and --watch are for the course's own submissions, without --submission(s).")
+    if sources is None and named:
+        raise UsageError("--zip DIR and --git FILE say what to collect: they need --collect or --watch.")
 
 
 def _grade_one(course: Course, folder: Path, assignment: str, output: Path, options: _Options) -> int:
@@ -202,8 +211,8 @@ def _grade_course(course: Course, only: Sequence[str], sample: Path | None, opti
                 task = bar.add_task("feedback pages", total=sum(map(len, due.values())))
                 books.make_pages(due, lambda number: bar.update(task, advance=number, refresh=True))
         late = books.late()
-    if due and options.sources is not None and course.exchange.is_dir():
-        put_into_exchange(course, due)
+    if options.sources is not None and options.feedback and course.exchange.is_dir():
+        put_into_exchange(course)
     result.refused += [*not_collected, *books.problems]
     _print_result(result, late, options.as_json, books.gone, standings.ledger.dropped)
     if not options.as_json:
@@ -245,15 +254,8 @@ def _watch(course: Course, only: Sequence[str], options: _Options, minutes: floa
     from gradkit.classroom.watching import hand_ins, only_watcher, places_to_watch
 
     sources = options.sources or Sources()
-    words = [
-        "--collect",
-        "--sandbox",
-        options.policy,
-        "--graders",
-        str(options.processes),
-        "--course",
-        str(course.root),
-    ]
+    words = ["--collect", "--sandbox", options.policy, "--graders", str(options.processes)]
+    words += ["--course", str(course.root)]
     words += [word for name in only for word in ("--assignment", name)]
     words += [] if options.feedback else ["--no-feedback"]
     words += [] if sources.zips is None else ["--zip", str(sources.zips.resolve())]

@@ -136,7 +136,9 @@ def read_text(path: Path, shown: str) -> str:
 def _readme(text: str, course: Course, assignment: Assignment) -> str:
     """The README, followed by the sections that every homework of the course has at its end."""
     written = total(question.points for question in assignment.written)
-    most = f"{points(assignment.max_score)} points" + (f", and {points(written)} for the written questions" if written else "")
+    most = f"{points(assignment.max_score)} points" + (
+        f", and {points(written)} for the written questions" if written else ""
+    )
     handing_in = [f"There are {most}.", *announced(rules_of(course, assignment), course.late, course.zone)]
     rules = "\n".join(textwrap.fill(rule, 120, initial_indent="- ", subsequent_indent="  ") for rule in ANNOUNCED)
     sentences = (
