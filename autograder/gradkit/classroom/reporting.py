@@ -6,6 +6,7 @@ import os
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
@@ -13,18 +14,22 @@ from gradkit.bank import read_bank
 from gradkit.conditions.source_lines import text_of
 from gradkit.course import Assignment, Course, total
 from gradkit.errors import CourseError, GradkitError, SubmissionRefused, UsageError
+from gradkit.gradebook.timestamps import read_time
 from gradkit.gradebook.up_to_date import class_list, gone_students
-from gradkit.grading.store import read_records
+from gradkit.grading.store import read_record, read_records
 from gradkit.ids import composed
 from gradkit.intake.submission import read_submission
 from gradkit.pages.class_report import Link, class_page, similar_page
 from gradkit.report import ClassReport, summarize
+from gradkit.report.now import HandIn, look_now
 from gradkit.report.similarity import Pair, compare
 from gradkit.report.tables import as_csv, as_json
 from gradkit.temporary import advice_on, replacing
+from gradkit.term.attempts import counted, others
 from gradkit.term.ledger import read_ledger
 
 PAGE = "report.html"
+_EVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,25 @@ def make_report(course: Course, target: Path) -> WrittenReport:
         return _relative(page, target) if page.is_file() else None
 
     students, gone = class_list(course), gone_students(course)
-    return _report(course, target, course.results, course.submitted, students, link, gone, _totals(course))
+    return _report(
+        course, target, course.results, course.submitted, students, link, gone, _totals(course), _hand_ins(course, gone)
+    )
+
+
+def _hand_ins(course: Course, gone: Set[str]) -> list[list[HandIn]]:
+    """All hand-ins, for each student and assignment oldest first."""
+    folders = sorted({(path.parent.name, path.name) for path in course.submitted.glob("*/*/")})
+    return [
+        sorted(
+            (
+                HandIn(student, name, read_time(kept.folder), read_record(kept.record))
+                for kept in (*others(course, student, name), counted(course, student, name))
+            ),
+            key=lambda each: each.time or _EVER,
+        )
+        for student, name in folders
+        if student not in gone
+    ]
 
 
 def _totals(course: Course) -> Mapping[str, float] | None:
@@ -99,6 +122,7 @@ def _report(
     link: Link,
     gone: Set[str] = frozenset(),
     totals: Mapping[str, float] | None = None,
+    hand_ins: Sequence[Sequence[HandIn]] | None = None,
 ) -> WrittenReport:
     every = list(read_records(results))
     records = [record for record in every if record.student not in gone]
@@ -125,6 +149,7 @@ def _report(
                 for student, why in comparison.left_out.items()
             ]
     report = summarize(course.title, records, students, sentences=sentences, pairs=pairs, totals=totals)
+    now = None if hand_ins is None else look_now(datetime.now(UTC), hand_ins, sentences)
     similar = {
         assignment_report.id: similar_page(
             assignment_report,
@@ -136,7 +161,7 @@ def _report(
         if assignment_report.pairs
     }
     files = {
-        PAGE: class_page(report, link, {name: f"similar/{name}.html" for name in similar}),
+        PAGE: class_page(report, link, {name: f"similar/{name}.html" for name in similar}, now),
         "report.json": as_json(report),
         **as_csv(report),
         **{f"similar/{name}.html": text for name, text in similar.items()},

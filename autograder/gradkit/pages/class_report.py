@@ -10,6 +10,7 @@ from itertools import groupby
 
 from gradkit.pages.rendering import read_template, render
 from gradkit.report import AssignmentReport, ClassReport
+from gradkit.report.now import Now
 from gradkit.report.similarity import MOST, Pair, Span
 
 _FEW = 2  # up to this many consecutive lines of the stub are shown
@@ -31,19 +32,21 @@ class _SideBySide:
     sides: tuple[_Side, _Side]
 
 
-def class_page(report: ClassReport, link: Link, side_by_side: Mapping[str, str]) -> str:
+def class_page(report: ClassReport, link: Link, side_by_side: Mapping[str, str], now: Now | None = None) -> str:
     """The report of a class.
 
     Args:
         report: the class report.
         link: returns the address of a (student, assignment)'s feedback page, relative to the report, or None.
         side_by_side: assignment id -> the address of its page of similar submissions.
+        now: what to know today; None for records without a course.
     """
     script = read_template("table.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return render(
         "class_report.html",
         report=report,
+        now=now,
         link=link,
         side_by_side=side_by_side,
         script=script,
