@@ -26,6 +26,7 @@ from gradkit.report.similarity import Pair, compare
 from gradkit.report.tables import as_csv, as_json
 from gradkit.temporary import advice_on, replacing
 from gradkit.term.attempts import counted, others
+from gradkit.term.groups import read_groups
 from gradkit.term.ledger import read_ledger
 
 PAGE = "report.html"
@@ -129,6 +130,7 @@ def _report(
     if not records:
         raise UsageError(f"There are no records in {results}. Run `make grade` first.")
     problems: list[str] = []
+    groups = read_groups(course)
     sentences: dict[str, Mapping[str, str]] = {}
     sources: dict[str, Mapping[str, str]] = {}
     pairs: dict[str, Sequence[Pair]] = {}
@@ -143,7 +145,7 @@ def _report(
             everybody = sorted(record.student for record in records if record.assignment == name)
             sources[name] = _sources(course, assignment, submitted, everybody)
             comparison = compare(sources[name], _given(course, assignment))
-            pairs[name] = comparison.pairs
+            pairs[name] = [pair for pair in comparison.pairs if not groups.together(pair.one, pair.other, name)]
             problems += [
                 f"{name}: {student}'s {assignment.module} was not compared with the others: {why}."
                 for student, why in comparison.left_out.items()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from gradkit.course import Course
-from gradkit.errors import CourseError, EarlierStays, SubmissionRefused
+from gradkit.errors import CourseError, EarlierStays, SubmissionRefused, UsageError
 from gradkit.gradebook.timestamps import read_time
 from gradkit.ids import look_alikes, spelled
 from gradkit.intake.files import put_in_place
@@ -18,6 +19,7 @@ from gradkit.intake.submission import read_submission
 from gradkit.temporary import replacing
 from gradkit.term.attempts import others, put_aside, time_in
 from gradkit.term.explaining import said
+from gradkit.term.groups import read_groups
 from gradkit.term.reckoning import closing_time
 
 
@@ -106,13 +108,18 @@ def refuse_worse(course: Course, new: Path, student: str, assignment_id: str) ->
             raise EarlierStays(f"{error} The earlier submission is kept.") from error
 
 
-def refuse_closed(course: Course, student: str, assignment_id: str, time: datetime | None) -> None:
-    """Refuse a submission of an assignment that was closed to its student by then.
+def refuse_by_rules(course: Course, student: str, assignment_id: str, time: datetime | None) -> None:
+    """Refuse a submission of an assignment that was closed to its student by then, or of a student in two groups.
 
     Raises:
-        SubmissionRefused: it was closed.
+        SubmissionRefused: it was closed, or the student is in two groups.
         CourseError: the ledger or ``assignment.toml`` is wrong.
+        UsageError: ``groups.csv`` is wrong.
     """
+    try:
+        read_groups(course).of(student, assignment_id)
+    except UsageError as error:
+        raise SubmissionRefused(str(error)) from error
     end = closing_time(course, student, assignment_id)
     if end is not None and time is not None and time > end:
         raise SubmissionRefused(
@@ -129,11 +136,19 @@ def newest_time(course: Course, student: str, assignment_id: str) -> datetime | 
 
 
 def take(course: Course, new: Path, student: str, assignment_id: str) -> None:
-    """Put a submission into ``submitted/``, and the one that was there beside the others.
+    """Put a submission into ``submitted/``, for everybody in the student's group, and what was there beside the others.
 
     Raises:
         OSError: it cannot be moved.
     """
+    for member in sorted(read_groups(course).of(student, assignment_id) - {student}):
+        copy = new.with_name(f"{new.name} for {member}")
+        shutil.copytree(new, copy)
+        _take(course, copy, member, assignment_id)
+    _take(course, new, student, assignment_id)
+
+
+def _take(course: Course, new: Path, student: str, assignment_id: str) -> None:
     target = course.submitted / student / assignment_id
     put_aside(course, student, assignment_id, read_time(target))
     put_in_place(new, target)

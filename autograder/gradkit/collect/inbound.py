@@ -29,7 +29,7 @@ from gradkit.collect.collected import (
     due_of,
     newest_time,
     refusals_in_words,
-    refuse_closed,
+    refuse_by_rules,
     refuse_worse,
     take,
 )
@@ -95,7 +95,8 @@ def collect(course: Course, assignment_ids: Collection[str] | None = None) -> Co
             waiting[dated.key].append(dated)
     with scratch(course, "collect") as work:
         taken: list[_Dated] = []
-        for submissions in waiting.values():
+        # The oldest first: what another member of a group handed in later must come later.
+        for submissions in sorted(waiting.values(), key=lambda mine: max(dated.handed_in.time for dated in mine)):
             newest, not_taken = _newest_harmless(course, submissions, work / "exchange" / course.id / "inbound")
             taken += newest
             refused += not_taken
@@ -195,7 +196,7 @@ def _examine(course: Course, dated: _Dated, copy: Path) -> _Dated:
         raise SubmissionRefused("it was changed while it was collected. Collect again.")
     refuse_worse(course, copy, *dated.key)
     final = _date(entry, dated.due, dated.changed, read_time(copy), tuple(copied.remarks(course, entry.assignment)))
-    refuse_closed(course, *dated.key, final.handed_in.time)
+    refuse_by_rules(course, *dated.key, final.handed_in.time)
     return final
 
 
@@ -207,7 +208,7 @@ def _hand_to_nbgrader(course: Course, taken: list[_Dated], work: Path) -> tuple[
     for assignment_id in sorted({dated.inbound.assignment for dated in taken}):
         mine = [dated for dated in taken if dated.inbound.assignment == assignment_id]
         stopped = _nbgrader_collect(course, work, assignment_id, "*")
-        for dated in mine:
+        for dated in sorted(mine, key=lambda dated: dated.handed_in.time):
             student = dated.inbound.student
             copy = work / "submitted" / student / assignment_id
             # If one of them stopped the run, collect each on its own, so that the others succeed.

@@ -18,7 +18,7 @@ from gradkit.collect.collected import (
     alike,
     note_path,
     read_note,
-    refuse_closed,
+    refuse_by_rules,
     refuse_worse,
     take,
     write_note,
@@ -156,7 +156,7 @@ def _folder_of(assignment: str, folders: Collection[str]) -> str:
 
 
 def _bring_in(course: Course, row: Row, assignment: str, copy: Path, chosen: Chosen, folder: str) -> list[str]:
-    refuse_closed(course, row.student, assignment, chosen.time)
+    refuse_by_rules(course, row.student, assignment, chosen.time)
     with scratch(course, "git") as work:
         left_out, inner = tree.write_files(copy, chosen.commit, folder, work / "files", course.submission)
         copied = copy_untrusted(work / "files", work / "submission", course.submission)

@@ -32,7 +32,7 @@ from gradkit.collect.collected import (
     newest_time,
     note_path,
     read_note,
-    refuse_closed,
+    refuse_by_rules,
     refuse_worse,
     take,
     write_note,
@@ -286,7 +286,7 @@ def _file_digest(path: Path) -> str:
 
 def _collect_one(course: Course, upload: Upload) -> list[str]:
     """Collect an upload; returns doubts about its time, and what was left out."""
-    refuse_closed(course, upload.student, upload.assignment, upload.time)
+    refuse_by_rules(course, upload.student, upload.assignment, upload.time)
     with scratch(course, "zip") as work:
         target = work / "downloaded" / upload.assignment / "archive" / upload.student
         packed = None

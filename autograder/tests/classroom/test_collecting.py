@@ -27,6 +27,30 @@ def test_only_what_is_new_or_newer_is_counted(course: Course, hand_in: HandIn) -
     assert (course.submitted / "ada" / HW / "scaling.py").read_text() == "# second\n"
 
 
+def test_what_one_of_a_group_hands_in_is_everybodys(course: Course, hand_in: HandIn) -> None:
+    (course.root / "groups.csv").write_text("group,student\nred,ada\nred,bob\nblue,cyd\ngreen,dan\ngrey,dan\n")
+    hand_in("bob", datetime(2026, 10, 3, tzinfo=UTC), files={"scaling.py": "# bob's\n"})
+    hand_in("ada", datetime(2026, 10, 2, tzinfo=UTC), files={"scaling.py": "# ada's\n"})
+    hand_in("cyd", files={"scaling.py": "# cyd's\n"})
+    hand_in("dan")
+    incoming = collect_class(course)
+    assert incoming.collected == 3
+    assert any("dan is in several groups of hw0_scaling: green, grey" in line for line in incoming.refused)
+
+    def work(student: str) -> list[str]:
+        folders = [*sorted((course.attempts / student / HW).glob("*/")), course.submitted / student / HW]
+        return [(folder / "scaling.py").read_text() for folder in folders]
+
+    assert work("ada") == work("bob") == ["# ada's\n", "# bob's\n"]
+    assert work("cyd") == ["# cyd's\n"]
+    (course.root / "groups.csv").write_text("group,student\nred,ada\nred,cyd\n")  # another group from now on
+    hand_in("cyd", datetime(2026, 10, 4, tzinfo=UTC), files={"scaling.py": "# cyd's second\n"})
+    assert collect_class(course).collected == 2  # cyd's, and dan's, who is in no group any more
+    assert work("ada") == ["# ada's\n", "# bob's\n", "# cyd's second\n"]
+    assert work("bob") == ["# ada's\n", "# bob's\n"]
+    assert collect_class(course).collected == 0
+
+
 def test_one_that_is_refused_stops_nobody(course: Course, hand_in: HandIn) -> None:
     hand_in("ada")
     hand_in("bob")
