@@ -178,6 +178,7 @@ def _grade_folder(course: Course, submissions: Path, results: Path, only: Sequen
 
 def _grade_course(course: Course, only: Sequence[str], sample: Path | None, options: _Options) -> int:
     from gradkit.classroom.releasing import put_into_exchange
+    from gradkit.classroom.reporting import make_report
     from gradkit.classroom.sync_gradebook import open_books
     from gradkit.grading.batch import plan_class
 
@@ -213,6 +214,8 @@ def _grade_course(course: Course, only: Sequence[str], sample: Path | None, opti
         late = books.late()
     if options.sources is not None and options.feedback and course.exchange.is_dir():
         put_into_exchange(course)
+    if due and options.sources is not None:
+        make_report(course, course.report)
     result.refused += [*not_collected, *books.problems]
     _print_result(result, late, options.as_json, books.gone, standings.ledger.dropped)
     if not options.as_json:

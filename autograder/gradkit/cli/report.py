@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -27,6 +28,9 @@ def report(
     ] = None,
     stale: Annotated[bool, typer.Option("--stale", help="Also report on what is out of date.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+    serve: Annotated[
+        bool, typer.Option("--serve", help="Then show it in this machine's browser, up to date, until Ctrl-C.")
+    ] = False,
     course: Annotated[Path | None, typer.Option(help="The course's folder.")] = None,
 ) -> None:
     """Write the class report: scores, questions, misconceptions, missing students and similar submissions."""
@@ -34,6 +38,8 @@ def report(
     from gradkit.report.tables import as_data
     from gradkit.text import points
 
+    if serve and (output, results, as_json) != (None, None, False):
+        raise UsageError("--serve shows the course's own report: give no --output, --results or --json with it.")
     if submissions is not None and results is None:
         raise UsageError("--submissions DIR holds the submissions behind --results DIR: give both.")
     found = find_course(course)
@@ -56,7 +62,17 @@ def report(
         complain(f"left out because they have left the course: {', '.join(made.left_out)}")
     for line in made.problems:
         complain(line)
+    if serve:
+        _serve(found)
     raise typer.Exit(1 if made.problems else 0)
+
+
+def _serve(course: Course) -> None:
+    from gradkit.classroom.serving import ReportServer
+
+    with ReportServer(course) as server, suppress(KeyboardInterrupt):
+        out.print(f"\n{server.address}\nOnly this machine reaches it; Ctrl-C ends it.", soft_wrap=True)
+        server.serve_forever()
 
 
 def feedback(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from playwright.sync_api import Browser
 from gradkit.grading.record import QuestionResult, Record
 from gradkit.pages.class_report import class_page, similar_page
 from gradkit.report import ClassReport, summarize
+from gradkit.report.now import Now, Stuck
 from gradkit.report.similarity import Pair
 
 from .conftest import HOSTILE, LONG
@@ -39,10 +41,19 @@ def report(record: Record) -> ClassReport:
     )
 
 
+def now_of(student: str) -> Now:
+    stuck = Stuck(student, "hw0", "no_bias", LONG, 3)
+    return Now(
+        datetime(2026, 10, 5, tzinfo=UTC), {"hw0": 3, "hw1": 1}, ((student, "hw0", f"no file {LONG}"),), (stuck,)
+    )
+
+
 @pytest.fixture
 def page(report: ClassReport, tmp_path: Path) -> Path:
     file = tmp_path / "report.html"
-    text = class_page(report, lambda student, hw: f"feedback/{student}/{hw}.html" if student == "s1" else None, {})
+    text = class_page(
+        report, lambda student, hw: f"feedback/{student}/{hw}.html" if student == "s1" else None, {}, now_of("s1")
+    )
     file.write_text(text, encoding="utf-8")
     return file
 
@@ -63,7 +74,10 @@ def test_no_text_makes_the_pages_wider_than_their_window(wide: Record, browser: 
     report = summarize(LONG, others, [f"absent{LONG}"], sentences={}, pairs={wide.assignment: [pair]})
     sources = dict.fromkeys((pair.one, pair.other), f"x = '{LONG}'\n")
     for number, text in enumerate(
-        (class_page(report, lambda _who, _hw: "x.html", {}), similar_page(report.assignments[0], LONG, sources, ""))
+        (
+            class_page(report, lambda _who, _hw: "x.html", {}, now_of(LONG)),
+            similar_page(report.assignments[0], LONG, sources, ""),
+        )
     ):
         (tmp_path / f"{number}.html").write_text(text, encoding="utf-8")
         page, _ = opened(browser, tmp_path / f"{number}.html")
