@@ -97,7 +97,7 @@ def test_reference_explains_each_command_and_its_options(heading: str) -> None:
     arguments = [parameter.name.upper() for parameter in every if parameter not in parameters]
     negations = {opposite for option in parameters for opposite in option.secondary_opts}
     wanted = {max(option.opts, key=len) for option in parameters} | negations | set(arguments)
-    assert set(re.findall(r"`(--[a-z-]+|[A-Z]{2,})", explained)) == wanted - {"--help"}
+    assert set(re.findall(r"`(--[a-z0-9-]+|[A-Z]{2,})", explained)) == wanted - {"--help"}
 
 
 def test_reference_explains_options_of_the_program_and_exit_statuses() -> None:
