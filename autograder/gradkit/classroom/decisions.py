@@ -14,7 +14,7 @@ from gradkit.csv_tables import read_table
 from gradkit.errors import UsageError
 from gradkit.ids import quoted, student_id
 from gradkit.term.attempts import students_with_others
-from gradkit.term.explaining import said
+from gradkit.term.in_words import said
 from gradkit.term.ledger import Event, Kind, append
 from gradkit.term.reckoning import extended_due
 

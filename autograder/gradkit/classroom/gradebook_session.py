@@ -25,7 +25,7 @@ from gradkit.grading.store import read_record
 from gradkit.pages.submission import Standing, feedback_page
 from gradkit.release import stage
 from gradkit.temporary import TemporaryFolder, advice_on, replacing
-from gradkit.term.explaining import explained
+from gradkit.term.in_words import explained
 from gradkit.term.reckoning import Reckoned
 
 

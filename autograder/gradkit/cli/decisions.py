@@ -95,7 +95,7 @@ def policy(
     """Explain how a student's scores come about: due times, hand-ins, slip days, penalties."""
     from gradkit.classroom.standings import Standings
     from gradkit.ids import student_id
-    from gradkit.term.explaining import explained
+    from gradkit.term.in_words import explained
     from gradkit.text import points
 
     found = find_course(course)

@@ -18,8 +18,8 @@ from gradkit.intake.files import put_in_place
 from gradkit.intake.submission import read_submission
 from gradkit.temporary import replacing
 from gradkit.term.attempts import others, put_aside, time_in
-from gradkit.term.explaining import said
 from gradkit.term.groups import read_groups
+from gradkit.term.in_words import said
 from gradkit.term.reckoning import closing_time
 
 

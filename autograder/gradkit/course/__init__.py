@@ -11,7 +11,7 @@ from gradkit.course.assignment import (
     total,
 )
 from gradkit.course.course import Course, LatePolicy, load_course
-from gradkit.course.policy import Feedback, Policy
+from gradkit.course.hand_in_policy import Feedback, Policy
 
 __all__ = [
     "Assignment",

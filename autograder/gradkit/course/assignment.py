@@ -17,7 +17,7 @@ from typing import Annotated, ClassVar
 from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field
 
 from gradkit.conditions.clock import PATIENCE
-from gradkit.course.policy import Feedback, OwnPolicy
+from gradkit.course.hand_in_policy import Feedback, OwnPolicy
 from gradkit.course.toml_files import Title, read_toml
 from gradkit.errors import CourseError
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import ConfigDict, Field
 
 from gradkit.course.assignment import Assignment, load_assignment
-from gradkit.course.policy import Policy
+from gradkit.course.hand_in_policy import Policy
 from gradkit.course.toml_files import Title, read_text, read_toml
 from gradkit.errors import CourseError, UsageError
 from gradkit.ids import quoted

@@ -20,7 +20,7 @@ from gradkit.course.course import Environment
 from gradkit.errors import BuildError
 from gradkit.release.notebook import SourceCell, read_cells
 from gradkit.release.strip import Region, complete_solutions, find_regions, strip_solutions
-from gradkit.term.explaining import announced
+from gradkit.term.in_words import announced
 from gradkit.term.reckoning import rules_of
 from gradkit.text import points
 

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gradkit.course import LatePolicy, Policy
-from gradkit.course.policy import OwnPolicy
-from gradkit.term.explaining import explained
+from gradkit.course.hand_in_policy import OwnPolicy
+from gradkit.term.in_words import explained
 from gradkit.term.ledger import Event, Ledger
 from gradkit.term.reckoning import Attempt, Reckoned, Rules, later, reckon
 
