@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,16 @@ def test_gradkit_grades_all_anew(prepared: Prepared) -> None:
 def test_the_floor_is_below(prepared: Prepared) -> None:
     loaded, performed = (runs.run_floor(prepared, prepared.submissions, calls=calls).cost for calls in (False, True))
     assert 0.5 < loaded.cpu < performed.cpu + 1
+
+
+def test_the_floor_loads_what_a_module_imports_beside_it(prepared: Prepared) -> None:
+    reference = prepared.submissions[0]
+    source = reference.files[prepared.module]
+    helped = replace(
+        reference, student="helped", files={"helper.py": b"", prepared.module: b"import helper\n" + source}
+    )
+    broken = replace(reference, student="broken", files={prepared.module: b"import no_such_helper\n" + source})
+    assert runs._floor(prepared, [helped, broken], str(prepared.tests))[1] == {"broken"}
 
 
 def test_pytest_and_nbgrader_compare_with_stored_answers(prepared: Prepared) -> None:
