@@ -66,7 +66,8 @@ def make_report(course: Course, target: Path) -> WrittenReport:
         page = course.feedback_page(student, assignment_id)
         return _relative(page, target) if page.is_file() else None
 
-    students, gone = class_list(course), gone_students(course)
+    gone = gone_students(course)
+    students = [student for student in class_list(course) if student not in gone]
     return _report(
         course, target, course.results, course.submitted, students, link, gone, _totals(course), _hand_ins(course, gone)
     )

@@ -54,7 +54,12 @@ def test_misspelled_commands_and_options_are_wrong_uses(gradkit: Gradkit, words:
 
 @pytest.mark.parametrize("name", sorted(COMMANDS.keys() - {"check"}))  # it is for students
 def test_each_command_needs_a_course(gradkit: Gradkit, tmp_path: Path, name: str) -> None:
-    more = {"new": ["hw9_norms"], "export": ["nbgrader", "--output", tmp_path / "grades.csv"], "term": ["new", "--yes"]}
+    more = {"choose": ["ada", "hw0", "1"], "policy": ["ada"]}
+    more |= {
+        "new": ["hw9_norms"],
+        "export": ["nbgrader", "--output", tmp_path / "grades.csv"],
+        "term": ["new", "--yes"],
+    }
     words = [name, *more.get(name, [])]
     ran = gradkit(*words, "--course", tmp_path)
     assert (ran.status, ran.out) == (2, "")
