@@ -36,7 +36,7 @@ grade: $(STAMP) ## grade submitted/ (on a fresh checkout: the sample class of ex
 	@$(BIN)/gradkit grade --sample examples/class
 
 test: $(STAMP) ## run the tests, in as many processes as there are processors, at most 4
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+	@$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile
 
 soak: $(STAMP) ## interrupt the grading of 60 students at 50 moments, and on full disks (half an hour; make test runs a short form)
 	@$(BIN)/python -m pytest autograder/tests/soak --soak

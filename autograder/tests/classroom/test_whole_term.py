@@ -168,7 +168,7 @@ def test_report_and_export_agree_with_the_gradebook(term: Course, tmp_path: Path
     roster = tmp_path / "roster.csv"
     roster.write_text("student,name\n" + "".join(f"{student},{student}\n" for student in found(term)))
     said = gradkit(
-        *(term, "export", "canvas", "hw2_scaling", "--roster", roster, "--output", tmp_path / "out.csv", "--stale"),
+        *(term, "export", "canvas", "hw0_scaling", "--roster", roster, "--output", tmp_path / "out.csv", "--stale"),
     )
     assert "left the course" in said
 
