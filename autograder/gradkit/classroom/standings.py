@@ -8,10 +8,10 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
+from pathlib import Path
 
 from gradkit.course import Assignment, Course, Policy
 from gradkit.errors import CourseError
-from gradkit.gradebook.timestamps import parse_time, read_time
 from gradkit.grading.held_back import Level
 from gradkit.grading.record import Record
 from gradkit.grading.store import read_record
@@ -117,7 +117,7 @@ class Standings:
                 continue
             by_name = {kept.folder.name: kept for kept in others(self._course, student, assignment)}
             now = counted(self._course, student, assignment)
-            let_count(self._course, by_name[reckoned.counted.name], read_time(now.folder))
+            let_count(self._course, by_name[reckoned.counted.name], _time_of(now.folder))
             changed.add((student, assignment))
         for student, assignment in changed:
             self._found.pop(student, None)
@@ -139,5 +139,24 @@ def _readable(course: Course) -> Iterator[Rules]:
 
 
 def _attempt(kept: Kept, record: Record | None) -> Attempt:
-    time = read_time(kept.folder) if record is None else parse_time(record.submitted or "")
+    time = _time_of(kept.folder) if record is None else _parsed(record.submitted or "")
     return Attempt(time, None if record is None else record.score, "" if kept.counts else kept.folder.name)
+
+
+def _parsed(text: str) -> datetime | None:
+    """A record's time; one that nbgrader wrote is read without importing nbgrader, which takes two seconds."""
+    if not text.strip():
+        return None
+    try:
+        time = datetime.fromisoformat(text.strip().removesuffix(" UTC"))
+    except ValueError:
+        from gradkit.gradebook.timestamps import parse_time
+
+        return parse_time(text)
+    return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+def _time_of(folder: Path) -> datetime | None:
+    from gradkit.gradebook.timestamps import read_time
+
+    return read_time(folder)

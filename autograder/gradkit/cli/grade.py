@@ -177,8 +177,6 @@ def _grade_folder(course: Course, submissions: Path, results: Path, only: Sequen
 
 
 def _grade_course(course: Course, only: Sequence[str], sample: Path | None, options: _Options) -> int:
-    from gradkit.classroom.releasing import put_into_exchange
-    from gradkit.classroom.reporting import make_report
     from gradkit.classroom.sync_gradebook import open_books
     from gradkit.grading.batch import plan_class
 
@@ -212,10 +210,8 @@ def _grade_course(course: Course, only: Sequence[str], sample: Path | None, opti
                 task = bar.add_task("feedback pages", total=sum(map(len, due.values())))
                 books.make_pages(due, lambda number: bar.update(task, advance=number, refresh=True))
         late = books.late()
-    if options.sources is not None and options.feedback and course.exchange.is_dir():
-        put_into_exchange(course)
-    if due and options.sources is not None:
-        make_report(course, course.report)
+    if options.sources is not None:
+        _end_round(course, feedback=options.feedback, new_pages=bool(due))
     result.refused += [*not_collected, *books.problems]
     _print_result(result, late, options.as_json, books.gone, standings.ledger.dropped)
     if not options.as_json:
@@ -247,6 +243,18 @@ def _collect(course: Course, only: Sequence[str], sources: Sources) -> list[str]
         for line in incoming.warnings:
             complain(line)
     return [line for incoming in found for line in incoming.refused]
+
+
+def _end_round(course: Course, *, feedback: bool, new_pages: bool) -> None:
+    """Release the feedback that is new, and make the class report again."""
+    # Imported late because they import nbgrader.
+    from gradkit.classroom.releasing import put_into_exchange
+    from gradkit.classroom.reporting import make_report
+
+    if feedback and course.exchange.is_dir():
+        put_into_exchange(course)
+    if new_pages:
+        make_report(course, course.report)
 
 
 def _watch(course: Course, only: Sequence[str], options: _Options, minutes: float) -> int:

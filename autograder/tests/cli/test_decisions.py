@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -212,3 +214,19 @@ def test_feedback_is_held_back_until_the_due_time(term: Callable[[str], Course],
         for page in pages(course, student):
             assert hint in page
             assert "x (N, size)" in page
+
+
+def test_with_nothing_to_do_neither_nbgrader_nor_torch_is_imported(
+    term: Callable[[str], Course], hand_in: HandIn, gradkit: Gradkit
+) -> None:
+    course = term("best")
+    hand_in("ada", hours(-24), "right")
+    hand_in("ada", hours(-23), "half")
+    gradkit("collect")
+    gradkit("grade")
+    code = "import atexit, sys; from gradkit.cli import main; atexit.register(lambda: print(*sys.modules)); main()"
+    done = subprocess.run(  # noqa: S603 - our own interpreter
+        [sys.executable, "-c", code, "grade"], cwd=course.root, capture_output=True, text=True, check=True
+    )
+    assert "ada" in done.stdout
+    assert not {"nbgrader", "torch"} & set(done.stdout.split())
