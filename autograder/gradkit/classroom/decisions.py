@@ -16,7 +16,7 @@ from gradkit.ids import quoted, student_id
 from gradkit.term.attempts import students_with_others
 from gradkit.term.in_words import said
 from gradkit.term.ledger import Event, Kind, append
-from gradkit.term.reckoning import extended_due
+from gradkit.term.reckoning import extended
 
 COLUMNS: Mapping[Kind, tuple[str, ...]] = {
     "extend": ("student", "assignment", "days", "until", "reason"),
@@ -145,7 +145,7 @@ def _in_words(course: Course, standings: Standings, event: Event) -> str:
     rules = next(rules for rules in standings.rules if rules.assignment == event.assignment)
     if event.kind == "extend":
         extensions = standings.ledger.extensions(event.student, event.assignment)
-        due = max((extended_due(rules, each, course.zone) for each in extensions), default=rules.due)
+        due, _ = extended(rules, extensions, course.zone)
         return f"{what}: due {said(due, course.zone)}."
     if event.kind == "excuse":
         return f"{what}: {'counts again' if event.withdrawn else 'excused'}."

@@ -62,7 +62,7 @@ def pack(course: Course, assignment: str, platform: str, target: Path) -> list[s
             for name, page in sorted(packed.items()):
                 archive.writestr(zipfile.ZipInfo(name, _EPOCH), page.read_bytes(), zipfile.ZIP_DEFLATED)
     except OSError as error:
-        raise GradkitError(f"{target}: cannot be written ({error.strerror}). {advice_on(error) or ''}") from error
+        raise _not_written(target, error) from error
     return left_out
 
 
@@ -93,12 +93,15 @@ def write_messages(course: Course, assignment: str, people: Mapping[str, Person]
         message.set_content(f"Your feedback on {title} is attached. Open it in a browser.\n")
         message.add_attachment(page.read_text(encoding="utf-8"), subtype="html", filename=_FILE)
         try:
-            folder.mkdir(parents=True, exist_ok=True)
             with replacing(folder / f"{student}.eml") as new:
                 new.write_bytes(message.as_bytes())
         except OSError as error:
-            raise GradkitError(f"{folder}: cannot be written ({error.strerror}). {advice_on(error) or ''}") from error
+            raise _not_written(folder, error) from error
     return without
+
+
+def _not_written(path: Path, error: OSError) -> GradkitError:
+    return GradkitError(f"{path}: cannot be written ({error.strerror}). {advice_on(error) or 'Make it writable.'}")
 
 
 def _pages(course: Course, assignment: str) -> dict[str, Path]:

@@ -112,9 +112,8 @@ def refuse_by_rules(course: Course, student: str, assignment_id: str, time: date
     """Refuse a submission of an assignment that was closed to its student by then, or of a student in two groups.
 
     Raises:
-        SubmissionRefused: it was closed, or the student is in two groups.
+        SubmissionRefused: it was closed, the student is in two groups, or ``groups.csv`` is wrong.
         CourseError: the ledger or ``assignment.toml`` is wrong.
-        UsageError: ``groups.csv`` is wrong.
     """
     try:
         read_groups(course).of(student, assignment_id)

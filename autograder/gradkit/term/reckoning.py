@@ -115,8 +115,13 @@ def later(time: datetime, days: float, zone: ZoneInfo) -> datetime:
     return shifted.astimezone(UTC) + timedelta(days=days - whole)
 
 
-def extended_due(rules: Rules, extension: Event, zone: ZoneInfo) -> datetime:
-    """The due time that an extension gives, never before the original one."""
+def extended(rules: Rules, extensions: Sequence[Event], zone: ZoneInfo) -> tuple[datetime, Event | None]:
+    """The due time with the longest of some extensions, never before the original one; and that extension."""
+    longest = max(extensions, key=lambda event: _until(rules, event, zone), default=None)
+    return (rules.due if longest is None else _until(rules, longest, zone)), longest
+
+
+def _until(rules: Rules, extension: Event, zone: ZoneInfo) -> datetime:
     until = later(rules.due, extension.days, zone) if extension.days is not None else extension.until
     return rules.due if until is None else max(rules.due, until.astimezone(UTC))
 
@@ -137,7 +142,7 @@ def closing_time(course: Course, student: str, assignment_id: str) -> datetime |
     if rules.policy.close_after is None:
         return None
     extensions = read_ledger(course).extensions(student, assignment_id)
-    due = max((extended_due(rules, each, course.zone) for each in extensions), default=rules.due)
+    due, _ = extended(rules, extensions, course.zone)
     return closes(rules, due, course.zone)
 
 
@@ -218,8 +223,7 @@ def _reckon_one(
     student: str, rules: Rules, attempts: Sequence[Attempt], ledger: Ledger, days: _Days, budget: int
 ) -> Reckoned:
     extensions = ledger.extensions(student, rules.assignment)
-    extension = max(extensions, key=lambda event: extended_due(rules, event, days.zone), default=None)
-    due = rules.due if extension is None else extended_due(rules, extension, days.zone)
+    due, extension = extended(rules, extensions, days.zone)
     end = closes(rules, due, days.zone)
     taken = tuple(
         sorted(
