@@ -43,6 +43,11 @@ def composed(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+def slug(assignment: str) -> str:
+    """An assignment's id in GitHub's spelling, in small letters with hyphens: ``hw1_lines`` is ``hw1-lines``."""
+    return assignment.lower().replace("_", "-")
+
+
 def read_id(text: str) -> str:
     """An id in its stored form: Unicode's composed form.
 

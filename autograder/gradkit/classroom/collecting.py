@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from gradkit.collect.classroom50 import collect_classroom50
 from gradkit.collect.collected import CollectReport, Entry, refusals_in_words
 from gradkit.collect.inbound import collect
 from gradkit.collect.repositories import collect_repositories
@@ -17,12 +18,17 @@ from gradkit.errors import UsageError
 
 @dataclass(frozen=True)
 class Repositories:
-    """The list of repositories, and which commit of each counts; see `collect_repositories`."""
+    """The list of repositories, and which commit of each counts; see `collect_repositories`.
+
+    With ``classroom50`` the repositories are those of a classroom, and ``roster`` says who is who; see
+    `collect_classroom50`.
+    """
 
     roster: Path
     until: datetime | None = None
     branch: str | None = None
     pushes: Path | None = None
+    classroom50: str | None = None
 
 
 @dataclass(frozen=True)
@@ -69,11 +75,12 @@ def collect_class(
         raise UsageError("--times FILE says when zip files were handed in: it needs --zip DIR.")
     if repositories is not None:
         if zips is not None or pattern is not None:
-            raise UsageError("--git and --zip exclude each other: give one of them.")
+            raise UsageError("--zip and --git (or --classroom50) exclude each other: give one of them.")
         source = repositories
-        return _incoming(
-            collect_repositories(course, source.roster, assignments, source.until, source.branch, source.pushes)
-        )
+        which = (assignments, source.until, source.branch, source.pushes)
+        if source.classroom50 is not None:
+            return _incoming(collect_classroom50(course, source.classroom50, source.roster, *which))
+        return _incoming(collect_repositories(course, source.roster, *which))
     if zips is None:
         if pattern is not None:
             raise UsageError("--pattern describes the names of zip files: it needs --zip DIR.")

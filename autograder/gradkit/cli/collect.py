@@ -33,15 +33,30 @@ def collect(
     roster: Annotated[
         Path | None, typer.Option("--git", help="Collect from the repositories listed in this CSV file instead.")
     ] = None,
+    classroom50: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ORG/CLASSROOM",
+            help="Collect from a classroom of Classroom 50 instead; also a URL or folder with its files.",
+        ),
+    ] = None,
+    who: Annotated[
+        Path | None,
+        typer.Option("--roster", help="With --classroom50: who is who, a CSV file with student and github."),
+    ] = None,
     until: Annotated[
         str | None,
-        typer.Option(help="With --git: the deadline, as 2026-10-05T22:00:00Z; later commits do not count."),
+        typer.Option(
+            help="With --git or --classroom50: the deadline, as 2026-10-05T22:00:00Z; later commits do not count."
+        ),
     ] = None,
     branch: Annotated[
-        str | None, typer.Option(help="With --git: the branch; each repository's default branch by default.")
+        str | None,
+        typer.Option(help="With --git or --classroom50: the branch; each repository's default branch by default."),
     ] = None,
     pushes: Annotated[
-        Path | None, typer.Option(help="With --git: the server's record of pushes, a CSV file; see docs/ci.md.")
+        Path | None,
+        typer.Option(help="With --git or --classroom50: the server's record of pushes, a CSV file; see docs/ci.md."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print what became of each upload as JSON.")] = False,
     course: Annotated[Path | None, typer.Option(help="The course's folder.")] = None,
@@ -53,13 +68,18 @@ def collect(
     from gradkit.classroom.collecting import Repositories, collect_class
     from gradkit.collect.repository_list import zoned_time
 
-    if roster is None and (until, branch, pushes) != (None, None, None):
-        raise UsageError("--until, --branch and --pushes select a commit: they need --git FILE.")
+    if (classroom50 is None) != (who is None):
+        raise UsageError("--classroom50 ORG/CLASSROOM and --roster FILE belong together: give both.")
+    if classroom50 is not None and roster is not None:
+        raise UsageError("--git and --classroom50 exclude each other: give one of them.")
+    listed = roster or who
+    if listed is None and (until, branch, pushes) != (None, None, None):
+        raise UsageError("--until, --branch and --pushes select a commit: they need --git FILE or --classroom50.")
     deadline = None if until is None else zoned_time("--until", until)
     found = find_course(course)
-    repositories = None if roster is None else Repositories(roster, deadline, branch, pushes)
+    repositories = None if listed is None else Repositories(listed, deadline, branch, pushes, classroom50)
     report = collect_class(found, assignments or None, zips, pattern, repositories, times)
-    if zips is None and roster is None and not found.exchange.is_dir():
+    if zips is None and listed is None and not found.exchange.is_dir():
         from gradkit.collect.exchange import missing_exchange
 
         raise UsageError(missing_exchange(found))

@@ -37,7 +37,7 @@ _AHEAD = timedelta(minutes=10)  # tolerance for a fast clock
 
 def collect_repositories(
     course: Course,
-    roster: Path,
+    roster: Path | Sequence[Row],
     assignment_ids: Collection[str] | None = None,
     until: datetime | None = None,
     branch: str | None = None,
@@ -48,7 +48,7 @@ def collect_repositories(
     Args:
         course: the course.
         roster: a CSV file with the columns ``student``, ``repository`` and, if each assignment has a repository of
-            its own, ``assignment``. It may also have the columns of `course.roster`.
+            its own, ``assignment``. It may also have the columns of `course.roster`. Or its rows.
         assignment_ids: only these; None: all.
         until: the deadline; None: the newest commit counts.
         branch: the branch; None: each repository's default.
@@ -60,7 +60,8 @@ def collect_repositories(
     Raises:
         UsageError: roster or pushes is invalid.
     """
-    rows, record = read_rows(course, roster), {} if pushes is None else read_pushes(pushes)
+    rows = read_rows(course, roster) if isinstance(roster, Path) else roster
+    record: Pushes = {} if pushes is None else read_pushes(pushes)
     shared = shared_repositories(rows) | alike(course, {row.student for row in rows})
     collected: list[Collected] = []
     refused: list[Refused] = []

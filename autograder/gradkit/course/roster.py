@@ -23,6 +23,7 @@ class Person:
         sis_login_id: Canvas's ``SIS Login ID``; Moodle's username.
         section: Canvas's ``Section``.
         moodle_id: Moodle's ``Identifier``: ``Participant 1234``.
+        github: the name on GitHub.
     """
 
     student: str
@@ -33,6 +34,7 @@ class Person:
     sis_login_id: str = ""
     section: str = ""
     moodle_id: str = ""
+    github: str = ""
 
     @property
     def known(self) -> bool:
@@ -43,7 +45,7 @@ class Person:
 COLUMNS = tuple(field.name for field in fields(Person))
 _NOT_OURS = ("repository", "assignment")  # a roster may also be what `gradkit collect --git` reads
 # Two people may share a name or a section, but none of these.
-_UNIQUE = ("student", "email", "canvas_id", "sis_user_id", "sis_login_id", "moodle_id")
+_UNIQUE = ("student", "email", "canvas_id", "sis_user_id", "sis_login_id", "moodle_id", "github")
 
 
 def read_roster(path: Path) -> dict[str, Person]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from gradkit.collect.classroom50 import collect_classroom50
 from gradkit.collect.collected import CollectReport
 from gradkit.collect.inbound import collect
 from gradkit.collect.repositories import collect_repositories
@@ -81,7 +83,24 @@ def by_repository(room: Any, tree: Path, work: Path) -> CollectReport:
     return collect_repositories(room.course, work / "roster.csv", [HW])
 
 
-DOORS: list[Callable[[Any, Path, Path], CollectReport]] = [by_exchange, by_zip, by_folder_of_uploads, by_repository]
+def by_classroom50(room: Any, tree: Path, work: Path) -> CollectReport:
+    by_repository(room, tree, work)
+    shutil.rmtree(room.course.submitted / "ada", ignore_errors=True)
+    (work / "roster.csv").unlink()  # of another format than Classroom 50's
+    (work / "Toys").mkdir()
+    (work / "ada").rename(work / "Toys" / "toy-hw1-lines-ada.git")
+    about = {"schema": "classroom50/classroom/v1", "org": "Toys", "short_name": "toy"}
+    (work / "classroom.json").write_text(json.dumps(about))
+    listed = [{"slug": "hw1-lines", "mode": "individual"}]
+    (work / "assignments.json").write_text(json.dumps({"schema": "classroom50/assignments/v1", "assignments": listed}))
+    (work / "who.csv").write_text("student,github\nada,Ada\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GITHUB_SERVER_URL", f"file://{work}")
+        return collect_classroom50(room.course, str(work), work / "who.csv", [HW])
+
+
+REPOSITORIES = (by_repository, by_classroom50)
+DOORS: list[Callable[[Any, Path, Path], CollectReport]] = [by_exchange, by_zip, by_folder_of_uploads, *REPOSITORIES]
 
 
 def read(room: Any, folder: Path) -> tuple[object, ...]:
@@ -115,7 +134,7 @@ def test_one_tree_gets_one_answer_at_every_door(room: Any, tmp_path: Path, name:
         assert report.refused == (), door
         assert read(room, target) == expected, door
         assert any("model.pt" in text for text in report.warnings) == ("model.pt" in TREES[name]), door
-        if door in (by_exchange, by_repository):  # in a zip file that folder is no news
+        if door in (by_exchange, *REPOSITORIES):  # in a zip file that folder is no news
             assert any('"Hw1 Lines", which was removed' in text for text in report.warnings) == (name == "wrapped")
         shutil.rmtree(target)
 
