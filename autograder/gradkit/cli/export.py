@@ -68,7 +68,7 @@ def canvas(
     table = _table(into, people) or new_table(people)
     counted = _counted(found, assignments or (), results, stale=stale)
     outcome = fill(table, counted.grades, people, number, match)
-    _finish(table, outcome, counted, output, as_json)
+    _finish(table.text(), outcome, counted, output, as_json)
 
 
 @app.command("moodle")
@@ -93,7 +93,7 @@ def moodle(
     most = max((grade.max_score for grade in counted.grades), default=found.assignment(assignment).max_score)
     table = given or new_worksheet(people, most)
     outcome = fill_worksheet(table, counted.grades, people, match)
-    _finish(table, outcome, counted, output, as_json)
+    _finish(table.text(), outcome, counted, output, as_json)
 
 
 @app.command("moodle-csv")
@@ -113,7 +113,39 @@ def moodle_csv(
     people = _people(roster)
     counted = _counted(found, assignments or (), results, stale=stale)
     table, outcome = import_table(counted.grades, people)
-    _finish(table, outcome, counted, output, as_json)
+    _finish(table.text(), outcome, counted, output, as_json)
+
+
+@app.command("classroom50")
+def classroom50(
+    output: _Output,
+    into: Annotated[Path, typer.Option("--into", help="The classroom's scores.json as it is now.")],
+    roster: Annotated[Path, typer.Option("--roster", help="Who is who: a CSV file with student and github.")],
+    classroom: Annotated[str, typer.Option("--classroom", help="The classroom's short name.")],
+    assignments: _Some = None,
+    results: _Results = None,
+    stale: _Stale = False,
+    as_json: _Json = False,
+    course: _Course = None,
+) -> None:
+    """Classroom 50's scores.json, with each sum of points as an override. Treat the file as public.
+
+    It has no question, test or comment. You put it into the configuration repository yourself: everybody who can read
+    that repository sees the points, which include those of the hidden tests.
+    """
+    from datetime import UTC, datetime
+
+    from gradkit.export.classroom50_scores import fill_scores
+
+    found = _having(course, assignments or ())
+    people = _people(roster)
+    try:
+        scores = json.loads(into.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise UsageError(f"{into}: cannot be read as JSON ({error}). Give the classroom's scores.json.") from error
+    counted = _counted(found, assignments or (), results, stale=stale)
+    outcome = fill_scores(scores, counted.grades, people, classroom, datetime.now(UTC))
+    _finish(json.dumps(scores, indent=2, ensure_ascii=False) + "\n", outcome, counted, output, as_json)
 
 
 @app.command("nbgrader")
@@ -191,14 +223,14 @@ def _table(into: Path | None, people: dict[str, Person]) -> Table | None:
     return None if into is None else read_table(into)
 
 
-def _finish(table: Table, outcome: ExportSummary, counted: CourseGrades, output: Path, as_json: bool) -> None:
+def _finish(text: str, outcome: ExportSummary, counted: CourseGrades, output: Path, as_json: bool) -> None:
     """Write the file, and beside it the grades without a matching row."""
     from dataclasses import asdict, replace
 
     from gradkit.csv_tables import write_text
 
     outcome = replace(outcome, left_out=counted.left_out, excused=tuple(student for student, _ in counted.excused))
-    write_text(output, table.text())
+    write_text(output, text)
     lost = output.with_name(f"{output.stem}.unmatched.csv")
     if outcome.unmatched:
         write_text(lost, outcome.unmatched_csv())

@@ -63,6 +63,22 @@ def test_moodle_and_its_import(gradkit: Callable[..., Any], results: Path, roste
     assert {row["Username"]: row["Scaling"] for row in read(table)} == {"al": "5", "cyd": ""}
 
 
+def test_classroom50(gradkit: Callable[..., Any], results: Path, tmp_path: Path) -> None:
+    roster, scores, output = tmp_path / "who.csv", tmp_path / "scores.json", tmp_path / "out.json"
+    roster.write_text("student,github\nada,Ada-L\nbob,bob50\n")
+    scores.write_text('{"schema": "classroom50/scores/v1", "assignments": {}}')
+    words = ("export", "classroom50", "--into", scores, "--roster", roster, "--classroom", "nn101")
+    ran = gradkit(*words, "--results", results, "--output", output)
+    assert (ran.status, "1 grade written" in ran.out, "bob" in ran.err) == (0, True, True)
+    (entry,) = json.loads(output.read_text())["assignments"]["hw0-scaling"]["entries"]
+    assert (entry["owner"], entry["override"], entry["submissions"][0]["score"]) == ("Ada-L", True, 5)
+    assert json.loads(scores.read_text())["assignments"] == {}
+    scores.write_text("<html>")
+    ran = gradkit(*words, "--results", results, "--output", output)
+    assert (ran.status, "scores.json: cannot be read as JSON" in ran.err) == (2, True)
+    assert "as public" in gradkit("export", "classroom50", "--help").out
+
+
 def test_gradescope_results(gradkit: Callable[..., Any], results: Path, tmp_path: Path) -> None:
     output = tmp_path / "results.json"
     assert (
