@@ -1,7 +1,7 @@
 """Reports for CI: GitHub's summary, annotations and results for points; JUnit XML for GitLab and others.
 
 Sources: GitHub's documentation, "Workflow commands for GitHub Actions" (commands, their escapes, 10 errors a step,
-1 MiB of summary), and the README of GitHub Classroom's autograding-grading-reporter (the step output ``result``);
+1 MiB of summary), and the README of autograding-grading-reporter, made for GitHub Classroom (the step's ``result``);
 Classroom 50's wiki, "Advanced Autograding" (``result.json``); for JUnit XML the schema of Jenkins' xunit plugin and
 GitLab's documentation.
 
@@ -137,7 +137,7 @@ def summary(report: Report, room: int = _SUMMARY) -> str:
 
 
 def classroom_result(report: Report) -> str:
-    """GitHub Classroom's ``result``: a test for each question, worth its points, as JSON in base64."""
+    """``result`` for reporters made for GitHub Classroom: tests by question, as JSON in base64."""
     tests = []
     for question in report.questions:
         shown = next((check for check in question.checks if check.status != "passed"), None)

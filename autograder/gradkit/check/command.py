@@ -46,7 +46,10 @@ def check(
         False, "--github", help="In GitHub Actions: also write summary, annotations and the step's output `result`."
     ),
     classroom50: bool = typer.Option(
-        False, "--classroom50", help="In Classroom 50's runner: also write result.json in the current folder."
+        False,
+        "--classroom50",
+        help="In the runner of Classroom 50, which follows GitHub Classroom (switched off on 28 August 2026): also "
+        "write result.json in the current folder.",
     ),
 ) -> None:
     """Run the public checks on your homework. Grading tries more."""

@@ -22,6 +22,7 @@ from gradkit.check.results import CheckResult, QuestionReport, Report
 from .conftest import solve
 
 Obeyed = Callable[[str], list[str]]
+GUIDE = Path(__file__).resolve().parents[3] / "docs" / "ci.md"
 COMMAND = [sys.executable, "-c", "from gradkit.check.command import main; main()", "check", "--github"]
 FORGED = "::error file=a.py::forged\r\n::set-output name=result::forged\n%0A::warning::forged"
 
@@ -181,6 +182,25 @@ def test_classroom_50_gets_a_result_for_each_question(homework: Path, tmp_path: 
             {"test-name": "double_all", "passed": True, "score": 1, "max-score": 1},
         ],
     }
+
+
+def test_the_autograder_of_the_docs_writes_it_by_the_public_checks(homework: Path, tmp_path: Path) -> None:
+    section = GUIDE.read_text().split("### Classroom 50\n")[1]
+    script = tmp_path / "autograder.py"
+    script.write_text(section.split("```python\n")[1].split("```")[0])
+    (homework / "requirements.txt").write_text("")
+    solve(homework, "return 2 * x")
+    done = subprocess.run(  # noqa: S603 - our own
+        [sys.executable, script],
+        cwd=homework,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **RUNNER},
+    )
+    assert done.returncode == 0, done.stderr
+    result = json.loads((homework / "result.json").read_text())
+    assert (result["schema"], result["score"], result["max-score"]) == ("classroom50/result/v1", 3, 3)
 
 
 def test_without_its_runner_the_missing_variables_are_named_at_once(homework: Path, tmp_path: Path) -> None:
