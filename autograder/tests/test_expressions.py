@@ -101,6 +101,7 @@ OURS = {
     "intake.git._COMMIT",
     "intake.git._USER",
     "gradebook.logs._INSIDE",
+    "collect.classroom50._NAME",
     "collect.repository_list._REMOTE",
     "sandbox.deaths._COUNT",
 }
