@@ -45,6 +45,7 @@ TOGETHER = {
     "classroom/whole_term": "classroom/standings gradebook/rows term/reckoning",
     "cli/gradescope": "cli/export release/gradescope_zip release/wheel",
     "collect/doors": "collect/inbound collect/repositories collect/zip_uploads intake/submission",
+    "collect/downloads": "collect/hand_in_times collect/upload_names collect/zip_uploads intake/archive",
     "export/round_trips": "csv_tables export/canvas export/moodle report/tables",
     "grading/faults": "diagnosis/matcher grading/grade sandbox/parallel",
     "grading/killed": "grading/batch sandbox/deaths sandbox/handle sandbox/parallel",

@@ -55,16 +55,18 @@ def collect_class(
     pattern: str | None = None,
     repositories: Repositories | None = None,
     times: Path | None = None,
+    roster: Path | None = None,
 ) -> Incoming:
-    """Collect from nbgrader's exchange, from a folder of zip files, or from a roster of repositories.
+    """Collect from nbgrader's exchange, from a platform's download, or from a roster of repositories.
 
     Args:
         course: the course.
         assignments: only these; None: all.
-        zips: a folder of uploaded archives, instead of the exchange.
+        zips: a platform's download, a zip file or unpacked, instead of the exchange.
         pattern: with ``zips``: how to read their names.
         repositories: the roster of repositories, instead of the exchange.
         times: with ``zips``: a table of hand-in times; see `collect_zips`.
+        roster: with ``zips``: the students, with the ids that the names have; see `collect_zips`.
 
     Raises:
         UsageError: an assignment, the folder or the pattern is wrong.
@@ -72,7 +74,9 @@ def collect_class(
     for name in assignments or ():
         course.assignment(name)
     if times is not None and zips is None:
-        raise UsageError("--times FILE says when zip files were handed in: it needs --zip DIR.")
+        raise UsageError("--times FILE says when uploads were handed in: it needs --zip PATH.")
+    if roster is not None and zips is None:
+        raise UsageError("--roster FILE says whose uploads these are: it needs --zip PATH.")
     if repositories is not None:
         if zips is not None or pattern is not None:
             raise UsageError("--zip and --git (or --classroom50) exclude each other: give one of them.")
@@ -83,11 +87,11 @@ def collect_class(
         return _incoming(collect_repositories(course, source.roster, *which))
     if zips is None:
         if pattern is not None:
-            raise UsageError("--pattern describes the names of zip files: it needs --zip DIR.")
+            raise UsageError("--pattern describes the names of zip files: it needs --zip PATH.")
         return _incoming(collect(course, assignments))
     if assignments is not None and len(assignments) > 1:
-        raise UsageError("--zip DIR takes at most one assignment, the one that all the files are for.")
-    return _incoming(collect_zips(course, zips, assignments[0] if assignments else None, pattern, times))
+        raise UsageError("--zip PATH takes at most one assignment, the one that all the files are for.")
+    return _incoming(collect_zips(course, zips, assignments[0] if assignments else None, pattern, times, roster))
 
 
 def _incoming(report: CollectReport) -> Incoming:

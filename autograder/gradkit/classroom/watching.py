@@ -15,16 +15,20 @@ _QUIET = 1000  # ms without a change: a hand-in is copied file by file
 _LONGEST = 30_000  # ms: in a rush of hand-ins it is never quiet
 
 
-def places_to_watch(course: Course, zips: Path | None) -> list[Path]:
-    """The exchange's inbound folder, and the folder of uploads if there is one.
+def places_to_watch(course: Course, zips: Path | None, times: Path | None = None) -> list[Path]:
+    """The exchange's inbound folder, and the platform's download and its times if there are any.
+
+    A file that is replaced by another is only seen at the end of the waiting time.
 
     Raises:
-        UsageError: neither exists.
+        UsageError: there is none of them, or the download or its times are missing.
     """
     inbound = course.exchange / course.id / "inbound"
-    places = [place for place in (inbound, zips) if place is not None and place.is_dir()]
-    if zips is not None and not zips.is_dir():
-        raise UsageError(f"--zip {zips}: no such folder.")
+    places = [inbound] if inbound.is_dir() else []
+    for option, place in (("--zip", zips), ("--times", times)):
+        if place is not None and not place.exists():
+            raise UsageError(f"{option} {place}: no such file{' or folder' * (option == '--zip')}.")
+        places += [] if place is None else [place]
     if not places:
         raise UsageError(f"{inbound}: nothing has been published yet. Run `gradkit build --publish` first.")
     return places

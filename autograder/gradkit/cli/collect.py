@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def collect(
     assignments: Annotated[list[str] | None, typer.Argument(help="Assignments to collect; all by default.")] = None,
     zips: Annotated[
-        Path | None, typer.Option("--zip", help="Collect a folder of uploads (an LMS download) instead.")
+        Path | None, typer.Option("--zip", help="Collect an LMS download instead, a zip file or a folder.")
     ] = None,
     pattern: Annotated[
         str | None,
@@ -28,7 +28,11 @@ def collect(
         ),
     ] = None,
     times: Annotated[
-        Path | None, typer.Option(help="With --zip: when each was handed in, a CSV file with student and time.")
+        Path | None,
+        typer.Option(help="With --zip: when each was handed in, a CSV file or Moodle's grading worksheet."),
+    ] = None,
+    people: Annotated[
+        Path | None, typer.Option("--roster", help="With --zip or --classroom50: whose the platform's ids are, a CSV file.")
     ] = None,
     roster: Annotated[
         Path | None, typer.Option("--git", help="Collect from the repositories listed in this CSV file instead.")
@@ -39,10 +43,6 @@ def collect(
             metavar="ORG/CLASSROOM",
             help="Collect from a classroom of Classroom 50 instead; also a URL or folder with its files.",
         ),
-    ] = None,
-    who: Annotated[
-        Path | None,
-        typer.Option("--roster", help="With --classroom50: who is who, a CSV file with student and github."),
     ] = None,
     until: Annotated[
         str | None,
@@ -68,17 +68,18 @@ def collect(
     from gradkit.classroom.collecting import Repositories, collect_class
     from gradkit.collect.repository_list import zoned_time
 
-    if (classroom50 is None) != (who is None):
-        raise UsageError("--classroom50 ORG/CLASSROOM and --roster FILE belong together: give both.")
+    if classroom50 is not None and people is None:
+        raise UsageError("--classroom50 ORG/CLASSROOM needs --roster FILE, which says who is who.")
     if classroom50 is not None and roster is not None:
         raise UsageError("--git and --classroom50 exclude each other: give one of them.")
-    listed = roster or who
+    listed = roster if classroom50 is None else people
     if listed is None and (until, branch, pushes) != (None, None, None):
         raise UsageError("--until, --branch and --pushes select a commit: they need --git FILE or --classroom50.")
     deadline = None if until is None else zoned_time("--until", until)
     found = find_course(course)
     repositories = None if listed is None else Repositories(listed, deadline, branch, pushes, classroom50)
-    report = collect_class(found, assignments or None, zips, pattern, repositories, times)
+    whose = people if classroom50 is None else None
+    report = collect_class(found, assignments or None, zips, pattern, repositories, times, whose)
     if zips is None and listed is None and not found.exchange.is_dir():
         from gradkit.collect.exchange import missing_exchange
 
@@ -99,5 +100,5 @@ def _account_for(report: Incoming) -> None:
     for entry in report.entries:
         if entry.status == "taken":
             err.print(escape_controls(f'taken: "{entry.name}": {entry.student}, {entry.assignment}'), soft_wrap=True)
-        elif entry.status in ("superseded", "unchanged"):
+        elif entry.status in ("superseded", "unchanged", "ignored"):
             err.print(escape_controls(f'not taken: "{entry.name}": {entry.reason}.'), soft_wrap=True)

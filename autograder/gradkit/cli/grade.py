@@ -31,10 +31,28 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Sources:
-    """Where hand-ins are collected from, besides the exchange."""
+    """Where hand-ins are collected from, besides the exchange.
+
+    Attributes:
+        zips: a platform's download.
+        pattern: how to read its names.
+        times: when its uploads were handed in.
+        people: whose they are.
+        roster: the students' repositories.
+    """
 
     zips: Path | None = None
+    pattern: str | None = None
+    times: Path | None = None
+    people: Path | None = None
     roster: Path | None = None
+
+    @property
+    def options(self) -> list[str]:
+        """The options for the same sources, from any folder."""
+        files = {"--zip": self.zips, "--times": self.times, "--roster": self.people, "--git": self.roster}
+        found = [word for option, path in files.items() if path is not None for word in (option, str(path.resolve()))]
+        return found if self.pattern is None else [*found, "--pattern", self.pattern]
 
 
 @dataclass(frozen=True)
@@ -74,8 +92,11 @@ def grade(
         bool, typer.Option("--watch", help="Do so whenever something is handed in, until Ctrl-C.")
     ] = False,
     zips: Annotated[
-        Path | None, typer.Option("--zip", help="With --collect or --watch: also collect this folder of uploads.")
+        Path | None, typer.Option("--zip", help="With --collect or --watch: also collect this LMS download.")
     ] = None,
+    pattern: Annotated[str | None, typer.Option(help="With --zip: as of gradkit collect.")] = None,
+    times: Annotated[Path | None, typer.Option(help="With --zip: as of gradkit collect.")] = None,
+    people: Annotated[Path | None, typer.Option("--roster", help="With --zip: as of gradkit collect.")] = None,
     roster: Annotated[
         Path | None, typer.Option("--git", help="With --collect or --watch: also collect these repositories.")
     ] = None,
@@ -106,7 +127,9 @@ def grade(
     updated. Unchanged work is not graded again.
     """
     processes = graders or len(os.sched_getaffinity(0))
-    sources = Sources(zips, roster) if collect or watch else None
+    if zips is None and (pattern, times, people) != (None, None, None):
+        raise UsageError("--pattern, --times and --roster are about the uploads of --zip PATH: give it as well.")
+    sources = Sources(zips, pattern, times, people, roster) if collect or watch else None
     _check_sources(sources, zips is not None or roster is not None, submission is not None or submissions is not None)
     options = _Options("insecure" if insecure else sandbox, processes, feedback, as_json, sources)
     found = find_course(course)
@@ -143,7 +166,7 @@ def _check_sources(sources: Sources | None, named: bool, elsewhere: bool) -> Non
     if sources is not None and elsewhere:
         raise UsageError("--collect and --watch are for the course's own submissions, without --submission(s).")
     if sources is None and named:
-        raise UsageError("--zip DIR and --git FILE say what to collect: they need --collect or --watch.")
+        raise UsageError("--zip PATH and --git FILE say what to collect: they need --collect or --watch.")
 
 
 def _grade_one(course: Course, folder: Path, assignment: str, output: Path, options: _Options) -> int:
@@ -234,7 +257,11 @@ def _collect(course: Course, only: Sequence[str], sources: Sources) -> list[str]
 
     found = [collect_class(course, list(only) or None)] if course.exchange.is_dir() else []
     if sources.zips is not None:
-        found.append(collect_class(course, list(only) or None, sources.zips))
+        found.append(
+            collect_class(
+                course, list(only) or None, sources.zips, sources.pattern, None, sources.times, sources.people
+            )
+        )
     if sources.roster is not None:
         found.append(collect_class(course, list(only) or None, repositories=Repositories(sources.roster)))
     number = sum(incoming.collected for incoming in found)
@@ -269,10 +296,9 @@ def _watch(course: Course, only: Sequence[str], options: _Options, minutes: floa
     words += ["--course", str(course.root)]
     words += [word for name in only for word in ("--assignment", name)]
     words += [] if options.feedback else ["--no-feedback"]
-    words += [] if sources.zips is None else ["--zip", str(sources.zips.resolve())]
-    words += [] if sources.roster is None else ["--git", str(sources.roster.resolve())]
+    words += sources.options
     command = [sys.executable, "-c", "from gradkit.cli import main; main()", "grade", *words]
-    places = places_to_watch(course, sources.zips)
+    places = places_to_watch(course, sources.zips, sources.times)
     with only_watcher(course), suppress(KeyboardInterrupt):
         for _ in hand_ins(places, 60 * minutes):
             out.print(f"{datetime.now(course.zone):%Y-%m-%d %H:%M:%S %Z}")

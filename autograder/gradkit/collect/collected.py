@@ -58,7 +58,8 @@ class Entry:
 
     Attributes:
         name: its name.
-        status: "taken", "superseded" by another, "unchanged" since it was taken, "refused" or "not understood".
+        status: "taken", "superseded" by another, "unchanged" since it was taken, "ignored", "refused" or "not
+            understood".
         reason: why it was not taken; "" if it was.
         student: the student's id; "" if it cannot be read.
         assignment: the assignment's id; "" if it cannot be read.

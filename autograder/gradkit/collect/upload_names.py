@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from gradkit.course import Course
+from gradkit.course.roster import Person
 from gradkit.errors import SubmissionRefused, UsageError
 from gradkit.gradebook.timestamps import parse_time
 from gradkit.ids import composed, quoted, spelled, student_id
@@ -26,13 +27,38 @@ DEFAULT_PATTERN = (
     r"(?:_(?P<timestamp>\d{{4}}-\d\d-\d\d-\d\d-\d\d-\d\d))?(?P<rest>[_ (-].*)?(?:\.zip)+"
 )
 # How platforms name the files or folders in a download of all submissions. Each name has the student's number or login,
-# followed by the name of the student's file.
+# followed by the name of the student's file. Sources: Canvas's ``content_zipper.rb``, Moodle's ``downloader.php``.
 PLATFORMS = {
-    "canvas": r"(?P<name>.+?)_(?:LATE_)?(?P<student_id>\d+)_(?P<attempt>\d+)_.+",
-    "moodle": r"(?P<name>.+?)_(?P<student_id>\d+)_assignsubmission_file_?.*",
-    "brightspace": r"(?P<student_id>\d+)-\d+ - (?P<name>.+?) ?- (?P<attempt>\w+ \d+, \d{4} \d{3,4} [AP]M)(?: - .+)?",
-    "blackboard": r"(?P<name>.+_(?P<student_id>[^_]+))_attempt_(?P<attempt>\d{4}-\d\d-\d\d-\d\d-\d\d-\d\d)(?:_.+)?",
+    "canvas": r"(?P<name>.+?)_(?:(?P<late>LATE)_)?(?P<student_id>\d+)_(?P<attempt>\d+)_(?P<file>.+)",
+    "moodle": r"(?P<name>.+?)_(?P<student_id>\d+)_assignsubmission_file_?(?P<file>.*)",
+    "brightspace": (
+        r"(?P<student_id>\d+)-\d+ - (?P<name>.+?) ?- (?P<attempt>\w+ \d+, \d{4} \d{3,4} [AP]M)(?: - (?P<file>.+))?"
+    ),
+    "blackboard": (
+        r"(?P<name>.+_(?P<student_id>[^_]+))_attempt_(?P<attempt>\d{4}-\d\d-\d\d-\d\d-\d\d-\d\d)(?:_(?P<file>.+))?"
+    ),
 }
+# What else is in these downloads: text that students typed into the platform, links, and lists of what was submitted.
+_TYPED = {
+    "canvas": re.compile(r".+_\d+_(?:text|link)\.html"),
+    "moodle": re.compile(r".+_assignsubmission_(?:onlinetext|comments).*"),
+    "brightspace": re.compile(r"index\.html"),
+    "blackboard": re.compile(r".+_attempt_[\d-]+\.txt"),
+}
+# Where a roster has what a platform's names have.
+_ROSTER_COLUMNS = {"canvas": ("canvas_id",), "moodle": ("moodle_id",)}
+_LOGINS = ("student", "sis_login_id", "sis_user_id", "email")
+_ROSTER_ADVICE = {
+    "": " Add the student, or correct the roster (student, sis_login_id, sis_user_id or email).",
+    "canvas": " Add it: it is the column ID of the gradebook that Canvas exports.",
+    "moodle": (
+        " Add it (Participant 1234 of the grading worksheet), or give that worksheet with --times, and have its ID "
+        "number, Username or Email address in the roster (sis_user_id, sis_login_id, email)."
+    ),
+    "brightspace": " Add the student, or put the number into the column sis_user_id.",
+    "blackboard": " Add the student, or put the user name into the column sis_login_id.",
+}
+_REPEATED = re.compile(r"(.+)-\d{1,4}(\.[^.]+)")  # Canvas numbers the files of a name that a student uploads again
 _RECOGNISED = [re.compile(PLATFORMS[name]) for name in ("canvas", "moodle", "brightspace")]
 _DASHED_TIME = "%Y-%m-%d-%H-%M-%S"
 _SPOKEN_TIME = re.compile(r"(\w+ \d+, \d{4}) (\d{3,4}) ([AP]M)")
@@ -51,8 +77,15 @@ class Upload:
         assignment: the assignment's id.
         time: the submission time, if the name has it.
         numbers: the platform's attempt number, or the numbers in the rest of the name; higher is newer.
-        person: the person's name, if the platform gives more than the id; otherwise "".
+        person: the person's name, if the platform gives more than the id and no roster says who it is; otherwise "".
         numbered: whether ``numbers`` are the platform's own.
+        platform: the key of `PLATFORMS` by which it was read; "" for another pattern.
+        number: the id in its name, which a roster may map to the student's.
+        late: whether the platform calls it late; None if its name does not say.
+        file: the name of the student's file, if it is one by itself rather than an archive or a folder.
+        with_files: the other files by themselves that it was joined from, as shown.
+        left_out: files beside it that are not of an accepted kind.
+        stated: whether its time is from a table rather than its name.
     """
 
     path: Path
@@ -63,6 +96,13 @@ class Upload:
     numbers: tuple[int, ...]
     person: str
     numbered: bool
+    platform: str = ""
+    number: str = ""
+    late: bool | None = None
+    file: str = ""
+    with_files: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    stated: bool = False
 
     @property
     def age(self) -> tuple[datetime, tuple[int, ...], float, list[tuple[int, int, str]]]:
@@ -92,12 +132,21 @@ class Names:
         course: the course.
         assignment_id: the assignment that all of them are for, if their names do not say it.
         pattern: a regular expression for whole names, or the name of a platform; None: ``DEFAULT_PATTERN``.
+        roster: the students whose uploads these are; None: the ids in the names are the students' own.
+        accounts: Moodle's number of a participant -> the ids that its grading worksheet has.
 
     Raises:
         UsageError: the pattern or the assignment is invalid.
     """
 
-    def __init__(self, course: Course, assignment_id: str | None, pattern: str | None) -> None:
+    def __init__(
+        self,
+        course: Course,
+        assignment_id: str | None,
+        pattern: str | None,
+        roster: Mapping[str, Person] | None = None,
+        accounts: Mapping[str, Person] | None = None,
+    ) -> None:
         if assignment_id is not None and assignment_id not in course.assignment_ids:
             known = ", ".join(course.assignment_ids) or "none"
             raise UsageError(f"Unknown assignment {quoted(assignment_id)} (the course has: {known}).")
@@ -106,6 +155,8 @@ class Names:
         self._own = pattern is not None and pattern not in PLATFORMS
         self._ids = _assignments(course.assignment_ids)
         self._expression = self._compile(pattern)
+        self._roster, self._accounts = roster, accounts or {}
+        self.platform = pattern if pattern is not None and pattern in PLATFORMS else ""
 
     def _compile(self, pattern: str | None) -> re.Pattern[str]:
         if pattern is None:
@@ -139,6 +190,10 @@ class Names:
                 return found.groupdict()
         return None
 
+    def typed(self, name: str) -> bool:
+        """Whether it is not a student's file but text typed into the platform, or one of the platform's own."""
+        return self.platform in _TYPED and _TYPED[self.platform].fullmatch(composed(name)) is not None
+
     def read(self, path: Path, parts: Mapping[str, str | None], name: str) -> Upload:
         """The upload at ``path``, described by ``name`` and its parts.
 
@@ -154,8 +209,51 @@ class Names:
         attempt = parts.get("attempt") or ""
         numbers = _numbers(attempt or parts.get("rest") or "")
         time = _time(parts.get("timestamp"))
-        student = student_id(parts["student_id"] or "")
-        return Upload(path, quoted(name), student, assignment, time, numbers, self._person(parts, name), bool(attempt))
+        number = composed(parts["student_id"] or "")
+        return Upload(
+            path,
+            quoted(name),
+            self._student(number),
+            assignment,
+            time,
+            numbers,
+            self._person(parts, name) if self._roster is None else "",  # a roster says who it is
+            bool(attempt),
+            self.platform,
+            number,
+            bool(parts["late"]) if "late" in parts else None,
+            parts.get("file") or "",
+        )
+
+    def _student(self, number: str) -> str:
+        """The student with the id in a name.
+
+        Raises:
+            SubmissionRefused: the roster has nobody with it, or several.
+            UsageError: it cannot be a student's id.
+        """
+        if self._roster is None:
+            return student_id(number)
+        columns = _ROSTER_COLUMNS.get(self.platform, _LOGINS)
+        found = [name for name, person in self._roster.items() if self._has(person, number, columns)]
+        if len(found) > 1:
+            raise SubmissionRefused(
+                f"in the roster {number} is the id of {' and of '.join(map(spelled, found))}. Give them different ids "
+                f"({', '.join(columns)})."
+            )
+        if not found:
+            raise SubmissionRefused(f"the roster has nobody with {columns[0]} {number}.{_ROSTER_ADVICE[self.platform]}")
+        return student_id(found[0])
+
+    def _has(self, person: Person, number: str, columns: Sequence[str]) -> bool:
+        """Whether a person has the id in a name, or one that the grading worksheet has for it."""
+        if self.platform == "moodle":
+            account = self._accounts.get(number, Person(""))
+            pairs = [(person.moodle_id.rpartition(" ")[2], number)]
+            pairs += [(getattr(person, name) or person.student, getattr(account, name)) for name in _LOGINS[1:]]
+            return any(ours.casefold() == theirs.casefold() != "" for ours, theirs in pairs)
+        ids = {str(getattr(person, name)).casefold() for name in columns}
+        return number.casefold() in {*ids, *(name.partition("@")[0] for name in ids)} - {""}
 
     def _person(self, parts: Mapping[str, str | None], name: str) -> str:
         named = " ".join(filter(None, (parts.get("name"), parts.get("first_name"), parts.get("last_name"))))
@@ -172,6 +270,11 @@ class Names:
     @property
     def expected(self) -> str:
         """The expected form of names."""
+        if self.platform == "canvas":
+            return (
+                "Canvas's names are such as doejane_12345_678901_hw1.zip, with the number of the user; anonymous ones "
+                "have none: turn off anonymous grading there, and download again"
+            )
         if self._own or "assignment_id" not in self._expression.groupindex:
             return f"The pattern is {self._expression.pattern}"
         return (
@@ -179,6 +282,19 @@ class Names:
             f"the assignments {', '.join(self._course.assignment_ids)}; --pattern takes a platform "
             f"({', '.join(PLATFORMS)}) or a regular expression"
         )
+
+
+def own_name(upload: Upload, released: Collection[str]) -> str:
+    """The name that a student's file had, without the number that Canvas gives to another of the same name.
+
+    Args:
+        upload: a file by itself.
+        released: the names of the assignment's files; others may end in a number of their own.
+    """
+    name = composed(upload.file)
+    repeated = _REPEATED.fullmatch(name) if upload.platform == "canvas" else None
+    plain = "".join(repeated.groups()) if repeated else name
+    return plain if plain in released else name
 
 
 def several_people(uploads: Iterable[Upload]) -> dict[str, str]:

@@ -10,9 +10,11 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shutil
 import stat
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -37,17 +39,19 @@ from gradkit.collect.collected import (
     take,
     write_note,
 )
-from gradkit.collect.upload_names import Names, Upload, several_people, two_people
+from gradkit.collect.hand_in_times import HandInTimes, read_hand_in_times
+from gradkit.collect.upload_names import Names, Upload, own_name, several_people, two_people
 from gradkit.course import Course
-from gradkit.csv_tables import read_table
-from gradkit.errors import GradkitError, SubmissionRefused, UsageError
+from gradkit.course.roster import read_roster
+from gradkit.errors import CourseError, GradkitError, SubmissionRefused, UsageError
 from gradkit.gradebook.logs import gathered_log
 from gradkit.gradebook.settings import nbgrader_config
 from gradkit.gradebook.timestamps import impossible, read_time, said, write_time
-from gradkit.ids import quoted, student_id
-from gradkit.intake.archive import unpack
+from gradkit.ids import quoted
+from gradkit.intake.archive import unpack, unpack_download
 from gradkit.intake.files import copy_untrusted, not_kept, scratch
-from gradkit.intake.policy import ENDINGS, TIME_FILE, archived, ignored, listed
+from gradkit.intake.policy import ENDINGS, TIME_FILE, archived, ignored, kept, listed
+from gradkit.term.reckoning import due_for
 
 _ZONES = timedelta(hours=15)  # an archive has local times without a zone
 _MOST = 10_000  # names in an archive that are read for advice
@@ -55,8 +59,15 @@ _MOST = 10_000  # names in an archive that are read for advice
 
 @dataclass
 class _Account:
-    """What became of each file."""
+    """What became of each file.
 
+    Attributes:
+        times: when uploads were handed in.
+        counted: the upload that counts of each student and assignment, taken now or before.
+    """
+
+    times: HandInTimes
+    counted: list[Upload] = field(default_factory=list)
     collected: list[Collected] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     passed: list[Entry] = field(default_factory=list)
@@ -66,7 +77,15 @@ class _Account:
         self.refused.append(Refused(upload.shown, reason, upload.student, upload.assignment))
 
     def pass_over(self, upload: Upload, status: str, reason: str) -> None:
-        self.passed.append(Entry(upload.shown, status, reason, upload.student, upload.assignment))
+        for name in (upload.shown, *upload.with_files):
+            self.passed.append(Entry(name, status, reason, upload.student, upload.assignment))
+
+    def timed(self, upload: Upload) -> Upload:
+        """An upload with what the table of times says of it."""
+        found = self.times.find(upload)
+        if found is None:
+            return upload
+        return replace(upload, time=found.time, stated=True, late=upload.late if found.late is None else found.late)
 
 
 def collect_zips(
@@ -75,33 +94,86 @@ def collect_zips(
     assignment_id: str | None = None,
     pattern: str | None = None,
     times: Path | None = None,
+    roster: Path | None = None,
 ) -> CollectReport:
     """Collect each student's newest upload in ``folder``, replacing what was collected before.
 
     Args:
         course: the course.
-        folder: holds the zip files, or a folder for each student with one zip file or the files themselves.
+        folder: a platform's download: a zip file or what was in it. It holds zip files, students' files by themselves,
+            or a folder for each student with one zip file or the files themselves.
         assignment_id: the assignment that all of them are for, if their names do not say it.
         pattern: a regular expression for their whole names, with groups named as in nbgrader's own: ``student_id``,
-            and as needed ``assignment_id``, ``timestamp``, ``name`` and ``attempt``; or a key of
+            and as needed ``assignment_id``, ``timestamp``, ``name``, ``attempt``, ``late`` and ``file``; or a key of
             `upload_names.PLATFORMS`; None: `upload_names.DEFAULT_PATTERN`.
-        times: a table with the columns ``student``, ``time`` and, if for several assignments, ``assignment``: when each
-            was handed in, which outranks a time in the name.
+        times: when each was handed in, which outranks a time in the name; see `read_hand_in_times`.
+        roster: the students, with the ids that the names have; None: these ids are the students' own.
 
     Returns:
         What became of every file. One upload's failure never stops the run.
 
     Raises:
-        UsageError: the folder, the pattern or the assignment is invalid.
+        UsageError: the folder, the pattern, the assignment, the times or the roster is invalid.
     """
-    names, handed_in = Names(course, assignment_id, pattern), _read_times(course, times)
-    if folder.is_file():
-        raise UsageError(f"{folder} is a file. Unpack it, and give the folder with its uploads.")
-    if not folder.is_dir():
-        raise UsageError(f"{folder}: no such folder. Expected the folder with the uploaded zip files.")
-    account = _Account()
-    uploads: dict[tuple[str, str], list[Upload]] = {}
-    for path in sorted(path for path in folder.iterdir() if not ignored(path.name)):
+    handed_in = read_hand_in_times(course, times)
+    people = None if roster is None else read_roster(roster)
+    names = Names(course, assignment_id, pattern, people, handed_in.accounts)
+    account = _Account(handed_in)
+    with scratch(course, "uploads") as work:
+        entries = _entries(course, names, folder, work, account)
+        uploads = _uploads(course, names, entries, work, account)
+        if not uploads and not account.refused and not account.passed:
+            raise UsageError(f"{folder}: is empty. Expected the uploads of a learning platform.")
+        every = [upload for mine in uploads.values() for upload in mine]
+        stopped = several_people(every) | alike(course, {student for student, _ in uploads})
+        for (student, _), mine in uploads.items():
+            if student in stopped:
+                for upload in mine:
+                    account.refuse(upload, stopped[student])
+            else:
+                _collect_newest(course, mine, account)
+    account.warnings += _about_times(course, account, handed_in)
+    return CollectReport(
+        tuple(account.collected), tuple(account.refused), tuple(account.warnings), tuple(account.passed)
+    )
+
+
+def _entries(course: Course, names: Names, folder: Path, work: Path, account: _Account) -> list[Path]:
+    """The files and folders of a download, which is unpacked into ``work`` if it is a zip file.
+
+    Raises:
+        UsageError: there is no such download.
+    """
+    download = folder if folder.is_file() else None
+    if download:
+        try:
+            refused = unpack_download(folder, work / "download", course.submission)
+        except SubmissionRefused as error:
+            raise UsageError(f"{folder}: {error}") from error
+        except OSError as error:
+            raise UsageError(f"{folder}: cannot be unpacked ({error.strerror}).") from error
+        account.refused += [Refused(quoted(name), reason, understood=False) for name, reason in refused.items()]
+        folder = work / "download"
+    elif not folder.is_dir():
+        raise UsageError(f"{folder}: no such folder or zip file. Expected a learning platform's download.")
+    found = sorted(path for path in folder.iterdir() if not ignored(path.name))
+    if download and len(found) == 1 and found[0].is_dir() and names.match(found[0].name) is None:
+        found = sorted(path for path in found[0].iterdir() if not ignored(path.name))
+    if download and names.match(download.name) and not any(names.match(path.name) for path in found):
+        return [download]  # one student's
+    return found
+
+
+def _uploads(
+    course: Course, names: Names, entries: Iterable[Path], work: Path, account: _Account
+) -> dict[tuple[str, str], list[Upload]]:
+    """The uploads of each student and assignment; a student's files by themselves are joined in ``work``."""
+    uploads: defaultdict[tuple[str, str], list[Upload]] = defaultdict(list)
+    for path in entries:
+        if names.typed(path.name):
+            why = "it is text typed into the platform or a list of the platform's own, which is not collected"
+            account.passed.append(Entry(quoted(path.name), "ignored", why, "", ""))
+            continue
         try:
             upload = _read(names, path)
         except GradkitError as error:
@@ -109,45 +181,51 @@ def collect_zips(
                 Refused(quoted(path.name), str(error), understood=names.match(path.name) is not None)
             )
         else:
-            time = handed_in.get((upload.student, upload.assignment)) or handed_in.get((upload.student, ""))
-            upload = replace(upload, time=time or upload.time)
-            uploads.setdefault((upload.student, upload.assignment), []).append(upload)
-    if not uploads and not account.refused:
-        raise UsageError(f"{folder}: is empty. Expected the uploaded zip files.")
-    every = [upload for mine in uploads.values() for upload in mine]
-    known = {key for upload in every for key in ((upload.student, upload.assignment), (upload.student, ""))}
-    account.warnings += [
-        f"{times}: {' '.join(filter(None, key))} has a time, but no upload." for key in handed_in if key not in known
-    ]
-    stopped = several_people(every) | alike(course, {student for student, _ in uploads})
-    for (student, _), mine in uploads.items():
-        if student in stopped:
-            for upload in mine:
-                account.refuse(upload, stopped[student])
+            uploads[upload.student, upload.assignment].append(upload)
+    return {key: found for key, mine in uploads.items() if (found := _joined(course, mine, work, account))}
+
+
+def _joined(course: Course, uploads: Sequence[Upload], work: Path, account: _Account) -> list[Upload]:
+    """A student's uploads of one assignment, with files by themselves joined to folders of one attempt each."""
+    whole = [upload for upload in uploads if not upload.file]
+    single = [upload for upload in uploads if upload.file]
+    if whole:
+        if unclear := [upload.shown for upload in single if kept(upload.file)]:
+            both = ", ".join([*(upload.shown for upload in whole), *unclear])
+            for upload in uploads:
+                account.refuse(upload, f"of {both} it is unclear which count. Remove what does not count.")
+            return []
+        for upload in single:
+            account.pass_over(upload, "ignored", f"beside {whole[0].shown}, not of an accepted kind")
+        return whole
+    attempts: defaultdict[tuple[int, ...], list[Upload]] = defaultdict(list)
+    for upload in sorted(single, key=lambda upload: upload.numbers, reverse=True):
+        attempts[upload.numbers if len(upload.numbers) > 1 else ()].append(upload)  # one number is the file's own
+    return [_join(course, mine, work, account) for mine in attempts.values()]
+
+
+def _join(course: Course, files: Sequence[Upload], work: Path, account: _Account) -> Upload:
+    """One upload of a student's files by themselves, the newest first."""
+    newest = files[0]
+    released = {path.name for path in course.release(newest.assignment).glob("*")}
+    with suppress(CourseError):  # which grading reports
+        released.add(course.assignment(newest.assignment).module)
+    folder = work / "joined" / f"{newest.student}+{newest.assignment}+{'-'.join(map(str, newest.numbers))}"
+    folder.mkdir(parents=True)
+    taken: dict[str, Upload] = {}
+    for upload in files:
+        name = own_name(upload, released)
+        if name in taken:
+            account.pass_over(
+                upload, "superseded", f"superseded by {taken[name].shown}: its name has the higher number"
+            )
         else:
-            _collect_newest(course, mine, account)
-    return CollectReport(
-        tuple(account.collected), tuple(account.refused), tuple(account.warnings), tuple(account.passed)
-    )
-
-
-def _read_times(course: Course, path: Path | None) -> dict[tuple[str, str], datetime]:
-    """(student, assignment or "") -> when it was handed in.
-
-    Raises:
-        UsageError: the table or a time in it is wrong, or two rows are of the same hand-in.
-    """
-    found: dict[tuple[str, str], datetime] = {}
-    if path is None:
-        return found
-    table = read_table(path)
-    for line, row in table.numbered():
-        table.column("student"), table.column("time")
-        key = student_id(table.get(row, "student")), table.get(row, "assignment")
-        if key in found:
-            raise UsageError(f"{path}, line {line}: {' '.join(filter(None, key))} is there twice.")
-        found[key] = course.local_time(f"{path}, line {line}: time", table.get(row, "time"))
-    return found
+            taken[name] = upload
+            shutil.copy2(upload.path, folder / name, follow_symlinks=False)
+    changed = max(upload.path.stat().st_mtime for upload in taken.values())
+    os.utime(folder, (changed, changed))
+    beside = tuple(upload.shown for upload in taken.values() if upload is not newest)
+    return replace(newest, path=folder, file="", with_files=beside)
 
 
 def _read(names: Names, path: Path) -> Upload:
@@ -156,34 +234,40 @@ def _read(names: Names, path: Path) -> Upload:
     if path.is_symlink():
         raise SubmissionRefused("it is a link, not a regular file.")
     if parts is not None and path.is_dir():
-        return names.read(_inside(path), parts, path.name)
+        inner, left_out = _inside(path)
+        return replace(names.read(inner, parts, path.name), file="", left_out=left_out)
     if path.suffix.lower() != ".zip" and not path.is_dir():
+        if parts is not None and parts.get("file") and path.is_file() and not archived(path.name):
+            return names.read(path, parts, path.name)
         what = "another kind of archive" if archived(path.name) else "not a .zip file"
+        pattern = "" if names.platform or archived(path.name) else " If it is from a platform, name that (--pattern)."
         raise SubmissionRefused(
-            f"it is {what}: uploads must be .zip files. Ask the student for one, or pack it again as .zip."
+            f"it is {what}: uploads must be .zip files. Ask the student for one, or pack it again as .zip.{pattern}"
+            + (f" {names.expected}." if parts is None and names.platform else "")
         )
     if parts is None:
         raise SubmissionRefused(
             f"its name does not match the file-name pattern.{_advice(names, path)} {names.expected}."
         )
-    return names.read(path, parts, path.name)
+    return replace(names.read(path, parts, path.name), file="")
 
 
-def _inside(folder: Path) -> Path:
-    """A student's upload in a folder: its only zip file, or the folder itself with the student's files."""
+def _inside(folder: Path) -> tuple[Path, tuple[str, ...]]:
+    """A student's upload in a folder, and what is beside it: its only zip file, or the folder itself."""
     try:
         found = sorted(path for path in folder.iterdir() if not ignored(path.name))
     except OSError as error:
         raise SubmissionRefused(f"it is a folder that cannot be read ({error.strerror}).") from error
     zips = [path for path in found if path.suffix.lower() == ".zip" and not path.is_dir()]
     if not zips:
-        return folder
-    if len(found) > 1:
+        return folder, ()
+    beside = [path for path in found if path not in zips]
+    if len(zips) > 1 or any(path.is_dir() or kept(path.name) for path in beside):
         raise SubmissionRefused(
             f"it is a folder with {listed(path.name for path in found)}, and it is unclear which of them counts. Leave "
             "one zip file in it, or the files themselves."
         )
-    return zips[0]
+    return zips[0], tuple(path.name for path in beside)
 
 
 def _advice(names: Names, path: Path) -> str:
@@ -198,14 +282,17 @@ def _advice(names: Names, path: Path) -> str:
     fitting = [name for name in inner if not ignored(name) and names.match(name) is not None]
     if not fitting:
         return ""
-    what = "Collect from that folder" if path.is_dir() else "Unpack it, and collect from the resulting folder"
-    return f" It contains {len(fitting)} upload{'s' * (len(fitting) > 1)}, such as {quoted(fitting[0])}. {what}."
+    return (
+        f" It contains {len(fitting)} upload{'s' * (len(fitting) > 1)}, such as {quoted(fitting[0])}. Collect from it: "
+        f"--zip {path}."
+    )
 
 
 def _collect_newest(course: Course, uploads: Sequence[Upload], account: _Account) -> None:
     """Collect a student's newest readable upload of one assignment; report those it supersedes."""
     newest: Upload | None = None
-    for upload in sorted(uploads, key=lambda upload: upload.age, reverse=True):
+    for named in sorted(uploads, key=lambda upload: upload.age, reverse=True):
+        upload = named
         if newest is not None:
             why, sure = newest.newer_than(upload)
             if not sure and _digest(newest.path) == _digest(upload.path):
@@ -218,14 +305,19 @@ def _collect_newest(course: Course, uploads: Sequence[Upload], account: _Account
                 )
             continue
         try:
+            upload = account.timed(named)
             reason = _is_collected(course, upload)
             if reason:
                 account.pass_over(upload, "unchanged", reason)
             else:
-                doubts = _collect_one(course, upload)
+                doubts = _collect_one(course, upload, account.times.name)
                 account.collected.append(Collected(upload.student, upload.assignment, upload.time, upload.shown))
+                account.passed += [
+                    Entry(name, "taken", "", upload.student, upload.assignment) for name in upload.with_files
+                ]
                 account.warnings += [f"{upload.student}, {upload.assignment}: {text}." for text in doubts]
-            newest = upload
+            newest = named
+            account.counted.append(upload)
         except GradkitError as error:
             account.refuse(upload, str(error))
 
@@ -247,9 +339,12 @@ def _is_collected(course: Course, upload: Upload) -> str:
             two_people(upload.student, [(str(person), str(note.get("upload"))), (upload.person, upload.shown)])
         )
     if note.get("sha256") == _digest(upload.path):
-        if upload.time is not None and read_time(target) is None:
+        known = read_time(target)
+        if upload.time is not None and (known is None or (upload.stated and known != upload.time)):
             write_time(target, upload.time)
-            return f"it was collected before; now its time is known, {said(upload.time)}"
+            return f"it was collected before; now its time is {'known' if known is None else 'corrected'}, " + said(
+                upload.time
+            )
         return "it was collected before"
     if before and upload.time and upload.time <= before:
         return f"one from {said(before)} was collected before"
@@ -260,7 +355,7 @@ def _is_collected(course: Course, upload: Upload) -> str:
 
 
 def _digest(path: Path) -> str:
-    """A hash of an upload's content: of the archive, or of a folder's names and regular files.
+    """A hash of an upload's content: of the archive, or of a folder's names and the files that are kept.
 
     Raises:
         SubmissionRefused: it cannot be read.
@@ -273,7 +368,8 @@ def _digest(path: Path) -> str:
             names.sort()
             for file in sorted(Path(folder) / name for name in files):
                 ordinary = stat.S_ISREG(file.lstat().st_mode)
-                whole.update(repr((str(file.relative_to(path)), _file_digest(file) if ordinary else "")).encode())
+                content = _file_digest(file) if ordinary and kept(file.name) else ""
+                whole.update(repr((str(file.relative_to(path)), content)).encode())
         return whole.hexdigest()
     except OSError as error:
         raise SubmissionRefused(f"it cannot be read ({error.strerror}).") from error
@@ -284,7 +380,7 @@ def _file_digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _collect_one(course: Course, upload: Upload) -> list[str]:
+def _collect_one(course: Course, upload: Upload, times: str) -> list[str]:
     """Collect an upload; returns doubts about its time, and what was left out."""
     refuse_by_rules(course, upload.student, upload.assignment, upload.time)
     with scratch(course, "zip") as work:
@@ -292,9 +388,11 @@ def _collect_one(course: Course, upload: Upload) -> list[str]:
         packed = None
         if upload.path.is_dir():
             left_out = copy_untrusted(upload.path, target, course.submission).left_out
+            copied = (path for path in target.rglob("*") if path.is_file())
+            left_out += tuple(path.relative_to(target).as_posix() for path in copied if not kept(path.name))
         else:
             unpacked = unpack(upload.path, target, course.submission)
-            packed, left_out = unpacked.newest, unpacked.left_out
+            packed, left_out = unpacked.newest, (*unpacked.left_out, *upload.left_out)
         _zip_collect(course, upload, work)
         result = work / "submitted" / upload.student / upload.assignment
         if not result.is_dir():
@@ -308,19 +406,52 @@ def _collect_one(course: Course, upload: Upload) -> list[str]:
         note_path(course, upload.student, upload.assignment),
         facts | ({"attempt": list(upload.numbers)} if upload.numbered else {}),
     )
-    return [*_doubts(course, upload, packed), *not_kept(course, upload.assignment, left_out)]
+    return [*_doubts(course, upload, packed, times), *not_kept(course, upload.assignment, left_out)]
 
 
-def _doubts(course: Course, upload: Upload, packed: datetime | None) -> Iterator[str]:
-    """Doubts about the time in the name, which is the platform's unless the student chose the name."""
+def _doubts(course: Course, upload: Upload, packed: datetime | None, times: str) -> Iterator[str]:
+    """Doubts about its time, which is the platform's unless the student chose the name."""
     if upload.time is None:
         return
-    yield from impossible("its name", upload.time, due_of(course, upload.assignment))
+    where = times or "its name"
+    yield from impossible(where, upload.time, due_of(course, upload.assignment))
     if packed is not None and packed > upload.time + _ZONES:
         yield (
-            f"its name says {said(upload.time)}, but a file in it is from {packed:%Y-%m-%d %H:%M:%S} by the "
-            "student's clock. Check that the time in the name is your platform's"
+            f"{where} says {said(upload.time)}, but a file in it is from {packed:%Y-%m-%d %H:%M:%S} by the "
+            "student's clock. Check that this time is your platform's"
         )
+
+
+def _about_times(course: Course, account: _Account, handed_in: HandInTimes) -> Iterator[str]:
+    """Warnings on unknown times, and on a platform that calls other submissions late than the course does."""
+    yield from (f"{handed_in.name}: {whose} has a time, but no upload." for whose in handed_in.unused)
+    groups: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for upload in account.counted:
+        if kind := _about_time(course, upload, handed_in.name):
+            groups[upload.assignment, kind].append(upload.student)
+    for (assignment, kind), students in sorted(groups.items()):
+        yield f"{assignment}: {kind.format(students=', '.join(sorted(students)))}"
+
+
+def _about_time(course: Course, upload: Upload, times: str) -> str:
+    """What to look at in an upload's time, as a sentence with a place for the students; "" if there is nothing."""
+    time = upload.time or read_time(course.submitted / upload.student / upload.assignment)
+    if time is None:
+        if upload.late:
+            return (
+                "late, says the platform, but not by how much, so not counted as late: {students}. Give the times with "
+                "--times FILE (columns student and time), and collect again."
+            )
+        return f"without a time in {times}, so never late: {{students}}." if times else ""
+    with suppress(CourseError):
+        due = due_for(course, upload.student, upload.assignment)
+        if upload.late is not None and upload.late != (time > due):
+            word, ours = ("late", "in time") if upload.late else ("in time", "late")
+            return (
+                f"{word} for the platform, but {ours} here: {{students}}. The time here counts; compare due times and "
+                "extensions with the platform's."
+            )
+    return ""
 
 
 def _zip_collect(course: Course, upload: Upload, work: Path) -> None:

@@ -6,13 +6,15 @@ counted as they leave the decompressor, so that a small file cannot become a lar
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 import stat
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
@@ -85,6 +87,64 @@ def unpack(archive: Path, target: Path, limits: SubmissionLimits) -> Unpacked:
     # What zipfile and its decompressors raise for corrupt data.
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, OSError) as error:
         raise SubmissionRefused(f"it is not a readable zip file ({error}). Pack it again as .zip.") from error
+
+
+def unpack_download(archive: Path, target: Path, limits: SubmissionLimits) -> dict[str, str]:
+    """Unpack a platform's download of many submissions into the new folder ``target``.
+
+    Students' own archives stay packed. A file of another kind, which no submission keeps, is only created.
+
+    Args:
+        archive: the download.
+        target: the folder to make.
+        limits: of one submission.
+
+    Returns:
+        Name at the top of the archive -> why nothing of it was unpacked.
+
+    Raises:
+        SubmissionRefused: it is broken, or a path leads outside.
+        OSError: there is no room.
+    """
+    refused: dict[str, str] = {}
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            target.mkdir(parents=True)
+            for member in opened.infolist():
+                top = composed(member.filename.replace("\\", "/").partition("/")[0])
+                try:
+                    _unpack_upload(opened, member, target, limits)
+                except (SubmissionRefused, NotImplementedError, RuntimeError, zlib.error, EOFError) as error:
+                    refused.setdefault(top, str(error))
+    except (zipfile.BadZipFile, ValueError) as error:
+        raise SubmissionRefused(f"it is not a readable zip file ({error}). Download it again.") from error
+    for entry in target.iterdir():
+        if entry.name in refused:
+            shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+    return refused
+
+
+def _unpack_upload(opened: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, limits: SubmissionLimits) -> None:
+    """Unpack one file of a download, with its time."""
+    path = _path(member.filename)
+    if path is None or member.is_dir():
+        return
+    if stat.S_IFMT(member.external_attr >> 16) not in (0, stat.S_IFREG):
+        raise SubmissionRefused(f"{quoted(member.filename)} is not a regular file.")
+    packed = path.name.casefold().endswith(".zip")
+    place = target / path
+    place.parent.mkdir(parents=True, exist_ok=True)
+    budget = Budget(replace(limits, megabytes=limits.megabytes * _WEIGHT, file_megabytes=limits.megabytes * _WEIGHT))
+    if packed or kept(path.name):
+        try:
+            _unpack_one(opened, member, place, budget, str(path))
+        except FileExistsError:
+            raise SubmissionRefused(f"{quoted(member.filename)} is in it twice.") from None
+    else:
+        place.touch()
+    with suppress(ValueError, OverflowError):  # such as month 0
+        seconds = datetime(*member.date_time).timestamp()  # in local time, as unzip sets it
+        os.utime(place, (seconds, seconds))
 
 
 def _check_directory_size(archive: Path, limits: SubmissionLimits) -> None:

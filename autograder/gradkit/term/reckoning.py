@@ -141,9 +141,17 @@ def closing_time(course: Course, student: str, assignment_id: str) -> datetime |
     rules = rules_of(course, course.assignment(assignment_id))
     if rules.policy.close_after is None:
         return None
-    extensions = read_ledger(course).extensions(student, assignment_id)
-    due, _ = extended(rules, extensions, course.zone)
-    return closes(rules, due, course.zone)
+    return closes(rules, due_for(course, student, assignment_id), course.zone)
+
+
+def due_for(course: Course, student: str, assignment_id: str) -> datetime:
+    """When an assignment is due for a student, with the extension.
+
+    Raises:
+        CourseError: the ledger or ``assignment.toml`` is wrong.
+    """
+    rules = rules_of(course, course.assignment(assignment_id))
+    return extended(rules, read_ledger(course).extensions(student, assignment_id), course.zone)[0]
 
 
 def reckon(

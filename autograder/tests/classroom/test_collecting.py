@@ -67,7 +67,7 @@ def test_one_that_is_refused_stops_nobody(course: Course, hand_in: HandIn) -> No
 def test_wrong_uses_are_said_before_anything_is_read(course: Course, tmp_path: Path) -> None:
     for wrong, said in (
         ({"assignments": ["hw7"]}, 'No assignment "hw7"'),
-        ({"pattern": "x"}, "it needs --zip DIR"),
+        ({"pattern": "x"}, "it needs --zip PATH"),
         ({"assignments": [HW, HW], "zips": tmp_path}, "at most one assignment"),
     ):
         with pytest.raises(UsageError, match=said):

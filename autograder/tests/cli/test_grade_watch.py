@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -18,7 +19,7 @@ from ..demo_course import HW
 from .conftest import Gradkit
 
 PATIENCE = 120.0  # seconds, on a busy machine
-Start = Callable[[], "subprocess.Popen[bytes]"]
+Start = Callable[..., "subprocess.Popen[bytes]"]
 
 
 @pytest.fixture
@@ -41,11 +42,15 @@ def start(built: Course, command: list[str], tmp_path: Path) -> Iterator[Start]:
     """Start the watcher; it is ended after the test."""
     started: list[subprocess.Popen[bytes]] = []
 
-    def run() -> subprocess.Popen[bytes]:
+    def run(*words: str | Path) -> subprocess.Popen[bytes]:
         with (tmp_path / "log.txt").open("ab") as log:
             started.append(
                 subprocess.Popen(  # noqa: S603 - our own command
-                    [*command, "grade", "--watch"], cwd=built.root, stdout=log, stderr=log, start_new_session=True
+                    [*command, "grade", "--watch", *map(str, words)],
+                    cwd=built.root,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
                 )
             )
         return started[-1]
@@ -109,6 +114,23 @@ def test_a_hand_in_has_its_page_in_the_exchange(
     assert watcher.wait(PATIENCE) == 130
 
 
+def test_a_download_has_its_times_and_its_roster_when_it_is_watched(
+    built: Course, start: Start, reaches: Callable[[int], None], tmp_path: Path
+) -> None:
+    publish(built, HW)
+    (tmp_path / "downloads").mkdir()
+    (tmp_path / "times.csv").write_text("student,time\nada,2026-10-02T23:00:00+02:00\n")
+    (tmp_path / "roster.csv").write_text("student,canvas_id\nada,4321\n")
+    options = ("--zip", "../downloads", "--times", tmp_path / "times.csv", "--roster", tmp_path / "roster.csv")
+    start(*options, "--pattern", "canvas", "--assignment", HW)
+    reaches(0)
+    upload = tmp_path / "downloads" / "doejane_LATE_4321_98765_scaling-2.py"
+    upload.write_text((built.solution(HW) / "scaling.py").read_text())
+    reaches(1)
+    record = json.loads((built.results / "ada" / f"{HW}.json").read_text())
+    assert record["extra_data"]["submitted"].startswith("2026-10-02 21:00:00")
+
+
 def test_one_round_is_a_command(built: Course, hand_in: Callable[[str], None], gradkit: Gradkit) -> None:
     empty = gradkit("grade", "--collect")
     assert (empty.status, "Nothing has been handed in yet." in empty.out) == (0, True)
@@ -122,7 +144,8 @@ def test_one_round_is_a_command(built: Course, hand_in: Callable[[str], None], g
     [
         (("--watch", "--submissions", "x", "--results", "y"), "for the course's own submissions"),
         (("--zip", "x"), "they need --collect or --watch"),
-        (("--watch", "--zip", "nowhere"), "nowhere: no such folder"),
+        (("--collect", "--times", "x"), "about the uploads of --zip PATH"),
+        (("--watch", "--zip", "nowhere"), "nowhere: no such file or folder"),
         (("--watch",), "nothing has been published yet"),
     ],
 )

@@ -167,7 +167,7 @@ def test_every_file_of_the_folder_is_accounted_for(room: Any, uploads: Path) -> 
     (uploads / ".DS_Store").write_text("x")
     (uploads / f"bob_{HW}.zip").write_text("no zip file")
     with zipfile.ZipFile(uploads / "all.zip", "w") as archive:
-        archive.writestr(f"kim_{HW}.zip", "x")
+        archive.writestr(f"kim_{HW}.zip", put(uploads.parent / "kim.zip").read_bytes())
     put(uploads / "download" / f"lea_{HW}.zip")
     incoming = collect_class(room.course, zips=uploads)
     found = {entry.name: (entry.status, entry.reason) for entry in incoming.entries}
@@ -183,11 +183,12 @@ def test_every_file_of_the_folder_is_accounted_for(room: Any, uploads: Path) -> 
         (f"ida_{HW}.py", "refused", "not a .zip file"),
         ("notes.txt", "not understood", "not a .zip file"),
         (f"bob_{HW}.zip", "refused", "not a readable zip file"),
-        ("all.zip", "not understood", "Unpack it"),
-        ("download", "not understood", "Collect from that folder"),
+        ("all.zip", "not understood", "Collect from it: --zip"),
+        ("download", "not understood", "Collect from it: --zip"),
     ):
         assert (found[name][0], words in found[name][1]) == (status, True), found[name]
-    assert collect_class(room.course, zips=uploads / "download").collected == 1  # as the advice says
+    for name in ("download", "all.zip"):
+        assert collect_class(room.course, zips=uploads / name).collected == 1  # as advised
     again = {entry.name: entry.status for entry in collect_class(room.course, zips=uploads).entries}
     assert again[f"ada_{HW}_2.zip"] == again["Jose\u0301_hw1_lines.zip"] == "unchanged"
 
