@@ -23,7 +23,7 @@ class CourseGrades:
     Attributes:
         grades: by assignment and student.
         left_out: students with a record who are not in the gradebook: they have left the course.
-        excused: (student, assignment) that does not count; there is no grade.
+        excused: (student, assignment) that does not count, with a submission or without; there is no grade.
     """
 
     grades: list[Grade]
@@ -58,8 +58,9 @@ def course_grades(course: Course, assignments: Sequence[str], results: Path | No
         order = sorted(records, key=lambda record: (wanted.index(record.assignment), record.student))
         return CourseGrades([_of_record(record) for record in order])
     gone, ledger = gone_students(course), read_ledger(course)
-    excused = [(each.student, each.assignment) for each in records if ledger.excuse(each.student, each.assignment)]
-    records = [record for record in records if (record.student, record.assignment) not in excused]
+    left = gone | ledger.dropped
+    excused = sorted(pair for pair in ledger.excused if pair[1] in wanted and pair[0] not in left)
+    records = [record for record in records if (record.student, record.assignment) not in ledger.excused]
     grades: list[Grade] = []
     left_out = {record.student for record in records if record.student in gone}
     for name in wanted:

@@ -151,7 +151,10 @@ def _report(
                 f"{name}: {student}'s {assignment.module} was not compared with the others: {why}."
                 for student, why in comparison.left_out.items()
             ]
-    report = summarize(course.title, records, students, sentences=sentences, pairs=pairs, totals=totals)
+    excused = frozenset[tuple[str, str]]() if hand_ins is None else read_ledger(course).excused
+    report = summarize(
+        course.title, records, students, sentences=sentences, pairs=pairs, totals=totals, excused=excused
+    )
     now = None if hand_ins is None else look_now(datetime.now(UTC), hand_ins, sentences)
     similar = {
         assignment_report.id: similar_page(

@@ -32,7 +32,8 @@ def collect(
         typer.Option(help="With --zip: when each was handed in, a CSV file or Moodle's grading worksheet."),
     ] = None,
     people: Annotated[
-        Path | None, typer.Option("--roster", help="With --zip or --classroom50: whose the platform's ids are, a CSV file.")
+        Path | None,
+        typer.Option("--roster", help="With --zip or --classroom50: whose the platform's ids are, a CSV file."),
     ] = None,
     roster: Annotated[
         Path | None, typer.Option("--git", help="Collect from the repositories listed in this CSV file instead.")

@@ -67,7 +67,8 @@ def canvas(
     people = _people(roster)
     table = _table(into, people) or new_table(people)
     counted = _counted(found, assignments or (), results, stale=stale)
-    outcome = fill(table, counted.grades, people, number, match)
+    excused = [(student, found.assignment(name).title) for student, name in counted.excused]
+    outcome = fill(table, counted.grades, people, number, match, excused)
     _finish(table.text(), outcome, counted, output, as_json)
 
 
@@ -229,7 +230,9 @@ def _finish(text: str, outcome: ExportSummary, counted: CourseGrades, output: Pa
 
     from gradkit.csv_tables import write_text
 
-    outcome = replace(outcome, left_out=counted.left_out, excused=tuple(student for student, _ in counted.excused))
+    outcome = replace(outcome, left_out=counted.left_out)
+    if not outcome.marked:
+        outcome = replace(outcome, excused=tuple(student for student, _ in counted.excused))
     write_text(output, text)
     lost = output.with_name(f"{output.stem}.unmatched.csv")
     if outcome.unmatched:

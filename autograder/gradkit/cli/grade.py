@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from gradkit.grading.batch import ClassResult, Plan
     from gradkit.grading.record import Record
     from gradkit.sandbox import Sandbox
+    from gradkit.term.ledger import Ledger
 
 
 @dataclass(frozen=True)
@@ -236,7 +237,7 @@ def _grade_course(course: Course, only: Sequence[str], sample: Path | None, opti
     if options.sources is not None:
         _end_round(course, feedback=options.feedback, new_pages=bool(due))
     result.refused += [*not_collected, *books.problems]
-    _print_result(result, late, options.as_json, books.gone, standings.ledger.dropped)
+    _print_result(result, late, options.as_json, books.gone, standings.ledger)
     if not options.as_json:
         places = {
             "gradebook": course.gradebook,
@@ -378,16 +379,23 @@ def _print_result(
     late: set[tuple[str, str]],
     as_json: bool,
     gone: Set[str] = frozenset(),
-    dropped: Set[str] = frozenset(),
+    ledger: Ledger | None = None,
 ) -> None:
     from gradkit.cli.table import as_rows, class_table, legend
 
+    dropped = frozenset[str]() if ledger is None else ledger.dropped
+    excused = frozenset[tuple[str, str]]() if ledger is None else ledger.excused
     if as_json:
-        data = {"records": as_rows(result.records, late, gone), "refused": result.refused, "faults": result.faults}
+        data = {
+            "records": as_rows(result.records, late, gone, excused),
+            "refused": result.refused,
+            "faults": result.faults,
+        }
         out.print_json(json.dumps(data))
         return
-    out.print(class_table(result.records, sorted({record.assignment for record in result.records}), late, gone))
-    if marks := legend(result.records, late, gone):
+    names = sorted({record.assignment for record in result.records})
+    out.print(class_table(result.records, names, late, gone, excused))
+    if marks := legend(result.records, late, gone, excused):
         out.print("\n" + marks, style="dim", soft_wrap=True)
     if removed := gone - dropped:
         complain(

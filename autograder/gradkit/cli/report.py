@@ -53,8 +53,10 @@ def report(
         for assignment in made.report.assignments:
             mean = assignment.scores.mean
             told = "" if mean is None else f", mean {points(mean)} of {points(assignment.max_score)} points"
+            excused = sum(assignment.id in line.excused for line in made.report.students)
+            free = f", {excused} excused (e)" if excused else ""
             out.print(
-                f"{assignment.id}: {assignment.scores.number} graded, {len(assignment.missing)} missing{told}",
+                f"{assignment.id}: {assignment.scores.number} graded, {len(assignment.missing)} missing{free}{told}",
                 soft_wrap=True,
             )
         out.print(f"\nreport: {short_path(made.page)}", soft_wrap=True)

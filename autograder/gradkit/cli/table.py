@@ -21,13 +21,14 @@ MARKS = {
     "!": "something went wrong: see the feedback page",
     "~": "late",
     "o": "left, so not in the gradebook",
+    "e": "excused: does not count",
     "*": "look at this: see gradkit report",
 }
 
 
-def mark_of(record: Record, late: bool = False, gone: bool = False) -> str:
+def mark_of(record: Record, late: bool = False, gone: bool = False, excused: bool = False) -> str:
     """The marks after a record's points; "" if there is nothing to look at."""
-    return ("o" if gone else "") + _mark_of(record, late)
+    return ("o" if gone else "") + ("e" if excused else "") + _mark_of(record, late and not excused)
 
 
 def _mark_of(record: Record, late: bool) -> str:
@@ -43,7 +44,11 @@ def _mark_of(record: Record, late: bool) -> str:
 
 
 def class_table(
-    records: Sequence[Record], assignments: Sequence[str], late: Set[tuple[str, str]], gone: Set[str] = frozenset()
+    records: Sequence[Record],
+    assignments: Sequence[str],
+    late: Set[tuple[str, str]],
+    gone: Set[str] = frozenset(),
+    excused: Set[tuple[str, str]] = frozenset(),
 ) -> Table:
     """One row per student, one column per assignment.
 
@@ -52,6 +57,7 @@ def class_table(
         assignments: the columns.
         late: (student, assignment) of submissions with a late penalty.
         gone: students who were removed from the gradebook.
+        excused: (student, assignment) that does not count, with a record or without.
     """
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("student")
@@ -60,30 +66,41 @@ def class_table(
         table.add_column(f"{name.partition('_')[0]} /{points(best)}", justify="right")
     found = {(record.student, record.assignment): record for record in records}
     for student in sorted({record.student for record in records}):
-        cells = [_cell(found.get((student, name)), (student, name) in late, student in gone) for name in assignments]
+        cells = [
+            _cell(found.get((student, name)), (student, name) in late, student in gone, (student, name) in excused)
+            for name in assignments
+        ]
         table.add_row(Text(escape_controls(student)), *cells)
     return table
 
 
-def _cell(record: Record | None, late: bool, gone: bool) -> Text:
+def _cell(record: Record | None, late: bool, gone: bool, excused: bool) -> Text:
     if record is None:
-        return Text("-  ", style="dim")
+        return Text("- e" if excused else "-  ", style="dim")
     score = "-" if record.score is None else points(record.score)
-    return Text(f"{score} {mark_of(record, late, gone) or ' '}")
+    return Text(f"{score} {mark_of(record, late, gone, excused) or ' '}")
 
 
-def legend(records: Sequence[Record], late: Set[tuple[str, str]], gone: Set[str] = frozenset()) -> str:
+def legend(
+    records: Sequence[Record],
+    late: Set[tuple[str, str]],
+    gone: Set[str] = frozenset(),
+    excused: Set[tuple[str, str]] = frozenset(),
+) -> str:
     """The meanings of the marks used in the table."""
-    used = {
-        mark
-        for record in records
-        for mark in mark_of(record, (record.student, record.assignment) in late, record.student in gone)
-    }
+    students, assignments = ({getattr(each, name) for each in records} for name in ("student", "assignment"))
+    used = {"e" for student, name in excused if student in students and name in assignments}
+    for record in records:
+        key = (record.student, record.assignment)
+        used.update(mark_of(record, key in late, record.student in gone, key in excused))
     return "   ".join(f"{mark} {text}" for mark, text in MARKS.items() if mark in used)
 
 
 def as_rows(
-    records: Sequence[Record], late: Set[tuple[str, str]], gone: Set[str] = frozenset()
+    records: Sequence[Record],
+    late: Set[tuple[str, str]],
+    gone: Set[str] = frozenset(),
+    excused: Set[tuple[str, str]] = frozenset(),
 ) -> list[dict[str, Any]]:
     """The same as plain data, for ``--json``."""
     return [
@@ -95,6 +112,7 @@ def as_rows(
             "max_score": record.max_score,
             "late": (record.student, record.assignment) in late,
             "gone": record.student in gone,
+            "excused": (record.student, record.assignment) in excused,
             "output": record.output,
             "problems": list(record.problems),
             "look_at": [asdict(sign) for sign in record.look_at],

@@ -3,14 +3,16 @@
 Sources: Canvas's guide "How do I import grades in the Gradebook?", and its ``gradebook_importer.rb`` and
 ``gradebook_exporter.rb``: the columns ``Student`` (or ``LastName`` and ``FirstName``), ``ID``, ``SIS User ID``,
 ``SIS Login ID`` and ``Section``, then one for each assignment, ``<Title> (<number>)``. Below the header there may be a
-row ``Points Possible``. The import creates assignments that have no number. A cell ``N/A`` means that the student does
-not have the assignment: the import skips it, and also columns named like Canvas's own totals.
+row ``Points Possible``. The import creates assignments that have no number. A cell ``EX`` excuses the student. A cell
+``N/A`` means that the student does not have the assignment: the import skips it, and also columns named like Canvas's
+own totals.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from gradkit.course.roster import Person
 from gradkit.csv_tables import Table, cell, readings, says, uncell
@@ -30,7 +32,7 @@ _COLUMNS = (
     Column("SIS Login ID", ("sis_login_id", "email")),
 )
 _KEPT = {
-    EXCUSED: f"is excused in Canvas ({EXCUSED}); the cell is unchanged",
+    EXCUSED: f"is excused in Canvas ({EXCUSED}), but not here; the cell is unchanged",
     NOT_ASSIGNED: f"does not have the assignment in Canvas ({NOT_ASSIGNED}); the cell is unchanged",
 }
 _TEST_STUDENT = re.compile(r"student, test|test student", re.IGNORECASE)
@@ -58,6 +60,7 @@ def fill(
     roster: Mapping[str, Person],
     number: str | None = None,
     column: str | None = None,
+    excused: Collection[tuple[str, str]] = (),
 ) -> ExportSummary:
     """Put grades into Canvas's file.
 
@@ -67,13 +70,14 @@ def fill(
         roster: who is who.
         number: Canvas's id of the assignment, if it has one and there is only one.
         column: the column that identifies students; None: the one that matches most.
+        excused: (student, title of the assignment) that does not count.
 
     Raises:
         UsageError: the file is not Canvas's, or the assignment's column is wrong.
     """
     for name in ("FirstName" if table.has("LastName") else "Student", "ID"):
         table.column(name)
-    students = sorted({grade.student for grade in grades})
+    students = sorted({grade.student for grade in grades} | {student for student, _ in excused})
     found = match(students, _people(table), roster, _COLUMNS, lambda row: _name(table, row), column)
     notes: list[str] = []
     refused: list[str] = []
@@ -89,7 +93,26 @@ def fill(
         else:
             row[place] = cell(grade.score)
     unused = [_name(table, row) for row in found.unused]
-    return summarize_export(grades, found.reasons, unused, refused, notes, found.column)
+    summary = summarize_export(grades, found.reasons, unused, refused, notes, found.column)
+    return _excuse(summary, excused, found.rows, columns)
+
+
+def _excuse(
+    summary: ExportSummary,
+    excused: Collection[tuple[str, str]],
+    rows: Mapping[str, list[str]],
+    columns: Mapping[str, int],
+) -> ExportSummary:
+    """Excuse students in the file; those without a row or without the assignment stay as they are."""
+    marked, unchanged = set[str](), set[str]()
+    for student, title in excused:
+        row, place = rows.get(student), columns.get(title)
+        if row is None or place is None or row[place].strip().upper() == NOT_ASSIGNED:
+            unchanged.add(student)
+        else:
+            row[place] = EXCUSED
+            marked.add(student)
+    return replace(summary, marked=tuple(sorted(marked)), excused=tuple(sorted(unchanged)))
 
 
 def _people(table: Table) -> Table:

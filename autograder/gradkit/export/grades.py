@@ -65,6 +65,7 @@ class ExportSummary:
         reasons: why grades have no row: a line for each reason, with the students concerned.
         left_out: students with a record who are not in the gradebook; nothing was written for them.
         excused: students with an assignment that does not count; nothing was written for it.
+        marked: students with an assignment that does not count, which was written as the other system writes it.
     """
 
     written: int
@@ -78,6 +79,7 @@ class ExportSummary:
     reasons: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     excused: tuple[str, ...] = ()
+    marked: tuple[str, ...] = ()
 
     def unmatched_csv(self) -> str:
         """The grades without a row, as CSV, so that none is lost."""
@@ -97,6 +99,7 @@ class ExportSummary:
             (self.not_submitted, "without a grade here; their rows are unchanged"),
             (self.left_out, "left out because they have left the course"),
             (self.excused, "excused; their cells are unchanged"),
+            (self.marked, "excused, as the file now says"),
         ):
             if names:
                 different = list(dict.fromkeys(names))

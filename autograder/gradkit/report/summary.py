@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -88,7 +88,7 @@ class AssignmentReport:
         questions: in the assignment's order.
         tests: in the suite's order.
         misconceptions: by question, the most frequent first.
-        missing: students of the class without a submission.
+        missing: students of the class without a submission who are not excused.
         refused: (student, reason) of submissions that could not be read, or at which the grader failed.
         look_at: (student, file, line, why) of signs of deception in submissions.
         slowest: (student, seconds), the slowest first.
@@ -119,11 +119,13 @@ class StudentLine:
         scores: assignment id -> the hidden suite's points, None without a score.
         total: the sum: the gradebook's, with written questions and penalties and without excused assignments; without
             a gradebook that of ``scores``.
+        excused: the assignments that do not count.
     """
 
     student: str
     scores: Mapping[str, float | None]
     total: float
+    excused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,7 @@ def summarize(
     sentences: Mapping[str, Mapping[str, str]] | None = None,
     pairs: Mapping[str, Sequence[Pair]] | None = None,
     totals: Mapping[str, float] | None = None,
+    excused: Set[tuple[str, str]] = frozenset(),
 ) -> ClassReport:
     """Summarize a class.
 
@@ -153,20 +156,27 @@ def summarize(
         sentences: assignment id -> mistake -> its description in the bank.
         pairs: assignment id -> the pairs found by `gradkit.report.similarity`.
         totals: student -> the gradebook's sum; None: there is no gradebook.
+        excused: (student, assignment) that does not count.
     """
     by_assignment: defaultdict[str, dict[str, Record]] = defaultdict(dict)
     for record in records:
         by_assignment[record.assignment][record.student] = record
     everybody = sorted({*students, *(student for found in by_assignment.values() for student in found)})
     assignments = [
-        _assignment(list(found.values()), everybody, (sentences or {}).get(name, {}), (pairs or {}).get(name, ()))
+        _assignment(
+            list(found.values()),
+            [student for student in everybody if (student, name) not in excused],
+            (sentences or {}).get(name, {}),
+            (pairs or {}).get(name, ()),
+        )
         for name, found in sorted(by_assignment.items())
     ]
     lines = []
     for student in everybody:
         scores = {name: found[student].score for name, found in sorted(by_assignment.items()) if student in found}
-        counted = total(score for score in scores.values() if score is not None)
-        lines.append(StudentLine(student, scores, counted if totals is None else totals.get(student, 0.0)))
+        free = tuple(name for name in sorted(by_assignment) if (student, name) in excused)
+        counted = total(score for name, score in scores.items() if score is not None and name not in free)
+        lines.append(StudentLine(student, scores, counted if totals is None else totals.get(student, 0.0), free))
     return ClassReport(title, tuple(assignments), tuple(lines))
 
 

@@ -94,6 +94,12 @@ class Ledger:
         """The students who have left the course."""
         return frozenset(student for student in {event.student for event in self.events} if self.drop(student))
 
+    @property
+    def excused(self) -> frozenset[tuple[str, str]]:
+        """(student, assignment) that does not count."""
+        found = {(event.student, event.assignment) for event in self.events if event.kind == "excuse"}
+        return frozenset(pair for pair in found if self.excuse(*pair))
+
     def _standing(self, kind: Kind, student: str, assignment: str) -> tuple[Event, ...]:
         """The events of a kind since it was last withdrawn."""
         found: list[Event] = []

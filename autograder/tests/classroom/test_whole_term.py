@@ -165,12 +165,30 @@ def test_report_and_export_agree_with_the_gradebook(term: Course, tmp_path: Path
         "excused": 10.0,
     }
     assert not set(students("dropped")) & sums.keys()
+    page = (term.report / "report.html").read_text(encoding="utf-8")
+    assert page.count('<abbr title="excused: does not count">e</abbr>') == NUMBER
+    assert "e: excused, so it does not count in the sum." in page
+    missing = {
+        each["id"]: each["missing"] for each in json.loads((term.report / "report.json").read_text())["assignments"]
+    }
+    assert not set(students("excused")) & set(missing["hw2_scaling"])
     roster = tmp_path / "roster.csv"
     roster.write_text("student,name\n" + "".join(f"{student},{student}\n" for student in found(term)))
     said = gradkit(
         *(term, "export", "canvas", "hw0_scaling", "--roster", roster, "--output", tmp_path / "out.csv", "--stale"),
     )
     assert "left the course" in said
+    gradkit(term, "export", "canvas", "hw2_scaling", "--roster", roster, "--output", tmp_path / "hw2.csv", "--stale")
+    with (tmp_path / "hw2.csv").open(encoding="utf-8-sig") as file:
+        cells = {row["Student"]: [*row.values()][-1] for row in csv.DictReader(file)}
+    assert {kind: cells[f"{kind}0"] for kind in KINDS} == {
+        "early": "5",
+        "late": "4.5",
+        "twice": "5",
+        "extended": "5",
+        "excused": "EX",  # without a hand-in
+        "dropped": "",
+    }
 
 
 def test_another_order_and_a_new_gradebook_give_the_same(term: Course) -> None:

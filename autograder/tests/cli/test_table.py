@@ -61,6 +61,19 @@ def test_one_row_a_student_and_one_column_an_assignment() -> None:
     ]
 
 
+def test_an_excused_assignment_is_marked_with_a_record_or_without() -> None:
+    records = [made("bob"), made("ada"), made("ada", "hw2_curves")]
+    excused = {("bob", "hw1_lines"), ("bob", "hw2_curves"), ("eve", "hw1_lines")}
+    console = Console(width=200)
+    with console.capture() as capture:
+        console.print(class_table(records, ["hw1_lines", "hw2_curves"], {("bob", "hw1_lines")}, excused=excused))
+    lines = [line.split() for line in capture.get().splitlines()]
+    assert lines[1:] == [["ada", "2.5", "2.5"], ["bob", "2.5", "e", "-", "e"]]  # late costs nothing
+    assert legend(records[1:], set(), excused={("ada", "hw3_losses")}) == ""
+    assert legend(records, set(), excused=excused) == "e excused: does not count"
+    assert [row["excused"] for row in as_rows(records, set(), excused=excused)] == [True, False, False]
+
+
 def test_the_legend_has_each_mark_once_in_their_order() -> None:
     records = [made("bob"), made("ada", kind="memory"), made("dan", kind="output"), refused("cleo")]
     shown = legend(records, {("bob", "hw1_lines")})
@@ -88,6 +101,7 @@ def test_rows_are_the_same_as_plain_data() -> None:
     rows = as_rows([made("bob"), refused()], {("bob", "hw1_lines")})
     assert rows[0] == {
         "gone": False,
+        "excused": False,
         "student": "bob",
         "assignment": "hw1_lines",
         "status": "graded",

@@ -88,7 +88,35 @@ def test_who_is_excused_stays_so(tmp_path: Path, grades: list[Grade]) -> None:
     table = read_table(tmp_path / "excused.csv")
     outcome = fill(table, grades[:1], {})
     assert rows(table)["Ada"]["Scaling"] == "EX"
-    assert (outcome.written, outcome.refused) == (0, ("ada: is excused in Canvas (EX); the cell is unchanged",))
+    assert (outcome.written, outcome.refused) == (
+        0,
+        ("ada: is excused in Canvas (EX), but not here; the cell is unchanged",),
+    )
+
+
+def test_who_is_excused_here_is_so_in_canvas(exported: Table, grades: list[Grade], tmp_path: Path) -> None:
+    excused = [("one", "Scaling"), ("bob", "Scaling"), ("zoe", "Scaling"), ("ada", "Essay")]
+    for _ in range(2):  # also in a file that says so already
+        outcome = fill(exported, grades[:1], {}, excused=excused)
+        after = rows(exported)
+        assert [after[name]["Scaling (72)"] for name in ("Lovelace, Ada", "Bo, Bob", "Other, One")] == [
+            "4.5",
+            "EX",
+            "EX",
+        ]
+        assert [row["Essay (71)"] for row in after.values()] == ["10", "9", "8", "", ""]  # no grades of it are exported
+        assert (outcome.marked, outcome.excused, outcome.written) == (("bob", "one"), ("ada", "zoe"), 1)
+        assert (outcome.unmatched, outcome.not_submitted, outcome.refused) == ((), (), ())
+        (tmp_path / "out.csv").write_text(exported.text(), encoding="utf-8")
+        exported = read_table(tmp_path / "out.csv")
+
+
+def test_who_is_excused_but_has_no_assignment_stays_so(tmp_path: Path, grades: list[Grade]) -> None:
+    (tmp_path / "na.csv").write_text("Student,ID,SIS Login ID,Scaling (72)\nAda,1,ada,\nBob,2,bob,N/A\n")
+    table = read_table(tmp_path / "na.csv")
+    outcome = fill(table, grades[:1], {}, excused=[("bob", "Scaling")])
+    assert [row[3] for row in table.rows] == ["4.5", "N/A"]
+    assert (outcome.marked, outcome.excused) == ((), ("bob",))
 
 
 def test_a_new_assignment_gets_a_column_and_its_points(exported: Table) -> None:

@@ -122,7 +122,7 @@ def test_json_holds_all_of_it(report: ClassReport) -> None:
     data = json.loads(as_json(report))
     assert data["assignments"][0]["questions"][0]["item"]["discrimination"] == pytest.approx(0.5)
     assert data["assignments"][0]["missing"] == ["gus"]
-    assert data["students"][0] == {"student": "=cmd()", "scores": {"hw0": 3.0}, "sum": 3.0}
+    assert data["students"][0] == {"student": "=cmd()", "scores": {"hw0": 3.0}, "excused": [], "sum": 3.0}
 
 
 def test_signs_are_listed_by_student_for_the_instructor() -> None:
