@@ -7,6 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from gradkit.course import LatePolicy
+from gradkit.term.ledger import Ledger
 from gradkit.term.reckoning import Attempt, Reckoned, Rules, closes
 from gradkit.text import points, strip_controls
 
@@ -23,6 +24,14 @@ def explained(reckoned: Reckoned, zone: ZoneInfo, now: datetime | None = None) -
     """
     silent = reckoned.silent if now is not None and now < reckoned.due else {}
     return [*_due(reckoned, zone), *_hand_ins(reckoned, zone, silent), *_cost(reckoned)]
+
+
+def renamed(ledger: Ledger, student: str, zone: ZoneInfo) -> Iterator[str]:
+    """A student's earlier ids, a sentence each."""
+    for old in ledger.ids(student)[1:]:
+        event = ledger.earlier[old]
+        how = "renamed" if event.kind == "rename" else "merged in"
+        yield f"{student} is also {old}, {how} {said(event.at, zone)}{_why(event.reason)}."
 
 
 def announced(rules: Rules, late: LatePolicy, zone: ZoneInfo) -> list[str]:

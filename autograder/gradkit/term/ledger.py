@@ -9,9 +9,11 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -21,7 +23,8 @@ from gradkit.course import Course
 from gradkit.errors import CourseError, GradkitError
 from gradkit.temporary import advice_on
 
-Kind = Literal["extend", "excuse", "drop", "choose"]
+Kind = Literal["extend", "excuse", "drop", "choose", "rename", "merge"]
+IDS = ("rename", "merge")  # kinds by which a student has another id
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,7 @@ class Event:
         days: of an extension: days after the due time, by the course's calendar.
         until: of an extension: the new due time.
         attempt: of a choice: the time of the hand-in that counts.
+        to: of a rename or merge: the id that the student has from then on.
         reason: why.
         withdrawn: whether it takes back what was decided before about the same.
     """
@@ -51,8 +55,13 @@ class Event:
     days: Annotated[int, Field(ge=1, le=1000)] | None = None
     until: Annotated[datetime, AwareDatetime] | None = None
     attempt: Annotated[datetime, AwareDatetime] | None = None
+    to: str = ""
     reason: str = ""
     withdrawn: bool = False
+
+    def __post_init__(self) -> None:
+        if (self.kind in IDS) != bool(self.to):
+            raise ValueError('a rename or a merge has the new id as "to", and nothing else has')
 
     def line(self) -> str:
         """The event as a line of the ledger, without its end."""
@@ -65,13 +74,43 @@ _events = TypeAdapter(Event)
 
 @dataclass(frozen=True)
 class Ledger:
-    """The decisions of a term, in order of time."""
+    """The decisions of a term, in order of time.
+
+    Every id may be given that a student has or had.
+    """
 
     events: Sequence[Event] = ()
 
     def __post_init__(self) -> None:
         ordered = sorted(set(self.events), key=lambda event: (event.at, event.line()))
         object.__setattr__(self, "events", tuple(ordered))
+
+    @cached_property
+    def earlier(self) -> Mapping[str, Event]:
+        """Each id that its student has no longer -> the event by which it was replaced."""
+        found: dict[str, Event] = {}
+        for event in self.events:
+            if event.kind not in IDS:
+                continue
+            if event.withdrawn:
+                found.pop(event.student, None)
+                continue
+            present = _follow(found, event.student)
+            if present == event.to:
+                continue
+            if present == _follow(found, event.to):  # an earlier id is the present one again
+                del found[event.to]
+            found[present] = event
+        return found
+
+    def now(self, student: str) -> str:
+        """The id that a student has now, from any that the student has or had."""
+        return _follow(self.earlier, student)
+
+    def ids(self, student: str) -> tuple[str, ...]:
+        """All ids of a student, the present one first."""
+        present = self.now(student)
+        return (present, *sorted(each for each in self.earlier if self.now(each) == present))
 
     def extensions(self, student: str, assignment: str) -> tuple[Event, ...]:
         """The extensions that hold; of several the longest counts."""
@@ -92,7 +131,9 @@ class Ledger:
     @property
     def dropped(self) -> frozenset[str]:
         """The students who have left the course."""
-        return frozenset(student for student in {event.student for event in self.events} if self.drop(student))
+        return frozenset(
+            student for student in {self.now(event.student) for event in self.events} if self.drop(student)
+        )
 
     @property
     def excused(self) -> frozenset[tuple[str, str]]:
@@ -104,9 +145,15 @@ class Ledger:
         """The events of a kind since it was last withdrawn."""
         found: list[Event] = []
         for event in self.events:
-            if (event.kind, event.student, event.assignment) == (kind, student, assignment):
+            if (event.kind, event.assignment) == (kind, assignment) and self.now(event.student) == self.now(student):
                 found = [] if event.withdrawn else [*found, event]
         return tuple(found)
+
+
+def _follow(earlier: Mapping[str, Event], student: str) -> str:
+    while student in earlier:
+        student = earlier[student].to
+    return student
 
 
 def ledger_path(course: Course) -> Path:
@@ -122,7 +169,10 @@ def read_ledger(course: Course) -> Ledger:
     """
     path = ledger_path(course)
     try:
-        text = path.read_text(encoding="utf-8")
+        with path.open(encoding="utf-8") as file:
+            with suppress(OSError):  # a file system without locks
+                fcntl.flock(file, fcntl.LOCK_SH)  # no line that is only half written
+            text = file.read()
     except FileNotFoundError:
         return Ledger()
     except (OSError, UnicodeDecodeError) as error:

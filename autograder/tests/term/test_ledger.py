@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import random
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gradkit.course import Course, load_course
 from gradkit.errors import CourseError
@@ -69,6 +73,53 @@ def test_what_was_withdrawn_does_not_hold() -> None:
     assert ledger.excuse("ada", "hw1") is None
 
 
+def renaming(minute: int, old: str, new: str, **more: Any) -> Event:
+    return Event(NOW + timedelta(minutes=minute), "jill", more.pop("kind", "rename"), old, to=new, **more)
+
+
+def test_an_id_leads_to_the_present_one() -> None:
+    ledger = Ledger([renaming(1, "a", "b"), renaming(2, "c", "b", kind="merge"), renaming(3, "b", "d")])
+    assert [ledger.now(each) for each in "abcde"] == ["d", "d", "d", "d", "e"]
+    assert (ledger.ids("a"), ledger.ids("e")) == (("d", "a", "b", "c"), ("e",))
+    back = Ledger([*ledger.events, renaming(4, "d", "b")])
+    assert [back.now(each) for each in "abcd"] == ["b"] * 4
+    withdrawn = Ledger([*ledger.events, renaming(4, "b", "d", withdrawn=True)])
+    assert [withdrawn.now(each) for each in "abcd"] == ["b", "b", "b", "d"]
+    two = Ledger([renaming(1, "a", "b"), renaming(2, "a", "c")])  # decided in two copies: the later id
+    assert [two.now(each) for each in "abc"] == ["c"] * 3
+    two = Ledger([renaming(1, "a", "b"), renaming(2, "c", "a", kind="merge")])
+    assert [two.now(each) for each in "abc"] == ["b"] * 3
+
+
+def test_what_was_decided_under_any_id_holds_for_the_student() -> None:
+    ledger = Ledger([*EVENTS[:-1], renaming(1, "ada", "ada.l"), renaming(2, "李雷", "ada.l", kind="merge")])
+    assert len(ledger.extensions("ada.l", "hw1")) == len(ledger.extensions("ada", "hw1")) == 2
+    assert ledger.dropped == {"ada.l"}
+
+
+steps = st.lists(
+    st.tuples(st.sampled_from("abcde"), st.sampled_from("abcde"), st.booleans(), st.booleans()).filter(
+        lambda step: step[0] != step[1]
+    ),
+    max_size=12,
+)
+
+
+@given(steps, st.randoms(use_true_random=False))
+def test_any_renames_lead_somewhere_in_any_order_of_lines(
+    steps: list[tuple[str, str, bool, bool]], dice: random.Random
+) -> None:
+    events = [
+        renaming(minute, old, new, kind="merge" if merged else "rename", withdrawn=withdrawn)
+        for minute, (old, new, merged, withdrawn) in enumerate(steps)
+    ]
+    ledger, shuffled = Ledger(events), Ledger(dice.sample(events, len(events)) + events[:1])
+    for each in "abcde":
+        assert ledger.now(each) == shuffled.now(each) == ledger.now(ledger.now(each))
+        assert each in ledger.ids(each)
+        assert ledger.ids(each) == ledger.ids(ledger.now(each))
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [
@@ -77,6 +128,8 @@ def test_what_was_withdrawn_does_not_hold() -> None:
         ('{"at": "2026-10-01T12:00:00", "by": "j", "kind": "drop", "student": "ada"}', "at"),
         ('{"at": "2026-10-01T12:00:00Z", "by": "j", "kind": "extend", "student": "ada", "days": 0}', "days"),
         ('{"at": "2026-10-01T12:00:00Z", "by": "j", "kind": "drop", "student": "ada", "why": ""}', "why"),
+        ('{"at": "2026-10-01T12:00:00Z", "by": "j", "kind": "rename", "student": "ada"}', "the line"),
+        ('{"at": "2026-10-01T12:00:00Z", "by": "j", "kind": "drop", "student": "ada", "to": "bob"}', "the line"),
     ],
 )
 def test_a_wrong_line_is_named_and_stays(course: Course, line: str, said: str) -> None:

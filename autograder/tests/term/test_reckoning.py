@@ -6,6 +6,7 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -219,6 +220,31 @@ def test_no_order_changes_anything(
     }
     events_again = dice.sample(decided, len(decided)) + decided[:1]
     assert stand(attempts, policy, *decided) == stand(shuffled, policy, *events_again)
+
+
+@given(hand_ins, policies, events, st.lists(st.sampled_from(("ada", "bob", "cyd")), min_size=5), st.data())
+def test_a_student_with_several_ids_stands_as_with_one(
+    attempts: dict[str, list[tuple[float, float]]],
+    policy: Policy,
+    decided: list[Event],
+    names: list[str],
+    data: st.DataObject,
+) -> None:
+    now = DUE - timedelta(days=1)
+    change = partial(Event, now, "jill", student="bob", to="ada")
+    ids = [change(kind=data.draw(st.sampled_from(("rename", "merge")))), change(kind="merge", student="cyd", to="bob")]
+    under = [replace(each, student=name) for each, name in zip(decided, names, strict=False)]
+    dice = data.draw(st.randoms(use_true_random=False))
+    found = stand(attempts, policy, *dice.sample([*under, *ids], len(under) + 2))
+    as_one = stand(attempts, policy, *decided)
+    for name in NAMES:
+        assert _nameless(found[name]) == _nameless(as_one[name])
+
+
+def _nameless(one: Reckoned) -> Reckoned:
+    """The same, under whatever id it was decided."""
+    extension, excuse = (each and replace(each, student="") for each in (one.extension, one.excuse))
+    return replace(one, extension=extension, excuse=excuse)
 
 
 @given(hand_ins, policies, events, extensions)
