@@ -18,8 +18,9 @@ from gradkit.intake.files import put_in_place
 from gradkit.intake.submission import read_submission
 from gradkit.temporary import replacing
 from gradkit.term.attempts import others, put_aside, time_in
-from gradkit.term.groups import read_groups
+from gradkit.term.groups import note_group, read_groups
 from gradkit.term.in_words import said
+from gradkit.term.ledger import read_ledger
 from gradkit.term.reckoning import closing_time
 
 
@@ -110,14 +111,16 @@ def refuse_worse(course: Course, new: Path, student: str, assignment_id: str) ->
 
 
 def refuse_by_rules(course: Course, student: str, assignment_id: str, time: datetime | None) -> None:
-    """Refuse a submission of an assignment that was closed to its student by then, or of a student in two groups.
+    """Refuse a submission of an assignment that was closed to its student by then, or with a student in two groups.
 
     Raises:
-        SubmissionRefused: it was closed, the student is in two groups, or ``groups.csv`` is wrong.
+        SubmissionRefused: it was closed, one of the group is in two groups, or ``groups.csv`` is wrong.
         CourseError: the ledger or ``assignment.toml`` is wrong.
     """
     try:
-        read_groups(course).of(student, assignment_id)
+        groups = read_groups(course)
+        for member in sorted(groups.of(student, assignment_id)):
+            groups.of(member, assignment_id)
     except UsageError as error:
         raise SubmissionRefused(str(error)) from error
     end = closing_time(course, student, assignment_id)
@@ -128,11 +131,16 @@ def refuse_by_rules(course: Course, student: str, assignment_id: str, time: date
         )
 
 
+def times_collected(course: Course, student: str, assignment_id: str) -> set[datetime]:
+    """The times of the submissions collected before, as far as they are known."""
+    times = {time_in(kept.folder.name) for kept in others(course, student, assignment_id)}
+    times.add(read_time(course.submitted / student / assignment_id))
+    return {time for time in times if time is not None}
+
+
 def newest_time(course: Course, student: str, assignment_id: str) -> datetime | None:
     """The time of the newest submission collected before; None if there is none, or its time is unknown."""
-    times = [time_in(kept.folder.name) for kept in others(course, student, assignment_id)]
-    times.append(read_time(course.submitted / student / assignment_id))
-    return max((time for time in times if time is not None), default=None)
+    return max(times_collected(course, student, assignment_id), default=None)
 
 
 def take(course: Course, new: Path, student: str, assignment_id: str) -> None:
@@ -141,7 +149,10 @@ def take(course: Course, new: Path, student: str, assignment_id: str) -> None:
     Raises:
         OSError: it cannot be moved.
     """
-    for member in sorted(read_groups(course).of(student, assignment_id) - {student}):
+    members = read_groups(course).of(student, assignment_id)
+    if len(members) > 1:
+        note_group(course, members, assignment_id)
+    for member in sorted(members - {student}):
         copy = new.with_name(f"{new.name} for {member}")
         shutil.copytree(new, copy)
         _take(course, copy, member, assignment_id)
@@ -157,9 +168,11 @@ def _take(course: Course, new: Path, student: str, assignment_id: str) -> None:
 def alike(course: Course, arriving: Collection[str]) -> dict[str, str]:
     """Student id -> why its submissions are refused: it looks like another student's id.
 
-    A student with work in ``submitted/`` keeps the id; of two new ones, both are refused.
+    A student with work in ``submitted/`` keeps the id, and all earlier ones; of two new ones, both are refused.
     """
+    ledger = read_ledger(course)
     known = {path.name for path in course.submitted.iterdir()} if course.submitted.is_dir() else set()
+    known |= {each for old in ledger.earlier for each in ledger.ids(old)}
     found = look_alikes(known | set(arriving))
     return {
         student: f"the id {spelled(student)} looks like {', '.join(map(spelled, others))}. Give them distinct ids."
@@ -177,7 +190,7 @@ def due_of(course: Course, assignment_id: str) -> datetime | None:
 
 
 def note_path(course: Course, student: str, assignment_id: str) -> Path:
-    """The file that records a collected submission's source."""
+    """The file that records a collected submission's source; ``student`` is the id under which it came."""
     return course.work / "collected" / student / f"{assignment_id}.json"
 
 

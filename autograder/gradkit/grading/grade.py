@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterable
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -192,7 +193,7 @@ class _Run:
         record = read_record(path)
         if record is None:
             raise GraderFault(f"{path}: the record that was just written is gone")
-        self._keep(record)
+        self._keep(number, record)
         return []
 
     def _at_once(self, jobs: list[int]) -> list[int]:
@@ -233,8 +234,14 @@ class _Run:
         task, submission = self._triage.waiting[number]
         record = faulty(self._triage.assignment, submission, fault)
         write_record(record, task.record)
-        self._keep(record)
+        self._keep(number, record)
 
-    def _keep(self, record: Record) -> None:
-        self.records.append(record)
-        self._report(record)
+    def _keep(self, number: int, record: Record) -> None:
+        """Report a submission's record, and make that of each copy of it."""
+        records = [record]
+        for task, submission in self._triage.copies.get(number, ()):
+            records.append(replace(record, student=submission.student, submitted=submission.submitted))
+            write_record(records[-1], task.record)
+        self.records += records
+        for each in records:
+            self._report(each)

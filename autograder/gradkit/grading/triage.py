@@ -5,17 +5,20 @@ Nothing here imports torch, so a run with nothing to do ends at once.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from gradkit.check.cells import Cell
 from gradkit.course import Assignment, Course
-from gradkit.errors import SubmissionRefused
+from gradkit.errors import SubmissionRefused, UsageError
 from gradkit.grading.record import Record
 from gradkit.grading.store import is_current, read_record, suite_keys, versions, write_record
 from gradkit.intake.submission import Submission, read_submission
 from gradkit.intake.written import handed_out
+from gradkit.term.groups import Groups, read_groups
 
 
 @dataclass(frozen=True)
@@ -36,12 +39,14 @@ class Triage:
         keys: hashes of suite, reference and engine.
         settled: records of submissions that are refused, or unchanged since they were graded.
         waiting: submissions to grade.
+        copies: a waiting submission's number -> the same files from others of its group, whose records are copies.
     """
 
     assignment: Assignment
     keys: Mapping[str, str]
     settled: tuple[Record, ...]
     waiting: tuple[tuple[Task, Submission], ...]
+    copies: Mapping[int, Sequence[tuple[Task, Submission]]] = field(default_factory=dict)
 
 
 def triage(course: Course, assignment_id: str, tasks: Sequence[Task], report: Callable[[Record], None]) -> Triage:
@@ -68,7 +73,33 @@ def triage(course: Course, assignment_id: str, tasks: Sequence[Task], report: Ca
             report(found)
         else:
             waiting.append((task, found))
-    return Triage(assignment, keys, tuple(settled), tuple(waiting))
+    waiting, copies = _once(course, assignment_id, waiting)
+    return Triage(assignment, keys, tuple(settled), tuple(waiting), copies)
+
+
+def _once(
+    course: Course, assignment_id: str, waiting: Sequence[tuple[Task, Submission]]
+) -> tuple[list[tuple[Task, Submission]], dict[int, list[tuple[Task, Submission]]]]:
+    """Of the same files by several of a group only the first, and the others by its number."""
+    first: list[tuple[Task, Submission]] = []
+    copies: dict[int, list[tuple[Task, Submission]]] = {}
+    seen: defaultdict[str, list[int]] = defaultdict(list)
+    groups = Groups({})
+    with suppress(UsageError):  # collecting reports it, and each is graded alone
+        groups = read_groups(course)
+    for task, submission in waiting:
+        mine = (
+            number
+            for number in seen[submission.digest]
+            if groups.together(first[number][0].student, task.student, assignment_id)
+        )
+        number = next(mine, None)
+        if number is None:
+            seen[submission.digest].append(len(first))
+            first.append((task, submission))
+        else:
+            copies.setdefault(number, []).append((task, submission))
+    return first, copies
 
 
 def _settle(

@@ -12,6 +12,7 @@ from gradkit.course import Course
 from gradkit.errors import UsageError
 from gradkit.gradebook.database import open_gradebook
 from gradkit.grading.record import Record
+from gradkit.term.groups import note_group
 
 HW = "hw0_scaling"
 
@@ -49,6 +50,21 @@ def test_copies_are_shown_side_by_side_and_old_pages_go(
     path.write_text("x = 1\n")
     assert not make_report(course, target).report.assignments[0].pairs
     assert list((target / "similar").iterdir()) == []
+
+
+def test_members_of_a_group_are_not_alike_nor_are_those_of_an_earlier_one(
+    course: Course, put: Callable[..., None], keep: Callable[..., object], make_record: Callable[..., Record]
+) -> None:
+    answer = "\n".join(f"v{line} = x ** {line} + x / {line + 7} - {line} * x" for line in range(20))
+    for student in ("ada", "bob", "cyd"):
+        put(student)
+        path = course.submitted / student / HW / "scaling.py"
+        path.write_text(path.read_text() + answer)
+    keep(make_record("ada"), make_record("bob"), make_record("cyd"))
+    note_group(course, ["ada", "bob"], HW)
+    (course.root / "groups.csv").write_text("group,student\nred,bob\nred,cyd\n")
+    (pair,) = make_report(course, course.root / "report").report.assignments[0].pairs
+    assert {pair.one, pair.other} == {"ada", "cyd"}
 
 
 def test_an_assignment_that_is_broken_now_is_named_and_the_others_are_reported(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from gradkit.course import Course, load_course
 from gradkit.errors import UsageError
-from gradkit.term.groups import read_groups
+from gradkit.term.groups import note_group, read_groups
+from gradkit.term.ledger import Event, append
 
 from ..demo_course import FILES, HW, write_tree
 
@@ -38,6 +40,29 @@ def test_a_group_is_for_all_homeworks_or_for_one(course: Course) -> None:
     assert groups.together("ada", "bob", HW)
     assert groups.together("bob", "cyd", HW)
     assert not groups.together("bob", "cyd", "another")
+
+
+def test_who_handed_in_together_stays_together_for_that_homework(course: Course) -> None:
+    for _ in range(2):
+        note_group(course, ["bob", "ada"], HW)
+    note_group(course, ["cyd", "ada"], "another")
+    write(course, "red,ada,", "red,cyd,")
+    groups = read_groups(course)
+    assert groups.of("ada", HW) == {"ada", "cyd"}
+    assert groups.together("ada", "bob", HW)
+    assert not groups.together("ada", "bob", "another")
+    assert len(groups.before) == 2
+
+
+def test_members_have_their_present_ids(course: Course) -> None:
+    write(course, "red,ada,", "red,bob,", "blue,ada.l,")
+    note_group(course, ["ada", "dan"], HW)
+    append(course, [Event(datetime.now(UTC), "jill", "merge", "ada", to="ada.l")])
+    groups = read_groups(course)
+    assert groups.of("bob", HW) == {"ada.l", "bob"}
+    assert groups.together("ada.l", "dan", HW)
+    with pytest.raises(UsageError, match=r"ada\.l is in several groups"):
+        groups.of("ada.l", HW)
 
 
 def test_two_groups_are_named(course: Course) -> None:
