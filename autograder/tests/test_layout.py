@@ -65,6 +65,7 @@ BESIDE = {
     "check/ci": "check/results",
     "check/process": "check/server",
     "check/checks": "check/fresh_import check/homework check/locations check/patience",
+    "classroom/renaming": "gradebook/students",
     "classroom/sync_gradebook": "classroom/exporting classroom/gradebook_session",
     "cli/app": "cli/term",
     "cli/decisions": "classroom/decisions grading/held_back",

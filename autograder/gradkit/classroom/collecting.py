@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from gradkit.classroom.renaming import settle
 from gradkit.collect.classroom50 import collect_classroom50
 from gradkit.collect.collected import CollectReport, Entry, refusals_in_words
 from gradkit.collect.inbound import collect
@@ -73,6 +74,20 @@ def collect_class(
     """
     for name in assignments or ():
         course.assignment(name)
+    problems = settle(course)
+    incoming = _collect(course, assignments, zips, pattern, repositories, times, roster)
+    return replace(incoming, warnings=(*problems, *incoming.warnings))
+
+
+def _collect(
+    course: Course,
+    assignments: Sequence[str] | None,
+    zips: Path | None,
+    pattern: str | None,
+    repositories: Repositories | None,
+    times: Path | None,
+    roster: Path | None,
+) -> Incoming:
     if times is not None and zips is None:
         raise UsageError("--times FILE says when uploads were handed in: it needs --zip PATH.")
     if roster is not None and zips is None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from gradkit.classroom.renaming import check_change, last_rename, settle
 from gradkit.classroom.standings import Standings
 from gradkit.course import Course
 from gradkit.csv_tables import read_table
@@ -15,7 +16,7 @@ from gradkit.errors import UsageError
 from gradkit.ids import quoted, student_id
 from gradkit.term.attempts import students_with_others
 from gradkit.term.in_words import said
-from gradkit.term.ledger import Event, Kind, append
+from gradkit.term.ledger import IDS, Event, Kind, Ledger, append, read_ledger
 from gradkit.term.reckoning import extended
 
 COLUMNS: Mapping[Kind, tuple[str, ...]] = {
@@ -23,6 +24,8 @@ COLUMNS: Mapping[Kind, tuple[str, ...]] = {
     "excuse": ("student", "assignment", "reason"),
     "drop": ("student", "reason"),
     "choose": ("student", "assignment", "attempt", "reason"),
+    "rename": ("student", "to", "reason"),
+    "merge": ("student", "to", "reason"),
 }
 
 
@@ -36,6 +39,7 @@ class Asked:
         days: of an extension.
         until: of an extension.
         attempt: of a choice: the number of the hand-in, from 1.
+        to: of a rename or merge: the id from then on.
         reason: why.
         where: where it stands, for messages: "" or "FILE, line N: ".
     """
@@ -45,6 +49,7 @@ class Asked:
     days: str = ""
     until: str = ""
     attempt: str = ""
+    to: str = ""
     reason: str = ""
     where: str = ""
 
@@ -58,7 +63,10 @@ def from_csv(path: Path, kind: Kind) -> list[Asked]:
     table = read_table(path)
     known = COLUMNS[kind]
     unknown = [name for name in table.header if name.strip().lower() not in known]
-    if unknown or not table.has("student") or (kind != "drop" and not table.has("assignment")):
+    needed = (
+        ("student", "assignment") if "assignment" in known else ("student", "to") if "to" in known else ("student",)
+    )
+    if unknown or not all(map(table.has, needed)):
         found = ", ".join(table.header)
         raise UsageError(f"{path}: expected the columns {', '.join(known)}; found: {found}.")
     return [
@@ -68,7 +76,7 @@ def from_csv(path: Path, kind: Kind) -> list[Asked]:
 
 
 def decide(course: Course, kind: Kind, asked: Sequence[Asked], *, withdraw: bool = False) -> Iterator[str]:
-    """Enter decisions into the ledger, all of them or none, and say what holds then.
+    """Enter decisions into the ledger, all of them or none, and say what holds then; files follow new ids at once.
 
     Args:
         course: the course.
@@ -83,6 +91,10 @@ def decide(course: Course, kind: Kind, asked: Sequence[Asked], *, withdraw: bool
     """
     before = Standings(course)
     now, by = datetime.now(UTC), getpass.getuser()
+    if kind in IDS:
+        append(course, _changes(course, before.ledger, asked, Event(now, by, kind, "?", to="?", withdrawn=withdraw)))
+        yield from _changed(course, asked, withdraw=withdraw)
+        return
     events = [_event(course, before, kind, each, Event(now, by, kind, "?", withdrawn=withdraw)) for each in asked]
     append(course, events)
     after = Standings(course)
@@ -91,7 +103,7 @@ def decide(course: Course, kind: Kind, asked: Sequence[Asked], *, withdraw: bool
     }
     for event in dict.fromkeys(events):
         yield _in_words(course, after, event)
-        if event.student not in known:
+        if after.ledger.now(event.student) not in known:
             yield f"{event.student}: nobody with this id has handed in anything yet. Check the spelling."
 
 
@@ -108,6 +120,36 @@ def _event(course: Course, standings: Standings, kind: Kind, asked: Asked, commo
     except UsageError as error:
         raise UsageError(f"{asked.where}{error}") from error
     return Event(**{**vars(common), **values})
+
+
+def _changes(course: Course, ledger: Ledger, asked: Sequence[Asked], common: Event) -> list[Event]:
+    """The renames or merges that the ledger does not have yet, each possible after those before it."""
+    events: list[Event] = []
+    for each in asked:
+        try:
+            old = student_id(each.student)
+            to = student_id(each.to) if each.to or not common.withdrawn else last_rename(ledger, old).to
+            event = Event(**{**vars(common), "student": old, "to": to, "reason": each.reason})
+            if check_change(course, ledger, event):
+                events.append(event)
+        except UsageError as error:
+            raise UsageError(f"{each.where}{error}") from error
+        ledger = Ledger([*ledger.events, *events])
+    return events
+
+
+def _changed(course: Course, asked: Sequence[Asked], *, withdraw: bool) -> Iterator[str]:
+    """Let the files follow, and say who is who."""
+    problems, ledger = settle(course), read_ledger(course)
+    for each in asked:
+        old = student_id(each.student)
+        now = ledger.now(old)
+        yield (
+            f"{old}: has this id again."
+            if withdraw
+            else f"{old}: is {now} now. What arrives as {old} counts for {now}."
+        )
+    yield from problems
 
 
 def _length(course: Course, asked: Asked) -> dict[str, object]:

@@ -19,6 +19,7 @@ from gradkit.course.roster import Person
 from gradkit.errors import GradkitError, UsageError
 from gradkit.gradebook.up_to_date import gone_students
 from gradkit.temporary import advice_on, replacing
+from gradkit.term.ledger import read_ledger
 
 _FILE = "feedback.html"
 # What of an upload's name says whose it is, and what is added to it.
@@ -48,13 +49,13 @@ def pack(course: Course, assignment: str, platform: str, target: Path) -> list[s
     if platform not in _PLATFORMS:
         raise UsageError(f'--zip "{platform}": expected {" or ".join(_PLATFORMS)}.')
     expression, form = _PLATFORMS[platform]
-    packed, left_out = dict[str, Path](), []
+    packed, left_out, ledger = dict[str, Path](), [], read_ledger(course)
     for student, page in _pages(course, assignment).items():
-        found = expression.match(str(read_note(course, student, assignment).get("upload", "")))
-        if found is None:
+        uploads = [str(read_note(course, each, assignment).get("upload", "")) for each in ledger.ids(student)]
+        found = [match[1] for upload in uploads if (match := expression.match(upload))]
+        packed |= {form.format(name): page for name in found}
+        if not found:
             left_out.append(student)
-        else:
-            packed[form.format(found[1])] = page
     if not packed:
         raise UsageError(f"{assignment}: no work with a page was collected from a download of {platform.title()}.")
     try:

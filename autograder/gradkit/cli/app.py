@@ -60,6 +60,8 @@ app.command("extend")(decisions.extend)
 app.command("excuse")(decisions.excuse)
 app.command("drop")(decisions.drop)
 app.command("choose")(decisions.choose)
+app.command("rename")(decisions.rename)
+app.command("merge")(decisions.merge)
 app.command("policy")(decisions.policy)
 app.command("audit")(audit.audit)
 

@@ -1,4 +1,7 @@
-"""``gradkit extend``, ``excuse``, ``drop`` and ``choose``: decisions about a student; ``gradkit policy`` explains."""
+"""``gradkit extend``, ``excuse``, ``drop``, ``choose``, ``rename`` and ``merge``: decisions about a student.
+
+``gradkit policy`` explains them.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,9 @@ if TYPE_CHECKING:
 
 Student = Annotated[str | None, typer.Argument(help="The student's id.")]
 HomeworkOfOne = Annotated[str | None, typer.Argument(help="The assignment.")]
+Old = Annotated[str | None, typer.Argument(help="The id until now.")]
+New = Annotated[str | None, typer.Argument(help="The id from now on.")]
+Note = Annotated[str, typer.Option("--reason", help="Why; only `gradkit policy` shows it.")]
 Csv = Annotated[Path | None, typer.Option("--csv", help="Decide for every row of this CSV file instead.")]
 Reason = Annotated[str, typer.Option(help="Why; the student reads it.")]
 Withdraw = Annotated[bool, typer.Option("--withdraw", help="Take back what was decided before.")]
@@ -86,6 +92,50 @@ def choose(
     _decide("choose", csv, course, withdraw, student, assignment, attempt=attempt or "", reason=reason)
 
 
+def rename(
+    old: Old = None,
+    new: New = None,
+    reason: Note = "",
+    csv: Csv = None,
+    withdraw: Withdraw = False,
+    course: CourseFolder = None,
+) -> None:
+    """Give a student another id, everywhere; what arrives under the old one counts for the student.
+
+    The CSV file has the columns student, to and reason.
+    """
+    _decide_id("rename", csv, course, old, new, reason, withdraw=withdraw)
+
+
+def merge(
+    old: Old = None,
+    new: New = None,
+    reason: Note = "",
+    csv: Csv = None,
+    course: CourseFolder = None,
+) -> None:
+    """Make one student of two ids of the same person: all hand-ins, marks and decisions are the second id's.
+
+    It cannot be taken back. The CSV file has the columns student, to and reason.
+    """
+    _decide_id("merge", csv, course, old, new, reason)
+
+
+def _decide_id(
+    kind: Kind,
+    csv: Path | None,
+    course: Path | None,
+    old: str | None,
+    new: str | None,
+    reason: str,
+    *,
+    withdraw: bool = False,
+) -> None:
+    if csv is None and new is None and not withdraw:
+        raise UsageError(f"Give both ids: gradkit {kind} OLD NEW.")
+    _decide(kind, csv, course, withdraw, old, "", to=new or "", reason=reason)
+
+
 def policy(
     student: Annotated[str, typer.Argument(help="The student's id.")],
     assignment: HomeworkOfOne = None,
@@ -95,20 +145,22 @@ def policy(
     """Explain how a student's scores come about: due times, hand-ins, slip days, penalties."""
     from gradkit.classroom.standings import Standings
     from gradkit.ids import student_id
-    from gradkit.term.in_words import explained
+    from gradkit.term.in_words import explained, renamed
     from gradkit.text import points
 
     found = find_course(course)
-    name = student_id(student)
     if assignment is not None:
         found.assignment(assignment)
     standings = Standings(found)
+    name = standings.ledger.now(student_id(student))
     reckoned = {hw: one for hw, one in standings.of(name).items() if assignment in (None, hw)}
     sentences = {hw: explained(one, found.zone) for hw, one in reckoned.items()}
     if as_json:
         data = {hw: {"score": one.score, "explained": sentences[hw]} for hw, one in reckoned.items()}
         out.print_json(json.dumps(data))
         return
+    for sentence in renamed(standings.ledger, name, found.zone):
+        out.print(escape_controls(sentence), soft_wrap=True)
     if standings.ledger.drop(name) is not None:
         out.print(f"{name} has left the course: nothing counts.", soft_wrap=True)
     for hw, one in reckoned.items():
@@ -132,7 +184,7 @@ def _decide(
     course = find_course(folder)
     if csv is None:
         if student is None or assignment is None:
-            words = "STUDENT" if kind == "drop" else "STUDENT ASSIGNMENT"
+            words = {"drop": "STUDENT", "rename": "OLD NEW", "merge": "OLD NEW"}.get(kind, "STUDENT ASSIGNMENT")
             raise UsageError(f"Give {words}, or --csv FILE.")
         asked = [Asked(student, assignment, **values)]
     else:

@@ -64,7 +64,7 @@ def canvas(
     if number is not None and (len(assignments or ()) != 1 or not number.isdecimal()):
         raise UsageError("--assignment-id N is Canvas's id of one assignment: name that assignment, and give a number.")
     found = _having(course, assignments or ())
-    people = _people(roster)
+    people = _people(found, roster)
     table = _table(into, people) or new_table(people)
     counted = _counted(found, assignments or (), results, stale=stale)
     excused = [(student, found.assignment(name).title) for student, name in counted.excused]
@@ -88,7 +88,7 @@ def moodle(
     from gradkit.export.moodle import fill_worksheet, new_worksheet
 
     found = _having(course, [assignment])
-    people = _people(roster)
+    people = _people(found, roster)
     given = _table(into, people)
     counted = _counted(found, [assignment], results, stale=stale)
     most = max((grade.max_score for grade in counted.grades), default=found.assignment(assignment).max_score)
@@ -111,7 +111,7 @@ def moodle_csv(
     from gradkit.export.moodle import import_table
 
     found = _having(course, assignments or ())
-    people = _people(roster)
+    people = _people(found, roster)
     counted = _counted(found, assignments or (), results, stale=stale)
     table, outcome = import_table(counted.grades, people)
     _finish(table.text(), outcome, counted, output, as_json)
@@ -139,7 +139,7 @@ def classroom50(
     from gradkit.export.classroom50_scores import fill_scores
 
     found = _having(course, assignments or ())
-    people = _people(roster)
+    people = _people(found, roster)
     try:
         scores = json.loads(into.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
@@ -210,10 +210,10 @@ def _counted(course: Course, assignments: Sequence[str], results: Path | None, *
     return course_grades(course, assignments, results)
 
 
-def _people(roster: Path | None) -> dict[str, Person]:
-    from gradkit.course.roster import read_roster
+def _people(course: Course, roster: Path | None) -> dict[str, Person]:
+    from gradkit.classroom.renaming import people
 
-    return {} if roster is None else read_roster(roster)
+    return {} if roster is None else people(course, roster)
 
 
 def _table(into: Path | None, people: dict[str, Person]) -> Table | None:

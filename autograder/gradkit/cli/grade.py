@@ -201,6 +201,7 @@ def _grade_folder(course: Course, submissions: Path, results: Path, only: Sequen
 
 
 def _grade_course(course: Course, only: Sequence[str], sample: Path | None, options: _Options) -> int:
+    from gradkit.classroom.renaming import settle
     from gradkit.classroom.sync_gradebook import open_books
     from gradkit.grading.batch import plan_class
 
@@ -213,7 +214,8 @@ def _grade_course(course: Course, only: Sequence[str], sample: Path | None, opti
             played = play_sample_if_empty(course, sample, lambda done, total: step(completed=done, total=total))
         if played:
             err.print(f"Nothing had been submitted, so {short_path(sample)} was played through the exchange.\n")
-    not_collected = [] if options.sources is None else _collect(course, only, options.sources)
+    not_collected = settle(course)
+    not_collected += [] if options.sources is None else _collect(course, only, options.sources)
     plan = plan_class(course, course.submitted, course.results, only)
     if not plan.size and not plan.refused and options.sources is not None:
         out.print("Nothing has been handed in yet.")

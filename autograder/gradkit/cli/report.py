@@ -127,8 +127,8 @@ def _pack(course: Course, assignment: str, platform: str, output: Path) -> list[
 
 def _write_messages(course: Course, assignment: str, roster: Path, folder: Path) -> list[str]:
     from gradkit.classroom.handing_back import write_messages
-    from gradkit.course.roster import read_roster
+    from gradkit.classroom.renaming import people
 
-    left_out = write_messages(course, assignment, read_roster(roster), folder)
+    left_out = write_messages(course, assignment, people(course, roster), folder)
     out.print(f"{assignment}: messages in {short_path(folder)}", soft_wrap=True)
     return [f"left out, without an address in the roster: {', '.join(left_out)}"] if left_out else []

@@ -114,7 +114,7 @@ def collect_classroom50(
 
 def _rows(classroom: Classroom, people: Sequence[Person], assignments: Sequence[str]) -> list[Row]:
     return [
-        Row(person.student, classroom.repository(slug(name), person.github), name)
+        Row(person.student, classroom.repository(slug(name), person.github), name, person.student)
         for person in people
         for name in assignments
     ]

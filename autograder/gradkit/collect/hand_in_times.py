@@ -78,7 +78,8 @@ class HandInTimes:
 
     def find(self, upload: Upload) -> HandInTime | None:
         """When an upload was handed in; None if the table does not say."""
-        keys = [(upload.student, upload.assignment), (upload.student, ""), (upload.student.casefold(), "account")]
+        names = (upload.id, upload.student)
+        keys = [key for name in names for key in ((name, upload.assignment), (name, ""), (name.casefold(), "account"))]
         if upload.platform == "moodle" and self.accounts:
             keys = [(upload.number, "participant")]
         whose, time = next(filter(None, map(self._rows.get, keys)), ("", None))

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -32,6 +33,7 @@ from gradkit.collect.collected import (
     refuse_by_rules,
     refuse_worse,
     take,
+    times_collected,
 )
 from gradkit.collect.exchange import Inbound, list_inbound
 from gradkit.collect.owners import ADVICE, Ownership, believed, judge
@@ -44,6 +46,7 @@ from gradkit.gradebook.timestamps import HandedIn, format_time, handed_in, read_
 from gradkit.ids import quoted
 from gradkit.intake.files import copy_untrusted, put_in_place, scratch
 from gradkit.term.attempts import keep
+from gradkit.term.ledger import read_ledger
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,8 @@ def collect(course: Course, assignment_ids: Collection[str] | None = None) -> Co
     inbound, strange = list_inbound(course)
     ownership = judge(inbound, course.exchange_owners)
     reasons = _reasons(course, inbound, ownership)
+    ledger = read_ledger(course)
+    inbound = [replace(entry, student=ledger.now(entry.student)) for entry in inbound]
     mine = [entry for entry in inbound if entry.assignment in wanted or entry.assignment not in course.assignment_ids]
     refused = [Refused(quoted(name), reason) for name, reason in strange]
     refused += [_refused(entry, reasons[entry.path]) for entry in mine if entry.path in reasons]
@@ -97,7 +102,10 @@ def collect(course: Course, assignment_ids: Collection[str] | None = None) -> Co
         taken: list[_Dated] = []
         # The oldest first: what another member of a group handed in later must come later.
         for submissions in sorted(waiting.values(), key=lambda mine: max(dated.handed_in.time for dated in mine)):
-            newest, not_taken = _newest_harmless(course, submissions, work / "exchange" / course.id / "inbound")
+            student, inner = submissions[0].inbound.student, work / "exchange" / course.id / "inbound"
+            newest, not_taken = _newest_harmless(course, submissions, inner)
+            if len(ledger.ids(student)) > 1:
+                _keep_older(course, submissions, work / "older")
             taken += newest
             refused += not_taken
         collected, failed = _hand_to_nbgrader(course, taken, work)
@@ -181,6 +189,22 @@ def _newest_harmless(
             put_in_place(copy, inbound / f"{student}+{assignment_id}+{format_time(time)}")
             taken.append(final)
     return taken, refused
+
+
+def _keep_older(course: Course, submissions: Sequence[_Dated], work: Path) -> None:
+    """Keep what came under another id of the student, and is older than what was collected before."""
+    student, assignment_id = submissions[0].key
+    before = newest_time(course, student, assignment_id)
+    there = times_collected(course, student, assignment_id)
+    for dated in submissions:
+        if before is None or dated.handed_in.time >= before or dated.handed_in.time in there:
+            continue
+        copy = work / dated.inbound.path.name
+        with suppress(SubmissionRefused):  # it would not count
+            time = _examine(course, dated, copy).handed_in.time
+            if time not in there:
+                write_time(copy, time)
+                keep(course, student, assignment_id, time, copy)
 
 
 def _examine(course: Course, dated: _Dated, copy: Path) -> _Dated:

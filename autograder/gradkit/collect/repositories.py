@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -31,6 +31,7 @@ from gradkit.ids import quoted, student_id
 from gradkit.intake import git, tree
 from gradkit.intake.files import copy_untrusted, not_kept, scratch
 from gradkit.intake.git import Commit, history
+from gradkit.term.ledger import Ledger, read_ledger
 
 _AHEAD = timedelta(minutes=10)  # tolerance for a fast clock
 
@@ -62,7 +63,9 @@ def collect_repositories(
     """
     rows = read_rows(course, roster) if isinstance(roster, Path) else roster
     record: Pushes = {} if pushes is None else read_pushes(pushes)
-    shared = shared_repositories(rows) | alike(course, {row.student for row in rows})
+    ledger, twins = read_ledger(course), alike(course, {row.id for row in rows})
+    rows = [replace(row, student=ledger.now(row.id)) for row in rows]
+    shared = shared_repositories(rows)
     collected: list[Collected] = []
     refused: list[Refused] = []
     warnings: list[str] = []
@@ -72,8 +75,8 @@ def collect_repositories(
         wanted = [name for name in wanted if assignment_ids is None or name in assignment_ids]
         if not wanted:
             continue
-        if row.student in shared:
-            refused.append(_refused(course, row, shared[row.student], wanted))
+        if why := shared.get(row.student) or twins.get(row.id):
+            refused.append(_refused(course, row, why, wanted))
             continue
         copy = course.work / "repositories" / hashlib.sha256(row.place.encode()).hexdigest()[:24]
         try:
@@ -86,7 +89,7 @@ def collect_repositories(
             refused.append(_refused(course, row, error, wanted))
             continue
         for name, folder in places.items():
-            if _is_collected(course, row, name, chosen):
+            if _is_collected(course, row, name, chosen, ledger):
                 continue
             try:
                 left_out = _bring_in(course, row, name, copy, chosen, folder)
@@ -164,7 +167,7 @@ def _bring_in(course: Course, row: Row, assignment: str, copy: Path, chosen: Cho
         refuse_worse(course, work / "submission", row.student, assignment)
         write_time(work / "submission", chosen.time)
         take(course, work / "submission", row.student, assignment)
-    write_note(note_path(course, row.student, assignment), _facts(row, chosen))
+    write_note(note_path(course, row.id, assignment), _facts(row, chosen))
     repositories = [f"{quoted(name)} is another repository (a submodule) and was left out" for name in inner]
     return [*repositories, *copied.remarks(course, assignment), *not_kept(course, assignment, left_out)]
 
@@ -179,10 +182,10 @@ def _facts(row: Row, chosen: Chosen) -> dict[str, object]:
     }
 
 
-def _is_collected(course: Course, row: Row, assignment: str, chosen: Chosen) -> bool:
-    """Whether exactly this commit is in ``submitted/``."""
-    before = read_note(course, row.student, assignment)
-    return bool(before == _facts(row, chosen)) and (course.submitted / row.student / assignment).is_dir()
+def _is_collected(course: Course, row: Row, assignment: str, chosen: Chosen, ledger: Ledger) -> bool:
+    """Whether exactly this commit was the last one collected."""
+    before = [read_note(course, student, assignment) for student in ledger.ids(row.student)]
+    return _facts(row, chosen) in before and (course.submitted / row.student / assignment).is_dir()
 
 
 @dataclass(frozen=True)

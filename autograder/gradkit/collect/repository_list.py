@@ -26,11 +26,15 @@ Pushes = Mapping[str, Sequence[tuple[datetime, str]]]
 
 @dataclass(frozen=True)
 class Row:
-    """One row of the roster: a student's repository, for one assignment or, if that is "", for all."""
+    """One row of the roster: a student's repository, for one assignment or, if that is "", for all.
+
+    ``id`` is the id in the row, which may be an earlier one of the student.
+    """
 
     student: str
     repository: str
     assignment: str
+    id: str = ""
 
     @property
     def place(self) -> str:
@@ -89,7 +93,8 @@ def read_rows(course: Course, path: Path) -> list[Row]:
     for number, cells in table.numbered():
         if not any(cell.strip() for cell in cells):
             continue
-        row = Row(composed(uncell(table.get(cells, "student"))), *(table.get(cells, name) for name in _COLUMNS[1:]))
+        student = composed(uncell(table.get(cells, "student")))
+        row = Row(student, table.get(cells, "repository"), table.get(cells, "assignment"), student)
         if not row.student or not row.repository:
             raise UsageError(f"{path}, line {number}: student and repository are both required.")
         if row.assignment and row.assignment not in course.assignment_ids:

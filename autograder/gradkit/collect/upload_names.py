@@ -79,6 +79,7 @@ class Upload:
         numbers: the platform's attempt number, or the numbers in the rest of the name; higher is newer.
         person: the person's name, if the platform gives more than the id and no roster says who it is; otherwise "".
         numbered: whether ``numbers`` are the platform's own.
+        id: the id in its name, which may be an earlier one of the student.
         platform: the key of `PLATFORMS` by which it was read; "" for another pattern.
         number: the id in its name, which a roster may map to the student's.
         late: whether the platform calls it late; None if its name does not say.
@@ -96,6 +97,7 @@ class Upload:
     numbers: tuple[int, ...]
     person: str
     numbered: bool
+    id: str
     platform: str = ""
     number: str = ""
     late: bool | None = None
@@ -210,15 +212,17 @@ class Names:
         numbers = _numbers(attempt or parts.get("rest") or "")
         time = _time(parts.get("timestamp"))
         number = composed(parts["student_id"] or "")
+        student = self._student(number)
         return Upload(
             path,
             quoted(name),
-            self._student(number),
+            student,
             assignment,
             time,
             numbers,
             self._person(parts, name) if self._roster is None else "",  # a roster says who it is
             bool(attempt),
+            student,
             self.platform,
             number,
             bool(parts["late"]) if "late" in parts else None,

@@ -51,6 +51,7 @@ from gradkit.ids import quoted
 from gradkit.intake.archive import unpack, unpack_download
 from gradkit.intake.files import copy_untrusted, not_kept, scratch
 from gradkit.intake.policy import ENDINGS, TIME_FILE, archived, ignored, kept, listed
+from gradkit.term.ledger import Ledger, read_ledger
 from gradkit.term.reckoning import due_for
 
 _ZONES = timedelta(hours=15)  # an archive has local times without a zone
@@ -125,13 +126,16 @@ def collect_zips(
         if not uploads and not account.refused and not account.passed:
             raise UsageError(f"{folder}: is empty. Expected the uploads of a learning platform.")
         every = [upload for mine in uploads.values() for upload in mine]
-        stopped = several_people(every) | alike(course, {student for student, _ in uploads})
-        for (student, _), mine in uploads.items():
-            if student in stopped:
-                for upload in mine:
-                    account.refuse(upload, stopped[student])
+        stopped = several_people(every) | alike(course, {upload.id for upload in every})
+        ledger, now = read_ledger(course), defaultdict[tuple[str, str], list[Upload]](list)
+        for upload in every:
+            if upload.id in stopped:
+                account.refuse(upload, stopped[upload.id])
             else:
-                _collect_newest(course, mine, account)
+                student = ledger.now(upload.id)
+                now[student, upload.assignment].append(replace(upload, student=student))
+        for mine in now.values():
+            _collect_newest(course, mine, account, ledger)
     account.warnings += _about_times(course, account, handed_in)
     return CollectReport(
         tuple(account.collected), tuple(account.refused), tuple(account.warnings), tuple(account.passed)
@@ -288,7 +292,7 @@ def _advice(names: Names, path: Path) -> str:
     )
 
 
-def _collect_newest(course: Course, uploads: Sequence[Upload], account: _Account) -> None:
+def _collect_newest(course: Course, uploads: Sequence[Upload], account: _Account, ledger: Ledger) -> None:
     """Collect a student's newest readable upload of one assignment; report those it supersedes."""
     newest: Upload | None = None
     for named in sorted(uploads, key=lambda upload: upload.age, reverse=True):
@@ -306,7 +310,7 @@ def _collect_newest(course: Course, uploads: Sequence[Upload], account: _Account
             continue
         try:
             upload = account.timed(named)
-            reason = _is_collected(course, upload)
+            reason = _is_collected(course, upload, ledger)
             if reason:
                 account.pass_over(upload, "unchanged", reason)
             else:
@@ -322,7 +326,7 @@ def _collect_newest(course: Course, uploads: Sequence[Upload], account: _Account
             account.refuse(upload, str(error))
 
 
-def _is_collected(course: Course, upload: Upload) -> str:
+def _is_collected(course: Course, upload: Upload, ledger: Ledger) -> str:
     """Why an upload need not be collected: it or a newer one was collected before; otherwise "".
 
     Raises:
@@ -332,13 +336,14 @@ def _is_collected(course: Course, upload: Upload) -> str:
     if not target.is_dir():
         return ""
     before = newest_time(course, upload.student, upload.assignment)
-    note = read_note(course, upload.student, upload.assignment)
+    notes = [read_note(course, student, upload.assignment) for student in ledger.ids(upload.student)]
+    note = read_note(course, upload.id, upload.assignment)
     person = note.get("person")
     if person and upload.person and str(person).casefold() != upload.person.casefold():
         raise SubmissionRefused(
             two_people(upload.student, [(str(person), str(note.get("upload"))), (upload.person, upload.shown)])
         )
-    if note.get("sha256") == _digest(upload.path):
+    if _digest(upload.path) in {each.get("sha256") for each in notes}:
         known = read_time(target)
         if upload.time is not None and (known is None or (upload.stated and known != upload.time)):
             write_time(target, upload.time)
@@ -403,7 +408,7 @@ def _collect_one(course: Course, upload: Upload, times: str) -> list[str]:
         take(course, result, upload.student, upload.assignment)
     facts = {"upload": upload.shown, "person": upload.person, "sha256": _digest(upload.path)}
     write_note(
-        note_path(course, upload.student, upload.assignment),
+        note_path(course, upload.id, upload.assignment),
         facts | ({"attempt": list(upload.numbers)} if upload.numbered else {}),
     )
     return [*_doubts(course, upload, packed, times), *not_kept(course, upload.assignment, left_out)]

@@ -116,6 +116,25 @@ def let_count(course: Course, kept: Kept, time: datetime | None) -> None:
     _move(kept.record, now.record)
 
 
+def hand_over(course: Course, kept: Kept, student: str, time: datetime | None) -> None:
+    """Make a hand-in, with its record, another student's; beside the others if that student has one that counts.
+
+    Args:
+        course: the course.
+        kept: the hand-in.
+        student: whose it is from now on.
+        time: its time.
+    """
+    to = counted(course, student, kept.assignment)
+    if not kept.counts or to.folder.is_dir():
+        to = _free(course, student, kept.assignment, name_of(time))
+    if kept.record.is_file():  # first: what was interrupted here goes to the same place again
+        to.record.parent.mkdir(parents=True, exist_ok=True)
+        kept.record.replace(to.record)
+    to.folder.parent.mkdir(parents=True, exist_ok=True)
+    kept.folder.rename(to.folder)
+
+
 def _free(course: Course, student: str, assignment: str, name: str) -> Kept:
     """A place beside the others that is not taken: two hand-ins may have the same time."""
     parent, number, free = course.attempts / student / assignment, 1, name

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -137,6 +138,78 @@ def test_decisions_change_what_counts_and_are_said_to_the_student(
     assert scores(course)["ada"] == (3.0, 0.0)
 
 
+def records(course: Course, *students: str) -> list[dict[str, Any]]:
+    """Each student's record, without the id."""
+    texts = [(course.results / student / f"{HW}.json").read_text() for student in students]
+    return [json.loads(text.replace(f'"{student}"', '"?"')) for student, text in zip(students, texts, strict=True)]
+
+
+def timeless(data: Any) -> Any:
+    """A record without times."""
+    if isinstance(data, dict):
+        drop = {"seconds", "execution_time"}
+        return {key: 0 if key in drop else timeless(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [timeless(value) for value in data]
+    return 0 if isinstance(data, float) else data
+
+
+def test_a_group_is_graded_once_and_each_member_has_all_of_it(
+    term: Callable[[str], Course], hand_in: HandIn, gradkit: Gradkit
+) -> None:
+    course = term("last")
+    groups = course.root / "groups.csv"
+    groups.write_text("group,student\nred,ada\nred,bob\nred,cyd\n")
+    hand_in("ada", hours(25), "half")
+    hand_in("dan", hours(25), "half")
+    assert gradkit("collect").status == 0
+    assert gradkit("grade").status == 0
+    ada, bob, cyd, dan = records(course, "ada", "bob", "cyd", "dan")
+    assert ada == bob == cyd  # the seconds as well: graded once
+    assert ada != dan
+    assert scores(course) == dict.fromkeys(("ada", "bob", "cyd", "dan"), (3.0, 0.0))
+    for student in ("ada", "bob", "cyd"):
+        explained = json.loads(gradkit("policy", student, "--json").out)[HW]["explained"]
+        assert "1 slip day used, 1 left." in explained
+        for page in pages(course, student):
+            assert "The offset is added, and gradients reach it." in page
+    groups.unlink()
+    (course.work / "collected" / "groups.jsonl").unlink()
+    shutil.rmtree(course.results)
+    assert gradkit("grade").status == 0
+    alone = records(course, "ada", "bob")
+    assert alone[0] != alone[1]
+    assert timeless(alone) == timeless([ada, ada])
+
+
+def test_a_merged_student_has_the_best_of_both_and_pays_once(
+    term: Callable[[str], Course], hand_in: HandIn, gradkit: Gradkit, tmp_path: Path
+) -> None:
+    course = term("best")
+    hand_in("ada", hours(-24), "half")
+    hand_in("ada2", hours(25), "right")
+    assert gradkit("collect").status == 0
+    assert gradkit("grade").status == 0
+    merged = gradkit("merge", "ada2", "ada", "--reason", "two accounts")
+    assert (merged.status, merged.out) == (0, "ada2: is ada now. What arrives as ada2 counts for ada.\n")
+    assert gradkit("rename", "ada", "ada.l").status == 0
+    hand_in("ada2", hours(26), "half")
+    done = gradkit("grade", "--collect")
+    assert done.status == 0
+    assert "ada2" not in done.out
+    assert scores(course) == {"ada.l": (5.0, 0.0)}
+    said = gradkit("policy", "ada2").out
+    assert re.search(r"^ada\.l is also ada2, merged in 20.* CES?T \(two accounts\)\.$", said, re.MULTILINE)
+    assert re.search(r"^ada\.l is also ada, renamed 20.* CES?T\.$", said, re.MULTILINE)
+    assert "Hand-in 2, 2026-10-03 01:00 CEST: 5 points; the best one, which counts." in said
+    assert "1 slip day used, 1 left." in said
+    assert "ada.l" in course.feedback_page("ada.l", HW).read_text()
+    roster = tmp_path / "roster.csv"
+    roster.write_text("student,sis_login_id\nada2,al7\n")
+    ran = gradkit("export", "canvas", HW, "--roster", roster, "--output", tmp_path / "canvas.csv")
+    assert ran.out.startswith("1 grade written"), ran.err
+
+
 def test_a_table_is_entered_whole_or_not_at_all(
     term: Callable[[str], Course], gradkit: Gradkit, tmp_path: Path
 ) -> None:
@@ -164,6 +237,10 @@ def test_a_table_is_entered_whole_or_not_at_all(
         (("drop",), "Give STUDENT, or --csv FILE."),
         (("choose", "ada", HW, "1"), "the last hand-in counts, so none can be chosen"),
         (("drop", "ada", "--csv", "x.csv"), "give nothing else but --withdraw"),
+        (("rename", "ada"), "Give both ids: gradkit rename OLD NEW."),
+        (("rename", "--withdraw"), "Give OLD NEW, or --csv FILE."),
+        (("rename", "ada", "bob"), '"ada": nothing was handed in or decided under this id'),
+        (("rename", "ada", "--withdraw"), "ada was not renamed."),
     ],
 )
 def test_what_cannot_be_decided_is_said_and_not_entered(
