@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import zipfile
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from gradkit.collect.zip_uploads import collect_zips
 from gradkit.errors import SubmissionRefused
 from gradkit.intake.policy import missing_module
 from gradkit.intake.submission import read_submission
+from gradkit.term.ledger import Event, append
 
 from ..demo_course import write_tree
 
@@ -137,6 +139,14 @@ def test_one_tree_gets_one_answer_at_every_door(room: Any, tmp_path: Path, name:
         if door in (by_exchange, *REPOSITORIES):  # in a zip file that folder is no news
             assert any('"Hw1 Lines", which was removed' in text for text in report.warnings) == (name == "wrapped")
         shutil.rmtree(target)
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_what_comes_under_an_earlier_id_is_its_students(room: Any, tmp_path: Path, door: Any) -> None:
+    append(room.course, [Event(datetime.now(UTC), "jill", "rename", "ada", to="ada.l")])
+    report = door(room, write_tree(tmp_path / "tree", WORK), tmp_path)
+    assert [one.student for one in report.collected] == ["ada.l"]
+    assert [path.name for path in room.course.submitted.iterdir()] == ["ada.l"]
 
 
 def test_composed_names_are_what_a_file_is_imported_by(room: Any) -> None:

@@ -17,6 +17,7 @@ import pytest
 from gradkit.collect.repositories import collect_repositories
 from gradkit.course.roster import read_roster
 from gradkit.gradebook.timestamps import read_time
+from gradkit.term.ledger import Event, append
 
 GUIDE = Path(__file__).resolve().parents[3] / "docs" / "ci.md"
 HW, OTHER = "hw1_lines", "hw2_losses"
@@ -206,6 +207,25 @@ def test_only_what_is_new_is_collected_again(student: Any, collect: Any) -> None
     assert collect(ada).collected == ()
     ada.commit({"lines.py": "2\n"}, TUESDAY)
     assert len(collect(ada).collected) == 1
+
+
+def test_after_a_rename_the_roster_may_have_either_id(student: Any, collect: Any, room: Any) -> None:
+    ada, bob = student("ada"), student("bob")
+    for one in (ada, bob):
+        one.commit({"lines.py": f"# {one.folder.name}\n"})
+    assert len(collect(ada, bob).collected) == 2
+    append(room.course, [Event(datetime.now(UTC), "jill", "rename", "ada", to="ada.l")])
+    (room.course.submitted / "ada").rename(room.course.submitted / "ada.l")
+    renamed = f"ada.l,{ada.server}"
+    for rows in ((ada, bob), (renamed, bob), (renamed, ada, bob)):
+        report = collect(*rows)
+        assert (report.collected, report.refused) == ((), ())
+    append(room.course, [Event(datetime.now(UTC), "jill", "merge", "bob", to="ada.l")])
+    assert collect(ada, bob).collected == ()
+    bob.commit({"lines.py": "# later\n"}, TUESDAY)
+    assert [one.student for one in collect(ada, bob).collected] == ["ada.l"]
+    assert collect(ada, bob).collected == ()
+    assert handed_in(room, "ada.l")["lines.py"] == b"# later\n"
 
 
 def test_one_repository_for_each_assignment(room: Any, student: Any, collect: Any) -> None:

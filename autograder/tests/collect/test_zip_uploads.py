@@ -14,6 +14,7 @@ import pytest
 from gradkit.collect.zip_uploads import collect_zips
 from gradkit.errors import UsageError
 from gradkit.gradebook.timestamps import read_time
+from gradkit.term.ledger import Event, append
 
 HW = "hw1_lines"
 NAME = f"ada_{HW}.zip"
@@ -68,6 +69,22 @@ def test_the_newest_of_a_students_archives_wins_and_carries_its_time(room: Any, 
     assert files(room)["lines.py"] == b"newer\n"
     assert read_time(room.course.submitted / "ada" / HW) == datetime(2030, 1, 9, 10, tzinfo=UTC)
     assert collect_zips(room.course, uploads).collected == ()
+
+
+def test_uploads_of_one_student_under_two_ids_are_collected_once(room: Any, uploads: Path) -> None:
+    for number, (student, name) in enumerate((("12", "lovelaceada"), ("34", "countess"))):
+        path = pack(uploads / f"{name}_{student}_99{number}_lines.zip", {"lines.py": f"x = {number}\n"})
+        os.utime(path, (number * 60, number * 60))
+        assert len(collect_zips(room.course, uploads, HW, "canvas").collected) == 1
+    append(room.course, [Event(datetime.now(UTC), "jill", "merge", "12", to="34")])
+    for _ in range(2):  # names of two people, and one student all the same
+        report = collect_zips(room.course, uploads, HW, "canvas")
+        assert (report.collected, report.refused) == ((), ())
+    pack(uploads / "lovelaceada_12_995_lines.zip", {"lines.py": "x = 5\n"})
+    assert [one.student for one in collect_zips(room.course, uploads, HW, "canvas").collected] == ["34"]
+    pack(uploads / "eve_12_996_lines.zip", {"lines.py": "x = 6\n"})  # an id that two people have
+    refused = collect_zips(room.course, uploads, HW, "canvas").refused
+    assert {one.name for one in refused} == {f'"{p.name}"' for p in uploads.glob("*_12_*")}
 
 
 def test_times_may_come_from_a_table(room: Any, uploads: Path, tmp_path: Path) -> None:
