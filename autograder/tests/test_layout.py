@@ -70,7 +70,6 @@ BESIDE = {
     "cli/app": "cli/term",
     "cli/decisions": "classroom/decisions grading/held_back",
     "cli/grade": "classroom/current errors",
-    "cli/grade_watch": "classroom/watching",
     "collect/inbound": "collect/collected intake/traces",
     "collect/repositories": "intake/git intake/tree",
     "collect/zip_uploads": "intake/archive",

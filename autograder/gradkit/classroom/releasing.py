@@ -42,14 +42,16 @@ def put_into_exchange(course: Course) -> None:
     gone = gone_students(course)
     for name in course.assignment_ids:
         done = course.work / "released" / name
-        pages = [page.stat().st_mtime_ns for page in course.feedback.glob(f"*/{name}/*.html")]
-        if not pages or (done.exists() and done.stat().st_mtime_ns >= max(pages)):
+        before = done.stat().st_mtime_ns if done.exists() else 0
+        pages = [
+            (page.parent.parent.name, page.stat().st_mtime_ns) for page in course.feedback.glob(f"*/{name}/*.html")
+        ]
+        students = {student for student, _ in pages}
+        new = {student for student, made in pages if made > before} - gone
+        if not new:
             continue
         started = time.time_ns()
-        publish_feedback(
-            course, name, sorted(gone & {path.parent.name for path in course.autograded.glob(f"*/{name}")})
-        )
-
+        publish_feedback(course, name, sorted(students - new))
         done.parent.mkdir(parents=True, exist_ok=True)
         done.touch()
         os.utime(done, ns=(started, started))  # a page that was made in the meantime is newer

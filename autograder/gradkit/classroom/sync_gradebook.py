@@ -37,7 +37,7 @@ class _Page:
 
     assignment: Assignment
     entered: Mapping[str, float]
-    kept: list[str] = field(default_factory=list)
+    kept: dict[str, None] = field(default_factory=dict)
     registered: bool = False
     broken: str = ""
 
@@ -106,7 +106,7 @@ class Books:
                 return
             self._open_desk().file(page.assignment, record, *shown)
             self.filed += 1
-        page.kept.append(record.student)
+        page.kept[record.student] = None
 
     def _wait(self, record: Record) -> None:
         """Leave a record for the next run, unless an earlier one filed it."""

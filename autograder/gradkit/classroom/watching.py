@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import fcntl
-import os
-from collections.abc import Iterator, Sequence
+import subprocess
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from gradkit.course import Course
 from gradkit.errors import UsageError
+from gradkit.intake.policy import SECRET_FILE
+from gradkit.term.runs import owner, sign
 
-_QUIET = 1000  # ms without a change: a hand-in is copied file by file
-_LONGEST = 30_000  # ms: in a rush of hand-ins it is never quiet
+_QUIET = 0.3  # s without a change that end a burst
+_LONGEST = 2.0  # s: in a rush of hand-ins it is never quiet
+_WRITTEN = 1.0  # s after which a file that does not change is whole
+_UNFINISHED = 10.0  # s to wait at most for the end of a hand-in
+_LOOK = 15.0  # s between looks whether a folder was removed or has come back
+_GRACE = 10.0  # s for a round to end when the watcher is stopped
 
 
 def places_to_watch(course: Course, zips: Path | None, times: Path | None = None) -> list[Path]:
@@ -34,24 +41,120 @@ def places_to_watch(course: Course, zips: Path | None, times: Path | None = None
     return places
 
 
-def hand_ins(places: Sequence[Path], seconds: float) -> Iterator[None]:
+def hand_ins(places: Sequence[Path], seconds: float, look: float = _LOOK) -> Iterator[None]:
     """Yield at once, then whenever something has changed below ``places``, and after so many seconds without a change.
 
-    Changes while the caller is busy are reported at its next call.
+    Changes while the caller is busy are reported at its next call. A folder that is removed is watched again when it
+    comes back.
+
+    Args:
+        places: the folders.
+        seconds: yield after so long in any case.
+        look: seconds between looks whether the folders are still the same.
     """
+    yield
+    last, known = time.monotonic(), _identities(places)
+    while True:
+        for changed in _changes(list(known), min(seconds, look)):
+            if changed:
+                _wait_until_whole(places, changed)
+            there = _identities(places)
+            back = there.items() - known.items()
+            if changed or back or time.monotonic() >= last + seconds:
+                yield
+                last = time.monotonic()
+            if there != known:
+                known = there
+                break
+
+
+def _changes(places: Sequence[Path], seconds: float) -> Iterator[set[Path]]:
+    """The paths that have changed, or none after so many seconds; without places, only the latter."""
     from watchfiles import watch
 
-    yield
-    for _ in watch(
-        *places,
-        watch_filter=None,
-        step=_QUIET,
-        debounce=_LONGEST,
-        rust_timeout=int(seconds * 1000),
-        yield_on_timeout=True,
-        raise_interrupt=True,
-    ):
-        yield
+    if not places:
+        time.sleep(seconds)
+        yield set()
+        return
+    with suppress(FileNotFoundError):  # removed just now: the caller looks again
+        for changes in watch(
+            *places,
+            watch_filter=None,
+            step=int(_QUIET * 1000),
+            debounce=int(_LONGEST * 1000),
+            rust_timeout=max(1, int(seconds * 1000)),
+            yield_on_timeout=True,
+            raise_interrupt=True,
+        ):
+            yield {Path(path) for _, path in changes}
+    yield set()
+
+
+def _identities(places: Sequence[Path]) -> Mapping[Path, tuple[int, int]]:
+    """The folders that exist, and which ones they are."""
+    found = {}
+    for place in places:
+        with suppress(OSError):
+            status = place.stat()
+            found[place] = (status.st_dev, status.st_ino)
+    return found
+
+
+def _wait_until_whole(places: Sequence[Path], changed: Iterable[Path]) -> None:
+    """Wait while a hand-in among the changes is still being copied, but not for ever."""
+    tops = {place / path.relative_to(place).parts[0] for path in changed for place in places if place in path.parents}
+    end = time.monotonic() + _UNFINISHED
+    while any(map(_being_copied, tops)) and time.monotonic() < end:
+        time.sleep(_QUIET / 3)
+
+
+def _being_copied(top: Path) -> bool:
+    """Whether a hand-in may not be complete: nbgrader writes its secret last."""
+    try:
+        if top.is_dir():
+            return not (top / SECRET_FILE).exists()
+        return time.time() < top.stat().st_mtime + _WRITTEN
+    except OSError:
+        return False
+
+
+class Rounds:
+    """Runs a command again and again, each time in a process of its own that is ready before it is needed.
+
+    Nothing of one round is left for the next, and whatever ends a round ends nothing else. The process loads its
+    modules, then reads a line from its standard input; if the watcher ends, there is none.
+
+    Args:
+        command: the command.
+    """
+
+    def __init__(self, command: Sequence[str]) -> None:
+        self._command = command
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def prepare(self) -> None:
+        """Start the next round's process, which waits."""
+        self._process = subprocess.Popen(self._command, stdin=subprocess.PIPE)  # noqa: S603 - our own command
+
+    def run(self) -> None:
+        """Do a round."""
+        if self._process is None or self._process.poll() is not None:  # killed while it waited
+            self.prepare()
+        process = self._process
+        assert process is not None  # noqa: S101 - for mypy
+        with suppress(BrokenPipeError):
+            process.communicate(b"\n")
+        self._process = None
+
+    def close(self) -> None:
+        """End the process; a round that has begun gets some seconds to end."""
+        if self._process is None:
+            return
+        with suppress(OSError):
+            self._process.communicate(timeout=_GRACE)
+        with suppress(ProcessLookupError):
+            self._process.kill()
+        self._process.wait()
 
 
 @contextmanager
@@ -66,12 +169,8 @@ def only_watcher(course: Course) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            file.seek(0)
             raise UsageError(
-                f"`gradkit grade --watch` is running on this course already (process {file.read().strip()})."
+                f"`gradkit grade --watch` is running on this course already (process {owner(file)})."
             ) from None
-        with suppress(OSError):
-            file.truncate(0)
-            file.write(f"{os.getpid()}\n")
-            file.flush()
+        sign(file)
         yield

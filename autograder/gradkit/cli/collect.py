@@ -11,6 +11,7 @@ import typer
 
 from gradkit.cli.output import complain, err, escape_controls, find_course, out
 from gradkit.errors import UsageError
+from gradkit.term.runs import only_run
 
 if TYPE_CHECKING:
     from gradkit.classroom.collecting import Incoming
@@ -80,7 +81,8 @@ def collect(
     found = find_course(course)
     repositories = None if listed is None else Repositories(listed, deadline, branch, pushes, classroom50)
     whose = people if classroom50 is None else None
-    report = collect_class(found, assignments or None, zips, pattern, repositories, times, whose)
+    with only_run(found, lambda sentence: err.print(sentence, soft_wrap=True)):
+        report = collect_class(found, assignments or None, zips, pattern, repositories, times, whose)
     if zips is None and listed is None and not found.exchange.is_dir():
         from gradkit.collect.exchange import missing_exchange
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
+import signal
 import sys
-from collections.abc import Callable, Sequence, Set
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -17,17 +17,23 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gradkit.cli.output import check_file, check_folder, complain, err, find_course, out, progress, short_path
-from gradkit.errors import UsageError
+from gradkit.errors import GradkitError, UsageError
+from gradkit.jail.levels import SandboxError
+from gradkit.term.runs import RunLog, only_run
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
     from gradkit.classroom.standings import Standings
+    from gradkit.classroom.sync_gradebook import Books
     from gradkit.course import Course
     from gradkit.grading.batch import ClassResult, Plan
     from gradkit.grading.record import Record
     from gradkit.sandbox import Sandbox
     from gradkit.term.ledger import Ledger
+
+
+_ready: list[Sandbox] = []  # the confinement that a watcher's next round has opened before it begins
 
 
 @dataclass(frozen=True)
@@ -177,6 +183,7 @@ def _grade_one(course: Course, folder: Path, assignment: str, output: Path, opti
 
     if not folder.is_dir():
         raise UsageError(f"{folder} is not a folder. --submission takes a student's submission folder.")
+    _print_unlike_stated(course)
     result = _grade_with_progress(course, Plan({assignment: [Task("", folder, output)]}, []), options)
     if options.as_json and result.records:
         out.print_json(output.read_text(encoding="utf-8"))
@@ -193,6 +200,7 @@ def _grade_folder(course: Course, submissions: Path, results: Path, only: Sequen
 
     if not submissions.is_dir():
         raise UsageError(f"{submissions} is not a folder. --submissions takes a folder with <student>/<assignment>/.")
+    _print_unlike_stated(course)
     result = _grade_with_progress(course, plan_class(course, submissions, results, only), options)
     _print_result(result, set(), options.as_json)
     if not options.as_json:
@@ -201,10 +209,6 @@ def _grade_folder(course: Course, submissions: Path, results: Path, only: Sequen
 
 
 def _grade_course(course: Course, only: Sequence[str], sample: Path | None, options: _Options) -> int:
-    from gradkit.classroom.renaming import settle
-    from gradkit.classroom.sync_gradebook import open_books
-    from gradkit.grading.batch import plan_class
-
     if sample is not None:
         from gradkit.classroom.sample import play_sample_if_empty
 
@@ -214,32 +218,52 @@ def _grade_course(course: Course, only: Sequence[str], sample: Path | None, opti
             played = play_sample_if_empty(course, sample, lambda done, total: step(completed=done, total=total))
         if played:
             err.print(f"Nothing had been submitted, so {short_path(sample)} was played through the exchange.\n")
+    with only_run(course, lambda sentence: err.print(sentence, soft_wrap=True)):
+        log = RunLog(course)
+        try:
+            return _run_course(course, only, options, log)
+        except GradkitError as error:
+            log.finish([str(error)])
+            raise
+
+
+def _run_course(course: Course, only: Sequence[str], options: _Options, log: RunLog) -> int:
+    """Collect, grade, file, make pages and release them, in batches; then say how all stands."""
+    from gradkit.classroom.batches import in_batches
+    from gradkit.classroom.renaming import settle
+    from gradkit.classroom.sync_gradebook import open_books
+    from gradkit.grading.batch import ClassResult, plan_class
+
     not_collected = settle(course)
     not_collected += [] if options.sources is None else _collect(course, only, options.sources)
     plan = plan_class(course, course.submitted, course.results, only)
     if not plan.size and not plan.refused and options.sources is not None:
+        log.finish(not_collected)
         out.print("Nothing has been handed in yet.")
         return 1 if not_collected else 0
     if not plan.size and not plan.refused:
         raise UsageError(f"Nothing to grade in {short_path(course.submitted)}. Run `gradkit collect` first.")
-    with open_books(course) as books:
-        standings = books.standings
-        if standings.plain:
-            result = _grade_with_progress(course, plan, options, books.file)
-        else:
-            result = _grade_and_settle(course, plan, only, options, standings)
-            for record in result.records:
-                books.file(record)
-        due = books.pages_due() if options.feedback else {}
-        if due:
-            with progress() as bar:
-                task = bar.add_task("feedback pages", total=sum(map(len, due.values())))
-                books.make_pages(due, lambda number: bar.update(task, advance=number, refresh=True))
+    _print_unlike_stated(course)
+    result, new_pages, batches = ClassResult(), False, in_batches(plan)
+    queue = _Queue(log, sum(batch.size for batch in batches[:-1]))
+    with open_books(course) as books, _opened(options, needed=len(batches) > 1) as sandbox:
+        for batch in batches:
+            result.add(_grade_batch(course, batch, only, options, books, queue, sandbox))
+            due = books.pages_due() if options.feedback else {}
+            if due:
+                _make_pages(books, due)
+            new_pages = new_pages or bool(due)
+            if options.sources is not None and options.feedback and course.exchange.is_dir():
+                _release(course)
         late = books.late()
-    if options.sources is not None:
-        _end_round(course, feedback=options.feedback, new_pages=bool(due))
     result.refused += [*not_collected, *books.problems]
-    _print_result(result, late, options.as_json, books.gone, standings.ledger)
+    log.finish([*result.refused, *result.faults])
+    if options.sources is not None and new_pages:
+        from gradkit.classroom.reporting import make_report
+
+        make_report(course, course.report)
+    result.refused += [*not_collected, *books.problems]
+    _print_result(result, late, options.as_json, books.gone, books.standings.ledger)
     if not options.as_json:
         places = {
             "gradebook": course.gradebook,
@@ -275,16 +299,54 @@ def _collect(course: Course, only: Sequence[str], sources: Sources) -> list[str]
     return [line for incoming in found for line in incoming.refused]
 
 
-def _end_round(course: Course, *, feedback: bool, new_pages: bool) -> None:
-    """Release the feedback that is new, and make the class report again."""
-    # Imported late because they import nbgrader.
-    from gradkit.classroom.releasing import put_into_exchange
-    from gradkit.classroom.reporting import make_report
+def _make_pages(books: Books, due: Mapping[str, list[str]]) -> None:
+    with progress() as bar:
+        task = bar.add_task("feedback pages", total=sum(map(len, due.values())))
+        books.make_pages(due, lambda number: bar.update(task, advance=number, refresh=True))
 
-    if feedback and course.exchange.is_dir():
-        put_into_exchange(course)
-    if new_pages:
-        make_report(course, course.report)
+
+def _release(course: Course) -> None:
+    """Put the feedback that is new into the exchange."""
+    from gradkit.classroom.releasing import put_into_exchange  # late: imports nbgrader
+
+    put_into_exchange(course)
+
+
+@contextmanager
+def _opened(options: _Options, *, needed: bool) -> Iterator[Sandbox | None]:
+    """The confinement for all batches of a run: the one that is ready, else opened if it is needed."""
+    from gradkit.grading.batch import open_for_class
+
+    if _ready or not needed:
+        yield _ready[0] if _ready else None
+        return
+    with open_for_class(options.policy) as sandbox:
+        yield sandbox
+
+
+def prepared_round() -> None:
+    """A round's process: load what a round needs, wait for a line on standard input, then run the command.
+
+    The first argument says how to confine students' code; the command follows. Without a line nothing is run: the
+    watcher has ended.
+    """
+    policy = sys.argv.pop(1)
+    on_interrupt = signal.signal(signal.SIGINT, signal.SIG_DFL)  # while it waits, Ctrl-C is no error
+    with ExitStack() as closing:
+        from gradkit.grading.batch import open_for_class
+
+        with suppress(SandboxError):  # the command reports it
+            _ready.append(closing.enter_context(open_for_class(policy)))
+        # Loaded for the command, which imports them late.
+        import gradkit.classroom.collecting
+        import gradkit.classroom.releasing
+        import gradkit.classroom.reporting
+        import gradkit.grading.grade  # noqa: F401
+        from gradkit.cli.app import main
+
+        if sys.stdin.readline():
+            signal.signal(signal.SIGINT, on_interrupt)
+            main()
 
 
 def _watch(course: Course, only: Sequence[str], options: _Options, minutes: float) -> int:
@@ -292,7 +354,7 @@ def _watch(course: Course, only: Sequence[str], options: _Options, minutes: floa
 
     So nothing of one round is left for the next, and whatever ends a round ends nothing else.
     """
-    from gradkit.classroom.watching import hand_ins, only_watcher, places_to_watch
+    from gradkit.classroom.watching import Rounds, hand_ins, only_watcher, places_to_watch
 
     sources = options.sources or Sources()
     words = ["--collect", "--sandbox", options.policy, "--graders", str(options.processes)]
@@ -300,54 +362,133 @@ def _watch(course: Course, only: Sequence[str], options: _Options, minutes: floa
     words += [word for name in only for word in ("--assignment", name)]
     words += [] if options.feedback else ["--no-feedback"]
     words += sources.options
-    command = [sys.executable, "-c", "from gradkit.cli import main; main()", "grade", *words]
+    statement = "from gradkit.cli.grade import prepared_round; prepared_round()"
+    command = [sys.executable, "-c", statement, options.policy, "grade", *words]
     places = places_to_watch(course, sources.zips, sources.times)
+    stopped: list[int] = []
+
+    def stop(number: int, _frame: object) -> None:
+        stopped.append(number)
+        raise KeyboardInterrupt
+
     with only_watcher(course), suppress(KeyboardInterrupt):
-        for _ in hand_ins(places, 60 * minutes):
-            out.print(f"{datetime.now(course.zone):%Y-%m-%d %H:%M:%S %Z}")
-            subprocess.run(command, check=False)  # noqa: S603 - this command
-            out.print("waiting for the next hand-in; Ctrl-C to stop")
-    return 130
+        signal.signal(signal.SIGTERM, stop)
+        with closing(Rounds(command)) as rounds:
+            for _ in hand_ins(places, 60 * minutes):
+                out.print(f"{datetime.now(course.zone):%Y-%m-%d %H:%M:%S %Z}")
+                rounds.run()
+                rounds.prepare()
+                out.print("waiting for the next hand-in; Ctrl-C to stop")
+    return 143 if stopped else 130
+
+
+class _Queue:
+    """The hand-ins that a run grades, in all its batches.
+
+    Attributes:
+        size: the number of new ones.
+        graded: the number graded so far.
+    """
+
+    def __init__(self, log: RunLog, size: int) -> None:
+        self.size, self.graded = size, 0
+        self._log = log
+        self._complained: set[str] = set()
+        log.waits(size)
+
+    def count(self) -> None:
+        """Another one is graded."""
+        self.graded += 1
+        self._log.graded()
+
+    def complain_once(self, text: str) -> None:
+        """Print a fault that every batch meets."""
+        if text not in self._complained:
+            self._complained.add(text)
+            complain(text)
+
+
+def _grade_batch(
+    course: Course,
+    plan: Plan,
+    only: Sequence[str],
+    options: _Options,
+    books: Books,
+    queue: _Queue,
+    sandbox: Sandbox | None,
+) -> ClassResult:
+    """Grade and file a batch of the course's own submissions."""
+    grade_all = partial(_grade_with_progress, course, options=options, queue=queue, sandbox=sandbox)
+    if books.standings.plain:
+        return grade_all(plan, file=books.file)
+    result = _grade_and_settle(plan, only, grade_all, books.standings)
+    for record in result.records:
+        books.file(record)
+    return result
 
 
 def _grade_and_settle(
-    course: Course, plan: Plan, only: Sequence[str], options: _Options, standings: Standings
+    plan: Plan, only: Sequence[str], grade_all: Callable[[Plan], ClassResult], standings: Standings
 ) -> ClassResult:
     """Grade the hand-ins that count and those beside them; then the right ones count."""
     from gradkit.grading.batch import Plan
 
-    result = _grade_with_progress(course, plan, options)
+    result = grade_all(plan)
     if beside := standings.to_grade(only):
-        graded = _grade_with_progress(course, Plan(beside, []), options)
+        graded = grade_all(Plan(beside, []))
         result.faults += graded.faults
         result.worst_fault = max(result.worst_fault, graded.worst_fault)
     result.records = standings.settled(result.records)
     return result
 
 
-def _grade_with_progress(
-    course: Course, plan: Plan, options: _Options, file: Callable[[Record], None] = lambda _record: None
-) -> ClassResult:
-    from gradkit.grading.batch import grade_class, unlike_stated
+def _print_unlike_stated(course: Course) -> None:
+    from gradkit.grading.batch import unlike_stated
 
     for sentence in unlike_stated(course):
         err.print(sentence, style="yellow", soft_wrap=True)
+
+
+def _grade_with_progress(
+    course: Course,
+    plan: Plan,
+    options: _Options,
+    queue: _Queue | None = None,
+    sandbox: Sandbox | None = None,
+    file: Callable[[Record], None] = lambda _record: None,
+) -> ClassResult:
+    from gradkit.grading.batch import grade_class
+
     with progress() as bar:
-        return grade_class(course, plan, options.policy, _Watcher(bar, plan.size, file, options), options.processes)
+        watcher = _Watcher(bar, plan.size, file, options, queue)
+        return grade_class(course, plan, options.policy, watcher, options.processes, sandbox)
 
 
 class _Watcher:
     """Reports progress on standard error while a class is graded, and files each record."""
 
-    def __init__(self, bar: Progress, size: int, file: Callable[[Record], None], options: _Options) -> None:
+    def __init__(
+        self,
+        bar: Progress,
+        size: int,
+        file: Callable[[Record], None],
+        options: _Options,
+        queue: _Queue | None = None,
+    ) -> None:
         self._bar = bar
         self._processes = options.processes
-        self._task = bar.add_task("reading the class", total=size)
+        # All that is new is counted over its batches; what is left when that is done, on its own.
+        self._queue = queue if queue is not None and queue.graded < queue.size else None
+        total, done = (size, 0) if self._queue is None else (self._queue.size, self._queue.graded)
+        self._task = bar.add_task("reading the class", total=total, completed=done)
+        self._complain = complain if queue is None else queue.complain_once
         self._mistakes: TaskID | None = None
         self._file = file
 
     def report(self, record: Record) -> None:
         self._file(record)
+        if self._queue is not None:
+            self._queue.count()
         self._bar.update(self._task, advance=1, description=f"grading {record.assignment}", refresh=True)
 
     def step(self, text: str) -> None:
@@ -366,7 +507,7 @@ class _Watcher:
         )
 
     def fault(self, text: str) -> None:
-        complain(text)
+        self._complain(text)
 
     def sandbox(self, sandbox: Sandbox) -> None:
         for reason in sandbox.missed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -66,6 +66,14 @@ class ClassResult:
     refused: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     worst_fault: int = 0
+
+    def add(self, other: ClassResult) -> None:
+        """Add the result of another part of the class. Of two records of one submission the later counts."""
+        found = {(record.assignment, record.student): record for record in (*self.records, *other.records)}
+        self.records = [found[key] for key in sorted(found)]
+        self.refused += other.refused
+        self.faults += [fault for fault in other.faults if fault not in self.faults]
+        self.worst_fault = max(self.worst_fault, other.worst_fault)
 
     @property
     def exit_status(self) -> int:
@@ -138,7 +146,20 @@ def _student(folder: Path, twins: Mapping[str, Sequence[str]]) -> str:
     return read_id(folder.name)
 
 
-def grade_class(course: Course, plan: Plan, policy: str, watcher: Watcher, processes: int = 1) -> ClassResult:
+@contextmanager
+def open_for_class(policy: str) -> Iterator[Sandbox]:
+    """Open the confinement for several calls of `grade_class`; see `gradkit.sandbox.open_sandbox`."""
+    # One thread each, set before numpy is imported: graders are forked, and a fork keeps only one thread.
+    os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1")
+    from gradkit.sandbox import open_sandbox  # late: imports torch
+
+    with open_sandbox(policy) as sandbox:
+        yield sandbox
+
+
+def grade_class(
+    course: Course, plan: Plan, policy: str, watcher: Watcher, processes: int = 1, opened: Sandbox | None = None
+) -> ClassResult:
     """Grade everything in ``plan``. A broken assignment does not affect the others.
 
     Args:
@@ -147,6 +168,7 @@ def grade_class(course: Course, plan: Plan, policy: str, watcher: Watcher, proce
         policy: how to confine students' code; see `gradkit.sandbox.open_sandbox`.
         watcher: receives progress.
         processes: how many graders to fork.
+        opened: the confinement, if it is open already.
 
     Raises:
         SandboxError: the requested confinement is not available.
@@ -162,13 +184,9 @@ def grade_class(course: Course, plan: Plan, policy: str, watcher: Watcher, proce
                 waiting.append(sorted_out)
     if waiting:
         watcher.step("starting the confined process for students' code")
-        # One thread each, set before numpy is imported: graders are forked, and a fork keeps only one thread.
-        os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1")
-        # Imported late because they import torch.
-        from gradkit.grading.grade import grade_waiting
-        from gradkit.sandbox import open_sandbox
+        with open_for_class(policy) if opened is None else nullcontext(opened) as sandbox:
+            from gradkit.grading.grade import grade_waiting  # late: imports torch
 
-        with open_sandbox(policy) as sandbox:
             watcher.sandbox(sandbox)
             for sorted_out in waiting:
                 with _noting(result, sorted_out.assignment.id, watcher):

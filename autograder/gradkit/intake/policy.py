@@ -38,7 +38,8 @@ ENDINGS = (".ipynb", ".py", ".txt", ".csv", ".json", ".md", ".png", ".jpg", ".jp
 ARCHIVES = (".zip", ".gz", ".tar", ".tgz", ".7z", ".rar", ".bz2", ".xz")
 
 TIME_FILE = "timestamp.txt"
-BESIDE = frozenset({TIME_FILE, "submission_secret.txt"})  # nbgrader's, beside the work rather than a part of it
+SECRET_FILE = "submission_secret.txt"  # noqa: S105 - nbgrader's name for it; it only names a feedback page
+BESIDE = frozenset({TIME_FILE, SECRET_FILE})  # nbgrader's, beside the work rather than a part of it
 SEEN = 50  # files and folders looked at, for each file allowed
 CHECKS = "test_public.py"  # in each handout; importing the name from `check` would slow the start of grading
 _WORK = (".py", ".ipynb")

@@ -5,13 +5,21 @@ A run is whatever collects or grades for the course: ``gradkit grade``, a round 
 
 from __future__ import annotations
 
+import fcntl
 import json
-from dataclasses import dataclass
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TextIO
 
 from gradkit.course import Course
 from gradkit.temporary import replacing
+
+_SECONDS = 1.0  # between two writes of a run's progress
 
 
 @dataclass(frozen=True)
@@ -59,6 +67,73 @@ def write_run(course: Course, run: Run) -> None:
     }
     with replacing(_path(course)) as new:
         new.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8", errors="replace")
+
+
+class RunLog:
+    """Keeps the state of the running run on disk, written once a second at most. A full disk does not stop the run.
+
+    Attributes:
+        run: the state.
+    """
+
+    def __init__(self, course: Course) -> None:
+        self.run = Run(datetime.now(UTC))
+        self._course, self._written = course, 0.0
+        self._write()
+
+    def waits(self, number: int) -> None:
+        """So many hand-ins wait to be graded."""
+        self.run = replace(self.run, waiting=number)
+        self._write()
+
+    def graded(self) -> None:
+        """Another hand-in was graded."""
+        self.run = replace(self.run, graded=self.run.graded + 1, waiting=max(0, self.run.waiting - 1))
+        if time.monotonic() >= self._written + _SECONDS:
+            self._write()
+
+    def finish(self, problems: Sequence[str]) -> None:
+        """The run has ended."""
+        self.run = replace(self.run, finished=datetime.now(UTC), problems=tuple(problems))
+        self._write()
+
+    def _write(self) -> None:
+        self._written = time.monotonic()
+        with suppress(OSError):
+            write_run(self._course, self.run)
+
+
+@contextmanager
+def only_run(course: Course, wait: Callable[[str], None]) -> Iterator[None]:
+    """Be the course's only run, after the one that is running; the system ends this with the process, however it ends.
+
+    Args:
+        course: the course.
+        wait: called with a sentence before waiting for another run.
+    """
+    course.work.mkdir(parents=True, exist_ok=True)
+    with (course.work / "run").open("a+", encoding="ascii") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            wait(f"Waiting for another run on this course to end (process {owner(file)}).")
+            fcntl.flock(file, fcntl.LOCK_EX)
+        sign(file)
+        yield
+
+
+def sign(file: TextIO) -> None:
+    """Write this process's id into a file that it has locked."""
+    with suppress(OSError):
+        file.truncate(0)
+        file.write(f"{os.getpid()}\n")
+        file.flush()
+
+
+def owner(file: TextIO) -> str:
+    """The id of the process that has locked a file."""
+    file.seek(0)
+    return file.read().strip() or "unknown"
 
 
 def _path(course: Course) -> Path:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import random
+import shutil
 import signal
+import sqlite3
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -14,6 +17,7 @@ import pytest
 
 from gradkit.collect.exchange import fetch, publish, submit
 from gradkit.course import Course
+from gradkit.term.runs import last_run, only_run
 
 from ..demo_course import HW
 from .conftest import Gradkit
@@ -129,6 +133,67 @@ def test_a_download_has_its_times_and_its_roster_when_it_is_watched(
     reaches(1)
     record = json.loads((built.results / "ada" / f"{HW}.json").read_text())
     assert record["extra_data"]["submitted"].startswith("2026-10-02 21:00:00")
+
+
+def state(built: Course) -> dict[str, str]:
+    """What the course holds, but for times: records, scores in the gradebook, and the pages in the exchange."""
+    records = {
+        str(path.relative_to(built.results)): without_times(path.read_text()) for path in built.results.rglob("*.json")
+    }
+    with sqlite3.connect(built.gradebook) as gradebook:
+        grades = gradebook.execute("select auto_score, manual_score, needs_manual_grade from grade").fetchall()
+    pages = [*(built.exchange / built.id / "feedback").glob("*")]
+    assert not [page for page in pages if page.name.endswith("-tmp.html")]
+    return {**records, "gradebook": repr(sorted(map(repr, grades))), "pages": str(len(pages))}
+
+
+def without_times(text: str) -> str:
+    record = json.loads(text)
+    del record["execution_time"]
+    for test in record["tests"]:
+        test["extra_data"].pop("seconds")
+        for call in test["extra_data"]["calls"]:
+            call.pop("seconds", None)
+    return json.dumps(record, sort_keys=True)
+
+
+def test_kills_at_any_moment_lose_and_repeat_nothing(
+    built: Course, hand_in: Callable[[str], None], start: Start, gradkit_command: Gradkit
+) -> None:
+    moments = random.Random(time.time_ns())  # noqa: S311 - not a secret
+    for number in range(10):
+        watcher = start()
+        hand_in(f"s{number}")
+        time.sleep(moments.uniform(0.2, 8))
+        os.killpg(watcher.pid, signal.SIGKILL)
+        watcher.wait()
+    assert gradkit_command("grade", "--collect").status == 0
+    after = state(built)
+    assert (len(after) - 2, after["pages"]) == (10, "10")
+    records = {path: path.read_bytes() for path in built.results.rglob("*.json")}
+    assert gradkit_command("grade", "--collect").status == 0
+    assert {path: path.read_bytes() for path in built.results.rglob("*.json")} == records
+    for folder in (built.submitted, built.results, built.autograded, built.feedback):
+        shutil.rmtree(folder)
+    shutil.rmtree(built.exchange / built.id / "feedback")
+    shutil.rmtree(built.work)
+    built.gradebook.unlink()
+    assert gradkit_command("grade", "--collect").status == 0
+    assert state(built) == after
+
+
+def test_a_second_run_waits_for_the_first(built: Course, hand_in: Callable[[str], None], command: list[str]) -> None:
+    hand_in("ada")
+    with only_run(built, pytest.fail):
+        waiting = subprocess.Popen([*command, "grade", "--collect"], cwd=built.root, stderr=subprocess.PIPE)  # noqa: S603
+        assert waiting.stderr is not None
+        assert f"(process {os.getpid()})" in waiting.stderr.readline().decode()
+        assert not built.results.exists()
+    waiting.communicate(timeout=PATIENCE)
+    assert waiting.returncode == 0
+    run = last_run(built)
+    assert run is not None
+    assert (run.graded, run.waiting, run.problems, run.finished is not None) == (1, 0, (), True)
 
 
 def test_one_round_is_a_command(built: Course, hand_in: Callable[[str], None], gradkit: Gradkit) -> None:
