@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @app.command()
 def bench(
     assignments: Annotated[
-        list[str] | None, typer.Argument(help="The assignments; all by default, the first for --scale.")
+        list[str] | None, typer.Argument(help="The assignments; all by default, the first for --scale and --hand-ins.")
     ] = None,
     submissions: Annotated[int, typer.Option(min=10, help="Submissions to grade, or saves to time.")] = 40,
     slow: Annotated[
@@ -35,6 +35,10 @@ def bench(
     watch: Annotated[
         list[Path] | None,
         typer.Option(metavar="DIR", help="Instead, time gradkit check --watch on this homework; repeatable."),
+    ] = None,
+    hand_ins: Annotated[
+        int | None,
+        typer.Option(min=1, help="Instead, time gradkit grade --watch: so many hand-ins of the first assignment."),
     ] = None,
     page: Annotated[
         Path | None,
@@ -48,14 +52,15 @@ def bench(
     Everything happens in a temporary folder with a copy of the course around the current folder.
     """
     from bench import figures
+    from bench.hand_ins import measure_hand_ins
     from bench.page import measure_page
     from bench.scale import measure_scale
     from bench.watch import measure_watch
     from bench.ways import measure_ways
     from gradkit.temporary import TemporaryFolder
 
-    if sum(option is not None for option in (scale, watch, page)) > 1:
-        raise UsageError("--scale, --watch and --page exclude each other: give one of them.")
+    if sum(option is not None for option in (scale, watch, hand_ins, page)) > 1:
+        raise UsageError("--scale, --watch, --hand-ins and --page exclude each other: give one of them.")
     if slow == 1:
         raise UsageError("--slow 1: the cost of one more submission needs at least 2.")
 
@@ -66,6 +71,8 @@ def bench(
             return figures.page_report(measure_page(folder, page, report))
         course = find_course(None)
         hws = assignments or course.assignment_ids
+        if hand_ins is not None:
+            return figures.hand_ins_report(measure_hand_ins(folder, course, hws[0], hand_ins, report))
         if scale is not None:
             return figures.scale_report(measure_scale(folder, course, hws[0], scale, report))
         for hw in hws:

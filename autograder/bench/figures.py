@@ -13,6 +13,7 @@ from typing import Any
 
 from rich.table import Table
 
+from bench.hand_ins import HandedIn
 from bench.page import STUDENTS, Opened
 from bench.scale import Scaled
 from bench.stopwatch import Cost
@@ -158,6 +159,14 @@ def watch_report(watched: Sequence[Watched]) -> Report:
     slowest = max(homework.slowest for homework in watched)
     goal = Goal("from a save to the result in under 100 ms", f"{1000 * slowest:.0f} ms at most", slowest < 0.1)
     return Report(rows, [goal], {"watch": [asdict(homework) for homework in watched]})
+
+
+def hand_ins_report(found: HandedIn) -> Report:
+    """One row, for the assignment."""
+    rows = [["assignment", "hand-ins", "median s", "slowest s"]]
+    rows.append([found.id, str(len(found.waits)), f"{found.median:.1f}", f"{found.slowest:.1f}"])
+    goal = Goal("from a hand-in to its feedback in under 7 s", f"{found.median:.1f} s", found.median < 7)
+    return Report(rows, [goal], {"hand_ins": asdict(found)})
 
 
 def page_report(opened: Opened) -> Report:

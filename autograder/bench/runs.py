@@ -82,7 +82,7 @@ class Prepared:
 
 def prepare(work: Path, course: Course, hw: str, number: int) -> Prepared:
     """Record the calls, and draw submissions whose code runs to its end within the limits."""
-    alone, tests = _copy(course, hw, work / "course"), work / "tests.pt"
+    alone, tests = copy_course(course, hw, work / "course"), work / "tests.pt"
     said = _run([sys.executable, "-m", "bench.record", str(alone.root), hw, str(tests)], work)[1]
     points = json.loads(said.splitlines()[-1])
     left_out: set[str] = set()
@@ -95,7 +95,7 @@ def prepare(work: Path, course: Course, hw: str, number: int) -> Prepared:
         left_out |= stopped
 
 
-def _copy(course: Course, hw: str, target: Path) -> Course:
+def copy_course(course: Course, hw: str, target: Path) -> Course:
     """A copy of a course with one assignment and its fingerprints of known mistakes, without submissions."""
     for name in (folder.format(hw) for folder in _FOLDERS):
         shutil.copytree(course.root / name, target / name)
@@ -139,7 +139,7 @@ def grading(graders: int) -> list[str]:
 def with_class(prepared: Prepared, submissions: Iterable[Submission]) -> Course:
     """A copy of the course in which these submissions have been collected and nothing is graded."""
     hw = prepared.hw
-    course = _copy(prepared.course, hw, Path(tempfile.mkdtemp(dir=prepared.work)) / "course")
+    course = copy_course(prepared.course, hw, Path(tempfile.mkdtemp(dir=prepared.work)) / "course")
     hand_in(course.submitted, course.release(hw), submissions)
     return course
 
