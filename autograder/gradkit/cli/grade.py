@@ -262,7 +262,6 @@ def _run_course(course: Course, only: Sequence[str], options: _Options, log: Run
         from gradkit.classroom.reporting import make_report
 
         make_report(course, course.report)
-    result.refused += [*not_collected, *books.problems]
     _print_result(result, late, options.as_json, books.gone, books.standings.ledger)
     if not options.as_json:
         places = {
