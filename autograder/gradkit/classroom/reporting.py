@@ -28,6 +28,7 @@ from gradkit.temporary import advice_on, replacing
 from gradkit.term.attempts import counted, others
 from gradkit.term.groups import read_groups
 from gradkit.term.ledger import read_ledger
+from gradkit.term.runs import last_run
 
 PAGE = "report.html"
 _EVER = datetime.min.replace(tzinfo=UTC)
@@ -155,7 +156,7 @@ def _report(
     report = summarize(
         course.title, records, students, sentences=sentences, pairs=pairs, totals=totals, excused=excused
     )
-    now = None if hand_ins is None else look_now(datetime.now(UTC), hand_ins, sentences)
+    now = None if hand_ins is None else look_now(datetime.now(course.zone), hand_ins, sentences, last_run(course))
     similar = {
         assignment_report.id: similar_page(
             assignment_report,

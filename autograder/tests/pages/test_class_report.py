@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,8 +12,9 @@ from playwright.sync_api import Browser
 from gradkit.grading.record import QuestionResult, Record
 from gradkit.pages.class_report import class_page, similar_page
 from gradkit.report import ClassReport, summarize
-from gradkit.report.now import Now, Stuck
+from gradkit.report.now import Now, Period, Stuck
 from gradkit.report.similarity import Pair
+from gradkit.term.runs import Run
 
 from .conftest import HOSTILE, LONG
 from .looking import LOOKS, cut_off, opened, overflows, too_wide_at, violations
@@ -23,6 +24,7 @@ SOURCES = {
     "ada": STUB.replace("raise NotImplementedError", "return 2 * x"),
     HOSTILE: f"x = '''{HOSTILE}'''\nreturn 2 * x",
 }
+DAY = datetime(2026, 10, 5, tzinfo=UTC)
 PLACE = SOURCES["ada"].index("return 2 * x")
 PAIR = Pair("ada", HOSTILE, 0.75, 120, (((PLACE, PLACE + 12),), ((0, 10),)))
 
@@ -44,10 +46,14 @@ def report(record: Record) -> ClassReport:
 def now_of(student: str) -> Now:
     stuck = Stuck(student, "hw0_scaling", "no_bias", LONG, 3)
     return Now(
-        datetime(2026, 10, 5, tzinfo=UTC),
+        DAY,
         {"hw0_scaling": 3, "hw1": 1},
         ((student, "hw0_scaling", f"no file {LONG}"),),
         (stuck,),
+        {"hw0_scaling": 1},
+        Run(DAY, None, 4, 2, (f"{student}, hw0_scaling: no file {LONG} {HOSTILE}", "the disk is full")),
+        1,
+        (Period(DAY.date(), {"hw0_scaling": 2}, 1, 0.5), Period(DAY.date() + timedelta(days=1), {"hw1": 3})),
     )
 
 
@@ -163,3 +169,16 @@ def test_similar_submissions_side_by_side(report: ClassReport, browser: Browser,
     assert "return 2 * x" in "".join(marked)
     assert "... 4 unchanged lines of the stub ..." in found.locator("pre").first.inner_text()
     assert "not a verdict" in found.locator("header").inner_text()
+
+
+def test_now_links_to_sections_that_exist_and_shows_the_plot_as_a_table(page: Path, browser: Browser) -> None:
+    found, _ = opened(browser, page)
+    addresses = [link.get_attribute("href") or "" for link in found.query_selector_all("section:has(#now) a")]
+    assert {"#hw0_scaling", "feedback/s1/hw0_scaling.html"} == set(addresses)
+    found.click("text=The figures as a table")
+    rows = found.query_selector_all("section:has(#now) tbody tr")
+    assert [row.inner_text().split("\t") for row in rows] == [
+        ["2026-10-05", "2", "1", "50 %", "2 of hw0_scaling"],
+        ["2026-10-06", "3", "0", "", "3 of hw1"],
+    ]
+    assert "2 graded, 4 waiting" in found.inner_text("section:has(#now)")
