@@ -19,10 +19,11 @@ from gradkit.gradebook.filing import file_record
 from gradkit.gradebook.marks import read_marks
 from gradkit.gradebook.registration import register
 from gradkit.gradebook.timestamps import parse_time
+from gradkit.gradebook.up_to_date import ByHand, given_by_hand, note_shown
 from gradkit.grading.held_back import Level, held_back
 from gradkit.grading.record import Record
 from gradkit.grading.store import read_record
-from gradkit.pages.submission import Standing, feedback_page
+from gradkit.pages.submission import Remark, Standing, feedback_page
 from gradkit.release import stage
 from gradkit.temporary import TemporaryFolder, advice_on, replacing
 from gradkit.term.in_words import explained
@@ -81,6 +82,7 @@ def make_pages(
     Raises:
         GradebookUnavailable: the gradebook cannot be read now, or the disk is full.
     """
+    given = given_by_hand(course, assignment.id, patience)  # first: what is given from now on is for the next run
     marks = read_marks(course, assignment.id, patience)
     standings = standings or Standings(course)
     graded = []
@@ -99,11 +101,24 @@ def make_pages(
         reckoned = standings.reckoned(student, assignment.id)
         hand_ins = [] if reckoned is None else explained(reckoned, course.zone, datetime.now(UTC))
         time = parse_time(record.submitted or "")
-        text = feedback_page(held_back(record, level), course.title, time, standing, hand_ins, silent=level == "none")
+        silent = level == "none"
+        remarks = [Remark(each.cell, each.score, each.max_score, each.comment) for each in given.get(student, ())]
+        text = feedback_page(held_back(record, level), course.title, time, standing, hand_ins, remarks, silent=silent)
         _write_page(course.feedback_page(student, assignment.id), text)
-        if record.status == "graded" and level == "none":
+        if record.status == "graded" and silent:
             _write_page(course.feedback / student / assignment.id / f"{assignment.topic}.html", text)
-    return generate_feedback(course, assignment, graded, patience).failed
+    failed = generate_feedback(course, assignment, graded, patience).failed
+    _note_shown(course, assignment.id, given, set(students) - failed.keys())
+    return failed
+
+
+def _note_shown(
+    course: Course, assignment_id: str, given: Mapping[str, tuple[ByHand, ...]], students: Collection[str]
+) -> None:
+    try:
+        note_shown(course, assignment_id, given, students)
+    except OSError as error:
+        raise _cannot_be_written(error.filename or course.work, error) from error
 
 
 def _write_page(path: Path, text: str) -> None:
@@ -112,7 +127,11 @@ def _write_page(path: Path, text: str) -> None:
         with replacing(path) as new:
             new.write_text(text, encoding="utf-8")
     except OSError as error:
-        advice = advice_on(error) or "Check that the folder is writable."
-        raise GradebookUnavailable(
-            f"{path}: cannot be written ({error.strerror}). {advice} Then run again to make the missing pages."
-        ) from error
+        raise _cannot_be_written(path, error) from error
+
+
+def _cannot_be_written(path: Path | str, error: OSError) -> GradebookUnavailable:
+    advice = advice_on(error) or "Check that the folder is writable."
+    return GradebookUnavailable(
+        f"{path}: cannot be written ({error.strerror}). {advice} Then run again to make the missing pages."
+    )

@@ -6,12 +6,15 @@ import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+
+from nbgrader.exchange.default import ExchangeReleaseFeedback  # type: ignore[import-untyped]  # no py.typed
 
 from gradkit.classroom.gradebook_session import make_pages
 from gradkit.collect.exchange import publish_feedback
-from gradkit.course import Course
-from gradkit.errors import UsageError
-from gradkit.gradebook.up_to_date import gone_students
+from gradkit.course import Course, load_course
+from gradkit.errors import GradkitError, UsageError
+from gradkit.gradebook.up_to_date import given_by_hand, gone_students, outdated_pages
 from gradkit.text import together
 
 
@@ -28,6 +31,25 @@ class Released:
     released: tuple[str, ...]
     problems: tuple[str, ...]
     left_out: tuple[str, ...] = ()
+
+
+# A class without declared types cannot be subclassed strictly.
+class ReleaseCurrentFeedback(ExchangeReleaseFeedback):  # type: ignore[misc]
+    """nbgrader's ``release_feedback``, formgrader's button included, with pages that show the present marks."""
+
+    def copy_files(self) -> None:
+        """Make the pages again whose manual marks or comments have changed, then release."""
+        try:
+            _remake_outdated(load_course(Path(self.coursedir.root)), self.coursedir.assignment_id)
+        except GradkitError as error:
+            self.fail(str(error))
+        super().copy_files()
+
+
+def _remake_outdated(course: Course, name: str) -> None:
+    outdated = outdated_pages(course, name, given_by_hand(course, name)) - gone_students(course)
+    if students := sorted(student for student in outdated if (course.autograded / student / name).is_dir()):
+        make_pages(course, course.assignment(name), students)
 
 
 def put_into_exchange(course: Course) -> None:

@@ -12,7 +12,15 @@ from gradkit.classroom.standings import Standings
 from gradkit.course import Assignment, Course
 from gradkit.errors import GradebookUnavailable, GradkitError
 from gradkit.gradebook.database_errors import PATIENCE
-from gradkit.gradebook.up_to_date import gone_students, is_filed, is_newer, page_is_made, seconds_late
+from gradkit.gradebook.up_to_date import (
+    given_by_hand,
+    gone_students,
+    is_filed,
+    is_newer,
+    outdated_pages,
+    page_is_made,
+    seconds_late,
+)
 from gradkit.grading.record import Record
 from gradkit.temporary import sweep
 from gradkit.text import together
@@ -119,14 +127,23 @@ class Books:
         return self.standings.reckoned(student, assignment.id), self.standings.level(student, assignment)
 
     def pages_due(self) -> dict[str, list[str]]:
-        """Assignment id -> students without a complete page whose record is filed or says why nothing was graded.
+        """Assignment id -> students without a current page whose record is filed or says why nothing was graded.
 
         None are due if the gradebook cannot be used: a page's scores are read from it.
         """
         if self.unavailable is not None:
             return {}
+        try:
+            outdated = {name: self._outdated(name) for name in self._pages}
+        except GradebookUnavailable as error:
+            self.unavailable = str(error)
+            return {}
         due = {
-            name: [student for student in page.kept if not self._has_pages(page.assignment, student)]
+            name: [
+                student
+                for student in page.kept
+                if student in outdated[name] or not self._has_pages(page.assignment, student)
+            ]
             for name, page in self._pages.items()
         }
         for record in self._refused:
@@ -167,6 +184,10 @@ class Books:
                 break
             late |= {(student, name) for student, seconds in times.items() if seconds > grace}
         return late
+
+    def _outdated(self, name: str) -> set[str]:
+        """The students to whom an instructor has given marks or comments since their pages were made."""
+        return outdated_pages(self._course, name, given_by_hand(self._course, name, self._patience))
 
     def _has_pages(self, assignment: Assignment, student: str) -> bool:
         return self._has_our_page(assignment.id, student) and page_is_made(self._course, assignment, student)

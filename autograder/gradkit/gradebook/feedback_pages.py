@@ -5,11 +5,13 @@ One gradebook stays open for all of them.
 
 from __future__ import annotations
 
+import html
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nbconvert.exporters import HTMLExporter
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 
 # nbgrader has annotations but does not declare them (no py.typed).
@@ -31,6 +33,27 @@ from gradkit.gradebook.settings import nbgrader_config
 _NO_REASON = ("Removing failed assignment", "There was an error ", "Please see the")
 
 
+_BODY = "<body>"
+# The frame runs no script; the one beside it makes it as high as its page. Where that does not run, the frame scrolls.
+_FRAME = """
+<style>#gradkit { display: block; width: 100%; height: 85vh; border: 0; margin-bottom: 1em; }</style>
+<iframe id="gradkit" title="Points, messages and comments" sandbox="allow-same-origin" srcdoc="{page}"></iframe>
+<script>
+(frame => {
+  const fit = () => {
+    const inside = frame.contentDocument;
+    if (inside && inside.body) { frame.style.height = `${inside.documentElement.offsetHeight + 2}px`; }
+  };
+  frame.addEventListener("load", fit);
+  addEventListener("resize", fit);
+  fit();
+})(document.getElementById("gradkit"));
+</script>
+"""
+# Links within the page would otherwise lead to the page around it.
+_HEAD, _BASE = "<head>", '<head><base href="about:srcdoc">'
+
+
 @dataclass(frozen=True)
 class FeedbackReport:
     """The result of one run.
@@ -42,6 +65,26 @@ class FeedbackReport:
 
     pages: dict[str, Path]
     failed: dict[str, str]
+
+
+class WithOurPage(HTMLExporter):
+    """The exporter of nbgrader's feedback: the student's own page, if there is one, above the notebook.
+
+    nbgrader's exchange carries one page for each notebook, so this is how students who fetch it get ours.
+    """
+
+    def from_notebook_node(self, nb: Any, resources: Any = None, **more: Any) -> tuple[Any, Any]:
+        """Convert a notebook and put the student's page into the result."""
+        text, resources = super().from_notebook_node(nb, resources, **more)
+        converter: Any = self.parent
+        about, folders = resources["nbgrader"], converter.coursedir
+        folder = folders.format_path(folders.feedback_directory, about["student"], about["assignment"])
+        ours = Path(f"{folder}.html")
+        if ours.is_file() and not ours.is_symlink():
+            page = ours.read_text(encoding="utf-8").replace(_HEAD, _BASE, 1)
+            before, body, after = text.partition(_BODY)
+            text = f"{before}{body}{_FRAME.replace('{page}', html.escape(page))}{after}"
+        return text, resources
 
 
 # A class without declared types cannot be subclassed strictly.

@@ -40,6 +40,8 @@ def _guard(config: Config) -> None:
     """Keep nbgrader from running students' code, following their links, and showing their scripts to a browser."""
     config.Autograde.exporter_class = "gradkit.gradebook.browser_safety.GradedElsewhere"
     config.ExchangeFactory.collect = "gradkit.collect.inbound.SafeCollect"
+    config.ExchangeFactory.release_feedback = "gradkit.classroom.releasing.ReleaseCurrentFeedback"
+    config.GenerateFeedback.exporter_class = "gradkit.gradebook.feedback_pages.WithOurPage"
     config.HTMLExporter.preprocessors = ["gradkit.gradebook.browser_safety.for_people"]
     config.HTMLExporter.filters = {
         "markdown2html": "gradkit.gradebook.browser_safety.safe_markdown",

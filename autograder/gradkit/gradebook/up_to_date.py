@@ -10,17 +10,18 @@ import hashlib
 import json
 import os
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import closing, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from gradkit.course import Assignment, Course
+from gradkit.course import Assignment, Course, rounded
 from gradkit.gradebook.database_errors import PATIENCE, trouble
 from gradkit.grading.held_back import Level
 from gradkit.grading.record import Record, to_dict
+from gradkit.temporary import replacing
 from gradkit.term.ledger import read_ledger
 from gradkit.term.reckoning import Reckoned
 
@@ -28,6 +29,27 @@ from gradkit.term.reckoning import Reckoned
 # last, so it never promises too much.
 STAMP = ".filed"
 _END = b"</html>"
+_BY_HAND = """
+    SELECT submitted_assignment.student_id, base_cell.name, {columns}
+    FROM {table}
+    JOIN submitted_notebook ON {table}.notebook_id = submitted_notebook.id
+    JOIN submitted_assignment ON submitted_notebook.assignment_id = submitted_assignment.id
+    JOIN assignment ON submitted_assignment.assignment_id = assignment.id
+    JOIN base_cell ON {table}.cell_id = base_cell.id
+    {more}
+    ORDER BY submitted_assignment.student_id, base_cell.name
+"""
+_SCORES = _BY_HAND.format(
+    table="grade",
+    columns="COALESCE(grade.manual_score, grade.auto_score), grade.extra_credit, grade_cells.max_score",
+    more="""LEFT JOIN grade_cells ON grade_cells.id = base_cell.id
+    WHERE assignment.name = ? AND (grade.manual_score IS NOT NULL OR COALESCE(grade.extra_credit, 0) != 0)""",
+)
+_COMMENTS = _BY_HAND.format(
+    table="comment",
+    columns="comment.manual_comment",
+    more="WHERE assignment.name = ? AND TRIM(COALESCE(comment.manual_comment, '')) != ''",
+)
 _EPOCH = datetime(1970, 1, 1)  # an interval is stored as this plus the interval
 _QUERY = """
     SELECT submitted_assignment.student_id, submitted_assignment.timestamp, submitted_assignment.extension,
@@ -35,6 +57,23 @@ _QUERY = """
     FROM submitted_assignment JOIN assignment ON submitted_assignment.assignment_id = assignment.id
     WHERE assignment.name = ?
 """
+
+
+@dataclass(frozen=True)
+class ByHand:
+    """What an instructor gave for a cell of a submission in formgrader.
+
+    Attributes:
+        cell: the cell's name, which for a question is the question's id.
+        score: the points, extra credit included; None if only a comment was written.
+        max_score: the points possible; None if there are none.
+        comment: the comment, or "".
+    """
+
+    cell: str
+    score: float | None = None
+    max_score: float | None = None
+    comment: str = ""
 
 
 def stamp_text(
@@ -123,6 +162,68 @@ def _is_whole(page: Path) -> bool:
     with page.open("rb") as file:
         file.seek(-min(100, page.stat().st_size), os.SEEK_END)
         return file.read().rstrip().endswith(_END)
+
+
+def given_by_hand(course: Course, assignment_id: str, patience: float = PATIENCE) -> Mapping[str, tuple[ByHand, ...]]:
+    """Student id -> manual marks and comments, by cell; only students with any.
+
+    Raises:
+        GradebookUnavailable: the gradebook cannot be read.
+    """
+    found: dict[str, dict[str, ByHand]] = {}
+    for student, cell, score, extra, best in _query(course, _SCORES, (assignment_id,), patience):
+        found.setdefault(student, {})[cell] = ByHand(cell, rounded((score or 0.0) + (extra or 0.0)), best)
+    for student, cell, comment in _query(course, _COMMENTS, (assignment_id,), patience):
+        cells = found.setdefault(student, {})
+        cells[cell] = replace(cells.get(cell, ByHand(cell)), comment=comment)
+    return {student: tuple(cells[name] for name in sorted(cells)) for student, cells in found.items()}
+
+
+def outdated_pages(course: Course, assignment_id: str, given: Mapping[str, tuple[ByHand, ...]]) -> set[str]:
+    """The students whose pages do not show what an instructor gave by hand.
+
+    Args:
+        course: the course.
+        assignment_id: the assignment.
+        given: from `given_by_hand`.
+    """
+    shown = _shown_by_hand(course, assignment_id)
+    return {student for student in shown.keys() | given if shown.get(student, "") != _hash(given.get(student, ()))}
+
+
+def note_shown(
+    course: Course, assignment_id: str, given: Mapping[str, tuple[ByHand, ...]], students: Collection[str]
+) -> None:
+    """Note that these students' pages show what an instructor gave by hand.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    before = _shown_by_hand(course, assignment_id)
+    after = {**before, **{student: _hash(given.get(student, ())) for student in students}}
+    after = {student: digest for student, digest in sorted(after.items()) if digest}
+    if after != before:
+        path = _by_hand(course, assignment_id)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(path) as new:
+            new.write_text(json.dumps(after, indent=1) + "\n", encoding="utf-8")
+
+
+def _by_hand(course: Course, assignment_id: str) -> Path:
+    return course.work / "by_hand" / f"{assignment_id}.json"
+
+
+def _shown_by_hand(course: Course, assignment_id: str) -> dict[str, str]:
+    """Student id -> a hash of the manual marks and comments on the student's pages."""
+    try:
+        data = json.loads(_by_hand(course, assignment_id).read_text(encoding="utf-8"))
+        return {str(student): str(digest) for student, digest in data.items()}
+    except (OSError, ValueError, AttributeError):
+        return {}
+
+
+def _hash(given: tuple[ByHand, ...]) -> str:
+    return hashlib.sha256(repr(given).encode("utf-8", "surrogatepass")).hexdigest() if given else ""
 
 
 def class_list(course: Course, patience: float = PATIENCE) -> list[str]:

@@ -33,6 +33,23 @@ class Standing:
 
 
 @dataclass(frozen=True)
+class Remark:
+    """What an instructor gave for a cell by hand.
+
+    Attributes:
+        cell: the cell's name, which for a question is the question's id.
+        score: the points; None if only a comment was written.
+        max_score: the points possible; None if there are none.
+        comment: the comment, or "".
+    """
+
+    cell: str
+    score: float | None
+    max_score: float | None
+    comment: str
+
+
+@dataclass(frozen=True)
 class _Test:
     """A test as shown on the page.
 
@@ -63,6 +80,7 @@ def feedback_page(
     submitted: datetime | None = None,
     standing: Standing | None = None,
     hand_ins: Sequence[str] = (),
+    remarks: Sequence[Remark] = (),
     *,
     silent: bool = False,
 ) -> str:
@@ -77,6 +95,7 @@ def feedback_page(
         submitted: the time of submission, if known.
         standing: the gradebook's additions, or None.
         hand_ins: what to say about hand-ins, extension and slip days, a sentence each.
+        remarks: manual marks and comments.
         silent: whether there is no feedback for now; then no points are shown either.
     """
     shown = list(_shown(record))
@@ -95,6 +114,7 @@ def feedback_page(
         standing=None if silent else standing,
         silent=silent,
         hand_ins=hand_ins,
+        remarks=() if silent else remarks,
         questions=questions,
         submitted=submitted,
         written=None if standing is None else max(0.0, rounded(standing.max_score - record.max_score)),

@@ -14,7 +14,7 @@ from nbgrader.api import Gradebook
 
 from gradkit.errors import GradebookUnavailable
 from gradkit.gradebook.database import open_gradebook
-from gradkit.gradebook.up_to_date import seconds_late
+from gradkit.gradebook.up_to_date import ByHand, given_by_hand, note_shown, outdated_pages, seconds_late
 from gradkit.grading.record import Record
 
 HW = "hw1_lines"
@@ -71,3 +71,30 @@ def test_one_that_is_no_gradebook_is_told(room: Any) -> None:
     (room.course.root / "gradebook.db").write_text("not a database, but not empty either " * 100)
     with pytest.raises(GradebookUnavailable, match="file is not a database"):
         seconds_late(room.course, HW)
+
+
+def test_what_was_given_by_hand_is_nbgraders(room: Any, make_record: Callable[..., Record]) -> None:
+    for student in ("ada", "bob"):
+        room.put(student, room.answer("Because."))
+        room.file(make_record(student))
+    assert given_by_hand(room.course, HW) == {}
+    with open_gradebook(room.course) as gradebook:
+        grade = gradebook.find_grade("why", "lines", HW, "ada")
+        grade.manual_score, grade.extra_credit = 1.0, 0.5
+        gradebook.find_comment("why", "lines", HW, "ada").manual_comment = "Neat."
+        gradebook.db.commit()
+        most = grade.max_score
+    given = given_by_hand(room.course, HW)
+    assert given == {"ada": (ByHand("why", 1.5, most, "Neat."),)}
+    assert outdated_pages(room.course, HW, given) == {"ada"}
+    note_shown(room.course, HW, given, ["ada", "bob"])
+    assert outdated_pages(room.course, HW, given) == set()
+    assert outdated_pages(room.course, HW, {}) == {"ada"}  # taken back
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", "3"])
+def test_a_note_that_cannot_be_read_says_nothing(room: Any, text: str) -> None:
+    path = room.course.work / "by_hand" / f"{HW}.json"
+    path.parent.mkdir(parents=True)
+    path.write_text(text)
+    assert outdated_pages(room.course, HW, {"ada": (ByHand("why", 1.0),)}) == {"ada"}

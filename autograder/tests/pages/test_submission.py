@@ -11,9 +11,9 @@ import pytest
 from playwright.sync_api import Browser
 
 from gradkit.grading.record import QuestionResult, Record, TestResult
-from gradkit.pages.submission import Standing, feedback_page
+from gradkit.pages.submission import Remark, Standing, feedback_page
 
-from .conftest import LONG
+from .conftest import HOSTILE, LONG
 from .looking import LOOKS, cut_off, opened, overflows, too_wide_at, violations
 
 HANDED_IN = datetime(2026, 10, 2, 8, 5, tzinfo=UTC)
@@ -144,7 +144,8 @@ def test_what_every_test_says_is_said_of_the_whole_submission() -> None:
 
 def test_no_text_makes_the_page_wider_than_its_window(wide: Record, browser: Browser, tmp_path: Path) -> None:
     file = tmp_path / "page.html"
-    file.write_text(feedback_page(wide, LONG, HANDED_IN, Standing(3.0, 0.5, 4.5, 9.0, False)), encoding="utf-8")
+    standing, remarks = Standing(3.0, 0.5, 4.5, 9.0, False), [Remark(LONG, 3.0, 4.0, LONG)]
+    file.write_text(feedback_page(wide, LONG, HANDED_IN, standing, (), remarks), encoding="utf-8")
     page, _ = opened(browser, file)
     assert too_wide_at(page) == []
     page.emulate_media(media="screen")
@@ -174,3 +175,21 @@ def test_everybody_can_read_it(
     assert violations(page) == []
     assert not overflows(page)
     assert trouble == []
+
+
+@pytest.mark.parametrize(("size", "scheme"), LOOKS)
+def test_what_was_given_by_hand_is_shown_as_it_was_written(
+    record: Record, browser: Browser, tmp_path: Path, size: tuple[int, int], scheme: str
+) -> None:
+    file = tmp_path / "page.html"
+    remarks = [Remark("why", 2.5, 4.0, f"  Line one.\n{HOSTILE}"), Remark("code", None, None, "Neat.")]
+    file.write_text(feedback_page(record, "A course", remarks=remarks), encoding="utf-8")
+    page, trouble = opened(browser, file, size, scheme)
+    shown = page.inner_text("section:has(#by-hand)")
+    for part in ("2.5 of 4 points", "Line one.\n<script>", "Neat."):
+        assert part in shown
+    assert (trouble, violations(page), overflows(page)) == ([], [], False)
+
+
+def test_without_feedback_nothing_given_by_hand_is_shown(record: Record) -> None:
+    assert "Neat." not in feedback_page(record, "A course", remarks=[Remark("why", 1.0, 4.0, "Neat.")], silent=True)
