@@ -14,7 +14,6 @@ from gradkit.report.now import Now
 from gradkit.report.similarity import MOST, Pair, Span
 
 _FEW = 2  # up to this many consecutive lines of the stub are shown
-_PROBLEMS = 20  # of the last run; the terminal showed all
 
 Link = Callable[[str, str], str | None]
 
@@ -53,7 +52,6 @@ def class_page(report: ClassReport, link: Link, side_by_side: Mapping[str, str],
         script=script,
         script_hash=digest,
         most_pairs=MOST,
-        most_problems=_PROBLEMS,
         highest=max([1, *(count for assignment in report.assignments for count in assignment.scores.counts)]),
     )
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import Browser
 
 from gradkit.classroom.reporting import make_report
+from gradkit.classroom.serving import ReportServer
 from gradkit.course import Course
 from gradkit.errors import UsageError
 from gradkit.gradebook.database import open_gradebook
@@ -82,3 +85,27 @@ def test_an_assignment_that_is_broken_now_is_named_and_the_others_are_reported(
 def test_nothing_was_graded(course: Course) -> None:
     with pytest.raises(UsageError, match="make grade"):
         make_report(course, course.root / "report")
+
+
+def test_links_of_now_lead_to_pages_from_the_file_and_when_served(
+    course: Course,
+    put: Callable[..., None],
+    keep: Callable[..., object],
+    make_record: Callable[..., Record],
+    browser: Browser,
+) -> None:
+    put("李 雷")
+    keep(make_record("李 雷", status="refused", questions=(), problems=("There is no scaling.py.",)))
+    made = make_report(course, course.report)
+    with ReportServer(course) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        for address in (made.page.as_uri(), server.address):
+            page = browser.new_page()
+            page.goto(address)
+            page.click("section:has(#now) >> text=李 雷")
+            page.wait_for_url("**/feedback/**")
+            assert "There is no scaling.py." in page.inner_text("main")
+            page.close()
+        server.shutdown()
+        thread.join()

@@ -182,3 +182,13 @@ def test_now_links_to_sections_that_exist_and_shows_the_plot_as_a_table(page: Pa
         ["2026-10-06", "3", "0", "", "3 of hw1"],
     ]
     assert "2 graded, 4 waiting" in found.inner_text("section:has(#now)")
+
+
+def test_a_long_list_is_folded(report: ClassReport, browser: Browser, tmp_path: Path) -> None:
+    now = now_of("s1")
+    file = tmp_path / "report.html"
+    file.write_text(class_page(report, lambda *_: None, {}, replace(now, stuck=now.stuck * 25)), encoding="utf-8")
+    found, _ = opened(browser, file)
+    folded = found.locator("section:has(#now) details", has_text="And 5 more")
+    assert folded.locator("li").count() == 5
+    assert not folded.locator("li").first.is_visible()
