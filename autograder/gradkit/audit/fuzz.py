@@ -55,15 +55,16 @@ class Fuzzed:
     faults: tuple[str, ...]
 
 
-def fuzz_suite(
+def fuzz_tests(
     suite: Suite,
     assignment: Assignment,
     source: Path,
     known: Sequence[Fingerprint],
     processes: int,
+    numbers: Sequence[int],
     advance: Callable[[], None] = lambda: None,
-) -> Fuzzed:
-    """Fuzz every test of a suite, and run it on odd student code, in ``processes`` forked processes.
+) -> list[Fuzzed]:
+    """Fuzz tests of a suite, and run them on odd student code, in ``processes`` forked processes.
 
     Args:
         suite: the suite.
@@ -71,9 +72,11 @@ def fuzz_suite(
         source: the reference's source file.
         known: the mistakes that a diagnosis searches for.
         processes: the number of processes.
+        numbers: the tests, by their positions in the suite.
         advance: called after each test.
     """
-    found, code = [Fuzzed(0, ())] * len(suite.tests), source.read_bytes()
+    tests, code = [suite.tests[number] for number in numbers], source.read_bytes()
+    found = [Fuzzed(0, ())] * len(tests)
     names = {question.id: contract_names(code, question.targets) for question in assignment.questions}
     make_pool()  # once, before processes are forked
 
@@ -85,7 +88,7 @@ def fuzz_suite(
     with TemporaryFolder("gradkit-fuzz") as folder:
 
         def work(number: int) -> None:
-            test = suite.tests[number]
+            test = tests[number]
             right = ReferenceRunner(source)
             fuzzed = fuzz_test(suite, assignment, test, right, known, names[test.question])
             submitted = Submitted(assignment.module, {assignment.module: code})
@@ -98,10 +101,15 @@ def fuzz_suite(
             advance()
 
         def give_up(number: int, how: str) -> None:
-            found[number] = Fuzzed(0, (f"{suite.tests[number].name} cannot be fuzzed: {how}",))
+            found[number] = Fuzzed(0, (f"{tests[number].name} cannot be fuzzed: {how}",))
             advance()
 
-        run_jobs(len(suite.tests), processes, Jobs(lambda: work, keep, give_up))
+        run_jobs(len(tests), processes, Jobs(lambda: work, keep, give_up))
+    return found
+
+
+def together(found: Sequence[Fuzzed]) -> Fuzzed:
+    """What was found on all tests."""
     return Fuzzed(sum(fuzzed.answers for fuzzed in found), tuple(fault for fuzzed in found for fault in fuzzed.faults))
 
 

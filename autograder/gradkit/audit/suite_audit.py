@@ -8,17 +8,17 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 
 from gradkit.audit.contract import Contract, contract_faults, read_contract
+from gradkit.audit.crew import Crew
 from gradkit.audit.findings import Audit, ContractAudit, QuestionAudit
-from gradkit.audit.fuzz import fuzz_suite
+from gradkit.audit.fuzz import together
 from gradkit.audit.mutants import Equivalent, Mutant, mutants, read_equivalent
-from gradkit.audit.public import PublicTrial, not_passed, try_public
-from gradkit.audit.trials import Trial, Tried, bank_faults, try_all
+from gradkit.audit.public import PublicTrial, not_passed
+from gradkit.audit.trials import Trial, Tried, bank_faults
 from gradkit.bank import Bank, read_bank
 from gradkit.course import Assignment, Course
 from gradkit.diagnosis import Fingerprint, fingerprints, twins
 from gradkit.errors import CourseError, GraderFault
 from gradkit.grading.store import suite_keys
-from gradkit.sandbox import Sandbox
 from gradkit.suite.session import Suite, open_suite
 from gradkit.suite.tests import HiddenTest
 
@@ -28,14 +28,13 @@ _AT_LEAST = 2.0  # lower bound of that limit, in seconds
 _UNSEEN = 0.1  # tolerated share of the points lost by a question's mistakes that pass every public check
 
 
-def audit_assignment(course: Course, assignment_id: str, sandbox: Sandbox, processes: int, progress: Progress) -> Audit:
+def audit_assignment(course: Course, assignment_id: str, crew: Crew, progress: Progress) -> Audit:
     """Audit one assignment.
 
     Args:
         course: the course.
         assignment_id: the assignment; its release must be built.
-        sandbox: the sandbox to run the code in.
-        processes: the number of graders to fork.
+        crew: runs the code.
         progress: called with the number of finished trials and the total.
 
     Raises:
@@ -55,17 +54,15 @@ def audit_assignment(course: Course, assignment_id: str, sandbox: Sandbox, proce
 
     def body(suite: Suite) -> None:
         suite.rehearse()
-        known = fingerprints(course, assignment, suite, suite_keys(course, assignment_id), sandbox, processes)
-        desk = _Desk(course, assignment, suite, sandbox, processes, progress)
+        known = fingerprints(course, assignment, suite, suite_keys(course, assignment_id), crew.compute)
+        desk = _Desk(course, assignment, suite, crew, progress)
         audits.append(desk.audit(bank, known, found, equivalent, contract))
 
     open_suite(hidden, assignment, path, course.secret, body)
     return audits[0]
 
 
-def audit_contract(
-    course: Course, assignment_id: str, sandbox: Sandbox, processes: int, progress: Progress
-) -> ContractAudit:
+def audit_contract(course: Course, assignment_id: str, crew: Crew, progress: Progress) -> ContractAudit:
     """Audit only the contract of one assignment; arguments and errors are those of ``audit_assignment``."""
     assignment = course.assignment(assignment_id)
     hidden = course.hidden(assignment_id)
@@ -76,8 +73,8 @@ def audit_contract(
 
     def body(suite: Suite) -> None:
         suite.rehearse()
-        known = fingerprints(course, assignment, suite, suite_keys(course, assignment_id), sandbox, processes)
-        failed = _Desk(course, assignment, suite, sandbox, processes, progress).mistakes(bank, known)
+        known = fingerprints(course, assignment, suite, suite_keys(course, assignment_id), crew.compute)
+        failed = _Desk(course, assignment, suite, crew, progress).mistakes(bank, known)
         faults.extend(contract_faults(contract, suite.tests, bank, failed))
 
     open_suite(hidden, assignment, path, course.secret, body)
@@ -92,8 +89,7 @@ class _Desk:
     course: Course
     assignment: Assignment
     suite: Suite
-    sandbox: Sandbox
-    processes: int
+    crew: Crew
     progress: Progress
     faults: list[str] = field(default_factory=list)
     runs: int = 0
@@ -143,7 +139,7 @@ class _Desk:
     def _try(self, trials: Sequence[Trial], known: Sequence[Fingerprint] = ()) -> list[Tried]:
         self.runs += len(trials)
         advance = self._counted(len(trials))
-        return try_all(self.suite, self.assignment, trials, self.sandbox, self.processes, advance, known)
+        return self.crew.try_all(self.suite, self.assignment, trials, known, advance)
 
     def _counted(self, total: int) -> Callable[[], None]:
         """A callback that reports one more finished trial."""
@@ -203,7 +199,8 @@ class _Desk:
         trials += [PublicTrial(entry.question, entry.files) for entry in bank.mistakes]
         self.runs += len(trials)
         release = self.course.release(self.assignment.id)
-        stub, *reports = try_public(release, reference, trials, self.processes, self._counted(len(trials)))
+        advance = self._counted(len(trials))
+        stub, *reports = self.crew.try_public(self.assignment, release, reference, trials, advance)
         for question in () if stub is None else stub.questions:
             if question.status != "not started":
                 self.faults.append(
@@ -249,7 +246,7 @@ class _Desk:
         """Give strange answers to every test; return their number."""
         advance = self._counted(len(self.suite.tests))
         source = self.course.source(self.assignment.id) / self.assignment.module
-        fuzzed = fuzz_suite(self.suite, self.assignment, source, known, self.processes, advance)
+        fuzzed = together(self.crew.fuzz(self.suite, self.assignment, source, known, advance))
         self.faults += fuzzed.faults
         return fuzzed.answers
 

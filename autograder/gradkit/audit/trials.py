@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from gradkit.bank import Bank
 from gradkit.course import Assignment
@@ -85,12 +84,12 @@ def try_all(
 
             def work(number: int) -> None:
                 bench = _Bench(suite, assignment, trials[number], workers, reader)
-                _write(folder / str(number), bench.run(known))
+                (folder / str(number)).write_text(as_json(bench.run(known)), encoding="utf-8")
 
             return work
 
         def keep(number: int) -> None:
-            found[number] = _read(folder / str(number))
+            found[number] = from_json((folder / str(number)).read_text(encoding="utf-8"))
             advance()
 
         def give_up(number: int, how: str) -> None:
@@ -101,12 +100,14 @@ def try_all(
     return found
 
 
-def _write(path: Path, tried: Tried) -> None:
-    path.write_text(json.dumps(tried.__dict__), encoding="utf-8")
+def as_json(tried: Tried) -> str:
+    """A result as JSON."""
+    return json.dumps(tried.__dict__)
 
 
-def _read(path: Path) -> Tried:
-    data = json.loads(path.read_text(encoding="utf-8"))
+def from_json(text: str) -> Tried:
+    """The result that `as_json` wrote."""
+    data = json.loads(text)
     failed, messages, named = (tuple(data[name]) for name in ("failed", "messages", "named"))
     return Tried(failed, messages, data["fault"], data["seconds"], named, data["runs"])
 

@@ -17,7 +17,7 @@ import typer
 import gradkit
 from gradkit.check.command import check
 from gradkit.check.console import ready_streams, see_where_we_are
-from gradkit.cli import audit, build, collect, decisions, export, grade, report, term
+from gradkit.cli import audit, build, collect, decisions, export, grade, node, report, term
 from gradkit.cli.output import complain
 from gradkit.errors import GradkitError, UsageError
 from gradkit.temporary import advice_on
@@ -64,6 +64,7 @@ app.command("rename")(decisions.rename)
 app.command("merge")(decisions.merge)
 app.command("policy")(decisions.policy)
 app.command("audit")(audit.audit)
+app.command("node", hidden=True)(node.node)
 
 
 def main() -> None:

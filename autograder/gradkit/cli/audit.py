@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,7 +19,9 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from gradkit.audit.contract import Coverage
+    from gradkit.audit.crew import Crew
     from gradkit.audit.findings import Audit, ContractAudit, QuestionAudit
+    from gradkit.course import Course
 
 
 def audit(
@@ -36,6 +41,10 @@ def audit(
     insecure: Annotated[
         bool, typer.Option("--insecure", help="Run the code unconfined, in a separate process.")
     ] = False,
+    cluster: Annotated[
+        str | None,
+        typer.Option(help="Run the trials on a cluster: local:N, tls://HOST:PORT or slurm.toml; see docs/scaling.md."),
+    ] = None,
     contract: Annotated[
         bool,
         typer.Option("--contract", help="Check contract.toml alone, and print its missing entries as TOML."),
@@ -60,21 +69,18 @@ def audit(
 
     from gradkit.audit.findings import Audit
     from gradkit.audit.suite_audit import audit_assignment, audit_contract
-    from gradkit.sandbox import open_sandbox
 
     torch.set_num_threads(1)
     data: list[dict[str, Any]] = []
-    processes = graders or len(os.sched_getaffinity(0))
-    with open_sandbox("insecure" if insecure else sandbox) as opened, progress() as bar:
-        if opened.at_a_time(processes) < processes:
-            err.print(opened.why_one(), style="dim", soft_wrap=True)
+    policy = "insecure" if insecure else sandbox
+    with _crew(found, names, policy, graders, cluster) as crew, progress() as bar:
         for name in names:
             task = bar.add_task(name, total=None)
 
             def show(done: int, total: int, task: Any = task) -> None:
                 bar.update(task, completed=done, total=total, refresh=True)
 
-            result = (audit_contract if contract else audit_assignment)(found, name, opened, processes, show)
+            result = (audit_contract if contract else audit_assignment)(found, name, crew, show)
             bar.remove_task(task)
             data.append(_as_data(result) if isinstance(result, Audit) else _contract_as_data(result))
             if as_json:
@@ -88,6 +94,29 @@ def audit(
     if wrong := [result["assignment"] for result in data if not result["passed"]]:
         complain(f"Failed: {', '.join(wrong)} ({len(wrong)} of {len(data)}). The faults are listed above.")
         raise typer.Exit(1)
+
+
+@contextmanager
+def _crew(
+    course: Course, names: Sequence[str], policy: str, graders: int | None, cluster: str | None
+) -> Iterator[Crew]:
+    """What runs the code: this machine's processors, or a cluster."""
+    processes = graders or len(os.sched_getaffinity(0))
+    if cluster is not None:
+        from gradkit.cluster.auditing import ClusterCrew
+        from gradkit.cluster.opening import open_nodes
+
+        tell = partial(err.print, style="dim", soft_wrap=True)
+        with open_nodes(course, names, cluster, policy, graders, tell, audit=True) as nodes:
+            yield ClusterCrew(nodes)
+        return
+    from gradkit.audit.crew import LocalCrew
+    from gradkit.sandbox import open_sandbox
+
+    with open_sandbox(policy) as opened:
+        if opened.at_a_time(processes) < processes:
+            err.print(opened.why_one(), style="dim", soft_wrap=True)
+        yield LocalCrew(opened, processes)
 
 
 def _print_contract(audit: ContractAudit) -> None:

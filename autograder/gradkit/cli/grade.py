@@ -71,6 +71,8 @@ class _Options:
         processes: how many graders to fork.
         feedback: whether to make feedback pages.
         as_json: whether to print JSON.
+        cluster: the cluster to grade on; None: this machine.
+        graders: how many submissions to grade at a time, if that was asked for.
         sources: what to collect first, before feedback is released at the end; None: neither.
     """
 
@@ -79,6 +81,8 @@ class _Options:
     feedback: bool
     as_json: bool
     sources: Sources | None = None
+    cluster: str | None = None
+    graders: int | None = None
 
 
 def grade(
@@ -124,6 +128,10 @@ def grade(
             help="How many submissions to grade at a time; the number of processors by default.",
         ),
     ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(help="Grade on a cluster: local:N, tls://HOST:PORT or slurm.toml; see docs/scaling.md."),
+    ] = None,
     feedback: Annotated[bool, typer.Option(help="Make feedback pages (for the course's own submissions).")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print the table as JSON.")] = False,
     course: Annotated[Path | None, typer.Option(help="The course's folder.")] = None,
@@ -138,7 +146,7 @@ def grade(
         raise UsageError("--pattern, --times and --roster are about the uploads of --zip PATH: give it as well.")
     sources = Sources(zips, pattern, times, people, roster) if collect or watch else None
     _check_sources(sources, zips is not None or roster is not None, submission is not None or submissions is not None)
-    options = _Options("insecure" if insecure else sandbox, processes, feedback, as_json, sources)
+    options = _Options("insecure" if insecure else sandbox, processes, feedback, as_json, sources, cluster, graders)
     found = find_course(course)
     only = assignment or []
     for name in only:
@@ -244,7 +252,8 @@ def _run_course(course: Course, only: Sequence[str], options: _Options, log: Run
     if not plan.size and not plan.refused:
         raise UsageError(f"Nothing to grade in {short_path(course.submitted)}. Run `gradkit collect` first.")
     _print_unlike_stated(course)
-    result, new_pages, batches = ClassResult(), False, in_batches(plan)
+    result, new_pages = ClassResult(), False
+    batches = in_batches(plan) if options.cluster is None else [plan]  # a cluster is opened once
     queue = _Queue(log, sum(batch.size for batch in batches[:-1]))
     with open_books(course) as books, _opened(options, needed=len(batches) > 1) as sandbox:
         for batch in batches:
@@ -458,9 +467,14 @@ def _grade_with_progress(
 ) -> ClassResult:
     from gradkit.grading.batch import grade_class
 
+    elsewhere = None
+    if options.cluster is not None:
+        from gradkit.cluster.grading import OnCluster
+
+        elsewhere = OnCluster(options.cluster, options.policy, options.graders)
     with progress() as bar:
         watcher = _Watcher(bar, plan.size, file, options, queue)
-        return grade_class(course, plan, options.policy, watcher, options.processes, sandbox)
+        return grade_class(course, plan, options.policy, watcher, options.processes, sandbox, elsewhere)
 
 
 class _Watcher:

@@ -144,6 +144,10 @@ class Course:
         """The folder of the assignment's source, written by hand."""
         return self.root / "assignments" / assignment_id
 
+    def reference(self, assignment: Assignment) -> Path:
+        """The reference solution's source file."""
+        return self.source(assignment.id) / assignment.module
+
     def hidden(self, assignment_id: str) -> Path:
         """The folder of its hidden suite, which never leaves the instructor's machine."""
         return self.root / "autograder" / "hidden" / assignment_id

@@ -15,7 +15,7 @@ from pathlib import Path
 from gradkit.bank import FILE_NAMES, Entry, read_bank
 from gradkit.course import Assignment, Course
 from gradkit.course.hashing import hash_tree
-from gradkit.errors import GradkitError, WireError
+from gradkit.errors import GraderFault, GradkitError, WireError
 from gradkit.sandbox import StartWorker, SubmissionRunner, Submitted
 from gradkit.suite.cases import CaseOutcome
 from gradkit.suite.session import Suite
@@ -70,21 +70,24 @@ class AnswerStore:
     Args:
         course: the course.
         assignment: the assignment.
-        suite: its hidden suite.
         keys: hashes of reference and engine.
+        suite: its hidden suite; None if answers are neither computed nor read here.
 
     Attributes:
+        assignment: the assignment.
         runs: the runs that give the answers: for each question that has mistakes, the reference's and each mistake's.
 
     Raises:
         CourseError: the bank cannot be read.
     """
 
-    def __init__(self, course: Course, assignment: Assignment, suite: Suite, keys: Mapping[str, str]) -> None:
+    def __init__(
+        self, course: Course, assignment: Assignment, keys: Mapping[str, str], suite: Suite | None = None
+    ) -> None:
         source = (course.source(assignment.id) / assignment.module).read_bytes()
         bank = read_bank(course.hidden(assignment.id), assignment, source)
         self.mistakes = bank.mistakes
-        self._assignment, self._suite = assignment, suite
+        self.assignment, self._suite = assignment, suite
         self._folder = course.work / "fingerprints" / assignment.id
         banks = {part for name in FILE_NAMES.values() for part in (name, f"{name}.py")}
         tests = hash_tree(course.hidden(assignment.id), extra=course.secret, unused=banks)
@@ -140,10 +143,10 @@ class AnswerStore:
             observations = tuple(found.observation for found in outcome.found)
             kept.setdefault(test.id, []).append(CaseAnswers(outcome.mismatch is None, observations))
 
-        assignment = self._assignment
+        assignment = self.assignment
         submitted = Submitted(assignment.module, run.files, assignment.banned_operators())
         with closing(SubmissionRunner(submitted, assignment.limits, start)) as runner:
-            self._suite.run(runner, self._tests(run.question), look)
+            self._opened().run(runner, self._tests(run.question), look)
         return kept
 
     def read(self, run: Run, *, only_failed: bool = False) -> Answers | None:
@@ -166,7 +169,12 @@ class AnswerStore:
             return None
 
     def _tests(self, question: str) -> list[HiddenTest]:
-        return [test for test in self._suite.tests if test.question == question]
+        return [test for test in self._opened().tests if test.question == question]
+
+    def _opened(self) -> Suite:
+        if self._suite is None:
+            raise GraderFault(f"{self.assignment.id}: its suite is not open, so no answers can be computed or read")
+        return self._suite
 
 
 def _frames(answers: Answers) -> Iterator[Frame]:

@@ -64,7 +64,11 @@ class Fingerprint:
 
 
 def fingerprints(
-    course: Course, assignment: Assignment, suite: Suite, keys: Mapping[str, str], sandbox: Sandbox, processes: int = 0
+    course: Course,
+    assignment: Assignment,
+    suite: Suite,
+    keys: Mapping[str, str],
+    compute: Callable[[AnswerStore, Sequence[Run]], None],
 ) -> tuple[Fingerprint, ...]:
     """The fingerprints of all of an assignment's mistakes, in the bank's order; none if it has no bank.
 
@@ -73,19 +77,18 @@ def fingerprints(
         assignment: the assignment.
         suite: its hidden suite.
         keys: hashes of reference and engine.
-        sandbox: runs the mistakes whose answers are not kept yet.
-        processes: the number of graders to fork for it; 0 computes them in this process.
+        compute: computes the answers that are not kept yet, as `compute_answers` does.
 
     Raises:
         CourseError: the bank cannot be read.
-        GraderFault: a hidden test raised an error of its own, or a grader died twice on the same mistake.
+        GraderFault: the answers cannot be computed.
         GradkitError: the answers cannot be written.
     """
-    store = AnswerStore(course, assignment, suite, keys)
+    store = AnswerStore(course, assignment, keys, suite)
     store.remove_outdated()
     questions = dict.fromkeys(run.question for run in store.runs)
     for _ in ("at first", "after a damaged file was removed"):
-        _compute(store, store.missing(questions), sandbox, processes)
+        compute(store, store.missing(questions))
         found = [of_question(store, question) for question in questions]
         known = {mistake.id: mistake for mistakes in found if mistakes for mistake in mistakes}
         if None not in found:
@@ -93,8 +96,13 @@ def fingerprints(
     raise GraderFault(UNREADABLE)
 
 
-def _compute(store: AnswerStore, runs: Sequence[Run], sandbox: Sandbox, processes: int) -> None:
-    """Compute answers, in forked graders unless ``processes`` is 0."""
+def compute_answers(store: AnswerStore, runs: Sequence[Run], sandbox: Sandbox, processes: int) -> None:
+    """Compute answers, in forked graders unless ``processes`` is 0.
+
+    Raises:
+        GraderFault: a hidden test raised an error of its own, or a grader died twice on the same mistake.
+        GradkitError: the answers cannot be written.
+    """
     if not processes:
         with closing(sandbox.connect()) as workers:
             for run in runs:

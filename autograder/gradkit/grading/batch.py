@@ -157,8 +157,22 @@ def open_for_class(policy: str) -> Iterator[Sandbox]:
         yield sandbox
 
 
+class Elsewhere(Protocol):
+    """Grades submissions on other machines."""
+
+    def __call__(self, course: Course, waiting: Sequence[Triage], result: ClassResult, watcher: Watcher) -> None:
+        """Add the records of all that waits to ``result``; a broken assignment does not affect the others."""
+        ...
+
+
 def grade_class(
-    course: Course, plan: Plan, policy: str, watcher: Watcher, processes: int = 1, opened: Sandbox | None = None
+    course: Course,
+    plan: Plan,
+    policy: str,
+    watcher: Watcher,
+    processes: int = 1,
+    opened: Sandbox | None = None,
+    elsewhere: Elsewhere | None = None,
 ) -> ClassResult:
     """Grade everything in ``plan``. A broken assignment does not affect the others.
 
@@ -169,6 +183,7 @@ def grade_class(
         watcher: receives progress.
         processes: how many graders to fork.
         opened: the confinement, if it is open already.
+        elsewhere: grades on other machines; None: this one does.
 
     Raises:
         SandboxError: the requested confinement is not available.
@@ -176,30 +191,41 @@ def grade_class(
     result = ClassResult(refused=list(plan.refused))
     waiting: list[Triage] = []
     for assignment_id, tasks in plan.tasks.items():
-        with _noting(result, assignment_id, watcher):
+        with noting(result, assignment_id, watcher):
             watcher.step(f"reading {len(tasks)} submissions of {assignment_id}")
             sorted_out = triage(course, assignment_id, tasks, watcher.report)
             result.records += sorted_out.settled
             if sorted_out.waiting:
                 waiting.append(sorted_out)
     if waiting:
-        watcher.step("starting the confined process for students' code")
-        with open_for_class(policy) if opened is None else nullcontext(opened) as sandbox:
-            from gradkit.grading.grade import grade_waiting  # late: imports torch
-
-            watcher.sandbox(sandbox)
-            for sorted_out in waiting:
-                with _noting(result, sorted_out.assignment.id, watcher):
-                    name = sorted_out.assignment.id
-                    watcher.step(f"collecting the hidden tests of {name}")
-                    mistakes = partial(watcher.mistakes, name)
-                    result.records += grade_waiting(course, sorted_out, watcher.report, sandbox, processes, mistakes)
+        if elsewhere is None:
+            watcher.step("starting the confined process for students' code")
+            with open_for_class(policy) if opened is None else nullcontext(opened) as sandbox:
+                _grade_here(course, waiting, sandbox, processes, result, watcher)
+        else:
+            # One thread each, set before numpy is imported.
+            os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1")
+            elsewhere(course, waiting, result, watcher)
     result.records.sort(key=lambda record: (record.assignment, record.student))
     return result
 
 
+def _grade_here(
+    course: Course, waiting: Sequence[Triage], sandbox: Sandbox, processes: int, result: ClassResult, watcher: Watcher
+) -> None:
+    from gradkit.grading.grade import grade_waiting  # late: imports torch
+
+    watcher.sandbox(sandbox)
+    for sorted_out in waiting:
+        with noting(result, sorted_out.assignment.id, watcher):
+            name = sorted_out.assignment.id
+            watcher.step(f"collecting the hidden tests of {name}")
+            mistakes = partial(watcher.mistakes, name)
+            result.records += grade_waiting(course, sorted_out, watcher.report, sandbox, processes, mistakes)
+
+
 @contextmanager
-def _noting(result: ClassResult, assignment_id: str, watcher: Watcher) -> Iterator[None]:
+def noting(result: ClassResult, assignment_id: str, watcher: Watcher) -> Iterator[None]:
     """Note an assignment's failure and continue with the next."""
     try:
         yield

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import torch
 
-from gradkit.course import Course
+from gradkit.course import Assignment, Course
 from gradkit.diagnosis import Fingerprint
 from gradkit.diagnosis.answer_store import AnswerStore
 from gradkit.diagnosis.fingerprints import of_question
@@ -21,7 +21,8 @@ from gradkit.grading.make_record import grade_submission
 from gradkit.grading.reader import SourceReader
 from gradkit.grading.record import Record
 from gradkit.grading.store import read_record, write_record
-from gradkit.grading.triage import Triage, faulty
+from gradkit.grading.triage import Task, Triage, faulty
+from gradkit.intake.submission import Submission
 from gradkit.sandbox import Sandbox, WorkerBaseEnded, Workers
 from gradkit.sandbox.parallel import Jobs, run_jobs
 from gradkit.suite.session import Suite, open_suite
@@ -56,25 +57,98 @@ def grade_waiting(
         CourseError: suite or bank is invalid, so no submission can be graded.
         GradkitError: a record cannot be written.
     """
-    assignment = triage.assignment
     sandbox.revive(0.0)
-    torch.set_num_threads(1)
     records: list[Record] = []
 
-    def grade_all(suite: Suite) -> None:
-        suite.rehearse()
-        gc.freeze()  # the garbage collector skips torch and pytest for every submission
-        run = _Run(course, triage, suite, sandbox, processes, report, mistakes)
-        run.grade_all()
-        records.extend(run.records)
+    def grade_all(desk: Desk) -> None:
+        records.extend(desk.grade(triage.waiting, report, mistakes))
 
-    source = course.source(assignment.id) / assignment.module
-    open_suite(course.hidden(assignment.id), assignment, source, course.secret, grade_all)
+    at_desk(course, triage.assignment, triage.keys, sandbox, processes, grade_all)
     return records
 
 
+def at_desk(
+    course: Course,
+    assignment: Assignment,
+    keys: Mapping[str, str],
+    sandbox: Sandbox,
+    processes: int,
+    body: Callable[[Desk], None],
+) -> None:
+    """Open an assignment's suite, rehearse it, and call ``body`` with what grades there.
+
+    Raises:
+        CourseError: suite or bank is invalid.
+    """
+    torch.set_num_threads(1)
+
+    def ready(suite: Suite) -> None:
+        suite.rehearse()
+        gc.freeze()  # the garbage collector skips torch and pytest for every submission
+        body(Desk(course, assignment, keys, suite, sandbox, processes))
+
+    open_suite(course.hidden(assignment.id), assignment, course.reference(assignment), course.secret, ready)
+
+
+class Desk:
+    """An assignment whose suite is open: it grades any number of submissions.
+
+    Args:
+        course: the course.
+        assignment: the assignment.
+        keys: hashes of suite, reference and engine.
+        suite: its hidden suite, rehearsed.
+        sandbox: runs the students' code.
+        processes: how many graders to fork; see `grade_waiting`.
+
+    Attributes:
+        store: the answers of known mistakes.
+        known: question -> the fingerprints of its mistakes, for the questions whose answers are kept.
+    """
+
+    def __init__(
+        self,
+        course: Course,
+        assignment: Assignment,
+        keys: Mapping[str, str],
+        suite: Suite,
+        sandbox: Sandbox,
+        processes: int,
+    ) -> None:
+        self.course, self.assignment, self.keys, self.suite = course, assignment, keys, suite
+        self.sandbox, self.processes = sandbox, processes
+        self.store = AnswerStore(course, assignment, keys, suite)
+        self.store.remove_outdated()
+        self.known: dict[str, tuple[Fingerprint, ...]] = {}
+
+    def grade(
+        self,
+        waiting: Sequence[tuple[Task, Submission]],
+        report: Report,
+        mistakes: Progress = lambda _finished, _needed: None,
+    ) -> list[Record]:
+        """Grade submissions; arguments and errors are those of `grade_waiting`."""
+        self.learn(self.store.questions - self.known.keys())
+        run = _Run(self, waiting, report, mistakes)
+        run.grade_all()
+        return run.records
+
+    @property
+    def mistakes(self) -> list[Fingerprint]:
+        """All fingerprints that are known."""
+        return [mistake for known in self.known.values() for mistake in known]
+
+    def learn(self, questions: Iterable[str]) -> None:
+        """Read the fingerprints of those of these questions whose answers are kept."""
+        for question in sorted(questions):
+            if not self.store.missing([question]):
+                found = of_question(self.store, question, only_failed=True)
+                if found is not None:
+                    self.known[question] = found
+
+
 class _Run:
-    """One assignment's waiting submissions on their way to records.
+    """Waiting submissions on their way to records.
 
     Jobs are numbered: first the submissions, then the store's runs of known mistakes. If a submission fails questions
     whose mistakes' answers are missing, the grader leaves a note in place of a record. The submission is graded again
@@ -85,24 +159,14 @@ class _Run:
     """
 
     def __init__(
-        self,
-        course: Course,
-        triage: Triage,
-        suite: Suite,
-        sandbox: Sandbox,
-        processes: int,
-        report: Report,
-        mistakes: Progress,
+        self, desk: Desk, waiting: Sequence[tuple[Task, Submission]], report: Report, mistakes: Progress
     ) -> None:
         self.records: list[Record] = []
-        self._course, self._triage, self._suite, self._sandbox = course, triage, suite, sandbox
-        self._processes, self._graders = processes, sandbox.at_a_time(processes)
+        self._desk, self._waiting, self._store, self._sandbox = desk, waiting, desk.store, desk.sandbox
+        self._processes, self._graders = desk.processes, desk.sandbox.at_a_time(desk.processes)
         self._report, self._report_mistakes = report, mistakes
-        self._count = len(triage.waiting)
-        self._store = AnswerStore(course, triage.assignment, suite, triage.keys)
-        self._store.remove_outdated()
+        self._count = len(waiting)
         self._demand = Demand(self._store, self._count, self._give_up)
-        self._known = self._read(self._store.questions)  # question -> its mistakes; a grader adds what it needs
         self._notes = Path()
 
     def grade_all(self) -> None:
@@ -143,36 +207,28 @@ class _Run:
 
     def _grade(self, workers: Workers, reader: SourceReader, number: int) -> list[str]:
         """Grade a submission and write its record; or return the failed questions whose answers are missing."""
-        task, submission = self._triage.waiting[number]
+        task, submission = self._waiting[number]
+        desk = self._desk
         while True:
             record = grade_submission(
-                self._suite,
-                self._triage.assignment,
+                desk.suite,
+                desk.assignment,
                 submission,
-                self._triage.keys,
+                desk.keys,
                 workers,
                 reader,
                 self._sandbox.as_record(),
-                [mistake for known in self._known.values() for mistake in known],
-                self._course.environment.in_words,
+                desk.mistakes,
+                desk.course.environment.in_words,
             )
-            unknown = (to_diagnose(record) & self._store.questions) - self._known.keys()
+            unknown = (to_diagnose(record) & self._store.questions) - desk.known.keys()
             if not unknown:
                 write_record(record, task.record)
                 return []
-            self._known |= self._read(unknown)
-            missing = sorted(unknown - self._known.keys())
+            desk.learn(unknown)
+            missing = sorted(unknown - desk.known.keys())
             if missing:
                 return missing
-
-    def _read(self, questions: Iterable[str]) -> dict[str, tuple[Fingerprint, ...]]:
-        """The fingerprints of those of these questions whose answers are kept."""
-        found = {
-            question: of_question(self._store, question, only_failed=True)
-            for question in sorted(questions)
-            if not self._store.missing([question])
-        }
-        return {question: known for question, known in found.items() if known is not None}
 
     def _note(self, number: int) -> Path:
         return self._notes / str(number)
@@ -189,7 +245,7 @@ class _Run:
         if text:
             jobs = self._demand.wait(number, text.split("\n"))
             return self._at_once(jobs) if self._graders < self._processes else jobs
-        path = self._triage.waiting[number][0].record
+        path = self._waiting[number][0].record
         record = read_record(path)
         if record is None:
             raise GraderFault(f"{path}: the record that was just written is gone")
@@ -231,8 +287,8 @@ class _Run:
 
     def _give_up(self, number: int, fault: str) -> None:
         """Record a submission that cannot be graded."""
-        task, submission = self._triage.waiting[number]
-        record = faulty(self._triage.assignment, submission, fault)
+        task, submission = self._waiting[number]
+        record = faulty(self._desk.assignment, submission, fault)
         write_record(record, task.record)
         self._keep(number, record)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from gradkit.audit.contract import Coverage
+from gradkit.audit.crew import LocalCrew
 from gradkit.audit.findings import ContractAudit
 from gradkit.audit.suite_audit import audit_contract
 from gradkit.course import Course, load_course
@@ -70,7 +71,7 @@ def path(example: Course) -> Path:
 
 @pytest.fixture
 def audit(example: Course, sandbox: Sandbox) -> Callable[[], ContractAudit]:
-    return lambda: audit_contract(example, HW, sandbox, 1, lambda _done, _total: None)
+    return lambda: audit_contract(example, HW, LocalCrew(sandbox, 1), lambda _done, _total: None)
 
 
 def test_each_kind_of_fault_is_named(audit: Callable[[], ContractAudit], path: Path) -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 
-from gradkit.audit.fuzz import ANSWERS, Fuzzed, fuzz_suite
+from gradkit.audit.fuzz import ANSWERS, Fuzzed, fuzz_tests, together
 from gradkit.audit.pool import make_pool
 from gradkit.course import Course
 from gradkit.diagnosis import fingerprints
+from gradkit.diagnosis.fingerprints import compute_answers
 from gradkit.grading.store import suite_keys
 from gradkit.sandbox import Sandbox
 from gradkit.suite.picture import Picture
@@ -32,8 +34,14 @@ def fuzz(course: Course, sandbox: Sandbox) -> Callable[[], Fuzzed]:
         source = course.source(HW) / assignment.module
 
         def body(suite: Suite) -> None:
-            known = fingerprints(course, assignment, suite, suite_keys(course, HW), sandbox)
-            found.append(fuzz_suite(suite, assignment, source, known, 2))
+            known = fingerprints(
+                course,
+                assignment,
+                suite,
+                suite_keys(course, HW),
+                partial(compute_answers, sandbox=sandbox, processes=0),
+            )
+            found.append(together(fuzz_tests(suite, assignment, source, known, 2, range(len(suite.tests)))))
 
         open_suite(course.hidden(HW), assignment, source, course.secret, body)
         return found[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from gradkit.audit.crew import LocalCrew
 from gradkit.audit.suite_audit import audit_assignment
 from gradkit.course import load_course
 from gradkit.release import build_course
@@ -29,7 +30,7 @@ def test_an_affine_layer_on_arrays_passes_its_audit(tmp_path: Path, sandbox: San
             shutil.copy(FILES / name, tmp_path / folder / target)
     course = load_course(tmp_path)
     build_course(course)
-    found = audit_assignment(course, HW, sandbox, 2, lambda _done, _total: None)
+    found = audit_assignment(course, HW, LocalCrew(sandbox, 2), lambda _done, _total: None)
     assert (found.faults, found.survivors, found.passed) == ((), (), True)
     forward, backward = found.questions
     assert (len(forward.mistakes), len(backward.mistakes)) == (10, 9)

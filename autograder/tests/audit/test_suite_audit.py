@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from gradkit.audit.crew import LocalCrew
 from gradkit.audit.findings import Audit
 from gradkit.audit.suite_audit import audit_assignment
 from gradkit.course import Course, load_course
@@ -37,7 +38,7 @@ def example(built: Course, copied: Callable[[Course], Course]) -> Course:
 
 @pytest.fixture
 def audit(example: Course, sandbox: Sandbox) -> Callable[[], Audit]:
-    return lambda: audit_assignment(load_course(example.root), HW, sandbox, 2, lambda _done, _total: None)
+    return lambda: audit_assignment(load_course(example.root), HW, LocalCrew(sandbox, 2), lambda _done, _total: None)
 
 
 def edit(course: Course, name: str, old: str, new: str) -> None:

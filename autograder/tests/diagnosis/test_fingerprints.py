@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from gradkit.course import Course, load_course
 from gradkit.diagnosis import Fingerprint, fingerprints
+from gradkit.diagnosis.fingerprints import compute_answers
 from gradkit.errors import CourseError
 from gradkit.grading.store import suite_keys
 from gradkit.sandbox import Sandbox
@@ -61,7 +63,13 @@ def find(course: Course, sandbox: Sandbox) -> Find:
 
         def body(suite: Suite) -> None:
             found.append(
-                fingerprints(fresh, assignment, suite, suite_keys(fresh, HW), replace(sandbox, connect=Counted))
+                fingerprints(
+                    fresh,
+                    assignment,
+                    suite,
+                    suite_keys(fresh, HW),
+                    partial(compute_answers, sandbox=replace(sandbox, connect=Counted), processes=0),
+                )
             )
 
         assignment = fresh.assignment(HW)
@@ -173,7 +181,13 @@ def test_several_graders_compute_the_same(course: Course, sandbox: Sandbox) -> N
 
     def body(suite: Suite) -> None:
         for processes in (0, 2):
-            fingerprints(course, assignment, suite, suite_keys(course, HW), sandbox, processes)
+            fingerprints(
+                course,
+                assignment,
+                suite,
+                suite_keys(course, HW),
+                partial(compute_answers, sandbox=sandbox, processes=processes),
+            )
             kept.append({path.name: path.read_bytes() for path in files(course)})
             for path in files(course):
                 path.unlink()

@@ -1,0 +1,209 @@
+"""Open a cluster: on this machine, at a scheduler that runs already, or as jobs of Slurm."""
+
+from __future__ import annotations
+
+import logging
+import os
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from gradkit.course import Course
+from gradkit.errors import UsageError
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+    from gradkit.cluster.head import Nodes
+
+_NEEDED = "--cluster needs Dask: pip install 'gradkit[cluster]'"
+_WAIT = 60  # seconds for the first node of a cluster that runs already, or here
+_QUEUE_WAIT = 24 * 3600  # seconds for the first job of Slurm
+_LOCAL = ("127.0.0.1", "localhost", "::1")
+_FORMS = "local:N, tls://HOST:PORT, or the path of a slurm.toml"
+
+
+@contextmanager
+def open_nodes(
+    course: Course,
+    assignment_ids: Sequence[str],
+    cluster: str,
+    policy: str,
+    graders: int | None,
+    tell: Callable[[str], None] = lambda _text: None,
+    *,
+    audit: bool = False,
+) -> Iterator[Nodes]:
+    """Open a cluster whose nodes have these assignments.
+
+    Args:
+        course: the course.
+        assignment_ids: the assignments.
+        cluster: "local:N", "tls://HOST:PORT", or the path of a ``slurm.toml``.
+        policy: how to confine students' code.
+        graders: how many submissions a node grades at a time; None: as many as it has processors.
+        tell: called with what is happening.
+        audit: whether the nodes need what an audit needs.
+
+    Raises:
+        UsageError: ``cluster`` cannot be understood, reached or used, or its nodes differ.
+        GradkitError: a node cannot work.
+    """
+    try:
+        import dask
+        import distributed  # noqa: F401
+    except ImportError as error:
+        raise UsageError(_NEEDED) from error
+    from gradkit.cluster.bundle import pack_course
+    from gradkit.cluster.carrier import Carrier
+    from gradkit.cluster.head import Nodes
+    from gradkit.cluster.messages import Sealed
+
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    name = f"gradkit-{uuid.uuid4().hex}"
+    settings = {
+        "distributed.scheduler.allowed-failures": 0,  # a chunk that ends its worker is halved at once
+        "distributed.worker.profile.enabled": False,
+        "distributed.worker.memory.spill": False,
+        "distributed.worker.memory.target": False,
+    }
+    with dask.config.set(settings), ExitStack() as stack:
+        client, cores = _connect(cluster, stack, tell)
+        each = graders or cores
+        options = ["--sandbox", policy, *(["--graders", str(each)] if each else [])]
+        tell("sending the course to the nodes")
+        carrier = Carrier(Sealed(pack_course(course, assignment_ids, audit=audit)), options)
+        client.register_plugin(carrier, name=name)
+        stack.callback(_unregister, client, name)
+        nodes = Nodes(client, name, lambda number: tell(f"{number} node{'' if number == 1 else 's'}"))
+        _agree(nodes)
+        yield nodes
+
+
+def _unregister(client: Client, name: str) -> None:
+    """Have the workers end their nodes and remove what they were given; a client whose scheduler is gone cannot."""
+    if client.status == "running":
+        for plugin in (f"{name}-answers", name):
+            with suppress(ValueError):
+                client.unregister_worker_plugin(plugin)
+
+
+def _connect(cluster: str, stack: ExitStack, tell: Callable[[str], None]) -> tuple[Client, int]:
+    """A client, and how many graders a node should have; 0: the node decides."""
+    if cluster.startswith("local:"):
+        return _local(cluster, stack)
+    if "://" in cluster:
+        return _running(cluster, stack), 0
+    if cluster.endswith(".toml"):
+        return _slurm(Path(cluster), stack, tell)
+    raise UsageError(f'--cluster: expected {_FORMS}, found "{cluster}".')
+
+
+def _local(cluster: str, stack: ExitStack) -> tuple[Client, int]:
+    from distributed import Client, LocalCluster, Security
+
+    text = cluster.removeprefix("local:")
+    if not text.isdecimal() or not 0 < int(text) <= 1000:
+        raise UsageError(f'--cluster: expected local:N with a number of nodes from 1, found "{cluster}".')
+    number = int(text)
+    # TLS even here: whoever else is on this machine could otherwise have the scheduler run anything.
+    security = Security.temporary()
+    here: Any = stack.enter_context(
+        LocalCluster(
+            n_workers=number,
+            threads_per_worker=1,
+            processes=True,
+            host="127.0.0.1",
+            protocol="tls://",
+            security=security,
+            dashboard_address=None,
+            silence_logs=logging.CRITICAL,
+            memory_limit=0,
+        )
+    )
+    client = stack.enter_context(Client(here, security=security))
+    client.wait_for_workers(number, timeout=_WAIT)
+    return client, max(1, len(os.sched_getaffinity(0)) // number)
+
+
+def _running(address: str, stack: ExitStack) -> Client:
+    from distributed import Client
+
+    parts = urlsplit(address)
+    local = parts.hostname in _LOCAL and parts.scheme == "tcp"
+    if parts.scheme != "tls" and not local:
+        raise UsageError(
+            f'--cluster: only TLS is accepted (tls://HOST:PORT), found "{address}". Everything in a scheduler can be '
+            "read, and its workers used, by whoever reaches it."
+        )
+    try:
+        client = stack.enter_context(Client(address, timeout=10))
+    except (OSError, TypeError, ValueError, RuntimeError) as error:
+        raise UsageError(f"--cluster {address}: {_why(error)}") from error
+    try:
+        client.wait_for_workers(1, timeout=_WAIT)
+    except TimeoutError as error:
+        raise UsageError(
+            f"--cluster {address}: the scheduler runs, but no worker has joined it. Start one on each machine: "
+            f"dask worker {address} --nthreads 1"
+        ) from error
+    return client
+
+
+def _why(error: Exception) -> str:
+    """What a failed connection means, and what to do."""
+    chain: list[str] = []
+    cause: BaseException | None = error
+    while cause is not None:
+        chain.append(str(cause))
+        cause = cause.__cause__ or cause.__context__
+    said = " ".join(chain)
+    if "certificate" in said.lower() or "SSL" in said:
+        return (
+            "its certificate is not accepted here. Name the authority that signed it, and your own certificate and "
+            f"key, in Dask's configuration (distributed.comm.tls). ({chain[-1]})"
+        )
+    if isinstance(error, TypeError) or "ssl_context" in said:
+        return (
+            "a certificate and key of your own are needed. Name them in Dask's configuration (distributed.comm.tls: "
+            "ca-file, client.cert, client.key)."
+        )
+    return f"no scheduler answers there ({chain[-1]}). Is it running, and does the firewall let this machine through?"
+
+
+def _slurm(path: Path, stack: ExitStack, tell: Callable[[str], None]) -> tuple[Client, int]:
+    from distributed import Client
+
+    from gradkit.cluster.slurm import start
+
+    cluster, settings = start(path)
+    client = stack.enter_context(Client(stack.enter_context(cluster)))
+    cluster.scale(jobs=settings.nodes)
+    tell("waiting for Slurm to start the first node")
+    client.wait_for_workers(1, timeout=_QUEUE_WAIT)
+    return client, settings.cores
+
+
+def _agree(nodes: Nodes) -> None:
+    """Check that all nodes are alike, and like this machine in all but processor and sandbox.
+
+    Raises:
+        UsageError: they are not; the text lists them.
+    """
+    from gradkit.cluster.head import here
+
+    found = nodes.describe()
+    mine = here()
+    first = next(iter(found.values()))
+    keys = ("python", "torch", "gradkit", "engine")
+    alike = all(getattr(first, key) == getattr(mine, key) for key in keys)
+    if len(set(found.values())) > 1 or not alike:
+        lines = [f"  {address}: {node}" for address, node in {"this machine": mine, **found}.items()]
+        raise UsageError(
+            "--cluster: the nodes differ, so the same submission could get different records. Nothing was graded.\n"
+            + "\n".join(lines)
+        )
+    nodes.agree(first)
