@@ -47,9 +47,8 @@ class Carrier(WorkerPlugin):  # type: ignore[misc]
         self._turn = threading.Lock()
 
     def setup(self, worker: Any) -> None:
-        """Unpack the course into a private folder."""
-        del worker
-        self._folder = TemporaryFolder("gradkit-node")
+        """Unpack the course into a private folder, in the worker's own: Dask removes that if the worker is killed."""
+        self._folder = TemporaryFolder("gradkit-node", Path(worker.local_directory))
         unpack(self._bundle.data, self._folder.path)
 
     def add(self, archive: Sealed) -> None:

@@ -20,13 +20,14 @@ from distributed.comm import CommClosedError
 
 import gradkit.errors
 from gradkit.cluster.carrier import Addition, NodeEnded, ask
-from gradkit.cluster.messages import Description, Request, Sealed, pack_request, read_reply
+from gradkit.cluster.messages import Describe, Description, Request, Sealed, pack_request, read_reply
 from gradkit.errors import GraderFault, GradkitError
 
 _SECONDS = 10.0  # that a chunk should take
 _AT_LEAST = 2.0  # that a chunk should take towards the end
 _FIRST = 8  # jobs in a chunk whose time is not known yet
 _IN_FLIGHT = 2  # chunks for each node: one that it works on, and the next
+_WAIT = 60.0  # seconds for a worker to come
 _TICK = 0.5  # seconds between two looks at the cluster while nothing arrives
 _GONE = (NodeEnded, KilledWorker, CommClosedError, FutureCancelledError)
 
@@ -128,20 +129,20 @@ class Nodes:
             GraderFault: a node cannot be started.
             GradkitError: a node cannot work, as its text says.
         """
-        from gradkit.cluster.messages import Describe
-
-        addresses = list(self._client.nthreads())
-        futures = [self._submit(pack_request(Describe()), [address]) for address in addresses]
-        found = {}
-        for address, future in zip(addresses, futures, strict=True):
-            try:
-                reply = read_reply(future.result().data)
-            except _GONE as error:
-                raise GraderFault(
-                    f"{address}: {error} when it was started. Log in there and run `gradkit --version`: it must be the "
-                    "gradkit that runs here, with the extras grade and cluster."
-                ) from error
-            found[address] = _read(reply)
+        found: dict[str, Description] = {}
+        for last in (False, False, True):
+            self._client.wait_for_workers(1, timeout=_WAIT)
+            addresses = [address for address in self._client.nthreads() if address not in found]
+            futures = [self._submit(pack_request(Describe()), [address]) for address in addresses]
+            for address, future in zip(addresses, futures, strict=True):
+                try:
+                    found[address] = _read(read_reply(future.result().data))
+                except _GONE as error:
+                    if last:
+                        raise GraderFault(
+                            f"{address}: {error}, three times, when it was started. Log in there and run `gradkit "
+                            "--version`: it must be the gradkit that runs here, with the extras grade and cluster."
+                        ) from error
         return found
 
     def agree(self, description: Description) -> None:

@@ -12,17 +12,25 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from gradkit.course import Course
-from gradkit.errors import UsageError
+from gradkit.errors import GraderFault, UsageError
+from gradkit.temporary import TemporaryFolder
 
 if TYPE_CHECKING:
     from distributed import Client
 
     from gradkit.cluster.head import Nodes
+    from gradkit.cluster.messages import Sealed
 
 _NEEDED = "--cluster needs Dask: pip install 'gradkit[cluster]'"
 _WAIT = 60  # seconds for the first node of a cluster that runs already, or here
 _QUEUE_WAIT = 24 * 3600  # seconds for the first job of Slurm
 _LOCAL = ("127.0.0.1", "localhost", "::1")
+_SETTINGS = {
+    "distributed.scheduler.allowed-failures": 0,  # a chunk that ends its worker is halved at once
+    "distributed.worker.profile.enabled": False,
+    "distributed.worker.memory.spill": False,
+    "distributed.worker.memory.target": False,
+}
 _FORMS = "local:N, tls://HOST:PORT, or the path of a slurm.toml"
 
 
@@ -58,47 +66,55 @@ def open_nodes(
     except ImportError as error:
         raise UsageError(_NEEDED) from error
     from gradkit.cluster.bundle import pack_course
-    from gradkit.cluster.carrier import Carrier
-    from gradkit.cluster.head import Nodes
     from gradkit.cluster.messages import Sealed
 
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    bundle = Sealed(pack_course(course, assignment_ids, audit=audit))
+    for last in (False, False, True):
+        with dask.config.set(_SETTINGS), ExitStack() as stack:
+            try:
+                client, cores = _connect(course, cluster, stack, tell)
+                tell("sending the course to the nodes")
+                nodes = _equip(client, bundle, ["--sandbox", policy, "--graders", str(graders or cores)], stack, tell)
+            except (OSError, RuntimeError, TimeoutError) as error:  # a worker ended meanwhile
+                if last:
+                    raise GraderFault(f"--cluster {cluster}: its nodes end while they start ({error}).") from error
+                continue
+            yield nodes
+            return
+
+
+def _equip(
+    client: Client, bundle: Sealed, options: Sequence[str], stack: ExitStack, tell: Callable[[str], None]
+) -> Nodes:
+    """Give the workers the course, and check that their nodes are alike."""
+    from gradkit.cluster.carrier import Carrier
+    from gradkit.cluster.head import Nodes
+
     name = f"gradkit-{uuid.uuid4().hex}"
-    settings = {
-        "distributed.scheduler.allowed-failures": 0,  # a chunk that ends its worker is halved at once
-        "distributed.worker.profile.enabled": False,
-        "distributed.worker.memory.spill": False,
-        "distributed.worker.memory.target": False,
-    }
-    with dask.config.set(settings), ExitStack() as stack:
-        client, cores = _connect(cluster, stack, tell)
-        each = graders or cores
-        options = ["--sandbox", policy, *(["--graders", str(each)] if each else [])]
-        tell("sending the course to the nodes")
-        carrier = Carrier(Sealed(pack_course(course, assignment_ids, audit=audit)), options)
-        client.register_plugin(carrier, name=name)
-        stack.callback(_unregister, client, name)
-        nodes = Nodes(client, name, lambda number: tell(f"{number} node{'' if number == 1 else 's'}"))
-        _agree(nodes)
-        yield nodes
+    stack.callback(_unregister, client, name)
+    client.register_plugin(Carrier(bundle, options), name=name)
+    nodes = Nodes(client, name, lambda number: tell(f"{number} node{'' if number == 1 else 's'}"))
+    _agree(nodes)
+    return nodes
 
 
 def _unregister(client: Client, name: str) -> None:
     """Have the workers end their nodes and remove what they were given; a client whose scheduler is gone cannot."""
     if client.status == "running":
         for plugin in (f"{name}-answers", name):
-            with suppress(ValueError):
+            with suppress(ValueError, OSError, TimeoutError):
                 client.unregister_worker_plugin(plugin)
 
 
-def _connect(cluster: str, stack: ExitStack, tell: Callable[[str], None]) -> tuple[Client, int]:
+def _connect(course: Course, cluster: str, stack: ExitStack, tell: Callable[[str], None]) -> tuple[Client, int]:
     """A client, and how many graders a node should have; 0: the node decides."""
     if cluster.startswith("local:"):
         return _local(cluster, stack)
     if "://" in cluster:
         return _running(cluster, stack), 0
     if cluster.endswith(".toml"):
-        return _slurm(Path(cluster), stack, tell)
+        return _slurm(Path(cluster), course.work / "slurm", stack, tell)
     raise UsageError(f'--cluster: expected {_FORMS}, found "{cluster}".')
 
 
@@ -111,21 +127,29 @@ def _local(cluster: str, stack: ExitStack) -> tuple[Client, int]:
     number = int(text)
     # TLS even here: whoever else is on this machine could otherwise have the scheduler run anything.
     security = Security.temporary()
-    here: Any = stack.enter_context(
-        LocalCluster(
-            n_workers=number,
-            threads_per_worker=1,
-            processes=True,
-            host="127.0.0.1",
-            protocol="tls://",
-            security=security,
-            dashboard_address=None,
-            silence_logs=logging.CRITICAL,
-            memory_limit=0,
+    scratch = stack.enter_context(TemporaryFolder("gradkit-dask"))
+    try:
+        here: Any = stack.enter_context(
+            LocalCluster(
+                n_workers=0,  # so that one that ends while it starts is replaced, and ends nothing else
+                threads_per_worker=1,
+                processes=True,
+                host="127.0.0.1",
+                protocol="tls://",
+                security=security,
+                dashboard_address=None,
+                silence_logs=logging.CRITICAL,
+                memory_limit=0,
+                local_directory=str(scratch),
+            )
         )
-    )
-    client = stack.enter_context(Client(here, security=security))
-    client.wait_for_workers(number, timeout=_WAIT)
+        client = stack.enter_context(Client(here, security=security))
+        here.scale(number)
+        client.wait_for_workers(1, timeout=_WAIT)
+        with suppress(TimeoutError):  # others may still come
+            client.wait_for_workers(number, timeout=_WAIT / 6)
+    except (OSError, RuntimeError, TimeoutError) as error:
+        raise RuntimeError(f"no worker has started: {error}") from error
     return client, max(1, len(os.sched_getaffinity(0)) // number)
 
 
@@ -174,12 +198,12 @@ def _why(error: Exception) -> str:
     return f"no scheduler answers there ({chain[-1]}). Is it running, and does the firewall let this machine through?"
 
 
-def _slurm(path: Path, stack: ExitStack, tell: Callable[[str], None]) -> tuple[Client, int]:
+def _slurm(path: Path, logs: Path, stack: ExitStack, tell: Callable[[str], None]) -> tuple[Client, int]:
     from distributed import Client
 
     from gradkit.cluster.slurm import start
 
-    cluster, settings = start(path)
+    cluster, settings = start(path, logs)
     client = stack.enter_context(Client(stack.enter_context(cluster)))
     cluster.scale(jobs=settings.nodes)
     tell("waiting for Slurm to start the first node")
@@ -196,6 +220,8 @@ def _agree(nodes: Nodes) -> None:
     from gradkit.cluster.head import here
 
     found = nodes.describe()
+    if not found:
+        raise RuntimeError("no worker stayed")
     mine = here()
     first = next(iter(found.values()))
     keys = ("python", "torch", "gradkit", "engine")

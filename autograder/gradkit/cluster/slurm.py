@@ -42,8 +42,12 @@ class SlurmSettings:
     directives: tuple[str, ...] = ()
 
 
-def start(path: Path) -> tuple[Any, SlurmSettings]:
+def start(path: Path, logs: Path) -> tuple[Any, SlurmSettings]:
     """A cluster without nodes yet.
+
+    Args:
+        path: the ``slurm.toml``.
+        logs: a folder for the output of its jobs.
 
     Raises:
         UsageError: the file is missing, dask-jobqueue is, or Slurm is not installed here.
@@ -70,6 +74,7 @@ def start(path: Path) -> tuple[Any, SlurmSettings]:
         scheduler_options=scheduler,
         security=Security.temporary(),
         shared_temp_directory=str(folder),
+        log_directory=str(logs),
         python=sys.executable,
         protocol="tls://",
     )
