@@ -16,7 +16,7 @@ from gradkit.errors import GraderFault, GradkitError
 from gradkit.grading.batch import ClassResult, Watcher, noting
 from gradkit.grading.record import Record, from_json
 from gradkit.grading.store import write_record
-from gradkit.grading.triage import Triage, faulty
+from gradkit.grading.triage import Triage, faulty, with_copies
 from gradkit.temporary import advice_on, replacing
 
 
@@ -128,21 +128,23 @@ class _Grading:
 
     def keep(self, job: int, result: str) -> None:
         _write(self._triage.waiting[job][0].record, result.encode())
-        self._note(from_json(result))
+        self._note(job, from_json(result))
 
     def lost(self, job: int, how: str) -> None:
         task, submission = self._triage.waiting[job]
         record = faulty(self._triage.assignment, submission, how)
         write_record(record, task.record)
-        self._note(record)
+        self._note(job, record)
 
     def failed(self, fault: GradkitError) -> None:
         with noting(self._result, self._triage.assignment.id, self._watcher):
             raise fault
 
-    def _note(self, record: Record) -> None:
-        self._result.records.append(record)
-        self._watcher.report(record)
+    def _note(self, job: int, record: Record) -> None:
+        records = with_copies(self._triage.copies, job, record)
+        self._result.records += records
+        for each in records:
+            self._watcher.report(each)
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 import torch
 
@@ -21,7 +21,7 @@ from gradkit.grading.make_record import grade_submission
 from gradkit.grading.reader import SourceReader
 from gradkit.grading.record import Record
 from gradkit.grading.store import read_record, write_record
-from gradkit.grading.triage import Task, Triage, faulty
+from gradkit.grading.triage import Copies, Task, Triage, faulty, with_copies
 from gradkit.intake.submission import Submission
 from gradkit.sandbox import Sandbox, WorkerBaseEnded, Workers
 from gradkit.sandbox.parallel import Jobs, run_jobs
@@ -61,7 +61,7 @@ def grade_waiting(
     records: list[Record] = []
 
     def grade_all(desk: Desk) -> None:
-        records.extend(desk.grade(triage.waiting, report, mistakes))
+        records.extend(desk.grade(triage.waiting, report, mistakes, triage.copies))
 
     at_desk(course, triage.assignment, triage.keys, sandbox, processes, grade_all)
     return records
@@ -126,10 +126,11 @@ class Desk:
         waiting: Sequence[tuple[Task, Submission]],
         report: Report,
         mistakes: Progress = lambda _finished, _needed: None,
+        copies: Copies = MappingProxyType({}),
     ) -> list[Record]:
-        """Grade submissions; arguments and errors are those of `grade_waiting`."""
+        """Grade submissions; arguments and errors are those of `grade_waiting`, ``copies`` those of a `Triage`."""
         self.learn(self.store.questions - self.known.keys())
-        run = _Run(self, waiting, report, mistakes)
+        run = _Run(self, waiting, report, mistakes, copies)
         run.grade_all()
         return run.records
 
@@ -159,13 +160,18 @@ class _Run:
     """
 
     def __init__(
-        self, desk: Desk, waiting: Sequence[tuple[Task, Submission]], report: Report, mistakes: Progress
+        self,
+        desk: Desk,
+        waiting: Sequence[tuple[Task, Submission]],
+        report: Report,
+        mistakes: Progress,
+        copies: Copies,
     ) -> None:
         self.records: list[Record] = []
         self._desk, self._waiting, self._store, self._sandbox = desk, waiting, desk.store, desk.sandbox
         self._processes, self._graders = desk.processes, desk.sandbox.at_a_time(desk.processes)
         self._report, self._report_mistakes = report, mistakes
-        self._count = len(waiting)
+        self._copies, self._count = copies, len(waiting)
         self._demand = Demand(self._store, self._count, self._give_up)
         self._notes = Path()
 
@@ -294,10 +300,7 @@ class _Run:
 
     def _keep(self, number: int, record: Record) -> None:
         """Report a submission's record, and make that of each copy of it."""
-        records = [record]
-        for task, submission in self._triage.copies.get(number, ()):
-            records.append(replace(record, student=submission.student, submitted=submission.submitted))
-            write_record(records[-1], task.record)
+        records = with_copies(self._copies, number, record)
         self.records += records
         for each in records:
             self._report(each)

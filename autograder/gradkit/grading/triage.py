@@ -30,6 +30,9 @@ class Task:
     record: Path
 
 
+Copies = Mapping[int, Sequence[tuple[Task, Submission]]]
+
+
 @dataclass(frozen=True)
 class Triage:
     """One assignment's submissions, sorted.
@@ -46,7 +49,16 @@ class Triage:
     keys: Mapping[str, str]
     settled: tuple[Record, ...]
     waiting: tuple[tuple[Task, Submission], ...]
-    copies: Mapping[int, Sequence[tuple[Task, Submission]]] = field(default_factory=dict)
+    copies: Copies = field(default_factory=dict)
+
+
+def with_copies(copies: Copies, number: int, record: Record) -> list[Record]:
+    """A waiting submission's record, and those of its copies, which are written."""
+    records = [record]
+    for task, submission in copies.get(number, ()):
+        records.append(replace(record, student=submission.student, submitted=submission.submitted))
+        write_record(records[-1], task.record)
+    return records
 
 
 def triage(course: Course, assignment_id: str, tasks: Sequence[Task], report: Callable[[Record], None]) -> Triage:
