@@ -58,7 +58,7 @@ TOGETHER = {
 BESIDE = {
     "attacks/attacks": "jail/confine jail/landlock jail/seccomp sandbox/channel sandbox/connection",
     "audit/fuzz": "audit/odd audit/pool audit/strange",
-    "audit/suite_audit": "audit/findings audit/public audit/trials",
+    "audit/suite_audit": "audit/crew audit/findings audit/public audit/trials",
     "bench/runs": "bench/floor bench/notebooks bench/record",
     "bench/scale": "bench/__main__",
     "check/command": "check/__main__ check/cells check/console",
@@ -70,6 +70,7 @@ BESIDE = {
     "cli/app": "cli/term",
     "cli/decisions": "classroom/decisions grading/held_back",
     "cli/grade": "classroom/current errors",
+    "cluster/grading": "cli/node cluster/bundle cluster/carrier cluster/messages cluster/node",
     "collect/inbound": "collect/collected intake/traces",
     "collect/repositories": "intake/git intake/tree",
     "collect/zip_uploads": "intake/archive",

@@ -119,12 +119,21 @@ def _connect(course: Course, cluster: str, stack: ExitStack, tell: Callable[[str
 
 
 def _local(cluster: str, stack: ExitStack) -> tuple[Client, int]:
-    from distributed import Client, LocalCluster, Security
-
     text = cluster.removeprefix("local:")
     if not text.isdecimal() or not 0 < int(text) <= 1000:
         raise UsageError(f'--cluster: expected local:N with a number of nodes from 1, found "{cluster}".')
     number = int(text)
+    return start_here(number, stack), max(1, len(os.sched_getaffinity(0)) // number)
+
+
+def start_here(number: int, stack: ExitStack) -> Client:
+    """Start a cluster of workers on this machine, which ends with ``stack``.
+
+    Raises:
+        RuntimeError: no worker starts.
+    """
+    from distributed import Client, LocalCluster, Security
+
     # TLS even here: whoever else is on this machine could otherwise have the scheduler run anything.
     security = Security.temporary()
     scratch = stack.enter_context(TemporaryFolder("gradkit-dask"))
@@ -150,7 +159,7 @@ def _local(cluster: str, stack: ExitStack) -> tuple[Client, int]:
             client.wait_for_workers(number, timeout=_WAIT / 6)
     except (OSError, RuntimeError, TimeoutError) as error:
         raise RuntimeError(f"no worker has started: {error}") from error
-    return client, max(1, len(os.sched_getaffinity(0)) // number)
+    return client
 
 
 def _running(address: str, stack: ExitStack) -> Client:
