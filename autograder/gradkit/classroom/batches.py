@@ -54,7 +54,7 @@ def _by_assignment(queue: Sequence[tuple[str, Task]]) -> dict[str, list[Task]]:
 
 def _is_new(task: Task) -> bool:
     try:
-        folder = task.folder.stat()
-        return task.record.stat().st_mtime < max(folder.st_mtime, folder.st_ctime)
+        # Not st_ctime: a hand-in that counts again was only moved.
+        return task.record.stat().st_mtime < task.folder.stat().st_mtime
     except OSError:
         return not task.record.exists()

@@ -52,19 +52,23 @@ def hand_ins(places: Sequence[Path], seconds: float, look: float = _LOOK) -> Ite
         seconds: yield after so long in any case.
         look: seconds between looks whether the folders are still the same.
     """
+    seen = _contents(places)  # as the caller finds them
     yield
-    last, known = time.monotonic(), _identities(places)
+    while (now := _contents(places)) - seen:  # it changed meanwhile, when nothing was watched yet
+        seen = now
+        yield
+    last = time.monotonic()
     while True:
-        for changed in _changes(list(known), min(seconds, look)):
+        watched = _identities(places)
+        for changed in _changes(list(watched), min(seconds, look)):
             if changed:
                 _wait_until_whole(places, changed)
-            there = _identities(places)
-            back = there.items() - known.items()
-            if changed or back or time.monotonic() >= last + seconds:
+            now = _contents(places)
+            if changed or now - seen or time.monotonic() >= last + seconds:
+                seen = now
                 yield
                 last = time.monotonic()
-            if there != known:
-                known = there
+            if _identities(places) != watched:
                 break
 
 
@@ -97,6 +101,17 @@ def _identities(places: Sequence[Path]) -> Mapping[Path, tuple[int, int]]:
         with suppress(OSError):
             status = place.stat()
             found[place] = (status.st_dev, status.st_ino)
+    return found
+
+
+def _contents(places: Sequence[Path]) -> set[tuple[str, int, int]]:
+    """The folders and what is directly in them, with numbers that change when they do."""
+    found = set()
+    for place in places:
+        with suppress(OSError):  # removed meanwhile
+            for path in (place, *(place.iterdir() if place.is_dir() else ())):
+                status = path.stat()
+                found.add((str(path), status.st_ino, status.st_mtime_ns))
     return found
 
 

@@ -132,6 +132,7 @@ def _decide_id(
     withdraw: bool = False,
 ) -> None:
     if csv is None and new is None and not withdraw:
+        find_course(course)  # what is missing first
         raise UsageError(f"Give both ids: gradkit {kind} OLD NEW.")
     _decide(kind, csv, course, withdraw, old, "", to=new or "", reason=reason)
 

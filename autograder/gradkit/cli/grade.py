@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -255,7 +255,7 @@ def _run_course(course: Course, only: Sequence[str], options: _Options, log: Run
     result, new_pages = ClassResult(), False
     batches = in_batches(plan) if options.cluster is None else [plan]  # a cluster is opened once
     queue = _Queue(log, sum(batch.size for batch in batches[:-1]))
-    with open_books(course) as books, _opened(options, needed=len(batches) > 1) as sandbox:
+    with open_books(course) as books, _opened(options) as sandbox:
         for batch in batches:
             result.add(_grade_batch(course, batch, only, options, books, queue, sandbox))
             due = books.pages_due() if options.feedback else {}
@@ -321,14 +321,16 @@ def _release(course: Course) -> None:
 
 
 @contextmanager
-def _opened(options: _Options, *, needed: bool) -> Iterator[Sandbox | None]:
-    """The confinement for all batches of a run: the one that is ready, else opened if it is needed."""
-    from gradkit.grading.batch import open_for_class
+def _opened(options: _Options) -> Iterator[Callable[[], Sandbox]]:
+    """The confinement for all batches of a run: the one that is ready, else opened when it is first needed."""
+    with ExitStack() as stack:
 
-    if _ready or not needed:
-        yield _ready[0] if _ready else None
-        return
-    with open_for_class(options.policy) as sandbox:
+        @cache
+        def sandbox() -> Sandbox:
+            from gradkit.grading.batch import open_for_class
+
+            return _ready[0] if _ready else stack.enter_context(open_for_class(options.policy))
+
         yield sandbox
 
 
@@ -423,7 +425,7 @@ def _grade_batch(
     options: _Options,
     books: Books,
     queue: _Queue,
-    sandbox: Sandbox | None,
+    sandbox: Callable[[], Sandbox] | None,
 ) -> ClassResult:
     """Grade and file a batch of the course's own submissions."""
     grade_all = partial(_grade_with_progress, course, options=options, queue=queue, sandbox=sandbox)
@@ -462,7 +464,7 @@ def _grade_with_progress(
     plan: Plan,
     options: _Options,
     queue: _Queue | None = None,
-    sandbox: Sandbox | None = None,
+    sandbox: Callable[[], Sandbox] | None = None,
     file: Callable[[Record], None] = lambda _record: None,
 ) -> ClassResult:
     from gradkit.grading.batch import grade_class

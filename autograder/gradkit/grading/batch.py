@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
@@ -171,7 +171,7 @@ def grade_class(
     policy: str,
     watcher: Watcher,
     processes: int = 1,
-    opened: Sandbox | None = None,
+    opened: Callable[[], Sandbox] | None = None,
     elsewhere: Elsewhere | None = None,
 ) -> ClassResult:
     """Grade everything in ``plan``. A broken assignment does not affect the others.
@@ -182,7 +182,7 @@ def grade_class(
         policy: how to confine students' code; see `gradkit.sandbox.open_sandbox`.
         watcher: receives progress.
         processes: how many graders to fork.
-        opened: the confinement, if it is open already.
+        opened: gives the confinement, if it is opened elsewhere.
         elsewhere: grades on other machines; None: this one does.
 
     Raises:
@@ -200,7 +200,7 @@ def grade_class(
     if waiting:
         if elsewhere is None:
             watcher.step("starting the confined process for students' code")
-            with open_for_class(policy) if opened is None else nullcontext(opened) as sandbox:
+            with open_for_class(policy) if opened is None else nullcontext(opened()) as sandbox:
                 _grade_here(course, waiting, sandbox, processes, result, watcher)
         else:
             # One thread each, set before numpy is imported.
