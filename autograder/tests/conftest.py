@@ -20,9 +20,13 @@ from gradkit.grading.triage import Task, triage
 from gradkit.sandbox import LEVELS, Sandbox, SandboxError, open_sandbox
 
 from .demo_course import FILES, HW, REFERENCE, write_tree
+from .postgresql_server import server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+
+__all__ = ["server"]
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -105,9 +109,13 @@ def levels() -> dict[str, Sandbox]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test that takes ``level`` runs at each of them."""
+    """A test that takes ``level`` runs at each of them; with DATABASES in its module, on both of them as well."""
     if "level" in metafunc.fixturenames:
         metafunc.parametrize("level", list(levels().values()), ids=list(levels()), scope="session")
+    fixture = getattr(metafunc.module, "DATABASES", None)  # the fixture whose course has the database
+    chosen = [mark for mark in metafunc.definition.iter_markers("parametrize") if mark.args[0] == fixture]
+    if fixture in metafunc.fixturenames and not chosen:
+        metafunc.parametrize(fixture, ["SQLite", "PostgreSQL"], indirect=True)
 
 
 def pytest_sessionfinish() -> None:

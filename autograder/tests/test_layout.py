@@ -46,6 +46,7 @@ TOGETHER = {
     "cli/gradescope": "cli/export release/gradescope_zip release/wheel",
     "collect/doors": "collect/inbound collect/repositories collect/zip_uploads intake/submission",
     "collect/downloads": "collect/hand_in_times collect/upload_names collect/zip_uploads intake/archive",
+    "gradebook/together": "gradebook/database gradebook/filing gradebook/registration gradebook/rows",
     "export/round_trips": "csv_tables export/canvas export/moodle report/tables",
     "grading/faults": "diagnosis/matcher grading/grade sandbox/parallel",
     "grading/killed": "grading/batch sandbox/deaths sandbox/handle sandbox/parallel",

@@ -24,6 +24,7 @@ from gradkit.gradebook.registration import register
 from gradkit.grading.record import QuestionResult, Record, TestResult
 
 from .demo_course import write_tree
+from .postgresql_server import put_on_server
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 LINES = "hw1_lines"
@@ -205,10 +206,11 @@ class Classroom:
 
 
 @pytest.fixture
-def room(template: Path, tmp_path: Path) -> Classroom:
-    """A toy course of the test's own."""
+def room(template: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Classroom:
+    """A toy course of the test's own, its gradebook in SQLite's file or, by the parameter, on a server."""
     root = tmp_path / "course"
     shutil.copytree(template, root)
+    put_on_server(root, request)
     return Classroom(load_course(root))
 
 

@@ -274,11 +274,11 @@ def _run_course(course: Course, only: Sequence[str], options: _Options, log: Run
     _print_result(result, late, options.as_json, books.gone, books.standings.ledger)
     if not options.as_json:
         places = {
-            "gradebook": course.gradebook,
-            "records": course.results,
-            "feedback": course.feedback,
+            "gradebook": course.gradebook_place if course.server else short_path(course.gradebook),
+            "records": short_path(course.results),
+            "feedback": short_path(course.feedback),
         }
-        out.print("\n" + "\n".join(f"{name + ':':<11}{short_path(path)}" for name, path in places.items()))
+        out.print("\n" + "\n".join(f"{name + ':':<11}{place}" for name, place in places.items()))
     if books.unavailable is not None:
         waiting = f"{books.waiting} graded submissions are not in the gradebook yet. " if books.waiting else ""
         complain(f"{waiting}{books.unavailable}")

@@ -39,7 +39,7 @@ from gradkit.collect.exchange import Inbound, list_inbound
 from gradkit.collect.owners import ADVICE, Ownership, believed, judge
 from gradkit.course import Course, load_course
 from gradkit.errors import SubmissionRefused
-from gradkit.gradebook.database import ensure_database
+from gradkit.gradebook.database import ensure_database, errors_in_words
 from gradkit.gradebook.logs import gathered_log
 from gradkit.gradebook.settings import nbgrader_config
 from gradkit.gradebook.timestamps import HandedIn, format_time, handed_in, read_time, write_time
@@ -260,7 +260,8 @@ def _nbgrader_collect(course: Course, work: Path, assignment_id: str, student: s
         folders = CourseDirectory(config=config, log=log)
         action = ExchangeCollect(coursedir=folders, authenticator=Authenticator(config=config), config=config, log=log)
         try:
-            action.start()
+            with errors_in_words(course.gradebook_place):
+                action.start()
         except (ExchangeError, OSError, RuntimeError, ValueError) as error:
             return "; ".join([*said, str(error)])
     return ""

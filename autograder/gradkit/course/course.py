@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import ConfigDict, Field
 
 from gradkit.course.assignment import Assignment, load_assignment
 from gradkit.course.hand_in_policy import Policy
+from gradkit.course.server_url import EXAMPLE, check_server_url, without_parameters
 from gradkit.course.toml_files import Title, read_text, read_toml
 from gradkit.errors import CourseError, UsageError
 from gradkit.ids import quoted
@@ -23,6 +24,7 @@ _STRICT = ConfigDict(extra="forbid")
 # What the notebooks and public checks of a course import. numpy because torch warns without it, and one warning on
 # stderr can cost points elsewhere.
 PACKAGES = ("torch", "numpy", "matplotlib", "scikit-learn", "ipykernel")
+_GRADEBOOK = "gradebook.db"
 
 Owners = Literal["auto", "check", "ignore"]
 
@@ -101,6 +103,7 @@ class _CourseFile:
     exchange: str = "exchange"
     exchange_owners: Owners = "auto"
     timezone: str = "UTC"
+    database: Any = _GRADEBOOK  # checked by `_database`, whose message repeats no password
     late: LatePolicy = field(default_factory=LatePolicy)
     policy: Policy = field(default_factory=Policy)
     submission: SubmissionLimits = field(default_factory=SubmissionLimits)
@@ -122,6 +125,7 @@ class Course:
         environment: the environment that students' code is graded in.
         policy: the rules for hand-ins.
         zone: the time zone in which people read and write times.
+        server: the URL of the gradebook on a PostgreSQL server, without a password; None: the file `gradebook`.
     """
 
     root: Path
@@ -134,6 +138,7 @@ class Course:
     environment: Environment = field(default_factory=Environment)
     policy: Policy = field(default_factory=Policy)
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+    server: str | None = None
 
     @cached_property
     def assignment_ids(self) -> tuple[str, ...]:
@@ -177,8 +182,13 @@ class Course:
 
     @property
     def gradebook(self) -> Path:
-        """Nbgrader's gradebook, an SQLite file."""
-        return self.root / "gradebook.db"
+        """Nbgrader's gradebook as an SQLite file; not used with a `server`."""
+        return self.root / _GRADEBOOK
+
+    @property
+    def gradebook_place(self) -> str:
+        """Where the gradebook is, for people: the path of its file, or the server's URL."""
+        return str(self.gradebook) if self.server is None else without_parameters(self.server)
 
     @property
     def autograded(self) -> Path:
@@ -280,6 +290,7 @@ def load_course(root: Path) -> Course:
         environment=data.environment,
         policy=data.policy,
         zone=_zone(root / "course.toml", data.timezone),
+        server=_server(root / "course.toml", data.database),
     )
 
 
@@ -296,6 +307,20 @@ def _zone(path: Path, name: str) -> ZoneInfo:
             f'{path}: timezone: expected a name as in "Europe/Berlin" or "UTC", found "{name}". If the name is right, '
             "this machine lacks its time zones: pip install tzdata"
         ) from error
+
+
+def _server(path: Path, database: object) -> str | None:
+    """The server's URL, or None for the gradebook's file.
+
+    Raises:
+        CourseError: it is neither.
+    """
+    if database == _GRADEBOOK:
+        return None
+    try:
+        return check_server_url(database, f'"{_GRADEBOOK}" or a URL such as "{EXAMPLE}"')
+    except ValueError as reason:
+        raise CourseError(f"{path}: database: {reason}") from None
 
 
 def _check_packages(path: Path, packages: Sequence[str]) -> None:

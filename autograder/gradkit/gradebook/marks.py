@@ -6,9 +6,10 @@ own exporter quotes nothing, so a comma in a name shifts the columns after it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 # nbgrader has annotations but does not declare them (no py.typed).
 from nbgrader.api import Assignment as AssignmentRow  # type: ignore[import-untyped]
@@ -19,6 +20,7 @@ from gradkit.course import Course, rounded
 from gradkit.csv_tables import Cell, to_csv
 from gradkit.gradebook.database import open_gradebook
 from gradkit.gradebook.database_errors import PATIENCE
+from gradkit.gradebook.reading import in_use
 from gradkit.gradebook.rows import refresh_penalties, transaction
 
 COLUMNS = (
@@ -57,8 +59,7 @@ def read_marks(course: Course, assignment_id: str, patience: float = PATIENCE) -
     Raises:
         GradebookUnavailable: the gradebook cannot be used now.
     """
-    path = course.gradebook
-    if not path.is_file() or path.stat().st_size == 0:
+    if not in_use(course, patience):
         return {}
     columns = (
         SubmittedAssignment.student_id,
@@ -93,9 +94,9 @@ def export_csv(course: Course) -> str:
 def _rows(course: Course) -> Iterator[list[Cell]]:
     with open_gradebook(course) as gradebook, transaction(gradebook, course) as db:
         columns = (AssignmentRow.name, AssignmentRow.duedate, AssignmentRow.max_score)
-        assignments = db.execute(select(*columns).order_by(AssignmentRow.duedate, AssignmentRow.name)).all()
+        assignments = _sorted(db.execute(select(*columns)).all(), 1, 0)
         about = (Student.id, Student.last_name, Student.first_name, Student.email)
-        students = db.execute(select(*about).order_by(Student.last_name, Student.first_name, Student.id)).all()
+        students = _sorted(db.execute(select(*about)).all(), 1, 2, 0)
     for assignment, due, best in assignments:
         marks = read_marks(course, assignment)
         for student, last, first, email in students:
@@ -104,6 +105,11 @@ def _rows(course: Course) -> Iterator[list[Cell]]:
                 *(assignment, _text(due), _text(mark.handed_in), student, last, first, email),
                 *(mark.raw_score, mark.penalty, mark.score, rounded(best)),
             ]
+
+
+def _sorted(rows: Iterable[Any], *columns: int) -> list[Any]:
+    """Rows by these columns, missing values first: each database sorts text and missing values in its own way."""
+    return sorted(rows, key=lambda row: [(row[column] is not None, row[column] or "") for column in columns])
 
 
 def _text(time: datetime | None) -> str:

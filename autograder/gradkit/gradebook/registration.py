@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from gradkit.course import Assignment, Course
 from gradkit.errors import BuildError, GradkitError
-from gradkit.gradebook.database import database_url
+from gradkit.gradebook.database import alone, database_url
 from gradkit.gradebook.database_errors import PATIENCE, advice_on, trouble
 from gradkit.gradebook.generate import generate_assignment
 from gradkit.gradebook.notebooks import read_released
@@ -46,21 +46,13 @@ def register(
     """
     path = course.release(assignment.id) / assignment.notebook
     released = _cells_released(path)
-    with transaction(gradebook, course) as db:
-        row = db.scalar(select(AssignmentRow).where(AssignmentRow.name == assignment.id))
-        entered = _cells_entered(row, assignment) if row is not None else {}
-        if entered and entered.keys() != released.keys() and row.submissions:
-            changed = ", ".join(sorted(entered.keys() ^ released.keys()))
-            raise GradkitError(
-                f"{course.gradebook}: questions of {assignment.id} were added or removed ({changed}) after "
-                "submissions had been graded, which nbgrader's gradebook does not support. Export the manual grades "
-                "(`nbgrader export`), move the file away and grade again; or undo the change."
-            )
-        current = bool(entered == released and row.duedate == parse_utc(assignment.due))
+    current = _is_current(gradebook, course, assignment, released)
     _check_released_points(path, released, assignment)
     if current:
         return False
-    with TemporaryFolder("gradkit-register") as folder:
+    with alone(course, patience), TemporaryFolder("gradkit-register") as folder:
+        if _is_current(gradebook, course, assignment, released):  # by another run meanwhile
+            return False
         try:
             generate_assignment(
                 staged,
@@ -72,9 +64,34 @@ def register(
             )
         except BuildError as error:
             if advice_on(str(error)):
-                raise trouble(course.gradebook, str(error).splitlines()[-1]) from error
+                raise trouble(course.gradebook_place, str(error).splitlines()[-1], str(error)) from error
             raise
     return True
+
+
+def _is_current(
+    gradebook: Gradebook,
+    course: Course,
+    assignment: Assignment,
+    released: Mapping[str, tuple[float | None, str | None]],
+) -> bool:
+    """Whether the gradebook has the released cells and the due time.
+
+    Raises:
+        GradkitError: cells were added or removed after submissions had been graded.
+    """
+    with transaction(gradebook, course) as db:
+        row = db.scalar(select(AssignmentRow).where(AssignmentRow.name == assignment.id))
+        entered = _cells_entered(row, assignment) if row is not None else {}
+        if entered and entered.keys() != released.keys() and row.submissions:
+            changed = ", ".join(sorted(entered.keys() ^ released.keys()))
+            away = "move the file away" if course.server is None else "set `database` to an empty one"
+            raise GradkitError(
+                f"{course.gradebook_place}: questions of {assignment.id} were added or removed ({changed}) after "
+                "submissions had been graded, which nbgrader's gradebook does not support. Export the manual grades "
+                f"(`nbgrader export`), {away} and grade again; or undo the change."
+            )
+        return bool(entered == released and row.duedate == parse_utc(assignment.due))
 
 
 def _cells_released(path: Path) -> dict[str, tuple[float | None, str | None]]:

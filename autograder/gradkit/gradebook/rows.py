@@ -23,12 +23,11 @@ from nbgrader.api import (
     Grade,
     Gradebook,
     Notebook,
-    Student,
     SubmittedAssignment,
     SubmittedNotebook,
     new_uuid,
 )
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select, text, update
 
 from gradkit.course import Assignment, Course
 from gradkit.errors import GraderFault
@@ -88,9 +87,9 @@ def save_record(
             values = _grade(grade.auto_score, grade.manual_score, graded.scores[grade.name], changed)
             db.execute(_by_id(Grade, grade.id), values)
         for comment in _rows(db, Comment, notebook, Comment.auto_comment):
-            text = "No response." if comment.name in graded.unanswered else None
-            if comment.auto_comment != text:
-                db.execute(_by_id(Comment, comment.id), {"auto_comment": text})
+            words = "No response." if comment.name in graded.unanswered else None
+            if comment.auto_comment != words:
+                db.execute(_by_id(Comment, comment.id), {"auto_comment": words})
         if reckoned is not None:
             db.execute(_by_id(SubmittedAssignment, submission), {"extension": reckoned.allowance or None})
         _write_penalty(db, course, submission, notebook)
@@ -109,6 +108,7 @@ def refresh_penalties(gradebook: Gradebook, course: Course, assignment_id: str) 
         The number of the assignment's submissions with a penalty.
     """
     with transaction(gradebook, course) as db:
+        _lock(db, assignment_id)
         found = db.execute(
             select(SubmittedAssignment.id, SubmittedNotebook.id)
             .join(AssignmentRow, _of_assignment(assignment_id))
@@ -120,7 +120,7 @@ def refresh_penalties(gradebook: Gradebook, course: Course, assignment_id: str) 
 @contextmanager
 def transaction(gradebook: Gradebook, course: Course) -> Iterator[Any]:
     """The gradebook's session, committed at the end or rolled back, and cleared for the next submission."""
-    with errors_in_words(course):
+    with errors_in_words(course.gradebook_place):
         try:
             yield gradebook.db
             gradebook.db.commit()
@@ -128,9 +128,21 @@ def transaction(gradebook: Gradebook, course: Course) -> Iterator[Any]:
             gradebook.db.remove()  # rolls back what was not committed
 
 
+def _lock(db: Any, assignment_id: str) -> str | None:
+    """The id of the assignment's row, locked in a server's database until the transaction ends.
+
+    Two runs then never file into one assignment at the same time, and formgrader can still write. In SQLite the first
+    change locks the whole file.
+    """
+    row: str | None = db.scalar(
+        select(AssignmentRow.id).where(AssignmentRow.name == assignment_id).with_for_update(key_share=True)
+    )
+    return row
+
+
 def _find_submission(db: Any, record: Record, time: datetime | None) -> tuple[str, bool]:
     """The id of the submission's row, created if missing, and whether its time has changed."""
-    assignment = db.scalar(select(AssignmentRow.id).where(AssignmentRow.name == record.assignment))
+    assignment = _lock(db, record.assignment)
     if assignment is None:
         raise GraderFault(f"{record.assignment} is not in the gradebook. Register it before grading.")
     of_both = (SubmittedAssignment.assignment_id == assignment) & (SubmittedAssignment.student_id == record.student)
@@ -139,8 +151,7 @@ def _find_submission(db: Any, record: Record, time: datetime | None) -> tuple[st
         if found.timestamp != time:
             db.execute(_by_id(SubmittedAssignment, found.id), {"timestamp": time})
         return found.id, found.timestamp != time
-    if db.scalar(select(Student.id).where(Student.id == record.student)) is None:
-        db.execute(insert(_table(Student)), {"id": record.student})
+    db.execute(text("INSERT INTO student (id) VALUES (:id) ON CONFLICT DO NOTHING"), {"id": record.student})
     submission = new_uuid()
     made = {"id": submission, "assignment_id": assignment, "student_id": record.student, "timestamp": time}
     db.execute(insert(_table(SubmittedAssignment)), made)
@@ -159,7 +170,9 @@ def _find_submission(db: Any, record: Record, time: datetime | None) -> tuple[st
 def _rows(db: Any, row: Any, notebook: str | None, *columns: Any) -> list[Any]:
     """The grades or comments of a submitted notebook: ``id``, the cell's ``name``, and columns."""
     found = select(row.id, BaseCell.name, *columns).join(BaseCell, BaseCell.id == row.cell_id)
-    return list(db.execute(found.where(row.notebook_id == notebook)).all())
+    # Locked on a server: what formgrader writes meanwhile must not be judged by what was read before.
+    found = found.where(row.notebook_id == notebook).order_by(row.id).with_for_update(of=row.__table__)
+    return list(db.execute(found).all())
 
 
 def _by_id(row: Any, identity: str) -> Any:
@@ -196,7 +209,9 @@ def _write_penalty(db: Any, course: Course, submission: str, notebook: str) -> f
         score = db.scalar(select(SubmittedNotebook.score).where(SubmittedNotebook.id == notebook))
         penalty = LatePenalty(config=nbgrader_config(course)).late_submission_penalty(student, score, late)
         penalty = None if penalty is None else min(max(penalty, 0.0), score)
-    db.execute(_by_id(SubmittedNotebook, notebook), {"late_submission_penalty": penalty})
+    before = db.scalar(select(SubmittedNotebook.late_submission_penalty).where(SubmittedNotebook.id == notebook))
+    if before != penalty:
+        db.execute(_by_id(SubmittedNotebook, notebook), {"late_submission_penalty": penalty})
     return penalty
 
 

@@ -36,6 +36,13 @@ def nbgrader_config(course: Course) -> Config:
     return config
 
 
+def nbgrader_url(course: Course) -> str:
+    """The gradebook's URL in SQLAlchemy's form."""
+    if course.server is None:
+        return f"sqlite:///{course.gradebook}"
+    return f"postgresql+psycopg{course.server.removeprefix('postgresql')}"
+
+
 def _guard(config: Config) -> None:
     """Keep nbgrader from running students' code, following their links, and showing their scripts to a browser."""
     config.Autograde.exporter_class = "gradkit.gradebook.browser_safety.GradedElsewhere"
@@ -52,7 +59,7 @@ def _guard(config: Config) -> None:
 def _describe(config: Config, course: Course) -> None:
     config.CourseDirectory.root = str(course.root)
     config.CourseDirectory.course_id = course.id
-    config.CourseDirectory.db_url = f"sqlite:///{course.gradebook}"
+    config.CourseDirectory.db_url = nbgrader_url(course)
     # assignments/ holds no notebook, so generate_assignment run by mistake overwrites nothing.
     config.CourseDirectory.source_directory = "assignments"
     config.CourseDirectory.release_directory = "release"

@@ -1,7 +1,6 @@
 """Which records are filed, which have a feedback page, and which students the gradebook has; without nbgrader.
 
-Importing nbgrader takes longer than everything else in a run with nothing to do. The columns read here are documented
-in ``nbgrader.api`` (``Assignment``, ``Student``, ``SubmittedAssignment``); writing is left to nbgrader's own classes.
+Importing nbgrader takes longer than everything else in a run with nothing to do.
 """
 
 from __future__ import annotations
@@ -9,16 +8,15 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import sqlite3
 from collections.abc import Collection, Mapping
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from gradkit.course import Assignment, Course, rounded
-from gradkit.gradebook.database_errors import PATIENCE, trouble
+from gradkit.gradebook.database_errors import PATIENCE
+from gradkit.gradebook.reading import read_rows
 from gradkit.grading.held_back import Level
 from gradkit.grading.record import Record, to_dict
 from gradkit.temporary import replacing
@@ -50,7 +48,7 @@ _COMMENTS = _BY_HAND.format(
     columns="comment.manual_comment",
     more="WHERE assignment.name = ? AND TRIM(COALESCE(comment.manual_comment, '')) != ''",
 )
-_EPOCH = datetime(1970, 1, 1)  # an interval is stored as this plus the interval
+_EPOCH = datetime(1970, 1, 1)  # SQLite holds an interval as this plus the interval
 _QUERY = """
     SELECT submitted_assignment.student_id, submitted_assignment.timestamp, submitted_assignment.extension,
            assignment.duedate
@@ -171,9 +169,9 @@ def given_by_hand(course: Course, assignment_id: str, patience: float = PATIENCE
         GradebookUnavailable: the gradebook cannot be read.
     """
     found: dict[str, dict[str, ByHand]] = {}
-    for student, cell, score, extra, best in _query(course, _SCORES, (assignment_id,), patience):
+    for student, cell, score, extra, best in read_rows(course, _SCORES, (assignment_id,), patience):
         found.setdefault(student, {})[cell] = ByHand(cell, rounded((score or 0.0) + (extra or 0.0)), best)
-    for student, cell, comment in _query(course, _COMMENTS, (assignment_id,), patience):
+    for student, cell, comment in read_rows(course, _COMMENTS, (assignment_id,), patience):
         cells = found.setdefault(student, {})
         cells[cell] = replace(cells.get(cell, ByHand(cell)), comment=comment)
     return {student: tuple(cells[name] for name in sorted(cells)) for student, cells in found.items()}
@@ -232,7 +230,7 @@ def class_list(course: Course, patience: float = PATIENCE) -> list[str]:
     Raises:
         GradebookUnavailable: it cannot be read.
     """
-    return [student for (student,) in _query(course, "SELECT id FROM student ORDER BY id", (), patience)]
+    return sorted(student for (student,) in read_rows(course, "SELECT id FROM student", (), patience))
 
 
 def gone_students(course: Course, patience: float = PATIENCE) -> frozenset[str]:
@@ -250,7 +248,7 @@ def gone_students(course: Course, patience: float = PATIENCE) -> frozenset[str]:
 
 def _removed(course: Course, patience: float) -> frozenset[str]:
     known = set(class_list(course, patience))
-    entries = {entry for (entry,) in _query(course, "SELECT id FROM assignment", (), patience)}
+    entries = {entry for (entry,) in read_rows(course, "SELECT id FROM assignment", (), patience)}
     if not known | entries:  # no gradebook is in use
         return frozenset()
     folders = [path for parent in (course.results, course.autograded) for path in parent.glob("*/")]
@@ -272,25 +270,18 @@ def seconds_late(course: Course, assignment_id: str, patience: float = PATIENCE)
     Raises:
         GradebookUnavailable: it cannot be read.
     """
-    return {student: _late(*times) for student, *times in _query(course, _QUERY, (assignment_id,), patience)}
+    return {student: _late(*times) for student, *times in read_rows(course, _QUERY, (assignment_id,), patience)}
 
 
-def _query(course: Course, query: str, values: tuple[str, ...], patience: float) -> list[Any]:
-    path = course.gradebook
-    if not path.is_file() or path.stat().st_size == 0:
-        return []
-    try:
-        # Not read-only: a killed run's unfinished transaction must be rolled back by whoever opens the file next.
-        with closing(sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, timeout=patience)) as connection:
-            return connection.execute(query, values).fetchall()
-    except sqlite3.Error as error:
-        raise trouble(path, str(error)) from error
-
-
-def _late(handed_in: str | None, extension: str | None, due: str | None) -> float:
+def _late(handed_in: datetime | str | None, extension: timedelta | str | None, due: datetime | str | None) -> float:
     if handed_in is None or due is None:
         return 0.0
-    late = datetime.fromisoformat(handed_in) - datetime.fromisoformat(due)
+    late = _time(handed_in) - _time(due)
     if extension is not None:
-        late -= datetime.fromisoformat(extension) - _EPOCH
+        late -= extension if isinstance(extension, timedelta) else _time(extension) - _EPOCH
     return max(0.0, late.total_seconds())
+
+
+def _time(value: datetime | str) -> datetime:
+    """A time as the database's driver gives it: SQLite has no type for times."""
+    return datetime.fromisoformat(value) if isinstance(value, str) else value

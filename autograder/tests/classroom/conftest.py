@@ -19,6 +19,7 @@ from gradkit.grading.store import read_record, write_record
 from gradkit.release import build_course
 
 from ..demo_course import FILES, HW, complete, write_tree
+from ..postgresql_server import put_on_server
 
 DUE = datetime(2026, 10, 1, 22, 0, tzinfo=UTC)
 WRITTEN = '\n<!-- #region written="why" -->\nA model answer.\n<!-- #endregion -->\n'
@@ -50,9 +51,11 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def course(template: Path, tmp_path: Path) -> Course:
-    """A copy of that course."""
-    return load_course(shutil.copytree(template, tmp_path / "course"))
+def course(template: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Course:
+    """A copy of that course, its gradebook in SQLite's file or, by the parameter, on a server."""
+    root = shutil.copytree(template, tmp_path / "course")
+    put_on_server(root, request)
+    return load_course(root)
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ from gradkit.grading.record import QuestionResult, Record
 from gradkit.release import build_course
 
 HW = "hw0_scaling"
+DATABASES = "course"
 DUE = datetime(2026, 10, 1, 22, 0, tzinfo=UTC)
 Keep = Callable[..., Any]
 Put = Callable[..., None]
@@ -72,6 +73,7 @@ def test_only_what_changed_is_filed_again(course: Course, keep: Keep, put: Put, 
         assert gradebook.find_submission(HW, "bob").score == 2.5
 
 
+@pytest.mark.parametrize("course", ["SQLite"], indirect=True)
 @pytest.mark.parametrize(
     ("lost", "filed"), [("gradebook.db", 1), (f"autograded/ada/{HW}", 1), (f"feedback/ada/{HW}", 0)]
 )
@@ -90,6 +92,7 @@ def test_what_was_lost_is_made_again(
     made(course, "ada")
 
 
+@pytest.mark.parametrize("course", ["SQLite"], indirect=True)
 def test_a_gradebook_in_use_is_waited_for_once_and_keeps_nothing_from_the_next_run(
     course: Course, keep: Keep, put: Put, make_record: MakeRecord
 ) -> None:
@@ -111,6 +114,7 @@ def test_a_gradebook_in_use_is_waited_for_once_and_keeps_nothing_from_the_next_r
     assert keep(*records).filed == 2
 
 
+@pytest.mark.parametrize("course", ["SQLite"], indirect=True)
 def test_pages_wait_too_and_are_made_by_the_next_run(
     course: Course, keep: Keep, put: Put, make_record: MakeRecord
 ) -> None:
@@ -132,6 +136,7 @@ def test_pages_wait_too_and_are_made_by_the_next_run(
     assert made(course, "ada") != made(course, "bob")
 
 
+@pytest.mark.parametrize("course", ["SQLite"], indirect=True)
 @pytest.mark.parametrize("broken", [b"no database", b"SQLite format 3\0 and then nothing"])
 def test_a_broken_gradebook_is_told_and_left_as_it_is(
     course: Course, put: Put, make_record: MakeRecord, broken: bytes
@@ -279,6 +284,7 @@ def test_what_hits_the_whole_class_is_one_line(course: Course, keep: Keep, put: 
     assert (keep(*records).filed, keep(*records).problems) == (3, ())
 
 
+@pytest.mark.parametrize("course", ["SQLite"], indirect=True)
 def test_who_was_taken_out_of_the_gradebook_is_not_entered_again(
     second: Course, keep: Keep, put: Put, make_record: MakeRecord
 ) -> None:

@@ -21,6 +21,7 @@ from gradkit.release import build_course
 from gradkit.term.ledger import ledger_path
 
 from ..demo_course import FILES, HW, complete, write_tree
+from ..postgresql_server import forget, put_on_server
 
 # The clocks go back on 25 October 2026: the third homework's late day has 25 hours.
 DUE = {
@@ -78,9 +79,9 @@ def hand_ins(week: int) -> Iterator[tuple[str, timedelta, bool]]:
                 yield student, timedelta(hours=-1), True
 
 
-@pytest.fixture(scope="module")
-def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
-    """Three homeworks, built and published."""
+@pytest.fixture(scope="module", params=["SQLite", "PostgreSQL"])
+def course(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Course:
+    """Three homeworks, built and published, the gradebook in SQLite's file or on a server."""
     root = complete(write_tree(tmp_path_factory.mktemp("term") / "course", FILES))
     for name in list(DUE)[1:]:
         for folder in (root / "assignments", root / "autograder" / "hidden"):
@@ -91,6 +92,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
         path.write_text(re.sub("due = .*", f"due = {due:%Y-%m-%dT%H:%M:%SZ}", path.read_text()))
     path = root / "course.toml"
     path.write_text(path.read_text().replace('id = "', 'timezone = "Europe/Berlin"\nid = "', 1) + RULES)
+    put_on_server(root, request)
     made = load_course(root)
     build_course(made)
     for name in DUE:
@@ -197,7 +199,7 @@ def test_another_order_and_a_new_gradebook_give_the_same(term: Course) -> None:
     lines = path.read_text(encoding="utf-8").splitlines()
     random.Random(1).shuffle(lines)  # noqa: S311 - not a secret
     path.write_text("\n".join(lines), encoding="utf-8")
-    term.gradebook.unlink()
+    forget(term)
     gradkit(term, "grade", "--no-feedback")
     gone = set(students("dropped"))  # their rows are not made again
     assert {student: marks for student, marks in found(term).items() if student not in gone} == {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-from pathlib import Path
 
 import pytest
 
@@ -20,10 +19,40 @@ from gradkit.gradebook.database_errors import advice_on, is_full, trouble
     ],
 )
 def test_the_file_the_cause_and_the_next_step_are_named(cause: str, words: str) -> None:
-    said = str(trouble(Path("gradebook.db"), cause))
+    said = str(trouble("gradebook.db", cause))
     assert said.startswith(f"gradebook.db: the gradebook cannot be used ({cause}): ")
     assert words in said
     assert "the next run files them" in said
+
+
+@pytest.mark.parametrize(
+    ("kind", "cause", "words"),
+    [
+        (
+            "DiskFull",
+            "konnte Datei nicht erweitern: Auf dem Gerät ist kein Speicherplatz mehr",
+            "server's disk is full",
+        ),
+        ("DeadlockDetected", "deadlock detected\nDETAIL: Process 1 waits", "another program is writing to it"),
+        ("AdminShutdown", "terminating connection due to administrator command", "ended the connection"),
+        ("OperationalError", "connection failed: FATAL:  the database system is starting up", "Wait until it runs"),
+        ("OperationalError", "connection failed: FATAL:  sorry, too many clients already", "too many connections"),
+        ("OperationalError", "connection failed: SSL error: certificate verify failed", "sslrootcert=FILE"),
+        ("OperationalError", "connection failed: FATAL:  Passwort-Authentifizierung fehlgeschlagen", "~/.pgpass"),
+        ("UndefinedColumn", 'column "lms_user_id" does not exist\nLINE 1: SELECT', "nbgrader db upgrade"),
+    ],
+)
+def test_a_server_is_named_with_its_own_causes(kind: str, cause: str, words: str) -> None:
+    said = str(trouble("postgresql://ada@db/course", cause, kind))
+    assert said.startswith(f"postgresql://ada@db/course: the gradebook cannot be used ({cause.splitlines()[0]}): ")
+    assert words in said
+    assert "\n" not in said
+
+
+def test_a_servers_words_are_known_in_nbgraders_log_and_nobody_elses() -> None:
+    said = "sqlalchemy.exc.OperationalError: (psycopg.errors.LockNotAvailable) canceling statement due to lock timeout"
+    assert "another program is writing" in (advice_on(said) or "")
+    assert advice_on("[Errno 2] No such file or directory: 'lines.ipynb'") is None
 
 
 def test_unknown_words_have_no_advice() -> None:

@@ -23,6 +23,7 @@ from gradkit.gradebook.settings import nbgrader_config
 from gradkit.grading.record import Record
 
 HW = "hw1_lines"
+DATABASES = "room"
 DUE = datetime(2030, 1, 10, 12, 0, tzinfo=UTC)
 
 

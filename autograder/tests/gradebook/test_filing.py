@@ -31,6 +31,7 @@ from gradkit.gradebook.up_to_date import is_filed, page_is_made, seconds_late
 from gradkit.grading.record import Record
 
 HW = "hw1_lines"
+DATABASES = "room"
 DUE = datetime(2030, 1, 10, 12, 0, tzinfo=UTC)
 LATE = DUE + timedelta(days=1, hours=2)  # two days begun after an hour of grace: 20 percent
 TOKEN = "only-for-this-test"  # noqa: S105

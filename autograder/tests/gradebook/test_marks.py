@@ -18,6 +18,7 @@ from gradkit.gradebook.marks import export_csv, read_marks
 from gradkit.grading.record import Record
 
 HW = "hw1_lines"
+DATABASES = "room"
 LATE = datetime(2030, 1, 10, 12, 0, tzinfo=UTC) + timedelta(days=1, hours=2)  # 20 percent
 
 

@@ -22,6 +22,7 @@ from gradkit.gradebook.settings import nbgrader_config
 from gradkit.grading.record import Record
 
 HW = "hw1_lines"
+DATABASES = "room"
 DUE = datetime(2030, 1, 10, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 
@@ -205,6 +206,7 @@ def test_an_unregistered_assignment_is_a_fault(room: Any, make_record: Callable[
     assert not (room.course.root / "autograded").exists()
 
 
+@pytest.mark.parametrize("room", ["SQLite"], indirect=True)
 def test_a_locked_gradebook_is_told_after_waiting_and_nothing_is_lost(
     room: Any, gradebook: Gradebook, make_record: Callable[..., Record]
 ) -> None:
@@ -223,6 +225,7 @@ def test_a_locked_gradebook_is_told_after_waiting_and_nothing_is_lost(
         assert impatient.find_submission(HW, "ada").score == 5.0
 
 
+@pytest.mark.parametrize("room", ["SQLite"], indirect=True)
 def test_a_file_that_is_no_gradebook_is_told(room: Any) -> None:
     (room.course.root / "gradebook.db").write_text("this is no database at all, however long it may be")
     expected = pytest.raises(

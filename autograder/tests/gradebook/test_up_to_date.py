@@ -18,6 +18,7 @@ from gradkit.gradebook.up_to_date import ByHand, given_by_hand, note_shown, outd
 from gradkit.grading.record import Record
 
 HW = "hw1_lines"
+DATABASES = "room"
 DUE = datetime(2030, 1, 10, 12, 0, tzinfo=UTC)
 
 
@@ -56,6 +57,7 @@ def test_where_there_is_none_nobody_is_entered(room: Any) -> None:
     assert not (room.course.root / "gradebook.db").exists()
 
 
+@pytest.mark.parametrize("room", ["SQLite"], indirect=True)
 def test_what_a_killed_writer_left_is_undone(room: Any, make_record: Callable[..., Record]) -> None:
     room.put("ada")
     room.file(make_record("ada", submitted=DUE + timedelta(hours=1)))
@@ -67,6 +69,7 @@ def test_what_a_killed_writer_left_is_undone(room: Any, make_record: Callable[..
         assert gradebook.find_submission(HW, "ada").total_seconds_late == 3600.0
 
 
+@pytest.mark.parametrize("room", ["SQLite"], indirect=True)
 def test_one_that_is_no_gradebook_is_told(room: Any) -> None:
     (room.course.root / "gradebook.db").write_text("not a database, but not empty either " * 100)
     with pytest.raises(GradebookUnavailable, match="file is not a database"):
