@@ -17,7 +17,7 @@ import typer
 import gradkit
 from gradkit.check.command import check
 from gradkit.check.console import ready_streams, see_where_we_are
-from gradkit.cli import audit, build, collect, decisions, export, grade, node, report, term
+from gradkit.cli import audit, build, collect, decisions, export, grade, gradebook, node, report, term
 from gradkit.cli.output import complain
 from gradkit.errors import GradkitError, UsageError
 from gradkit.temporary import advice_on
@@ -55,6 +55,7 @@ app.command("grade")(grade.grade)
 app.command("feedback")(report.feedback)
 app.command("report")(report.report)
 app.add_typer(export.app, name="export")
+app.add_typer(gradebook.app, name="gradebook")
 app.add_typer(term.app, name="term")
 app.command("extend")(decisions.extend)
 app.command("excuse")(decisions.excuse)

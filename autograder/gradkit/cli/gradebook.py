@@ -1,0 +1,80 @@
+"""``gradkit gradebook``: move the gradebook to another database."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gradkit.cli.output import find_course, out, short_path
+from gradkit.course import Course
+from gradkit.course.server_url import EXAMPLE, SCHEME, check_server_url
+from gradkit.errors import UsageError
+
+app = typer.Typer(
+    help="Copy the gradebook to another database.", no_args_is_help=True, rich_markup_mode=None, add_completion=False
+)
+
+
+_COUNTED = {
+    "student": "students",
+    "assignment": "assignments",
+    "submitted_assignment": "submissions",
+    "grade": "grades",
+    "comment": "comments",
+}
+
+
+@app.callback()
+def _commands() -> None:
+    pass
+
+
+@app.command("copy")
+def copy(
+    to: Annotated[
+        str,
+        typer.Option(
+            "--to",
+            metavar="URL|PATH",
+            help=f"An empty database on a PostgreSQL server, as {EXAMPLE}, or the path of a new SQLite file.",
+        ),
+    ],
+    course: Annotated[Path | None, typer.Option(help="The course's folder.")] = None,
+) -> None:
+    """Copy the whole gradebook, manual grading included, into an empty database, and compare the copy.
+
+    The gradebook itself is not changed. To use the copy, set `database` in course.toml. Nobody should grade in between.
+    """
+    from gradkit.gradebook.copying import copy_gradebook
+
+    found = find_course(course)
+    target = _target(to)
+    rows = copy_gradebook(found, target)
+    parts = ", ".join(f"{rows[table]} {words}" for table, words in _COUNTED.items())
+    out.print(f"copied and compared: {parts}; {sum(rows.values())} rows in total", soft_wrap=True)
+    out.print(_next(found, target), soft_wrap=True)
+
+
+def _target(to: str) -> str | Path:
+    """The URL or path.
+
+    Raises:
+        UsageError: it is a URL, and not one of a PostgreSQL server, or contains a password.
+    """
+    if to and not any(sign in to for sign in ("://", f"{SCHEME}:", "password=")):
+        return Path(to).expanduser().resolve()
+    try:
+        return check_server_url(to, f'a URL such as "{EXAMPLE}" or a path')
+    except ValueError as reason:
+        raise UsageError(f"--to: {reason}") from None
+
+
+def _next(course: Course, target: str | Path) -> str:
+    if isinstance(target, str):
+        return f"To use it: database = {json.dumps(target, ensure_ascii=False)} in course.toml"
+    if target == course.gradebook:
+        return f'To use it: database = "{target.name}" in course.toml, or remove that line'
+    return f"To use it: name it {short_path(course.gradebook)}, and remove `database` from course.toml"
