@@ -40,6 +40,7 @@ _KEPT = ("release", "course.toml", "assignments", "autograder/hidden")  # archiv
 _EXCHANGE = {"inbound": True, "feedback": True, "outbound": False}  # whether it is emptied
 _MANIFEST = "MANIFEST.json"
 _UNFINISHED = "UNFINISHED.json"
+_SERVERS = "gradebook-server.db"  # the gradebook of a server, as an SQLite file
 _DUE = re.compile(r"^(due\s*=\s*)([^#\n]*?)([ \t]*(?:#.*)?)$", re.MULTILINE)
 
 
@@ -97,6 +98,7 @@ def new_term(course: Course, name: str, due: Mapping[str, datetime], say: Callab
         manifest: dict[str, str] = {}
         for label, place in _places(course):
             manifest |= _copy(place, new / label, label)
+        manifest |= _copy_server(course, new)
         say("comparing")
         _compare(new, manifest)
         todo = {
@@ -124,6 +126,7 @@ def finish_term(course: Course, archive: Path, say: Callable[[str], object]) -> 
             if label == "exchange/inbound" and (half or (stuck and not changed)):
                 stuck = [_set_aside(place, archive.name)]
             left += stuck + changed
+    left += _empty_server(course, archive)
     say("setting due times and secret")
     for assignment in course.assignment_ids:
         if assignment in due:
@@ -183,6 +186,38 @@ def _copy(place: Path, to: Path, label: str) -> dict[str, str]:
         elif what.startswith("link "):
             target.symlink_to(what.removeprefix("link "))
     return found
+
+
+def _copy_server(course: Course, to: Path) -> dict[str, str]:
+    """Copy a server's gradebook into a file of the archive, if there is one; returns the same as `_copy`.
+
+    Raises:
+        GradebookUnavailable: it cannot be read.
+    """
+    if course.server is None:
+        return {}
+    from gradkit.gradebook.copying import copy_gradebook
+    from gradkit.gradebook.reading import in_use
+
+    if not in_use(course):
+        return {}
+    copy_gradebook(course, to / _SERVERS)
+    return {_SERVERS: _what(to / _SERVERS)}
+
+
+def _empty_server(course: Course, archive: Path) -> list[str]:
+    """Empty the server's gradebook if it equals the archive's; otherwise a sentence.
+
+    Raises:
+        GradebookUnavailable: it cannot be changed.
+    """
+    if course.server is None or not (archive / _SERVERS).is_file():
+        return []
+    from gradkit.gradebook.copying import empty_gradebook
+
+    if empty_gradebook(course, archive / _SERVERS):
+        return []
+    return [f"{course.gradebook_place}: was changed while the term was archived; it has been kept."]
 
 
 def _name(label: str, place: Path, path: Path) -> str:

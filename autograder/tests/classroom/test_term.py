@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import errno
 import json
+import shutil
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,9 +16,12 @@ import pytest
 
 from gradkit.classroom import term
 from gradkit.course import Course, load_course
-from gradkit.errors import CourseError, UsageError
+from gradkit.errors import CourseError, GradebookUnavailable, UsageError
+from gradkit.gradebook.database import open_gradebook
+from gradkit.gradebook.up_to_date import class_list
 
 from ..demo_course import HW, write_tree
+from ..postgresql_server import Server
 
 DUE = {HW: datetime(2027, 3, 1, 22, tzinfo=UTC)}
 OLD = {
@@ -90,6 +96,60 @@ def test_an_interrupted_run_has_lost_nothing_and_is_finished_by_the_next(old: Co
     assert not [name for name in OLD if (old.root / name).exists()]
     assert json.loads((made.archive / "MANIFEST.json").read_text()).keys() >= {"gradebook.db", *list(OLD)[:6]}
     assert load_course(old.root).assignment(HW).due == DUE[HW]
+
+
+def in_use(course: Course, url: str) -> Course:
+    """The course with a gradebook on a server that has one student."""
+    path = course.root / "course.toml"
+    path.write_text(f'database = "{url}"\n{path.read_text()}')
+    course = load_course(course.root)
+    with open_gradebook(course) as gradebook:
+        gradebook.add_student("ada")
+    return course
+
+
+@pytest.mark.parametrize("step", ["comparing", "removing", "setting", "no step"])
+def test_a_servers_gradebook_is_archived_as_a_file_and_then_emptied(old: Course, server: Server, step: str) -> None:
+    def stop(text: str) -> None:
+        if text.startswith(step):
+            raise KeyboardInterrupt
+
+    course = in_use(old, server.new())
+    with suppress(KeyboardInterrupt):
+        term.new_term(course, "2026-autumn", DUE, stop)
+    if step == "comparing":
+        assert class_list(course) == ["ada"]
+        begin(course)
+    elif step != "no step":
+        term.finish_term(course, term.unfinished(course), lambda _text: None)
+    assert class_list(course) == []
+    archive = course.root / "terms" / "2026-autumn"
+    assert (archive / "gradebook.db").read_text() == "a database"  # of before the server
+    shutil.copy(archive / "gradebook-server.db", course.gradebook)
+    assert class_list(replace(course, server=None)) == ["ada"]
+    with open_gradebook(course) as gradebook:
+        assert gradebook.students == []
+
+
+def test_a_mark_entered_on_a_server_meanwhile_is_kept_and_named(old: Course, server: Server) -> None:
+    course = in_use(old, server.new())
+
+    def mark(text: str) -> None:
+        if text.startswith("removing"):
+            with open_gradebook(course) as gradebook:
+                gradebook.add_student("bob")
+
+    made = term.new_term(course, "2026-autumn", DUE, mark)
+    assert class_list(course) == ["ada", "bob"]
+    assert made.left == (f"{course.gradebook_place}: was changed while the term was archived; it has been kept.",)
+
+
+def test_a_server_that_is_down_lets_no_term_begin(old: Course) -> None:
+    course = replace(old, server="postgresql://ada@127.0.0.1:1/course")
+    with pytest.raises(GradebookUnavailable, match="cannot be reached"):
+        begin(course)
+    assert all((old.root / name).read_text() == text for name, text in OLD.items())
+    assert not list((old.root / "terms").iterdir())
 
 
 def test_what_comes_meanwhile_is_left_and_named(old: Course) -> None:
