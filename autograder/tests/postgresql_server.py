@@ -8,11 +8,12 @@ import pwd
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -137,3 +138,16 @@ def forget(course: Course) -> None:
         with psycopg.connect(course.server, autocommit=True) as connection:
             connection.execute("DROP SCHEMA public CASCADE")
             connection.execute("CREATE SCHEMA public")
+
+
+@contextmanager
+def locked(course: Course) -> Iterator[None]:
+    """Another program keeps the course's gradebook locked."""
+    if course.server is None:
+        with closing(sqlite3.connect(course.gradebook, isolation_level=None)) as file:
+            file.execute("BEGIN EXCLUSIVE")
+            yield
+    else:
+        with psycopg.connect(course.server) as connection:
+            connection.execute("LOCK TABLE assignment, student, submitted_assignment, grade")
+            yield

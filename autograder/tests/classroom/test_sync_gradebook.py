@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,6 +21,8 @@ from gradkit.gradebook.marks import read_marks
 from gradkit.gradebook.up_to_date import class_list
 from gradkit.grading.record import QuestionResult, Record
 from gradkit.release import build_course
+
+from ..postgresql_server import locked
 
 HW = "hw0_scaling"
 DATABASES = "course"
@@ -92,7 +92,6 @@ def test_what_was_lost_is_made_again(
     made(course, "ada")
 
 
-@pytest.mark.parametrize("course", ["SQLite"], indirect=True)
 def test_a_gradebook_in_use_is_waited_for_once_and_keeps_nothing_from_the_next_run(
     course: Course, keep: Keep, put: Put, make_record: MakeRecord
 ) -> None:
@@ -101,20 +100,17 @@ def test_a_gradebook_in_use_is_waited_for_once_and_keeps_nothing_from_the_next_r
         put(student)
     records = [make_record(student) for student in students]
     keep(records[0])
-    with closing(sqlite3.connect(course.root / "gradebook.db", isolation_level=None)) as other:
-        other.execute("BEGIN EXCLUSIVE")
-        with open_books(course, patience=0.01) as books:
-            for record in records:
-                books.file(record)
-            assert (books.filed, books.waiting, books.problems) == (0, 2, [])  # ada's is filed already
-            assert "another program is writing to it" in (books.unavailable or "")
-            assert "The records are safe" in (books.unavailable or "")
-            assert books.pages_due() == {}
-            assert books.late() == set()
+    with locked(course), open_books(course, patience=0.01) as books:
+        for record in records:
+            books.file(record)
+        assert (books.filed, books.waiting, books.problems) == (0, 2, [])  # ada's is filed already
+        assert "another program is writing to it" in (books.unavailable or "")
+        assert "The records are safe" in (books.unavailable or "")
+        assert books.pages_due() == {}
+        assert books.late() == set()
     assert keep(*records).filed == 2
 
 
-@pytest.mark.parametrize("course", ["SQLite"], indirect=True)
 def test_pages_wait_too_and_are_made_by_the_next_run(
     course: Course, keep: Keep, put: Put, make_record: MakeRecord
 ) -> None:
@@ -126,10 +122,9 @@ def test_pages_wait_too_and_are_made_by_the_next_run(
             books.file(record)
         due = books.pages_due()
         assert due == {HW: ["ada", "bob"]}
-        with closing(sqlite3.connect(course.root / "gradebook.db", isolation_level=None)) as other:
-            other.execute("BEGIN EXCLUSIVE")
+        with locked(course):
             books.make_pages(due, lambda _number: None)
-        assert "database is locked" in (books.unavailable or "")
+        assert "another program is writing to it" in (books.unavailable or "")
         assert books.problems == []  # said once, not for each student
     kept = keep(*records)
     assert (kept.filed, kept.problems) == (0, ())

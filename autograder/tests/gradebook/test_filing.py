@@ -5,17 +5,11 @@ from __future__ import annotations
 import csv
 import json
 import os
-import socket
 import subprocess
 import sys
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Event
 from typing import Any
 
 import pytest
@@ -30,11 +24,12 @@ from gradkit.gradebook.registration import register
 from gradkit.gradebook.up_to_date import is_filed, page_is_made, seconds_late
 from gradkit.grading.record import Record
 
+from ..formgrader import environment, formgrader
+
 HW = "hw1_lines"
 DATABASES = "room"
 DUE = datetime(2030, 1, 10, 12, 0, tzinfo=UTC)
 LATE = DUE + timedelta(days=1, hours=2)  # two days begun after an hour of grace: 20 percent
-TOKEN = "only-for-this-test"  # noqa: S105
 
 
 @pytest.fixture
@@ -67,12 +62,6 @@ def test_what_cannot_be_written_is_told(room: Any, make_record: Callable[..., Re
     (room.course.root / "autograded").write_text("a file where a folder should be")
     with pytest.raises(GradkitError, match=r"autograded/ada/hw1_lines: cannot be written"):
         room.file(make_record("ada"))
-
-
-def environment(room: Any) -> dict[str, str]:
-    """An environment in which nothing of this machine's Jupyter configuration is seen."""
-    home = str(room.course.root / "home")
-    return {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "HOME": home, "JUPYTER_CONFIG_DIR": home}
 
 
 def nbgrader(room: Any, *arguments: str) -> str:
@@ -117,57 +106,6 @@ def test_nbgraders_own_collect_is_as_careful(graded: Any) -> None:
     assert "Collected: zoe hw1_lines" in log
     assert '"notes.txt" is a link' in log
     assert sorted(path.name for path in graded.course.submitted.iterdir()) == ["ada", "bob", "zoe"]
-
-
-@dataclass(frozen=True)
-class Formgrader:
-    """A running formgrader."""
-
-    address: str
-
-    def get(self, path: str, method: str = "GET") -> str:
-        """Fetch one of its pages, which must be there."""
-        request = urllib.request.Request(  # noqa: S310 - an address of this machine
-            f"{self.address}/formgrader/{path}", headers={"Authorization": f"token {TOKEN}"}, method=method
-        )
-        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
-            return str(answer.read().decode("utf-8"))
-
-    def ask(self, path: str) -> Any:
-        """Ask its API."""
-        return json.loads(self.get(f"api/{path}"))
-
-
-@contextmanager
-def formgrader(room: Any) -> Iterator[Formgrader]:
-    """Run formgrader as an instructor does: Jupyter's server in the course's folder, nbgrader's extension on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [
-        sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}",
-        "--ServerApp.port_retries=0", f"--IdentityProvider.token={TOKEN}",
-        "--ServerApp.jpserver_extensions={'nbgrader.server_extensions.formgrader': True}",
-    ]  # fmt: skip
-    log = room.course.root / "server.log"
-    with log.open("wb") as output:
-        server = subprocess.Popen(  # noqa: S603
-            command, cwd=room.course.root, env=environment(room), stdout=output, stderr=output
-        )
-        try:
-            running = Formgrader(f"http://127.0.0.1:{port}")
-            tries = Event()
-            for _ in range(600):
-                assert server.poll() is None, log.read_text()
-                try:
-                    running.ask("status")
-                    break
-                except (urllib.error.URLError, ConnectionError):
-                    tries.wait(0.1)
-            yield running
-        finally:
-            server.terminate()
-            server.wait(timeout=60)
 
 
 def test_formgraders_pages_open_and_say_what_the_records_say(graded: Any, records: list[Record]) -> None:
