@@ -56,7 +56,7 @@ _SERVER_ADVICE = {
     "too many connections": _CROWDED,
     "too many clients": _CROWDED,
     "connection slots are reserved": _CROWDED,
-    "no pg_hba.conf entry": _TLS,
+    "pg_hba.conf": _TLS,
     "does not support SSL": "the server has no TLS. Have it set up, or remove sslmode from `database` in course.toml.",
     "certificate": "the server's certificate could not be verified. Name its authority: add sslrootcert=FILE to "
     "`database` in course.toml.",
