@@ -105,6 +105,7 @@ def _pairs(db: Any, old: str, new: str) -> Iterator[_Pair]:
             .join(AssignmentRow, AssignmentRow.id == SubmittedAssignment.assignment_id)
             .where(SubmittedAssignment.student_id.in_((old, new)))
             .order_by(AssignmentRow.name, BaseCell.name)
+            .with_for_update(of=row.__table__)  # on a server, a mark that is being saved is waited for and seen
         )
         for each in db.execute(query).all():
             found[each.cell_id][each.student_id] = each

@@ -28,6 +28,7 @@ from gradkit.term.ledger import Event, append, ledger_path, read_ledger
 from ..demo_course import HW
 from .conftest import DUE, Kept
 
+DATABASES = "course"
 HandIn = Callable[..., None]
 Keep = Callable[..., Kept]
 MakeRecord = Callable[..., Record]
@@ -157,6 +158,7 @@ def test_an_id_may_be_given_back(handed_in: Course) -> None:
     assert read_ledger(course).ids("ada.l") == ("ada", "ada.l")
 
 
+@pytest.mark.parametrize("course", ["SQLite"], indirect=True)  # two copies of a course, each with its gradebook
 @pytest.mark.parametrize(("kind", "new"), [("rename", "ada.l"), ("merge", "bob")])
 @pytest.mark.parametrize("step", range(1, 25, 3))
 def test_an_interrupted_run_is_finished_by_the_next(
