@@ -66,18 +66,20 @@ class _Queue:
         jobs: those that no chunk holds yet.
         again: chunks to do again, as they are.
         pace: seconds a job took on a node, lately; 0 if unknown.
+        begun: whether a chunk was sent.
     """
 
     errand: Errand
     jobs: deque[int]
     again: deque[_Chunk] = field(default_factory=deque)
     pace: float = 0.0
+    begun: bool = False
 
     def next_chunk(self, nodes: int) -> _Chunk | None:
         """The jobs to do next; None if there are none. The last chunks are small, so that all nodes end together."""
         if self.again:
             return self.again.popleft()
-        size = _FIRST
+        self.begun, size = True, _FIRST
         if self.pace:
             share = len(self.jobs) * self.pace / (_IN_FLIGHT * max(1, nodes))  # seconds, if each node had as much
             size = max(1, round(min(_SECONDS, max(_AT_LEAST, share)) / self.pace))
@@ -177,8 +179,8 @@ class Nodes:
             self._take(running.pop(future), future)
 
     def _next(self, queues: Sequence[_Queue]) -> _Chunk | None:
-        """The next chunk: what is to be done again first, then the heaviest jobs."""
-        for queue in sorted(queues, key=lambda queue: (not queue.again, -queue.pace)):
+        """The next chunk: first what is to be done again, then one of each errand, then those of the heaviest jobs."""
+        for queue in sorted(queues, key=lambda queue: (not queue.again, queue.begun, -queue.pace)):
             chunk = queue.next_chunk(self.number)
             if chunk is not None:
                 return chunk
