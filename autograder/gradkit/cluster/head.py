@@ -28,6 +28,7 @@ _AT_LEAST = 2.0  # that a chunk should take towards the end
 _FIRST = 8  # jobs in a chunk whose time is not known yet
 _IN_FLIGHT = 2  # chunks for each node: one that it works on, and the next
 _WAIT = 60.0  # seconds for a worker to come
+_LOOK = 2.0  # seconds between two counts of the nodes
 _TICK = 0.5  # seconds between two looks at the cluster while nothing arrives
 _GONE = (NodeEnded, KilledWorker, CommClosedError, FutureCancelledError)
 
@@ -138,7 +139,7 @@ class Nodes:
             futures = [self._submit(pack_request(Describe()), [address]) for address in addresses]
             for address, future in zip(addresses, futures, strict=True):
                 try:
-                    found[address] = _read(read_reply(future.result().data))
+                    found[address] = _read(read_reply(self._from(address, future).data))
                 except _GONE as error:
                     if last:
                         raise GraderFault(
@@ -146,6 +147,19 @@ class Nodes:
                             "--version`: it must be the gradkit that runs here, with the extras grade and cluster."
                         ) from error
         return found
+
+    def _from(self, address: str, future: Future) -> Sealed:
+        """What one worker replies.
+
+        Raises:
+            NodeEnded: the worker has left.
+        """
+        while not future.done():
+            if address not in self._client.nthreads():
+                raise NodeEnded("the worker left")
+            time.sleep(_TICK)
+        reply: Sealed = future.result()
+        return reply
 
     def agree(self, description: Description) -> None:
         """From now on take no result of a node that is unlike this."""
@@ -195,47 +209,55 @@ class Nodes:
     def _look(self) -> None:
         """Count the nodes now and then."""
         now = time.monotonic()
-        if now - self._looked < 2.0:
+        if now - self._looked < _LOOK:
             return
         self._looked = now
-        if self._client.status != "running":
-            raise GraderFault(
-                "the connection to the scheduler is lost. What was graded is kept: run the command again to go on."
-            )
+        self._require_connection()
         number = len(self._client.nthreads())
         if number != self.number:
             self._tell(number)
         self.number = number
 
+    def _require_connection(self) -> None:
+        if self._client.status != "running":
+            raise GraderFault(
+                "the connection to the scheduler is lost. What was graded is kept: run the command again to go on."
+            )
+
     def _take(self, chunk: _Chunk, future: Future) -> None:
         """Keep the results of a chunk, or have it done again."""
-        queue, errand = chunk.queue, chunk.queue.errand
-        error = future.exception() if future.status == "error" else None
-        if future.status != "finished":
-            if error is not None and not isinstance(error, _GONE):
-                raise GraderFault(f"a node failed: {type(error).__name__}: {error}") from error
-            if len(chunk.jobs) == 1 and chunk.tries:
-                errand.lost(
-                    chunk.jobs[0], f"Its node ended twice ({error or future.status}); the second time it was alone."
-                )
-            else:
-                queue.again.extend(chunk.parts())
-            return
         try:
+            if future.status == "error":
+                raise future.exception()
             reply = read_reply(future.result().data)
-        except _GONE:  # the worker that holds it ended before it was fetched
-            queue.again.extend(chunk.parts())
+        except _GONE as error:
+            self._require_connection()  # without it, all chunks end like this
+            self._again(chunk, error)
             return
+        except Exception as error:
+            raise GraderFault(f"a node failed: {type(error).__name__}: {error}") from error
+        self._keep(chunk, reply)
+
+    def _again(self, chunk: _Chunk, error: Exception) -> None:
+        """Have a chunk whose node ended done again, or give up a job that did it twice."""
+        if len(chunk.jobs) == 1 and chunk.tries:
+            chunk.queue.errand.lost(chunk.jobs[0], f"Its node ended twice, the second time with this alone ({error}).")
+        else:
+            chunk.queue.again.extend(chunk.parts())
+
+    def _keep(self, chunk: _Chunk, reply: dict[str, Any]) -> None:
+        """Keep a chunk's results, if the node is like the others."""
+        queue = chunk.queue
         if "fault" in reply:
             queue.close()
-            errand.failed(_fault(reply))
+            queue.errand.failed(_fault(reply))
             return
         description = Description(**reply["description"])
         if self._agreed is not None and description != self._agreed:
             raise GraderFault(f"a node has joined that is unlike the others:\n{difference(self._agreed, description)}")
         queue.pace = reply["seconds"] / len(chunk.jobs)
         for job, result in zip(chunk.jobs, reply["results"], strict=True):
-            errand.keep(job, result)
+            queue.errand.keep(job, result)
 
 
 def difference(first: Description, second: Description) -> str:

@@ -94,9 +94,15 @@ def _equip(
     name = f"gradkit-{uuid.uuid4().hex}"
     stack.callback(_unregister, client, name)
     client.register_plugin(Carrier(bundle, options), name=name)
-    nodes = Nodes(client, name, lambda number: tell(f"{number} node{'' if number == 1 else 's'}"))
+    nodes = Nodes(client, name, lambda number: tell(_count(number)))
     _agree(nodes)
     return nodes
+
+
+def _count(number: int) -> str:
+    if not number:
+        return "no node is left: waiting for one (Ctrl-C ends this, and keeps what was graded)"
+    return f"{number} node{'' if number == 1 else 's'}"
 
 
 def _unregister(client: Client, name: str) -> None:

@@ -23,4 +23,4 @@ def test_a_job_that_ends_its_node_is_found_and_costs_no_other(tmp_path: Path) ->
     kept, given_up = json.loads(ran.stdout)
     assert kept == [[job, 2 * job] for job in range(100) if job != POISONOUS]
     assert given_up.keys() == {str(POISONOUS)}
-    assert "ended twice" in given_up[str(POISONOUS)]
+    assert "ended twice, the second time" in given_up[str(POISONOUS)]
