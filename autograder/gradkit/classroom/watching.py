@@ -157,19 +157,29 @@ class Rounds:
             self.prepare()
         process = self._process
         assert process is not None  # noqa: S101 - for mypy
-        with suppress(BrokenPipeError):
-            process.communicate(b"\n")
+        _close_input(process, b"\n")
+        process.wait()
         self._process = None
 
     def close(self) -> None:
         """End the process; a round that has begun gets some seconds to end."""
         if self._process is None:
             return
-        with suppress(OSError):
-            self._process.communicate(timeout=_GRACE)
+        _close_input(self._process)
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(_GRACE)
         with suppress(ProcessLookupError):
             self._process.kill()
         self._process.wait()
+
+
+def _close_input(process: subprocess.Popen[bytes], last: bytes = b"") -> None:
+    """Close a process's standard input, if it is open, after some last bytes."""
+    assert process.stdin is not None  # noqa: S101 - for mypy
+    with suppress(BrokenPipeError, ValueError):  # it has ended; it is closed already
+        process.stdin.write(last)
+    with suppress(BrokenPipeError):
+        process.stdin.close()
 
 
 @contextmanager

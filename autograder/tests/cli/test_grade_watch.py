@@ -182,6 +182,20 @@ def test_kills_at_any_moment_lose_and_repeat_nothing(
     assert state(built) == after
 
 
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_it_can_be_ended_in_the_middle_of_a_round(
+    hand_in: Callable[[str], None], start: Start, tmp_path: Path, number: signal.Signals, status: int
+) -> None:
+    hand_in("ada")
+    watcher = start()
+    end = time.monotonic() + PATIENCE
+    while "collected" not in (tmp_path / "log.txt").read_text() and time.monotonic() < end:
+        time.sleep(0.05)
+    watcher.send_signal(number)
+    assert watcher.wait(PATIENCE) == status
+    assert "Traceback" not in (tmp_path / "log.txt").read_text()
+
+
 def test_a_second_run_waits_for_the_first(built: Course, hand_in: Callable[[str], None], command: list[str]) -> None:
     hand_in("ada")
     with only_run(built, pytest.fail):
