@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +15,7 @@ import typer
 
 from gradkit.cli.output import err, escape_controls, find_course, out
 from gradkit.errors import UsageError
+from gradkit.term.runs import only_run
 
 if TYPE_CHECKING:
     from gradkit.term.ledger import Kind
@@ -192,6 +195,8 @@ def _decide(
         if student is not None or any(values.values()):
             raise UsageError("--csv FILE holds the students and all about them: give nothing else but --withdraw.")
         asked = from_csv(csv, kind)
-    for line in decide(course, kind, asked, withdraw=withdraw):
-        out.print(escape_controls(line), soft_wrap=True)
+    moves_files = kind in ("rename", "merge")  # which a run that grades them must not see
+    with only_run(course, partial(err.print, soft_wrap=True)) if moves_files else nullcontext():
+        for line in decide(course, kind, asked, withdraw=withdraw):
+            out.print(escape_controls(line), soft_wrap=True)
     err.print("Entered in term/ledger.jsonl. `gradkit grade` brings gradebook and pages up to date.", style="dim")

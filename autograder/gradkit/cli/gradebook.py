@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from gradkit.cli.output import find_course, out, short_path
+from gradkit.cli.output import err, find_course, out, short_path
 from gradkit.course import Course
 from gradkit.course.server_url import EXAMPLE, SCHEME, check_server_url
 from gradkit.errors import UsageError
+from gradkit.term.runs import only_run
 
 app = typer.Typer(
     help="Copy the gradebook to another database.", no_args_is_help=True, rich_markup_mode=None, add_completion=False
@@ -52,7 +54,8 @@ def copy(
 
     found = find_course(course)
     target = _target(to)
-    rows = copy_gradebook(found, target)
+    with only_run(found, partial(err.print, soft_wrap=True)):
+        rows = copy_gradebook(found, target)
     parts = ", ".join(f"{rows[table]} {words}" for table, words in _COUNTED.items())
     out.print(f"copied and compared: {parts}; {sum(rows.values())} rows in total", soft_wrap=True)
     out.print(_next(found, target), soft_wrap=True)

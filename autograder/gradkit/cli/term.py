@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,7 @@ import typer
 from gradkit.cli.output import complain, err, find_course, out, short_path
 from gradkit.course import Course
 from gradkit.errors import UsageError
+from gradkit.term.runs import only_run
 
 app = typer.Typer(help="Begin a new term.", no_args_is_help=True, rich_markup_mode=None, add_completion=False)
 
@@ -46,7 +48,8 @@ def new(
     half = unfinished(found)
     if half is not None:
         err.print(f"Finishing an interrupted run: {short_path(half)}", soft_wrap=True)
-        made = finish_term(found, half, lambda text: err.print(f"{text} ...", style="dim"))
+        with only_run(found, partial(err.print, soft_wrap=True)):
+            made = finish_term(found, half, lambda text: err.print(f"{text} ...", style="dim"))
     else:
         times = _due_times(found, shift_days, due or [], ask=not yes)
         title = name or f"{datetime.now().astimezone():%Y-%m-%d}"
@@ -55,7 +58,8 @@ def new(
         target = short_path(found.root / FOLDER / title)
         if not yes and not typer.confirm(f"Archive the old term of {found.id} in {target}, and begin this one?"):
             raise UsageError("Nothing was changed.")
-        made = new_term(found, title, times, lambda text: err.print(f"{text} ...", style="dim"))
+        with only_run(found, partial(err.print, soft_wrap=True)):
+            made = new_term(found, title, times, lambda text: err.print(f"{text} ...", style="dim"))
     for line in made.left:
         complain(line)
     out.print(f"archive: {short_path(made.archive)} ({made.files} files)", soft_wrap=True)

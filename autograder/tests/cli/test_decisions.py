@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +20,7 @@ from gradkit.course import Course, load_course
 from gradkit.gradebook.marks import read_marks
 from gradkit.term.attempts import put_aside
 from gradkit.term.ledger import ledger_path
+from gradkit.term.runs import only_run
 
 from ..demo_course import HW
 from .conftest import Gradkit
@@ -307,3 +309,33 @@ def test_with_nothing_to_do_neither_nbgrader_nor_torch_is_imported(
     )
     assert "ada" in done.stdout
     assert not {"nbgrader", "torch"} & set(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("rename", "ada", "ada.l"),
+        ("merge", "ada", "bob"),
+        ("gradebook", "copy", "--to", "copy.db"),
+        ("term", "new", "--yes", "--shift-days", "364", "--name", "old"),
+    ],
+    ids=" ".join,
+)
+def test_what_moves_files_waits_for_the_run_that_grades_them(
+    course: Course, words: tuple[str, ...], tmp_path: Path
+) -> None:
+    for student in ("ada", "bob"):
+        (course.submitted / student / HW).mkdir(parents=True)
+    before = sorted(course.root.rglob("*"))
+    command = [sys.executable, "-c", "from gradkit.cli import main; main()", *words, "--course", str(course.root)]
+    log = tmp_path / "log.txt"
+    with log.open("wb") as output:
+        with only_run(course, lambda _sentence: None):
+            process = subprocess.Popen(command, stdout=output, stderr=output, cwd=tmp_path)  # noqa: S603
+            end = time.monotonic() + 60.0
+            while b"Waiting for another run" not in log.read_bytes():
+                assert time.monotonic() < end, log.read_text()
+                assert process.poll() is None, log.read_text()
+                time.sleep(0.05)
+            assert [path for path in sorted(course.root.rglob("*")) if ".gradkit" not in path.parts] == before
+        process.wait(60.0)
