@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gradkit.cli.output import complain, err, find_course, out, progress
+from gradkit.cluster.opening import check_cluster
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -59,6 +60,8 @@ def audit(
     sentence of the docstrings is listed in contract.toml, with the tests that check it and the mistakes that violate
     it, or with the reason why it is not graded. A strange answer may pass or fail, but must not break a test.
     """
+    if cluster is not None:
+        check_cluster(cluster)
     found = find_course(course)
     names = assignments or list(found.assignment_ids)
     for name in names:

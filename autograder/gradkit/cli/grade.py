@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gradkit.cli.output import check_file, check_folder, complain, err, find_course, out, progress, short_path
+from gradkit.cluster.opening import check_cluster
 from gradkit.errors import GradkitError, UsageError
 from gradkit.jail.levels import SandboxError
 from gradkit.term.runs import RunLog, only_run
@@ -147,6 +148,8 @@ def grade(
     sources = Sources(zips, pattern, times, people, roster) if collect or watch else None
     _check_sources(sources, zips is not None or roster is not None, submission is not None or submissions is not None)
     options = _Options("insecure" if insecure else sandbox, processes, feedback, as_json, sources, cluster, graders)
+    if cluster is not None:
+        check_cluster(cluster)
     found = find_course(course)
     only = assignment or []
     for name in only:
@@ -367,7 +370,9 @@ def _watch(course: Course, only: Sequence[str], options: _Options, minutes: floa
     from gradkit.classroom.watching import Rounds, hand_ins, only_watcher, places_to_watch
 
     sources = options.sources or Sources()
-    words = ["--collect", "--sandbox", options.policy, "--graders", str(options.processes)]
+    words = ["--collect", "--sandbox", options.policy]
+    words += [] if options.graders is None else ["--graders", str(options.graders)]
+    words += [] if options.cluster is None else ["--cluster", options.cluster]
     words += ["--course", str(course.root)]
     words += [word for name in only for word in ("--assignment", name)]
     words += [] if options.feedback else ["--no-feedback"]
@@ -524,10 +529,13 @@ class _Watcher:
     def fault(self, text: str) -> None:
         self._complain(text)
 
+    def confinement(self, text: str) -> None:
+        err.print(f"sandbox: {text}", style="dim", soft_wrap=True)
+
     def sandbox(self, sandbox: Sandbox) -> None:
         for reason in sandbox.missed:
             err.print(f"not available here: {reason}", style="dim", soft_wrap=True)
-        err.print(f"sandbox: {sandbox.describe()}", style="dim", soft_wrap=True)
+        self.confinement(sandbox.describe())
         if sandbox.at_a_time(self._processes) < self._processes:
             err.print(sandbox.why_one(), style="dim", soft_wrap=True)
 

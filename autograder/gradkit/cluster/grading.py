@@ -38,6 +38,7 @@ class OnCluster:
         """Grade what waits, and add its records to ``result``."""
         names = [triage.assignment.id for triage in waiting]
         with open_nodes(course, names, self.cluster, self.policy, self.graders, watcher.step) as nodes:
+            watcher.confinement(nodes.sandbox)
             grade_on(nodes, course, waiting, result, watcher)
 
 

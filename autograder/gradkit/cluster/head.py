@@ -18,10 +18,10 @@ from distributed import Client, Future, KilledWorker
 from distributed.client import FutureCancelledError
 from distributed.comm import CommClosedError
 
-import gradkit.errors
 from gradkit.cluster.carrier import Addition, NodeEnded, ask
 from gradkit.cluster.messages import Describe, Description, Request, Sealed, pack_request, read_reply
-from gradkit.errors import GraderFault, GradkitError
+from gradkit.errors import CourseError, GraderFault, GradkitError, UsageError
+from gradkit.jail.levels import SandboxError
 
 _SECONDS = 10.0  # that a chunk should take
 _AT_LEAST = 2.0  # that a chunk should take towards the end
@@ -30,6 +30,7 @@ _IN_FLIGHT = 2  # chunks for each node: one that it works on, and the next
 _WAIT = 60.0  # seconds for a worker to come
 _LOOK = 2.0  # seconds between two counts of the nodes
 _TICK = 0.5  # seconds between two looks at the cluster while nothing arrives
+_KINDS = {kind.__name__: kind for kind in (CourseError, SandboxError, UsageError)}
 _GONE = (NodeEnded, KilledWorker, CommClosedError, FutureCancelledError)
 
 
@@ -165,6 +166,11 @@ class Nodes:
         """From now on take no result of a node that is unlike this."""
         self._agreed = description
 
+    @property
+    def sandbox(self) -> str:
+        """The confinement of students' code on all nodes, in a line."""
+        return "" if self._agreed is None else self._agreed.sandbox
+
     def give(self, archive: bytes) -> None:
         """Give every node further files, from `gradkit.cluster.bundle`."""
         self._client.register_plugin(Addition(self._name, Sealed(archive)), name=f"{self._name}-answers")
@@ -273,7 +279,7 @@ def _read(reply: dict[str, Any]) -> Description:
 
 
 def _fault(reply: dict[str, Any]) -> GradkitError:
-    kind = getattr(gradkit.errors, reply["kind"], GraderFault)
+    kind = _KINDS.get(reply["kind"], GraderFault)
     fault: GradkitError = kind(reply["fault"])
     return fault
 

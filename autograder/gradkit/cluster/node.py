@@ -7,6 +7,7 @@ closes, and everything that it started ends with it.
 from __future__ import annotations
 
 import os
+import signal
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -54,6 +55,7 @@ def serve(folder: Path, policy: str, processes: int) -> None:
         policy: how to confine students' code.
         processes: how many graders to fork.
     """
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # a worker may have it blocked; students' code may not
     incoming, outgoing = _private_pipes()
     pipe = _Pipe(incoming, outgoing)
     try:

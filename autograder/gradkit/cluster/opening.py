@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from importlib.util import find_spec
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
     from gradkit.cluster.head import Nodes
     from gradkit.cluster.messages import Sealed
 
-_NEEDED = "--cluster needs Dask: pip install 'gradkit[cluster]'"
+_NEEDED = ("dask", "distributed", "cryptography", "msgpack", "dask_jobqueue")
 _WAIT = 60  # seconds for the first node of a cluster that runs already, or here
 _QUEUE_WAIT = 24 * 3600  # seconds for the first job of Slurm
 _LOCAL = ("127.0.0.1", "localhost", "::1")
@@ -30,8 +33,45 @@ _SETTINGS = {
     "distributed.worker.profile.enabled": False,
     "distributed.worker.memory.spill": False,
     "distributed.worker.memory.target": False,
+    "distributed.scheduler.http.routes": [],  # no pages for whoever else is on this machine
+    "distributed.worker.http.routes": [],
 }
 _FORMS = "local:N, tls://HOST:PORT, or the path of a slurm.toml"
+
+
+def check_cluster(cluster: str) -> None:
+    """Check that ``cluster`` names one, and that what it needs is installed; reaching it is another matter.
+
+    Raises:
+        UsageError: it does not, or is not.
+    """
+    if missing := [name for name in _NEEDED if find_spec(name) is None]:
+        raise UsageError(f"--cluster needs {', '.join(missing)}: pip install 'gradkit[cluster]'")
+    if cluster.startswith("local:"):
+        number = cluster.removeprefix("local:")
+        if not number.isdecimal() or not 0 < int(number) <= 1000:
+            raise UsageError(f'--cluster: expected local:N with a number of nodes from 1, found "{cluster}".')
+    elif "://" in cluster:
+        _check_address(cluster)
+    elif not cluster.endswith(".toml"):
+        raise UsageError(f'--cluster: expected {_FORMS}, found "{cluster}".')
+    elif not Path(cluster).is_file():
+        raise UsageError(f"--cluster {cluster}: no such file. docs/scaling.md shows one.")
+
+
+def _check_address(address: str) -> None:
+    try:
+        parts = urlsplit(address)
+        host, port = parts.hostname, parts.port
+    except ValueError:  # brackets, or a port that is not a number
+        host, port = None, None
+    if not host or not port:
+        raise UsageError(f'--cluster: expected {_FORMS}, found "{address}".')
+    if parts.scheme != "tls" and not (parts.scheme == "tcp" and host in _LOCAL):
+        raise UsageError(
+            f'--cluster: only TLS is accepted (tls://HOST:PORT), found "{address}". Everything in a scheduler can be '
+            "read, and its workers used, by whoever reaches it."
+        )
 
 
 @contextmanager
@@ -50,28 +90,27 @@ def open_nodes(
     Args:
         course: the course.
         assignment_ids: the assignments.
-        cluster: "local:N", "tls://HOST:PORT", or the path of a ``slurm.toml``.
+        cluster: "local:N", "tls://HOST:PORT", or the path of a ``slurm.toml``; see `check_cluster`.
         policy: how to confine students' code.
         graders: how many submissions a node grades at a time; None: as many as it has processors.
         tell: called with what is happening.
         audit: whether the nodes need what an audit needs.
 
     Raises:
-        UsageError: ``cluster`` cannot be understood, reached or used, or its nodes differ.
+        UsageError: ``cluster`` cannot be reached or used, or its nodes differ.
         GradkitError: a node cannot work.
     """
-    try:
-        import dask
-        import distributed  # noqa: F401
-    except ImportError as error:
-        raise UsageError(_NEEDED) from error
+    import dask
+    import distributed  # noqa: F401 - which sets the levels of its loggers
+
     from gradkit.cluster.bundle import pack_course
     from gradkit.cluster.messages import Sealed
 
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    for name in ("distributed", "distributed.client", "tornado.application"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     bundle = Sealed(pack_course(course, assignment_ids, audit=audit))
     for last in (False, False, True):
-        with dask.config.set(_SETTINGS), ExitStack() as stack:
+        with _ended_in_order(), dask.config.set(_SETTINGS), ExitStack() as stack:
             try:
                 client, cores = _connect(course, cluster, stack, tell)
                 tell("sending the course to the nodes")
@@ -84,6 +123,25 @@ def open_nodes(
             return
 
 
+@contextmanager
+def _ended_in_order() -> Iterator[None]:
+    """Let SIGTERM end this process only when nodes have forgotten the course; a second one ends it at once."""
+    came: list[int] = []
+
+    def stop(number: int, _frame: object) -> None:
+        signal.signal(number, before)
+        came.append(number)
+        raise SystemExit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        for number in came:
+            os.kill(os.getpid(), number)
+
+
 def _equip(
     client: Client, bundle: Sealed, options: Sequence[str], stack: ExitStack, tell: Callable[[str], None]
 ) -> Nodes:
@@ -93,7 +151,15 @@ def _equip(
 
     name = f"gradkit-{uuid.uuid4().hex}"
     stack.callback(_unregister, client, name)
-    client.register_plugin(Carrier(bundle, options), name=name)
+    try:
+        client.register_plugin(Carrier(bundle, options), name=name)
+    except (OSError, RuntimeError):
+        raise
+    except Exception as error:  # whatever a worker met
+        raise UsageError(
+            f"--cluster: a worker cannot take the course ({error}). Install on its machine the gradkit that runs here, "
+            "with the extras grade and cluster."
+        ) from error
     nodes = Nodes(client, name, lambda number: tell(_count(number)))
     _agree(nodes)
     return nodes
@@ -109,27 +175,18 @@ def _unregister(client: Client, name: str) -> None:
     """Have the workers end their nodes and remove what they were given; a client whose scheduler is gone cannot."""
     if client.status == "running":
         for plugin in (f"{name}-answers", name):
-            with suppress(ValueError, OSError, TimeoutError):
+            with suppress(ValueError, KeyError, OSError, TimeoutError):  # a worker that is new or gone has no plugin
                 client.unregister_worker_plugin(plugin)
 
 
 def _connect(course: Course, cluster: str, stack: ExitStack, tell: Callable[[str], None]) -> tuple[Client, int]:
     """A client, and how many graders a node should have; 0: the node decides."""
     if cluster.startswith("local:"):
-        return _local(cluster, stack)
+        number = int(cluster.removeprefix("local:"))
+        return start_here(number, stack), max(1, len(os.sched_getaffinity(0)) // number)
     if "://" in cluster:
         return _running(cluster, stack), 0
-    if cluster.endswith(".toml"):
-        return _slurm(Path(cluster), course.work / "slurm", stack, tell)
-    raise UsageError(f'--cluster: expected {_FORMS}, found "{cluster}".')
-
-
-def _local(cluster: str, stack: ExitStack) -> tuple[Client, int]:
-    text = cluster.removeprefix("local:")
-    if not text.isdecimal() or not 0 < int(text) <= 1000:
-        raise UsageError(f'--cluster: expected local:N with a number of nodes from 1, found "{cluster}".')
-    number = int(text)
-    return start_here(number, stack), max(1, len(os.sched_getaffinity(0)) // number)
+    return _slurm(Path(cluster), course.work / "slurm", stack, tell)
 
 
 def start_here(number: int, stack: ExitStack) -> Client:
@@ -138,11 +195,13 @@ def start_here(number: int, stack: ExitStack) -> Client:
     Raises:
         RuntimeError: no worker starts.
     """
+    import dask
     from distributed import Client, LocalCluster, Security
 
     # TLS even here: whoever else is on this machine could otherwise have the scheduler run anything.
     security = Security.temporary()
     scratch = stack.enter_context(TemporaryFolder("gradkit-dask"))
+    stack.enter_context(dask.config.set({"temporary-directory": str(scratch)}))
     try:
         here: Any = stack.enter_context(
             LocalCluster(
@@ -153,12 +212,14 @@ def start_here(number: int, stack: ExitStack) -> Client:
                 protocol="tls://",
                 security=security,
                 dashboard_address=None,
+                scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},  # else two clusters want the same port
                 silence_logs=logging.CRITICAL,
                 memory_limit=0,
                 local_directory=str(scratch),
             )
         )
         client = stack.enter_context(Client(here, security=security))
+        here.sync(_keep_from_workers, signal.SIGINT)
         here.scale(number)
         client.wait_for_workers(1, timeout=_WAIT)
         with suppress(TimeoutError):  # others may still come
@@ -168,16 +229,15 @@ def start_here(number: int, stack: ExitStack) -> Client:
     return client
 
 
+async def _keep_from_workers(number: int) -> None:
+    """Have what this thread starts ignore a signal: Ctrl-C reaches all processes of a terminal, and is for the head."""
+    resource_tracker.ensure_running()  # otherwise it is started with the first process, and undoes this
+    signal.pthread_sigmask(signal.SIG_BLOCK, {number})
+
+
 def _running(address: str, stack: ExitStack) -> Client:
     from distributed import Client
 
-    parts = urlsplit(address)
-    local = parts.hostname in _LOCAL and parts.scheme == "tcp"
-    if parts.scheme != "tls" and not local:
-        raise UsageError(
-            f'--cluster: only TLS is accepted (tls://HOST:PORT), found "{address}". Everything in a scheduler can be '
-            "read, and its workers used, by whoever reaches it."
-        )
     try:
         client = stack.enter_context(Client(address, timeout=10))
     except (OSError, TypeError, ValueError, RuntimeError) as error:
@@ -200,15 +260,15 @@ def _why(error: Exception) -> str:
         chain.append(str(cause))
         cause = cause.__cause__ or cause.__context__
     said = " ".join(chain)
-    if "certificate" in said.lower() or "SSL" in said:
-        return (
-            "its certificate is not accepted here. Name the authority that signed it, and your own certificate and "
-            f"key, in Dask's configuration (distributed.comm.tls). ({chain[-1]})"
-        )
     if isinstance(error, TypeError) or "ssl_context" in said:
         return (
             "a certificate and key of your own are needed. Name them in Dask's configuration (distributed.comm.tls: "
             "ca-file, client.cert, client.key)."
+        )
+    if "certificate" in said.lower() or "SSL" in said:
+        return (
+            "its certificate is not accepted here. Name the authority that signed it, and your own certificate and "
+            f"key, in Dask's configuration (distributed.comm.tls). ({chain[-1]})"
         )
     return f"no scheduler answers there ({chain[-1]}). Is it running, and does the firewall let this machine through?"
 
@@ -216,10 +276,11 @@ def _why(error: Exception) -> str:
 def _slurm(path: Path, logs: Path, stack: ExitStack, tell: Callable[[str], None]) -> tuple[Client, int]:
     from distributed import Client
 
-    from gradkit.cluster.slurm import start
+    from gradkit.cluster.slurm import check_job, start
 
     cluster, settings = start(path, logs)
     client = stack.enter_context(Client(stack.enter_context(cluster)))
+    check_job(path, cluster.job_script())
     cluster.scale(jobs=settings.nodes)
     tell("waiting for Slurm to start the first node")
     client.wait_for_workers(1, timeout=_QUEUE_WAIT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,17 +51,18 @@ def start(path: Path, logs: Path) -> tuple[Any, SlurmSettings]:
         logs: a folder for the output of its jobs.
 
     Raises:
-        UsageError: the file is missing, dask-jobqueue is, or Slurm is not installed here.
         CourseError: the file is wrong.
     """
-    if not path.is_file():
-        raise UsageError(f"--cluster {path}: no such file. docs/scaling.md shows one.")
     settings = read_toml(path, SlurmSettings)
     from dask_jobqueue import SLURMCluster
     from distributed import Security
 
     folder = Path(settings.shared_folder or Path.home()).expanduser()
-    scheduler = {"dashboard_address": None, **({"interface": settings.interface} if settings.interface else {})}
+    scheduler = {
+        "dashboard": False,
+        "dashboard_address": "127.0.0.1:0",
+        **({"interface": settings.interface} if settings.interface else {}),
+    }
     cluster = SLURMCluster(
         queue=settings.partition,
         account=settings.account or None,
@@ -79,3 +81,19 @@ def start(path: Path, logs: Path) -> tuple[Any, SlurmSettings]:
         protocol="tls://",
     )
     return cluster, settings
+
+
+def check_job(path: Path, script: str) -> None:
+    """Ask Slurm whether it would run a job; it does not run it.
+
+    Raises:
+        UsageError: it would not, or is not here.
+    """
+    words = ["sbatch", "--test-only"]
+    try:
+        ran = subprocess.run(words, input=script, capture_output=True, text=True, check=False)  # noqa: S603 - Slurm's
+    except FileNotFoundError as error:
+        raise UsageError(f"--cluster {path}: there is no sbatch here. Run this where you submit jobs.") from error
+    if ran.returncode:
+        said = ran.stderr.strip().rpartition("\n")[2]
+        raise UsageError(f"--cluster {path}: Slurm does not accept its jobs ({said}). Correct the file.")

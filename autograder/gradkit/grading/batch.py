@@ -46,6 +46,10 @@ class Watcher(Protocol):
         """Known mistakes were run whose answers a diagnosis needs."""
         ...
 
+    def confinement(self, text: str) -> None:
+        """The confinement of students' code on other machines, in a line."""
+        ...
+
     def sandbox(self, sandbox: Sandbox) -> None:
         """The confinement that students' code will run in."""
         ...

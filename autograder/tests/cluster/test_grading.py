@@ -26,6 +26,7 @@ def test_records_are_the_same_as_on_one_machine(
 ) -> None:
     ran = gradkit("grade", "--submissions", submissions, "--results", "there", "--cluster", "local:2")
     assert (ran.returncode, records("there")) == (0, here), ran.stderr
+    assert f"sandbox: {next(iter(here.values()))['extra_data']['sandbox']['level']}" in ran.stderr
     again = gradkit("grade", "--submissions", submissions, "--results", "there", "--cluster", "local:2")
     assert "sending the course" not in again.stderr  # nothing waits, so no cluster is opened
 
@@ -66,6 +67,22 @@ def test_a_killed_head_leaves_nothing_and_the_next_run_goes_on(
     assert len(here) == STUDENTS
 
 
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, -signal.SIGTERM)])
+@pytest.mark.parametrize("find", ["workers", "nodes"])
+def test_an_ended_head_ends_all_and_says_nothing(
+    course: Course, submissions: Path, tmp_path: Path, number: signal.Signals, status: int, find: str
+) -> None:
+    head = start(course, submissions, tmp_path)
+    wait_for(lambda: {"workers": workers_of, "nodes": nodes_of}[find](head))
+    started = children(head)
+    os.killpg(head.pid, number) if number == signal.SIGINT else head.send_signal(number)  # Ctrl-C is for a whole group
+    assert head.wait(PATIENCE) == status
+    _, alive = psutil.wait_procs(started, timeout=PATIENCE)
+    assert alive == []
+    assert "Traceback" not in (tmp_path / "log.txt").read_text()
+    assert not (tmp_path / "tmp" / "dask-scratch-space").exists()
+
+
 @pytest.fixture(autouse=True)
 def _no_process_left() -> Iterator[None]:
     yield
@@ -73,12 +90,24 @@ def _no_process_left() -> Iterator[None]:
     assert left == []
 
 
-def start(course: Course, submissions: Path, tmp_path: Path) -> subprocess.Popen[bytes]:
+def start(
+    course: Course,
+    submissions: Path,
+    tmp_path: Path,
+    cluster: str = "local:2",
+    environment: Mapping[str, str] | None = None,
+) -> subprocess.Popen[bytes]:
     """Grade on a cluster, in the background."""
-    words = ["grade", "--submissions", str(submissions), "--results", str(tmp_path / "there"), "--cluster", "local:2"]
+    words = ["grade", "--submissions", str(submissions), "--results", str(tmp_path / "there"), "--cluster", cluster]
     log = (tmp_path / "log.txt").open("wb")
     with log:
-        return subprocess.Popen([*GRADKIT, *words, "--course", str(course.root)], stdout=log, stderr=log)  # noqa: S603
+        return subprocess.Popen(  # noqa: S603
+            [*GRADKIT, *words, "--course", str(course.root)],
+            stdout=log,
+            stderr=log,
+            process_group=0,
+            env={**os.environ, **(environment or {})},
+        )
 
 
 def nodes_of(head: subprocess.Popen[bytes]) -> list[psutil.Process]:

@@ -11,15 +11,19 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from gradkit.cluster.opening import check_cluster
 from gradkit.course import Course
+from gradkit.errors import UsageError
 
 from .conftest import Gradkit, Records
+from .test_grading import PATIENCE, start, wait_for, words_of
 
 Names = Mapping[str, str]
 
@@ -33,6 +37,10 @@ Names = Mapping[str, str]
         ("tcp://10.0.0.1:8786", "only TLS is accepted"),
         ("tls://127.0.0.1:1", "tls://127.0.0.1:1"),
         ("absent.toml", "no such file"),
+        ("", "expected local:N"),
+        ("tls://[::1", "expected local:N"),
+        ("tls://somewhere", "expected local:N"),
+        ("tls://127.0.0.1:no", "expected local:N"),
     ],
 )
 def test_a_cluster_that_cannot_be_used_is_refused(gradkit: Gradkit, submissions: Path, cluster: str, said: str) -> None:
@@ -40,6 +48,30 @@ def test_a_cluster_that_cannot_be_used_is_refused(gradkit: Gradkit, submissions:
     assert (ran.returncode, "Traceback" in ran.stderr) == (2, False), ran.stderr
     assert said in ran.stderr
     assert cluster in ran.stderr
+
+
+@pytest.mark.parametrize("package", ["dask", "distributed", "cryptography", "msgpack", "dask_jobqueue"])
+def test_without_the_extra_the_command_says_what_to_install(package: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(UsageError, match=rf"needs {package}: pip install 'gradkit\[cluster\]'"):
+        check_cluster("local:2")
+
+
+def test_a_cluster_is_checked_before_anything_is_read(gradkit: Gradkit) -> None:
+    for command in (("grade", "--watch"), ("audit",)):
+        ran = gradkit(*command, "--cluster", "local:zwei")
+        assert (ran.returncode, "local:zwei" in ran.stderr) == (2, True), ran.stderr
+
+
+def test_a_scheduler_needs_certificates(gradkit: Gradkit, submissions: Path) -> None:
+    ran = gradkit("grade", "--submissions", submissions, "--results", "there", "--cluster", "tls://127.0.0.1:1")
+    assert (ran.returncode, "a certificate and key of your own are needed" in ran.stderr) == (2, True), ran.stderr
+
+
+def test_confinement_that_nodes_do_not_have_is_refused(gradkit: Gradkit, submissions: Path) -> None:
+    words = ("grade", "--submissions", submissions, "--results", "there", "--cluster", "local:1")
+    ran = gradkit(*words, "--sandbox", "nonsense")
+    assert (ran.returncode, 'Unknown sandbox "nonsense"' in ran.stderr) == (2, True), ran.stderr
 
 
 def test_a_running_scheduler_grades_and_shows_nothing(
@@ -61,6 +93,33 @@ def test_a_running_scheduler_grades_and_shows_nothing(
     assert [line for line in lines if line in shown] == []
 
 
+def test_a_scheduler_that_dies_ends_the_run_in_one_sentence(
+    course: Course, submissions: Path, scheduler: tuple[str, Names, list[Path]], tmp_path: Path
+) -> None:
+    address, environment, _ = scheduler
+    head = start(course, submissions, tmp_path, address, environment)
+    wait_for(lambda: "sandbox:" in (tmp_path / "log.txt").read_text())  # so nodes have begun
+    for process in psutil.Process().children():
+        if "scheduler" in words_of(process):
+            process.kill()
+    assert head.wait(PATIENCE) == 3
+    said = (tmp_path / "log.txt").read_text()
+    assert "Traceback" not in said
+    assert said.endswith("What was graded is kept: run the command again to go on.\n")
+
+
+def test_a_worker_without_gradkit_is_named(
+    gradkit: Gradkit, submissions: Path, tmp_path: Path, start_cluster: Callable[..., tuple[str, Names, list[Path]]]
+) -> None:
+    (tmp_path / "absent").mkdir()
+    (tmp_path / "absent" / "sitecustomize.py").write_text("import sys\nsys.modules['gradkit'] = None\n")
+    address, environment, _ = start_cluster({"PYTHONPATH": str(tmp_path / "absent")})
+    words = ("grade", "--submissions", submissions, "--results", "there", "--cluster", address)
+    ran = gradkit(*words, environment=environment)
+    assert (ran.returncode, "Traceback" in ran.stderr) == (2, False), ran.stderr
+    assert "Install on its machine the gradkit that runs here" in ran.stderr
+
+
 def test_a_scheduler_without_our_authority_is_refused(
     gradkit: Gradkit, submissions: Path, scheduler: tuple[str, Names, list[Path]], tmp_path: Path
 ) -> None:
@@ -73,16 +132,29 @@ def test_a_scheduler_without_our_authority_is_refused(
 
 
 @pytest.fixture
-def scheduler(tmp_path: Path) -> Iterator[tuple[str, Names, list[Path]]]:
-    """A scheduler and a worker that tell all they know: its address, the settings that reach it, and their logs."""
-    environment = make_authority(tmp_path / "ours")
-    port = free_port()
-    address = f"tls://127.0.0.1:{port}"
+def start_cluster(tmp_path: Path) -> Iterator[Callable[..., tuple[str, Names, list[Path]]]]:
+    """Start a scheduler and a worker that tell all they know: its address, the settings that reach it, their logs."""
     with ExitStack() as stack:
-        begin = starter(stack, tmp_path, environment)
-        begin("scheduler", "--protocol", "tls", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard")
-        begin("worker", address, "--nthreads", "1", "--local-directory", str(tmp_path / "dask"), "--no-dashboard")
-        yield address, environment, [tmp_path / "scheduler.log", tmp_path / "worker.log"]
+
+        def run(of_worker: Names) -> tuple[str, Names, list[Path]]:
+            environment = make_authority(tmp_path / "ours")
+            port = free_port()
+            address = f"tls://127.0.0.1:{port}"
+            begin = starter(stack, tmp_path, environment)
+            begin("scheduler", "--protocol", "tls", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard")
+            begin = starter(stack, tmp_path, {**environment, **of_worker})
+            begin("worker", address, "--nthreads", "1", "--local-directory", str(tmp_path / "dask"), "--no-dashboard")
+            return address, environment, [tmp_path / "scheduler.log", tmp_path / "worker.log"]
+
+        yield run
+
+
+@pytest.fixture
+def scheduler(
+    start_cluster: Callable[..., tuple[str, Names, list[Path]]],
+) -> tuple[str, Names, list[Path]]:
+    """A cluster as above."""
+    return start_cluster({})
 
 
 def starter(stack: ExitStack, folder: Path, environment: Names) -> Callable[..., None]:

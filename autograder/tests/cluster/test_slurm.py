@@ -82,6 +82,17 @@ def test_a_wrong_file_is_refused(gradkit: Gradkit, submissions: Path, tmp_path: 
     assert not (tmp_path / "there").exists()
 
 
+def test_what_slurm_does_not_accept_is_refused_at_once(
+    gradkit: Gradkit, submissions: Path, slurm: Mapping[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "slurm.toml").write_text(SETTINGS.replace('"main"', '"absent"'))
+    words = ("grade", "--submissions", submissions, "--results", "there", "--cluster", tmp_path / "slurm.toml")
+    ran = gradkit(*words, environment=slurm)
+    assert (ran.returncode, "invalid partition" in ran.stderr, "Traceback" in ran.stderr) == (2, True, False), (
+        ran.stderr
+    )
+
+
 @pytest.fixture
 def slurm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, str]]:
     """Slurm, running; what is in the environment of its commands."""
