@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from queue import Empty, SimpleQueue
 from typing import Any, Protocol
@@ -31,6 +32,7 @@ _WAIT = 60.0  # seconds for a worker to come
 _LOOK = 2.0  # seconds between two counts of the nodes
 _TICK = 0.5  # seconds between two looks at the cluster while nothing arrives
 _KINDS = {kind.__name__: kind for kind in (CourseError, SandboxError, UsageError)}
+_LOST = "the connection to the scheduler is lost. What was graded is kept: run the command again to go on."
 _GONE = (NodeEnded, KilledWorker, CommClosedError, FutureCancelledError)
 
 
@@ -172,8 +174,13 @@ class Nodes:
         return "" if self._agreed is None else self._agreed.sandbox
 
     def give(self, archive: bytes) -> None:
-        """Give every node further files, from `gradkit.cluster.bundle`."""
-        self._client.register_plugin(Addition(self._name, Sealed(archive)), name=f"{self._name}-answers")
+        """Give every node further files, from `gradkit.cluster.bundle`.
+
+        Raises:
+            GraderFault: the scheduler is gone.
+        """
+        with _connected():
+            self._client.register_plugin(Addition(self._name, Sealed(archive)), name=f"{self._name}-answers")
 
     def distribute(self, errands: Iterable[Errand]) -> None:
         """Do all jobs of all errands.
@@ -181,7 +188,10 @@ class Nodes:
         Raises:
             GraderFault: the scheduler is gone, or a node joined that is unlike the others.
         """
-        queues = [_Queue(errand, deque(range(errand.size))) for errand in errands]
+        with _connected():
+            self._distribute([_Queue(errand, deque(range(errand.size))) for errand in errands])
+
+    def _distribute(self, queues: Sequence[_Queue]) -> None:
         arrived: SimpleQueue[Future] = SimpleQueue()
         running: dict[Future, _Chunk] = {}
         while True:
@@ -226,9 +236,7 @@ class Nodes:
 
     def _require_connection(self) -> None:
         if self._client.status != "running":
-            raise GraderFault(
-                "the connection to the scheduler is lost. What was graded is kept: run the command again to go on."
-            )
+            raise GraderFault(_LOST)
 
     def _take(self, chunk: _Chunk, future: Future) -> None:
         """Keep the results of a chunk, or have it done again."""
@@ -264,6 +272,15 @@ class Nodes:
         queue.pace = reply["seconds"] / len(chunk.jobs)
         for job, result in zip(chunk.jobs, reply["results"], strict=True):
             queue.errand.keep(job, result)
+
+
+@contextmanager
+def _connected() -> Iterator[None]:
+    """Report a lost connection, in whichever call of Dask it is met, in a sentence."""
+    try:
+        yield
+    except (CommClosedError, TimeoutError) as error:
+        raise GraderFault(_LOST) from error
 
 
 def difference(first: Description, second: Description) -> str:

@@ -88,7 +88,7 @@ def test_what_slurm_does_not_accept_is_refused_at_once(
     (tmp_path / "slurm.toml").write_text(SETTINGS.replace('"main"', '"absent"'))
     words = ("grade", "--submissions", submissions, "--results", "there", "--cluster", tmp_path / "slurm.toml")
     ran = gradkit(*words, environment=slurm)
-    assert (ran.returncode, "invalid partition" in ran.stderr, "Traceback" in ran.stderr) == (2, True, False), (
+    assert (ran.returncode, "Invalid partition" in ran.stderr, "Traceback" in ran.stderr) == (2, True, False), (
         ran.stderr
     )
 
