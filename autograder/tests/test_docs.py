@@ -205,3 +205,18 @@ def test_reference_explains_each_environment_variable() -> None:
     # Names of git's, of typing's and of tokenize's, and a verdict.
     used -= {"FAILED", "HEAD", "TYPE_CHECKING", "FSTRING_START", "FSTRING_MIDDLE", "FSTRING_END", "UTC"}
     assert not {name for name in used if f"`{name}`" not in section("Environment variables")}
+
+
+def test_figures_for_several_hand_ins_are_multiples_of_that_for_one() -> None:
+    text = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+
+    def figure(pattern: str) -> int:
+        (found,) = re.findall(pattern, text)
+        return int(found.replace(",", ""))
+
+    one = figure(r"at most ([\d,]+)\s+bits to its author's page")
+    assert figure(r"\| ([\d,]+) bits for each collected hand-in") == one
+    assert figure(r"`attempts = 10` \| ([\d,]+) bits") == 10 * one
+    within = 3 * (14 + 1)  # three in any 24 hours, the first and the last moment of two weeks included
+    assert figure(r"`window = 3`, in two weeks \| ([\d,]+) bits") == within * one
+    assert figure(r"in all: (\d+) hand-ins") == within
