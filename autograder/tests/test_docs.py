@@ -6,7 +6,8 @@ import ast
 import inspect
 import json
 import re
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,9 @@ from gradkit.release.notebook import read_cells
 from gradkit.release.strip import find_regions, strip_solutions
 from gradkit.sandbox import LEVELS
 from gradkit.suite import session
+from gradkit.term.in_words import explained
+from gradkit.term.ledger import Event, Ledger
+from gradkit.term.reckoning import Attempt, Rules, reckon
 from gradkit.wire.kinds import KINDS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -220,3 +224,43 @@ def test_figures_for_several_hand_ins_are_multiples_of_that_for_one() -> None:
     within = 3 * (14 + 1)  # three in any 24 hours, the first and the last moment of two weeks included
     assert figure(r"`window = 3`, in two weeks \| ([\d,]+) bits") == within * one
     assert figure(r"in all: (\d+) hand-ins") == within
+
+
+RULES = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
+EXPLAINED = re.findall(r"^\$ gradkit policy (\w+) (\w+)\n(.*?)(?=^\$|^```)", RULES, re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize(("student", "assignment", "shown"), EXPLAINED, ids=[" ".join(each[:2]) for each in EXPLAINED])
+def test_examples_of_rules_come_out_as_shown(tmp_path: Path, student: str, assignment: str, shown: str) -> None:
+    """Hand-ins and decisions are read from the example; which counts, days and penalty must follow from them."""
+    settings = blocks(RULES, "toml")
+    (tmp_path / "course.toml").write_text(f'id = "nn101"\ntitle = "A course"\n{settings[0]}', encoding="utf-8")
+    course = load_course(tmp_path)
+
+    def times(pattern: str) -> list[datetime]:
+        found = re.findall(rf"  {pattern} (\d{{4}}-\d\d-\d\d \d\d:\d\d)", shown)
+        return [datetime.fromisoformat(time).replace(tzinfo=course.zone) for time in found]
+
+    scores = map(float, re.findall(r": ([\d.]+) points?[.;]", shown))
+    attempts = list(map(Attempt, times(r"Hand-in \d,"), scores))
+    (counts,) = re.findall("the (best|chosen|last) one, which", shown) or ["last"]
+    policy = replace(course.policy, counts={"chosen": "active"}.get(counts, counts))
+    budget = sum(map(int, re.findall(r"  (\d) slip days? used, (\d) left", shown)[0])) if attempts else 3
+
+    def decided(kind: Any, pattern: str, **what: datetime) -> list[Event]:
+        reasons = re.findall(rf"  {pattern}.*?\((.+)\)\.", shown)
+        return [Event(datetime.now(UTC), "ada", kind, student, assignment, reason=reason, **what) for reason in reasons]
+
+    events = decided("excuse", "Excused")
+    for time in times("Extended until"):
+        events += decided("extend", "Extended", until=time)
+    if counts == "chosen":
+        (number,) = re.findall(r"  Hand-in (\d),.*which counts", shown)
+        chosen = attempts[int(number) - 1].time
+        events.append(Event(datetime.now(UTC), "ada", "choose", student, assignment, attempt=chosen))
+    rules = Rules(assignment, times("Due")[0], policy)
+    reckoned = reckon(student, [rules], {assignment: attempts}, Ledger(events), course.late, course.zone, budget)
+    lines = explained(reckoned[assignment], course.zone)
+    assert [line.strip() for line in shown.splitlines() if line.startswith("  ")] == lines
+    (score,) = re.findall(r"^\w+: (.+?)(?: points after the late penalty)?$", shown, re.MULTILINE)
+    assert score == ("no score" if reckoned[assignment].score is None else f"{reckoned[assignment].score:g}")
