@@ -433,12 +433,16 @@ def _grade_batch(
     sandbox: Callable[[], Sandbox] | None,
 ) -> ClassResult:
     """Grade and file a batch of the course's own submissions."""
+    from gradkit.grading.store import read_record
+
     grade_all = partial(_grade_with_progress, course, options=options, queue=queue, sandbox=sandbox)
     if books.standings.plain:
         return grade_all(plan, file=books.file)
     result = _grade_and_settle(plan, only, grade_all, books.standings)
-    for record in result.records:
-        books.file(record)
+    for outline in result.records:
+        record = read_record(course.results / outline.student / f"{outline.assignment}.json")
+        if record is not None:
+            books.file(record)
     return result
 
 
@@ -447,13 +451,14 @@ def _grade_and_settle(
 ) -> ClassResult:
     """Grade the hand-ins that count and those beside them; then the right ones count."""
     from gradkit.grading.batch import Plan
+    from gradkit.grading.record import in_outline
 
     result = grade_all(plan)
     if beside := standings.to_grade(only):
         graded = grade_all(Plan(beside, []))
         result.faults += graded.faults
         result.worst_fault = max(result.worst_fault, graded.worst_fault)
-    result.records = standings.settled(result.records)
+    result.records = [*map(in_outline, standings.settled(result.records))]
     return result
 
 

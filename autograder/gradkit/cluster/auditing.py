@@ -123,9 +123,10 @@ class _Trials(Generic[T]):
             raise self.fault
         return [self.found[job] for job in range(self.size)]
 
-    def keep(self, job: int, result: Any) -> None:
-        self.found[job] = self.read(result)
-        self.advance()
+    def keep(self, results: Mapping[int, Any]) -> None:
+        for job, result in results.items():
+            self.found[job] = self.read(result)
+            self.advance()
 
     def lost(self, job: int, how: str) -> None:
         self.found[job] = self.give_up(job, how)

@@ -15,15 +15,25 @@ from gradkit.diagnosis.answer_store import AnswerStore
 
 _LARGE = 32 << 20  # bytes of a question's answers that every node computes for itself: a second or two of its time
 
+_PART = 1 << 20  # bytes in an archive of answers, or a little more
+
 
 def pack_course(course: Course, assignment_ids: Iterable[str], *, audit: bool = False) -> bytes:
     """The files of a course that grading depends on, or an audit, as a tar archive."""
     return _pack(course.root, _course_files(course, assignment_ids, audit=audit))
 
 
-def pack_answers(course: Course, stores: Iterable[AnswerStore]) -> bytes:
-    """The answers of known mistakes that the head has, as a tar archive."""
-    return _pack(course.root, (path for store in stores for path in _answer_files(store)))
+def pack_answers(course: Course, stores: Iterable[AnswerStore]) -> Iterator[bytes]:
+    """The answers of known mistakes that the head has, as small tar archives: each is sent to all nodes at once."""
+    part, size = list[Path](), 0
+    for path in (path for store in stores for path in _answer_files(store)):
+        part.append(path)
+        size += path.stat().st_size
+        if size >= _PART:
+            yield _pack(course.root, part)
+            part, size = [], 0
+    if part:
+        yield _pack(course.root, part)
 
 
 def unpack(archive: bytes, folder: Path) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,10 +15,12 @@ from gradkit.course import Course
 from gradkit.diagnosis.answer_store import AnswerStore
 from gradkit.errors import GraderFault, GradkitError
 from gradkit.grading.batch import ClassResult, Watcher, noting
-from gradkit.grading.record import Record, from_json
+from gradkit.grading.record import Record, from_json, in_outline
 from gradkit.grading.store import write_record
 from gradkit.grading.triage import Triage, faulty, with_copies
 from gradkit.temporary import advice_on, replacing
+
+_WRITERS = 8  # records on their way to the disk at a time: to wait for it takes longer than all else
 
 
 @dataclass(frozen=True)
@@ -49,14 +52,16 @@ def grade_on(nodes: Nodes, course: Course, waiting: Sequence[Triage], result: Cl
         GraderFault: the cluster is gone; records that were written stay.
     """
     gradings, stores = [], []
-    for triage in waiting:
-        with noting(result, triage.assignment.id, watcher):
-            store = AnswerStore(course, triage.assignment, triage.keys)
-            stores.append(store)
-            gradings.append(_Grading(triage, result, watcher))
-    if compute_answers(nodes, stores, watcher.mistakes):
-        nodes.give(pack_answers(course, stores))
-    nodes.distribute(gradings)
+    with ThreadPoolExecutor(_WRITERS) as writers:
+        for triage in waiting:
+            with noting(result, triage.assignment.id, watcher):
+                store = AnswerStore(course, triage.assignment, triage.keys)
+                stores.append(store)
+                gradings.append(_Grading(triage, result, watcher, writers))
+        if compute_answers(nodes, stores, watcher.mistakes):
+            for archive in pack_answers(course, stores):
+                nodes.give(archive)
+        nodes.distribute(gradings)
 
 
 def compute_answers(
@@ -99,11 +104,12 @@ class Answers:
         """Ask for runs."""
         return ComputeAnswers(self._store.assignment.id, [self._numbers[job] for job in jobs])
 
-    def keep(self, job: int, result: bytes) -> None:
-        """Keep a run's answers."""
-        _write(self._store.runs[self._numbers[job]].path, result)
-        self._finished += 1
-        self._progress(self._store.assignment.id, self._finished, self.size)
+    def keep(self, results: Mapping[int, bytes]) -> None:
+        """Keep runs' answers."""
+        for job, result in results.items():
+            _write(self._store.runs[self._numbers[job]].path, result)
+            self._finished += 1
+            self._progress(self._store.assignment.id, self._finished, self.size)
 
     def lost(self, job: int, how: str) -> None:
         """Note a run without answers."""
@@ -117,8 +123,8 @@ class Answers:
 class _Grading:
     """The submissions of one assignment."""
 
-    def __init__(self, triage: Triage, result: ClassResult, watcher: Watcher) -> None:
-        self._triage, self._result, self._watcher = triage, result, watcher
+    def __init__(self, triage: Triage, result: ClassResult, watcher: Watcher, writers: ThreadPoolExecutor) -> None:
+        self._triage, self._result, self._watcher, self._writers = triage, result, watcher, writers
 
     @property
     def size(self) -> int:
@@ -127,25 +133,28 @@ class _Grading:
     def request(self, jobs: Sequence[int]) -> Grade:
         return Grade(self._triage.assignment.id, [self._triage.waiting[job][1] for job in jobs])
 
-    def keep(self, job: int, result: str) -> None:
+    def keep(self, results: Mapping[int, str]) -> None:
+        for records in self._writers.map(self._write, results.keys(), results.values()):
+            self._note(records)
+
+    def _write(self, job: int, result: str) -> list[Record]:
         _write(self._triage.waiting[job][0].record, result.encode())
-        self._note(job, from_json(result))
+        return with_copies(self._triage.copies, job, from_json(result))
 
     def lost(self, job: int, how: str) -> None:
         task, submission = self._triage.waiting[job]
         record = faulty(self._triage.assignment, submission, how)
         write_record(record, task.record)
-        self._note(job, record)
+        self._note(with_copies(self._triage.copies, job, record))
 
     def failed(self, fault: GradkitError) -> None:
         with noting(self._result, self._triage.assignment.id, self._watcher):
             raise fault
 
-    def _note(self, job: int, record: Record) -> None:
-        records = with_copies(self._triage.copies, job, record)
-        self._result.records += records
-        for each in records:
-            self._watcher.report(each)
+    def _note(self, records: Sequence[Record]) -> None:
+        for record in records:
+            self._result.records.append(in_outline(record))
+            self._watcher.report(record)
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from queue import Empty, SimpleQueue
@@ -48,8 +48,8 @@ class Errand(Protocol):
         """The request that does these jobs."""
         ...
 
-    def keep(self, job: int, result: Any) -> None:
-        """Keep a job's result."""
+    def keep(self, results: Mapping[int, Any]) -> None:
+        """Keep the results of jobs that were done together."""
         ...
 
     def lost(self, job: int, how: str) -> None:
@@ -120,10 +120,12 @@ class Nodes:
 
     Attributes:
         number: how many there are now.
+        plugins: the names of all that the workers were given.
     """
 
     def __init__(self, client: Client, name: str, tell: Callable[[int], None] = lambda _number: None) -> None:
         self._client, self._name, self._tell = client, name, tell
+        self.plugins = [name]
         self._agreed: Description | None = None
         self._looked = 0.0
         self.number = len(client.nthreads())
@@ -179,8 +181,9 @@ class Nodes:
         Raises:
             GraderFault: the scheduler is gone.
         """
+        self.plugins.append(f"{self._name}-{len(self.plugins)}")
         with _connected():
-            self._client.register_plugin(Addition(self._name, Sealed(archive)), name=f"{self._name}-answers")
+            self._client.register_plugin(Addition(self._name, Sealed(archive)), name=self.plugins[-1])
 
     def distribute(self, errands: Iterable[Errand]) -> None:
         """Do all jobs of all errands.
@@ -270,8 +273,7 @@ class Nodes:
         if self._agreed is not None and description != self._agreed:
             raise GraderFault(f"a node has joined that is unlike the others:\n{difference(self._agreed, description)}")
         queue.pace = reply["seconds"] / len(chunk.jobs)
-        for job, result in zip(chunk.jobs, reply["results"], strict=True):
-            queue.errand.keep(job, result)
+        queue.errand.keep(dict(zip(chunk.jobs, reply["results"], strict=True)))
 
 
 @contextmanager

@@ -28,7 +28,7 @@ _NEEDED = ("dask", "distributed", "cryptography", "msgpack", "dask_jobqueue")
 _WAIT = 60  # seconds for the first node of a cluster that runs already, or here
 _QUEUE_WAIT = 24 * 3600  # seconds for the first job of Slurm
 _LOCAL = ("127.0.0.1", "localhost", "::1")
-_SETTINGS = {
+SETTINGS = {
     "distributed.scheduler.allowed-failures": 0,  # a chunk that ends its worker is halved at once
     "distributed.worker.profile.enabled": False,
     "distributed.worker.memory.spill": False,
@@ -110,11 +110,11 @@ def open_nodes(
         logging.getLogger(name).setLevel(logging.CRITICAL)
     bundle = Sealed(pack_course(course, assignment_ids, audit=audit))
     for last in (False, False, True):
-        with _ended_in_order(), dask.config.set(_SETTINGS), ExitStack() as stack:
+        with _ended_in_order(), dask.config.set(SETTINGS), ExitStack() as stack:
             try:
                 client, cores = _connect(course, cluster, stack, tell)
                 tell("sending the course to the nodes")
-                nodes = _equip(client, bundle, ["--sandbox", policy, "--graders", str(graders or cores)], stack, tell)
+                nodes = equip(client, bundle, ["--sandbox", policy, "--graders", str(graders or cores)], stack, tell)
             except (OSError, RuntimeError, TimeoutError) as error:  # a worker ended meanwhile
                 if last:
                     raise GraderFault(f"--cluster {cluster}: its nodes end while they start ({error}).") from error
@@ -142,17 +142,23 @@ def _ended_in_order() -> Iterator[None]:
             os.kill(os.getpid(), number)
 
 
-def _equip(
-    client: Client, bundle: Sealed, options: Sequence[str], stack: ExitStack, tell: Callable[[str], None]
+def equip(
+    client: Client,
+    bundle: Sealed,
+    options: Sequence[str],
+    stack: ExitStack,
+    tell: Callable[[str], None] = lambda _text: None,
+    command: Sequence[str] = (),
 ) -> Nodes:
-    """Give the workers the course, and check that their nodes are alike."""
-    from gradkit.cluster.carrier import Carrier
+    """Give the workers the course, and check that their nodes are alike; ``command`` starts a node otherwise."""
+    from gradkit.cluster.carrier import NODE, Carrier
     from gradkit.cluster.head import Nodes
 
     name = f"gradkit-{uuid.uuid4().hex}"
-    stack.callback(_unregister, client, name)
+    nodes = Nodes(client, name, lambda number: tell(_count(number)))
+    stack.callback(_unregister, client, nodes.plugins)
     try:
-        client.register_plugin(Carrier(bundle, options), name=name)
+        client.register_plugin(Carrier(bundle, options, command or NODE), name=name)
     except (OSError, RuntimeError):
         raise
     except Exception as error:  # whatever a worker met
@@ -160,7 +166,6 @@ def _equip(
             f"--cluster: a worker cannot take the course ({error}). Install on its machine the gradkit that runs here, "
             "with the extras grade and cluster."
         ) from error
-    nodes = Nodes(client, name, lambda number: tell(_count(number)))
     _agree(nodes)
     return nodes
 
@@ -171,10 +176,10 @@ def _count(number: int) -> str:
     return f"{number} node{'' if number == 1 else 's'}"
 
 
-def _unregister(client: Client, name: str) -> None:
+def _unregister(client: Client, plugins: Sequence[str]) -> None:
     """Have the workers end their nodes and remove what they were given; a client whose scheduler is gone cannot."""
     if client.status == "running":
-        for plugin in (f"{name}-answers", name):
+        for plugin in reversed(plugins):
             with suppress(ValueError, KeyError, OSError, TimeoutError):  # a worker that is new or gone has no plugin
                 client.unregister_worker_plugin(plugin)
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from gradkit.course import Course
 from gradkit.errors import CourseError, GradkitError, UsageError
-from gradkit.grading.record import Record
+from gradkit.grading.record import Record, in_outline
 from gradkit.grading.triage import Task, Triage, triage
 from gradkit.ids import look_alikes, read_id, spelled
 from gradkit.intake.policy import ignored, system_made
@@ -60,7 +60,7 @@ class ClassResult:
     """The result of grading a class.
 
     Attributes:
-        records: one per submission of a known assignment, ordered by assignment and student.
+        records: one per submission of a known assignment, in outline, ordered by assignment and student.
         refused: submissions without a record, one sentence each.
         faults: why assignments could not be graded, or only in part, one text each.
         worst_fault: the exit status of the worst fault.
@@ -198,9 +198,9 @@ def grade_class(
         with noting(result, assignment_id, watcher):
             watcher.step(f"reading {len(tasks)} submissions of {assignment_id}")
             sorted_out = triage(course, assignment_id, tasks, watcher.report)
-            result.records += sorted_out.settled
+            result.records += map(in_outline, sorted_out.settled)
             if sorted_out.waiting:
-                waiting.append(sorted_out)
+                waiting.append(replace(sorted_out, settled=()))
     if waiting:
         if elsewhere is None:
             watcher.step("starting the confined process for students' code")
@@ -225,7 +225,8 @@ def _grade_here(
             name = sorted_out.assignment.id
             watcher.step(f"collecting the hidden tests of {name}")
             mistakes = partial(watcher.mistakes, name)
-            result.records += grade_waiting(course, sorted_out, watcher.report, sandbox, processes, mistakes)
+            graded = grade_waiting(course, sorted_out, watcher.report, sandbox, processes, mistakes)
+            result.records += map(in_outline, graded)
 
 
 @contextmanager

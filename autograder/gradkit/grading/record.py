@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from functools import lru_cache
 from typing import Any, Literal
 
 from gradkit.course import total
 from gradkit.grading.reader import FoundSign
-from gradkit.wire.kinds import KINDS, Kind
+from gradkit.wire.kinds import KINDS, Kind, meaning_of
 
 SCHEMA_VERSION = 1
 _SHORT = 20  # characters of a reference to another test, beside its title
@@ -126,6 +127,29 @@ class Record:
     def score(self) -> float | None:
         """Points earned, or None if nothing was graded: no default score."""
         return total(question.score for question in self.questions) if self.status == "graded" else None
+
+
+def in_outline(record: Record) -> Record:
+    """A record as the table of a class needs it: of its tests only which kinds of failure have a mark.
+
+    The whole one is in its file. Parts that are equal in many records are shared.
+    """
+    kinds = dict.fromkeys(test.kind for test in record.tests if test.kind is not None and meaning_of(test.kind).marked)
+    return replace(
+        record,
+        notes=(),
+        questions=_shared(record.questions),
+        tests=tuple(TestResult("", "", "", 0.0, 0.0, kind=kind) for kind in kinds),
+        log=record.log if record.status == "error" else "",
+        key={},
+        versions={},
+        sandbox={},
+    )
+
+
+@lru_cache(maxsize=4096)
+def _shared(questions: tuple[QuestionResult, ...]) -> tuple[QuestionResult, ...]:
+    return questions
 
 
 def first_told(tests: Sequence[TestResult]) -> list[int | None]:

@@ -5,19 +5,26 @@ Nothing here imports torch, so a run with nothing to do ends at once.
 
 from __future__ import annotations
 
+import os
+import pickle
+import tempfile
+from array import array
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from io import FileIO
 from pathlib import Path
+from typing import overload
 
 from gradkit.check.cells import Cell
 from gradkit.course import Assignment, Course
-from gradkit.errors import SubmissionRefused, UsageError
+from gradkit.errors import GradkitError, SubmissionRefused, UsageError
 from gradkit.grading.record import Record
 from gradkit.grading.store import is_current, read_record, suite_keys, versions, write_record
 from gradkit.intake.submission import Submission, read_submission
 from gradkit.intake.written import handed_out
+from gradkit.temporary import advice_on
 from gradkit.term.groups import Groups, read_groups
 
 
@@ -30,7 +37,63 @@ class Task:
     record: Path
 
 
-Copies = Mapping[int, Sequence[tuple[Task, Submission]]]
+Pair = tuple[Task, Submission]
+
+
+class Waiting(Sequence[Pair]):
+    """Submissions, in a temporary file without a name, so that those of a large class need little memory.
+
+    Forked processes read them as well.
+    """
+
+    def __init__(self) -> None:
+        self._file: FileIO | None = None
+        self._ends = array("Q", [0])
+
+    def append(self, pair: Pair) -> None:
+        """Add one.
+
+        Raises:
+            GradkitError: there is no room.
+        """
+        data = memoryview(pickle.dumps(pair))
+        end = self._ends[-1] + len(data)
+        try:
+            if self._file is None:
+                self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - closed with this
+            while data:
+                data = data[self._file.write(data) :]
+        except OSError as error:
+            advice = advice_on(error) or "Set TMPDIR to a folder that is writable."
+            raise GradkitError(
+                f"The submissions cannot be kept while they wait ({error.strerror}). {advice}"
+            ) from error
+        self._ends.append(end)
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    @overload
+    def __getitem__(self, number: int) -> Pair: ...
+
+    @overload
+    def __getitem__(self, number: slice) -> list[Pair]: ...
+
+    def __getitem__(self, number: int | slice) -> Pair | list[Pair]:
+        chosen = range(len(self))[number]
+        if isinstance(chosen, range):
+            return [self[one] for one in chosen]
+        start, end = self._ends[chosen : chosen + 2]
+        assert self._file is not None  # noqa: S101 - for mypy
+        pair: Pair = pickle.loads(os.pread(self._file.fileno(), end - start, start))  # noqa: S301 - written above
+        return pair
+
+    def __del__(self) -> None:
+        if self._file is not None:
+            self._file.close()
+
+
+Copies = Mapping[int, Sequence[Pair]]
 
 
 @dataclass(frozen=True)
@@ -48,7 +111,7 @@ class Triage:
     assignment: Assignment
     keys: Mapping[str, str]
     settled: tuple[Record, ...]
-    waiting: tuple[tuple[Task, Submission], ...]
+    waiting: Sequence[Pair]
     copies: Copies = field(default_factory=dict)
 
 
@@ -76,7 +139,7 @@ def triage(course: Course, assignment_id: str, tasks: Sequence[Task], report: Ca
     assignment = course.assignment(assignment_id)
     keys = suite_keys(course, assignment_id)
     settled: list[Record] = []
-    waiting: list[tuple[Task, Submission]] = []
+    waiting = Waiting()
     released = handed_out(course.release(assignment_id) / assignment.notebook)
     for task in tasks:
         found = _settle(course, assignment, task, keys, released)
@@ -85,32 +148,33 @@ def triage(course: Course, assignment_id: str, tasks: Sequence[Task], report: Ca
             report(found)
         else:
             waiting.append((task, found))
-    waiting, copies = _once(course, assignment_id, waiting)
-    return Triage(assignment, keys, tuple(settled), tuple(waiting), copies)
+    first, copies = _once(course, assignment_id, waiting)
+    return Triage(assignment, keys, tuple(settled), first, copies)
 
 
-def _once(
-    course: Course, assignment_id: str, waiting: Sequence[tuple[Task, Submission]]
-) -> tuple[list[tuple[Task, Submission]], dict[int, list[tuple[Task, Submission]]]]:
+def _once(course: Course, assignment_id: str, waiting: Waiting) -> tuple[Waiting, dict[int, list[Pair]]]:
     """Of the same files by several of a group only the first, and the others by its number."""
-    first: list[tuple[Task, Submission]] = []
-    copies: dict[int, list[tuple[Task, Submission]]] = {}
+    first, students = Waiting(), list[str]()
+    copies: dict[int, list[Pair]] = {}
     seen: defaultdict[str, list[int]] = defaultdict(list)
     groups = Groups({})
     with suppress(UsageError):  # collecting reports it, and each is graded alone
         groups = read_groups(course)
+    if not groups.members and not groups.before:
+        return waiting, {}
     for task, submission in waiting:
         mine = (
             number
             for number in seen[submission.digest]
-            if groups.together(first[number][0].student, task.student, assignment_id)
+            if groups.together(students[number], task.student, assignment_id)
         )
         number = next(mine, None)
         if number is None:
             seen[submission.digest].append(len(first))
             first.append((task, submission))
+            students.append(task.student)
         else:
-            copies.setdefault(number, []).append((task, submission))
+            copies.setdefault(number, []).append((task, replace(submission, sources={})))
     return first, copies
 
 

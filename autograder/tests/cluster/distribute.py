@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -28,8 +28,8 @@ class Doubling:
     def request(self, jobs: Sequence[int]) -> ComputeAnswers:
         return ComputeAnswers("hw", [*jobs])
 
-    def keep(self, job: int, result: Any) -> None:
-        self.kept.append((job, result))
+    def keep(self, results: Mapping[int, Any]) -> None:
+        self.kept += results.items()
 
     def lost(self, job: int, how: str) -> None:
         self.given_up[job] = how
