@@ -70,8 +70,8 @@ report: $(STAMP) ## write the class report into report/
 release-check: $(STAMP) ## build sdist and wheel, and grade the sample class with the wheel in a fresh environment
 	@.ci/release-check
 
-bench: $(STAMP) ## measure the cost of grading on this machine, compared with other ways
-	@$(BIN)/python -m bench
+bench: $(STAMP) ## measure the cost of grading on this machine, compared with other ways; CLUSTER=1: with Dask
+	@$(BIN)/python -m bench $(if $(CLUSTER),--cluster)
 
 docs: $(STAMP) ## build the guides' site into site/; a broken link is an error
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict

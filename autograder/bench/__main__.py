@@ -23,9 +23,15 @@ if TYPE_CHECKING:
 @app.command()
 def bench(
     assignments: Annotated[
-        list[str] | None, typer.Argument(help="The assignments; all by default, the first for --scale and --hand-ins.")
+        list[str] | None,
+        typer.Argument(
+            help="The assignments; all by default, the first for --scale, --hand-ins, --cluster, --simulation."
+        ),
     ] = None,
-    submissions: Annotated[int, typer.Option(min=10, help="Submissions to grade, or saves to time.")] = 40,
+    submissions: Annotated[
+        int | None,
+        typer.Option(min=10, help="Submissions to grade, or saves to time: 40 by default, 4,000 with --cluster."),
+    ] = None,
     slow: Annotated[
         int, typer.Option(min=0, help="Submissions for nbgrader and pytest, which take seconds each; 0 omits both.")
     ] = 5,
@@ -40,6 +46,13 @@ def bench(
         int | None,
         typer.Option(min=1, help="Instead, time gradkit grade --watch: so many hand-ins of the first assignment."),
     ] = None,
+    cluster: Annotated[
+        bool, typer.Option("--cluster", help="Instead, grade without Dask, on one node and on two, on this machine.")
+    ] = False,
+    simulation: Annotated[
+        int | None,
+        typer.Option(min=1000, help="Instead, distribute so many on 64 nodes that only wait, to measure the head."),
+    ] = None,
     page: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Instead, time a class report of 1,000 students made from these records."),
@@ -52,21 +65,26 @@ def bench(
     Everything happens in a temporary folder with a copy of the course around the current folder.
     """
     from bench import figures
+    from bench.cluster import measure_cluster
     from bench.hand_ins import measure_hand_ins
     from bench.page import measure_page
     from bench.scale import measure_scale
+    from bench.simulation import measure_simulation
     from bench.watch import measure_watch
     from bench.ways import measure_ways
     from gradkit.temporary import TemporaryFolder
 
-    if sum(option is not None for option in (scale, watch, hand_ins, page)) > 1:
-        raise UsageError("--scale, --watch, --hand-ins and --page exclude each other: give one of them.")
+    if sum(option is not None for option in (scale, watch, hand_ins, page, simulation, cluster or None)) > 1:
+        raise UsageError(
+            "--scale, --watch, --hand-ins, --page, --cluster and --simulation exclude each other: give one of them."
+        )
+    number = submissions or 40
     if slow == 1:
         raise UsageError("--slow 1: the cost of one more submission needs at least 2.")
 
     def measured(folder: Path, report: Callable[[str], None]) -> Report:
         if watch:
-            return figures.watch_report([measure_watch(folder, homework, submissions, report) for homework in watch])
+            return figures.watch_report([measure_watch(folder, homework, number, report) for homework in watch])
         if page is not None:
             return figures.page_report(measure_page(folder, page, report))
         course = find_course(None)
@@ -75,10 +93,14 @@ def bench(
             return figures.hand_ins_report(measure_hand_ins(folder, course, hws[0], hand_ins, report))
         if scale is not None:
             return figures.scale_report(measure_scale(folder, course, hws[0], scale, report))
+        if cluster:
+            return figures.cluster_report(measure_cluster(folder, course, hws[0], submissions or 4000, report))
+        if simulation is not None:
+            return figures.simulation_report(measure_simulation(folder, course, hws[0], simulation, report))
         for hw in hws:
             course.assignment(hw)  # fail before any work begins
         return figures.ways_report(
-            {hw: measure_ways(folder / hw, course, hw, submissions, min(slow, submissions), report) for hw in hws}
+            {hw: measure_ways(folder / hw, course, hw, number, min(slow, number), report) for hw in hws}
         )
 
     about = figures.machine()

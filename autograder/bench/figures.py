@@ -13,9 +13,11 @@ from typing import Any
 
 from rich.table import Table
 
+from bench.cluster import Clustered
 from bench.hand_ins import HandedIn
 from bench.page import STUDENTS, Opened
 from bench.scale import Scaled
+from bench.simulation import NODES, SECONDS, Head
 from bench.stopwatch import Cost
 from bench.watch import Watched
 from bench.ways import Measured
@@ -167,6 +169,43 @@ def hand_ins_report(found: HandedIn) -> Report:
     rows.append([found.id, str(len(found.waits)), f"{found.median:.1f}", f"{found.slowest:.1f}"])
     goal = Goal("from a hand-in to its feedback in under 7 s", f"{found.median:.1f} s", found.median < 7)
     return Report(rows, [goal], {"hand_ins": asdict(found)})
+
+
+def cluster_report(found: Clustered) -> Report:
+    """A row for each way."""
+    rows = [["", "submissions/s", "CPU s", "CPU ms each", "start CPU s", "MiB"]]
+    for name, way in found.ways.items():
+        row = [name, f"{1 / way.each.wall:.2f}", f"{way.total.cpu:.1f}", f"{1000 * way.each.cpu:.1f}"]
+        rows.append([*row, f"{way.start:.1f}", f"{way.total.peak_mb:.0f}"])
+    alone, one, two = found.ways.values()
+    more, faster = one.each.cpu / alone.each.cpu - 1, one.each.wall / two.each.wall
+    goals = [
+        Goal("Dask costs at most 5 % more processor time", f"{100 * more:+.1f} %", more <= 0.05),
+        Goal("two nodes at least 1.8 times as fast as one", f"{faster:.2f} times", faster >= 1.8),
+    ]
+    legend = (
+        f"{found.submissions:,} submissions of {found.hw}, one grader on each node. Each: what one more costs; "
+        "start: processor seconds before the first one. CPU of all processes."
+    )
+    return Report(rows, goals, {"cluster": asdict(found)}, legend)
+
+
+def simulation_report(heads: Sequence[Head]) -> Report:
+    """A row for each size."""
+    rows = [["submissions", "start s", "then s", "submissions/s", "head CPU ms each", "MiB before", "MiB at the end"]]
+    for head in heads:
+        row = [f"{head.submissions:,}", f"{head.start:.1f}", f"{head.seconds:.1f}", f"{head.rate:.0f}"]
+        rows.append([*row, f"{1000 * head.cpu / head.submissions:.2f}", f"{head.start_mb:.0f}", f"{head.peak_mb:.0f}"])
+    few, many = heads
+    slower, larger = few.rate / many.rate - 1, many.peak_mb / few.peak_mb - 1
+    goals = [
+        Goal("time linear within 5 %", f"{100 * slower:+.1f} %", abs(slower) <= 0.05),
+        Goal("the head's memory flat within 10 %", f"{100 * larger:+.1f} %", larger <= 0.1),
+    ]
+    legend = (
+        f"{NODES} simulated nodes, each {SECONDS} s for a submission on average; workers and nodes run beside the head"
+    )
+    return Report(rows, goals, {"simulation": [asdict(head) for head in heads]}, legend)
 
 
 def page_report(opened: Opened) -> Report:

@@ -24,7 +24,7 @@ from gradkit.grading.record import Record
 from gradkit.grading.store import read_record
 from gradkit.wire.kinds import meaning_of
 
-_GRADKIT = (sys.executable, "-c", "from gradkit.cli import main; main()")
+COMMAND = (sys.executable, "-c", "from gradkit.cli import main; main()")
 _NBGRADER = (sys.executable, "-m", "nbgrader")
 _COUNTED = re.compile(r"(\d+) (passed|failed|error)")
 # What a course with one assignment needs; {} is the assignment's id.
@@ -83,7 +83,7 @@ class Prepared:
 def prepare(work: Path, course: Course, hw: str, number: int) -> Prepared:
     """Record the calls, and draw submissions whose code runs to its end within the limits."""
     alone, tests = copy_course(course, hw, work / "course"), work / "tests.pt"
-    said = _run([sys.executable, "-m", "bench.record", str(alone.root), hw, str(tests)], work)[1]
+    said = run_command([sys.executable, "-m", "bench.record", str(alone.root), hw, str(tests)], work)[1]
     points = json.loads(said.splitlines()[-1])
     left_out: set[str] = set()
     while True:
@@ -114,7 +114,7 @@ def _stopped(prepared: Prepared) -> set[str]:
         tried, course.release(hw), [drawn for drawn in prepared.submissions if not (tried / drawn.student).exists()]
     )
     folders = ["--submissions", str(tried), "--results", str(tried / "results")]
-    _run([*_GRADKIT, "grade", *folders, "--assignment", hw], course.root, statuses=(0, 1))
+    run_command([*COMMAND, "grade", *folders, "--assignment", hw], course.root, statuses=(0, 1))
     stopped = {student for student in students if _is_stopped(_record(tried / "results", student, hw))}
     return stopped | _floor(prepared, prepared.submissions, str(prepared.tests))[1]
 
@@ -133,7 +133,7 @@ def _is_stopped(record: Record) -> bool:
 
 def grading(graders: int) -> list[str]:
     """The command that grades a class without feedback pages."""
-    return [*_GRADKIT, "grade", "--no-feedback", "--graders", str(graders)]
+    return [*COMMAND, "grade", "--no-feedback", "--graders", str(graders)]
 
 
 def with_class(prepared: Prepared, submissions: Iterable[Submission]) -> Course:
@@ -147,7 +147,7 @@ def with_class(prepared: Prepared, submissions: Iterable[Submission]) -> Course:
 def run_gradkit(prepared: Prepared, graders: int, submissions: Sequence[Submission]) -> Run:
     """Grade with gradkit: sandbox, hidden suite, records, gradebook."""
     course = with_class(prepared, submissions)
-    cost = _run(grading(graders), course.root, statuses=(0, 1))[0]
+    cost = run_command(grading(graders), course.root, statuses=(0, 1))[0]
     records = [_record(course.results, submission.student, prepared.hw) for submission in submissions]
     return Run(cost, {record.student: (record.score or 0.0) / record.max_score for record in records})
 
@@ -160,7 +160,7 @@ def run_floor(prepared: Prepared, submissions: Sequence[Submission], *, calls: b
 def _floor(prepared: Prepared, submissions: Sequence[Submission], calls: str) -> tuple[Cost, set[str]]:
     """The cost, and the students whose child did not reach the end."""
     folders = {str(_plain_folder(prepared, submission)): submission.student for submission in submissions}
-    cost, said = _run([sys.executable, "-m", "bench.floor", prepared.module, calls, *folders], prepared.work)
+    cost, said = run_command([sys.executable, "-m", "bench.floor", prepared.module, calls, *folders], prepared.work)
     return cost, {folders[folder] for folder in json.loads(said.splitlines()[-1])}
 
 
@@ -177,7 +177,7 @@ def run_pytest(prepared: Prepared, submissions: Sequence[Submission]) -> Run:
     costs, shares = [], {}
     for submission in submissions:
         folder = _plain_folder(prepared, submission)
-        cost, said = _run([sys.executable, "-m", "pytest", "-q"], folder, statuses=(0, 1, 2))
+        cost, said = run_command([sys.executable, "-m", "pytest", "-q"], folder, statuses=(0, 1, 2))
         costs.append(cost)
         counts = {word: int(number) for number, word in _COUNTED.findall(said)}
         shares[submission.student] = counts.get("passed", 0) / sum(counts.values())
@@ -188,9 +188,9 @@ def run_nbgrader(prepared: Prepared, submissions: Sequence[Submission]) -> Run:
     """Grade notebooks with nbgrader."""
     folder, hw = Path(tempfile.mkdtemp(dir=prepared.work)), prepared.hw
     notebooks.write_source(folder, hw, prepared.tests, prepared.points)
-    _run([*_NBGRADER, "generate_assignment", hw], folder)
+    run_command([*_NBGRADER, "generate_assignment", hw], folder)
     notebooks.hand_in(folder, hw, prepared.module, submissions)
-    cost, said = _run([*_NBGRADER, "autograde", hw], folder)
+    cost, said = run_command([*_NBGRADER, "autograde", hw], folder)
     with closing(sqlite3.connect(folder / "gradebook.db")) as gradebook:
         points = gradebook.execute(notebooks.POINTS).fetchall()
     shares = {student: earned / sum(prepared.points.values()) for student, earned in points}
@@ -199,7 +199,7 @@ def run_nbgrader(prepared: Prepared, submissions: Sequence[Submission]) -> Run:
     return Run(cost, shares)
 
 
-def _run(command: Sequence[str], folder: Path, statuses: Sequence[int] = (0,)) -> tuple[Cost, str]:
+def run_command(command: Sequence[str], folder: Path, statuses: Sequence[int] = (0,)) -> tuple[Cost, str]:
     """Measure a command that must succeed, with one thread, so that no way is slowed down by many."""
     environment = {
         "OMP_NUM_THREADS": "1",

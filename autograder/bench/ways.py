@@ -105,9 +105,14 @@ def measure_way(way: Way) -> Measured:
     for run in graded:
         require_agreement(way.name, run.shares)
     start, total = _least(small), _least([run.cost for run in graded])
-    more = len(way.submissions) - len(way.few)
+    return per_submission(start, len(way.few), total, len(way.submissions))
+
+
+def per_submission(start: Cost, few: int, total: Cost, number: int) -> Measured:
+    """The cost of one more submission, from that of ``few`` and of ``number`` submissions."""
+    more = number - few
     each = Cost((total.cpu - start.cpu) / more, (total.wall - start.wall) / more, total.peak_mb)
-    return Measured(len(way.submissions), total, each, max(0.0, start.cpu - len(way.few) * each.cpu))
+    return Measured(number, total, each, max(0.0, start.cpu - few * each.cpu))
 
 
 def require_agreement(name: str, shares: Mapping[str, float]) -> None:

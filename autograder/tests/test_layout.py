@@ -62,6 +62,7 @@ BESIDE = {
     "audit/suite_audit": "audit/crew audit/findings audit/public audit/trials",
     "bench/runs": "bench/floor bench/notebooks bench/record",
     "bench/scale": "bench/__main__",
+    "bench/simulation": "bench/simulated_node bench/simulated_workers",
     "check/command": "check/__main__ check/cells check/console",
     "check/ci": "check/results",
     "check/process": "check/server",

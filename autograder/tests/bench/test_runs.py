@@ -77,5 +77,5 @@ def test_notebooks_have_the_module_in_a_cell(prepared: Prepared, tmp_path: Path)
 
 def test_command_that_fails_is_named_with_its_words(tmp_path: Path) -> None:
     with pytest.raises(GraderFault, match=r"no_such_module") as raised:
-        runs._run([*runs._NBGRADER[:2], "no_such_module"], tmp_path)
+        runs.run_command([*runs._NBGRADER[:2], "no_such_module"], tmp_path)
     assert "ended with status 1" in str(raised.value)

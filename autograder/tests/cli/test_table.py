@@ -7,7 +7,7 @@ from rich.console import Console
 
 from gradkit.cli.table import MARKS, as_rows, class_table, legend, mark_of
 from gradkit.grading.reader import FoundSign
-from gradkit.grading.record import QuestionResult, Record, TestResult
+from gradkit.grading.record import QuestionResult, Record, TestResult, in_outline
 
 SIGNS = (FoundSign("lines.py", 3, "gc: it reaches objects that were not handed to it"),)
 
@@ -47,7 +47,9 @@ def printed(records: list[Record], late: set[tuple[str, str]] | None = None) -> 
     ],
 )
 def test_marks_say_what_needs_a_look(record: Record, late: bool, mark: str) -> None:
-    assert mark_of(record, late) == mark
+    outline = in_outline(record)
+    assert mark_of(record, late) == mark_of(outline, late) == mark
+    assert as_rows([record], set()) == as_rows([outline], set())
     assert legend([record], {("ada", "hw1_lines")} if late else set()) == (f"{mark} {MARKS[mark]}" if mark else "")
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from gradkit.course import Course
-from gradkit.errors import SubmissionRefused
+from gradkit.errors import GradkitError, SubmissionRefused
 from gradkit.grading.record import Record
 from gradkit.grading.store import read_record, suite_keys, write_record
-from gradkit.grading.triage import Task, faulty, outdated, refused
+from gradkit.grading.triage import Task, faulty, outdated, refused, triage
 from gradkit.intake.submission import read_submission
 
 HW = "hw0_scaling"
@@ -52,6 +56,39 @@ def test_a_record_is_out_of_date_for_a_reason_that_is_true(course: Course, hand_
     before = read_record(task.record)
     assert why() == ""
     assert read_record(task.record) == before  # to look changes nothing
+
+
+def test_what_waits_is_read_again_as_it_was_also_by_a_forked_process(
+    course: Course, hand_in: Callable[..., Path]
+) -> None:
+    tasks = []
+    for number in range(5):
+        folder = hand_in({"scaling.py": f"x = {number}\n" * 2000}, f"s{number}")
+        tasks.append(Task(f"s{number}", folder, course.results / f"s{number}" / f"{HW}.json"))
+    waiting = triage(course, HW, tasks, lambda _record: None).waiting
+    (tasks[3].folder / "scaling.py").write_text("changed since\n")
+    assert [task for task, _ in waiting] == tasks
+    assert [submission.sources["scaling.py"][:6] for _, submission in waiting[2:]] == [
+        b"x = 2\n",
+        b"x = 3\n",
+        b"x = 4\n",
+    ]
+    assert waiting[-1] == waiting[4]
+    with pytest.raises(IndexError):
+        waiting[5]
+    child = os.fork()
+    if not child:
+        os._exit(waiting[1][1].sources["scaling.py"] != b"x = 1\n" * 2000)
+    assert os.waitpid(child, 0)[1] == 0
+
+
+def test_a_full_disk_is_told_when_submissions_wait(
+    course: Course, hand_in: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = Task("ada", hand_in({"scaling.py": "x = 1\n"}), course.results / "ada" / f"{HW}.json")
+    monkeypatch.setattr(tempfile, "TemporaryFile", lambda buffering: Path("/dev/full").open("w+b", buffering))
+    with pytest.raises(GradkitError, match=r"while they wait .*The disk is full"):
+        triage(course, HW, [task], lambda _record: None)
 
 
 def read_problems(course: Course, task: Task) -> tuple[str, ...]:
