@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
+from sys import intern
 from typing import Any, Literal
 
 from gradkit.course import total
@@ -17,6 +18,7 @@ from gradkit.grading.reader import FoundSign
 from gradkit.wire.kinds import KINDS, Kind, meaning_of
 
 SCHEMA_VERSION = 1
+_NOTHING: Mapping[str, str] = {}
 _SHORT = 20  # characters of a reference to another test, beside its title
 
 Status = Literal["graded", "refused", "error"]
@@ -137,13 +139,15 @@ def in_outline(record: Record) -> Record:
     kinds = dict.fromkeys(test.kind for test in record.tests if test.kind is not None and meaning_of(test.kind).marked)
     return replace(
         record,
+        assignment=intern(record.assignment),
+        title=intern(record.title),
         notes=(),
         questions=_shared(record.questions),
         tests=tuple(TestResult("", "", "", 0.0, 0.0, kind=kind) for kind in kinds),
         log=record.log if record.status == "error" else "",
-        key={},
-        versions={},
-        sandbox={},
+        key=_NOTHING,
+        versions=_NOTHING,
+        sandbox=_NOTHING,
     )
 
 
