@@ -116,6 +116,9 @@ class _Watch:
     def mistakes(self, _assignment: str, _finished: int, _needed: int) -> None:
         pass
 
+    def confinement(self, _text: str) -> None:
+        pass
+
     def sandbox(self, _sandbox: object) -> None:
         pass
 

@@ -154,7 +154,8 @@ def equip(
     from gradkit.cluster.carrier import NODE, Carrier
     from gradkit.cluster.head import Nodes
 
-    name = f"gradkit-{uuid.uuid4().hex}"
+    _forget_the_dead(client)
+    name = f"gradkit-{client.id}-{uuid.uuid4().hex}"
     nodes = Nodes(client, name, lambda number: tell(_count(number)))
     stack.callback(_unregister, client, nodes.plugins)
     try:
@@ -174,6 +175,18 @@ def _count(number: int) -> str:
     if not number:
         return "no node is left: waiting for one (Ctrl-C ends this, and keeps what was graded)"
     return f"{number} node{'' if number == 1 else 's'}"
+
+
+def _forget_the_dead(client: Client) -> None:
+    """Have the workers of a scheduler that runs forget what heads gave them that were killed."""
+    with suppress(ImportError):  # a scheduler without gradkit cannot say
+        given, heads = client.run_on_scheduler(_given)
+        _unregister(client, [name for name in given if not any(f"-{head}-" in name for head in heads)])
+
+
+def _given(dask_scheduler: Any) -> tuple[list[str], list[str]]:
+    """On the scheduler: what was given to workers by heads, and the heads that are connected."""
+    return [name for name in dask_scheduler.worker_plugins if name.startswith("gradkit-")], [*dask_scheduler.clients]
 
 
 def _unregister(client: Client, plugins: Sequence[str]) -> None:

@@ -93,6 +93,21 @@ def test_a_running_scheduler_grades_and_shows_nothing(
     assert [line for line in lines if line in shown] == []
 
 
+def test_what_a_killed_head_gave_to_workers_is_removed_by_the_next(
+    course: Course, gradkit: Gradkit, submissions: Path, scheduler: tuple[str, Names, list[Path]], tmp_path: Path
+) -> None:
+    address, environment, _ = scheduler
+    head = start(course, submissions, tmp_path, address, environment)
+    wait_for(lambda: "sandbox:" in (tmp_path / "log.txt").read_text())
+    head.kill()
+    head.wait()
+    assert [*tmp_path.rglob("gradkit-node-*")] != []
+    words = ("grade", "--submissions", submissions, "--results", "there", "--cluster", address)
+    ran = gradkit(*words, environment=environment)
+    assert ran.returncode == 0, ran.stderr
+    assert [*tmp_path.rglob("gradkit-node-*")] == []
+
+
 def test_a_scheduler_that_dies_ends_the_run_in_one_sentence(
     course: Course, submissions: Path, scheduler: tuple[str, Names, list[Path]], tmp_path: Path
 ) -> None:
