@@ -6,7 +6,6 @@ given up when that happens twice, and costs no other.
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import time
 from collections import deque
@@ -31,7 +30,6 @@ _FIRST = 8  # jobs in a chunk whose time is not known yet
 _IN_FLIGHT = 2  # chunks for each node: one that it works on, and the next
 _WAIT = 60.0  # seconds for a worker to come
 _LOOK = 2.0  # seconds between two counts of the nodes
-_CLEAN = 5.0  # seconds between two collections of garbage
 _TICK = 0.5  # seconds between two looks at the cluster while nothing arrives
 _KINDS = {kind.__name__: kind for kind in (CourseError, SandboxError, UsageError)}
 _LOST = "the connection to the scheduler is lost. What was graded is kept: run the command again to go on."
@@ -129,7 +127,7 @@ class Nodes:
         self._client, self._name, self._tell = client, name, tell
         self.plugins = [name]
         self._agreed: Description | None = None
-        self._looked = self._cleaned = 0.0
+        self._looked = 0.0
         self.number = len(client.nthreads())
 
     def describe(self) -> dict[str, Description]:
@@ -199,8 +197,6 @@ class Nodes:
     def _distribute(self, queues: Sequence[_Queue]) -> None:
         arrived: SimpleQueue[Future] = SimpleQueue()
         running: dict[Future, _Chunk] = {}
-        gc.collect()
-        gc.freeze()  # what is here stays, so that the collections in `_look` are quick
         while True:
             while len(running) < max(1, _IN_FLIGHT * self.number) and (chunk := self._next(queues)) is not None:
                 future = self._submit(pack_request(chunk.queue.errand.request(chunk.jobs)), tries=chunk.tries)
@@ -230,11 +226,8 @@ class Nodes:
         )
 
     def _look(self) -> None:
-        """Count the nodes, and free memory, now and then."""
+        """Count the nodes now and then."""
         now = time.monotonic()
-        if now - self._cleaned > _CLEAN:  # Dask leaves requests and replies in cycles, few objects but large
-            self._cleaned = now
-            gc.collect()
         if now - self._looked < _LOOK:
             return
         self._looked = now
