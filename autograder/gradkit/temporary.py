@@ -56,7 +56,7 @@ class TemporaryFolder:
     """
 
     def __init__(self, name: str, parent: Path | None = None) -> None:
-        parent = _system_folder() if parent is None else parent
+        parent = system_folder() if parent is None else parent
         _sweep(parent, name.partition("-")[0])
         self.path, self._lock = _claim(lambda: tempfile.mkdtemp(prefix=f"{name}-", suffix=_END, dir=parent))
 
@@ -77,7 +77,7 @@ class TemporaryFolder:
 def sweep() -> None:
     """Remove what killed runs left in the system's temporary folder."""
     with suppress(OSError):  # a full disk is reported when there is something to write
-        _sweep(_system_folder(), "gradkit")
+        _sweep(system_folder(), "gradkit")
 
 
 @contextmanager
@@ -103,7 +103,12 @@ def replacing(path: Path) -> Iterator[Path]:
         os.close(lock)
 
 
-def _system_folder() -> Path:
+def system_folder() -> Path:
+    """The folder for temporary files.
+
+    Raises:
+        OSError: no such folder is writable.
+    """
     try:
         return Path(tempfile.gettempdir())
     except FileNotFoundError as error:  # tempfile tries each folder, and does not say why it failed

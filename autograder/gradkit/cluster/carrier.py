@@ -15,7 +15,7 @@ from distributed.diagnostics.plugin import WorkerPlugin
 
 from gradkit.cluster.bundle import unpack
 from gradkit.cluster.messages import Sealed, read_frame, write_frame
-from gradkit.temporary import TemporaryFolder
+from gradkit.temporary import TemporaryFolder, sweep
 
 _END_SECONDS = 20.0
 NODE = (sys.executable, "-c", "from gradkit.cli import main; main()", "node")
@@ -62,6 +62,7 @@ class Carrier(WorkerPlugin):  # type: ignore[misc]
             _end(self._process)
         if self._folder is not None:
             self._folder.close()
+        sweep()  # what a node left that was killed
 
     @property
     def _path(self) -> Path:

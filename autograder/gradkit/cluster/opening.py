@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from gradkit.course import Course
 from gradkit.errors import GraderFault, UsageError
-from gradkit.temporary import TemporaryFolder
+from gradkit.temporary import TemporaryFolder, sweep
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -218,6 +218,7 @@ def start_here(number: int, stack: ExitStack) -> Client:
 
     # TLS even here: whoever else is on this machine could otherwise have the scheduler run anything.
     security = Security.temporary()
+    stack.callback(sweep)  # what nodes left that were killed
     scratch = stack.enter_context(TemporaryFolder("gradkit-dask"))
     stack.enter_context(dask.config.set({"temporary-directory": str(scratch)}))
     try:

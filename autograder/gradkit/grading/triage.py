@@ -24,7 +24,7 @@ from gradkit.grading.record import Record
 from gradkit.grading.store import is_current, read_record, suite_keys, versions, write_record
 from gradkit.intake.submission import Submission, read_submission
 from gradkit.intake.written import handed_out
-from gradkit.temporary import advice_on
+from gradkit.temporary import advice_on, system_folder
 from gradkit.term.groups import Groups, read_groups
 
 
@@ -60,7 +60,7 @@ class Waiting(Sequence[Pair]):
         end = self._ends[-1] + len(data)
         try:
             if self._file is None:
-                self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - closed with this
+                self._file = tempfile.TemporaryFile(buffering=0, dir=system_folder())  # noqa: SIM115 - closed with this
             while data:
                 data = data[self._file.write(data) :]
         except OSError as error:

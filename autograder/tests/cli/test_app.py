@@ -58,6 +58,7 @@ def test_each_command_needs_a_course(gradkit: Gradkit, tmp_path: Path, name: str
     more |= {
         "new": ["hw9_norms"],
         "export": ["nbgrader", "--output", tmp_path / "grades.csv"],
+        "gradebook": ["copy", "--to", tmp_path / "copy.db"],
         "term": ["new", "--yes"],
     }
     words = [name, *more.get(name, [])]

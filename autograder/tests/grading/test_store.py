@@ -102,7 +102,7 @@ def append(path: Path) -> None:
 
 
 def test_all_that_what_decides_a_grade_imports_decides_it_too() -> None:
-    """But for temporary files, the CSV that a roster is read from, and the form of a warning."""
+    """But for temporary files, a roster's CSV, a warning's form, and groups, whose records are equal."""
     files = [PACKAGE / name for name in DECIDES if name.endswith(".py")]
     files += [path for name in DECIDES for path in (PACKAGE / name).glob("*.py")]
     imported = {
@@ -113,4 +113,4 @@ def test_all_that_what_decides_a_grade_imports_decides_it_too() -> None:
     }
     decides = {name.removesuffix(".py").replace("/", ".") for name in DECIDES}
     others = {name for name in imported if name not in decides and name.partition(".")[0] not in decides}
-    assert others == {"temporary", "csv_tables", "check.results"}
+    assert others == {"temporary", "csv_tables", "check.results", "term.groups"}
