@@ -58,23 +58,17 @@ def grade_on(nodes: Nodes, course: Course, waiting: Sequence[Triage], result: Cl
                 store = AnswerStore(course, triage.assignment, triage.keys)
                 stores.append(store)
                 gradings.append(_Grading(triage, result, watcher, writers))
-        if compute_answers(nodes, stores, watcher.mistakes):
-            for archive in pack_answers(course, stores):
-                nodes.give(archive)
+        _compute_answers(nodes, stores, watcher.mistakes)
+        for archive in pack_answers(course, stores):
+            nodes.give(archive)
         nodes.distribute(gradings)
 
 
-def compute_answers(
-    nodes: Nodes, stores: Sequence[AnswerStore], progress: Callable[[str, int, int], None]
-) -> Sequence[str]:
-    """Have nodes compute the answers that are missing; returns the assignments whose answers are kept.
-
-    A fault is met again, and reported, by whoever needs the answers.
-    """
+def _compute_answers(nodes: Nodes, stores: Sequence[AnswerStore], progress: Callable[[str, int, int], None]) -> None:
+    """Have nodes compute the answers that are missing; a fault is met again, and reported, by who needs them."""
     for store in stores:
         store.remove_outdated()
     nodes.distribute([Answers(store, progress) for store in stores])
-    return [store.assignment.id for store in stores]
 
 
 class Answers:
