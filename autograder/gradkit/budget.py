@@ -1,16 +1,20 @@
 """A limit of processor time for third-party libraries at work on a student's text.
 
 Lexers and converters consist of regular expressions, some of which take quadratic time. They can be interrupted, since
-Python checks for signals in them.
+Python checks for signals in them. An exception raised inside a garbage collector's callback or a ``__del__`` goes no
+further, so the block is interrupted again and again until it ends.
 """
 
 from __future__ import annotations
 
+import gc
 import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+
+_AGAIN = 0.05  # seconds
 
 
 class OutOfTimeError(BaseException):
@@ -28,11 +32,13 @@ def at_most(seconds: float) -> Iterator[None]:
         yield
         return
 
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
+    def interrupt(_number: int, frame: FrameType | None) -> None:
+        if frame is not None and frame.f_code in {getattr(callback, "__code__", None) for callback in gc.callbacks}:
+            return  # the exception would be printed, and ignored
         raise OutOfTimeError(f"more than {seconds:g} seconds")
 
     before = signal.signal(signal.SIGPROF, interrupt)
-    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.setitimer(signal.ITIMER_PROF, seconds, _AGAIN)
     try:
         yield
     finally:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import signal
+import time
 from contextlib import suppress
 from threading import Thread
 
@@ -41,3 +43,31 @@ def test_another_thread_is_let_run() -> None:
     thread.start()
     thread.join()
     assert done == [True]
+
+
+def test_an_interruption_that_a_garbage_collectors_callback_would_swallow_comes_after_it() -> None:
+    def callback(_phase: str, _info: dict[str, int]) -> None:
+        until = time.process_time() + 0.1
+        while time.process_time() < until:
+            pass
+
+    def collect_and_compute() -> None:
+        gc.collect()
+        compute_without_end()
+
+    gc.callbacks.append(callback)
+    try:
+        with pytest.raises(OutOfTimeError), at_most(0.02):
+            collect_and_compute()
+    finally:
+        gc.callbacks.remove(callback)
+
+
+def test_an_interruption_that_was_caught_is_repeated() -> None:
+    def compute_and_catch() -> None:
+        with suppress(OutOfTimeError):
+            compute_without_end()
+        compute_without_end()
+
+    with pytest.raises(OutOfTimeError), at_most(0.02):
+        compute_and_catch()

@@ -86,7 +86,7 @@ def test_a_full_disk_is_told_when_submissions_wait(
     course: Course, hand_in: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     task = Task("ada", hand_in({"scaling.py": "x = 1\n"}), course.results / "ada" / f"{HW}.json")
-    monkeypatch.setattr(tempfile, "TemporaryFile", lambda buffering: Path("/dev/full").open("w+b", buffering))  # noqa: SIM115
+    monkeypatch.setattr(tempfile, "TemporaryFile", lambda buffering, **_dir: Path("/dev/full").open("w+b", buffering))  # noqa: SIM115
     with pytest.raises(GradkitError, match=r"while they wait .*The disk is full"):
         triage(course, HW, [task], lambda _record: None)
 
