@@ -24,7 +24,7 @@ from gradkit.cluster.messages import Describe, Description, Request, Sealed, pac
 from gradkit.errors import CourseError, GraderFault, GradkitError, UsageError
 from gradkit.jail.levels import SandboxError
 
-_SECONDS = 10.0  # that a chunk should take
+_SECONDS = 30.0  # that a chunk should take; each has its graders forked anew, and what they learned goes with them
 _AT_LEAST = 2.0  # that a chunk should take towards the end
 _FIRST = 8  # jobs in a chunk whose time is not known yet
 _IN_FLIGHT = 2  # chunks for each node: one that it works on, and the next

@@ -30,6 +30,11 @@ _QUEUE_WAIT = 24 * 3600  # seconds for the first job of Slurm
 _LOCAL = ("127.0.0.1", "localhost", "::1")
 SETTINGS = {
     "distributed.scheduler.allowed-failures": 0,  # a chunk that ends its worker is halved at once
+    # Its processes wait most of the time; what they do meanwhile is not for nothing.
+    "distributed.admin.system-monitor.gil.enabled": False,
+    "distributed.admin.system-monitor.interval": "5s",
+    "distributed.admin.tick.interval": "1s",
+    "distributed.worker.memory.monitor-interval": "2s",
     "distributed.worker.profile.enabled": False,
     "distributed.worker.memory.spill": False,
     "distributed.worker.memory.target": False,
