@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from nbgrader.api import Gradebook, get_alembic_version
 
+from gradkit.course import load_course
 from gradkit.errors import GradebookUnavailable
 from gradkit.gradebook.database import database_url, ensure_database, open_gradebook
 
@@ -155,3 +156,34 @@ def test_the_patience_reaches_the_server(room: Any, server: Server) -> None:
         assert connection.cursor().execute("SHOW search_path").fetchone() == ("public",)
         connection.close()
     assert database_url(course).query["connect_timeout"] == "7"
+
+
+def test_names_with_signs_that_a_url_escapes(room: Any, server: Server) -> None:
+    server.run('CREATE ROLE "an@na" LOGIN SUPERUSER')
+    server.run('CREATE DATABASE "co%urse"')
+    course = replace(room.course, server=server.url("co%25urse", "an%40na"))
+    with open_gradebook(course) as gradebook:
+        gradebook.add_student("ada")
+    assert server.run("SELECT id FROM student", course.server) == [("ada",)]
+
+
+OLDER = ("ALTER TABLE assignment DROP COLUMN course_id", "DROP TABLE course")
+VERSION = "282d30a0218e"  # nbgrader 0.6's
+
+
+def test_a_servers_gradebook_of_an_older_nbgrader_is_brought_up_to_date_as_advised(room: Any, server: Server) -> None:
+    url = server.new()
+    path = room.course.root / "course.toml"
+    path.write_text(f'database = "{url}"\n{path.read_text()}')
+    course = load_course(room.course.root)
+    with open_gradebook(course) as gradebook:
+        gradebook.add_student("ada")
+    for command in (*OLDER, f"UPDATE alembic_version SET version_num = '{VERSION}'"):
+        server.run(command, url)
+    with pytest.raises(GradebookUnavailable, match="nbgrader db upgrade"), open_gradebook(course):
+        pass
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    command = [sys.executable, "-m", "nbgrader", "db", "upgrade"]
+    subprocess.run(command, cwd=course.root, env=environment, check=True, capture_output=True)  # noqa: S603 - nbgrader
+    with open_gradebook(course) as gradebook:
+        assert [student.id for student in gradebook.students] == ["ada"]
