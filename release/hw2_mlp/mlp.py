@@ -28,6 +28,7 @@ def sigmoid(x: Tensor) -> Tensor:
         ``x``.
     """
     # TODO(activations): write the formula above with exp. Beware of e^10000, which is inf, and of its
+    # gradient.
     raise NotImplementedError("activations")
 
 
@@ -68,6 +69,7 @@ def tanh(x: Tensor) -> Tensor:
         ``x``.
     """
     # TODO(activations): write the formula above with exp, or express it by your sigmoid.
+    # Beware of inf / inf, which is nan.
     raise NotImplementedError("activations")
 
 

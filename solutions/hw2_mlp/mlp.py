@@ -27,7 +27,6 @@ def sigmoid(x: Tensor) -> Tensor:
         The values, with the shape and dtype of ``x``, still attached to the graph, so that ``backward()`` reaches
         ``x``.
     """
-    ### gradient.
     return torch.exp(-torch.logaddexp(torch.zeros_like(x), -x))
 
 
@@ -66,7 +65,6 @@ def tanh(x: Tensor) -> Tensor:
         The values, with the shape and dtype of ``x``, still attached to the graph, so that ``backward()`` reaches
         ``x``.
     """
-    ### Beware of inf / inf, which is nan.
     return 2 * sigmoid(2 * x) - 1
 
 

@@ -19,7 +19,7 @@ from gradkit.errors import BuildError
 
 _BEGIN = re.compile(r"^(?P<indent>[ \t]*)### BEGIN SOLUTION (?P<question>\w+): (?P<todo>\S.*)$")
 _END = re.compile(r"^[ \t]*### END SOLUTION$")
-_CONTINUED = re.compile(r"^[ \t]*###   (?P<todo>\S.*)$")
+_CONTINUED = re.compile(r"^[ \t]*###[ \t]+(?P<todo>\S.*)$")
 # Matches more than valid markers: a misspelled marker must be an error, not a solution that stays in the release.
 _LIKE_A_MARKER = re.compile(r"\b(begin|end)[ _-]*solutions?\b", re.IGNORECASE)
 

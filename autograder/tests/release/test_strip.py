@@ -38,6 +38,12 @@ def g(x):
     )
 
 
+@pytest.mark.parametrize("comment", ["### of which", "###  of which", "###\tof which"])
+def test_a_todo_goes_on_in_every_comment_of_three_hashes_below_it(comment: str) -> None:
+    text = f"### BEGIN SOLUTION f: add one,\n{comment}\n###   there is one.\nreturn 1\n### END SOLUTION"
+    assert strip_solutions(text, "m.py", ["f"]).split("\n")[1:3] == ["# of which", "# there is one."]
+
+
 def test_the_complete_form_keeps_the_body_and_drops_the_markers() -> None:
     assert (
         complete_solutions(TEXT, "m.py", ["f", "g"])
