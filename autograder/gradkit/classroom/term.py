@@ -24,18 +24,20 @@ from pathlib import Path
 from gradkit.course import Course
 from gradkit.errors import CourseError, UsageError
 from gradkit.temporary import TemporaryFolder, replacing
+from gradkit.term import groups
 
 FOLDER = "terms"
 _MADE = (
     "submitted",
     "attempts",
     "term",
+    groups.FILE,
     "autograded",
     "feedback",
     "results",
     "report",
     ".gradkit",
-)  # by the term, besides the gradebook
+)  # of the term, besides the gradebook
 _KEPT = ("release", "course.toml", "assignments", "autograder/hidden")  # archived, but not removed
 _EXCHANGE = {"inbound": True, "feedback": True, "outbound": False}  # whether it is emptied
 _MANIFEST = "MANIFEST.json"

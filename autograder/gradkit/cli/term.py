@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +13,7 @@ import typer
 from gradkit.cli.output import complain, err, find_course, out, short_path
 from gradkit.course import Course
 from gradkit.errors import UsageError
+from gradkit.term.reckoning import later
 from gradkit.term.runs import only_run
 
 app = typer.Typer(help="Begin a new term.", no_args_is_help=True, rich_markup_mode=None, add_completion=False)
@@ -85,10 +86,10 @@ def _due_times(course: Course, shift_days: int | None, given: Sequence[str], *, 
             continue
         before = course.assignment(assignment).due
         if shift_days is not None:
-            times[assignment] = before + timedelta(days=shift_days)
+            times[assignment] = later(before, shift_days, course.zone)
         elif ask:
-            later = (before + timedelta(days=364)).isoformat()
+            year_later = later(before, 364, course.zone).isoformat()
             times[assignment] = zoned_time(
-                assignment, typer.prompt(f"{assignment} was due {before.isoformat()}; now", later)
+                assignment, typer.prompt(f"{assignment} was due {before.isoformat()}; now", year_later)
             )
     return times

@@ -25,6 +25,7 @@ from ..postgresql_server import Server
 
 DUE = {HW: datetime(2027, 3, 1, 22, tzinfo=UTC)}
 OLD = {
+    "groups.csv": "group,student\n",
     "submitted/ada/hw0_scaling/scaling.py": "x = 1\n",
     "submitted/Łukasz/hw0_scaling/timestamp.txt": "2026-09-01\n",
     "autograded/ada/hw0_scaling/.filed": "digest",

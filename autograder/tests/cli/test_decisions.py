@@ -339,3 +339,11 @@ def test_what_moves_files_waits_for_the_run_that_grades_them(
                 time.sleep(0.05)
             assert [path for path in sorted(course.root.rglob("*")) if ".gradkit" not in path.parts] == before
         process.wait(60.0)
+
+
+def test_a_new_terms_due_times_keep_the_time_of_day_across_a_change_of_the_clocks(
+    term: Callable[[str], Course], gradkit: Gradkit
+) -> None:
+    course = term("last")
+    assert gradkit("term", "new", "--yes", "--shift-days", "60", "--name", "old").status == 0
+    assert load_course(course.root).assignment(HW).due == datetime(2026, 11, 30, 23, 0, tzinfo=UTC)  # 1 December, 0:00
