@@ -12,7 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-from gradkit.cluster.messages import ComputeAnswers, Grade, pack_reply, read_frame, read_request, write_frame
+from gradkit.cluster.requests import ComputeAnswers, Grade, pack_reply, read_frame, read_request, write_frame
 
 
 def main() -> None:

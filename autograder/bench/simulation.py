@@ -130,8 +130,8 @@ def distribute(course: Course, hw: str, submitted: Path, records: Path, work: Pa
     from gradkit.cluster.bundle import pack_course
     from gradkit.cluster.grading import grade_on
     from gradkit.cluster.head import here
-    from gradkit.cluster.messages import Sealed
     from gradkit.cluster.opening import SETTINGS, equip, start_here
+    from gradkit.cluster.requests import Sealed
     from gradkit.grading.batch import ClassResult
 
     waiting, result, watch = _class_of(course, hw, submitted, work, number), ClassResult(), _Watch(number)

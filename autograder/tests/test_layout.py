@@ -72,7 +72,7 @@ BESIDE = {
     "cli/app": "cli/term",
     "cli/decisions": "classroom/decisions grading/held_back",
     "cli/grade": "classroom/current errors",
-    "cluster/grading": "cli/node cluster/bundle cluster/carrier cluster/messages cluster/node",
+    "cluster/grading": "cli/node cluster/bundle cluster/carrier cluster/requests cluster/node",
     "collect/inbound": "collect/collected intake/traces",
     "collect/repositories": "intake/git intake/tree",
     "collect/zip_uploads": "intake/archive",

@@ -14,7 +14,7 @@ from gradkit.audit.trials import Trial, Tried, from_json
 from gradkit.check.results import Report
 from gradkit.cluster.grading import Answers
 from gradkit.cluster.head import Nodes
-from gradkit.cluster.messages import CheckPublicly, Fuzz, RemoteTrial, Request, Try
+from gradkit.cluster.requests import CheckPublicly, Fuzz, RemoteTrial, Request, Try
 from gradkit.course import Assignment
 from gradkit.diagnosis import Fingerprint
 from gradkit.diagnosis.answer_store import AnswerStore, Run

@@ -14,7 +14,7 @@ from distributed import get_worker
 from distributed.diagnostics.plugin import WorkerPlugin
 
 from gradkit.cluster.bundle import unpack
-from gradkit.cluster.messages import Sealed, read_frame, write_frame
+from gradkit.cluster.requests import Sealed, read_frame, write_frame
 from gradkit.temporary import TemporaryFolder, sweep
 
 _END_SECONDS = 20.0

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from gradkit.cluster.bundle import pack_answers
 from gradkit.cluster.head import Nodes
-from gradkit.cluster.messages import ComputeAnswers, Grade
 from gradkit.cluster.opening import open_nodes
+from gradkit.cluster.requests import ComputeAnswers, Grade
 from gradkit.course import Course
 from gradkit.diagnosis.answer_store import AnswerStore
 from gradkit.errors import GraderFault, GradkitError

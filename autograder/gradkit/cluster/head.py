@@ -20,7 +20,7 @@ from distributed.client import FutureCancelledError
 from distributed.comm import CommClosedError
 
 from gradkit.cluster.carrier import Addition, NodeEnded, ask
-from gradkit.cluster.messages import Describe, Description, Request, Sealed, pack_request, read_reply
+from gradkit.cluster.requests import Describe, Description, Request, Sealed, pack_request, read_reply
 from gradkit.errors import CourseError, GraderFault, GradkitError, UsageError
 from gradkit.jail.levels import SandboxError
 

@@ -20,7 +20,7 @@ import gradkit
 from gradkit.audit.fuzz import fuzz_tests
 from gradkit.audit.public import PublicTrial, try_public
 from gradkit.audit.trials import Trial, as_json, try_all
-from gradkit.cluster.messages import (
+from gradkit.cluster.requests import (
     CheckPublicly,
     ComputeAnswers,
     Describe,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from distributed import Client
 
     from gradkit.cluster.head import Nodes
-    from gradkit.cluster.messages import Sealed
+    from gradkit.cluster.requests import Sealed
 
 _NEEDED = ("dask", "distributed", "cryptography", "msgpack", "dask_jobqueue")
 _WAIT = 60  # seconds for the first node of a cluster that runs already, or here
@@ -109,7 +109,7 @@ def open_nodes(
     import distributed  # noqa: F401 - which sets the levels of its loggers
 
     from gradkit.cluster.bundle import pack_course
-    from gradkit.cluster.messages import Sealed
+    from gradkit.cluster.requests import Sealed
 
     for name in ("distributed", "distributed.client", "tornado.application"):
         logging.getLogger(name).setLevel(logging.CRITICAL)

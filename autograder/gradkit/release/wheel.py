@@ -22,7 +22,7 @@ from gradkit.errors import BuildError
 
 ENGINE = f"gradkit-{gradkit.__version__}-py3-none-any.whl"
 _REQUIRED = ("rich>=14", "typer>=0.20", "watchfiles>=1.1")
-_ENDINGS = (".py", ".typed", ".txt", ".html", ".js", ".yml", ".sh", ".template")  # of the engine's files
+_ENDINGS = (".py", ".typed", ".txt", ".html", ".js", ".yml", ".sh", ".template", ".mo")  # of the engine's files
 _REINSTALL = "gradkit is not installed, or its installation is outdated. Install it: make setup"
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest timestamp of the zip format
 
@@ -78,7 +78,7 @@ def _pack(version: str, sources: Mapping[str, bytes], metadata: Mapping[str, str
 
 def _sources() -> Mapping[str, bytes]:
     package = Path(gradkit.__file__).parent
-    files = [package / "__init__.py", package / "errors.py"]
+    files = [package / "__init__.py", package / "errors.py", package / "messages.py"]
     files += [file for name in ("bans", "check", "conditions") for file in sorted((package / name).glob("*.py"))]
     return {path.relative_to(package).as_posix(): path.read_bytes() for path in files}
 

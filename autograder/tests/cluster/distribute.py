@@ -11,8 +11,8 @@ from typing import Any
 
 from gradkit.cluster.carrier import Carrier
 from gradkit.cluster.head import Nodes
-from gradkit.cluster.messages import ComputeAnswers, Sealed
 from gradkit.cluster.opening import start_here
+from gradkit.cluster.requests import ComputeAnswers, Sealed
 from gradkit.errors import GradkitError
 
 

@@ -6,7 +6,7 @@ import os
 import sys
 from dataclasses import asdict
 
-from gradkit.cluster.messages import ComputeAnswers, Describe, pack_reply, read_frame, read_request, write_frame
+from gradkit.cluster.requests import ComputeAnswers, Describe, pack_reply, read_frame, read_request, write_frame
 
 from gradkit.cluster.head import here  # isort: skip
 
