@@ -18,19 +18,38 @@ def build(
     publish: Annotated[
         bool, typer.Option("--publish", help="Also put the release into nbgrader's exchange for students to fetch.")
     ] = False,
+    extract: Annotated[
+        bool,
+        typer.Option(
+            "--extract", help="Only enter new texts into the catalogues of translations; begins those of ASSIGNMENTS."
+        ),
+    ] = False,
     course: Annotated[Path | None, typer.Option(help="The course's folder.")] = None,
 ) -> None:
-    """Make release/ and solutions/ from assignments/.
+    """Make release/ and solutions/ from assignments/, in the course's language; beside it, release/zh/ in Chinese.
 
     Solutions are removed at the markers and nbgrader makes the released notebooks. Nothing is written if a solution, a
     hidden test or other instructor material would be released.
     """
     from gradkit.collect.exchange import publish as publish_assignment
     from gradkit.release import build_course, check_course
+    from gradkit.release import extract as extract_texts
 
     if check and publish:
         raise UsageError("--check changes nothing, --publish builds and publishes: give one of them.")
+    if extract and (check or publish):
+        raise UsageError("--extract only updates catalogues: give it without --check and --publish.")
     found = find_course(course)
+    if extract:
+        left = extract_texts(found, assignments or None)
+        for line in left:
+            out.print(line, soft_wrap=True, markup=False)
+        out.print(
+            f"The catalogues are up to date; {len(left)} texts are left to translate."
+            if left
+            else "The catalogues are up to date."
+        )
+        return
     if check:
         differences = check_course(found, assignments or None)
         for line in differences:

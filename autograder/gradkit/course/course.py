@@ -27,6 +27,7 @@ PACKAGES = ("torch", "numpy", "matplotlib", "scikit-learn", "ipykernel")
 _GRADEBOOK = "gradebook.db"
 
 Owners = Literal["auto", "check", "ignore"]
+Language = Literal["en", "zh"]  # the keys of messages.LANGUAGES
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,7 @@ class _CourseFile:
     exchange: str = "exchange"
     exchange_owners: Owners = "auto"
     timezone: str = "UTC"
+    language: Language = "en"
     database: Any = _GRADEBOOK  # checked by `_database`, whose message repeats no password
     late: LatePolicy = field(default_factory=LatePolicy)
     policy: Policy = field(default_factory=Policy)
@@ -125,6 +127,7 @@ class Course:
         environment: the environment that students' code is graded in.
         policy: the rules for hand-ins.
         zone: the time zone in which people read and write times.
+        language: the language of the release and the pages.
         server: the URL of the gradebook on a PostgreSQL server, without a password; None: the file `gradebook`.
     """
 
@@ -138,6 +141,7 @@ class Course:
     environment: Environment = field(default_factory=Environment)
     policy: Policy = field(default_factory=Policy)
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+    language: Language = "en"
     server: str | None = None
 
     @cached_property
@@ -160,6 +164,10 @@ class Course:
     def release(self, assignment_id: str) -> Path:
         """The generated folder that students get."""
         return self.root / "release" / assignment_id
+
+    def other_release(self, assignment_id: str, language: str) -> Path:
+        """The generated folder for students who read another language."""
+        return self.root / "release" / language / assignment_id
 
     def solution(self, assignment_id: str) -> Path:
         """The generated folder with the complete reference."""
@@ -290,6 +298,7 @@ def load_course(root: Path) -> Course:
         environment=data.environment,
         policy=data.policy,
         zone=_zone(root / "course.toml", data.timezone),
+        language=data.language,
         server=_server(root / "course.toml", data.database),
     )
 

@@ -19,7 +19,7 @@ from __future__ import annotations
 import ast
 import keyword
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -34,6 +34,8 @@ PatternKind = Literal["solution", "model answer", "hidden test", "mistakes bank"
 MARKERS = ("BEGIN SOLUTION", "END SOLUTION", "BEGIN HIDDEN TESTS", "END HIDDEN TESTS", "MARK SCHEME", "AUTOTEST")
 _BANKS = tuple(name + ending for name in FILE_NAMES.values() for ending in ("", ".py"))  # folders, files
 _SHARED_NAMES = ("__init__.py", "conftest.py")
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_SENTENCE_ENDS = re.compile(r"(?<=[.!?;:])\s+|(?<=[。！？；：])\s*|\n\s*\n")
 _WORD = re.compile(r"[^\W\d]\w*|\d[\w.]*")
 _SIGN = re.compile(r"\*\*|//|<<|>>|[=!<>]=|[-+*/@%<>&|^~]")
 _MESSAGE = re.compile(r"""^[rf]?(["']).*\1[,)\]]*$""")
@@ -76,19 +78,24 @@ def is_telling_code(line: str) -> bool:
 
 
 def is_telling_prose(sentence: str) -> bool:
-    """Whether a sentence is telling."""
-    return len(sentence) >= 20 and len(sentence.split()) >= 4
+    """Whether a sentence is telling; Chinese, which has no spaces, from eight characters on."""
+    return (len(sentence) >= 20 and len(sentence.split()) >= 4) or len(CHINESE.findall(sentence)) >= 8
 
 
-def needles(course: Course, source: Source) -> list[Needle]:
+def needles(course: Course, *sources: Source) -> list[Needle]:
     """The strings of one assignment that must not be found, without duplicates.
+
+    Args:
+        course: the course.
+        sources: the assignment's source in each of its languages.
 
     Raises:
         BuildError: a file of the hidden folder is not valid Python.
     """
     found = [Needle(marker, "marker", "nbgrader's markers") for marker in MARKERS]
-    found += _solution_needles(source)
-    found += _hidden_needles(course.hidden(source.assignment.id), source)
+    for source in sources:
+        found += _solution_needles(source)
+    found += _hidden_needles(course.hidden(sources[0].assignment.id), sources)
     secret = course.root / "autograder" / "hidden" / "secret.txt"
     if secret.exists():
         found.append(Needle(course.secret, "secret", "autograder/hidden/secret.txt"))
@@ -108,7 +115,7 @@ def _solution_needles(source: Source) -> Iterator[Needle]:
                 if line not in shown:
                     yield Needle(line, "solution", cell.where)
         if cell.kind == "written":
-            for sentence in re.split(r"(?<=[.!?;:])\s+|\n\s*\n", cell.source):
+            for sentence in _SENTENCE_ENDS.split(cell.source):
                 text = normalize(sentence).lstrip("-*> ")
                 if is_telling_prose(text) and text not in shown:
                     yield Needle(text, "model answer", cell.where)
@@ -128,12 +135,11 @@ def _telling(lines: Iterable[str]) -> Iterator[str]:
             yield normalize(comment)
 
 
-def _hidden_needles(folder: Path, source: Source) -> Iterator[Needle]:
+def _hidden_needles(folder: Path, sources: Sequence[Source]) -> Iterator[Needle]:
     yield Needle("autograder/hidden", "hidden test", "the hidden folder's path")
-    stub = normalize(source.stub)
-    checks = normalize(read_text(source.copied["test_public.py"], "test_public.py"))
-    on_purpose = f"{stub} {checks} {_public_notebook(source)}"
-    public = {target for question in source.assignment.questions for target in question.targets}
+    stub = normalize("\n".join(source.stub for source in sources))
+    on_purpose = " ".join([stub, *(f"{normalize(source.checks)} {_public_notebook(source)}" for source in sources)])
+    public = {target for question in sources[0].assignment.questions for target in question.targets}
     for path in sorted(folder.rglob("*.py")):
         inside = path.relative_to(folder)
         origin = f"autograder/hidden/{folder.name}/{inside.as_posix()}"

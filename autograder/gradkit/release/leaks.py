@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from gradkit.course import Assignment, Course
-from gradkit.release.leak_patterns import Needle, PatternKind, needles, normalize
+from gradkit.release.catalogues import languages
+from gradkit.release.leak_patterns import CHINESE, Needle, PatternKind, needles, normalize
 from gradkit.release.source import read_source
 
 _TOP = {"cells", "metadata", "nbformat", "nbformat_minor"}
@@ -72,7 +73,8 @@ def find_leaks(course: Course, assignment: Assignment, folder: Path) -> list[Lea
     Raises:
         BuildError: the assignment's source or a hidden file cannot be read.
     """
-    looked_for = needles(course, read_source(course, assignment))
+    sources = [read_source(course, assignment, language) for language in languages(course, assignment.id)]
+    looked_for = needles(course, *sources)
     found = [leak for place in places(folder) for leak in _in_place(place, looked_for)]
     found += [
         Leak(file, place, "metadata", key, "not a key that Jupyter or nbgrader needs")
@@ -96,8 +98,8 @@ def _in_place(place: Place, looked_for: list[Needle]) -> list[Leak]:
 
 def _stands_alone(needle: str, text: str) -> bool:
     """Whether ``needle`` occurs between word boundaries: ``x + 1`` is not in ``max + 10``."""
-    before = r"(?<!\w)" if re.match(r"\w", needle) else ""
-    after = r"(?!\w)" if re.search(r"\w$", needle) else ""
+    before = r"(?<!\w)" if re.match(r"\w", needle) and not CHINESE.match(needle) else ""
+    after = r"(?!\w)" if re.search(r"\w$", needle) and not CHINESE.match(needle[-1]) else ""
     return re.search(before + re.escape(needle) + after, text) is not None
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -19,6 +19,7 @@ import jupytext  # type: ignore[import-untyped]
 from gradkit.course import Assignment
 from gradkit.errors import BuildError
 from gradkit.release.strip import complete_solutions, find_regions, strip_solutions
+from gradkit.release.texts import same_code
 
 CellKind = Literal["text", "code", "check", "written"]
 
@@ -73,6 +74,32 @@ def read_cells(text: str, where: str, assignment: Assignment) -> list[SourceCell
     written = [question.id for question in assignment.written]
     _one_each(cells, "written", written, where, '<!-- #region written="{}" -->')
     return cells
+
+
+def compare_cells(cells: Sequence[SourceCell], translated: Sequence[SourceCell], where: str) -> None:
+    """Check that a notebook in another language has the same cells, with the same code.
+
+    Args:
+        cells: the cells of ``notebook.md``.
+        translated: those of the other notebook.
+        where: the other's path, for errors.
+
+    Raises:
+        BuildError: a cell is missing, of another kind, or has other code; comments and words in strings may differ.
+    """
+    for cell, other in zip(cells, translated, strict=False):
+        if (cell.kind, cell.id) != (other.kind, other.id):
+            raise BuildError(f"{other.where}: {_named(other)}, but {_named(cell)} in {cell.where}.")
+        if cell.kind in ("code", "check") and not same_code(cell.source, other.source):
+            raise BuildError(
+                f"{other.where}: the code is not that of {cell.where}. Only comments and words in strings may differ."
+            )
+    if len(cells) != len(translated):
+        raise BuildError(f"{where}: {len(translated)} cells, but {len(cells)} in the English notebook.")
+
+
+def _named(cell: SourceCell) -> str:
+    return f"a {cell.kind} cell" + (f" of {cell.id}" if cell.id else "")
 
 
 def staged_notebook(cells: Iterable[SourceCell], assignment: Assignment) -> str:

@@ -8,22 +8,29 @@ from __future__ import annotations
 
 import ast
 import fnmatch
-import textwrap
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gradkit.check.homework import CHECKS, question_of
-from gradkit.conditions.rules import ANNOUNCED
-from gradkit.course import Assignment, Course, total
+from gradkit.course import Assignment, Course
 from gradkit.course.course import Environment
 from gradkit.errors import BuildError
-from gradkit.release.notebook import SourceCell, read_cells
+from gradkit.messages import LANGUAGES
+from gradkit.release.catalogues import (
+    LOCALES,
+    catalogues,
+    in_language,
+    translate_assignment,
+    translated_into,
+    translations,
+)
+from gradkit.release.notebook import SourceCell, compare_cells, read_cells
+from gradkit.release.readme import complete_readme
 from gradkit.release.strip import Region, complete_solutions, find_regions, strip_solutions
-from gradkit.term.in_words import announced
-from gradkit.term.reckoning import rules_of
-from gradkit.text import points
+from gradkit.release.texts import replace_texts
 
+ENGLISH = "en"
 NOTEBOOK = "notebook.md"
 README = "README.md"
 DATA = "data"
@@ -44,18 +51,22 @@ class Source:
         module: the module's text, with solution regions.
         module_path: the module's name in error messages.
         cells: the notebook's cells.
-        copied: name -> path of each file that is copied unchanged (``test_public.py``, ``data/...``).
+        checks: the text of ``test_public.py``.
+        copied: name -> path of each file that is copied unchanged (``data/...``).
         readme: the README's text, followed by the differences when graded and the limits of a submission.
         environment: the grading environment.
+        language: the language of its texts.
     """
 
     assignment: Assignment
     module: str
     module_path: str
     cells: tuple[SourceCell, ...]
+    checks: str
     copied: dict[str, Path]
     readme: str
     environment: Environment
+    language: str = ENGLISH
 
     @property
     def question_ids(self) -> list[str]:
@@ -86,28 +97,34 @@ class Source:
         return "" if cell.kind == "written" else strip_solutions(cell.source, cell.where, self.question_ids)
 
 
-def read_source(course: Course, assignment: Assignment) -> Source:
+def read_source(course: Course, assignment: Assignment, language: str = ENGLISH) -> Source:
     """Read ``assignments/<hw>/`` and check that it can be built.
 
+    Args:
+        course: the course.
+        assignment: the assignment, as ``assignment.toml`` describes it.
+        language: the language of the texts: English, or one that the assignment has a ``locale`` folder for.
+
     Raises:
-        BuildError: a file is missing, unknown or not text; a solution region or a notebook cell is invalid.
+        BuildError: a file is missing, unknown or not text; a solution region or a notebook cell is invalid; a text is
+            not translated.
     """
     folder = course.source(assignment.id)
     shown = f"assignments/{assignment.id}"
-    files = _files(folder, shown, assignment)
+    files = _files(course, shown, assignment)
     cells = read_cells(read_text(folder / NOTEBOOK, f"{shown}/{NOTEBOOK}"), f"{shown}/{NOTEBOOK}", assignment)
-    module_path = f"{shown}/{assignment.module}"
+    module_path, public = f"{shown}/{assignment.module}", f"{shown}/{CHECKS}"
     source = Source(
         assignment=assignment,
         module=read_text(folder / assignment.module, module_path),
         module_path=module_path,
         cells=tuple(cells),
-        copied={name: folder / name for name in files if name == CHECKS or name.startswith(f"{DATA}/")},
-        readme=_readme(read_text(folder / README, f"{shown}/{README}"), course, assignment),
+        checks=read_text(folder / CHECKS, public),
+        copied={name: folder / name for name in files if name.startswith(f"{DATA}/")},
+        readme=read_text(folder / README, f"{shown}/{README}"),
         environment=course.environment,
     )
-    public = f"{shown}/{CHECKS}"
-    check_public_checks(read_text(folder / CHECKS, public), public, source.question_ids)
+    check_public_checks(source.checks, public, source.question_ids)
     _parse(source.complete, f"{module_path}, complete")
     _refuse_raising_on_import(_parse(source.stub, f"{module_path}, stripped"), module_path)
     regions = [*source.module_regions, *(region for cell in cells for region in source.cell_regions(cell))]
@@ -117,7 +134,29 @@ def read_source(course: Course, assignment: Assignment) -> Source:
                 f'{module_path}: question "{question}" has no solution region; expected '
                 f'"### BEGIN SOLUTION {question}: <what to do>" in the module or in a code cell of {NOTEBOOK}.'
             )
-    return source
+    if language != ENGLISH:
+        source = _translated(course, source, language)
+    return replace(source, readme=complete_readme(source.readme, course, assignment, language))
+
+
+def _translated(course: Course, source: Source, language: str) -> Source:
+    """A source in another language, its code the same."""
+    catalogue, _ = catalogues(course, source.assignment, language)
+    look_up = translations(catalogue)
+    folder, shown = course.source(source.assignment.id), f"assignments/{source.assignment.id}"
+    notebook, readme = in_language(NOTEBOOK, language), in_language(README, language)
+    where = f"{shown}/{notebook}"
+    cells = read_cells(read_text(folder / notebook, where), where, source.assignment)
+    compare_cells(source.cells, cells, where)
+    return replace(
+        source,
+        assignment=translate_assignment(source.assignment, look_up),
+        module=replace_texts(source.module, source.module_path, look_up, strings=False),
+        cells=tuple(cells),
+        checks=replace_texts(source.checks, f"{shown}/{CHECKS}", look_up, strings=True),
+        readme=read_text(folder / readme, f"{shown}/{readme}"),
+        language=language,
+    )
 
 
 def read_text(path: Path, shown: str) -> str:
@@ -133,34 +172,26 @@ def read_text(path: Path, shown: str) -> str:
     return text.rstrip("\n") + "\n"
 
 
-def _readme(text: str, course: Course, assignment: Assignment) -> str:
-    """The README, followed by the sections that every homework of the course has at its end."""
-    written = total(question.points for question in assignment.written)
-    most = f"{points(assignment.max_score)} points" + (
-        f", and {points(written)} for the written questions" if written else ""
-    )
-    handing_in = [f"There are {most}.", *announced(rules_of(course, assignment), course.late, course.zone)]
-    rules = "\n".join(textwrap.fill(rule, 120, initial_indent="- ", subsequent_indent="  ") for rule in ANNOUNCED)
-    sentences = (
-        "`gradkit check` warns if your file breaks one of these rules.",
-        f"It is graded with Python {course.environment.python} and the packages in `requirements.txt`.",
-        f"A submission may contain {course.submission.in_words}.",
-    )
-    limits = "\n\n".join(textwrap.fill(sentence, 120) for sentence in sentences)
-    when = textwrap.fill(" ".join(handing_in), 120)
-    return f"{text}\n## Points and due time\n\n{when}\n\n## What is different when graded\n\n{rules}\n\n{limits}\n"
-
-
 def is_litter(name: str) -> bool:
     """Whether a file or folder of this name was left behind by an editor or a tool."""
     return any(fnmatch.fnmatchcase(name, pattern) for pattern in _LITTER)
 
 
-def _files(folder: Path, shown: str, assignment: Assignment) -> list[str]:
+def _files(course: Course, shown: str, assignment: Assignment) -> list[str]:
+    """The names of the assignment's files; of other languages only with their ``locale`` folder."""
+    folder = course.source(assignment.id)
     required = {"assignment.toml", assignment.module, NOTEBOOK, CHECKS, README}
     found = sorted(_walk(folder, "", shown))
     for name in sorted(required.difference(found)):
         raise BuildError(f"{shown}/{name}: no such file; every assignment needs one.")
+    for language in translated_into(course, assignment.id):
+        others = {in_language(NOTEBOOK, language), in_language(README, language)}
+        for name in sorted(others.difference(found)):
+            raise BuildError(
+                f"{shown}/{name}: no such file. The assignment has a folder locale/{LOCALES[language]}, so write "
+                f"{name.replace(f'.{language}.', '.')} in {LANGUAGES[language]} here; or remove that folder."
+            )
+        required |= {*others, f"locale/{LOCALES[language]}/LC_MESSAGES/assignment.po"}
     for name in found:
         data = name.startswith(f"{DATA}/") and name.count("/") == 1 and name.endswith(DATA_ENDINGS)
         if name not in required and not data:

@@ -7,9 +7,10 @@ import shutil
 from dataclasses import asdict
 from pathlib import Path
 
-from gradkit.check.homework import FILE
+from gradkit.check.homework import CHECKS, FILE
 from gradkit.course import Assignment, Course
 from gradkit.course.course import Environment
+from gradkit.release.catalogues import languages
 from gradkit.release.notebook import complete_notebook, staged_notebook
 from gradkit.release.source import README, Source, read_source
 from gradkit.release.wheel import student_wheel
@@ -23,7 +24,7 @@ def stage(course: Course, assignment: Assignment, folder: Path) -> Path:
     """Write ``folder/<hw>``: the assignment for nbgrader's ``generate_assignment``.
 
     The folder is already stripped, contains nothing hidden, and is reproducible, so a gradebook generated from it has
-    exactly the cells that students have.
+    exactly the cells that students have: in the course's language, if the assignment has it.
 
     Returns:
         The staged folder, ``folder/<assignment id>``.
@@ -31,7 +32,7 @@ def stage(course: Course, assignment: Assignment, folder: Path) -> Path:
     Raises:
         BuildError: the source cannot be built; the message says what was expected.
     """
-    source = read_source(course, assignment)
+    source = read_source(course, assignment, languages(course, assignment.id)[0])
     return write_staged(source, folder)
 
 
@@ -52,7 +53,8 @@ def _write(source: Source, folder: Path, module: str, notebook: str) -> Path:
     texts = {
         source.assignment.module: module,
         source.assignment.notebook: notebook,
-        FILE: _homework(source.assignment, source.environment),
+        CHECKS: source.checks,
+        FILE: _homework(source),
         README: source.readme,
     }
     target.mkdir(parents=True)
@@ -77,8 +79,9 @@ def _write_tools(environment: Environment, target: Path) -> None:
         (target / name).write_text(text, encoding="utf-8", newline="\n")
 
 
-def _homework(assignment: Assignment, environment: Environment) -> str:
+def _homework(source: Source) -> str:
     """The assignment's data for `gradkit check`, as JSON text."""
+    assignment, environment = source.assignment, source.environment
     questions = [
         {
             "id": question.id,
@@ -94,7 +97,7 @@ def _homework(assignment: Assignment, environment: Environment) -> str:
         "packages": list(environment.packages),
         "withheld": [*PACKAGES, *REPEATED],
     }
-    names = {"id": assignment.id, "title": assignment.title, "module": assignment.module}
+    names = {"id": assignment.id, "title": assignment.title, "language": source.language, "module": assignment.module}
     banned = {name: asdict(group) for name, group in assignment.banned.items()}
     data = {**names, "environment": graded_with, "questions": questions, "banned": banned}
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"

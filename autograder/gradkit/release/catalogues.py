@@ -1,0 +1,249 @@
+"""The catalogues of an assignment's and a suite's texts: extracted, updated, checked and compiled.
+
+``assignments/<hw>/locale/zh_Hans/LC_MESSAGES/assignment.po`` holds the texts of the assignment, from which the build
+writes the release in Chinese. ``autograder/hidden/<hw>/locale/.../suite.po`` holds the titles of hidden tests and the
+sentences of known mistakes, which are translated where they are shown, from the compiled ``suite.mo``.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePath
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import PoFileError, read_po, write_po
+
+from gradkit.bank import FILE_NAMES
+from gradkit.check.homework import CHECKS
+from gradkit.course import Assignment, Course
+from gradkit.errors import BuildError
+from gradkit.release.texts import fields, find_texts
+from gradkit.temporary import replacing
+
+LOCALES = {"zh": "zh_Hans"}
+_PLACE = "locale/{locale}/LC_MESSAGES/{name}"
+_SHOWN = 60
+_LISTED = 10
+
+
+@dataclass(frozen=True)
+class CatalogueFile:
+    """A catalogue and what has to be in it.
+
+    Attributes:
+        path: its file.
+        shown: the file's name in messages.
+        locale: its language, as gettext names it.
+        texts: the texts in English -> the files that they are in.
+        compiled: whether its ``.mo`` is used.
+    """
+
+    path: Path
+    shown: str
+    locale: str
+    texts: Mapping[str, tuple[str, ...]]
+    compiled: bool
+
+    @property
+    def mo(self) -> Path:
+        """The compiled catalogue."""
+        return self.path.with_suffix(".mo")
+
+
+def translated_into(course: Course, assignment_id: str) -> list[str]:
+    """The languages, beside English, that an assignment has a ``locale`` folder for."""
+    return [code for code, locale in LOCALES.items() if (course.source(assignment_id) / "locale" / locale).is_dir()]
+
+
+def languages(course: Course, assignment_id: str) -> list[str]:
+    """The languages of an assignment's release: first the one of ``release/<hw>``, the course's if it is there."""
+    there = ["en", *translated_into(course, assignment_id)]
+    return sorted(there, key=lambda language: language != course.language)
+
+
+def in_language(name: str, language: str) -> str:
+    """The name of a file in another language: ``notebook.zh.md``."""
+    path = PurePath(name)
+    return f"{path.stem}.{language}{path.suffix}"
+
+
+def catalogues(course: Course, assignment: Assignment, language: str) -> tuple[CatalogueFile, CatalogueFile]:
+    """The catalogues of an assignment and of its suite.
+
+    Raises:
+        BuildError: a file of the suite is not valid Python.
+    """
+    source, hidden = course.source(assignment.id), course.hidden(assignment.id)
+    found = []
+    for folder, name, texts in (
+        (source, "assignment.po", _assignment_texts(source, assignment)),
+        (hidden, "suite.po", _suite_texts(hidden)),
+    ):
+        locale = LOCALES[language]
+        path = folder / _PLACE.format(locale=locale, name=name)
+        where: dict[str, tuple[str, ...]] = {}
+        for text, file in texts:
+            where[text] = tuple(dict.fromkeys((*where.get(text, ()), file)))
+        shown = path.relative_to(course.root).as_posix()
+        found.append(CatalogueFile(path, shown, locale, where, compiled=folder == hidden))
+    return found[0], found[1]
+
+
+def read_catalogue(catalogue: CatalogueFile) -> Catalog:
+    """The catalogue in its file; an empty one if there is no file.
+
+    Raises:
+        BuildError: the file is not a catalogue.
+    """
+    if not catalogue.path.is_file():
+        return Catalog(locale=catalogue.locale, header_comment="# Simplified Chinese.", fuzzy=False)
+    try:
+        with catalogue.path.open("rb") as file:
+            return read_po(file, locale=catalogue.locale, abort_invalid=True)
+    except (PoFileError, UnicodeDecodeError) as error:
+        raise BuildError(f"{catalogue.shown}: not a catalogue ({error}).") from error
+
+
+def faults(catalogue: CatalogueFile) -> list[str]:
+    """What is wrong with a catalogue, a line each: missing, stale and fuzzy entries, fields that differ."""
+    catalog = read_catalogue(catalogue)
+    lines = []
+    for text in catalogue.texts:
+        entry = catalog.get(text)
+        if entry is None or not entry.string:
+            lines.append(f"{catalogue.shown}: not translated: {_short(text)}")
+        elif entry.fuzzy:
+            lines.append(f"{catalogue.shown}: fuzzy: {_short(text)}")
+        elif fields(text) != fields(str(entry.string)):
+            lines.append(f"{catalogue.shown}: the fields differ: {_short(text)}")
+    stale = [entry for entry in _entries(catalog) if entry.id not in catalogue.texts]
+    return [*lines, *(f"{catalogue.shown}: no longer used: {_short(str(entry.id))}" for entry in stale)]
+
+
+def translations(catalogue: CatalogueFile) -> Callable[[str], str]:
+    """What gives the translation of each of a catalogue's texts.
+
+    Raises:
+        BuildError: the catalogue has faults.
+    """
+    found = faults(catalogue)
+    if found:
+        lines = "\n".join(f"  {line}" for line in found[:_LISTED])
+        more = f"\n  and {len(found) - _LISTED} more" if len(found) > _LISTED else ""
+        raise BuildError(
+            "A catalogue is not up to date. `gradkit build --extract` enters new texts into it; then translate them:\n"
+            f"{lines}{more}"
+        )
+    catalog = read_catalogue(catalogue)
+    return {str(entry.id): str(entry.string) for entry in _entries(catalog)}.__getitem__
+
+
+def translate_assignment(assignment: Assignment, look_up: Callable[[str], str]) -> Assignment:
+    """An assignment with its texts for students translated."""
+    return replace(
+        assignment,
+        title=look_up(assignment.title),
+        question=tuple(
+            replace(question, beyond=question.beyond and look_up(question.beyond)) for question in assignment.question
+        ),
+        banned={name: replace(group, reason=look_up(group.reason)) for name, group in assignment.banned.items()},
+    )
+
+
+def update(catalogue: CatalogueFile) -> bool:
+    """Enter new texts into a catalogue and drop those that are no longer used; translations stay.
+
+    Returns:
+        Whether the file was changed.
+    """
+    old = read_catalogue(catalogue)
+    if catalogue.path.is_file() and [entry.id for entry in _entries(old)] == list(catalogue.texts):
+        return False
+    new = Catalog(locale=catalogue.locale, header_comment="# Simplified Chinese.", fuzzy=False)
+    for text, files in catalogue.texts.items():
+        entry = old.get(text)
+        string, flags = (entry.string, entry.flags) if entry else ("", ())
+        new.add(text, string, flags=flags, locations=[(file, 0) for file in files])
+    data = io.BytesIO()
+    write_po(data, new, width=120, include_lineno=False)
+    catalogue.path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(catalogue.path) as new_file:
+        new_file.write_bytes(data.getvalue())
+    return True
+
+
+def compiled(catalogue: CatalogueFile) -> bytes:
+    """The catalogue as the bytes of its ``.mo``, the same for the same translations."""
+    data = io.BytesIO()
+    write_mo(data, _Bare.of(read_catalogue(catalogue)))
+    return data.getvalue()
+
+
+class _Bare(Catalog):
+    """A catalogue whose header has neither times nor versions."""
+
+    @classmethod
+    def of(cls, catalog: Catalog) -> _Bare:
+        bare = cls(locale=catalog.locale)
+        for entry in _entries(catalog):
+            bare.add(entry.id, entry.string, flags=entry.flags)
+        return bare
+
+    def __iter__(self) -> Iterator[Message]:
+        header = f"Content-Type: text/plain; charset=utf-8\nPlural-Forms: {self.plural_forms}\n"
+        yield Message("", header)
+        yield from _entries(self)
+
+
+def _entries(catalog: Catalog) -> list[Message]:
+    return [entry for entry in Catalog.__iter__(catalog) if entry.id]
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return repr(line if len(line) <= _SHOWN else f"{line[: _SHOWN - 3]}...")
+
+
+def _assignment_texts(folder: Path, assignment: Assignment) -> Iterator[tuple[str, str]]:
+    yield assignment.title, "assignment.toml"
+    for question in assignment.questions:
+        if question.beyond:
+            yield question.beyond, "assignment.toml"
+    for group in assignment.banned.values():
+        yield group.reason, "assignment.toml"
+    for name in (assignment.module, CHECKS):
+        text = (folder / name).read_text(encoding="utf-8-sig")
+        for found in find_texts(text, strings=name == CHECKS):
+            yield found.id, name
+
+
+def _suite_texts(hidden: Path) -> Iterator[tuple[str, str]]:
+    """The sentences of known mistakes, and the titles of the tests."""
+    mistakes = FILE_NAMES["mistake"]
+    for path in [hidden / f"{mistakes}.py", *sorted((hidden / mistakes).glob("*.py"))]:
+        for node in _defined(path):
+            if any("mistake" in ast.unparse(decorator) for decorator in node.decorator_list):
+                yield " ".join((ast.get_docstring(node) or "").split()), _inside(path, hidden)
+    for path in sorted(hidden.glob("test_*.py")):
+        for node in _defined(path):
+            title = (ast.get_docstring(node) or "").split("\n")[0]
+            if node.name.startswith("test_") and title:
+                yield title, _inside(path, hidden)
+
+
+def _defined(path: Path) -> list[ast.FunctionDef | ast.ClassDef]:
+    if not path.is_file():
+        return []
+    try:
+        body = ast.parse(path.read_text(encoding="utf-8-sig")).body
+    except SyntaxError as error:
+        raise BuildError(f"{path}, line {error.lineno}: not valid Python ({error.msg}).") from error
+    return [node for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+
+
+def _inside(path: Path, folder: Path) -> str:
+    return path.relative_to(folder).as_posix()
