@@ -26,6 +26,7 @@ _FOR_TOOLS = ("# noqa", "# type", "# fmt", "# pragma")
 _NOQA = re.compile(r"\s+(# )?noqa.*")
 _OPENING = re.compile(r"""([A-Za-z]*)(\"{3}|'{3}|"|')""")
 _FIELD = re.compile(r"\{\{|\}\}|\{(?:[^{}]|\{[^{}]*\})*\}")
+_IPYTHON = re.compile(r"^([ \t]*)([%!].*)", re.MULTILINE)
 # What a line is not broken in: code, a run of other letters, a Chinese character with the punctuation after it.
 _UNIT = re.compile(
     r"[（“《]*(?:`[^`]*`|[\u2e80-\u9fff\uff00-\uffef]|[^\s\u2e80-\u9fff\uff00-\uffef“”‘’…—]+|[“”‘’…—]+)"
@@ -103,7 +104,7 @@ def same_code(one: str, other: str) -> bool:
     """Whether two sources differ only in comments and the words of string literals, not in the fields of f-strings."""
     try:
         return _bare(one) == _bare(other)
-    except SyntaxError:  # a cell with IPython's own syntax
+    except SyntaxError:
         return one == other
 
 
@@ -136,8 +137,8 @@ def _columns(text: str) -> int:
 
 
 def _bare(source: str) -> str:
-    """A source's syntax tree without the words of its strings."""
-    tree = ast.parse(source)
+    """A source's syntax tree without the words of its strings; IPython's own lines, such as ``%autoreload``, stay."""
+    tree = ast.parse(_IPYTHON.sub(lambda line: f"{line[1]}{line[2].encode()!r}", source))
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             node.value = ""
