@@ -26,11 +26,10 @@ from gradkit.release.catalogues import (
     translations,
 )
 from gradkit.release.notebook import SourceCell, compare_cells, read_cells
-from gradkit.release.readme import complete_readme
+from gradkit.release.readme import ENGLISH, complete_readme
 from gradkit.release.strip import Region, complete_solutions, find_regions, strip_solutions
 from gradkit.release.texts import replace_texts
 
-ENGLISH = "en"
 NOTEBOOK = "notebook.md"
 README = "README.md"
 DATA = "data"

@@ -7,10 +7,16 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from gradkit.course import LatePolicy
+from gradkit.messages import Message, message, plural
 from gradkit.term.ledger import Ledger
 from gradkit.term.reckoning import Attempt, Reckoned, Rules, closes
 from gradkit.text import points, strip_controls
 
+_WHICH_COUNTS = {
+    "last": message("If you hand in several times, the last one counts."),
+    "best": message("If you hand in several times, the best one counts."),
+    "active": message("If you hand in several times, the chosen one counts."),
+}
 _COUNTS = {"last": "the last one", "best": "the best one", "active": "the chosen one"}
 
 
@@ -34,26 +40,80 @@ def renamed(ledger: Ledger, student: str, zone: ZoneInfo) -> Iterator[str]:
         yield f"{student} is also {old}, {how} {said(event.at, zone)}{_why(event.reason)}."
 
 
-def announced(rules: Rules, late: LatePolicy, zone: ZoneInfo) -> list[str]:
+def announced(rules: Rules, late: LatePolicy, zone: ZoneInfo) -> list[Message]:
     """An assignment's rules for its handout, a sentence each."""
     policy, end = rules.policy, closes(rules, rules.due, zone)
-    found = [f"It is due {said(rules.due, zone)}."]
+    found = [message("It is due {time}.", time=said(rules.due, zone))]
     if late.percent_per_day:
-        free = f" after {late.grace_minutes:g} minutes" if late.grace_minutes else ""
-        keeps = f", and at least {late.floor_percent:g} percent stay" if late.floor_percent else ""
-        found.append(f"Each day begun{free} costs {late.percent_per_day:g} percent of the points{keeps}.")
+        found.append(_late_days(late))
     if policy.slip_days:
-        where = "for this assignment alone" if rules.own_budget else "in the whole term"
-        most = "" if policy.max_slip is None else f", at most {policy.max_slip} of them here"
-        found.append(f"You have {_days(policy.slip_days, 'slip ')} {where}{most}: these days cost nothing.")
+        found.append(_slip_days(rules))
     if end is not None:
-        found.append(f"Nothing is taken after {said(end, zone)}.")
-    found.append(f"If you hand in several times, {_COUNTS[policy.counts]} counts.")
+        found.append(message("Nothing is taken after {time}.", time=said(end, zone)))
+    found.append(_WHICH_COUNTS[policy.counts])
     if policy.attempts is not None:
-        found.append(f"Before the due time {_with_feedback(policy.attempts)}.")
+        found.append(_feedback_until_due(policy.attempts))
     if policy.window is not None:
-        found.append(f"In 24 hours {_with_feedback(policy.window)}.")
+        found.append(
+            plural("In 24 hours 1 hand-in gets feedback.", "In 24 hours {n} hand-ins get feedback.", policy.window)
+        )
     return found
+
+
+def _late_days(late: LatePolicy) -> Message:
+    numbers = {
+        "percent": f"{late.percent_per_day:g}",
+        "minutes": f"{late.grace_minutes:g}",
+        "floor": f"{late.floor_percent:g}",
+    }
+    if late.grace_minutes and late.floor_percent:
+        return message(
+            "Each day begun after {minutes} minutes costs {percent} percent of the points, and at least {floor} "
+            "percent stay.",
+            **numbers,
+        )
+    if late.grace_minutes:
+        return message("Each day begun after {minutes} minutes costs {percent} percent of the points.", **numbers)
+    if late.floor_percent:
+        return message(
+            "Each day begun costs {percent} percent of the points, and at least {floor} percent stay.", **numbers
+        )
+    return message("Each day begun costs {percent} percent of the points.", **numbers)
+
+
+def _slip_days(rules: Rules) -> Message:
+    days, most = rules.policy.slip_days, rules.policy.max_slip
+    if most is None and rules.own_budget:
+        return plural(
+            "You have {n} slip day for this assignment alone: these days cost nothing.",
+            "You have {n} slip days for this assignment alone: these days cost nothing.",
+            days,
+        )
+    if most is None:
+        return plural(
+            "You have {n} slip day in the whole term: these days cost nothing.",
+            "You have {n} slip days in the whole term: these days cost nothing.",
+            days,
+        )
+    if rules.own_budget:
+        return plural(
+            "You have {n} slip day for this assignment alone, at most {most} of them here: these days cost nothing.",
+            "You have {n} slip days for this assignment alone, at most {most} of them here: these days cost nothing.",
+            days,
+            most=most,
+        )
+    return plural(
+        "You have {n} slip day in the whole term, at most {most} of them here: these days cost nothing.",
+        "You have {n} slip days in the whole term, at most {most} of them here: these days cost nothing.",
+        days,
+        most=most,
+    )
+
+
+def _feedback_until_due(number: int) -> Message:
+    return plural(
+        "Before the due time 1 hand-in gets feedback.", "Before the due time {n} hand-ins get feedback.", number
+    )
 
 
 def said(time: datetime | None, zone: ZoneInfo) -> str:
@@ -85,7 +145,7 @@ def _hand_ins(reckoned: Reckoned, zone: ZoneInfo, silent: Mapping[Attempt, datet
         yield f"Hand-in {number}, {said(attempt.time, zone)}: {shown}{mark}."
     policy = reckoned.rules.policy
     if silent and policy.attempts is not None:
-        yield f"Before the due time {_with_feedback(policy.attempts)}."
+        yield _feedback_until_due(policy.attempts)
     *_, again = [None, *silent.values()]
     if again is not None:
         yield f"In 24 hours {_with_feedback(policy.window)}; the next one from {said(again, zone)}."
