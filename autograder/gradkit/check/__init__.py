@@ -15,9 +15,16 @@ __all__ = ["check"]
 
 
 def __getattr__(name: str) -> object:
-    """Import `check` on first access: grading uses this package to read notebooks, without running checks."""
+    """Import `check` on first access: grading uses this package to read notebooks, without running checks.
+
+    A notebook imports it in its first cell, so this is also where its plots get a font for their labels.
+    """
     if name == "check":
+        from pathlib import Path
+
+        from gradkit.check.fonts import choose_fonts
         from gradkit.check.process import check
 
+        choose_fonts(Path.cwd())
         return check
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

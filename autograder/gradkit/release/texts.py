@@ -139,13 +139,17 @@ def _columns(text: str) -> int:
 def _bare(source: str) -> str:
     """A source's syntax tree without the words of its strings; IPython's own lines, such as ``%autoreload``, stay."""
     tree = ast.parse(_IPYTHON.sub(lambda line: f"{line[1]}{line[2].encode()!r}", source))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            node.value = ""
-        elif isinstance(node, ast.JoinedStr):
-            spots = [part for part in node.values if isinstance(part, ast.FormattedValue)]
-            node.values = sorted(spots, key=ast.unparse)
-    return ast.dump(tree)
+    return ast.dump(_WithoutWords().visit(tree))
+
+
+class _WithoutWords(ast.NodeTransformer):
+    """Empties strings; of f-strings, the fields stay as they are."""
+
+    def visit_Constant(self, node: ast.Constant) -> ast.Constant:  # ast chooses the names
+        return ast.Constant("") if isinstance(node.value, str) else node
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.JoinedStr:
+        return ast.JoinedStr(sorted((part for part in node.values if not isinstance(part, ast.Constant)), key=ast.dump))
 
 
 def _line_starts(source: str) -> list[int]:
