@@ -25,6 +25,7 @@ OF_THE_REPOSITORY = {
     "bans/lists": "assignments",
     "release/workflows": "autograder/gradkit/release/workflows",
     "authoring": "docs/authoring.md",
+    "chinese": "assignments",
     "course": "assignments",
     "digits": "assignments/hw6_convolution",
     "docs": "docs/reference.md",

@@ -34,7 +34,7 @@ PatternKind = Literal["solution", "model answer", "hidden test", "mistakes bank"
 MARKERS = ("BEGIN SOLUTION", "END SOLUTION", "BEGIN HIDDEN TESTS", "END HIDDEN TESTS", "MARK SCHEME", "AUTOTEST")
 _BANKS = tuple(name + ending for name in FILE_NAMES.values() for ending in ("", ".py"))  # folders, files
 _SHARED_NAMES = ("__init__.py", "conftest.py")
-CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _SENTENCE_ENDS = re.compile(r"(?<=[.!?;:])\s+|(?<=[。！？；：])\s*|\n\s*\n")
 _WORD = re.compile(r"[^\W\d]\w*|\d[\w.]*")
 _SIGN = re.compile(r"\*\*|//|<<|>>|[=!<>]=|[-+*/@%<>&|^~]")
@@ -79,7 +79,7 @@ def is_telling_code(line: str) -> bool:
 
 def is_telling_prose(sentence: str) -> bool:
     """Whether a sentence is telling; Chinese, which has no spaces, from eight characters on."""
-    return (len(sentence) >= 20 and len(sentence.split()) >= 4) or len(CHINESE.findall(sentence)) >= 8
+    return (len(sentence) >= 20 and len(sentence.split()) >= 4) or len(_CHINESE.findall(sentence)) >= 8
 
 
 def needles(course: Course, *sources: Source) -> list[Needle]:

@@ -19,9 +19,10 @@ from typing import Any
 
 from gradkit.course import Assignment, Course
 from gradkit.release.catalogues import languages
-from gradkit.release.leak_patterns import CHINESE, Needle, PatternKind, needles, normalize
+from gradkit.release.leak_patterns import Needle, PatternKind, needles, normalize
 from gradkit.release.source import read_source
 
+_LETTER = r"[^\W\u4e00-\u9fff]"
 _TOP = {"cells", "metadata", "nbformat", "nbformat_minor"}
 _CELL = {"id", "cell_type", "source", "metadata", "outputs", "execution_count", "attachments"}
 _NOTEBOOK_METADATA = {
@@ -97,9 +98,12 @@ def _in_place(place: Place, looked_for: list[Needle]) -> list[Leak]:
 
 
 def _stands_alone(needle: str, text: str) -> bool:
-    """Whether ``needle`` occurs between word boundaries: ``x + 1`` is not in ``max + 10``."""
-    before = r"(?<!\w)" if re.match(r"\w", needle) and not CHINESE.match(needle) else ""
-    after = r"(?!\w)" if re.search(r"\w$", needle) and not CHINESE.match(needle[-1]) else ""
+    """Whether ``needle`` occurs between word boundaries: ``x + 1`` is not in ``max + 10``.
+
+    Chinese characters, between which there are no spaces, are a boundary.
+    """
+    before = rf"(?<!{_LETTER})" if re.match(r"\w", needle) else ""
+    after = rf"(?!{_LETTER})" if re.search(r"\w$", needle) else ""
     return re.search(before + re.escape(needle) + after, text) is not None
 
 

@@ -143,13 +143,16 @@ def _bare(source: str) -> str:
 
 
 class _WithoutWords(ast.NodeTransformer):
-    """Empties strings; of f-strings, the fields stay as they are."""
+    """Empties strings; an f-string keeps its fields with their formats, in the order of their text."""
 
     def visit_Constant(self, node: ast.Constant) -> ast.Constant:  # ast chooses the names
         return ast.Constant("") if isinstance(node.value, str) else node
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.JoinedStr:
-        return ast.JoinedStr(sorted((part for part in node.values if not isinstance(part, ast.Constant)), key=ast.dump))
+        found = [part for part in node.values if isinstance(part, ast.FormattedValue)]
+        for part in found:
+            part.value = self.visit(part.value)
+        return ast.JoinedStr(sorted(found, key=ast.dump))
 
 
 def _line_starts(source: str) -> list[int]:

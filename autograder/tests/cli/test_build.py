@@ -73,6 +73,16 @@ def test_to_look_and_to_publish_are_two_things(gradkit: Gradkit) -> None:
     assert "give one of them" in ran.err
 
 
+def test_catalogues_are_begun_and_what_is_left_is_listed(gradkit: Gradkit, course: Course) -> None:
+    assert gradkit("build", "--extract").out == "The catalogues are up to date.\n"
+    ran = gradkit("build", "--extract", HW)
+    assert ran.status == 0
+    assert "assignment.po: not translated: " in ran.out
+    assert "texts are left to translate.\n" in ran.out
+    assert "not translated" in gradkit("build", "--check").err
+    assert gradkit("build", "--extract", "--check").status == 2
+
+
 def test_an_unknown_assignment_is_a_wrong_use(gradkit: Gradkit) -> None:
     ran = gradkit("build", "hw7")
     assert ran.status == 2

@@ -168,6 +168,7 @@ def test_a_translation_with_other_fields_is_refused(change: str) -> None:
         ('print(f"{x} of {y:.2f}")', 'print(f"{y:.2f} 中的 {x}")', True),
         ('print(f"{x} of {y:.2f}")', 'print(f"{y:.3f} 中的 {x}")', False),
         ('print(f"{x}")', 'print(f"{z}")', False),
+        ("print(f\"{'all':<9} {x}\")", "print(f\"{'总计':<9} {x}\")", True),
         ("%autoreload 2\nx = 1  # one", "%autoreload 2\nx = 1", True),
         ("%autoreload 2", "%autoreload 1", False),
         ("!ls", "!rm", False),

@@ -47,7 +47,7 @@ def test_modules_are_the_engines_own(wheel: dict[str, bytes]) -> None:
 def test_students_get_no_module_of_the_graders() -> None:
     with zipfile.ZipFile(io.BytesIO(student_wheel()[1])) as archive:
         parts = {name.split("/")[1] for name in archive.namelist() if name.startswith("gradkit/")}
-    assert parts == {"__init__.py", "errors.py", "bans", "check", "conditions"}
+    assert parts == {"__init__.py", "errors.py", "messages.py", "bans", "check", "conditions"}
 
 
 def test_both_wheels_hold_the_license() -> None:

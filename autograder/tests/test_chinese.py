@@ -1,0 +1,122 @@
+"""Chinese texts keep one term for one thing and the usual punctuation: catalogues, notebooks and READMEs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+ROOT = Path(__file__).resolve().parents[2]
+HAN = r"[\u4e00-\u9fff]"
+# Code, formulas and links are the same in every language.
+KEPT = re.compile(
+    r"```.*?```|``[^`]*``|`[^`]*`|\$\$.*?\$\$|\$[^$\n]*\$|\]\([^)]*\)|^(?: {4,}|\t).*$",
+    re.DOTALL | re.MULTILINE,
+)
+# What may hold either, such as a field or a shape (N, C), and what nobody reads.
+OPEN = re.compile(r"\{[^{}]*\}|\([^()（）\n]*\)")
+COMMENT = re.compile(r"\s*<!--.*?-->", re.DOTALL)
+CODE = "\ufffc"
+RULES = {
+    "half-width punctuation between Chinese characters": re.compile(
+        rf"{HAN} ?[,;:?!] ?{HAN}|{HAN}[,;:?!]$", re.MULTILINE
+    ),
+    "a half-width full stop": re.compile(rf"{HAN}\.(?:\s|$)"),
+    "a space beside full-width punctuation": re.compile(r" [，。：；？！、）」]|[，。：；？！、（](?=[ ][^\s])"),
+    "no space between Chinese and Latin letters": re.compile(rf"{HAN}[A-Za-z0-9{CODE}]|[A-Za-z0-9{CODE}]{HAN}"),
+    "a space between Chinese characters": re.compile(rf"{HAN} {HAN}"),
+    "italics": re.compile(
+        r"(?<![*\w\\])\*(?![*\s])[^*\n]+(?<![*\s])\*(?![*\w])|(?<![\w_\\])_(?![_\s])[^_\n]+_(?![\w_])"
+    ),
+    "an exclamation mark": re.compile("！"),
+}
+# Wrong -> right; one term for one thing.
+SYNONYMS = {
+    "激活值": "活性值",
+    "学习速率": "学习率",
+    "损失函式": "损失函数",
+    "反向传递": "反向传播",
+    "自动微分": "自动求导",
+    "计算图形": "计算图",
+    "雅克比": "雅可比",
+    "逻辑斯蒂": "逻辑回归",
+    "对数几率回归": "逻辑回归",
+    "多层感知器": "多层感知机",
+    "全链接": "全连接",
+    "超参量": "超参数",
+    "小批次": "小批量",
+    "优化程序": "优化器",
+    "最大池层": "最大池化",
+    "隐藏状态": "隐状态",
+    "长短时记忆": "长短期记忆",
+    "自我注意力": "自注意力",
+    "过度拟合": "过拟合",
+    "准确度": "准确率",
+    "正确率": "准确率",
+    "您": "你",
+    "掩膜": "掩码",
+    "遮罩": "掩码",
+    "均方差": "均方误差",
+    "标识符号": "标识符",
+}
+
+
+def texts() -> Iterator[tuple[str, str]]:
+    """Each Chinese text, with its place."""
+    places = ("assignments/*/locale", "autograder/hidden/*/locale", "autograder/gradkit/locale")
+    for path in sorted(path for place in places for path in ROOT.glob(f"{place}/zh_Hans/LC_MESSAGES/*.po")):
+        with path.open("rb") as file:
+            for entry in read_po(file, locale="zh_Hans"):
+                strings = entry.string if isinstance(entry.string, (tuple, list)) else (entry.string,)
+                yield from ((f"{path.relative_to(ROOT)}: {entry.id!r:.60}", text) for text in strings if entry.id)
+    for path in sorted([*ROOT.glob("assignments/*/*.zh.md"), *ROOT.glob("*.zh.md"), *ROOT.glob("docs/**/*.zh.md")]):
+        yield str(path.relative_to(ROOT)), path.read_text(encoding="utf-8")
+
+
+def faults(text: str) -> Iterator[str]:
+    """What a text does otherwise than the rules."""
+    prose = OPEN.sub("\ufff9", KEPT.sub(CODE, COMMENT.sub("", text)))
+    for rule, pattern in RULES.items():
+        if found := pattern.search(prose):
+            yield f"{rule}: {prose[max(0, found.start() - 12) : found.end() + 12]!r}"
+    yield from (f"{wrong}: the term is {right}" for wrong, right in SYNONYMS.items() if wrong in prose)
+
+
+def test_chinese_texts_follow_the_rules() -> None:
+    found = [f"{place}: {fault}" for place, text in texts() for fault in faults(text)]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("形状不对,应为两行。", "half-width punctuation"),
+        ("形状不对.", "a half-width full stop"),
+        ("形状不对 ，应为两行。", "a space beside"),
+        ("在2个样本上。", "no space"),
+        ("调用`f`得到。", "no space"),
+        ("两 行。", "a space between"),
+        ("这是 *重点* 词。", "italics"),
+        ("这是 _重点_ 词。", "italics"),
+        ("完成了！", "an exclamation mark"),
+        ("神经元的激活值。", "激活值"),
+    ],
+)
+def test_each_rule_finds_its_fault(text: str, rule: str) -> None:
+    assert [fault for fault in faults(text) if fault.startswith(rule)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "形状应为 `(N, 1)`，得到的是 `(N,)`。",
+        "**重点**：`a, b` 与 $x, y$。",
+        "在 2 个样本上。",
+        "用 `snake_case_name`、w_1 和 w_2。",
+    ],
+)
+def test_right_texts_have_no_fault(text: str) -> None:
+    assert list(faults(text)) == []
