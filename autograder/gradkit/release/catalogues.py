@@ -163,7 +163,13 @@ def update(catalogue: CatalogueFile) -> bool:
     old = read_catalogue(catalogue)
     if catalogue.path.is_file() and [entry.id for entry in _entries(old)] == list(catalogue.texts):
         return False
-    new = Catalog(locale=catalogue.locale, header_comment="# Simplified Chinese.", fuzzy=False)
+    new = Catalog(
+        locale=catalogue.locale,
+        project=catalogue.path.parents[3].name,  # the assignment
+        version="1",
+        header_comment="# Simplified Chinese.",
+        fuzzy=False,
+    )
     for text, files in catalogue.texts.items():
         entry = old.get(text)
         string, flags = (entry.string, entry.flags) if entry else ("", ())

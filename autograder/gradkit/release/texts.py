@@ -22,6 +22,7 @@ WIDTH = 120
 _PROSE = re.compile(r"[A-Za-z][,.:;']? +[A-Za-z(]")
 _INSTRUCTION = re.compile(r"### BEGIN SOLUTION \w+: (.*)", re.DOTALL)
 _CONTINUED = "###   "
+_GOES_ON = re.compile(r"### (?!BEGIN SOLUTION|END SOLUTION)")
 _FOR_TOOLS = ("# noqa", "# type", "# fmt", "# pragma")
 _NOQA = re.compile(r"\s+(# )?noqa.*")
 _OPENING = re.compile(r"""([A-Za-z]*)(\"{3}|'{3}|"|')""")
@@ -232,7 +233,7 @@ def _comment_blocks(source: str, starts: list[int]) -> list[_Comment]:
 
 
 def _continues(block: _Comment, new: _Comment) -> bool:
-    if new.text.startswith(_CONTINUED):
+    if _INSTRUCTION.match(block.text) and _GOES_ON.match(new.text):
         return True
     beside = block.last + 1 == new.first and block.column == new.column
     return beside and block.alone and new.alone and new.text.startswith("# ") and not block.text.startswith("###")

@@ -73,7 +73,8 @@ def test_to_look_and_to_publish_are_two_things(gradkit: Gradkit) -> None:
     assert "give one of them" in ran.err
 
 
-def test_catalogues_are_begun_and_what_is_left_is_listed(gradkit: Gradkit, course: Course) -> None:
+@pytest.mark.usefixtures("course")
+def test_catalogues_are_begun_and_what_is_left_is_listed(gradkit: Gradkit) -> None:
     assert gradkit("build", "--extract").out == "The catalogues are up to date.\n"
     ran = gradkit("build", "--extract", HW)
     assert ran.status == 0

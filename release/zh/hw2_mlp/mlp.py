@@ -61,7 +61,7 @@ def tanh(x: Tensor) -> Tensor:
     Returns:
         函数值，形状和 dtype 与 ``x`` 相同，仍在计算图中，因此 ``backward()`` 的梯度能传到 ``x``。
     """
-    # TODO(activations): 用 exp 写出上面的公式，或者用你的 sigmoid 来表示它。
+    # TODO(activations): 用 exp 写出上面的公式，或者用你的 sigmoid 来表示它。注意 inf / inf 是 nan。
     raise NotImplementedError("activations")
 
 

@@ -17,7 +17,8 @@ def mse_loss(y_hat: Tensor, y: Tensor) -> Tensor:
     Raises:
         ValueError: ``y_hat`` 与 ``y`` 的形状不同，哪怕只是 (N, 1) 与 (N,) 之别。消息中给出两个形状。
     """
-    # TODO(regression_losses): 先比较形状，再写出上面的公式。这里不允许使用 PyTorch 自带的损失。
+    # TODO(regression_losses): 先比较形状，再写出上面的公式。这里不允许使用 PyTorch 自带的损失（nn.MSELoss、
+    # F.l1_loss 等）。
     raise NotImplementedError("regression_losses")
 
 
@@ -93,7 +94,8 @@ def bce_loss(y_hat: Tensor, y: Tensor) -> Tensor:
     Returns:
         损失，形状 ()，dtype 与 ``y_hat`` 相同，仍在计算图中，使 ``loss.backward()`` 能传到 ``y_hat``。
     """
-    # TODO(bce_loss): 写出上面的公式。这里不允许使用 nn.BCELoss 及其他版本。
+    # TODO(bce_loss): 写出上面的公式。这里不允许使用 nn.BCELoss 及其他版本。注意 log(0) 是 -inf：0 * inf 是
+    # nan。
     raise NotImplementedError("bce_loss")
 
 
@@ -112,7 +114,8 @@ def bce_with_logits(z: Tensor, y: Tensor) -> Tensor:
     Returns:
         损失，形状 ()，dtype 与 ``z`` 相同，仍在计算图中，使 ``loss.backward()`` 能传到 ``z``。
     """
-    # TODO(bce_with_logits): 改写公式，避免取 0 的对数或很大的数的指数。这里不允许使用自带的版本。
+    # TODO(bce_with_logits): 改写公式，避免取 0 的对数或很大的数的指数。这里不允许使用 nn.BCEWithLogitsLoss
+    # 及其他版本。
     raise NotImplementedError("bce_with_logits")
 
 
@@ -133,5 +136,6 @@ def softmax_cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
     Returns:
         损失，形状 ()，dtype 与 ``logits`` 相同，仍在计算图中，使 ``loss.backward()`` 能传到 ``logits``。
     """
-    # TODO(softmax_cross_entropy): 写出上面的公式。允许用 torch.logsumexp，不允许用现成的 softmax 和损失。
+    # TODO(softmax_cross_entropy): 写出上面的公式。这里不允许使用 softmax、log-softmax 和这个损失的其他版本；
+    # 允许使用 torch.logsumexp。注意 exp(1000) 是 inf。
     raise NotImplementedError("softmax_cross_entropy")
