@@ -88,6 +88,7 @@ BESIDE = {
     "pages/submission": "pages/rendering",
     "reader/signs": "reader/places",
     "release/new": "cli/audit",
+    "release/source": "release/readme",
     "report/similarity": "report/texts",
     "sandbox/submission_runner": "sandbox/open",
     "term/reckoning": "term/in_words",

@@ -21,7 +21,7 @@ from gradkit.bank import FILE_NAMES
 from gradkit.check.homework import CHECKS
 from gradkit.course import Assignment, Course
 from gradkit.errors import BuildError
-from gradkit.release.texts import fields, find_texts
+from gradkit.release.translatable import fields, find_texts
 from gradkit.temporary import replacing
 
 LOCALES = {"zh": "zh_Hans"}

@@ -19,7 +19,7 @@ import jupytext  # type: ignore[import-untyped]
 from gradkit.course import Assignment
 from gradkit.errors import BuildError
 from gradkit.release.strip import complete_solutions, find_regions, strip_solutions
-from gradkit.release.texts import same_code
+from gradkit.release.translatable import same_code
 
 CellKind = Literal["text", "code", "check", "written"]
 

@@ -28,7 +28,7 @@ from gradkit.release.catalogues import (
 from gradkit.release.notebook import SourceCell, compare_cells, read_cells
 from gradkit.release.readme import ENGLISH, complete_readme
 from gradkit.release.strip import Region, complete_solutions, find_regions, strip_solutions
-from gradkit.release.texts import replace_texts
+from gradkit.release.translatable import replace_texts
 
 NOTEBOOK = "notebook.md"
 README = "README.md"

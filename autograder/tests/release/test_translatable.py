@@ -12,7 +12,7 @@ import pytest
 from gradkit.course import load_course
 from gradkit.errors import BuildError
 from gradkit.release.source import Source, read_source
-from gradkit.release.texts import fields, find_texts, replace_texts, same_code, wrap
+from gradkit.release.translatable import fields, find_texts, replace_texts, same_code, wrap
 
 COURSE = load_course(Path(__file__).resolve().parents[3])
 SOURCE = '''\
