@@ -88,6 +88,8 @@ USED = {
     "collect.upload_names._REPEATED": "fullmatch",
     "collect.upload_names._SPOKEN_TIME": "fullmatch",
     "intake.submission._TIMESTAMP": "fullmatch",
+    "intake.zip_names._CHINESE": "fullmatch",
+    "intake.zip_names._IDEOGRAPHS": "search",
     "text._CONTROL": "search",
     "text._ESCAPES": "search",
     "ids._CARRIED": "fullmatch",

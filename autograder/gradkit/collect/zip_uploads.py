@@ -51,6 +51,7 @@ from gradkit.ids import quoted
 from gradkit.intake.archive import unpack, unpack_download
 from gradkit.intake.files import copy_untrusted, not_kept, scratch
 from gradkit.intake.policy import ENDINGS, TIME_FILE, archived, ignored, kept, listed
+from gradkit.intake.zip_names import members
 from gradkit.term.ledger import Ledger, read_ledger
 from gradkit.term.reckoning import due_for
 
@@ -151,12 +152,19 @@ def _entries(course: Course, names: Names, folder: Path, work: Path, account: _A
     download = folder if folder.is_file() else None
     if download:
         try:
-            refused = unpack_download(folder, work / "download", course.submission)
+            unpacked = unpack_download(folder, work / "download", course.submission)
         except SubmissionRefused as error:
             raise UsageError(f"{folder}: {error}") from error
         except OSError as error:
             raise UsageError(f"{folder}: cannot be unpacked ({error.strerror}).") from error
-        account.refused += [Refused(quoted(name), reason, understood=False) for name, reason in refused.items()]
+        account.refused += [
+            Refused(quoted(name), reason, understood=False) for name, reason in unpacked.refused.items()
+        ]
+        if unpacked.as_gbk:
+            account.warnings.append(
+                f"{folder}: its names do not say their encoding and were read as GBK, such as "
+                f"{quoted(unpacked.as_gbk)}. If that is wrong, unpack it yourself and give the folder."
+            )
         folder = work / "download"
     elif not folder.is_dir():
         raise UsageError(f"{folder}: no such folder or zip file. Expected a learning platform's download.")
@@ -282,7 +290,7 @@ def _advice(names: Names, path: Path) -> str:
             inner = [inside.name for inside in path.iterdir()]
         elif zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as archive:
-                inner = [name.rstrip("/").rpartition("/")[2] for name in archive.namelist()[:_MOST]]
+                inner = [entry.filename.rstrip("/").rpartition("/")[2] for entry in members(archive)[0][:_MOST]]
     fitting = [name for name in inner if not ignored(name) and names.match(name) is not None]
     if not fitting:
         return ""

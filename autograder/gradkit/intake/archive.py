@@ -12,7 +12,7 @@ import shutil
 import stat
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -33,6 +33,7 @@ from gradkit.intake.policy import (
     listed,
     wrapper,
 )
+from gradkit.intake.zip_names import members
 
 _CHUNK = 64 * 1024
 _BLOCK = 1 << 20
@@ -55,6 +56,19 @@ class Unpacked:
     left_out: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class UnpackedDownload:
+    """The result of unpacking a download.
+
+    Attributes:
+        refused: name at the top of the archive -> why nothing of it was unpacked.
+        as_gbk: one of its names, if they do not say their encoding and were read as GBK; otherwise "".
+    """
+
+    refused: Mapping[str, str]
+    as_gbk: str
+
+
 def unpack(archive: Path, target: Path, limits: SubmissionLimits) -> Unpacked:
     """Unpack ``archive`` into the new folder ``target``.
 
@@ -70,16 +84,16 @@ def unpack(archive: Path, target: Path, limits: SubmissionLimits) -> Unpacked:
         _check_directory_size(archive, limits)
         with zipfile.ZipFile(archive) as opened:
             budget = Budget(limits)
-            members = dict(_checked(opened.infolist(), budget))
-            if not members:
+            found = dict(_checked(members(opened)[0], budget))
+            if not found:
                 raise SubmissionRefused(_nothing(budget.left_out))
-            top = wrapper(map(str, members))
+            top = wrapper(map(str, found))
             target.mkdir(parents=True)
-            for path, member in members.items():
+            for path, member in found.items():
                 place = str(path).removeprefix(top)
                 if place != TIME_FILE:  # written by the student
                     _unpack_one(opened, member, target / place, budget, str(path))
-            return Unpacked(_newest(members.values()), tuple(budget.left_out))
+            return Unpacked(_newest(found.values()), tuple(budget.left_out))
     except SubmissionRefused:
         raise
     except NotImplementedError as error:
@@ -89,7 +103,7 @@ def unpack(archive: Path, target: Path, limits: SubmissionLimits) -> Unpacked:
         raise SubmissionRefused(f"it is not a readable zip file ({error}). Pack it again as .zip.") from error
 
 
-def unpack_download(archive: Path, target: Path, limits: SubmissionLimits) -> dict[str, str]:
+def unpack_download(archive: Path, target: Path, limits: SubmissionLimits) -> UnpackedDownload:
     """Unpack a platform's download of many submissions into the new folder ``target``.
 
     Students' own archives stay packed. A file of another kind, which no submission keeps, is only created.
@@ -99,9 +113,6 @@ def unpack_download(archive: Path, target: Path, limits: SubmissionLimits) -> di
         target: the folder to make.
         limits: of one submission.
 
-    Returns:
-        Name at the top of the archive -> why nothing of it was unpacked.
-
     Raises:
         SubmissionRefused: it is broken, or a path leads outside.
         OSError: there is no room.
@@ -110,7 +121,8 @@ def unpack_download(archive: Path, target: Path, limits: SubmissionLimits) -> di
     try:
         with zipfile.ZipFile(archive) as opened:
             target.mkdir(parents=True)
-            for member in opened.infolist():
+            found, as_gbk = members(opened)
+            for member in found:
                 top = composed(member.filename.replace("\\", "/").partition("/")[0])
                 try:
                     _unpack_upload(opened, member, target, limits)
@@ -121,7 +133,7 @@ def unpack_download(archive: Path, target: Path, limits: SubmissionLimits) -> di
     for entry in target.iterdir():
         if entry.name in refused:
             shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
-    return refused
+    return UnpackedDownload(refused, as_gbk)
 
 
 def _unpack_upload(opened: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, limits: SubmissionLimits) -> None:
@@ -164,11 +176,11 @@ def _check_directory_size(archive: Path, limits: SubmissionLimits) -> None:
         raise SubmissionRefused(f"it contains too many files; allowed: {limits_in_words(limits)}.")
 
 
-def _checked(members: list[zipfile.ZipInfo], budget: Budget) -> Iterator[tuple[PurePosixPath, zipfile.ZipInfo]]:
+def _checked(entries: Iterable[zipfile.ZipInfo], budget: Budget) -> Iterator[tuple[PurePosixPath, zipfile.ZipInfo]]:
     """The files to unpack, with their paths."""
     seen: set[str] = set()
     folders: set[str] = set()
-    for member in members:
+    for member in entries:
         if (path := _path(member.filename)) is None:
             continue
         kind = stat.S_IFMT(member.external_attr >> 16)
@@ -219,9 +231,9 @@ def _path(name: str) -> PurePosixPath | None:
     return PurePosixPath(composed("/".join(parts)))
 
 
-def _newest(members: Iterable[zipfile.ZipInfo]) -> datetime | None:
+def _newest(entries: Iterable[zipfile.ZipInfo]) -> datetime | None:
     times = []
-    for member in members:
+    for member in entries:
         with suppress(ValueError):  # such as month 0
             times.append(datetime(*member.date_time, tzinfo=UTC))
     return max(times, default=None)

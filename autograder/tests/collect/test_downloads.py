@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 
 from gradkit.classroom.collecting import collect_class
+from gradkit.collect.collected import read_note
 from gradkit.collect.zip_uploads import collect_zips
 from gradkit.errors import UsageError
 from gradkit.gradebook.timestamps import read_time
 
 from ..demo_course import write_tree
+from ..intake.test_zip_names import Raw, pack_raw
 from .test_hand_in_times import ENGLISH, row
 
 HW = "hw1_lines"
@@ -254,3 +256,16 @@ def test_late_by_an_unknown_time_is_said_until_the_time_is_known(room: Any, uplo
     assert all("now its time is corrected" in entry.reason for entry in report.passed)
     assert read_time(room.course.submitted / "1" / HW) == datetime(2030, 1, 10, 12, 31, tzinfo=UTC)
     assert collect_zips(room.course, uploads, HW, "canvas").warnings == ()  # the times stay known
+
+
+def test_a_download_of_a_chinese_windows(room: Any, tmp_path: Path) -> None:
+    inner = pack_raw([Raw(f"作业一/{name}".encode("gbk")) for name in ("lines.py", "说明.txt")])
+    with zipfile.ZipFile(tmp_path / "download.zip", "w") as made:
+        made.writestr(Raw("王小明_1327627_assignsubmission_file_/作业一.zip".encode("gbk")), inner)
+        made.writestr(Raw("李雷_1327628_assignsubmission_file_/lines.py".encode("gbk")), "y = 1\n")
+    report = collect_zips(room.course, tmp_path / "download.zip", HW, "moodle")
+    assert names(room, "1327627") == {"lines.py": "0", "说明.txt": "1"}
+    assert names(room, "1327628") == {"lines.py": "y = 1\n"}
+    assert read_note(room.course, "1327627", HW)["person"] == "王小明"
+    assert 'were read as GBK, such as "王小明_1327627_assignsubmission_file_/作业一.zip"' in report.warnings[0]
+    assert collect_zips(room.course, tmp_path / "download.zip", HW, "moodle").collected == ()
