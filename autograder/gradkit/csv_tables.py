@@ -140,7 +140,10 @@ def _read_text(path: Path) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise UsageError(f'{path}: is not in UTF-8. Save it as CSV with UTF-8 (Excel: "CSV UTF-8").') from None
+        raise UsageError(
+            f"{path}: is not in UTF-8. Excel's plain CSV is in the code page of its Windows, such as GBK: save it as "
+            'CSV with UTF-8 (Excel: "CSV UTF-8").'
+        ) from None
 
 
 def _require_commas(path: Path, text: str) -> None:
@@ -168,8 +171,13 @@ def says(text: str, number: float) -> bool:
     return any(abs(reading - number) < 0.005 + 1e-9 for reading in readings(text))
 
 
-def write_text(path: Path, text: str) -> None:
+def write_text(path: Path, text: str, *, bom: bool = False) -> None:
     """Write a file completely or not at all.
+
+    Args:
+        path: the file.
+        text: its text, written in UTF-8.
+        bom: whether it begins with a byte order mark, by which Excel recognizes UTF-8.
 
     Raises:
         UsageError: it cannot be written.
@@ -177,7 +185,7 @@ def write_text(path: Path, text: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with replacing(path) as new:
-            new.write_bytes(text.encode("utf-8", errors="replace"))
+            new.write_bytes(text.encode("utf-8-sig" if bom else "utf-8", errors="replace"))
     except OSError as error:
         raise UsageError(f"{path}: cannot be written ({error.strerror}).") from error
 

@@ -51,12 +51,13 @@ class WrittenReport:
     left_out: tuple[str, ...] = ()
 
 
-def make_report(course: Course, target: Path) -> WrittenReport:
+def make_report(course: Course, target: Path, *, bom: bool = False) -> WrittenReport:
     """Write the class report, its tables, and a page of similar submissions for each assignment with any.
 
     Args:
         course: the course, whose submissions have been graded.
         target: the folder to write to.
+        bom: whether the tables begin with a byte order mark, by which Excel recognizes UTF-8.
 
     Raises:
         UsageError: nothing has been graded yet.
@@ -69,9 +70,11 @@ def make_report(course: Course, target: Path) -> WrittenReport:
 
     gone = gone_students(course)
     students = [student for student in class_list(course) if student not in gone]
-    return _report(
+    made, files = _report(
         course, target, course.results, course.submitted, students, link, gone, _totals(course), _hand_ins(course, gone)
     )
+    _write(target, files, bom=bom)
+    return made
 
 
 def _hand_ins(course: Course, gone: Set[str]) -> list[list[HandIn]]:
@@ -104,7 +107,9 @@ def _totals(course: Course) -> Mapping[str, float] | None:
     return {student: total(found) for student, found in scores.items()} if used else None
 
 
-def report_on(course: Course, target: Path, results: Path, submissions: Path | None) -> WrittenReport:
+def report_on(
+    course: Course, target: Path, results: Path, submissions: Path | None, *, bom: bool = False
+) -> WrittenReport:
     """As `make_report`, for a separate folder of records, without gradebook and feedback pages.
 
     Args:
@@ -112,8 +117,11 @@ def report_on(course: Course, target: Path, results: Path, submissions: Path | N
         target: the folder to write to.
         results: the records, ``<student>/<assignment>.json``.
         submissions: the submissions they were made from; None: no similar pairs.
+        bom: as for `make_report`.
     """
-    return _report(course, target, results, submissions, (), lambda _student, _assignment_id: None)
+    made, files = _report(course, target, results, submissions, (), lambda _student, _assignment_id: None)
+    _write(target, files, bom=bom)
+    return made
 
 
 def _report(
@@ -126,7 +134,8 @@ def _report(
     gone: Set[str] = frozenset(),
     totals: Mapping[str, float] | None = None,
     hand_ins: Sequence[Sequence[HandIn]] | None = None,
-) -> WrittenReport:
+) -> tuple[WrittenReport, Mapping[str, str]]:
+    """The report, and its files by name."""
     every = list(read_records(results))
     records = [record for record in every if record.student not in gone]
     if not records:
@@ -173,9 +182,8 @@ def _report(
         **as_csv(report),
         **{f"similar/{name}.html": text for name, text in similar.items()},
     }
-    _write(target, files)
     left_out = sorted({record.student for record in every} & gone)
-    return WrittenReport(report, target / PAGE, tuple(problems), tuple(left_out))
+    return WrittenReport(report, target / PAGE, tuple(problems), tuple(left_out)), files
 
 
 def _sentences(course: Course, assignment: Assignment) -> Mapping[str, str]:
@@ -210,13 +218,14 @@ def _relative(page: Path, target: Path) -> str:
     return quote(Path(os.path.relpath(page, target)).as_posix())
 
 
-def _write(target: Path, files: Mapping[str, str]) -> None:
+def _write(target: Path, files: Mapping[str, str], *, bom: bool) -> None:
     try:
         for name, text in files.items():
             path = target / name
             path.parent.mkdir(parents=True, exist_ok=True)
             with replacing(path) as new:
-                new.write_text(text, encoding="utf-8", errors="replace")
+                encoding = "utf-8-sig" if bom and name.endswith(".csv") else "utf-8"
+                new.write_text(text, encoding=encoding, errors="replace")
         for old in (target / "similar").glob("*.html"):
             if f"similar/{old.name}" not in files:
                 old.unlink()

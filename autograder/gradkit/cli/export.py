@@ -39,6 +39,7 @@ _Stale = Annotated[bool, typer.Option("--stale", help="Also write grades that ar
 _Results = Annotated[
     Path | None, typer.Option("--results", help="Use the records in this folder, without the gradebook.")
 ]
+_Bom = Annotated[bool, typer.Option("--bom", help="Begin the CSV with a byte order mark, so that Excel reads UTF-8.")]
 _Json = Annotated[bool, typer.Option("--json", help="Print what was written and what was not as JSON.")]
 _Course = Annotated[Path | None, typer.Option("--course", help="The course's folder.")]
 
@@ -55,6 +56,7 @@ def canvas(
     match: _Match = None,
     results: _Results = None,
     stale: _Stale = False,
+    bom: _Bom = False,
     as_json: _Json = False,
     course: _Course = None,
 ) -> None:
@@ -69,7 +71,7 @@ def canvas(
     counted = _counted(found, assignments or (), results, stale=stale)
     excused = [(student, found.assignment(name).title) for student, name in counted.excused]
     outcome = fill(table, counted.grades, people, number, match, excused)
-    _finish(table.text(), outcome, counted, output, as_json)
+    _finish(table.text(), outcome, counted, output, as_json, bom=bom)
 
 
 @app.command("moodle")
@@ -81,6 +83,7 @@ def moodle(
     match: _Match = None,
     results: _Results = None,
     stale: _Stale = False,
+    bom: _Bom = False,
     as_json: _Json = False,
     course: _Course = None,
 ) -> None:
@@ -94,7 +97,7 @@ def moodle(
     most = max((grade.max_score for grade in counted.grades), default=found.assignment(assignment).max_score)
     table = given or new_worksheet(people, most)
     outcome = fill_worksheet(table, counted.grades, people, match)
-    _finish(table.text(), outcome, counted, output, as_json)
+    _finish(table.text(), outcome, counted, output, as_json, bom=bom)
 
 
 @app.command("moodle-csv")
@@ -104,6 +107,7 @@ def moodle_csv(
     roster: _Roster = None,
     results: _Results = None,
     stale: _Stale = False,
+    bom: _Bom = False,
     as_json: _Json = False,
     course: _Course = None,
 ) -> None:
@@ -114,7 +118,7 @@ def moodle_csv(
     people = _people(found, roster)
     counted = _counted(found, assignments or (), results, stale=stale)
     table, outcome = import_table(counted.grades, people)
-    _finish(table.text(), outcome, counted, output, as_json)
+    _finish(table.text(), outcome, counted, output, as_json, bom=bom)
 
 
 @app.command("classroom50")
@@ -150,14 +154,14 @@ def classroom50(
 
 
 @app.command("nbgrader")
-def nbgrader(output: _Output, stale: _Stale = False, course: _Course = None) -> None:
+def nbgrader(output: _Output, stale: _Stale = False, bom: _Bom = False, course: _Course = None) -> None:
     """The CSV of ``nbgrader export``, with no cell that a spreadsheet would run."""
     from gradkit.csv_tables import write_text
     from gradkit.gradebook.marks import export_csv
 
     found = find_course(course)
     require_current(found, stale=stale)
-    write_text(output, export_csv(found))
+    write_text(output, export_csv(found), bom=bom)
     out.print(f"written: {short_path(output)}", soft_wrap=True)
 
 
@@ -224,7 +228,9 @@ def _table(into: Path | None, people: dict[str, Person]) -> Table | None:
     return None if into is None else read_table(into)
 
 
-def _finish(text: str, outcome: ExportSummary, counted: CourseGrades, output: Path, as_json: bool) -> None:
+def _finish(
+    text: str, outcome: ExportSummary, counted: CourseGrades, output: Path, as_json: bool, *, bom: bool = False
+) -> None:
     """Write the file, and beside it the grades without a matching row."""
     from dataclasses import asdict, replace
 
@@ -233,10 +239,10 @@ def _finish(text: str, outcome: ExportSummary, counted: CourseGrades, output: Pa
     outcome = replace(outcome, left_out=counted.left_out)
     if not outcome.marked:
         outcome = replace(outcome, excused=tuple(student for student, _ in counted.excused))
-    write_text(output, text)
+    write_text(output, text, bom=bom)
     lost = output.with_name(f"{output.stem}.unmatched.csv")
     if outcome.unmatched:
-        write_text(lost, outcome.unmatched_csv())
+        write_text(lost, outcome.unmatched_csv(), bom=bom)
     else:
         lost.unlink(missing_ok=True)  # an earlier export's
     if as_json:

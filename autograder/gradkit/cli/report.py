@@ -27,6 +27,9 @@ def report(
         Path | None, typer.Option(help="With --results: the submissions, for similar pairs.")
     ] = None,
     stale: Annotated[bool, typer.Option("--stale", help="Also report on what is out of date.")] = False,
+    bom: Annotated[
+        bool, typer.Option("--bom", help="Begin the CSV files with a byte order mark, so that Excel reads UTF-8.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
     serve: Annotated[
         bool, typer.Option("--serve", help="Then show it in this machine's browser, up to date, until Ctrl-C.")
@@ -46,7 +49,10 @@ def report(
     target = output or found.report
     check_folder("--output", target)
     require_current(found, stale=stale or results is not None)
-    made = make_report(found, target) if results is None else report_on(found, target, results, submissions)
+    if results is None:
+        made = make_report(found, target, bom=bom)
+    else:
+        made = report_on(found, target, results, submissions, bom=bom)
     if as_json:
         out.print_json(json.dumps(as_data(made.report)))
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import json
 from collections.abc import Callable
@@ -61,6 +62,20 @@ def test_moodle_and_its_import(gradkit: Callable[..., Any], results: Path, roste
     ran = gradkit("export", "moodle-csv", "--roster", roster, "--results", results, "--output", table, "--json")
     assert json.loads(ran.out)["not_submitted"] == ["cyd"]
     assert {row["Username"]: row["Scaling"] for row in read(table)} == {"al": "5", "cyd": ""}
+
+
+def test_excel_is_told_the_encoding_where_asked(gradkit: Callable[..., Any], results: Path, tmp_path: Path) -> None:
+    roster = tmp_path / "roster.csv"
+    roster.write_text("student,name,email,moodle_id\nada,王小明,ada@x.org,Participant 1\n", encoding="utf-8-sig")
+    more = ("--roster", roster, "--results", results, "--output")
+    for words in (("canvas",), ("moodle", HW), ("moodle-csv", HW)):
+        plain, marked = tmp_path / "plain.csv", tmp_path / "marked.csv"
+        gradkit("export", *words, *more, plain)
+        gradkit("export", *words, *more, marked, "--bom")
+        for path in (plain, plain.with_name("plain.unmatched.csv")):
+            text = path.read_bytes()
+            assert not text.startswith(codecs.BOM_UTF8)
+            assert path.with_name(path.name.replace("plain", "marked")).read_bytes() == codecs.BOM_UTF8 + text
 
 
 def test_classroom50(gradkit: Callable[..., Any], results: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -26,7 +27,11 @@ def test_a_graded_class(
     assert "ada" in page
     again = gradkit("report", "--json", "--output", course.root / "elsewhere")
     assert json.loads(again.out)["assignments"][0]["scores"]["number"] == 2
-    assert (course.root / "elsewhere" / "students.csv").is_file()
+    plain = (course.root / "elsewhere" / "students.csv").read_bytes()
+    assert plain.startswith(b"student,")
+    gradkit("report", "--bom", "--output", course.root / "elsewhere")
+    assert (course.root / "elsewhere" / "students.csv").read_bytes() == codecs.BOM_UTF8 + plain
+    assert (course.root / "elsewhere" / "report.json").read_bytes().startswith(b"{")
 
 
 def test_records_of_a_folder(

@@ -81,6 +81,7 @@ def test_what_another_export_guarded_is_read_as_it_was(tmp_path: Path) -> None:
         (b"student\tname\nada\tAda\n", "separated by tabs"),
         ("student,name\n".encode("utf-16"), "is in UTF-16"),
         ("student,n\u00e4me\n".encode("latin-1"), "is not in UTF-8"),
+        ("student,name\nwang,王小明\n".encode("gbk"), r'such as GBK: save it as CSV with UTF-8 \(Excel: "CSV UTF-8"\)'),
     ],
 )
 def test_how_a_file_was_saved_is_named(tmp_path: Path, data: bytes, words: str) -> None:
