@@ -18,7 +18,6 @@ NOTEBOOK_LINES = (
 NOTEBOOK_NAMES = "get_ipython, display and the like are defined only in notebooks. Remove them from the .py file."
 COLAB = "google.colab exists only in Colab. Remove its import and its uses (drive.mount, files.upload)."
 UNFINISHED = f"It calls a function whose TODO is still there. {MAIN_GUARD}"
-ENCODING = "Save the file as UTF-8."
 # torch's messages from a CPU build, and from a CUDA build without a GPU or in a forked process.
 _NO_GPU = re.compile(
     r"CUDA (enabled|GPU|in forked)|NVIDIA driver|libcuda|(invalid|available) .*CUDA device|CUDA device.*False"
@@ -27,6 +26,12 @@ _SYNTAX = frozenset({"SyntaxError", "IndentationError", "TabError"})
 _NO_MODULE = frozenset({"ModuleNotFoundError", "ImportError"})
 _NOTEBOOK_NAME = re.compile(r"name '(get_ipython|display|In|Out)' is not defined")
 _UNDECODABLE = re.compile(r"unknown encoding|\(unicode error\)|encoding problem|codec can't decode|null bytes")
+
+
+def encoding_advice(message: str, file: str = "the file") -> str:
+    """What to do about a file that cannot be decoded; ``message`` names the encoding that was tried."""
+    declared = "'utf-8' codec" not in message and "null bytes" not in message
+    return f"Save {file} as UTF-8{', and remove the encoding declared at its top' * declared}."
 
 
 def asks_for_gpu(message: str) -> bool:
@@ -94,6 +99,6 @@ def _of_syntax(message: str, source: str, installed: str) -> str:
     if source.startswith(("!", "%")):
         return NOTEBOOK_LINES
     if _UNDECODABLE.search(message):
-        return ENCODING
+        return encoding_advice(message)
     python = installed.partition(" with ")[0]
     return f"Grading runs {python}, which does not load the syntax of newer versions."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import tokenize
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ _REFUSED = frozenset(
     {"utf_7", "utf_16", "utf_16_be", "utf_16_le", "utf_32", "utf_32_be", "utf_32_le", "mbcs", "rot_13"}
 )
 _ACCEPTED = {name for name in aliases.values() if not name.endswith("_codec")} - _REFUSED | {"utf_8_sig", "koi8_u"}
+_AS_ASCII = bytes(byte if byte < 128 else ord("?") for byte in range(256))
 
 
 def text_of(source: bytes) -> str:
@@ -34,12 +36,10 @@ def text_of(source: bytes) -> str:
 
 
 def _encoding(source: bytes) -> str:
-    try:
-        return tokenize.detect_encoding(io.BytesIO(source).readline)[0]
-    except SyntaxError as error:
-        if "missing" not in str(error):
-            raise
-        return "utf-8"  # none is declared, so UTF-8 is what fails
+    # A declaration is ASCII. tokenize would refuse one in line 2 below other characters, which Python imports.
+    mark = codecs.BOM_UTF8 * source.startswith(codecs.BOM_UTF8)
+    head = mark + source.removeprefix(mark).translate(_AS_ASCII)
+    return tokenize.detect_encoding(io.BytesIO(head).readline)[0]
 
 
 def lines_of(source: bytes) -> Sequence[str]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gradkit.check.cells import Cell
+from gradkit.conditions.advice import encoding_advice
 from gradkit.conditions.source_lines import text_of
 from gradkit.course import Assignment
 from gradkit.course.course import SubmissionLimits
@@ -219,4 +220,5 @@ def _check_text(name: str, data: bytes) -> None:
     try:
         text_of(data)
     except SyntaxError as error:
-        raise SubmissionRefused(f"Python cannot read {name} (SyntaxError: {error}). Save it as UTF-8.") from error
+        advice = encoding_advice(str(error), "it")
+        raise SubmissionRefused(f"Python cannot read {name} (SyntaxError: {error}). {advice}") from error

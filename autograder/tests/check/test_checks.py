@@ -11,7 +11,6 @@ import torch
 from gradkit.check.checks import run_checks
 from gradkit.check.homework import find_homework
 from gradkit.check.results import Report
-from gradkit.conditions.advice import ENCODING
 from gradkit.errors import UsageError
 
 from .conftest import solve
@@ -92,7 +91,7 @@ def test_a_file_that_grading_would_refuse_is_told(homework: Path) -> None:
     report = run_checks(find_homework(homework))
     assert report.trouble is not None
     assert "SyntaxError: (unicode error) 'utf-8' codec can't decode byte 0xfc" in report.trouble.message
-    assert report.trouble.message.endswith(ENCODING)
+    assert report.trouble.message.endswith("Save the file as UTF-8.")
 
 
 def test_what_a_check_cannot_work_with_is_not_told_as_if_the_student_had_written_it(homework: Path) -> None:

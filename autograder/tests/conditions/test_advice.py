@@ -14,7 +14,11 @@ HERE = "Python 3.11 with torch, numpy"
     ("type_name", "message", "source", "expected"),
     [
         ("SyntaxError", "invalid syntax", "!pip install x", words.NOTEBOOK_LINES),
-        ("SyntaxError", "(unicode error) 'utf-8' codec can't decode byte", "", words.ENCODING),
+        ("SyntaxError", "(unicode error) 'utf-8' codec can't decode byte", "", "Save the file as UTF-8."),
+        (
+            *("SyntaxError", "(unicode error) 'gbk' codec can't decode byte", ""),
+            "Save the file as UTF-8, and remove the encoding declared at its top.",
+        ),
         ("ModuleNotFoundError", "No module named 'google.colab'", "", words.COLAB),
         ("NameError", "name 'display' is not defined", "", words.NOTEBOOK_NAMES),
         ("NameError", "name 'tensor' is not defined", "", words.MAIN_GUARD),
