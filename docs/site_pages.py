@@ -1,4 +1,4 @@
-"""For MkDocs: the pages that stand outside docs/ belong to the site, too; links between all of them are bent to fit."""
+"""For MkDocs: adds the pages outside docs/, bends links to fit the site, and gives Chinese headings the English ids."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import re
 from pathlib import Path, PurePosixPath
 
+from markdown.extensions.toc import slugify
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
@@ -19,13 +20,18 @@ PAGES = {
     "examples/README.md": "examples.md",
 }
 FILES = ("docs/record.schema.json", "examples/workflows/grade-repositories.yml")
-_LINK = re.compile(r"(?<=\]\()(?![a-z]+:|#)([^)#\s]+)")
+CHINESE = ".zh.md"
+_LINK = re.compile(r"(?<=\]\()(?![a-z]+:)([^)#\s]*)(?:#([^)\s]+))?")
+_HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+_FENCED = re.compile(r"^ *(`{3,}).*?^ *\1$", re.MULTILINE | re.DOTALL)
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Add what lies outside docs/."""
+    """Add what lies outside docs/, in the languages in which it exists."""
     for source, name in PAGES.items():
-        files.append(File.generated(config, name, abs_src_path=os.fspath(ROOT / source)))
+        files.append(File(name, config.docs_dir, config.site_dir, config.use_directory_urls))
+        if (ROOT / _chinese(source)).exists():
+            files.append(File(_chinese(name), config.docs_dir, config.site_dir, config.use_directory_urls))
     for source in FILES:
         name = PurePosixPath(source).name
         if files.get_file_from_path(name) is None:
@@ -33,12 +39,69 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     return files
 
 
+def on_page_read_source(page: Page, **_: object) -> str:
+    """The text of a page, wherever it is in the repository."""
+    return _source(page).read_text(encoding="utf-8")
+
+
 def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
     """Bend the links of a page, which are right in the repository, to the site."""
-    path = Path(page.file.abs_src_path or "")
+    path = _source(page)
 
     def bend(link: re.Match[str]) -> str:
-        target = Path(os.path.normpath(path.parent / link[1])).relative_to(ROOT).as_posix()
-        return PAGES.get(target, PurePosixPath(target).name)
+        target = Path(os.path.normpath(path.parent / link[1])) if link[1] else path
+        anchor = link[2] and "#" + english_anchors(target).get(link[2], link[2])
+        return (link[1] and _name(target)) + (anchor or "")
 
-    return _LINK.sub(bend, markdown)
+    bent = _LINK.sub(bend, markdown)
+    if not path.name.endswith(CHINESE):
+        return bent
+    ids = iter(english_anchors(path).values())
+    in_code = [fenced.span() for fenced in _FENCED.finditer(bent)]
+
+    def identified(heading: re.Match[str]) -> str:
+        if any(start <= heading.start() < end for start, end in in_code):
+            return heading[0]
+        return f"{heading[0]} {{ #{next(ids)} }}"
+
+    return _HEADING.sub(identified, bent)
+
+
+def on_page_content(html: str, page: Page, config: MkDocsConfig, **_: object) -> str:
+    """Mark the text of an English page among Chinese ones as English."""
+    foreign = config.theme["language"] == "zh" and not _source(page).name.endswith(CHINESE)
+    return f'<div lang="en">\n{html}\n</div>' if foreign else html
+
+
+def on_post_page(output: str, **_: object) -> str:
+    """Name the script of the theme's Chinese."""
+    return output.replace('<html lang="zh"', '<html lang="zh-Hans"', 1)
+
+
+def english_anchors(page: Path) -> dict[str, str]:
+    """The anchors of a Chinese page's headings as GitHub makes them, and those of the English headings in their place."""
+    if not page.name.endswith(CHINESE):
+        return {}
+    english = page.with_name(page.name.replace(CHINESE, ".md"))
+    anchors = [re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in _headings(page)]
+    return dict(zip(anchors, [slugify(heading, "-") for heading in _headings(english)], strict=True))
+
+
+def _headings(page: Path) -> list[str]:
+    return _HEADING.findall(_FENCED.sub("", page.read_text(encoding="utf-8")))
+
+
+def _chinese(name: str) -> str:
+    return name.removesuffix(".md") + CHINESE
+
+
+def _name(target: Path) -> str:
+    """The name on the site, which finds the page in the language of the page that links to it."""
+    source = target.relative_to(ROOT).as_posix().replace(CHINESE, ".md")
+    return PAGES.get(source, PurePosixPath(source).name)
+
+
+def _source(page: Page) -> Path:
+    name = page.file.src_uri.replace(CHINESE, ".md")
+    source = ROOT / {name: source for source, name in PAGES.items()}.get(name, f"docs/{name}")
+    return source.with_name(_chinese(source.name)) if page.file.src_uri.endswith(CHINESE) else source
