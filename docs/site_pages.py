@@ -73,6 +73,11 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, **_: object) ->
     return f'<div lang="en">\n{html}\n</div>' if foreign else html
 
 
+def on_post_template(output_content: str, template_name: str, config: MkDocsConfig) -> str:
+    """Keep the English page for addresses that do not exist, which a Chinese one would replace."""
+    return "" if template_name == "404.html" and config.theme["language"] == "zh" else output_content
+
+
 def on_post_page(output: str, **_: object) -> str:
     """Name the script of the theme's Chinese."""
     return output.replace('<html lang="zh"', '<html lang="zh-Hans"', 1)
@@ -80,7 +85,7 @@ def on_post_page(output: str, **_: object) -> str:
 
 def english_anchors(page: Path) -> dict[str, str]:
     """The anchors of a Chinese page's headings as GitHub makes them, and those of the English headings in their place."""
-    if not page.name.endswith(CHINESE):
+    if not page.name.endswith(CHINESE) or not page.exists():
         return {}
     english = page.with_name(page.name.replace(CHINESE, ".md"))
     anchors = [re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in _headings(page)]
