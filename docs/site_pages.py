@@ -84,7 +84,7 @@ def on_post_page(output: str, **_: object) -> str:
 
 
 def english_anchors(page: Path) -> dict[str, str]:
-    """The anchors of a Chinese page's headings as GitHub makes them, and those of the English headings in their place."""
+    """The anchors of a Chinese page's headings, as GitHub makes them, and those of the same headings in English."""
     if not page.name.endswith(CHINESE) or not page.exists():
         return {}
     english = page.with_name(page.name.replace(CHINESE, ".md"))

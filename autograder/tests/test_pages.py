@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import runpy
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,10 @@ from gradkit.cli.app import app
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = (".github", "assignments", "autograder", "docs", "examples", "release", "solutions")
 PAGES = sorted([*ROOT.glob("*.md"), *(page for folder in FOLDERS for page in (ROOT / folder).rglob("*.md"))])
-
+CHINESE = [
+    page for page in PAGES if page.name.endswith(".zh.md") and page.parent in (ROOT, ROOT / "docs", ROOT / "examples")
+]
+ENGLISH_ANCHORS = runpy.run_path(str(ROOT / "docs" / "site_pages.py"))["english_anchors"]
 TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 COMMANDS = typer.main.get_command(app).commands
 OPTIONS = {
@@ -87,3 +92,40 @@ def test_commands_that_pages_name_exist(page: Path) -> None:
             assert {word for word in words if word.startswith("--")} <= OPTIONS[words[0]], told
         elif program == "nbgrader" and words and re.fullmatch(r"[a-z_]+", words[0]):
             assert words[0] in nbgrader, told
+
+
+def english(page: Path) -> Path:
+    return page.with_name(page.name.replace(".zh.md", ".md"))
+
+
+def blocks(page: Path) -> Iterator[tuple[str, list[str]]]:
+    """The fenced blocks of a page: the language and the lines without comments, or for output only their number."""
+    text = page.read_text(encoding="utf-8")
+    for _, language, block in re.findall(r"^ *(`{3,})(\S*)\n(.*?)^ *\1$", text, re.MULTILINE | re.DOTALL):
+        lines = [line.partition("#")[0].strip() for line in block.splitlines()]
+        if language == "console":
+            yield language, [line if line.startswith("$ ") else "" for line in lines]
+        else:
+            yield language, lines if language not in ("", "text") else [""] * len(lines)
+
+
+def links(page: Path) -> Iterator[str]:
+    """Where a page's links lead, as an English page would say it."""
+    for target in re.findall(r"\]\(([^)\s]+)\)", prose(page)):
+        path, mark, anchor = target.partition("#")
+        linked = page.parent / path if path else page
+        yield path.replace(".zh.md", ".md") + mark + ENGLISH_ANCHORS(linked).get(anchor, anchor)
+
+
+@pytest.mark.parametrize("page", CHINESE, ids=named)
+def test_a_chinese_page_has_the_headings_code_and_links_of_the_english_one(page: Path) -> None:
+    levels = [re.findall(r"^#+(?= )", prose(text), re.MULTILINE) for text in (page, english(page))]
+    assert levels[0] == levels[1]
+    assert list(blocks(page)) == list(blocks(english(page)))
+    assert sorted(links(page)) == sorted(links(english(page)))
+
+
+@pytest.mark.parametrize("page", CHINESE, ids=named)
+def test_a_chinese_page_links_to_chinese_pages_where_there_are_any(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#\s]+\.md)", prose(page)):
+        assert (page.parent / target) not in [english(chinese) for chinese in CHINESE], target

@@ -33,14 +33,39 @@ def test_every_page_is_there_and_fetches_nothing(pages: Path) -> None:
     done = build(pages)
     assert done.returncode == 0, done.stderr
     site = pages / "site"
-    names = {page.parent.name for page in site.glob("*/index.html")}
-    guides = {page.stem for page in (pages / "docs").glob("*.md")}
-    assert names >= guides | {"ARCHITECTURE", "examples"}
+    guides = {page.stem.removesuffix(".zh") for page in (pages / "docs").glob("*.md")}
+    for folder in (site, site / "zh"):
+        names = {page.parent.name for page in folder.glob("*/index.html")}
+        assert names >= guides | {"ARCHITECTURE", "examples"}
     for page in site.rglob("*.html"):
         fetched = re.findall(r'<(?:script|img|iframe)\b[^>]*\ssrc="([^"]+)"', page.read_text(encoding="utf-8"))
         fetched += re.findall(r'<link\b[^>]*rel="stylesheet"[^>]*href="([^"]+)"', page.read_text(encoding="utf-8"))
         assert fetched
         assert not [address for address in fetched if re.match("(https?:)?//", address)]
+
+
+def test_each_page_leads_to_the_other_language(pages: Path) -> None:
+    assert build(pages).returncode == 0
+    site = pages / "site"
+    for page in site.rglob("index.html"):
+        text = page.read_text(encoding="utf-8")
+        name = page.relative_to(site).as_posix()
+        assert f'<html lang="{"zh-Hans" if name.startswith("zh/") else "en"}"' in text
+        switch = dict(reversed(pair) for pair in re.findall(r'<a href="([^"]*)" hreflang="(\w+)"', text))
+        there = "en" if name.startswith("zh/") else "zh"
+        assert (page.parent / switch[there] / "index.html").resolve() == (
+            site / (name.removeprefix("zh/") if there == "en" else f"zh/{name}")
+        )
+
+
+def test_a_guide_without_a_chinese_page_is_marked_as_english_under_a_chinese_title(pages: Path) -> None:
+    (pages / "docs" / "students.zh.md").unlink()
+    assert build(pages).returncode == 0
+    for guide in (pages / "docs").glob("*.md"):
+        if not guide.name.endswith(".zh.md"):
+            text = (pages / "site" / "zh" / guide.stem / "index.html").read_text(encoding="utf-8")
+            assert re.search("<title>[\u4e00-\u9fff]", text)
+            assert ('<div lang="en">' not in text) == guide.with_suffix(".zh.md").exists()
 
 
 @pytest.mark.parametrize("link", ["nowhere.md", "reference.md#nowhere", "../nowhere.md", "../pyproject.toml"])
