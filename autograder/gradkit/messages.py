@@ -10,14 +10,12 @@ from __future__ import annotations
 
 import gettext
 import math
-import os
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Self, TypeAlias
 
 LANGUAGES: Mapping[str, str] = {"en": "English", "zh": "中文"}
-VARIABLE = "GRADKIT_LANGUAGE"
 ENGINE = Path(__file__).parent / "locale"
 _LOCALES: Mapping[str, str] = {"zh": "zh_Hans"}  # the names of the catalogues' folders
 _COUNT = "n"
@@ -180,31 +178,3 @@ CATALOGUE = Catalogue()
 def translate(text: str, language: str, *folders: Path) -> str:
     """`Catalogue.translate`, with the catalogues that this process has read."""
     return CATALOGUE.translate(text, language, *folders)
-
-
-def choose_language(option: str | None = None, course: str | None = None) -> str:
-    """The language to show: the option, GRADKIT_LANGUAGE, the course's, the locale's, or English.
-
-    Args:
-        option: what ``--language`` says, or None.
-        course: the course's language, or None.
-
-    Raises:
-        ValueError: the option or GRADKIT_LANGUAGE is not one of `LANGUAGES`.
-    """
-    for source, code in (("--language", option), (VARIABLE, os.environ.get(VARIABLE))):
-        if code and code not in LANGUAGES:
-            raise ValueError(
-                message("{source} is {code}; expected {known}.", source=source, code=code, known=" or ".join(LANGUAGES))
-            )
-        if code:
-            return code
-    return course or _of_locale()
-
-
-def _of_locale() -> str:
-    """The language of the locale that the environment names."""
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        if value := os.environ.get(name):
-            return "zh" if value.lower().startswith("zh") else "en"
-    return "en"

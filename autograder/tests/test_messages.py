@@ -15,7 +15,6 @@ from gradkit.messages import (
     Catalogue,
     Message,
     as_data,
-    choose_language,
     from_data,
     lines,
     message,
@@ -137,28 +136,3 @@ def test_a_catalogue_is_read_once(tmp_path: Path) -> None:
     first = catalogue.translate("Not started yet.", "zh", folder)
     next(folder.rglob("*.mo")).unlink()
     assert catalogue.translate("Not started yet.", "zh", folder) == first
-
-
-@pytest.mark.parametrize(
-    ("option", "variable", "course", "lang", "language"),
-    [
-        ("en", "zh", "zh", "zh_CN.UTF-8", "en"),
-        (None, "zh", "en", "C.UTF-8", "zh"),
-        (None, "", "zh", "en_US.UTF-8", "zh"),
-        (None, "", None, "zh_CN.UTF-8", "zh"),
-        (None, "", None, "de_DE.UTF-8", "en"),
-        (None, "", None, "", "en"),
-    ],
-)
-def test_the_language_is_chosen_from_the_nearest_place(
-    monkeypatch: pytest.MonkeyPatch, option: str | None, variable: str, course: str | None, lang: str, language: str
-) -> None:
-    for name, value in (("GRADKIT_LANGUAGE", variable), ("LC_ALL", ""), ("LC_MESSAGES", ""), ("LANG", lang)):
-        monkeypatch.setenv(name, value)
-    assert choose_language(option, course) == language
-
-
-def test_an_unknown_language_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GRADKIT_LANGUAGE", "fr")
-    with pytest.raises(ValueError, match="GRADKIT_LANGUAGE is fr; expected en or zh"):
-        choose_language()

@@ -13,7 +13,7 @@ class LinearRegression(nn.Module):
     ``F.linear``。
 
     Args:
-        in_dim: 特征的个数，至少为 1。
+        in_dim: 特征数，至少为 1。
 
     Attributes:
         w: 唯一的参数，是形状为 (in_dim + 1, 1) 的 ``nn.Parameter``。每个新模型都从标准正态分布
@@ -43,7 +43,7 @@ class LinearModel:
     """多目标线性回归，由 PyTorch 自带的类搭建，并包含训练循环。
 
     Args:
-        in_dim: 特征的个数，至少为 1。
+        in_dim: 特征数，至少为 1。
         out_dim: 目标的个数，至少为 1。
         learning_rate: 梯度下降的学习率。
         epochs: ``train`` 走的步数，至少为 1；每一步都使用所有行（全批量）。
@@ -68,7 +68,7 @@ class LinearModel:
             y: 目标，形状 (N, out_dim)。保持不变。
 
         Returns:
-            由 ``epochs`` 个 Python float 组成的列表：每一轮的损失，在该轮更新之前计算。
+            由 ``epochs`` 个 Python 浮点数组成的列表：每一轮的损失，在该轮更新之前计算。
         """
         # TODO(LinearModel): 在每一轮中：预测，计算损失，梯度清零，反向传播，走一步。
         raise NotImplementedError("LinearModel")

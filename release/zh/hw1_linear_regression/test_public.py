@@ -1,4 +1,4 @@
-"""作业 1 的公开检查。这只是初步检查：评分时会换用其他数值和大小，并比较梯度。"""
+"""作业 1 的公开检查。这只是初步检查：评分时会测试其他数值和大小，并比较梯度。"""
 
 import linear_regression
 import torch
@@ -28,7 +28,7 @@ def unchanged(*pairs):
 
 def gradient(tensor, name):
     """传到某个张量的梯度。"""
-    assert tensor.grad is not None, f"梯度没有传到 {name}；{CUT}"
+    assert tensor.grad is not None, f"没有梯度传到 {name}；{CUT}"
     return tensor.grad
 
 
@@ -42,7 +42,7 @@ def test_LinearRegression_has_a_parameter_w():
     assert names == ["w"], f"模型的参数应只有 ['w']，得到的是 {names}；self.w 是 nn.Parameter 吗？"
     shape = tuple(model.w.shape)
     assert shape == (4, 1), f"3 个特征时，w 有 3 个权重和 1 个偏置，所以形状为 (4, 1)，得到的是 {shape}"
-    assert model.w.requires_grad, "w 应当需要梯度（requires_grad=True），nn.Parameter 默认如此"
+    assert model.w.requires_grad, "w 的 requires_grad 应为 True，nn.Parameter 默认如此"
 
 
 def test_LinearRegression_draws_from_a_standard_normal():
@@ -54,7 +54,7 @@ def test_LinearRegression_draws_from_a_standard_normal():
     w = first.w.detach()
     mean, deviation, inside = w.mean().item(), w.std().item(), (w.abs() < 1).float().mean().item()
     found = f"得到的均值为 {mean:.2f}，标准差为 {deviation:.2f}，有 {inside:.0%} 在 -1 与 1 之间"
-    expected = "标准正态分布的 4,001 个数应当均值为 0，标准差为 1，有 68% 在 -1 与 1 之间"
+    expected = "标准正态分布的 4,001 个数均值应为 0，标准差为 1，有 68% 在 -1 与 1 之间"
     right = (abs(mean) < 0.1, abs(deviation - 1) < 0.1, abs(inside - 0.683) < 0.05)
     assert all(right), f"{expected}; {found}"
     assert w[-1].item() != 0, "w 的最后一行（偏置）为 0；它应与其他行一样随机抽取"
@@ -70,7 +70,7 @@ def test_LinearRegression_predicts_a_straight_line():
 
 
 def test_LinearRegression_in_float64():
-    """在 float64 下，任意大小的批量都能预测，特征可以有多个，其中可以有 0；x 不被修改。"""
+    """在 float64 下，任意大小的批量都能预测，特征可以有多个，其中可以有 0；x 保持不变。"""
     model = linear_regression.LinearRegression(2).double()
     model.w = nn.Parameter(torch.tensor([[2.0], [-1.0], [0.1]], dtype=torch.float64))
     for rows, results in (([[0.0, 3.0], [1.0, 0.0]], [[-2.9], [2.1]]), ([[1.0, 1.0]], [[1.1]])):
@@ -122,7 +122,7 @@ def zeros(in_dim, out_dim, **options):
 def check_losses(losses, expected, advice):
     """train 返回的损失与这些值在四位有效数字内不符时报错。"""
     assert isinstance(losses, list), f"train 应返回列表（list），得到的是 {type(losses).__name__}"
-    assert all(isinstance(loss, float) for loss in losses), "每个损失都应是 Python float：请用 loss.item()"
+    assert all(isinstance(loss, float) for loss in losses), "每个损失都应是 Python 浮点数：请用 loss.item()"
     right = len(losses) == len(expected) and all(
         abs(loss - goal) < 1e-4 * (1 + goal) for loss, goal in zip(losses, expected, strict=True)
     )
@@ -143,7 +143,7 @@ def test_LinearModel_has_its_parts():
     assert isinstance(linear.loss_function, nn.MSELoss), "属性 loss_function 应为 nn.MSELoss"
     loss = linear.loss_function(torch.zeros(2, 2), torch.tensor([[1.0, 2.0], [3.0, 4.0]])).item()
     assert abs(loss - 7.5) < 1e-5, (
-        f"loss_function 应是所有平方的平均值，这里是 30 / 4 = 7.5，得到的是 {loss}"
+        f"loss_function 应是所有平方的均值，这里是 30 / 4 = 7.5，得到的是 {loss}"
     )
 
 
@@ -197,7 +197,7 @@ def test_LinearModel_takes_equal_steps_with_all_rows():
 
 
 def test_LinearModel_with_two_targets_in_float64():
-    """在 float64 下两个目标都能拟合，第二次调用会继续训练，数据不被修改。"""
+    """在 float64 下两个目标都能拟合，第二次调用会继续训练，数据保持不变。"""
     linear = zeros(1, 2, learning_rate=0.25, epochs=2)
     linear.model.double()
     x, y = X.double(), torch.tensor([[1.0, 0.0], [5.0, 4.0]], dtype=torch.float64)
@@ -237,7 +237,7 @@ def test_normal_equation_of_points_on_a_line():
 
 
 def test_normal_equation_of_two_targets():
-    """float64 下两个特征、两个目标、五行且不全在一个平面上的数据能正确拟合；数据不被修改。"""
+    """float64 下两个特征、两个目标、五行且不全在一个平面上的数据能正确拟合；数据保持不变。"""
     x = torch.tensor([[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0], [0.0, 0.0]], dtype=torch.float64)
     y = torch.tensor([[3.0, 1.0], [1.0, 3.0], [4.0, 0.0], [0.0, 0.0], [2.0, 11.0]], dtype=torch.float64)
     before = x.clone(), y.clone()

@@ -72,7 +72,7 @@ class MLPRegression(nn.Module):
         y_hat = f(z W2 + b2)
 
     Args:
-        in_dim: 特征的个数，至少为 1。
+        in_dim: 特征数，至少为 1。
         hidden_dim: 隐藏层的神经元个数，至少为 1。
 
     Attributes:
@@ -111,7 +111,7 @@ class MLP(nn.Module):
     这 L 层依次对应 ``layer_sizes[0] -> layer_sizes[1]``、``layer_sizes[1] -> layer_sizes[2]`` 等。
 
     Args:
-        layer_sizes: 先是特征的个数，然后是各层的神经元个数：至少含两个数的列表或元组，每个数至少为 1。保持不变。
+        layer_sizes: 先是特征数，然后是各层的神经元个数：至少含两个数的列表或元组，每个数至少为 1。保持不变。
         activation: f，任何把张量映射为同样形状的张量的可调用对象：可以是 ``torch.sigmoid`` 这样的函数，
             也可以是 ``nn.Tanh()`` 这样的模块。
 

@@ -1,4 +1,4 @@
-"""作业 2 的公开检查。这只是初步检查：评分时会换用其他数值和大小，并比较梯度。"""
+"""作业 2 的公开检查。这只是初步检查：评分时会测试其他数值和大小，并比较梯度。"""
 
 import mlp
 import torch
@@ -21,7 +21,7 @@ def same(found, expected, what, advice=""):
 
 def gradient(tensor, name):
     """传到某个张量的梯度。"""
-    assert tensor.grad is not None, f"梯度没有传到 {name}；{CUT}"
+    assert tensor.grad is not None, f"没有梯度传到 {name}；{CUT}"
     return tensor.grad
 
 
@@ -29,7 +29,7 @@ def gradient(tensor, name):
 
 
 def test_activations_of_a_few_numbers():
-    """sigmoid(ln 4) = 0.8、tanh(ln 2) = 0.6、relu(3) = 3 等在 float32 和 float64 下都正确；x 不被修改。"""
+    """sigmoid(ln 4) = 0.8、tanh(ln 2) = 0.6、relu(3) = 3 等在 float32 和 float64 下都正确；x 保持不变。"""
     for dtype in (torch.float32, torch.float64):
         logs = torch.tensor([[1.0, 4.0, 0.25], [9.0, 1.0, 1.0]], dtype=dtype).log()
         sigmoids = torch.tensor([[0.5, 0.8, 0.2], [0.9, 0.5, 0.5]], dtype=dtype)
@@ -139,7 +139,7 @@ SMALL = {
 
 
 def test_MLPRegression_of_a_small_network():
-    """三行数据通过有两个隐藏神经元的网络，在两种模式和两种 dtype 下都正确；x 不被修改。"""
+    """三行数据通过有两个隐藏神经元的网络，在两种模式和两种 dtype 下都正确；x 保持不变。"""
     advice = (
         "y_hat = f(f(x W1 + b1) W2 + b2)：两层之后都有 sigmoid 函数 f，训练模式和评估模式下都是如此"
     )
@@ -206,7 +206,7 @@ def test_MLP_has_its_layers():
             "两个新模型的偏置相同；请保留默认的初始化"
         )
     same_sizes = mlp.MLP([2, 2, 2]).layers
-    assert same_sizes[0] is not same_sizes[1], "大小为 2、2、2 时应有两层；得到的是同一层用了两次"
+    assert same_sizes[0] is not same_sizes[1], "大小为 2、2、2 时应有两层，得到的是同一层用了两次"
 
 
 def chain(activation=None, sizes=(2, 2, 2, 1), dtype=torch.float64):
@@ -229,7 +229,7 @@ def by_hand(model, x, f):
 
 
 def test_MLP_of_several_depths():
-    """除最后一层外，每一层之后都有激活函数，任意深度和宽度、两种模式下都是如此；x 不被修改。"""
+    """除最后一层外，每一层之后都有激活函数，任意深度和宽度、两种模式下都是如此；x 保持不变。"""
     advice = "请只在除最后一层外的每一层之后应用激活函数，不做其他处理"
     for sizes in ((2, 1), (2, 3, 2), (2, 2, 2, 1), (2, 4, 3, 2, 1)):
         for dtype in (torch.float32, torch.float64):
@@ -284,7 +284,7 @@ def check_table(model, expected, advice=""):
 
 
 def test_parameter_table_of_a_layer():
-    """从 3 到 2 的一层有 6 个权重和 2 个偏置；它不被修改。"""
+    """从 3 到 2 的一层有 6 个权重和 2 个偏置；它保持不变。"""
     layer = nn.Linear(3, 2)
     before = [parameter.detach().clone() for parameter in layer.parameters()]
     layer.bias.requires_grad_(False)

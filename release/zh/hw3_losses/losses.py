@@ -5,14 +5,14 @@ from torch import Tensor
 
 
 def mse_loss(y_hat: Tensor, y: Tensor) -> Tensor:
-    """均方误差：(y_hat - y)^2 对所有元素的平均值。请自己写，不要使用 PyTorch 自带的损失。
+    """均方误差：(y_hat - y)^2 对所有元素的均值。请自己写，不要使用 PyTorch 自带的损失。
 
     Args:
         y_hat: 预测，任意形状，包括 ()。保持不变。
-        y: 目标，形状和数据类型（dtype）与 ``y_hat`` 相同。保持不变。
+        y: 目标，形状和 dtype 与 ``y_hat`` 相同。保持不变。
 
     Returns:
-        损失，形状 ()，dtype 与 ``y_hat`` 相同，仍在计算图中，使 ``loss.backward()`` 能传到 ``y_hat``。
+        损失，形状 ()，dtype 与 ``y_hat`` 相同，仍在计算图中，使 ``loss.backward()`` 的梯度能传到 ``y_hat``。
 
     Raises:
         ValueError: ``y_hat`` 与 ``y`` 的形状不同，哪怕只是 (N, 1) 与 (N,) 之别。消息中给出两个形状。
@@ -23,16 +23,16 @@ def mse_loss(y_hat: Tensor, y: Tensor) -> Tensor:
 
 
 def mae_loss(y_hat: Tensor, y: Tensor) -> Tensor:
-    """平均绝对误差：|y_hat - y| 对所有元素的平均值。请自己写，不要使用 PyTorch 自带的损失。
+    """平均绝对误差：|y_hat - y| 对所有元素的均值。请自己写，不要使用 PyTorch 自带的损失。
 
     ``y_hat`` 的某个元素等于其目标时，导数没有定义。此处任何有限的梯度都可以。
 
     Args:
         y_hat: 预测，任意形状，包括 ()。保持不变。
-        y: 目标，形状和数据类型（dtype）与 ``y_hat`` 相同。保持不变。
+        y: 目标，形状和 dtype 与 ``y_hat`` 相同。保持不变。
 
     Returns:
-        损失，形状 ()，dtype 与 ``y_hat`` 相同，仍在计算图中，使 ``loss.backward()`` 能传到 ``y_hat``。
+        损失，形状 ()，dtype 与 ``y_hat`` 相同，仍在计算图中，使 ``loss.backward()`` 的梯度能传到 ``y_hat``。
 
     Raises:
         ValueError: ``y_hat`` 与 ``y`` 的形状不同，哪怕只是 (N, 1) 与 (N,) 之别。消息中给出两个形状。
@@ -69,10 +69,10 @@ def cross_entropy(p: Tensor, q: Tensor) -> Tensor:
 
     Args:
         p: 真实概率，形状 (..., K)：前面可以有任意多个维度，也可以没有。保持不变。
-        q: 预测概率，形状和数据类型（dtype）与 ``p`` 相同。保持不变。
+        q: 预测概率，形状和 dtype 与 ``p`` 相同。保持不变。
 
     Returns:
-        每对分布一个数，形状 (...)，dtype 与 ``q`` 相同，仍在计算图中，使 ``backward()`` 能传到 ``q`` 和 ``p``
+        每对分布一个数，形状 (...)，dtype 与 ``q`` 相同，仍在计算图中，使 ``backward()`` 的梯度能传到 ``q`` 和 ``p``
         （对为 0 的 ``p_k`` 的梯度不评分）。
     """
     # TODO(cross_entropy): 写出上面的公式。注意 log(0) 是 -inf：0 * inf 是 nan，导数中的 0 / 0 也是。
@@ -80,7 +80,7 @@ def cross_entropy(p: Tensor, q: Tensor) -> Tensor:
 
 
 def bce_loss(y_hat: Tensor, y: Tensor) -> Tensor:
-    """二元交叉熵的平均值，使用自然对数。请自己写，不要使用 PyTorch 自带的版本。
+    """二元交叉熵的均值，使用自然对数。请自己写，不要使用 PyTorch 自带的版本。
 
         L = -(1/N) * sum_i [ y_i * log(y_hat_i) + (1 - y_i) * log(1 - y_hat_i) ]
 
@@ -89,10 +89,10 @@ def bce_loss(y_hat: Tensor, y: Tensor) -> Tensor:
 
     Args:
         y_hat: 类别 1 的预测概率，都在 [0, 1] 内，形状 (N,)。保持不变。
-        y: [0, 1] 内的标签，形状和数据类型（dtype）与 ``y_hat`` 相同；可以是 0 到 1 之间的软标签。保持不变。
+        y: [0, 1] 内的标签，形状和 dtype 与 ``y_hat`` 相同；可以是 0 到 1 之间的软标签。保持不变。
 
     Returns:
-        损失，形状 ()，dtype 与 ``y_hat`` 相同，仍在计算图中，使 ``loss.backward()`` 能传到 ``y_hat``。
+        损失，形状 ()，dtype 与 ``y_hat`` 相同，仍在计算图中，使 ``loss.backward()`` 的梯度能传到 ``y_hat``。
     """
     # TODO(bce_loss): 写出上面的公式。这里不允许使用 nn.BCELoss 及其他版本。注意 log(0) 是 -inf：0 * inf 是
     # nan。
@@ -100,7 +100,7 @@ def bce_loss(y_hat: Tensor, y: Tensor) -> Tensor:
 
 
 def bce_with_logits(z: Tensor, y: Tensor) -> Tensor:
-    """由 logits 计算的二元交叉熵的平均值，即 ``sigmoid(z)`` 的 ``bce_loss``。请自己写，不要使用 PyTorch 自带的版本。
+    """由 logits 计算的二元交叉熵的均值，即 ``sigmoid(z)`` 的 ``bce_loss``。请自己写，不要使用 PyTorch 自带的版本。
 
         L = -(1/N) * sum_i [ y_i * log(s(z_i)) + (1 - y_i) * log(1 - s(z_i)) ],    s(z) = 1 / (1 + exp(-z))
 
@@ -109,10 +109,10 @@ def bce_with_logits(z: Tensor, y: Tensor) -> Tensor:
 
     Args:
         z: 类别 1 的未归一化的得分（logits），形状 (N,)。保持不变。
-        y: [0, 1] 内的标签，形状和数据类型（dtype）与 ``z`` 相同；可以是 0 到 1 之间的软标签。保持不变。
+        y: [0, 1] 内的标签，形状和 dtype 与 ``z`` 相同；可以是 0 到 1 之间的软标签。保持不变。
 
     Returns:
-        损失，形状 ()，dtype 与 ``z`` 相同，仍在计算图中，使 ``loss.backward()`` 能传到 ``z``。
+        损失，形状 ()，dtype 与 ``z`` 相同，仍在计算图中，使 ``loss.backward()`` 的梯度能传到 ``z``。
     """
     # TODO(bce_with_logits): 改写公式，避免取 0 的对数或很大的数的指数。这里不允许使用 nn.BCEWithLogitsLoss
     # 及其他版本。
@@ -120,7 +120,7 @@ def bce_with_logits(z: Tensor, y: Tensor) -> Tensor:
 
 
 def softmax_cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
-    """由 K 个类别的 logits 计算的交叉熵的平均值，使用自然对数。
+    """由 K 个类别的 logits 计算的交叉熵的均值，使用自然对数。
 
     请自己写，不要使用 PyTorch 的 softmax、log-softmax 以及这个损失的自带版本；允许使用 ``torch.logsumexp``。
 
@@ -134,7 +134,7 @@ def softmax_cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
         labels: 每个样本的类别索引，int64，从 0 到 K - 1，形状 (N,)。保持不变。
 
     Returns:
-        损失，形状 ()，dtype 与 ``logits`` 相同，仍在计算图中，使 ``loss.backward()`` 能传到 ``logits``。
+        损失，形状 ()，dtype 与 ``logits`` 相同，仍在计算图中，使 ``loss.backward()`` 的梯度能传到 ``logits``。
     """
     # TODO(softmax_cross_entropy): 写出上面的公式。这里不允许使用 softmax、log-softmax 和这个损失的其他版本；
     # 允许使用 torch.logsumexp。注意 exp(1000) 是 inf。

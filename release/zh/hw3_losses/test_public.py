@@ -1,4 +1,4 @@
-"""作业 3 的公开检查。它们只是初步检查：评分时还会用其他的值和大小。"""
+"""作业 3 的公开检查。这只是初步检查：评分时会测试其他数值和大小。"""
 
 import math
 
@@ -12,12 +12,12 @@ LOSSES = {
 
 
 def unchanged(function, *arguments):
-    """函数的结果；函数不得修改它的参数。"""
+    """函数的结果；函数不得修改传入的张量。"""
     before = [argument.detach().clone() for argument in arguments]
     result = function(*arguments)
     for number, (argument, old) in enumerate(zip(arguments, before, strict=True), start=1):
         assert torch.equal(argument, old), (
-            f"第 {number} 个参数被原地修改了：原来是 {old}，现在是 {argument}"
+            f"第 {number} 个传入的张量被原地修改了：原来是 {old}，现在是 {argument}"
         )
     return result
 
@@ -49,13 +49,13 @@ def close(found, expected, tolerance=1e-5):
 
 
 def test_regression_losses_of_a_small_example():
-    """误差 -1、0、-3 的平方的平均值是 10/3，绝对值的平均值是 4/3，dtype 与 y_hat 相同。"""
+    """误差 -1、0、-3 的平方的均值是 10/3，绝对值的均值是 4/3，dtype 与 y_hat 相同。"""
     for dtype in (torch.float32, torch.float64):
         y_hat, y = torch.tensor([2, 5, 1], dtype=dtype), torch.tensor([3, 5, 4], dtype=dtype)
         for name, expected in (("mse_loss", 10 / 3), ("mae_loss", 4 / 3)):
             loss = one_number(unchanged(getattr(losses, name), y_hat, y), dtype)
             assert abs(loss - expected) < 1e-5, (
-                f"这里 {name} 应为 {expected:.4f}，得到的是 {loss:.4f}。是对所有元素取的平均值吗？"
+                f"这里 {name} 应为 {expected:.4f}，得到的是 {loss:.4f}。是对所有元素取的均值吗？"
             )
 
 
@@ -159,13 +159,13 @@ def test_cross_entropy_keeps_the_pairs_apart():
     p = torch.tensor([[0.5, 0.5, 0.0], [0.0, 0.0, 1.0]])
     q = torch.tensor([[0.5, 0.25, 0.25], [0.25, 0.25, 0.5]])
     h = losses.cross_entropy(p, q)
-    assert tuple(h.shape) == (2,), f"两对分布的结果形状为 (2,)；得到的是 {tuple(h.shape)}"
+    assert tuple(h.shape) == (2,), f"两对分布的结果形状为 (2,)，得到的是 {tuple(h.shape)}"
     expected = torch.tensor([1.5, 1.0]) * math.log(2)
     assert torch.allclose(h, expected), f"两个数应为 3/2 ln 2 和 ln 2，即 {expected.tolist()}；得到的是 {h.tolist()}"
 
 
 def test_cross_entropy_of_other_shapes():
-    """求和总在最后一个维度上，不论前面有多少个维度；梯度传到 q 和 p。"""
+    """求和总在最后一个维度上，不论前面有多少个维度；梯度能传到 q 和 p。"""
     for dtype in (torch.float32, torch.float64):
         for shape in ((4,), (1,), (3, 3), (1, 3), (2, 5, 3)):
             p, q = torch.rand(shape, dtype=dtype) + 0.1, torch.rand(shape, dtype=dtype) + 0.1
@@ -205,7 +205,7 @@ def test_bce_loss_is_one_number():
     """一个批量的损失是形状为 () 的张量。"""
     loss = losses.bce_loss(torch.tensor([0.3, 0.6, 0.9]), torch.tensor([0.0, 1.0, 1.0]))
     assert isinstance(loss, torch.Tensor), f"损失应是张量，得到的是 {type(loss).__name__}"
-    assert tuple(loss.shape) == (), f"损失是对批量取的平均值，所以形状为 ()；得到的形状是 {tuple(loss.shape)}"
+    assert tuple(loss.shape) == (), f"损失是对批量取的均值，所以形状为 ()；得到的形状是 {tuple(loss.shape)}"
 
 
 def test_bce_loss_of_undecided_predictions():
@@ -236,7 +236,7 @@ def test_bce_loss_of_a_certain_and_right_prediction():
 
 
 def test_bce_loss_and_slopes_of_a_batch():
-    """损失是对批量取的平均值，软标签也一样，且梯度传到 y_hat。"""
+    """损失是对批量取的均值，软标签也一样，且梯度能传到 y_hat。"""
     for dtype in (torch.float32, torch.float64):
         y_hat = torch.tensor([0.3, 0.001, 0.9, 0.999, 0.6, 0.002, 0.45], dtype=dtype)
         for labels in ([0, 1, 1, 0, 1, 0, 0], [1, 0, 0, 1, 0, 1, 1], [0.25, 1, 0.3, 0, 0.75, 0, 0.9]):
@@ -264,7 +264,7 @@ def test_bce_with_logits_of_a_small_example():
     """logits 为 ln 3 和 -ln 4、标签为 1 和 0 时，损失是 (ln 4/3 + ln 5/4) / 2。"""
     z = torch.tensor([math.log(3), -math.log(4)])
     loss = losses.bce_with_logits(z, torch.tensor([1.0, 0.0]))
-    assert tuple(loss.shape) == (), f"损失是对批量取的平均值，所以形状为 ()；得到的形状是 {tuple(loss.shape)}"
+    assert tuple(loss.shape) == (), f"损失是对批量取的均值，所以形状为 ()；得到的形状是 {tuple(loss.shape)}"
     expected = math.log(5 / 3) / 2
     assert abs(loss.item() - expected) < 1e-5, f"损失应为 {expected:.5f}，得到的是 {loss.item():.5f}"
 
@@ -292,7 +292,7 @@ def test_bce_with_logits_of_a_large_score():
 
 
 def test_bce_with_logits_and_slopes_of_a_batch():
-    """损失是对批量取的平均值，软标签也一样，且梯度是 (s(z) - y) / N。"""
+    """损失是对批量取的均值，软标签也一样，且梯度是 (s(z) - y) / N。"""
     for dtype in (torch.float32, torch.float64):
         z, y = (
             torch.tensor([0.0, -2.0, 0.5, 3.0, 0.0], dtype=dtype),

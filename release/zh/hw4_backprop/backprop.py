@@ -1,4 +1,4 @@
-"""作业 4：手工写出反向传播。这里不得使用 torch.autograd、backward() 或 torch.func。"""
+"""作业 4：手工写出反向传播。这里不允许使用 torch.autograd、backward() 或 torch.func。"""
 
 import math
 from collections.abc import Callable, Sequence
@@ -15,7 +15,7 @@ def sigmoid_vjp(z: Tensor, v: Tensor) -> Tensor:
         v^T J = v * s * (1 - s)    （逐元素）。
 
     Args:
-        z: sigmoid 的输入，任意形状，数据类型（dtype）为 float64 或 float32。保持不变。
+        z: sigmoid 的输入，任意形状，dtype 为 float64 或 float32。保持不变。
         v: 上游梯度 dL/ds，形状和 dtype 与 ``z`` 相同。保持不变。
 
     Returns:
@@ -29,7 +29,7 @@ def linear_vjp(x: Tensor, w: Tensor, b: Tensor, v: Tensor) -> tuple[Tensor, Tens
     """线性层 z = x w^T + b 分别对三个输入的向量–雅可比积（VJP）。
 
     Args:
-        x: 这一层的输入，形状 (N, D)。与其他实参一样，保持不变。
+        x: 这一层的输入，形状 (N, D)。与其他传入的张量一样，保持不变。
         w: 权重，形状 (M, D)。
         b: 偏置，形状 (M,)。
         v: 上游梯度 dL/dz，形状 (N, M)。
@@ -67,12 +67,12 @@ def forward_pass(weights: Sequence[Tensor], biases: Sequence[Tensor], x: Tensor)
 
         a(0) = x,    z(l) = a(l-1) W(l)^T + b(l),    a(l) = sigmoid(z(l)),    但 a(L) = z(L)
 
-    也就是说，除最后一层外，每一层之后都有 sigmoid。不得修改任何实参，张量和列表都不行。
+    也就是说，除最后一层外，每一层之后都有 sigmoid。传入的张量和列表都保持不变。
 
     Args:
         weights: W(1) 到 W(L) 的列表；W(l) 的形状为 (M_l, M_{l-1})。L 至少为 1。
         biases: b(1) 到 b(L) 的列表；b(l) 的形状为 (M_l,)。
-        x: 输入，形状 (N, M_0)，数据类型（dtype）与权重和偏置一样，为 float64 或 float32。
+        x: 输入，形状 (N, M_0)，dtype 与权重和偏置一样，为 float64 或 float32。
 
     Returns:
         元组 (zs, activations)：z(1) 到 z(L) 的列表，以及 a(0) 到 a(L) 的列表，后者多一项；列表和元组可以互换。
@@ -89,7 +89,7 @@ def backward_pass(
     """用反向传播求网络的损失对所有权重和偏置的梯度。
 
     网络与 ``forward_pass`` 的相同，损失是 (y_hat - y)^2 对**全部** N M_L 个元素的均值。
-    不得修改任何实参，张量和列表都不行。反向传播从最后一层到第一层计算 delta(l) = dL/dz(l)：
+    传入的张量和列表都保持不变。反向传播从最后一层到第一层计算 delta(l) = dL/dz(l)：
 
         delta(l-1) = (delta(l) W(l)) * f'(z(l-1))
         dL/dW(l) = delta(l)^T a(l-1)
@@ -98,7 +98,7 @@ def backward_pass(
     Args:
         weights: W(1) 到 W(L) 的列表；W(l) 的形状为 (M_l, M_{l-1})。
         biases: b(1) 到 b(L) 的列表；b(l) 的形状为 (M_l,)。
-        x: 输入，形状 (N, M_0)，数据类型（dtype）与其他实参一样，为 float64 或 float32。
+        x: 输入，形状 (N, M_0)，dtype 与其他传入的张量一样，为 float64 或 float32。
         y: 目标，形状 (N, M_L)。
 
     Returns:
@@ -225,7 +225,7 @@ def sgd_update(parameter: Tensor, gradient: Tensor, lr: float) -> Tensor:
         lr: 学习率。
 
     Returns:
-        一个新张量，存放更新后的参数，形状和数据类型（dtype）与 ``parameter`` 相同。
+        一个新张量，存放更新后的参数，形状和 dtype 与 ``parameter`` 相同。
     """
-    # TODO(sgd_update): 上面的公式。
+    # TODO(sgd_update): 写出上面的公式。
     raise NotImplementedError("sgd_update")

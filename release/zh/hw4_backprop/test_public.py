@@ -1,4 +1,4 @@
-"""作业 4 的公开检查。它们只是初步检查：评分时会测试更多的大小和表达式。"""
+"""作业 4 的公开检查。这只是初步检查：评分时会测试更多的大小和表达式。"""
 
 import math
 
@@ -10,20 +10,20 @@ DTYPES = torch.float32, torch.float64
 
 def check_tensor(name, found, expected):
     """张量的形状、dtype 和值都符合预期。"""
-    assert isinstance(found, torch.Tensor), f"{name} 必须是张量；得到的是 {type(found).__name__}"
+    assert isinstance(found, torch.Tensor), f"{name} 必须是张量，得到的是 {type(found).__name__}"
     shape, right = tuple(found.shape), tuple(expected.shape)
-    assert shape == right, f"{name} 的形状应为 {right}；得到的是 {shape}"
-    assert found.dtype == expected.dtype, f"{name} 应与输入一样是 {expected.dtype}；得到的是 {found.dtype}"
+    assert shape == right, f"{name} 的形状应为 {right}，得到的是 {shape}"
+    assert found.dtype == expected.dtype, f"{name} 应与输入一样是 {expected.dtype}，得到的是 {found.dtype}"
     tolerance = 1e-5 if found.dtype == torch.float32 else 1e-8
     assert torch.allclose(found, expected, rtol=tolerance, atol=tolerance), (
-        f"{name} 应为 {expected.tolist()}；得到的是 {found.tolist()}"
+        f"{name} 应为 {expected.tolist()}，得到的是 {found.tolist()}"
     )
 
 
 def check_unchanged(**inputs):
     """每个输入（按名称给出，附调用前的值）都没有被修改。"""
     for name, (after, before) in inputs.items():
-        assert torch.equal(after, before), f"不得修改 {name}：新建张量，或在副本上计算"
+        assert torch.equal(after, before), f"不得修改 {name}：请创建新的张量，或在副本上操作"
 
 
 def test_sigmoid_vjp_of_four_numbers():
@@ -54,7 +54,7 @@ def test_linear_vjp_of_three_rows():
         v = torch.tensor([[1.0, 0.0], [2.0, -1.0], [0.0, 3.0]], dtype=dtype)
         before = [tensor.clone() for tensor in (x, w, b, v)]
         found = backprop.linear_vjp(x, w, b, v)
-        assert len(found) == 3, f"应有三个梯度 (dx, dw, db)；得到的是 {len(found)} 个"
+        assert len(found) == 3, f"应有三个梯度 (dx, dw, db)，得到的是 {len(found)} 个"
         dx, dw, db = found
         check_tensor("dx", dx, torch.tensor([[1.0, -2.0], [2.0, -8.0], [0.0, 12.0]], dtype=dtype))
         check_tensor("dw", dw, torch.tensor([[1.0, 0.0], [9.0, 4.0]], dtype=dtype))
@@ -70,7 +70,7 @@ def check_jacobian(f, point, expected):
     expected = torch.tensor(expected, dtype=torch.float64)
     shape, right = tuple(found.shape), tuple(expected.shape)
     assert shape == right, f"J 中每个输出对应一行、每个输入对应一列，形状应为 {right}；得到的是 {shape}"
-    assert found.dtype == torch.float64, f"J 应与 x 一样是 float64；得到的是 {found.dtype}"
+    assert found.dtype == torch.float64, f"J 应与 x 一样是 float64，得到的是 {found.dtype}"
     error = float((found - expected).norm() / expected.norm())
     assert error <= 1e-6, f"误差不得超过 J 的范数的 1e-6；得到的误差是它的 {error:.1g}"
     check_unchanged(x=(x, before))
@@ -117,7 +117,7 @@ def check_network_unchanged(weights, biases, x, y):
     for name, found, expected in zip(("weights", "biases"), (weights, biases), right, strict=False):
         assert len(found) == len(expected), f"列表 {name} 原来有 {len(expected)} 项；现在有 {len(found)} 项"
         same = all(torch.equal(one, other) for one, other in zip(found, expected, strict=True))
-        assert same, f"不得修改列表 {name} 和其中的张量：应在副本上计算"
+        assert same, f"不得修改列表 {name} 和其中的张量：请在副本上操作"
     check_unchanged(x=(x, right[2]), y=(y, right[3]))
 
 
@@ -127,7 +127,7 @@ def test_forward_pass_of_a_small_network():
     found = backprop.forward_pass(weights, biases, torch.tensor([[2.0, 2.0]]))
     assert isinstance(found, tuple | list) and len(found) == 2, "forward_pass 应返回元组 (zs, activations)"  # noqa: PT018
     zs, activations = found
-    assert len(zs) == 2, f"两层应有两个 z；得到的是 {len(zs)} 个"
+    assert len(zs) == 2, f"两层应有两个 z，得到的是 {len(zs)} 个"
     assert len(activations) == 3, f"activations 应含 x、一个隐藏层和输出，共 3 项；得到的是 {len(activations)} 项"
     check_tensor("等于 x 的 activations[0]", activations[0], torch.tensor([[2.0, 2.0]]))
     check_tensor("等于 sigmoid(0) 的 activations[1]", activations[1], torch.tensor([[0.5]]))
@@ -202,10 +202,10 @@ def check_value(what, expression, *numbers, right=None):
     right = right or expression
     values = [backprop.Value(number) for number in numbers]
     result = expression(*values)
-    assert isinstance(result, backprop.Value), f"{what} 必须是 Value；得到的是 {type(result).__name__}"
+    assert isinstance(result, backprop.Value), f"{what} 必须是 Value，得到的是 {type(result).__name__}"
     result.backward()
     for place, (value, number) in enumerate(zip(values, numbers, strict=True)):
-        assert value.data == number, f"{what} 不得修改操作数：新建一个 Value"
+        assert value.data == number, f"{what} 不得修改操作数：请创建新的 Value"
         floats = [[n + step * (i == place) for i, n in enumerate(numbers)] for step in (1e-6, -1e-6)]
         slope = (right(*floats[0]) - right(*floats[1])) / 2e-6
         found = value.grad
@@ -213,8 +213,8 @@ def check_value(what, expression, *numbers, right=None):
         assert close, f"{what} 在 {numbers} 处：导数约为 {slope:.6g}；得到的是 {found}"
     data = right(*numbers)
     close = isinstance(result.data, (int, float)) and abs(result.data - data) <= 1e-8 * (1 + abs(data))
-    assert close, f"{what} 在 {numbers} 处为 {data}；得到的是 {result.data}"
-    assert result.grad == 1, f"结果对自身的导数是 1；得到的是 {result.grad}"
+    assert close, f"{what} 在 {numbers} 处为 {data}，得到的是 {result.data}"
+    assert result.grad == 1, f"结果对自身的导数是 1，得到的是 {result.grad}"
 
 
 FUNCTIONS = {
@@ -229,8 +229,8 @@ FUNCTIONS = {
 def test_Value_before_backward():
     """新建的 Value 存有它的数，梯度为 0。"""
     a = backprop.Value(2.5)
-    assert a.data == 2.5, f"data 就是这个数 2.5；得到的是 {a.data}"
-    assert a.grad == 0, f"调用 backward() 之前 grad 为 0.0；得到的是 {a.grad}"
+    assert a.data == 2.5, f"data 就是这个数 2.5，得到的是 {a.data}"
+    assert a.grad == 0, f"调用 backward() 之前 grad 为 0.0，得到的是 {a.grad}"
 
 
 def test_Value_of_a_small_expression():
@@ -239,8 +239,8 @@ def test_Value_of_a_small_expression():
     p = a * b
     result = p + a
     result.backward()
-    assert abs(result.data + 4) < 1e-9, f"2 * (-3) + 2 = -4；得到的是 {result.data}"
-    assert abs(b.grad - 2) < 1e-9, f"对 b 的导数是 a = 2；得到的是 {b.grad}"
+    assert abs(result.data + 4) < 1e-9, f"2 * (-3) + 2 = -4，得到的是 {result.data}"
+    assert abs(b.grad - 2) < 1e-9, f"对 b 的导数是 a = 2，得到的是 {b.grad}"
     assert abs(a.grad + 2) < 1e-9, f"a 用了两次：b + 1 = -2；得到的是 {a.grad}。两条路径的贡献相加了吗？"
     assert abs(p.grad - 1) < 1e-9, f"中间的 Value 也有梯度：a b 的是 1；得到的是 {p.grad}"
 
@@ -328,8 +328,8 @@ def test_Value_backward_twice():
         result.backward()
         for name, value, slope in (("a", a, 3.0), ("b", b, 9.0), ("a b", p, 3.0)):
             assert abs(value.grad - slope) < 1e-9, (
-                f"d(a b a)/d({name}) 是 {slope}；得到的是 {value.grad}（先前调用过 backward() 的：{first}）。先把计算"
-                "图中的所有梯度置零"
+                f"d(a b a)/d({name}) 是 {slope}，得到的是 {value.grad}（先前调用过 backward() 的：{first}）。请先把计"
+                "算图中的所有梯度置零"
             )
 
 

@@ -1,4 +1,4 @@
-"""作业 5 的公开检查。它们只是初步检查：评分时还会用更多的模型、损失函数和优化器。
+"""作业 5 的公开检查。这只是初步检查：评分时会测试更多的模型、损失函数和优化器。
 
 在这个文件夹中运行：gradkit check
 """
@@ -17,7 +17,7 @@ from torch import nn
 
 
 class Watched(nn.Module):
-    """没有偏置的线性层，记录每次预测时的模式、是否建计算图，以及样本。"""
+    """没有偏置的线性层，记录每次预测时的模式、是否建立计算图，以及样本。"""
 
     def __init__(self, weight):
         super().__init__()
@@ -58,13 +58,13 @@ def half_of_the_square(y_hat, y):
 
 def assert_losses(found, expected, what):
     """损失是由浮点数组成的列表，数值与预期相同。"""
-    assert isinstance(found, list), f"损失必须是列表；你的是 {type(found).__name__}。"
-    assert all(type(loss) is float for loss in found), f"每个损失都必须是 Python 浮点数；得到的是 {found}。"
+    assert isinstance(found, list), f"损失必须是列表，得到的是 {type(found).__name__}。"
+    assert all(type(loss) is float for loss in found), f"每个损失都必须是 Python 浮点数，得到的是 {found}。"
     assert len(found) == len(expected), (
         f"应有 {len(expected)} 个损失，每轮一个；你返回了 {len(found)} 个：{what}。"
     )
     near = all(abs(loss - right) <= 1e-6 * (1 + right) for loss, right in zip(found, expected, strict=True))
-    assert near, f"损失应为 {expected}；得到的是 {found}：{what}。"
+    assert near, f"损失应为 {expected}，得到的是 {found}：{what}。"
 
 
 def small_problem():
@@ -91,11 +91,11 @@ def test_train_takes_away_three_quarters_of_the_error_in_each_epoch():
     model, x, y = small_problem()
     losses = training.train(model, x, y, nn.MSELoss(), torch.optim.SGD(model.parameters(), lr=0.375), 3)
     assert all(abs(loss - right) < 1e-5 for loss, right in zip(losses, [16.0, 1.0, 0.0625], strict=True)), (
-        f"损失应为 16、1、0.0625；得到的是 {losses}。如果第一个是 1，说明你在更新之后计算损失，而不是更新之前。如果第"
+        f"损失应为 16、1、0.0625，得到的是 {losses}。如果第一个是 1，说明你在更新之后计算损失，而不是更新之前。如果第"
         "三个是 7.5625，请检查 zero_grad：backward() 会累加到已有的梯度上。"
     )
     assert abs(model.weight.item() - 3.9375) < 1e-5, (
-        f"3 轮之后 w 应为 3.9375；你的是 {model.weight.item():.4f}。每一轮恰好更新一步。"
+        f"3 轮之后 w 应为 3.9375，得到的是 {model.weight.item():.4f}。每一轮恰好更新一步。"
     )
 
 
@@ -151,16 +151,16 @@ def test_train_goes_where_the_formulas_lead():
             found, losses[4:], "第二次调用用同一个优化器继续训练，只返回自己的损失"
         )
         weight = model.layer.weight.detach()
-        assert weight.dtype == w.dtype, f"模型的 dtype 应保持为 {w.dtype}；你的是 {weight.dtype}。"
+        assert weight.dtype == w.dtype, f"模型的 dtype 应保持为 {w.dtype}，得到的是 {weight.dtype}。"
         assert torch.allclose(weight, end, atol=1e-9), (
-            f"训练之后的权重应为 {end.tolist()}；得到的是 {weight.tolist()}。"
+            f"训练之后的权重应为 {end.tolist()}，得到的是 {weight.tolist()}。"
         )
         assert model.modes == [True] * 7, (
-            f"7 轮应有 7 次预测，都在训练模式下；你的是 {model.modes}（True 表示训练模式）。"
+            f"7 轮应有 7 次预测，都在训练模式下；得到的是 {model.modes}（True 表示训练模式）。"
         )
         assert set(dtypes) == {y.dtype}, f"损失函数得到的目标应为 {y.dtype}；你传入的是 {set(dtypes)}。"
-        assert torch.equal(x, before[0]), "train 不能修改 x。"
-        assert torch.equal(y, before[1]), "train 不能修改 y。"
+        assert torch.equal(x, before[0]), "train 不得修改 x。"
+        assert torch.equal(y, before[1]), "train 不得修改 y。"
 
 
 def test_train_runs_every_epoch_in_float32():
@@ -177,7 +177,7 @@ def test_train_runs_every_epoch_in_float32():
     assert abs(losses[-1] - right) < 1e-4, (
         f"每一步消除五十分之一的误差：第 100 轮的损失应为 {right:.4f}；得到的是 {losses[-1]:.4f}。"
     )
-    assert model.weight.dtype == torch.float32, f"float32 的模型应仍是 float32；你的是 {model.weight.dtype}。"
+    assert model.weight.dtype == torch.float32, f"float32 的模型应仍是 float32，得到的是 {model.weight.dtype}。"
 
 
 def two_parameters(dtype=torch.float32):
@@ -217,10 +217,10 @@ def test_sgd_step_goes_against_the_gradient():
         first, second = parameters = two_parameters(dtype)
         training.sgd_step(iter(parameters), 0.1)
         assert is_near(first, [0.0, 4.0]), (
-            f"(1, 2) - 0.1 * (10, -20) 是 (0, 4)；得到的是 {first.tolist()}。请在 torch.no_grad() 下原地更新参数。"
+            f"(1, 2) - 0.1 * (10, -20) 是 (0, 4)，得到的是 {first.tolist()}。请在 torch.no_grad() 下原地更新参数。"
         )
         assert is_near(second, [3.5, -1.4]), (
-            f"(3, -1) - 0.1 * (-5, 4) 是 (3.5, -1.4)；得到的是 {second.tolist()}。每个参数都要更新。"
+            f"(3, -1) - 0.1 * (-5, 4) 是 (3.5, -1.4)，得到的是 {second.tolist()}。每个参数都要更新。"
         )
         assert_can_learn(first, dtype)
 
@@ -243,9 +243,9 @@ def test_sgd_step_leaves_a_parameter_without_gradient():
     first.grad = None
     training.sgd_step(parameters, 0.1)
     assert is_near(first, [1.0, 2.0]), (
-        f".grad 为 None 的参数必须保持不变；得到的是 {first.tolist()}。"
+        f".grad 为 None 的参数必须保持不变，得到的是 {first.tolist()}。"
     )
-    assert is_near(second, [3.5, -1.4]), f"另一个参数仍必须更新；得到的是 {second.tolist()}。"
+    assert is_near(second, [3.5, -1.4]), f"另一个参数仍必须更新，得到的是 {second.tolist()}。"
 
 
 def test_Adam_first_step_has_the_size_of_the_rate():
@@ -288,7 +288,7 @@ def test_Adam_goes_where_torch_goes():
                 adam.zero_grad()
             ends.append(torch.stack(parameters).detach())
         assert torch.allclose(*ends, rtol=1e-6, atol=1e-6), (
-            f"选项为 {options or '(none)'} 时，5 步之后 torch.optim.Adam 的结果是 {ends[1].tolist()}，你的是 "
+            f"选项为 {options or '(none)'} 时，5 步之后应与 torch.optim.Adam 的结果 {ends[1].tolist()} 相同；得到的是 "
             f"{ends[0].tolist()}。"
         )
 
@@ -300,8 +300,8 @@ def test_Adam_skips_a_parameter_without_gradient():
     adam = training.Adam(parameters, lr=0.25)
     assert len(parameters) == 2, f"不要修改参数的列表：原来有 2 个参数，现在有 {len(parameters)} 个。"
     adam.step()
-    assert is_near(first, [1.0, 2.0]), f".grad 为 None 的参数必须跳过；得到的是 {first.tolist()}。"
-    assert is_near(second, [3.25, -1.25], 1e-4), f"另一个参数仍必须更新；得到的是 {second.tolist()}。"
+    assert is_near(first, [1.0, 2.0]), f".grad 为 None 的参数必须跳过，得到的是 {first.tolist()}。"
+    assert is_near(second, [3.25, -1.25], 1e-4), f"另一个参数仍必须更新，得到的是 {second.tolist()}。"
     after, second.grad = second.tolist(), None
     adam.step()
     assert is_near(second, after), (
@@ -318,21 +318,21 @@ def test_LogisticRegression_gives_one_probability_a_row():
         assert 0 < start <= 3**-0.5, f"请保留 nn.Linear 的默认初始化；你的权重绝对值最大为 {start}。"
         start = training.LogisticRegression(900).linear.weight.abs().max().item()
         assert 0.03 < start <= 1 / 30, (
-            f"有 900 个特征时，nn.Linear 初始化的权重绝对值不超过 1/30；你的最大为 {start}。"
+            f"有 900 个特征时，nn.Linear 初始化的权重绝对值不超过 1/30；得到的最大为 {start}。"
         )
         model.linear.weight.data.copy_(torch.tensor([[0.5, -1.0, 2.0]]))
         model.linear.bias.data.fill_(0.25)
         for rows in (4, 1):
             x = torch.arange(3.0 * rows, dtype=dtype).reshape(rows, 3) / 4 - 1
             found = model.train(rows == 1)(x)
-            assert tuple(found.shape) == (rows,), f"{rows} 个样本应给出形状 ({rows},)；你的是 {tuple(found.shape)}。"
-            assert found.dtype == dtype, f"{dtype} 的模型应给出 {dtype}；你的给出 {found.dtype}。"
+            assert tuple(found.shape) == (rows,), f"{rows} 个样本应给出形状 ({rows},)，得到的是 {tuple(found.shape)}。"
+            assert found.dtype == dtype, f"{dtype} 的模型应给出 {dtype}，得到的是 {found.dtype}。"
             expected = 1 / (1 + torch.exp(-(0.5 * x[:, 0] - x[:, 1] + 2 * x[:, 2] + 0.25)))
             assert torch.allclose(found, expected, atol=1e-6), (
-                f"概率 sigmoid(x w + b) 应为 {expected.tolist()}；得到的是 {found.tolist()}。"
+                f"概率 sigmoid(x w + b) 应为 {expected.tolist()}，得到的是 {found.tolist()}。"
             )
         low = model(torch.tensor([[0.0, 0.0, -9.0]], dtype=dtype)).item()
-        assert 1e-8 < low < 3e-8, f"logit 为 -17.75 时概率应为 1.96e-08；得到的是 {low}。"
+        assert 1e-8 < low < 3e-8, f"logit 为 -17.75 时概率应为 1.96e-08，得到的是 {low}。"
 
 
 def test_LogisticRegression_can_learn():
@@ -340,7 +340,7 @@ def test_LogisticRegression_can_learn():
     model = training.LogisticRegression(2)
     nn.init.zeros_(model.linear.bias)
     found = model(torch.zeros(3, 2))
-    assert found.requires_grad, "结果脱离了计算图（detach），模型因此无法训练。"
+    assert found.requires_grad, "结果脱离了计算图，模型因此无法训练。"
     found.sum().backward()
     slope = None if model.linear.bias.grad is None else model.linear.bias.grad.item()
     assert slope == 0.75, f"3 个样本的 logit 都为 0 时，关于 b 的梯度应为 3/4；得到的是 {slope}。"
@@ -355,17 +355,17 @@ def test_minibatches_have_each_row_once():
         batches = list(training.minibatches(x, y, size, torch.Generator().manual_seed(0)))
         assert all(len(batch) == 2 for batch in batches), "minibatches 必须成对产出 (xb, yb)。"
         found = [len(xb) for xb, _ in batches]
-        assert found == sizes, f"{rows} 个样本按每批 {size} 个划分，批量大小应为 {sizes}；你的是 {found}。"
+        assert found == sizes, f"{rows} 个样本按每批 {size} 个划分，批量大小应为 {sizes}；得到的是 {found}。"
         order = [int(number) // 2 for xb, _ in batches for number in xb[:, 0]]
-        assert sorted(order) == list(range(rows)), f"每个样本必须出现一次；得到的是 {order}。"
+        assert sorted(order) == list(range(rows)), f"每个样本必须出现一次，得到的是 {order}。"
         for xb, yb in batches:
             dtypes = (xb.dtype, yb.dtype)
-            assert dtypes == (x.dtype, y.dtype), f"x 和 y 的 dtype 应保持为 {x.dtype} 和 {y.dtype}；得到的是 {dtypes}。"
+            assert dtypes == (x.dtype, y.dtype), f"x 和 y 的 dtype 应保持为 {x.dtype} 和 {y.dtype}，得到的是 {dtypes}。"
             numbers = (xb[:, 0] / 2).long()
             assert torch.equal(xb, before[0][numbers]), f"x 的某个样本变了：{xb.tolist()}。"
             assert torch.equal(yb, before[1][numbers]), f"有样本配上了其他样本的目标：{yb.tolist()}。"
-        assert torch.equal(x, before[0]), "minibatches 不能修改 x。"
-        assert torch.equal(y, before[1]), "minibatches 不能修改 y。"
+        assert torch.equal(x, before[0]), "minibatches 不得修改 x。"
+        assert torch.equal(y, before[1]), "minibatches 不得修改 y。"
 
 
 def test_minibatches_order_comes_from_the_generator():
@@ -412,15 +412,15 @@ def test_train_minibatch_goes_where_the_formulas_lead():
             found, expected, "7 个样本分成 3、3、1 三个批量：损失对样本取平均，所以单独的那个样本只算一份"
         )
         weight = model.layer.weight.detach()
-        assert weight.dtype == dtype, f"模型的 dtype 应保持为 {dtype}；你的是 {weight.dtype}。"
+        assert weight.dtype == dtype, f"模型的 dtype 应保持为 {dtype}，得到的是 {weight.dtype}。"
         assert torch.allclose(weight, end, atol=1e-5), (
-            f"训练之后的权重应为 {end.tolist()}；得到的是 {weight.tolist()}。"
+            f"训练之后的权重应为 {end.tolist()}，得到的是 {weight.tolist()}。"
         )
         assert model.modes == [True] * 6, (
-            f"6 个批量应有 6 次预测，都在训练模式下；你的是 {model.modes}（True 表示训练模式）。"
+            f"6 个批量应有 6 次预测，都在训练模式下；得到的是 {model.modes}（True 表示训练模式）。"
         )
-        assert torch.equal(x, before[0]), "train_minibatch 不能修改 x。"
-        assert torch.equal(y, before[1]), "train_minibatch 不能修改 y。"
+        assert torch.equal(x, before[0]), "train_minibatch 不得修改 x。"
+        assert torch.equal(y, before[1]), "train_minibatch 不得修改 y。"
 
 
 def test_train_minibatch_shuffles_in_each_epoch():
@@ -441,11 +441,11 @@ def test_train_minibatch_shuffles_in_each_epoch():
         assert_losses(found, [0.0] * 5, "如果每个样本都配有自己的目标，损失就是 0")
         assert set(dtypes) == {y.dtype}, f"损失函数得到的目标应为 {y.dtype}；你传入的是 {set(dtypes)}。"
         sizes = [len(rows) for rows in model.rows]
-        assert sizes == [4, 4, 2] * 5, f"10 个样本按每批 4 个划分，每一轮的批量大小应为 4、4、2；你的是 {sizes}。"
+        assert sizes == [4, 4, 2] * 5, f"10 个样本按每批 4 个划分，每一轮的批量大小应为 4、4、2；得到的是 {sizes}。"
         epochs = [model.rows[start : start + 3] for start in range(0, 15, 3)]
         orders.append([[number for rows in batches for number in rows] for batches in epochs])
     for order in orders[0]:
-        assert sorted(order) == x.flatten().tolist(), f"每一轮中每个样本必须出现一次；得到的是 {order}。"
+        assert sorted(order) == x.flatten().tolist(), f"每一轮中每个样本必须出现一次，得到的是 {order}。"
     assert orders[0][0] != orders[0][1], "第二轮的顺序与第一轮相同：请在每一轮重新打乱。"
     assert orders[0] == orders[1], "随机种子相同，训练就必须相同：是否还有其他的随机性来源？"
     generator, orders = torch.Generator().manual_seed(3), []
@@ -471,20 +471,20 @@ def test_accuracy_is_the_share_of_right_answers():
             before = (x.clone(), y.clone())
             found = training.accuracy(model, x, y)
             assert isinstance(found, float), f"accuracy 必须返回 Python 浮点数；你返回的是 {type(found).__name__}。"
-            assert abs(found - right) < 1e-6, f"准确率应为 {right:.4f}；得到的是 {found}（y：{dtype}）。"
-            assert torch.equal(x, before[0]), "accuracy 不能修改 x。"
-            assert torch.equal(y, before[1]), "accuracy 不能修改 y。"
+            assert abs(found - right) < 1e-6, f"准确率应为 {right:.4f}，得到的是 {found}（y：{dtype}）。"
+            assert torch.equal(x, before[0]), "accuracy 不得修改 x。"
+            assert torch.equal(y, before[1]), "accuracy 不得修改 y。"
 
 
 def test_accuracy_leaves_the_mode():
-    """模型在评估模式下预测，不建计算图，之后恢复它的模式。"""
+    """模型在评估模式下预测，不建立计算图，之后恢复它的模式。"""
     for training_mode in (True, False):
         watched = Watched(torch.ones(1, 1))
         model = nn.Sequential(watched, nn.Flatten(0)).train(training_mode)
         training.accuracy(model, torch.rand(4, 1), torch.tensor([1.0, 1.0, 1.0, 0.0]))
         assert watched.modes, "accuracy 必须调用模型：model(x)。"
         assert not any(watched.modes), "模型必须在评估模式下预测：model.eval()。"
-        assert not any(watched.graphs), "模型预测时不能建计算图：请用 torch.no_grad()。"
+        assert not any(watched.graphs), "模型预测时不得建立计算图：请用 torch.no_grad()。"
         modes = {part.training for part in model.modules()}
         assert modes == {training_mode}, (
             f"模型原来是 training={training_mode}；请为它的所有层恢复这个模式；得到的是 {modes}。"
@@ -500,7 +500,7 @@ def model_with_buffers(dtype):
 
 def assert_states_equal(found, expected, what):
     """两个状态字典相同。"""
-    assert isinstance(found, dict), f"{what}必须是状态字典；得到的是 {type(found).__name__}。"
+    assert isinstance(found, dict), f"{what}必须是状态字典，得到的是 {type(found).__name__}。"
     assert set(found) == set(expected), f"{what}必须有这些项：{list(expected)}；得到的是 {list(found)}。"
     for name, value in expected.items():
         assert found[name].dtype == value.dtype, f"{what}：{name} 必须是 {value.dtype}；得到的是 {found[name].dtype}。"
@@ -527,7 +527,7 @@ def test_checkpoints_there_and_back():
             training.load_model(other, open_file)
         assert_states_equal(inside, state, "文件的内容")
         assert_states_equal(model.state_dict(), state, "保存之后原模型的状态")
-        assert model.training, "save_model 不能改变模型的模式。"
+        assert model.training, "save_model 不得改变模型的模式。"
         assert torch.equal(shared, other[0].weight), "load_model 必须原地修改另一个模型的参数。"
 
 

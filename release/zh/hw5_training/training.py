@@ -39,11 +39,11 @@ def train(
     损失可以用 ``float()`` 能读取的任何格式，至少两位有效数字。你也可以打印其他的行。
 
     Args:
-        model: 任意模块，由 ``x`` 得到预测。它的数据类型（dtype）不变，``x`` 和 ``y`` 的也不变。
+        model: 任意模块，由 ``x`` 得到预测。它的 dtype 不变，``x`` 和 ``y`` 的也不变。
         x: 输入，每行一个样本，形状 (N, ...)。保持不变。
         y: 目标，形状和 dtype 符合 ``loss_function`` 的要求，第一维是 N。保持不变。
         loss_function: ``loss_function(y_hat, y)`` 给出损失，形状 ()。可以是模块，也可以是函数。
-        optimizer: 模型参数的优化器，它的 ``step()`` 不需要参数。它的状态（例如动量）在各轮之间、各次调用
+        optimizer: 模型参数的优化器，它的 ``step()`` 不需要传入任何值。它的状态（例如动量）在各轮之间、各次调用
             之间都保留。
         epochs: 轮数；可以是 0。
         report_every: 每隔多少轮打印一行，至少为 1。
@@ -95,7 +95,7 @@ class Adam:
         betas: b1 和 b2。
         eps: 一个很小的数，避免除数为零。
 
-    来源：Kingma and Ba, "Adam: a method for stochastic optimization" (2015), algorithm 1。
+    来源：Kingma 和 Ba，“Adam: a method for stochastic optimization”（2015），算法 1。
     """
 
     def __init__(
@@ -205,7 +205,7 @@ def train_minibatch(
 def accuracy(model: nn.Module, x: Tensor, y: Tensor) -> float:
     """准确率：分类正确的样本所占的比例。
 
-    模型在评估模式下预测，不建计算图。之后模型及其各层恢复原来的模式（训练或评估，各层都相同）。
+    模型在评估模式下预测，不建立计算图。之后模型及其各层恢复原来的模式（训练或评估，各层都相同）。
 
     Args:
         model: 由 ``x`` 得到类别 1 的概率，形状 (N,)。
@@ -240,7 +240,7 @@ def load_model(model: nn.Module, path: str | Path | BinaryIO) -> None:
     普通容器还有别的对象，就拒绝它，错误就是 torch.load 引发的错误。
 
     Args:
-        model: 接收状态的模型，包括缓冲区。原地修改。
+        model: 接收状态的模型，包括缓冲区（buffer）。原地修改。
         path: 文件名，或以二进制读模式打开的文件对象。torch.load 两者都接受：直接传给它即可。
 
     Raises:

@@ -16,10 +16,10 @@ def correlate2d(image: Tensor, kernel: Tensor) -> Tensor:
         kernel: 卷积核，形状 (h, w)，h <= H 且 w <= W；h 与 w 可以不同。
 
     Returns:
-        互相关，形状 (H - h + 1, W - w + 1)，数据类型（dtype）与图像相同，仍连在计算图上，使梯度能到达
+        互相关，形状 (H - h + 1, W - w + 1)，dtype 与图像相同，仍在计算图中，使梯度能传到
         ``image`` 和 ``kernel``。两者都保持不变。
     """
-    # TODO(correlate2d): 写出上面的公式。这里不能使用 PyTorch 的卷积和 scipy。
+    # TODO(correlate2d): 写出上面的公式。这里不允许使用 PyTorch 的卷积和 scipy。
     raise NotImplementedError("correlate2d")
 
 
@@ -63,15 +63,15 @@ def conv2d(
         x: 一个批量的 N 张图像，有 C 个通道，形状 (N, C, H, W)。
         w: F 个滤波器，形状 (F, C, h, w)；h 与 w 可以不同。
         b: 每个滤波器一个偏置，形状 (F,)；没有偏置时为 None。
-        stride: 滤波器的步幅：元组 (垂直, 水平)，或用于两个方向的一个 int。
+        stride: 滤波器的步幅：元组（垂直方向，水平方向），或用于两个方向的一个 int。
         padding: 每一侧补上的零的个数：元组 (p, q)，上下各 p 行，左右各 q 列，或用于两个方向的
             一个 int。
 
     Returns:
-        输出，形状 (N, F, floor((H + 2p - h) / s) + 1, floor((W + 2q - w) / t) + 1)，数据类型（dtype）与 x
-        相同，仍连在计算图上，使梯度能到达 ``x``、``w`` 和 ``b``。三者都保持不变。
+        输出，形状 (N, F, floor((H + 2p - h) / s) + 1, floor((W + 2q - w) / t) + 1)，dtype 与 x
+        相同，仍在计算图中，使梯度能传到 ``x``、``w`` 和 ``b``。三者都保持不变。
     """
-    # TODO(conv2d): 写出上面的公式。这里不能使用 PyTorch 的卷积和 scipy；可以使用 nn.functional.pad、unfold
+    # TODO(conv2d): 写出上面的公式。这里不允许使用 PyTorch 的卷积和 scipy；可以使用 nn.functional.pad、unfold
     # 和 einsum。
     raise NotImplementedError("conv2d")
 
@@ -91,9 +91,9 @@ def max_pool2d(x: Tensor, kernel_size: int, stride: int | None = None) -> Tensor
 
     Returns:
         输出，形状 (N, C, floor((H - kernel_size) / stride) + 1, floor((W - kernel_size) / stride) + 1)，
-        数据类型（dtype）与 x 相同，仍连在计算图上。x 保持不变。
+        dtype 与 x 相同，仍在计算图中。x 保持不变。
     """
-    # TODO(max_pool2d): 这里不能使用 PyTorch 的池化；可以使用 unfold 和 amax。
+    # TODO(max_pool2d): 这里不允许使用 PyTorch 的池化；可以使用 unfold 和 amax。
     raise NotImplementedError("max_pool2d")
 
 
@@ -148,9 +148,9 @@ def vgg_features(config: Sequence[int | str], in_channels: int = 3) -> nn.Sequen
         in_channels: 图像的通道数。
 
     Returns:
-        nn.Sequential，从 (N, in_channels, H, W) 到 (N, 最后一个滤波器个数, 行, 列)。
+        nn.Sequential，从 (N, in_channels, H, W) 到 (N, F, rows, columns)，F 是最后一个滤波器个数。
 
-    来源：Simonyan 和 Zisserman，"Very deep convolutional networks for large-scale image recognition"（2015）。
+    来源：Simonyan 和 Zisserman，“Very deep convolutional networks for large-scale image recognition”（2015）。
     """
     # TODO(vgg_features): 把各层收集到一个列表中；输入通道数是上一个卷积的滤波器个数。
     raise NotImplementedError("vgg_features")

@@ -9,7 +9,7 @@ def rnn_cell(x: Tensor, h: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor, b_h
 
         h' = tanh(x w_ih^T + b_ih + h w_hh^T + b_hh)
 
-    梯度能传到每个传入的张量，它们都保持不变。这里不能使用 nn.RNN、nn.LSTM、nn.GRU、它们的单元及其函数形式。
+    梯度能传到每个传入的张量，它们都保持不变。这里不允许使用 nn.RNN、nn.LSTM、nn.GRU、它们的单元及其函数形式。
 
     Args:
         x: 这一步的输入，形状 (N, D)。
@@ -20,7 +20,7 @@ def rnn_cell(x: Tensor, h: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor, b_h
         b_hh: 从隐状态到隐状态的偏置，形状 (H,)。
 
     Returns:
-        这一步之后的状态，形状 (N, H)，数据类型（dtype）与 ``x`` 相同。
+        这一步之后的状态，形状 (N, H)，dtype 与 ``x`` 相同。
     """
     # TODO(rnn_cell): 写出上面的公式。
     raise NotImplementedError("rnn_cell")
@@ -32,8 +32,8 @@ def rnn_forward(
     """循环神经网络，应用于一批序列。
 
     第 t 步之后的状态是 ``rnn_cell`` 对 xs[t] 和第 t - 1 步之后的状态的结果。第一步之前的状态是 ``h0``。
-    梯度能经过所有步传回，并传到每个传入的张量，它们都保持不变。可以使用 ``rnn_cell``；那里不能使用的层，
-    这里也不能使用。
+    梯度能经过所有步传回，并传到每个传入的张量，它们都保持不变。可以使用 ``rnn_cell``；那里不允许使用的层，
+    这里也不允许使用。
 
     Args:
         xs: 序列，形状 (T, N, D)，T 至少为 1。
@@ -44,8 +44,7 @@ def rnn_forward(
         b_hh: 从隐状态到隐状态的偏置，形状 (H,)。
 
     Returns:
-        元组 (outputs, h_n)：每一步之后的状态，形状 (T, N, H)；最后的状态，形状 (N, H)。两者的数据类型
-        （dtype）都与 ``xs`` 相同。
+        元组 (outputs, h_n)：每一步之后的状态，形状 (T, N, H)；最后的状态，形状 (N, H)。两者的 dtype 都与 ``xs`` 相同。
     """
     # TODO(rnn_forward): 对各步循环；把每个状态存入列表，最后把列表堆叠起来。
     raise NotImplementedError("rnn_forward")
@@ -61,7 +60,7 @@ def lstm_cell(
         h' = sigmoid(o) * tanh(c')
 
     i、f 和 o 是输入门、遗忘门和输出门，g 是候选值。梯度能传到每个传入的张量，它们都保持不变。
-    ``rnn_cell`` 中不能使用的层，这里也不能使用；可以使用 torch.sigmoid 和 torch.tanh。
+    ``rnn_cell`` 中不允许使用的层，这里也不允许使用；可以使用 torch.sigmoid 和 torch.tanh。
 
     Args:
         x: 这一步的输入，形状 (N, D)。
@@ -73,7 +72,7 @@ def lstm_cell(
         b_hh: 从隐状态到隐状态的偏置，形状 (4 H,)。
 
     Returns:
-        元组 (h', c')，形状都是 (N, H)，数据类型（dtype）与 ``x`` 相同。
+        元组 (h', c')，形状都是 (N, H)，dtype 与 ``x`` 相同。
     """
     # TODO(lstm_cell): 四个一起算，再按列分开。
     raise NotImplementedError("lstm_cell")
@@ -88,7 +87,7 @@ class ManyToOne(nn.Module):
     对每个样本至少有两个词元的批量，每个参数都必须得到梯度。
 
     在评估模式下，一个样本的 logits 只依赖于它自己的词元，不依赖于其他样本、之前的调用或随机性。
-    在训练模式下，暂退法（dropout）和批量归一化可以改变它们。模型在 float32 中使用。
+    在训练模式下，dropout 和批量归一化可以改变它们。模型在 float32 中使用。
 
     Args:
         vocab_size: 词元的个数，词元为 0 到 vocab_size - 1；至少为 3。
@@ -128,7 +127,7 @@ class ManyToMany(nn.Module):
     任意整数，包括奇数。其他的层和所有名称由你决定。对至少有两个词元的序列，每个参数都必须得到梯度。
 
     在评估模式下，一个样本的 logits 只依赖于它自己的词元，不依赖于其他样本、之前的调用或随机性。
-    在训练模式下，暂退法（dropout）和批量归一化可以改变它们。模型在 float32 中使用。
+    在训练模式下，dropout 和批量归一化可以改变它们。模型在 float32 中使用。
 
     Args:
         vocab_size: 词元的个数，词元为 0 到 vocab_size - 1；至少为 3。
@@ -166,7 +165,7 @@ class OneToMany(nn.Module):
     步数至少为 2 时，每个参数都必须得到梯度。
 
     在评估模式下，一个样本的 logits 只依赖于它自己的向量，不依赖于其他样本、之前的调用或随机性。
-    在训练模式下，暂退法（dropout）和批量归一化可以改变它们。模型在 float32 中使用。
+    在训练模式下，dropout 和批量归一化可以改变它们。模型在 float32 中使用。
 
     Args:
         in_dim: 向量的特征个数。
@@ -206,7 +205,7 @@ class Seq2Seq(nn.Module):
     任意整数，包括奇数。其他的层和所有名称由你决定。对至少有两个词元的源序列和目标序列，每个参数都必须得到梯度。
 
     在评估模式下，一个样本的 logits 只依赖于它自己的源序列和目标序列，不依赖于其他样本、之前的调用或随机性。
-    在训练模式下，暂退法（dropout）和批量归一化可以改变它们。模型在 float32 中使用。
+    在训练模式下，dropout 和批量归一化可以改变它们。模型在 float32 中使用。
 
     Args:
         vocab_size: 源序列和目标序列合计的词元个数，词元为 0 到 vocab_size - 1；至少为 3。

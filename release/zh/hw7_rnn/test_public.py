@@ -1,4 +1,4 @@
-"""hw7 的公开检查：对你的作业的初步检查。评分还会测试其他大小和序列。"""
+"""作业 7 的公开检查。这只是初步检查：评分时会测试其他大小和序列。"""
 
 import rnn
 import torch
@@ -8,7 +8,7 @@ from gradkit.conditions.depth import depth
 
 
 def same_as_torch(ours, theirs, shapes, advice):
-    """值、数据类型（dtype）和梯度与 PyTorch 自己的函数相同，传入的张量保持不变。"""
+    """值、dtype 和梯度与 PyTorch 自己的函数相同，传入的张量保持不变。"""
     torch.manual_seed(0)
     for dtype in (torch.float32, torch.float64):
         given = [torch.randn(shape, dtype=dtype).requires_grad_() for shape in shapes]
@@ -19,16 +19,16 @@ def same_as_torch(ours, theirs, shapes, advice):
         assert isinstance(found, tuple), f"请返回由 {len(expected)} 个张量组成的元组；你返回的是 {type(found)}"
         assert len(found) == len(expected), f"请返回 {len(expected)} 个张量；你返回了 {len(found)} 个"
         for one, other in zip(found, expected, strict=True):
-            assert one.shape == other.shape, f"形状应为 {tuple(other.shape)}；你的形状是 {tuple(one.shape)}"
-            assert one.dtype == dtype, f"数据类型（dtype）应为 {dtype}，与输入相同；你的是 {one.dtype}"
-            assert torch.allclose(one, other, atol=1e-5), f"{advice}；你的结果相差 {(one - other).abs().max()}"
+            assert one.shape == other.shape, f"形状应为 {tuple(other.shape)}，得到的是 {tuple(one.shape)}"
+            assert one.dtype == dtype, f"dtype 应为 {dtype}，与输入相同；得到的是 {one.dtype}"
+            assert torch.allclose(one, other, atol=1e-5), f"{advice}；得到的结果相差 {(one - other).abs().max()}"
         weights = [torch.randn_like(other) for other in expected]
         gradients = [torch.autograd.grad(results, given, weights, allow_unused=True) for results in (found, expected)]
         for number, (one, other) in enumerate(zip(*gradients, strict=True)):
-            assert one is not None, f"没有梯度到达第 {number + 1} 个传入的张量：不要用 .detach() 或 .item()"
+            assert one is not None, f"没有梯度传到第 {number + 1} 个传入的张量：不要用 .detach() 或 .item()"
             assert torch.allclose(one, other, atol=1e-4), f"第 {number + 1} 个传入的张量的梯度不对"
         for number, (one, other) in enumerate(zip(given, before, strict=True)):
-            assert torch.equal(one, other), f"第 {number + 1} 个传入的张量被修改；请创建新的张量"
+            assert torch.equal(one, other), f"第 {number + 1} 个传入的张量被修改了；请创建新的张量"
 
 
 def weights(rows, columns, hidden):
@@ -81,27 +81,27 @@ def new(kind, *sizes, seed=0):
 
 def has_shape(logits, *shape):
     """logits 具有这个形状。"""
-    assert tuple(logits.shape) == shape, f"logits 的形状应为 {shape}；你的形状是 {tuple(logits.shape)}"
+    assert tuple(logits.shape) == shape, f"logits 的形状应为 {shape}，得到的是 {tuple(logits.shape)}"
 
 
 def every_parameter_learns(model, logits):
     """每个参数都得到梯度。"""
     logits.sum().backward()
     without = [name for name, parameter in model.named_parameters() if parameter.grad is None]
-    assert not without, f"没有梯度到达 {', '.join(without)}：forward 必须用到每一层"
+    assert not without, f"没有梯度传到 {', '.join(without)}：forward 必须用到每一层"
 
 
 def unchanged(**pairs):
     """每个传入的张量都与它的副本相等。"""
     for name, (argument, copy) in pairs.items():
-        assert torch.equal(argument, copy), f"{name} 被修改；请创建新的张量"
+        assert torch.equal(argument, copy), f"{name} 被修改了；请创建新的张量"
 
 
 def carried(model, short, long, steps):
     """第二组 logits 的计算比第一组更深，至少多这么多步。"""
     deeper = depth(model(*long)) - depth(model(*short))
     assert deeper >= steps, (
-        f"多 {steps} 个词元，必须多 {steps} 个串行步；你的代码多了 {deeper} 个：每个状态必须由前一个状态算出，用 "
+        f"多 {steps} 个词元，必须多 {steps} 个串行步；你的代码多了 {deeper} 个：每个状态必须由前一个状态算出，请用 "
         "nn.GRU 之类的层或你自己的单元"
     )
 
@@ -240,7 +240,7 @@ def test_OneToMany_depends_on_x():
     logits = model(x, 4)
     for step in range(4):
         (gradient,) = torch.autograd.grad(logits[step, 1, 2], x, retain_graph=True, allow_unused=True)
-        assert gradient is not None, f"第 {step} 步没有梯度到达 x"
+        assert gradient is not None, f"第 {step} 步没有梯度传到 x"
         assert gradient[1].any(), f"第 {step} 步中，x 的一行没有从它自己的 logits 得到梯度"
     agree(model(x, 4), logits, "再次传入同一个 x 时，logits 必须相同")
     for n in range(3):
@@ -316,8 +316,8 @@ def test_Seq2Seq_greedy_agrees_with_forward():
         for mode in (True, False):
             tokens = model.train(mode).greedy(source, 7, start=6)
             assert model.training == mode, "greedy 必须恢复模型原来的训练或评估模式"
-        assert tuple(tokens.shape) == (7, 3), f"词元的形状应为 (7, 3)；你的形状是 {tuple(tokens.shape)}"
-        assert tokens.dtype == torch.int64, f"词元应为 int64；你的是 {tokens.dtype}"
+        assert tuple(tokens.shape) == (7, 3), f"词元的形状应为 (7, 3)，得到的是 {tuple(tokens.shape)}"
+        assert tokens.dtype == torch.int64, f"词元应为 int64，得到的是 {tokens.dtype}"
         unchanged(source=(source, TOKENS))
         logits = model(source, torch.cat([torch.full((1, 3), 6), tokens[:-1]]))
         assert torch.equal(logits.argmax(dim=2), tokens), "把 greedy 的词元输入 forward 时，forward 预测出别的词元"

@@ -25,10 +25,10 @@ def attention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Te
         mask: 布尔型，可以是能广播到 (..., T, T) 的任意形状，允许关注处为 True；None 表示全部允许。保持不变。
 
     Returns:
-        注意力的结果，形状和数据类型（dtype）与 ``q`` 相同，仍连着计算图，使梯度能传到 ``q``、``k`` 和 ``v``。
-        这里不得使用 F.scaled_dot_product_attention 和 nn.MultiheadAttention。
+        注意力的结果，形状和 dtype 与 ``q`` 相同，仍在计算图中，使梯度能传到 ``q``、``k`` 和 ``v``。
+        这里不允许使用 F.scaled_dot_product_attention 和 nn.MultiheadAttention。
 
-    出处：Vaswani 等，“Attention is all you need”（2017），3.2.1 节。
+    来源：Vaswani 等，“Attention is all you need”（2017），3.2.1 节。
     """
     # TODO(attention): 先计算得分。怎样的得分使权重为 0？如果整行都是这样的得分呢？
     raise NotImplementedError("attention")
@@ -72,7 +72,7 @@ class SelfAttention(nn.Module):
     def __init__(self, embedding_dim: int, num_heads: int) -> None:
         """检查这两个大小，然后创建两个层。"""
         super().__init__()
-        # TODO(SelfAttention): 检查是否应抛出 ValueError，然后创建 qkv 和 out。
+        # TODO(SelfAttention): 检查是否应引发 ValueError，然后创建 qkv 和 out。
         raise NotImplementedError("SelfAttention")
 
     def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
@@ -87,15 +87,15 @@ class SelfAttention(nn.Module):
             mask: 布尔型，形状 (T, T)，含义与 ``attention`` 中相同，所有序列和头共用；None 表示全部允许。保持不变。
 
         Returns:
-            结果，形状 (N, T, E)，数据类型（dtype）与 ``x`` 相同，仍连着计算图，使梯度能传到 ``x`` 和所有参数。
-            可以使用上面的 ``attention``；那里不得使用的调用，这里也不得使用。
+            结果，形状 (N, T, E)，dtype 与 ``x`` 相同，仍在计算图中，使梯度能传到 ``x`` 和所有参数。
+            可以使用上面的 ``attention``；那里不允许使用的调用，这里也不允许使用。
         """
         # TODO(SelfAttention): 用 qkv；拆成各个头，(T, d) 在最后；计算注意力；拼接；用 out。
         raise NotImplementedError("SelfAttention")
 
 
 def positional_encoding(T: int, E: int) -> Tensor:
-    """位置 0 到 T - 1 的正弦编码，因为注意力本身不考虑位置的次序。
+    """位置 0 到 T - 1 的正弦编码，因为注意力本身不考虑位置的顺序。
 
         PE[t, 2i]     = sin(t / 10000^(2i/E))
         PE[t, 2i + 1] = cos(t / 10000^(2i/E))    其中 t = 0 ... T - 1，i = 0 ... E/2 - 1
@@ -105,9 +105,9 @@ def positional_encoding(T: int, E: int) -> Tensor:
         E: 特征数，偶数，至少为 2。
 
     Returns:
-        编码，形状 (T, E)，数据类型（dtype）为调用时的默认 dtype（``torch.get_default_dtype()``）。容差为 1e-4。
+        编码，形状 (T, E)，dtype 为调用时的默认 dtype（``torch.get_default_dtype()``）。容差为 1e-4。
 
-    出处：Vaswani 等，“Attention is all you need”（2017），3.5 节。
+    来源：Vaswani 等，“Attention is all you need”（2017），3.5 节。
     """
     # TODO(positional_encoding): 先算出所有 t 和 i 的角度组成的矩阵，再交替排列正弦和余弦。
     raise NotImplementedError("positional_encoding")

@@ -1,4 +1,4 @@
-"""hw8 的公开检查：对你的代码的初步检查。评分时还会测试其他大小和掩码。"""
+"""作业 8 的公开检查。这只是初步检查：评分时会测试其他大小和掩码。"""
 
 import math
 
@@ -18,7 +18,7 @@ def close(found, expected):
 
 def without_gradient(out, tensors):
     """没有梯度传到的张量的名称。"""
-    assert out.requires_grad, f"结果脱离了计算图（detach），因此梯度无法传回：{STAY}"
+    assert out.requires_grad, f"结果脱离了计算图，因此梯度无法传回：{STAY}"
     out.pow(2).sum().backward()
     return [name for name, tensor in tensors.items() if tensor.grad is None]
 
@@ -30,10 +30,10 @@ def test_attention_of_two_positions():
         k = torch.tensor([[1, 0, 0, 0], [0, 0, 0, 0]], dtype=dtype)
         v = torch.tensor([[8, 0, 0, 0], [0, 8, 0, 0]], dtype=dtype)
         found = attention.attention(q, k, v)
-        assert found.dtype == dtype, f"结果应与 q 一样是 {dtype}；得到的是 {found.dtype}。"
+        assert found.dtype == dtype, f"结果应与 q 一样是 {dtype}，得到的是 {found.dtype}。"
         assert close(found, [[6, 2, 0, 0], [4, 4, 0, 0]]), (
             "q k^T 的第一个元素是 2 ln 3，要除以 sqrt(4)；权重的每一行之和为 1。结果应为 [[6, 2, 0, 0], [4, 4, 0, "
-            f"0]]；得到的是\n{found}"
+            f"0]]，得到的是\n{found}"
         )
 
 
@@ -43,7 +43,7 @@ def test_attention_of_many_sequences():
     q, k, v = torch.randn(3, 2, 3, 6, 5)
     together = attention.attention(q, k, v)
     assert together.shape == q.shape, (
-        f"形状应与 q 的 {tuple(q.shape)} 相同；得到的是 {tuple(together.shape)}。"
+        f"形状应与 q 的 {tuple(q.shape)} 相同，得到的是 {tuple(together.shape)}。"
     )
     alone = torch.stack(
         [torch.stack([attention.attention(q[i, j], k[i, j], v[i, j]) for j in range(3)]) for i in range(2)]
@@ -94,7 +94,7 @@ def test_attention_with_nothing_allowed():
     torch.manual_seed(0)
     tensors = {name: torch.randn(2, 3, requires_grad=True) for name in "qkv"}
     found = attention.attention(*tensors.values(), torch.tensor([[True, True], [False, False]]))
-    assert close(found.detach()[1:], [[0.0, 0.0, 0.0]]), f"第二行必须全为零；得到的是\n{found}"
+    assert close(found.detach()[1:], [[0.0, 0.0, 0.0]]), f"第二行必须全为零，得到的是\n{found}"
     missing = without_gradient(found, tensors)
     assert not missing, f"没有梯度传到 {', '.join(missing)}：{STAY}"
     for name, tensor in tensors.items():
@@ -116,14 +116,14 @@ def test_attention_leaves_its_inputs_unchanged():
     before = {name: tensor.clone() for name, tensor in inputs.items()}
     attention.attention(*inputs.values())
     changed = [name for name, tensor in inputs.items() if not torch.equal(tensor, before[name])]
-    assert not changed, f"你的代码修改了 {' and '.join(changed)}。应新建张量。"
+    assert not changed, f"你的代码修改了 {' and '.join(changed)}。请创建新的张量。"
 
 
 def test_causal_mask_of_some_lengths():
     """每个位置看到自己和前面的所有位置。"""
     found = attention.causal_mask(4)
-    assert isinstance(found, torch.Tensor), f"掩码必须是张量；得到的是 {type(found).__name__}。"
-    assert found.dtype == torch.bool, f"掩码必须是布尔型；得到的是 {found.dtype}。"
+    assert isinstance(found, torch.Tensor), f"掩码必须是张量，得到的是 {type(found).__name__}。"
+    assert found.dtype == torch.bool, f"掩码必须是布尔型，得到的是 {found.dtype}。"
     for size in (1, 4):
         found = attention.causal_mask(size).tolist()
         expected = [[True] * (row + 1) + [False] * (size - row - 1) for row in range(size)]
@@ -135,7 +135,7 @@ def test_SelfAttention_layers_and_shape():
     module = attention.SelfAttention(6, 2)
     shapes = {name: tuple(parameter.shape) for name, parameter in module.named_parameters()}
     expected = {"qkv.weight": (18, 6), "qkv.bias": (18,), "out.weight": (6, 6), "out.bias": (6,)}
-    assert shapes == expected, f"参数必须是 nn.Linear(6, 18) 和 nn.Linear(6, 6) 的参数；得到的是 {shapes}。"
+    assert shapes == expected, f"参数必须是 nn.Linear(6, 18) 和 nn.Linear(6, 6) 的参数，得到的是 {shapes}。"
     for name in ("qkv", "out"):
         weight = getattr(module, name).weight
         assert 2 * weight.unique().numel() > weight.numel(), (
@@ -145,9 +145,9 @@ def test_SelfAttention_layers_and_shape():
         x = torch.randn(2, 4, 6, dtype=dtype, requires_grad=True)
         found = attention.SelfAttention(6, 2).to(dtype)(x)
         assert tuple(found.shape) == (2, 4, 6), (
-            f"形状应与 x 的 (2, 4, 6) 相同；得到的是 {tuple(found.shape)}。"
+            f"形状应与 x 的 (2, 4, 6) 相同，得到的是 {tuple(found.shape)}。"
         )
-        assert found.dtype == dtype, f"结果应与 x 一样是 {dtype}；得到的是 {found.dtype}。"
+        assert found.dtype == dtype, f"结果应与 x 一样是 {dtype}，得到的是 {found.dtype}。"
     module, x = attention.SelfAttention(6, 2), torch.randn(2, 3, 6)
     found = module(x)
     module.eval()(x, torch.eye(3, dtype=torch.bool))
@@ -160,7 +160,7 @@ def test_SelfAttention_layers_and_shape():
 
 
 def test_SelfAttention_checks_the_heads():
-    """头数不能整除特征数时，抛出 ValueError，并写出这两个数。"""
+    """头数不能整除特征数时，引发 ValueError，并写出这两个数。"""
     for features, heads in [(10, 4), (3, 7)]:
         found = "没有异常"
         try:
@@ -169,7 +169,7 @@ def test_SelfAttention_checks_the_heads():
             raise
         except Exception as error:  # noqa: BLE001 - the next line says which
             found = error
-        asked = f"SelfAttention({features}, {heads}) 必须抛出 ValueError，并写出 {features} 和 {heads}"
+        asked = f"SelfAttention({features}, {heads}) 必须引发 ValueError，并写出 {features} 和 {heads}"
         assert isinstance(found, ValueError), f"{asked}；得到的是 {found!r}。"
         missing = [number for number in (features, heads) if str(number) not in str(found)]
         assert not missing, f"{asked}；你的消息是：{found}"
@@ -216,8 +216,8 @@ def test_SelfAttention_with_a_mask():
             f"第一个位置可以关注第三个位置，第三个可以关注第一个，第二个都不能关注：它得到 out 的偏置。头数为 {heads} "
             f"时，结果应为\n{expected}\n得到的是\n{found}"
         )
-        assert torch.equal(kept, mask), "你的代码修改了掩码。应新建张量。"
-        assert torch.equal(x, before), "你的代码修改了 x。应新建张量。"
+        assert torch.equal(kept, mask), "你的代码修改了掩码。请创建新的张量。"
+        assert torch.equal(x, before), "你的代码修改了 x。请创建新的张量。"
 
 
 def test_positional_encoding_of_some_positions():
@@ -225,8 +225,8 @@ def test_positional_encoding_of_some_positions():
     found = tuple(attention.positional_encoding(5500, 2).shape)
     assert found == (5500, 2), f"T 没有上限：T = 5500、E = 2 时形状应为 (5500, 2)；得到的是 {found}。"
     found = attention.positional_encoding(3, 4)
-    assert tuple(found.shape) == (3, 4), f"T = 3、E = 4 时形状应为 (3, 4)；得到的是 {tuple(found.shape)}。"
-    assert found.dtype == torch.float32, f"这里的默认 dtype 是 float32；得到的是 {found.dtype}。"
+    assert tuple(found.shape) == (3, 4), f"T = 3、E = 4 时形状应为 (3, 4)，得到的是 {tuple(found.shape)}。"
+    assert found.dtype == torch.float32, f"这里的默认 dtype 是 float32，得到的是 {found.dtype}。"
     for size in (4, 6):
         angles = [[t / 10_000 ** (2 * i / size) for i in range(size // 2)] for t in range(3)]
         found = attention.positional_encoding(3, size)
