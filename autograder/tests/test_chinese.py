@@ -11,11 +11,12 @@ from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).resolve().parents[2]
 HAN = r"[\u4e00-\u9fff]"
-# Code, formulas and links are the same in every language.
+# Code and formulas are the same in every language, and so is where a link leads.
 KEPT = re.compile(
-    r"```.*?```|``[^`]*``|`[^`]*`|\$\$.*?\$\$|\$[^$\n]*\$|\]\([^)]*\)|^(?: {4,}|\t).*$",
+    r"```.*?```|``[^`]*``|`[^`]*`|\$\$.*?\$\$|\$[^$\n]*\$|^(?: {4,}|\t).*$",
     re.DOTALL | re.MULTILINE,
 )
+TARGET = re.compile(r"(?<=\])\([^)]*\)")
 # What may hold either, such as a field or a shape (N, C), and what nobody reads.
 OPEN = re.compile(r"\{[^{}]*\}|\([^()（）\n]*\)")
 COMMENT = re.compile(r"\s*<!--.*?-->", re.DOTALL)
@@ -25,7 +26,7 @@ RULES = {
         rf"{HAN} ?[,;:?!] ?{HAN}|{HAN}[,;:?!]$", re.MULTILINE
     ),
     "a half-width full stop": re.compile(rf"{HAN}\.(?:\s|$)"),
-    "a space beside full-width punctuation": re.compile(r" [，。：；？！、）」]|[，。：；？！、（](?=[ ][^\s])"),
+    "a space beside full-width punctuation": re.compile(r" [，。：；？！、）」]|[，。：；？！、（](?=[ ][^\s|])"),
     "no space between Chinese and Latin letters": re.compile(rf"{HAN}[A-Za-z0-9{CODE}]|[A-Za-z0-9{CODE}]{HAN}"),
     "a space between Chinese characters": re.compile(rf"{HAN} {HAN}"),
     "italics": re.compile(
@@ -78,7 +79,7 @@ def texts() -> Iterator[tuple[str, str]]:
 
 def faults(text: str) -> Iterator[str]:
     """What a text does otherwise than the rules."""
-    prose = OPEN.sub("\ufff9", KEPT.sub(CODE, COMMENT.sub("", text)))
+    prose = OPEN.sub("\ufff9", KEPT.sub(CODE, TARGET.sub("", COMMENT.sub("", text))))
     for rule, pattern in RULES.items():
         if found := pattern.search(prose):
             yield f"{rule}: {prose[max(0, found.start() - 12) : found.end() + 12]!r}"
@@ -115,6 +116,7 @@ def test_each_rule_finds_its_fault(text: str, rule: str) -> None:
         "形状应为 `(N, 1)`，得到的是 `(N,)`。",
         "**重点**：`a, b` 与 $x, y$。",
         "在 2 个样本上。",
+        "[形状](#形状)与[值](values.md)。",
         "用 `snake_case_name`、w_1 和 w_2。",
     ],
 )
