@@ -17,7 +17,7 @@ from typing import Any, Self, TypeAlias
 
 LANGUAGES: Mapping[str, str] = {"en": "English", "zh": "中文"}
 ENGINE = Path(__file__).parent / "locale"
-_LOCALES: Mapping[str, str] = {"zh": "zh_Hans"}  # the names of the catalogues' folders
+LOCALES: Mapping[str, str] = {"zh": "zh_Hans"}  # the names of the catalogues' folders
 _COUNT = "n"
 
 Value: TypeAlias = "str | int | float | Message"
@@ -128,7 +128,7 @@ class Catalogue:
             language: one of `LANGUAGES`.
             folders: ``locale`` folders, such as a suite's, that are searched before the engine's own.
         """
-        if language not in _LOCALES or not text:
+        if language not in LOCALES or not text:
             return str(text)
         if not isinstance(text, Message):
             return self.look_up(text, language, *folders)
@@ -153,10 +153,10 @@ class Catalogue:
             n: the count.
         """
         english = many if many and n != 1 else msgid
-        if language not in _LOCALES or not msgid:
+        if language not in LOCALES or not msgid:
             return english
         for folder in (*folders, ENGINE):
-            for translations in self._found(folder, _LOCALES[language]):
+            for translations in self._found(folder, LOCALES[language]):
                 found = translations.ngettext(msgid, many, n) if many else translations.gettext(msgid)
                 if found != english:
                     return found

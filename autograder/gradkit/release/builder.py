@@ -9,9 +9,8 @@ from pathlib import Path
 from gradkit.course import Assignment, Course
 from gradkit.errors import BuildError, LeakError, UsageError
 from gradkit.gradebook.generate import generate_assignment
-from gradkit.messages import LANGUAGES
+from gradkit.messages import LANGUAGES, LOCALES
 from gradkit.release.catalogues import (
-    LOCALES,
     CatalogueFile,
     catalogues,
     compiled,

@@ -21,10 +21,10 @@ from gradkit.bank import FILE_NAMES
 from gradkit.check.homework import CHECKS
 from gradkit.course import Assignment, Course
 from gradkit.errors import BuildError
+from gradkit.messages import LOCALES
 from gradkit.release.translatable import fields, find_texts
 from gradkit.temporary import replacing
 
-LOCALES = {"zh": "zh_Hans"}
 _PLACE = "locale/{locale}/LC_MESSAGES/{name}"
 _SHOWN = 60
 _LISTED = 10

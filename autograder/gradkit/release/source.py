@@ -16,9 +16,8 @@ from gradkit.check.homework import CHECKS, question_of
 from gradkit.course import Assignment, Course
 from gradkit.course.course import Environment
 from gradkit.errors import BuildError
-from gradkit.messages import LANGUAGES
+from gradkit.messages import LANGUAGES, LOCALES
 from gradkit.release.catalogues import (
-    LOCALES,
     catalogues,
     in_language,
     translate_assignment,
