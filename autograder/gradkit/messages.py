@@ -10,15 +10,20 @@ from __future__ import annotations
 
 import gettext
 import math
-from collections.abc import Mapping
+import os
+import re
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Self, TypeAlias
 
 LANGUAGES: Mapping[str, str] = {"en": "English", "zh": "中文"}
+VARIABLE = "GRADKIT_LANGUAGE"
 ENGINE = Path(__file__).parent / "locale"
 LOCALES: Mapping[str, str] = {"zh": "zh_Hans"}  # the names of the catalogues' folders
 _COUNT = "n"
+_CHINESE = re.compile("[\u4e00-\u9fff]")
+_PUNCTUATION = "，。：；？！、（）“”"
 
 Value: TypeAlias = "str | int | float | Message"
 
@@ -51,6 +56,18 @@ class Message(str):
         message.id, message.fields, message.plural = str(msgid), fields, many
         return message
 
+    def capital(self) -> Message:
+        """The same message with a capital at its beginning, for the languages that have capitals.
+
+        A catalogue needs no entry of its own for it.
+        """
+        if not self.fields or self.id[:1] not in "{":
+            return Message(self.id[:1].upper() + self.id[1:], self.fields, self.plural[:1].upper() + self.plural[1:])
+        first, _, _ = self.id[1:].partition("}")
+        if isinstance(value := self.fields.get(first), Message):
+            return Message(self.id, {**self.fields, first: value.capital()}, self.plural)
+        return self
+
     def __getnewargs__(self) -> tuple[Any, ...]:
         return self.id, self.fields, self.plural
 
@@ -70,19 +87,36 @@ def plural(one: str, many: str, n: int, /, **fields: object) -> Message:
 
 def sentences(*parts: str) -> Message:
     """Several sentences, one after the other; empty ones are left out."""
-    return _joined("{first} {then}", parts)
+    return _whole(_joined("{first} {then}", parts))
 
 
 def lines(*parts: str) -> Message:
     """Several texts, each on a line of its own; empty ones are left out."""
-    return _joined("{first}\n{then}", parts)
+    return _whole(_joined("{first}\n{then}", parts))
 
 
-def _joined(msgid: str, parts: tuple[str, ...]) -> Message:
+def listed(names: Iterable[str]) -> str:
+    """Names in a list: ``a and b``; a single one stays as it is."""
+    return _joined("{first} and {then}", tuple(names))
+
+
+def with_commas(names: Iterable[str]) -> str:
+    """Names separated by commas; a message only if one of them is."""
+    names = list(names)
+    if any(isinstance(name, Message) for name in names):
+        return _joined("{first}, {then}", tuple(names))
+    return ", ".join(names)
+
+
+def _joined(msgid: str, parts: tuple[str, ...]) -> str:
     whole: str = ""
     for part in filter(None, parts):
         whole = message(msgid, first=whole, then=part) if whole else part
-    return whole if isinstance(whole, Message) else Message(whole)
+    return whole
+
+
+def _whole(text: str) -> Message:
+    return text if isinstance(text, Message) else Message(text)
 
 
 def _plain(value: object) -> Value:
@@ -98,8 +132,15 @@ def as_data(text: str) -> Any:
     """
     if not isinstance(text, Message) or not text.fields:
         return str(text)
-    fields = {name: as_data(value) if isinstance(value, str) else value for name, value in text.fields.items()}
+    fields = {name: _field_as_data(value) for name, value in text.fields.items()}
     return {"id": text.id, "fields": fields, **({"plural": text.plural} if text.plural else {})}
+
+
+def _field_as_data(value: Value) -> Any:
+    """A field: a message without fields is not its text alone, which would be no message when it is read."""
+    if isinstance(value, Message):
+        return as_data(value) if value.fields else {"id": value.id}
+    return value
 
 
 def from_data(data: Any) -> Message:
@@ -110,7 +151,9 @@ def from_data(data: Any) -> Message:
     """
     if isinstance(data, str):
         return Message(data)
-    fields = {name: from_data(value) if isinstance(value, dict) else value for name, value in data["fields"].items()}
+    fields = {
+        name: from_data(value) if isinstance(value, dict) else value for name, value in data.get("fields", {}).items()
+    }
     return Message(data["id"], fields, data.get("plural", ""))
 
 
@@ -135,12 +178,12 @@ class Catalogue:
         template = self.look_up(text.id, language, *folders, many=text.plural, n=text.fields.get(_COUNT, 1))
         if not text.fields:
             return template
-        return template.format_map(
-            {
-                name: self.translate(value, language, *folders) if isinstance(value, Message) else value
-                for name, value in text.fields.items()
-            }
-        )
+        fields = dict(text.fields)
+        for name, value in text.fields.items():
+            if isinstance(value, Message):
+                fields[name] = translated = self.translate(value, language, *folders)
+                template = _close_up(template, f"{{{name}}}", translated)
+        return template.format_map(fields)
 
     def look_up(self, msgid: str, language: str, *folders: Path, many: str = "", n: Any = 1) -> str:
         """The translation of an id, its fields not filled in; the id itself if no catalogue has it.
@@ -160,7 +203,28 @@ class Catalogue:
                 found = translations.ngettext(msgid, many, n) if many else translations.gettext(msgid)
                 if found != english:
                     return found
-        return english
+        small = msgid[0].lower() + msgid[1:]
+        if small == msgid:
+            return english
+        found = self.look_up(small, language, *folders, many=many[:1].lower() + many[1:], n=n)
+        return english if found[1:] == english[1:] else found
+
+
+def _close_up(template: str, field: str, text: str) -> str:
+    """A template without the spaces beside a field that only a Latin text needs there."""
+    before, found, after = template.partition(field)
+    if _joined_up(before[-2:-1], text[:1]):
+        before = before.removesuffix(" ")
+    if _joined_up(text[-1:], after[1:2]):
+        after = after.removeprefix(" ")
+    return before + found + after
+
+
+def _joined_up(left: str, right: str) -> bool:
+    """Whether no space is between two letters: two Chinese ones, or where one is full-width punctuation."""
+    if not left or not right:
+        return False
+    return left in _PUNCTUATION or right in _PUNCTUATION or bool(_CHINESE.match(left) and _CHINESE.match(right))
 
 
 def _translations(folder: Path, name: str) -> tuple[gettext.GNUTranslations, ...]:
@@ -178,3 +242,31 @@ CATALOGUE = Catalogue()
 def translate(text: str, language: str, *folders: Path) -> str:
     """`Catalogue.translate`, with the catalogues that this process has read."""
     return CATALOGUE.translate(text, language, *folders)
+
+
+def choose_language(option: str | None = None, course: str | None = None) -> str:
+    """The language to show: the option, GRADKIT_LANGUAGE, the course's, the locale's, or English.
+
+    Args:
+        option: what ``--language`` says, or None.
+        course: the course's language, or None.
+
+    Raises:
+        ValueError: the option or GRADKIT_LANGUAGE is not one of `LANGUAGES`.
+    """
+    for source, code in (("--language", option), (VARIABLE, os.environ.get(VARIABLE))):
+        if code and code not in LANGUAGES:
+            raise ValueError(
+                message("{source} is {code}; expected {known}.", source=source, code=code, known=" or ".join(LANGUAGES))
+            )
+        if code:
+            return code
+    return course or _of_locale()
+
+
+def _of_locale() -> str:
+    """The language of the locale that the environment names."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := os.environ.get(name):
+            return "zh" if value.lower().startswith("zh") else "en"
+    return "en"

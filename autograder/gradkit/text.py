@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from gradkit.course import rounded
 
+HTML_LANGUAGES = {"en": "en", "zh": "zh-Hans"}  # the languages as HTML names them
 # What a terminal would act on: CSI and OSC sequences, and other two-character escapes.
 _ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b.|\x9b[0-?]*[ -/]*[@-~]")
 # What no page or terminal should get: other control characters, halves of surrogate pairs, and marks that turn text.
@@ -16,6 +17,12 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2
 def strip_controls(text: str) -> str:
     """Text without terminal escape sequences and control characters; line ends and tabs stay."""
     return _CONTROL.sub("", _ESCAPES.sub("", text.replace("\r\n", "\n")))
+
+
+def without_language_link(page: str) -> str:
+    """A page of ours for a place in which its other language is not beside it."""
+    before, mark, rest = page.partition('<p class="language">')
+    return before + rest.partition("</p>\n")[2] if mark else page
 
 
 def points(value: float) -> str:

@@ -106,10 +106,44 @@ def test_sentences_are_joined_as_the_language_joins_them(folder: Path) -> None:
     assert Catalogue().translate(text, "zh", folder) == "尚未开始。有 2 种情况未通过。"
 
 
+@pytest.mark.parametrize(
+    ("what", "text"),
+    [
+        (message("the result"), "结果是 None。"),
+        ("out", "out 是 None。"),
+        (message("the gradient of {name}", name="w"), "w 的梯度是 None。"),
+    ],
+)
+def test_a_space_beside_a_field_is_only_for_latin_texts(tmp_path: Path, what: str, text: str) -> None:
+    own = {"the result": "结果", "{what} is {value}.": "{what} 是 {value}。"}
+    folder = write_catalogue(tmp_path, {**CHINESE, **own})
+    assert Catalogue().translate(message("{what} is {value}.", what=what, value="None"), "zh", folder) == text
+
+
+def test_a_space_between_sentences_is_only_after_a_latin_one(tmp_path: Path) -> None:
+    own = {"in line {n}: {line}": "第 {n} 行：{line}", "{first} {then}": "{first} {then}"}
+    folder = write_catalogue(tmp_path, {**CHINESE, **own})
+    line = message("in line {n}: {line}", n=1, line="x + y")
+    several = sentences(message("Not started yet."), line, message("Not started yet."))
+    assert Catalogue().translate(several, "zh", folder) == "尚未开始。第 1 行：x + y 尚未开始。"
+
+
 def test_sentences_of_one_part_are_that_part() -> None:
     assert sentences("", NESTED).fields == NESTED.fields
     assert lines("a", "b", "c") == "a\nb\nc"
     assert sentences() == ""
+
+
+def test_a_message_at_the_beginning_of_a_sentence_has_a_capital_in_english_only(folder: Path) -> None:
+    for text, english in ((NESTED.capital(), "The gradient of w must"), (message("not started yet.").capital(), "Not")):
+        assert text.startswith(english)
+    assert Catalogue().translate(NESTED.capital(), "zh", folder) == "w 的梯度的形状应为 (2, 3)。"
+    assert message("{n} is odd", n=1).capital() == "1 is odd"
+
+
+def test_a_message_in_a_field_is_a_message_when_it_is_read(folder: Path) -> None:
+    value = message("{what} must have shape {expected}.", what=message("Not started yet."), expected="s")
+    assert Catalogue().translate(from_data(as_data(value)), "zh", folder) == "尚未开始。的形状应为 s。"
 
 
 def test_a_plain_text_is_looked_up_as_a_whole(folder: Path) -> None:

@@ -13,7 +13,7 @@ from gradkit.course.assignment import Limits
 from gradkit.sandbox import Sandbox, SubmissionRunner, Submitted, open_sandbox
 from gradkit.suite import function_call
 
-STUDENTS = {"jail", "worker", "wire", "conditions", "bans", "errors"}
+STUDENTS = {"jail", "worker", "wire", "conditions", "bans", "errors", "messages"}
 GRADERS = {"pydantic", "pytest", "_pytest", "nbgrader", "typer", "jinja2"}
 SOURCE = b"""
 import sys
