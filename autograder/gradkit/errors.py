@@ -22,6 +22,11 @@ class GradkitError(Exception):
 
     exit_status = 3
 
+    @property
+    def message(self) -> str:
+        """Its text: a `gradkit.messages.Message` where it can be shown in another language."""
+        return self.args[0] if self.args and isinstance(self.args[0], str) else str(self)
+
 
 class UsageError(GradkitError):
     """The command was used wrongly."""

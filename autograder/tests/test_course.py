@@ -460,8 +460,8 @@ def pages(sample: Course) -> list[Path]:
     assert done.returncode == 0, done.stderr
     folders = [sample.root / "feedback", sample.exchange / sample.id / "feedback"]
     count = len(handed_in_by_sample())
-    # Our own page lies beside nbgrader's; the exchange carries nbgrader's alone.
-    assert [len(list(folder.rglob("*.html"))) for folder in folders] == [2 * count, count]
+    # Our own page, in both languages, is beside nbgrader's; the exchange carries nbgrader's alone.
+    assert [len(list(folder.rglob("*.html"))) for folder in folders] == [3 * count, count]
     return folders
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from gradkit.bans.names import Use
+from gradkit.messages import Message, message, sentences
 
 
 class Group(Protocol):
@@ -36,10 +37,13 @@ class BannedUse:
     line: int | None = None
 
     @property
-    def message(self) -> str:
+    def message(self) -> Message:
         """The message to the student."""
-        where = f" (line {self.line})" if self.line is not None else " (seen while your code ran)"
-        return f"{self.what} is used{where}. {self.reason}"
+        if self.line is not None:
+            used = message("{name} is used (line {line}).", name=self.what, line=self.line)
+        else:
+            used = message("{name} is used (seen while your code ran).", name=self.what)
+        return sentences(used, Message(self.reason))
 
 
 def first_use(groups: Sequence[Group], named: Use | None, operators: Collection[str]) -> BannedUse | None:

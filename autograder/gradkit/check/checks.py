@@ -216,7 +216,7 @@ class _Runner:
         source = source_of(self.homework, line)
         environment = self.homework.environment
         what_to_do = advice(name, message, source, IN_THIS_PYTHON if environment is None else environment.in_words)
-        sentences = [cannot_be_loaded(name, message, "", what_to_do)]
+        sentences = [cannot_be_loaded(name, message, what_to_do)]
         if "is not callable" in message:
             targets = [target for question in self.homework.questions for target in question.targets]
             for target, where in overwritten_at(self.homework, targets).items():

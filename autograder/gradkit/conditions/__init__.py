@@ -2,7 +2,7 @@
 
 One loader, one replacement for standard output, one list of rules, and one check of global switches. The worker and
 `gradkit check` both use them, so that what loads at home loads in grading. The package is in the wheel that students
-install, and imports nothing of gradkit.
+install, and imports of gradkit only `messages`.
 """
 
 from collections.abc import Mapping

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import re
 
-from gradkit.conditions.rules import READING_A_LINE
+from gradkit.conditions.rules import READING_A_LINE, with_rule
+from gradkit.messages import Message, message, sentences
 
-NO_GPU = "Grading has none: create tensors on the device of your input, x.device, and leave out .cuda()."
-NEVER_ENDS = "Look for a loop that never ends, or code that waits for something."
-_UNDER_MAIN = 'under if __name__ == "__main__":, which does not run in grading'
-MAIN_GUARD = f"Put training and experiments {_UNDER_MAIN}."
-ENDS_PROGRAM = "It ends the program. Remove exit() and the like."
-NOTEBOOK_LINES = (
+NO_GPU = message("Grading has none: create tensors on the device of your input, x.device, and leave out .cuda().")
+NEVER_ENDS = message("Look for a loop that never ends, or code that waits for something.")
+_MAIN = 'if __name__ == "__main__":'
+MAIN_GUARD = message("Put training and experiments under {guard}, which does not run in grading.", guard=_MAIN)
+ENDS_PROGRAM = message("It ends the program. Remove exit() and the like.")
+NOTEBOOK_LINES = message(
     "Lines that begin with ! or % work only in notebooks. Remove them from the .py file, and install packages in a "
     "terminal."
 )
-NOTEBOOK_NAMES = "get_ipython, display and the like are defined only in notebooks. Remove them from the .py file."
-COLAB = "google.colab exists only in Colab. Remove its import and its uses (drive.mount, files.upload)."
-UNFINISHED = f"It calls a function whose TODO is still there. {MAIN_GUARD}"
+NOTEBOOK_NAMES = message(
+    "get_ipython, display and the like are defined only in notebooks. Remove them from the .py file."
+)
+COLAB = message("google.colab exists only in Colab. Remove its import and its uses (drive.mount, files.upload).")
+UNFINISHED = sentences(message("It calls a function whose TODO is still there."), MAIN_GUARD)
 # torch's messages from a CPU build, and from a CUDA build without a GPU or in a forked process.
 _NO_GPU = re.compile(
     r"CUDA (enabled|GPU|in forked)|NVIDIA driver|libcuda|(invalid|available) .*CUDA device|CUDA device.*False"
@@ -28,10 +31,12 @@ _NOTEBOOK_NAME = re.compile(r"name '(get_ipython|display|In|Out)' is not defined
 _UNDECODABLE = re.compile(r"unknown encoding|\(unicode error\)|encoding problem|codec can't decode|null bytes")
 
 
-def encoding_advice(message: str, file: str = "the file") -> str:
-    """What to do about a file that cannot be decoded; ``message`` names the encoding that was tried."""
-    declared = "'utf-8' codec" not in message and "null bytes" not in message
-    return f"Save {file} as UTF-8{', and remove the encoding declared at its top' * declared}."
+def encoding_advice(text: str, file: Message | None = None) -> Message:
+    """What to do about a file that cannot be decoded; ``text``, the exception's, names the encoding that was tried."""
+    name = message("the file") if file is None else file
+    if "'utf-8' codec" in text or "null bytes" in text:
+        return message("Save {file} as UTF-8.", file=name)
+    return message("Save {file} as UTF-8, and remove the encoding declared at its top.", file=name)
 
 
 def asks_for_gpu(message: str) -> bool:
@@ -39,19 +44,26 @@ def asks_for_gpu(message: str) -> bool:
     return _NO_GPU.search(message) is not None
 
 
-def cannot_be_loaded(type_name: str, message: str, where: str, what_to_do: str) -> str:
+def cannot_be_loaded(type_name: str, text: str, what_to_do: str, line: int | None = None, source: str = "") -> Message:
     """Why a file cannot be loaded, and what to do.
 
     Args:
-        type_name: the type of the exception; "" if there was none, and ``message`` says how loading ended.
-        message: the exception's message.
-        where: the line, as a clause that begins with a space; "" if it is shown separately.
+        type_name: the type of the exception; "" if there was none, and ``text`` says how loading ended.
+        text: the exception's message.
         what_to_do: see `advice`.
+        line: the line of the file; None if there is none, or if it is shown separately.
+        source: the text of the line.
     """
-    why = "it asks for a GPU" if asks_for_gpu(message) else ": ".join(part for part in (type_name, message) if part)
-    why += where
-    end = "" if why.endswith((".", "!", "?", ".)")) else "."
-    return f"Your file cannot be loaded: {why}{end} {what_to_do}".strip()
+    why: str = with_rule(text)
+    if asks_for_gpu(text):
+        why = message("it asks for a GPU")
+    elif type_name:
+        why = message("{name}: {text}", name=type_name, text=why) if text else type_name
+    if line is not None:
+        why = message("{what} in line {line}: {source}", what=why, line=line, source=source)
+    if why.endswith((".", "!", "?", ".)")):
+        return sentences(message("Your file cannot be loaded: {why}", why=why), what_to_do)
+    return sentences(message("Your file cannot be loaded: {why}.", why=why), what_to_do)
 
 
 def is_called(name: str, text: str) -> bool:
@@ -59,46 +71,53 @@ def is_called(name: str, text: str) -> bool:
     return re.search(rf"\b{re.escape(name)}\s*\(", text) is not None
 
 
-def overwritten(name: str, line: int, text: str) -> str:
+def overwritten(name: str, line: int, text: str) -> Message:
     """What to do about a function whose name its own file reassigns in ``line``."""
-    return (
-        f"{name} is overwritten in line {line}: {text} After that it cannot be called. Use another name there, or put "
-        f"the line {_UNDER_MAIN}."
+    return sentences(
+        message("{name} is overwritten in line {line}: {source}", name=name, line=line, source=text),
+        message(
+            "After that it cannot be called. Use another name there, or put the line under {guard}, which does not run "
+            "in grading.",
+            guard=_MAIN,
+        ),
     )
 
 
-def advice(type_name: str, message: str, source: str, installed: str) -> str:
+def advice(type_name: str, text: str, source: str, installed: str) -> str:
     """What to do about a file that cannot be loaded, in one or two sentences.
 
     Args:
         type_name: the type of the exception; "" if loading was stopped, or ended the process.
-        message: its message.
+        text: its message.
         source: the text of the line that raised it.
         installed: the grading environment, in words: "Python 3.11 with torch, numpy".
     """
     if type_name in _SYNTAX:
-        return _of_syntax(message, source, installed)
+        return _of_syntax(text, source, installed)
     if type_name in _NO_MODULE:
-        if re.search(r"\bgoogle\b", message):
+        if re.search(r"\bgoogle\b", text):
             return COLAB
-        return f"Grading has {installed}. Remove imports of anything else, and submit your own files with your work."
-    if type_name == "NameError" and _NOTEBOOK_NAME.search(message):
+        return message(
+            "Grading has {installed}. Remove imports of anything else, and submit your own files with your work.",
+            installed=installed,
+        )
+    if type_name == "NameError" and _NOTEBOOK_NAME.search(text):
         return NOTEBOOK_NAMES
     if type_name == "NotImplementedError":
         return UNFINISHED
     if type_name in ("SystemExit", "KeyboardInterrupt"):
         return ENDS_PROGRAM
-    if asks_for_gpu(message):
+    if asks_for_gpu(text):
         return NO_GPU
-    if type_name == "EOFError" and READING_A_LINE in message:
+    if type_name == "EOFError" and READING_A_LINE in text:
         return ""  # its message has the rule already
     return MAIN_GUARD
 
 
-def _of_syntax(message: str, source: str, installed: str) -> str:
+def _of_syntax(text: str, source: str, installed: str) -> str:
     if source.startswith(("!", "%")):
         return NOTEBOOK_LINES
-    if _UNDECODABLE.search(message):
-        return encoding_advice(message)
+    if _UNDECODABLE.search(text):
+        return encoding_advice(text)
     python = installed.partition(" with ")[0]
-    return f"Grading runs {python}, which does not load the syntax of newer versions."
+    return message("Grading runs {python}, which does not load the syntax of newer versions.", python=python)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from math import inf
 from pathlib import Path
 
+from gradkit.messages import Message, message
+
 PATIENCE = 10.0  # the wall-clock limit as a multiple of the processor-time limit
 _SOONEST = 0.02  # seconds between readings of a process's clock
 _CORES = os.cpu_count() or 1
@@ -61,11 +63,13 @@ class Deadline:
         return min(waiting, max(computing / _CORES, _SOONEST))
 
 
-def too_long(seconds: float, *, computed: bool, patience: float = PATIENCE) -> str:
+def too_long(seconds: float, *, computed: bool, patience: float = PATIENCE) -> Message:
     """Which limit was reached, as a clause; ``seconds`` is the limit of processor time."""
     if computed:
-        return f"it did not finish within {seconds:g} seconds of computing"
-    return f"it did not finish within {seconds * patience:g} seconds, most of them spent waiting"
+        return message("it did not finish within {seconds} seconds of computing", seconds=f"{seconds:g}")
+    return message(
+        "it did not finish within {seconds} seconds, most of them spent waiting", seconds=f"{seconds * patience:g}"
+    )
 
 
 class ProcessorClock:

@@ -16,17 +16,19 @@ from functools import cache, wraps
 from types import FrameType, MappingProxyType, TracebackType
 from typing import Any, NamedTuple
 
-PROCESSES = (
+from gradkit.messages import message
+
+PROCESSES = message(
     "Grading allows no new processes. Use num_workers=0 in a DataLoader, and no multiprocessing, subprocess or "
     "os.system."
 )
-NETWORK = "Grading has no network: no downloads, sockets or servers, and no asyncio, which needs a socket."
-FILES = (
+NETWORK = message("Grading has no network: no downloads, sockets or servers, and no asyncio, which needs a socket.")
+FILES = message(
     "Grading allows reading only Python's own files, and written files are lost or refused. The Python files in the "
     "homework's folder can be imported, but not opened."
 )
-INPUT = "Your code waits for input, which grading cannot give. Remove input()."
-SHARED = "Grading allows no memory shared with other processes: do not use share_memory_()."
+INPUT = message("Your code waits for input, which grading cannot give. Remove input().")
+SHARED = message("Grading allows no memory shared with other processes: do not use share_memory_().")
 READING_A_LINE = "EOF when reading a line"  # what Python says of it
 RULES = (PROCESSES, NETWORK, FILES, INPUT, SHARED)
 # For the handout.
@@ -34,8 +36,8 @@ ANNOUNCED = (
     PROCESSES,
     NETWORK,
     FILES,
-    "Grading gives no input, so input() raises an error.",
-    "torch.compile and torch.jit return the plain function, which runs eagerly.",
+    message("Grading gives no input, so input() raises an error."),
+    message("torch.compile and torch.jit return the plain function, which runs eagerly."),
 )
 
 _EVENTS = MappingProxyType(
@@ -108,6 +110,14 @@ def explained(error: BaseException, message: str) -> str:
     """An exception's message, followed by the violated rule if one is recognized."""
     rule = _broken(error)
     return f"{message} ({rule})" if rule and rule not in message else message
+
+
+def with_rule(text: str) -> str:
+    """The same text, as a message if it ends with a rule that `explained` put there."""
+    for rule in RULES:
+        if text.endswith(f" ({rule})"):
+            return message("{text} ({rule})", text=text.removesuffix(f" ({rule})"), rule=rule)
+    return text
 
 
 def _broken(error: BaseException) -> str:

@@ -14,13 +14,18 @@ from typing import Any, NamedTuple
 
 import torch
 
+from gradkit.messages import Message, message, sentences
+
+_LOADING = message("Loading your file")
+_AGAIN = message("Every check and test starts with the usual settings again.")
+
 
 class _Switch(NamedTuple):
-    """How to read and restore a switch, and what code did that changed it."""
+    """How to read and restore a switch, and the sentence on what changed it."""
 
     read: Callable[[], Any]
     set_back: Callable[[Any], object]
-    words: str
+    words: Callable[[str], Message]
 
 
 def _device() -> Any:
@@ -73,54 +78,72 @@ _seen: list[list[Any]] = [[], []]
 _SWITCHES: Mapping[str, _Switch] = MappingProxyType(
     {
         "inference": _Switch(
-            lambda: torch.is_inference_mode_enabled(), _set_inference, "entered torch.inference_mode() and stayed in it"
+            lambda: torch.is_inference_mode_enabled(),
+            _set_inference,
+            lambda what: message("{what} entered torch.inference_mode() and stayed in it.", what=what),
         ),
         "gradients": _Switch(
             lambda: torch.is_grad_enabled(),
             lambda on: torch.set_grad_enabled(on),
-            "switched off gradients (torch.set_grad_enabled(False))",
+            lambda what: message("{what} switched off gradients (torch.set_grad_enabled(False)).", what=what),
         ),
         "dtype": _Switch(
             lambda: torch.get_default_dtype(),
             lambda dtype: torch.set_default_dtype(dtype),
-            "changed torch's default dtype (torch.set_default_dtype)",
+            lambda what: message("{what} changed torch's default dtype (torch.set_default_dtype).", what=what),
         ),
-        "device": _Switch(_device, _leave_modes, "changed torch's default device (torch.set_default_device)"),
-        "modes": _Switch(_modes, _leave_modes, "entered a TorchFunctionMode or TorchDispatchMode and stayed in it"),
+        "device": _Switch(
+            _device,
+            _leave_modes,
+            lambda what: message("{what} changed torch's default device (torch.set_default_device).", what=what),
+        ),
+        "modes": _Switch(
+            _modes,
+            _leave_modes,
+            lambda what: message(
+                "{what} entered a TorchFunctionMode or TorchDispatchMode and stayed in it.", what=what
+            ),
+        ),
         "deterministic": _Switch(
             lambda: torch.are_deterministic_algorithms_enabled(),
             lambda on: torch.use_deterministic_algorithms(on),
-            "turned on torch.use_deterministic_algorithms()",
+            lambda what: message("{what} turned on torch.use_deterministic_algorithms().", what=what),
         ),
         "anomalies": _Switch(
             lambda: torch.is_anomaly_enabled(),
             lambda on: torch.set_anomaly_enabled(on),
-            "turned on torch.autograd.set_detect_anomaly()",
+            lambda what: message("{what} turned on torch.autograd.set_detect_anomaly().", what=what),
         ),
         "autocast": _Switch(
             lambda: torch.is_autocast_enabled("cpu"),
             lambda on: torch.set_autocast_enabled("cpu", on),
-            "turned on torch.autocast",
+            lambda what: message("{what} turned on torch.autocast.", what=what),
         ),
         "threads": _Switch(
             lambda: torch.get_num_threads(),
             lambda number: torch.set_num_threads(number),
-            "changed the number of threads (torch.set_num_threads)",
+            lambda what: message("{what} changed the number of threads (torch.set_num_threads).", what=what),
         ),
         # Every check and test sets its own.
-        "seed": _Switch(lambda: torch.initial_seed(), lambda _: None, "seeded torch (torch.manual_seed)"),
+        "seed": _Switch(
+            lambda: torch.initial_seed(),
+            lambda _: None,
+            lambda what: message("{what} seeded torch (torch.manual_seed).", what=what),
+        ),
         "printing": _Switch(
             lambda: dict(vars(torch._tensor_str.PRINT_OPTS)),
             lambda before: vars(torch._tensor_str.PRINT_OPTS).update(before),
-            "changed how tensors are printed (torch.set_printoptions)",
+            lambda what: message("{what} changed how tensors are printed (torch.set_printoptions).", what=what),
         ),
         "errors": _Switch(
             lambda: sys.modules["numpy"].geterr() if "numpy" in sys.modules else {},
             lambda before: sys.modules["numpy"].seterr(**before),
-            "changed how NumPy reports errors (numpy.seterr)",
+            lambda what: message("{what} changed how NumPy reports errors (numpy.seterr).", what=what),
         ),
         # Restored by warnings.catch_warnings.
-        "warnings": _Switch(_filters, lambda _: None, "changed Python's warning filters"),
+        "warnings": _Switch(
+            _filters, lambda _: None, lambda what: message("{what} changed Python's warning filters.", what=what)
+        ),
     }
 )
 NAMES = tuple(_SWITCHES)
@@ -170,10 +193,6 @@ def turned(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ..
     return tuple(name for name in NAMES if name in before and name in after and before[name] != after[name])
 
 
-def in_words(names: Sequence[str], what: str = "Loading your file") -> tuple[str, ...]:
+def in_words(names: Sequence[str], what: str = _LOADING) -> tuple[Message, ...]:
     """A sentence for each switch that ``what`` changed."""
-    return tuple(
-        f"{what} {_SWITCHES[name].words}. Every check and test starts with the usual settings again."
-        for name in NAMES
-        if name in names
-    )
+    return tuple(sentences(_SWITCHES[name].words(what), _AGAIN) for name in NAMES if name in names)

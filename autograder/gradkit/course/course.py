@@ -18,6 +18,7 @@ from gradkit.course.server_url import EXAMPLE, check_server_url, without_paramet
 from gradkit.course.toml_files import Title, read_text, read_toml
 from gradkit.errors import CourseError, UsageError
 from gradkit.ids import quoted
+from gradkit.messages import message
 
 _STRICT = ConfigDict(extra="forbid")
 
@@ -27,7 +28,7 @@ PACKAGES = ("torch", "numpy", "matplotlib", "scikit-learn", "ipykernel")
 _GRADEBOOK = "gradebook.db"
 
 Owners = Literal["auto", "check", "ignore"]
-Language = Literal["en", "zh"]  # the keys of messages.LANGUAGES
+Language = Literal["en", "zh"]  # those of `gradkit.messages.LANGUAGES`
 
 
 @dataclass(frozen=True)
@@ -68,9 +69,12 @@ class SubmissionLimits:
     @property
     def in_words(self) -> str:
         """The limits as one phrase: "at most 100 files, ..."."""
-        return (
-            f"at most {self.files} files, {self.file_megabytes:g} MiB each "
-            f"(a Python file: {self.source_kilobytes} KiB), {self.megabytes:g} MiB in total"
+        return message(
+            "at most {files} files, {megabytes} MiB each (a Python file: {kilobytes} KiB), {total} MiB in total",
+            files=self.files,
+            megabytes=f"{self.file_megabytes:g}",
+            kilobytes=self.source_kilobytes,
+            total=f"{self.megabytes:g}",
         )
 
 
@@ -92,7 +96,7 @@ class Environment:
     @property
     def in_words(self) -> str:
         """Both as one phrase: "Python 3.11 with torch, numpy"."""
-        return f"Python {self.python} with {', '.join(self.packages)}"
+        return message("{python} with {packages}", python=f"Python {self.python}", packages=", ".join(self.packages))
 
 
 @dataclass(frozen=True)
@@ -104,7 +108,7 @@ class _CourseFile:
     exchange: str = "exchange"
     exchange_owners: Owners = "auto"
     timezone: str = "UTC"
-    language: Language = "en"
+    language: Language | None = None
     database: Any = _GRADEBOOK  # checked by `_database`, whose message repeats no password
     late: LatePolicy = field(default_factory=LatePolicy)
     policy: Policy = field(default_factory=Policy)
@@ -127,8 +131,8 @@ class Course:
         environment: the environment that students' code is graded in.
         policy: the rules for hand-ins.
         zone: the time zone in which people read and write times.
-        language: the language of the release and the pages.
         server: the URL of the gradebook on a PostgreSQL server, without a password; None: the file `gradebook`.
+        language: the language that its students read; None: not stated.
     """
 
     root: Path
@@ -141,8 +145,8 @@ class Course:
     environment: Environment = field(default_factory=Environment)
     policy: Policy = field(default_factory=Policy)
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
-    language: Language = "en"
     server: str | None = None
+    language: Language | None = None
 
     @cached_property
     def assignment_ids(self) -> tuple[str, ...]:
@@ -160,6 +164,10 @@ class Course:
     def hidden(self, assignment_id: str) -> Path:
         """The folder of its hidden suite, which never leaves the instructor's machine."""
         return self.root / "autograder" / "hidden" / assignment_id
+
+    def locale(self, assignment_id: str) -> Path:
+        """The translations of its hidden suite: titles, hints and mistakes' sentences."""
+        return self.hidden(assignment_id) / "locale"
 
     def release(self, assignment_id: str) -> Path:
         """The generated folder that students get."""
@@ -208,9 +216,18 @@ class Course:
         """Nbgrader's feedback pages, ``<student>/<assignment>/``."""
         return self.root / "feedback"
 
+    @property
+    def languages(self) -> tuple[Language, Language]:
+        """The language of its pages, and that of the pages beside them."""
+        return ("zh", "en") if self.language == "zh" else ("en", "zh")
+
     def feedback_page(self, student: str, assignment_id: str) -> Path:
         """Our own feedback page of a submission, beside the folder with nbgrader's."""
         return self.feedback / student / f"{assignment_id}.html"
+
+    def in_language(self, page: Path, language: str) -> Path:
+        """A page's file in a language: ``page`` itself for the course's, ``<name>.<language>.html`` for the other."""
+        return page if language == self.languages[0] else page.with_name(f"{page.stem}.{language}{page.suffix}")
 
     @property
     def report(self) -> Path:
@@ -298,8 +315,8 @@ def load_course(root: Path) -> Course:
         environment=data.environment,
         policy=data.policy,
         zone=_zone(root / "course.toml", data.timezone),
-        language=data.language,
         server=_server(root / "course.toml", data.database),
+        language=data.language,
     )
 
 

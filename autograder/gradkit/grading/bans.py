@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from gradkit.bans.uses import BannedUse, first_use
 from gradkit.course import Assignment, Question
 from gradkit.grading.reader import Reading, in_words
+from gradkit.messages import Message, message, sentences
 
 
 @dataclass(frozen=True)
@@ -18,9 +19,9 @@ class Unreadable(BannedUse):
     """A file that cannot be read and so might use a banned call; ``what`` says why."""
 
     @property
-    def message(self) -> str:
+    def message(self) -> Message:
         """What the student reads."""
-        return f"{self.what} {self.reason}"
+        return sentences(self.what, self.reason)
 
 
 def find_banned(
@@ -37,5 +38,5 @@ def find_banned(
     groups = [assignment.banned[name] for name in question.banned]
     if groups and (why := reading.unreadable.get(assignment.module)):
         words = in_words(assignment.module, why)
-        return Unreadable(words, "Whether it uses a call that is not allowed here cannot be seen.")
+        return Unreadable(words, message("Whether it uses a call that is not allowed here cannot be seen."))
     return first_use(groups, reading.uses.get(question.id), operators)

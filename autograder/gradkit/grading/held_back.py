@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import Literal
 
 from gradkit.grading.record import Record, TestResult
+from gradkit.messages import message
 from gradkit.wire.kinds import meaning_of
 
 Level = Literal["none", "verdict", "hint", "inputs"]
-WRONG, RAISED = "This is not right yet.", "Your code raised an exception."
+WRONG, RAISED = message("This is not right yet."), message("Your code raised an exception.")
 
 
 def held_back(record: Record, level: Level) -> Record:

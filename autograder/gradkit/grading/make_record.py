@@ -17,6 +17,7 @@ from gradkit.grading.store import versions
 from gradkit.grading.triage import faulty
 from gradkit.grading.whole import about
 from gradkit.intake.submission import Submission
+from gradkit.messages import message
 from gradkit.sandbox import SubmissionRunner, Submitted, WorkerBaseEnded, Workers
 from gradkit.suite.session import Suite
 from gradkit.wire.call import Call
@@ -91,5 +92,5 @@ def grade_submission(
 
 def _missing(assignment: Assignment) -> Callable[[Call], Observation]:
     """Answer every call for a submission without the module."""
-    message = f"{assignment.module} is not among the submitted files"
-    return lambda _call: Observation(failure=Failure("missing", message))
+    missing = message("{module} is not among the submitted files", module=assignment.module)
+    return lambda _call: Observation(failure=Failure("missing", missing))

@@ -22,6 +22,7 @@ from typing import Any
 from gradkit.bans.names import MAX_NAME, Use, covers
 from gradkit.course import Assignment, BanGroup
 from gradkit.errors import GraderFault
+from gradkit.messages import Message, message
 from gradkit.reader.overwritten import MAX_OVERWRITTEN
 from gradkit.reader.signs import MAX_SIGNS
 
@@ -31,10 +32,10 @@ DEADLINE = 60.0  # seconds of wall-clock time for an answer, however busy the ma
 _MOST_ANSWERS = 4 << 20  # bytes
 _MOST_LINES = 1 << 24
 _LONGEST = 300  # characters of a sentence
-_SLOW = "reading it takes too long"
-_KILLED = "the process that reads it was killed"
-_CRASHED = "Python's parser crashes on it"
-_NOT_REACHED = "the files before it took too much"
+_SLOW = message("reading it takes too long")
+_KILLED = message("the process that reads it was killed")
+_CRASHED = message("Python's parser crashes on it")
+_NOT_REACHED = message("the files before it took too much")
 
 
 @dataclass(frozen=True)
@@ -193,9 +194,9 @@ class _File:
     unreadable: str = ""
 
 
-def in_words(name: str, why: str) -> str:
+def in_words(name: str, why: str) -> Message:
     """The sentence for a file that could not be read, with advice."""
-    return f"{name} cannot be read: {why}. Write it in smaller steps."
+    return message("{name} cannot be read: {why}. Write it in smaller steps.", name=name, why=Message(why))
 
 
 def read_sources(reader: SourceReader, assignment: Assignment, sources: Mapping[str, bytes]) -> Reading:

@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from gradkit.course import total
 from gradkit.grading.reader import FoundSign
+from gradkit.messages import Message, as_data, from_data, lines, message
 from gradkit.wire.kinds import KINDS, Kind, meaning_of
 
 SCHEMA_VERSION = 1
@@ -65,8 +66,8 @@ class TestResult:
     @property
     def text(self) -> str:
         """The student's explanation of the failure: the message, a likely reason, the smallest case."""
-        reason = None if self.reason is None else f"A likely reason: {self.reason}"
-        return "\n".join(part for part in (self.output, reason, self.smallest_case) if part)
+        reason = "" if self.reason is None else message("A likely reason: {reason}", reason=self.reason)
+        return lines(self.output, reason, self.smallest_case or "")
 
     @property
     def passed(self) -> bool:
@@ -200,11 +201,34 @@ def to_dict(record: Record) -> dict[str, Any]:
             "key": dict(record.key),
             "versions": dict(record.versions),
             "sandbox": dict(record.sandbox),
+            **_messages(output=record.output, problems=record.problems, notes=record.notes),
         },
     }
     if record.score is not None:
         data["score"] = record.score
     return data
+
+
+def _messages(**texts: str | Sequence[str] | None) -> dict[str, Any]:
+    """The messages with fields among a record's texts, as plain data by the texts' names; nothing if there are none."""
+    data = {
+        name: as_data(text) if isinstance(text, str) else list(map(as_data, text))
+        for name, text in texts.items()
+        if text
+    }
+    kept = {name: text for name, text in data.items() if _has_fields(text)}
+    return {"messages": kept} if kept else {}
+
+
+def _has_fields(data: Any) -> bool:
+    return isinstance(data, dict) or (isinstance(data, list) and any(map(_has_fields, data)))
+
+
+def _restored(text: str | None, messages: Mapping[str, Any], name: str) -> str | None:
+    """A text of a record as the message that it was."""
+    if text is None:
+        return None
+    return from_data(messages[name]) if name in messages else Message(text)
 
 
 def from_json(text: str) -> Record:
@@ -216,6 +240,7 @@ def from_json(text: str) -> Record:
     data = json.loads(text)
     try:
         extra = data["extra_data"]
+        told = extra.get("messages", {})
         if extra["schema_version"] != SCHEMA_VERSION:
             raise ValueError(f"schema_version is {extra['schema_version']}, this gradkit reads {SCHEMA_VERSION}")
         return Record(
@@ -224,9 +249,9 @@ def from_json(text: str) -> Record:
             title=extra["title"],
             status=extra["status"],
             max_score=extra["max_score"],
-            output=data["output"],
-            problems=tuple(extra["problems"]),
-            notes=tuple(extra.get("notes", ())),
+            output=_restored(data["output"], told, "output") or "",
+            problems=tuple(map(from_data, told.get("problems", extra["problems"]))),
+            notes=tuple(map(from_data, told.get("notes", extra.get("notes", ())))),
             questions=tuple(QuestionResult(**question) for question in extra["questions"]),
             tests=tuple(_test_from_json(test) for test in data["tests"]),
             submitted=extra["submitted"],
@@ -264,6 +289,7 @@ def _test_to_json(number: int, test: TestResult) -> dict[str, Any]:
             "picture": None if test.picture is None else dict(test.picture),
             "seconds": test.seconds,
             "calls": [dict(call) for call in test.calls],
+            **_messages(output=test.output, reason=test.reason, hint=test.hint, smallest_case=test.smallest_case),
         },
     }
 
@@ -273,4 +299,9 @@ def _test_from_json(data: Mapping[str, Any]) -> TestResult:
     extra["calls"] = tuple(extra["calls"])
     if extra["kind"] not in (None, *KINDS):
         raise ValueError(f"unknown kind of failure {extra['kind']!r}")
-    return TestResult(score=data["score"], max_score=data["max_score"], output=data["output"], **extra)
+    told = extra.pop("messages", {})
+    for name in ("reason", "hint", "smallest_case"):
+        if name in extra:
+            extra[name] = _restored(extra[name], told, name)
+    output = _restored(data["output"], told, "output") or ""
+    return TestResult(score=data["score"], max_score=data["max_score"], output=output, **extra)

@@ -20,10 +20,11 @@ from gradkit.grading.gate import BUDGETS, Gate
 from gradkit.grading.held_back import RAISED, WRONG
 from gradkit.grading.reader import Reading
 from gradkit.grading.record import QuestionResult, TestResult
+from gradkit.messages import Message, lines, message, sentences
 from gradkit.suite.calls import show_call
 from gradkit.suite.cases import CaseOutcome
 from gradkit.suite.mismatch import Mismatch
-from gradkit.suite.said import one_of, say
+from gradkit.suite.said import Said, one_of
 from gradkit.suite.session import TestOutcome
 from gradkit.wire.kinds import Kind, meaning_of
 
@@ -78,7 +79,11 @@ def notes_of_switches(turned: Sequence[str], left_on: Mapping[str, str], gate: G
         left_on: the switches that a call changed, with the functions that it called.
         gate: limits the notes on calls.
     """
-    sentences = [sentence for name, what in left_on.items() for sentence in in_words([name], f"Calling {what}")]
+    sentences = [
+        sentence
+        for name, what in left_on.items()
+        for sentence in in_words([name], message("Calling {what}", what=what))
+    ]
     return (*in_words(turned), *(text for text in sentences if gate.lets("switch", one_of(text, _MANY_CALLS))))
 
 
@@ -110,16 +115,16 @@ def _suite_text(outcomes: Sequence[TestOutcome]) -> str:
 def _reasons(outcomes: Sequence[TestOutcome], mistakes: Mapping[str, Fingerprint]) -> dict[str, str]:
     """The recognized misconceptions in words; each is explained once, and referred to afterwards."""
     told: dict[str, str] = {}
-    reasons = {}
+    reasons: dict[str, str] = {}
     for test in (outcome.test for outcome in outcomes):
         mistake = mistakes.get(test.id)
         if mistake is None:
             continue
         if mistake.id in told:
-            reasons[test.id] = f'the same as in "{told[mistake.id]}"'
+            reasons[test.id] = message('the same as in "{title}"', title=Message(told[mistake.id]))
         else:
             told[mistake.id] = test.title
-            reasons[test.id] = mistake.sentence
+            reasons[test.id] = Message(mistake.sentence)
     return reasons
 
 
@@ -136,7 +141,7 @@ def _score_test(
     if failed:
         why = explain(assignment.feedback, outcome.cases, gate)
     elif banned is not None:
-        lets = gate.lets("banned", say(banned.message))
+        lets = gate.lets("banned", Said(banned.message))
         why = Explanation("banned", banned.message if lets else meaning_of("banned").bare)
     return TestResult(
         question=outcome.test.question,
@@ -202,21 +207,20 @@ def explain(policy: Feedback, cases: Sequence[CaseOutcome], gate: Gate) -> Expla
     if picture is not None and not gate.lets(kind, mismatch.said, hint, picture):
         picture = None
     if gate.lets(kind, mismatch.said, hint, picture):
-        message = mismatch.message
+        told = [mismatch.message]
     else:
-        message, hint = meaning.bare, None
+        told, hint = [meaning.bare], None
     if meaning.hinted and smallest.found and smallest.found[-1].call.leaves():
-        message += f" Smallest case: {smallest.found[-1].call.describe()}."
+        told.append(message("Smallest case: {inputs}.", inputs=smallest.found[-1].call.describe()))
     if len(cases) > 1 and meaning.counted:
-        message += f" ({len(failed)} of {len(cases)} cases fail.)"
+        told.append(message("({number} of {all} cases fail.)", number=len(failed), all=len(cases)))
     shown = _in_full(smallest, mismatch) if policy == "inputs" and meaning.of_answer and smallest.found else None
-    return Explanation(kind, message, hint, picture, shown)
+    return Explanation(kind, sentences(*told), hint, picture, shown)
 
 
 def _in_full(case: CaseOutcome, mismatch: Mismatch) -> str:
     """The worst found and expected value, then the case's last call with its inputs."""
-    call = f"The smallest case that fails:\n{show_call(case.found[-1].call)}"
-    return f"{mismatch.figures}\n{call}" if mismatch.figures else call
+    return lines(mismatch.figures, message("The smallest case that fails:"), show_call(case.found[-1].call))
 
 
 def _drawn(policy: Feedback, mismatch: Mismatch) -> Mapping[str, Any] | None:

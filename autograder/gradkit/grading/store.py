@@ -32,6 +32,7 @@ DECIDES = (
     "ids.py",
     "intake",
     "jail",
+    "messages.py",
     "reader",
     "sandbox",
     "suite",

@@ -24,6 +24,7 @@ from gradkit.grading.record import Record
 from gradkit.grading.store import is_current, read_record, suite_keys, versions, write_record
 from gradkit.intake.submission import Submission, read_submission
 from gradkit.intake.written import handed_out
+from gradkit.messages import message
 from gradkit.temporary import advice_on, system_folder
 from gradkit.term.groups import Groups, read_groups
 
@@ -203,7 +204,7 @@ def _look(
     try:
         submission = read_submission(task.folder, task.student, assignment, course.submission, released, graded)
     except SubmissionRefused as refusal:
-        return refused(assignment, task.student, str(refusal))
+        return refused(assignment, task.student, refusal.message)
     if old is None or submission.digest != graded:
         return submission
     # The same files were submitted again later: the points stay, the time changes.
@@ -234,7 +235,9 @@ def outdated(course: Course, assignment: Assignment, task: Task, keys: Mapping[s
 def refused(assignment: Assignment, student: str, reason: str) -> Record:
     """The record of a submission that cannot be read: it has no score."""
     return replace(
-        _unscored(assignment, student), output=f"This submission was not graded: {reason}", problems=(reason,)
+        _unscored(assignment, student),
+        output=message("This submission was not graded: {reason}", reason=reason),
+        problems=(reason,),
     )
 
 
@@ -246,7 +249,7 @@ def faulty(assignment: Assignment, submission: Submission, fault: str) -> Record
     return replace(
         _unscored(assignment, submission.student),
         status="error",
-        output="The grader failed on this submission, which is not your fault. It has no score yet.",
+        output=message("The grader failed on this submission, which is not your fault. It has no score yet."),
         submitted=submission.submitted,
         log=fault,
     )

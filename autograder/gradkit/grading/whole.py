@@ -10,6 +10,7 @@ from gradkit.grading.reader import Reading
 from gradkit.grading.record import TestResult
 from gradkit.intake.policy import missing_module, untouched_module
 from gradkit.intake.submission import Submission
+from gradkit.messages import lines
 from gradkit.sandbox.wording import line_of
 from gradkit.suite.mismatch import scrub
 from gradkit.suite.session import TestOutcome
@@ -41,7 +42,7 @@ def about(
         return untouched_module(assignment.module, submission.others)
     if kinds == {"import"}:
         return _not_loaded(_failure(outcomes), submission.sources[assignment.module], reading, installed)
-    return "\n".join(_overwritten(assignment, submission, tests, reading))
+    return lines(*_overwritten(assignment, submission, tests, reading))
 
 
 def _failure(outcomes: Sequence[TestOutcome]) -> Failure | None:
@@ -58,16 +59,15 @@ def _not_loaded(failure: Failure | None, source: bytes, reading: Reading, instal
     if failure is None:
         return ""
     message = scrub(failure.message)
-    where = "" if failure.line is None else f" in line {failure.line}: {failure.source}"
     what_to_do = advice(failure.type_name, message, failure.source, installed)
-    lines = [cannot_be_loaded(failure.type_name, message, where, what_to_do)]
+    told = [cannot_be_loaded(failure.type_name, message, what_to_do, failure.line, failure.source)]
     if "is not callable" in message:
-        lines += [
+        told += [
             overwritten(name, line, line_of(source, line))
             for name, line in reading.overwritten.items()
             if is_called(name, failure.source)
         ]
-    return "\n".join(lines)
+    return lines(*told)
 
 
 def _overwritten(

@@ -34,6 +34,7 @@ from gradkit.intake.policy import (
     wrapper,
 )
 from gradkit.intake.zip_names import members
+from gradkit.messages import message
 
 _CHUNK = 64 * 1024
 _BLOCK = 1 << 20
@@ -80,7 +81,7 @@ def unpack(archive: Path, target: Path, limits: SubmissionLimits) -> Unpacked:
     """
     try:
         if archive.is_symlink() or not archive.is_file():
-            raise SubmissionRefused("it is not a regular file.")
+            raise SubmissionRefused(message("it is not a regular file."))
         _check_directory_size(archive, limits)
         with zipfile.ZipFile(archive) as opened:
             budget = Budget(limits)
@@ -97,10 +98,14 @@ def unpack(archive: Path, target: Path, limits: SubmissionLimits) -> Unpacked:
     except SubmissionRefused:
         raise
     except NotImplementedError as error:
-        raise SubmissionRefused(f"its compression is not supported ({error}). Pack it again as .zip.") from error
+        raise SubmissionRefused(
+            message("its compression is not supported ({error}). Pack it again as .zip.", error=error)
+        ) from error
     # What zipfile and its decompressors raise for corrupt data.
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, OSError) as error:
-        raise SubmissionRefused(f"it is not a readable zip file ({error}). Pack it again as .zip.") from error
+        raise SubmissionRefused(
+            message("it is not a readable zip file ({error}). Pack it again as .zip.", error=error)
+        ) from error
 
 
 def unpack_download(archive: Path, target: Path, limits: SubmissionLimits) -> UnpackedDownload:
@@ -129,7 +134,9 @@ def unpack_download(archive: Path, target: Path, limits: SubmissionLimits) -> Un
                 except (SubmissionRefused, NotImplementedError, RuntimeError, zlib.error, EOFError) as error:
                     refused.setdefault(top, str(error))
     except (zipfile.BadZipFile, ValueError) as error:
-        raise SubmissionRefused(f"it is not a readable zip file ({error}). Download it again.") from error
+        raise SubmissionRefused(
+            message("it is not a readable zip file ({error}). Download it again.", error=error)
+        ) from error
     for entry in target.iterdir():
         if entry.name in refused:
             shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
@@ -142,7 +149,7 @@ def _unpack_upload(opened: zipfile.ZipFile, member: zipfile.ZipInfo, target: Pat
     if path is None or member.is_dir():
         return
     if stat.S_IFMT(member.external_attr >> 16) not in (0, stat.S_IFREG):
-        raise SubmissionRefused(f"{quoted(member.filename)} is not a regular file.")
+        raise SubmissionRefused(message("{name} is not a regular file.", name=quoted(member.filename)))
     packed = path.name.casefold().endswith(".zip")
     place = target / path
     place.parent.mkdir(parents=True, exist_ok=True)
@@ -151,7 +158,7 @@ def _unpack_upload(opened: zipfile.ZipFile, member: zipfile.ZipInfo, target: Pat
         try:
             _unpack_one(opened, member, place, budget, str(path))
         except FileExistsError:
-            raise SubmissionRefused(f"{quoted(member.filename)} is in it twice.") from None
+            raise SubmissionRefused(message("{name} is in it twice.", name=quoted(member.filename))) from None
     else:
         place.touch()
     with suppress(ValueError, OverflowError):  # such as month 0
@@ -166,14 +173,16 @@ def _check_directory_size(archive: Path, limits: SubmissionLimits) -> None:
     """
     size, most = archive.stat().st_size, bytes_allowed(limits.megabytes)
     if size > most * _WEIGHT or (size > most and not zipfile.is_zipfile(archive)):
-        raise SubmissionRefused(f"it is too large; allowed: {limits_in_words(limits)}.")
+        raise SubmissionRefused(message("it is too large; allowed: {limits}.", limits=limits_in_words(limits)))
     entries, end = 0, b""
     with archive.open("rb") as file:
         while chunk := file.read(_BLOCK):
             entries += (end + chunk).count(_ENTRY)
             end = chunk[1 - len(_ENTRY) :]
     if entries > limits.files * _ENTRIES_PER_FILE:
-        raise SubmissionRefused(f"it contains too many files; allowed: {limits_in_words(limits)}.")
+        raise SubmissionRefused(
+            message("it contains too many files; allowed: {limits}.", limits=limits_in_words(limits))
+        )
 
 
 def _checked(entries: Iterable[zipfile.ZipInfo], budget: Budget) -> Iterator[tuple[PurePosixPath, zipfile.ZipInfo]]:
@@ -186,15 +195,19 @@ def _checked(entries: Iterable[zipfile.ZipInfo], budget: Budget) -> Iterator[tup
         kind = stat.S_IFMT(member.external_attr >> 16)
         if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
             what = "a link" if kind == stat.S_IFLNK else "not a regular file"
-            raise SubmissionRefused(f"{quoted(member.filename)} is {what}. Pack the file itself.")
+            raise SubmissionRefused(
+                message("{name} is {what}. Pack the file itself.", name=quoted(member.filename), what=what)
+            )
         if member.flag_bits & 0x1:
-            raise SubmissionRefused(f"{quoted(member.filename)} is encrypted. Pack it without a password.")
+            raise SubmissionRefused(
+                message("{name} is encrypted. Pack it without a password.", name=quoted(member.filename))
+            )
         if member.is_dir():
             continue
         budget.add_entry()
         name = str(path).casefold()  # some file systems ignore case
         if name in seen:
-            raise SubmissionRefused(f"{quoted(member.filename)} is in it twice.")
+            raise SubmissionRefused(message("{name} is in it twice.", name=quoted(member.filename)))
         seen.add(name)
         folders.update(str(parent).casefold() for parent in path.parents)
         if kept(path.name):
@@ -203,7 +216,7 @@ def _checked(entries: Iterable[zipfile.ZipInfo], budget: Budget) -> Iterator[tup
         else:
             budget.left_out.append(str(path))
     for name in sorted(seen & folders):
-        raise SubmissionRefused(f"{quoted(name)} is in it both as a file and as a folder.")
+        raise SubmissionRefused(message("{name} is in it both as a file and as a folder.", name=quoted(name)))
 
 
 def _nothing(left_out: Sequence[str]) -> str:
@@ -219,7 +232,10 @@ def _path(name: str) -> PurePosixPath | None:
     parts = slashed.rstrip("/").split("/")
     if slashed.startswith("/") or _DRIVE.match(slashed) or ".." in parts:
         raise SubmissionRefused(
-            f"the name {quoted(name)} leads out of the archive. Pack the files again, from their folder."
+            message(
+                "the name {name} leads out of the archive. Pack the files again, from their folder.",
+                name=quoted(name),
+            )
         )
     parts = [part for part in parts if part != "."]
     if any(map(ignored, parts)):
@@ -227,7 +243,7 @@ def _path(name: str) -> PurePosixPath | None:
     for part in parts:
         check_name(part)
     if not parts or len(parts) > 20:
-        raise SubmissionRefused(f"the name {quoted(name)} is empty or nested too deep.")
+        raise SubmissionRefused(message("the name {name} is empty or nested too deep.", name=quoted(name)))
     return PurePosixPath(composed("/".join(parts)))
 
 

@@ -34,6 +34,7 @@ from gradkit.intake.policy import (
     wrapper,
 )
 from gradkit.intake.traces import Traces
+from gradkit.messages import message
 from gradkit.temporary import TemporaryFolder
 
 _CHUNK = 1024 * 1024
@@ -60,9 +61,14 @@ class Budget:
         """
         self.seen += 1
         if depth > _DEPTH:
-            raise SubmissionRefused(f"its folders are nested more than {_DEPTH} deep.")
+            raise SubmissionRefused(message("its folders are nested more than {number} deep.", number=_DEPTH))
         if self.seen > self.limits.files * SEEN:
-            raise SubmissionRefused(f"it contains too many files and folders; allowed: {limits_in_words(self.limits)}.")
+            raise SubmissionRefused(
+                message(
+                    "it contains too many files and folders; allowed: {limits}.",
+                    limits=limits_in_words(self.limits),
+                )
+            )
 
     def add_file(self, name: str) -> None:
         """Count a file that is kept, before it is read.
@@ -73,7 +79,11 @@ class Budget:
         self.weights[name] = 0
         if len(self.weights) > self.limits.files:
             raise SubmissionRefused(
-                f"it contains too many files{self._most()}; allowed: {limits_in_words(self.limits)}."
+                message(
+                    "it contains too many files{most}; allowed: {limits}.",
+                    most=self._most(),
+                    limits=limits_in_words(self.limits),
+                )
             )
 
     def add_bytes(self, count: int, name: str) -> None:
@@ -84,10 +94,20 @@ class Budget:
         """
         self.weights[name] = self.weights.get(name, 0) + count
         if self.weights[name] > bytes_allowed(self.limits.file_megabytes):
-            raise SubmissionRefused(f"{quoted(name)} is too large; allowed: {limits_in_words(self.limits)}.")
+            raise SubmissionRefused(
+                message(
+                    "{name} is too large; allowed: {limits}.",
+                    name=quoted(name),
+                    limits=limits_in_words(self.limits),
+                )
+            )
         if sum(self.weights.values()) > bytes_allowed(self.limits.megabytes):
             raise SubmissionRefused(
-                f"its files are too large in total{most_of(self.weights)}; allowed: {limits_in_words(self.limits)}."
+                message(
+                    "its files are too large in total{most}; allowed: {limits}.",
+                    most=most_of(self.weights),
+                    limits=limits_in_words(self.limits),
+                )
             )
 
     def _most(self) -> str:
@@ -126,7 +146,7 @@ def copy_untrusted(source: Path, target: Path, limits: SubmissionLimits) -> Copi
     try:
         folder = os.open(source, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     except OSError as error:
-        raise SubmissionRefused(f"it is not a readable folder ({error.strerror}).") from error
+        raise SubmissionRefused(message("it is not a readable folder ({reason}).", reason=error.strerror)) from error
     budget = Budget(limits)
     spare = Budget(limits)
     try:
@@ -179,11 +199,15 @@ def check_name(name: str) -> None:
     try:
         name.encode("utf-8")
     except UnicodeEncodeError as error:
-        raise SubmissionRefused(f"the name {quoted(name)} is not UTF-8. Rename it and submit again.") from error
+        raise SubmissionRefused(
+            message("the name {name} is not UTF-8. Rename it and submit again.", name=quoted(name))
+        ) from error
     if not name.isprintable() or not name.strip() or len(name.encode("utf-8")) > 255:
         raise SubmissionRefused(
-            f"the name {quoted(name)} is empty, too long, or contains unprintable characters. "
-            "Rename it and submit again."
+            message(
+                "the name {name} is empty, too long, or contains unprintable characters. Rename it and submit again.",
+                name=quoted(name),
+            )
         )
 
 
@@ -239,7 +263,9 @@ def _copy_folder(folder: int, target: Path, budgets: tuple[Budget, Budget], wher
             try:
                 _copy_entry(folder, entry, target, budgets, name, depth)
             except OSError as error:
-                raise SubmissionRefused(f"{quoted(name)} cannot be read ({error.strerror}).") from error
+                raise SubmissionRefused(
+                    message("{name} cannot be read ({reason}).", name=quoted(name), reason=error.strerror)
+                ) from error
 
 
 def _copy_entry(
@@ -255,7 +281,7 @@ def _copy_entry(
         return
     if not stat.S_ISREG(mode):
         kind = "a link" if stat.S_ISLNK(mode) else "not a regular file"
-        raise SubmissionRefused(f"{quoted(name)} is {kind}. Submit the file itself.")
+        raise SubmissionRefused(message("{name} is {kind}. Submit the file itself.", name=quoted(name), kind=kind))
     if kept(name):
         budgets[0].add_file(name)
     # Without O_NONBLOCK, opening a pipe put there in the meantime would wait for a writer forever.
@@ -269,9 +295,11 @@ def _copy_entry(
 def _copy_file(file: int, target: Path, budgets: tuple[Budget, Budget], name: str) -> None:
     found = os.fstat(file)
     if not stat.S_ISREG(found.st_mode):
-        raise SubmissionRefused(f"{quoted(name)} is not a regular file. Submit the file itself.")
+        raise SubmissionRefused(message("{name} is not a regular file. Submit the file itself.", name=quoted(name)))
     if found.st_nlink > 1:
-        raise SubmissionRefused(f"{quoted(name)} is a hard link to another file. Submit a copy of it.")
+        raise SubmissionRefused(
+            message("{name} is a hard link to another file. Submit a copy of it.", name=quoted(name))
+        )
     budget, spare = budgets
     budget.opened.append(found)
     if kept(name):
@@ -293,7 +321,9 @@ def _write_file(file: int, target: Path, budget: Budget, name: str) -> None:
     try:
         copy = target.open("xb")
     except FileExistsError:
-        raise SubmissionRefused(f"{quoted(name)} is there twice, in two Unicode spellings.") from None
+        raise SubmissionRefused(
+            message("{name} is there twice, in two Unicode spellings.", name=quoted(name))
+        ) from None
     with copy:
         while chunk := os.read(file, _CHUNK):
             budget.add_bytes(len(chunk), name)

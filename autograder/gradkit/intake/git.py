@@ -19,6 +19,7 @@ from pathlib import Path
 
 from gradkit.errors import SubmissionRefused
 from gradkit.ids import quoted
+from gradkit.messages import message
 from gradkit.temporary import TemporaryFolder
 
 _PATIENCE = 300  # seconds for one git command
@@ -71,8 +72,11 @@ def check_address(address: str) -> str:
     """
     if not _ADDRESS.fullmatch(address):
         raise SubmissionRefused(
-            f"{quoted_address(address)} is not a repository's address: expected https://..., ssh://..., user@host:..., "
-            "or an absolute path."
+            message(
+                "{address} is not a repository's address: expected https://..., ssh://..., "
+                "user@host:..., or an absolute path.",
+                address=quoted_address(address),
+            )
         )
     return address
 
@@ -97,7 +101,9 @@ def fetch(address: str, copy: Path, branch: str | None) -> str:
     tips = [line.split("\t")[0] for line in said.splitlines() if line.endswith(f"\t{name}")]
     if not tips:
         what = f"no branch {quoted(branch)}" if branch else "no commit yet in its default branch"
-        raise SubmissionRefused(f"the repository {quoted_address(address)} has {what}.")
+        raise SubmissionRefused(
+            message("the repository {address} has {what}.", address=quoted_address(address), what=what)
+        )
     _fetch(copy, address, f"+{name}:refs/gradkit/tip")
     git(copy, "update-ref", f"refs/gradkit/seen/{tips[0]}", "refs/gradkit/tip")
     return tips[0]
@@ -110,7 +116,7 @@ def ensure(address: str, copy: Path, commit: str) -> None:
         SubmissionRefused: the server does not provide it.
     """
     if not _COMMIT.fullmatch(commit):
-        raise SubmissionRefused(f"{quoted(commit)} is not a commit id.")
+        raise SubmissionRefused(message("{name} is not a commit id.", name=quoted(commit)))
     known = ("cat-file", "-e", f"{commit}^{{commit}}")
     try:
         git(copy, *known)
@@ -120,8 +126,12 @@ def ensure(address: str, copy: Path, commit: str) -> None:
             git(copy, *known)
         except SubmissionRefused as error:
             raise SubmissionRefused(
-                f"the commit {commit[:10]} in the server's record cannot be fetched ({error}). It was replaced by a "
-                "force push; ask the server's administrators for it."
+                message(
+                    "the commit {commit} in the server's record cannot be fetched ({error}). It was replaced by "
+                    "a force push; ask the server's administrators for it.",
+                    commit=commit[:10],
+                    error=error,
+                )
             ) from error
 
 
@@ -135,7 +145,9 @@ def _fetch(copy: Path, address: str, what: str) -> None:
         for rest in rests:
             rest.unlink()
         if largest >= _LARGEST << 20:
-            raise SubmissionRefused(f"it is larger than {_LARGEST} MiB with all its history.") from None
+            raise SubmissionRefused(
+                message("it is larger than {number} MiB with all its history.", number=_LARGEST)
+            ) from None
         raise
 
 
@@ -186,15 +198,17 @@ def git(folder: Path, *arguments: str, data: bytes = b"", megabytes: int = 64) -
             except BaseException as error:
                 os.killpg(process.pid, signal.SIGKILL)  # with the processes it started
                 if isinstance(error, subprocess.TimeoutExpired):
-                    raise SubmissionRefused(f"git took longer than {_PATIENCE} s.") from None
+                    raise SubmissionRefused(message("git took longer than {seconds} s.", seconds=_PATIENCE)) from None
                 raise
         complaint.seek(0)
         words = complaint.read(100_000).decode(errors="replace")
         if status == -signal.SIGXFSZ:
-            raise SubmissionRefused(f"git wrote more than {megabytes} MiB, too much for a homework.")
+            raise SubmissionRefused(
+                message("git wrote more than {megabytes} MiB, too much for a homework.", megabytes=megabytes)
+            )
         if status != 0:
             lines = words.strip().splitlines() or [f"status {status}"]
-            raise SubmissionRefused(f"git failed: {quoted(without_user(lines[0]))}.")
+            raise SubmissionRefused(message("git failed: {name}.", name=quoted(without_user(lines[0]))))
         printed.seek(0)
         return printed.read()
 

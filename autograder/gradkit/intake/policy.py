@@ -14,6 +14,7 @@ from pathlib import PurePath, PurePosixPath
 
 from gradkit.course.course import SubmissionLimits
 from gradkit.ids import composed
+from gradkit.messages import Message, message, plural, sentences, with_commas
 
 # What operating systems and file managers put into folders.
 SYSTEM = (
@@ -95,12 +96,17 @@ def listed(names: Iterable[str]) -> str:
     every = sorted(names)
     if len(every) > _SHOWN:
         inside = Counter(name.partition("/")[0] + "/" for name in every if "/" in name)
-        counted = [f"{_short(top)} ({number} file{'s' * (number > 1)})" for top, number in sorted(inside.items())]
-        shown = [_short(name) for name in every if "/" not in name] + counted
+        counted: list[str] = [
+            plural("{folder} ({n} file)", "{folder} ({n} files)", number, folder=_short(top))
+            for top, number in sorted(inside.items())
+        ]
+        shown: list[str] = [_short(name) for name in every if "/" not in name] + counted
     else:
         shown = [_short(name) for name in every]
-    more = f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
-    return ", ".join(shown[:_SHOWN]) + more
+    names = with_commas(shown[:_SHOWN])
+    if len(shown) > _SHOWN:
+        return message("{names} and {number} more", names=names, number=len(shown) - _SHOWN)
+    return names
 
 
 def _short(name: str) -> str:
@@ -117,7 +123,9 @@ def most_of(weights: Mapping[str, float]) -> str:
     for name, weight in weights.items():
         tops[name.rpartition("/")[0]] += weight
     folder, heaviest = max(tops.items(), key=lambda pair: (pair[1], pair[0]), default=("", 0))
-    return f", most of it in {_short(folder)}/" if folder and 2 * heaviest > sum(tops.values()) else ""
+    if not folder or 2 * heaviest <= sum(tops.values()):
+        return ""
+    return message(", most of it in {folder}/", folder=_short(folder))
 
 
 def likenesses(module: str, names: Iterable[str]) -> list[str]:
@@ -137,19 +145,29 @@ def likenesses(module: str, names: Iterable[str]) -> list[str]:
 def missing_module(module: str, others: Sequence[str]) -> str:
     """The message to a student who submitted no file of the module's name, with the files found instead."""
     python = [name for name in others if name.casefold().endswith(".py") and PurePosixPath(name).name != CHECKS]
-    nothing = f"no Python file, but {listed(others)}" if others else "no files"
-    text = f"{module} is not among the submitted files (found: {listed(python) if python else nothing}). "
+    nothing = message("no Python file, but {names}", names=listed(others)) if others else message("no files")
+    found = listed(python) if python else nothing
+    missing = message("{module} is not among the submitted files (found: {found}).", module=module, found=found)
+    return sentences(missing, _instead(module, others, python))
+
+
+def _instead(module: str, others: Sequence[str], python: Sequence[str]) -> Message:
+    """What to do about a missing module."""
     alike = likenesses(module, others)
     if len(alike) == 1:
         folder, _, name = alike[0].rpartition("/")
         if name == module:
-            return f"{text}Submit the files in the folder {folder}."
-        return f"{text}If {listed(alike)} is your work, rename it to {module} and submit again."
+            return message("Submit the files in the folder {folder}.", folder=folder)
+        return message(
+            "If {name} is your work, rename it to {module} and submit again.", name=listed(alike), module=module
+        )
     if packed := [name for name in others if archived(name)]:
-        return f"{text}Unpack {listed(packed)} and submit the files themselves, or one .zip file of them."
+        return message(
+            "Unpack {names} and submit the files themselves, or one .zip file of them.", names=listed(packed)
+        )
     if not python and any(name.endswith(".ipynb") for name in others):
-        return f"{text}Write your code into {module}: code in a notebook is not graded."
-    return f"{text}Did you submit the right folder?"
+        return message("Write your code into {module}: code in a notebook is not graded.", module=module)
+    return message("Did you submit the right folder?")
 
 
 def untouched_module(module: str, others: Sequence[str]) -> str:
@@ -158,9 +176,11 @@ def untouched_module(module: str, others: Sequence[str]) -> str:
     alike = likenesses(module, python) or python
     if not alike:
         return ""
-    return (
-        f"The submitted {module} is unchanged: all its TODOs are still there. There is also {listed(alike)}, which is "
-        f"not graded. If your work is there, put it into {module} and submit again."
+    return message(
+        "The submitted {module} is unchanged: all its TODOs are still there. There is also {names}, which is not "
+        "graded. If your work is there, put it into {module} and submit again.",
+        module=module,
+        names=listed(alike),
     )
 
 
@@ -175,4 +195,4 @@ def bytes_allowed(megabytes: float) -> int:
 
 def limits_in_words(limits: SubmissionLimits) -> str:
     """The limits as one phrase for messages."""
-    return f"{limits.in_words} ([submission] in course.toml)"
+    return message("{limits} ([submission] in {file})", limits=limits.in_words, file="course.toml")

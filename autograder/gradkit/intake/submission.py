@@ -20,6 +20,7 @@ from gradkit.errors import SubmissionRefused
 from gradkit.ids import composed
 from gradkit.intake.policy import BESIDE, CHECKS, SEEN, TIME_FILE, ignored, kept, most_of, wrapper
 from gradkit.intake.written import notebook_problems
+from gradkit.messages import message, sentences
 
 _MAX_DEPTH = 20
 _LFS = b"version https://git-lfs.github.com/spec/"
@@ -74,12 +75,18 @@ def read_submission(
             are not text.
     """
     if folder.is_symlink() or not folder.is_dir():
-        raise SubmissionRefused(f"{folder.name} is not a folder. Submit the assignment's folder with its files.")
+        raise SubmissionRefused(
+            message("{name} is not a folder. Submit the assignment's folder with its files.", name=folder.name)
+        )
     try:
         files = _files(folder, limits)
         _check_sizes({name: path for name, path in files.items() if kept(name)}, limits)
     except OSError as error:
-        raise SubmissionRefused(f"{Path(error.filename or folder).name} cannot be read ({error.strerror}).") from error
+        raise SubmissionRefused(
+            message(
+                "{name} cannot be read ({reason}).", name=Path(error.filename or folder).name, reason=error.strerror
+            )
+        ) from error
     around = wrapper(files)
     names = [name.removeprefix(around) for name in files]
     top = {name: _read(files[around + name]) for name in names if "/" not in name and name.endswith((".py", ".ipynb"))}
@@ -137,10 +144,16 @@ def _files(folder: Path, limits: SubmissionLimits) -> dict[str, Path]:
     for path in _plain_files(folder):
         name = composed(path.relative_to(folder).as_posix())
         if name in files:
-            raise SubmissionRefused(f"{name} is there twice, in two Unicode spellings. Remove one.")
+            raise SubmissionRefused(message("{name} is there twice, in two Unicode spellings. Remove one.", name=name))
         files[name] = path
         if len(files) > limits.files * SEEN:
-            raise SubmissionRefused(f"it has more than {len(files) - 1} files{_most(files)}. Submit only your work.")
+            raise SubmissionRefused(
+                message(
+                    "it has more than {number} files{most}. Submit only your work.",
+                    number=len(files) - 1,
+                    most=_most(files),
+                )
+            )
     return files
 
 
@@ -152,22 +165,29 @@ def _plain_files(folder: Path, depth: int = 0) -> Iterator[Path]:
     """Every file below ``folder`` that is not ignored; anything but regular files and folders is refused."""
     if depth > _MAX_DEPTH:
         raise SubmissionRefused(
-            f"its folders are nested more than {_MAX_DEPTH} deep. Submit the assignment's own folder."
+            message(
+                "its folders are nested more than {number} deep. Submit the assignment's own folder.",
+                number=_MAX_DEPTH,
+            )
         )
     for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
         if ignored(entry.name):
             continue
         if not entry.name.isprintable():
-            raise SubmissionRefused(f"{entry.name!a} is not a printable name. Rename the file.")
+            raise SubmissionRefused(message("{name} is not a printable name. Rename the file.", name=f"{entry.name!a}"))
         mode = entry.stat(follow_symlinks=False)
         if stat.S_ISLNK(mode.st_mode):
-            raise SubmissionRefused(f"{entry.name} is a link. Submit the file itself.")
+            raise SubmissionRefused(message("{name} is a link. Submit the file itself.", name=entry.name))
         if stat.S_ISDIR(mode.st_mode):
             yield from _plain_files(Path(entry.path), depth + 1)
         elif not stat.S_ISREG(mode.st_mode):
-            raise SubmissionRefused(f"{entry.name} is not a regular file. Submit only regular files.")
+            raise SubmissionRefused(
+                message("{name} is not a regular file. Submit only regular files.", name=entry.name)
+            )
         elif mode.st_nlink > 1:
-            raise SubmissionRefused(f"{entry.name} is a hard link to another file. Submit a copy of it.")
+            raise SubmissionRefused(
+                message("{name} is a hard link to another file. Submit a copy of it.", name=entry.name)
+            )
         else:
             yield Path(entry.path)
 
@@ -175,23 +195,44 @@ def _plain_files(folder: Path, depth: int = 0) -> Iterator[Path]:
 def _check_sizes(files: Mapping[str, Path], limits: SubmissionLimits) -> None:
     """Refuse a submission over a limit, naming the file or folder responsible."""
     if len(files) > limits.files:
-        raise SubmissionRefused(f"it has {len(files)} files{_most(files)}; at most {limits.files} are accepted.")
+        raise SubmissionRefused(
+            message(
+                "it has {files} files{most}; at most {limit} are accepted.",
+                files=len(files),
+                most=_most(files),
+                limit=limits.files,
+            )
+        )
     sizes = {name: path.stat(follow_symlinks=False).st_size for name, path in files.items()}
     around = wrapper(files)
     for name, size in sizes.items():
         if size > limits.file_megabytes * _MEGABYTE:
             raise SubmissionRefused(
-                f"{name} has {size / _MEGABYTE:.1f} MiB; the limit for a file is {limits.file_megabytes:g} MiB."
+                message(
+                    "{name} has {size} MiB; the limit for a file is {limit} MiB.",
+                    name=name,
+                    size=f"{size / _MEGABYTE:.1f}",
+                    limit=f"{limits.file_megabytes:g}",
+                )
             )
         if _is_source(name.removeprefix(around)) and size > limits.source_kilobytes * _KILOBYTE:
             raise SubmissionRefused(
-                f"{name} has {math.ceil(size / _KILOBYTE)} KiB; the limit for a Python file is "
-                f"{limits.source_kilobytes} KiB. Keep only code in it, and put data into separate files."
+                message(
+                    "{name} has {size} KiB; the limit for a Python file is {limit} KiB. Keep only "
+                    "code in it, and put data into separate files.",
+                    name=name,
+                    size=math.ceil(size / _KILOBYTE),
+                    limit=limits.source_kilobytes,
+                )
             )
     if (total := sum(sizes.values())) > limits.megabytes * _MEGABYTE:
         raise SubmissionRefused(
-            f"its files have {total / _MEGABYTE:.1f} MiB in total{most_of(sizes)}; at most {limits.megabytes:g} MiB "
-            "are accepted."
+            message(
+                "its files have {total} MiB in total{most}; at most {megabytes} MiB are accepted.",
+                total=f"{total / _MEGABYTE:.1f}",
+                most=most_of(sizes),
+                megabytes=f"{limits.megabytes:g}",
+            )
         )
 
 
@@ -205,7 +246,9 @@ def _read(path: Path) -> bytes:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:
-        raise SubmissionRefused(f"{path.name} cannot be read ({error.strerror}).") from error
+        raise SubmissionRefused(
+            message("{name} cannot be read ({reason}).", name=path.name, reason=error.strerror)
+        ) from error
     with os.fdopen(descriptor, "rb") as file:
         return file.read()
 
@@ -214,11 +257,18 @@ def _check_text(name: str, data: bytes) -> None:
     """Refuse a Python file that Python could not decode."""
     if data.startswith(_LFS):
         raise SubmissionRefused(
-            f"{name} is a Git LFS pointer, not the file itself. Remove Python files from Git LFS (git lfs untrack), "
-            "or submit the file in another way."
+            message(
+                "{name} is a Git LFS pointer, not the file itself. Remove Python files from Git LFS (git "
+                "lfs untrack), or submit the file in another way.",
+                name=name,
+            )
         )
     try:
         text_of(data)
     except SyntaxError as error:
-        advice = encoding_advice(str(error), "it")
-        raise SubmissionRefused(f"Python cannot read {name} (SyntaxError: {error}). {advice}") from error
+        raise SubmissionRefused(
+            sentences(
+                message("Python cannot read {name} (SyntaxError: {error}).", name=name, error=error),
+                encoding_advice(str(error), message("it")),
+            )
+        ) from error

@@ -12,6 +12,7 @@ from gradkit.ids import composed, quoted
 from gradkit.intake.files import check_name
 from gradkit.intake.git import git
 from gradkit.intake.policy import TIME_FILE, bytes_allowed, ignored, kept, listed, most_of
+from gradkit.messages import message
 
 _LONGEST = 1_000
 _Entry = tuple[str, str, str, int, str]
@@ -44,7 +45,7 @@ def write_files(
             inner.append(name)
             continue
         if mode == "120000":
-            raise SubmissionRefused(f"{quoted(name)} is a link. Commit the file itself.")
+            raise SubmissionRefused(message("{name} is a link. Commit the file itself.", name=quoted(name)))
         if name == TIME_FILE:
             continue
         if not kept(name):
@@ -52,15 +53,30 @@ def write_files(
             continue
         wanted[name], weights[name] = identity, weight
         if len(wanted) > limits.files:
-            raise SubmissionRefused(f"it has more than {limits.files} files{most_of(dict.fromkeys(weights, 1))}.")
+            raise SubmissionRefused(
+                message(
+                    "it has more than {files} files{most}.",
+                    files=limits.files,
+                    most=most_of(dict.fromkeys(weights, 1)),
+                )
+            )
         if weight > bytes_allowed(limits.file_megabytes) or sum(weights.values()) > bytes_allowed(limits.megabytes):
             raise SubmissionRefused(
-                f"{quoted(name)} makes it too large{most_of(weights)}: at most {limits.file_megabytes:g} MiB "
-                f"per file and {limits.megabytes:g} MiB in total."
+                message(
+                    "{name} makes it too large{most}: at most {each} MiB per file and {megabytes} MiB in total.",
+                    name=quoted(name),
+                    most=most_of(weights),
+                    each=f"{limits.file_megabytes:g}",
+                    megabytes=f"{limits.megabytes:g}",
+                )
             )
     if not wanted:
         found = listed([*left_out, *(f"{name} (another repository, a submodule)" for name in inner)]) or "nothing"
-        raise SubmissionRefused(f"commit {commit[:10]} contains no file of an accepted kind; found: {found}.")
+        raise SubmissionRefused(
+            message(
+                "commit {commit} contains no file of an accepted kind; found: {found}.", commit=commit[:10], found=found
+            )
+        )
     for name, data in _contents(copy, wanted, bytes_allowed(limits.megabytes)).items():
         path = target / composed(name)
         try:
@@ -68,7 +84,7 @@ def write_files(
             with path.open("xb") as file:
                 file.write(data)
         except (FileExistsError, NotADirectoryError):
-            raise SubmissionRefused(f"{quoted(name)} is in it twice.") from None
+            raise SubmissionRefused(message("{name} is in it twice.", name=quoted(name))) from None
     return left_out, inner
 
 
@@ -82,10 +98,16 @@ def _entries(copy: Path, commit: str, folder: str) -> Iterator[_Entry]:
     place = f"{commit}:{folder}" if folder else commit
     for entry in _list(copy, place, recursive=True):
         if len(entry[4]) > _LONGEST:
-            raise SubmissionRefused(f"the path {quoted(entry[4])} is longer than {_LONGEST} characters.")
+            raise SubmissionRefused(
+                message(
+                    "the path {name} is longer than {number} characters.",
+                    name=quoted(entry[4]),
+                    number=_LONGEST,
+                )
+            )
         for part in entry[4].split("/"):
             if part in ("", ".", "..") or part.lower() == ".git":
-                raise SubmissionRefused(f"{quoted(entry[4])} is not a valid file name.")
+                raise SubmissionRefused(message("{name} is not a valid file name.", name=quoted(entry[4])))
         if any(map(ignored, entry[4].split("/"))):
             continue
         for part in entry[4].split("/"):

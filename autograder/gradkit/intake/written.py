@@ -15,6 +15,7 @@ from pathlib import Path
 from gradkit.check.cells import Cell, as_text, claimed, read_cells
 from gradkit.errors import SubmissionRefused
 from gradkit.intake.policy import listed
+from gradkit.messages import message, plural, sentences
 from gradkit.text import strip_controls
 
 _PROSE_WORDS = 5  # words from which a line of a code cell is taken for a sentence
@@ -145,31 +146,52 @@ def notebook_problems(
     try:
         cells = read_notebook(files[name], name)
     except SubmissionRefused as reason:
-        yield str(reason)
+        yield reason.message
         return
     by_question: defaultdict[str, list[int]] = defaultdict(list)
     for found in find_elsewhere(cells, released):
         by_question[found.question].append(found.position + 1)
     for question, numbers in by_question.items():
         yield (
-            f"{name} has text of your own outside the cells for written answers ({_cells(numbers)}). It will be seen "
-            f'when {question} is graded. Write in the cell that says "YOUR ANSWER HERE".'
+            message(
+                "{name} has text of your own outside the cells for written answers ({cells}). It will be "
+                'seen when {question} is graded. Write in the cell that says "YOUR ANSWER HERE".',
+                name=name,
+                cells=_cells(numbers),
+                question=question,
+            )
         )
     if others and not by_question and (blank := unanswered(cells, released)):
-        yield f"{name} has no answer to {', '.join(blank)}. {others_text(others)}"
+        yield message(
+            "{name} has no answer to {blank}. {others}",
+            name=name,
+            blank=", ".join(blank),
+            others=others_text(others),
+        )
     for number, cell in enumerate(cells, start=1):
         if cell["metadata"].get("cut") and cell["cell_type"] != "code":
-            yield f"{name}, cell {number}, is longer than 20,000 characters: {cell['metadata']['cut']} left out."
+            yield message(
+                "{name}, cell {number}, is longer than 20,000 characters: {left_out} left out.",
+                name=name,
+                number=number,
+                left_out=cell["metadata"]["cut"],
+            )
 
 
 def missing_text(name: str, others: Sequence[str]) -> str:
     """The message on a missing notebook, with the others found."""
-    return f"{name} is not among the submitted files: its written answers are not graded. {others_text(others)}"
+    return sentences(
+        message("{name} is not among the submitted files: its written answers are not graded.", name=name),
+        others_text(others),
+    )
 
 
 def others_text(others: Sequence[str]) -> str:
     """The message on other notebooks, which are not read."""
-    return f"Other notebooks are not read ({listed(others)}). Submit your answers in the notebook that was handed out."
+    return message(
+        "Other notebooks are not read ({names}). Submit your answers in the notebook that was handed out.",
+        names=listed(others),
+    )
 
 
 def _chosen(cells: Sequence[Cell], released: Sequence[Cell]) -> dict[str, int]:
@@ -219,5 +241,7 @@ def _prose(line: str) -> bool:
 
 
 def _cells(numbers: Sequence[int]) -> str:
-    more = f" and {len(numbers) - _NAMED} more" if len(numbers) > _NAMED else ""
-    return f"cell{'s' * (len(numbers) > 1)} {', '.join(map(str, numbers[:_NAMED]))}{more}"
+    names = ", ".join(map(str, numbers[:_NAMED]))
+    if len(numbers) > _NAMED:
+        return message("cells {names} and {number} more", names=names, number=len(numbers) - _NAMED)
+    return plural("cell {names}", "cells {names}", len(numbers), names=names)

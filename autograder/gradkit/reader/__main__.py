@@ -23,10 +23,11 @@ from pathlib import Path
 from typing import Any
 
 from gradkit.bans.names import Asked, find_uses, imported_modules
+from gradkit.messages import message
 from gradkit.reader.overwritten import find_overwritten
 from gradkit.reader.signs import find_signs
 
-_TOO_MUCH = "it is nested too deeply, or takes too much memory"
+_TOO_MUCH = message("it is nested too deeply, or takes too much memory")
 _SET_DEATH_SIGNAL = 1
 
 

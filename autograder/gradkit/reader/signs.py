@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from gradkit.bans.names import imported, unrolled
+from gradkit.messages import message
 from gradkit.reader.places import ATTRIBUTES, METHODS, NAMES, NAMES_UNLESS_OWN, PLACES
 
 MAX_SIGNS = 20  # per file
@@ -84,14 +85,16 @@ def _in_statement(node: ast.AST, file: _File) -> Iterator[Sign]:
             for base in bases:
                 if isinstance(base, (ast.Name, ast.Attribute)) and _dotted(base, file) == "torch.Tensor":
                     yield _sign(
-                        node.lineno, "torch.Tensor", "a subclass of it can act in the place of torch's functions"
+                        node.lineno,
+                        "torch.Tensor",
+                        message("a subclass of it can act in the place of torch's functions"),
                     )
         case ast.Assign(targets=targets):
             for target in targets:
                 yield from _in_target(target, node.value, file)
         case ast.AnnAssign(annotation=annotation) | ast.arg(annotation=ast.expr() as annotation):
             if any(isinstance(part, (ast.Call, ast.NamedExpr, ast.Lambda)) for part in ast.walk(annotation)):
-                yield Sign(annotation.lineno, "an annotation that runs code")
+                yield Sign(annotation.lineno, message("an annotation that runs code"))
         case _:
             return
 
@@ -101,16 +104,16 @@ def _in_target(target: ast.expr, value: ast.expr, file: _File) -> Iterator[Sign]
     if not isinstance(target, ast.Attribute):
         return
     if target.attr == "__class__":
-        yield _sign(target.lineno, "__class__", "an object is made one of another class")
+        yield _sign(target.lineno, "__class__", message("an object is made one of another class"))
     root, attributes = unrolled(target)
     if not isinstance(root, ast.Name):
         return
     name = ".".join([root.id, *attributes])
     if root.id in file.aliases:
         if not (_dotted(target, file) or "").startswith(_SWITCHES):
-            yield _sign(target.lineno, name, "it changes what belongs to a module")
+            yield _sign(target.lineno, name, message("it changes what belongs to a module"))
     elif root.id in file.classes and len(attributes) == 1 and not _is_its_own(value, root.id):
-        yield _sign(target.lineno, name, "an attribute of a class that is set from outside")
+        yield _sign(target.lineno, name, message("an attribute of a class that is set from outside"))
 
 
 def _in_chain(node: ast.expr, root: ast.expr, attributes: list[str], file: _File) -> Iterator[Sign]:
@@ -128,7 +131,7 @@ def _in_chain(node: ast.expr, root: ast.expr, attributes: list[str], file: _File
     if "__dict__" in attributes and not (
         isinstance(root, ast.Name) and root.id == "self" and attributes[0] == "__dict__"
     ):
-        yield _sign(node.lineno, "__dict__", "it looks names up by another way")
+        yield _sign(node.lineno, "__dict__", message("it looks names up by another way"))
 
 
 def _in_call(node: ast.Call, self: str, file: _File) -> Iterator[Sign]:
@@ -137,14 +140,14 @@ def _in_call(node: ast.Call, self: str, file: _File) -> Iterator[Sign]:
     if isinstance(called, ast.Name) and called.id in _BY_NAME and len(args) > 1:
         of_itself = isinstance(args[0], ast.Name) and args[0].id == self != ""
         if not _is_text(args[1]) and not of_itself:
-            yield _sign(node.lineno, called.id, "the name that it looks up is made while it runs")
+            yield _sign(node.lineno, called.id, message("the name that it looks up is made while it runs"))
     elif isinstance(called, (ast.Name, ast.Attribute)):
         name = _dotted(called, file)
         if name in ("operator.attrgetter", "operator.methodcaller") and not all(map(_is_text, args[:1])):
-            yield _sign(node.lineno, name, "the name that it looks up is made while it runs")
+            yield _sign(node.lineno, name, message("the name that it looks up is made while it runs"))
     for argument in [*args, *(keyword.value for keyword in node.keywords)]:
         if isinstance(argument, ast.Name) and argument.id in _BY_NAME and argument.id not in file.own:
-            yield _sign(node.lineno, argument.id, "a function that looks names up is handed on")
+            yield _sign(node.lineno, argument.id, message("a function that looks names up is handed on"))
 
 
 def _at_place(line: int, name: str) -> Iterator[Sign]:
@@ -158,7 +161,7 @@ def _at_place(line: int, name: str) -> Iterator[Sign]:
     if parts[0] == "torch":
         private = next((n for n, part in enumerate(parts) if part.startswith("_") and not part.startswith("__")), 0)
         if private:
-            yield _sign(line, ".".join(parts[: private + 1]), "an inner part of torch")
+            yield _sign(line, ".".join(parts[: private + 1]), message("an inner part of torch"))
 
 
 def _sign(line: int, what: str, why: str) -> Sign:

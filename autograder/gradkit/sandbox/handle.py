@@ -16,6 +16,7 @@ from gradkit.conditions.clock import Clock, Deadline, DeadlineError, ProcessorCl
 from gradkit.course.assignment import Limits
 from gradkit.errors import GraderFault, WireError
 from gradkit.jail.levels import SandboxError
+from gradkit.messages import message
 from gradkit.sandbox.channel import Channel, ChannelClosedError, FloodError
 from gradkit.sandbox.wording import Submitted, complete
 from gradkit.wire.call import Call
@@ -202,8 +203,8 @@ class Worker:
         except DeadlineError as error:
             raise WorkerFailedError(Failure("timeout", self._too_long(seconds, computed=error.computed))) from None
         except FloodError:
-            message = f"it printed more than {64 * self.limits.output_kb} KiB"
-            raise WorkerFailedError(Failure("output", message)) from None
+            printed = message("it printed more than {number} KiB", number=64 * self.limits.output_kb)
+            raise WorkerFailedError(Failure("output", printed)) from None
         except WireError as error:
             raise WorkerFailedError(Failure("protocol", str(error))) from None
         finally:
@@ -220,10 +221,15 @@ class Worker:
         per_call, left = limits.seconds_per_call, seconds.computing if computed else seconds.waiting / limits.patience
         if left >= per_call:
             return too_long(per_call, computed=computed, patience=limits.patience)
-        whole = (
-            f"{limits.seconds:g} seconds of computing" if computed else f"{limits.seconds * limits.patience:g} seconds"
+        if computed:
+            return message(
+                "it did not finish before the {seconds} seconds of computing for the whole submission were over",
+                seconds=f"{limits.seconds:g}",
+            )
+        return message(
+            "it did not finish before the {seconds} seconds for the whole submission were over",
+            seconds=f"{limits.seconds * limits.patience:g}",
         )
-        return f"it did not finish before the {whole} for the whole submission were over"
 
     def _checked(self, read: Callable[[], T]) -> T:
         try:
@@ -235,16 +241,17 @@ class Worker:
         """How the process ended. It has closed its channel, so it is given a moment to end on its own."""
         end = self.process.wait(1.0)
         if end is None:
-            return WorkerFailedError(Failure("died", "it closed its channel to the grader"))
+            return WorkerFailedError(Failure("died", message("it closed its channel to the grader")))
         code, cpu = end
         if code >= 0:
-            return WorkerFailedError(Failure("died", f"the process ended on its own with exit status {code}"))
+            on_its_own = message("the process ended on its own with exit status {status}", status=code)
+            return WorkerFailedError(Failure("died", on_its_own))
         if code == -signal.SIGKILL and cpu >= self.limits.seconds:
-            message = f"it used more than {self.limits.seconds:g} seconds of processor time"
-            return WorkerFailedError(Failure("timeout", message))
+            used = message("it used more than {seconds} seconds of processor time", seconds=f"{self.limits.seconds:g}")
+            return WorkerFailedError(Failure("timeout", used))
         name = signal.Signals(-code).name if -code in set(signal.Signals) else str(-code)
-        message = f"the process was ended by signal {name}"
-        return WorkerFailedError(Failure("died", message), killed=code == -signal.SIGKILL)
+        by_signal = message("the process was ended by signal {name}", name=name)
+        return WorkerFailedError(Failure("died", by_signal), killed=code == -signal.SIGKILL)
 
 
 def _value(body: bytes, payload: bytearray, nonce: str, kind: str) -> Any:

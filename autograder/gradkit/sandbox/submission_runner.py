@@ -10,6 +10,7 @@ from itertools import islice
 
 from gradkit.course.assignment import Limits
 from gradkit.errors import GraderFault
+from gradkit.messages import listed, message
 from gradkit.sandbox import deaths
 from gradkit.sandbox.handle import Seconds, StartWorker, Worker, WorkerFailedError
 from gradkit.sandbox.wording import Submitted
@@ -154,7 +155,9 @@ class SubmissionRunner:
         if self._worker is not None:
             return self._worker
         if self._starts > self.limits.restarts:
-            self._refusal = Failure("unavailable", f"your code was already stopped {self._starts} times")
+            self._refusal = Failure(
+                "unavailable", message("your code was already stopped {number} times", number=self._starts)
+            )
             return self._refusal
         self._starts += 1
         submitted = self.submitted
@@ -170,7 +173,8 @@ class SubmissionRunner:
             # A module that cannot be loaded once cannot be loaded a second time.
             self._refusal = Failure("import", error.failure.message)
         if self._refusal is not None and self._asked:
-            self._refusal = Failure("unavailable", "the file was loaded once, but not again after the code was stopped")
+            once = message("the file was loaded once, but not again after the code was stopped")
+            self._refusal = Failure("unavailable", once)
         if self._refusal is not None:
             self._close_worker()
             return self._refusal
@@ -180,9 +184,11 @@ class SubmissionRunner:
         """The failure if no time is left for another call, or None."""
         spent, limits = self.spent, self.limits
         if spent.computing >= limits.seconds:
-            return Failure("unavailable", f"the submission used up its {limits.seconds:g} seconds of computing")
+            used = message("the submission used up its {seconds} seconds of computing", seconds=f"{limits.seconds:g}")
+            return Failure("unavailable", used)
         if spent.waiting >= limits.seconds * limits.patience:
-            return Failure("unavailable", f"the submission took more than {limits.seconds * limits.patience:g} seconds")
+            seconds = f"{limits.seconds * limits.patience:g}"
+            return Failure("unavailable", message("the submission took more than {seconds} seconds", seconds=seconds))
         return None
 
     def _seconds_left(self) -> Seconds:
@@ -202,4 +208,4 @@ class SubmissionRunner:
 def _called(call: Call) -> str:
     """The student's functions and classes that a call uses, in words."""
     targets = [step.target.partition(":")[2] for step in call.steps if step.target.startswith("student:")]
-    return " and ".join(dict.fromkeys(targets))
+    return listed(dict.fromkeys(targets))

@@ -10,17 +10,16 @@ from typing import assert_never
 from gradkit.conditions.source_lines import lines_of
 from gradkit.course.assignment import Limits
 from gradkit.jail.confine import TEMPORARY_MB, THREADS
+from gradkit.messages import Message, listed, message, sentences
 from gradkit.wire.call import Call
 from gradkit.wire.naming import head_of, in_words, of_the_student, used_by
 from gradkit.wire.observation import Failure
 
 _MAX_SOURCE = 300
-_AS_GIVEN = "Names must be as the handout gives them."
+_AS_GIVEN = message("Names must be as the handout gives them.")
 # Attributes that the suite's own steps use on a module or tensor, and that no handout names.
-_TORCHS: Mapping[str, frozenset[str]] = {
-    "an nn.Module": frozenset(["double", "eval", "float", "named_parameters", "parameters", "state_dict", "to"]),
-    "a tensor": frozenset(["clone", "detach", "dim", "narrow", "numel", "sum"]),
-}
+_OF_MODULES = frozenset(["double", "eval", "float", "named_parameters", "parameters", "state_dict", "to"])
+_OF_TENSORS = frozenset(["clone", "detach", "dim", "narrow", "numel", "sum"])
 
 
 @dataclass(frozen=True)
@@ -60,13 +59,15 @@ def _message(failure: Failure, module: str, limits: Limits, call: Call | None) -
     """The exception's message, or a sentence for a failure without one."""
     match failure.kind:
         case "memory":
-            return f"it asked for more than {limits.memory_mb} MiB of memory"
+            return message("it asked for more than {number} MiB of memory", number=limits.memory_mb)
         case "disk":
-            return f"it wrote more than {TEMPORARY_MB} MiB to its temporary folder"
+            return message("it wrote more than {number} MiB to its temporary folder", number=TEMPORARY_MB)
         case "threads":
-            return f"it could not start another thread; {THREADS} are allowed, and each takes memory"
+            return message(
+                "it could not start another thread; {number} are allowed, and each takes memory", number=THREADS
+            )
         case "protocol":
-            return "the answer is larger than can be sent, or holds something that is not plain data"
+            return message("the answer is larger than can be sent, or holds something that is not plain data")
         case "missing" if call is not None:
             return _missing(failure.name, module, call)
         case "parameter" if call is not None:
@@ -86,27 +87,28 @@ def line_of(source: bytes, line: int | None) -> str:
 def _missing(name: str, module: str, call: Call) -> str:
     place, _, target = name.rpartition(":")
     if place == "student":
-        return f"{module} has no {target}. {_AS_GIVEN}"
+        return sentences(message("{module} has no {name}.", module=module, name=target), _AS_GIVEN)
     for step in call.steps:
         if step.otherwise and name in (path.removesuffix("()") for path in used_by(step)):
             return step.otherwise
     owner, _, attribute = target.rpartition(".")
     whose = in_words(owner, call)
     if attribute in ("state", "gradients"):
-        return f"{whose} is not an nn.Module, so it has no parameters."
+        return message("{what} is not an nn.Module, so it has no parameters.", what=whose)
     if attribute == "__call__":
-        return f"{whose} cannot be called."
-    for kind, names in _TORCHS.items():
-        if attribute in names:
-            return f"{whose} is not {kind}, so it has no {attribute}()."
-    return f"{whose} has no attribute {attribute}. {_AS_GIVEN}"
+        return message("{what} cannot be called.", what=whose)
+    if attribute in _OF_MODULES:
+        return message("{what} is not an nn.Module, so it has no {name}().", what=whose, name=attribute)
+    if attribute in _OF_TENSORS:
+        return message("{what} is not a tensor, so it has no {name}().", what=whose, name=attribute)
+    return _no_attribute(whose, attribute)
 
 
 def _unusable(failure: Failure, call: Call) -> Failure:
     """What the student's code gave back could not be used: where, in words of the suite or in general."""
     step = call.steps[int(failure.name)] if failure.name.isdecimal() else None
     if step is None:
-        return replace(failure, source=f"Looking at {in_words(failure.name, call)}")
+        return replace(failure, source=message("Looking at {what}", what=in_words(failure.name, call)))
     if step.otherwise:
         return Failure("unusable", source=step.otherwise, name=failure.name)
     place, _, target = step.target.partition(":")
@@ -116,28 +118,40 @@ def _unusable(failure: Failure, call: Call) -> Failure:
         owner, _, method = target.rpartition(".")
         called = method if owner and method not in ("__call__", "forward") else ""
         whose = in_words(owner or method, call)
-        return replace(failure, source=f"{called}() of {whose}" if called else f"Calling {whose}")
+        if called:
+            return replace(failure, source=message("{function} of {what}", function=f"{called}()", what=whose))
+        return replace(failure, source=message("Calling {what}", what=whose))
     if target == "getattr" and failure.type_name == "AttributeError" and used:
-        return replace(
-            failure, type_name="", message="", source=f"{used[0]} has no attribute {step.args[1]}. {_AS_GIVEN}"
-        )
-    what = {"torch": f"torch.{target}()", "builtin": f"{target}()"}.get(place, f"The operator {target}")
-    return replace(failure, source=f"{what} of {' and '.join(dict.fromkeys(used))}" if used else what)
+        return replace(failure, type_name="", message="", source=_no_attribute(used[0], step.args[1]))
+    function: str = message("The operator {name}", name=target)
+    if place in ("torch", "builtin"):
+        function = f"torch.{target}()" if place == "torch" else f"{target}()"
+    if not used:
+        return replace(failure, source=function)
+    what = listed(dict.fromkeys(used))
+    return replace(failure, source=message("{function} of {what}", function=function, what=what))
+
+
+def _no_attribute(owner: str, name: str) -> Message:
+    return sentences(message("{what} has no attribute {name}.", what=owner, name=name), _AS_GIVEN)
 
 
 def _parameter(failure: Failure, call: Call) -> str:
     owner, _, name = failure.name.partition(".")
     if failure.shape is not None:
         expected = tuple(call.parameters[owner][name].shape)
-        return f"Parameter {name} has shape {failure.shape}; it must be {expected}."
+        return message(
+            "Parameter {name} has shape {found}; it must be {due}.", name=name, found=failure.shape, due=expected
+        )
     layer, _, _ = name.rpartition(".")
     if any(part.isdecimal() for part in layer.split(".")):
-        advice = "A plain list hides its layers from the model: put them into an nn.ModuleList."
+        advice = message("A plain list hides its layers from the model: put them into an nn.ModuleList.")
     elif layer:
-        advice = f"Is self.{layer} a layer that __init__ makes?"
+        advice = message("Is {attribute} a layer that __init__ makes?", attribute=f"self.{layer}")
     else:
-        advice = f"Is it an nn.Parameter, assigned to self.{name} in __init__?"
-    return f"{in_words(owner, call)} has no parameter named {name}. {advice}"
+        advice = message("Is it an nn.Parameter, assigned to {attribute} in __init__?", attribute=f"self.{name}")
+    what = in_words(owner, call)
+    return sentences(message("{what} has no parameter named {name}.", what=what, name=name), advice)
 
 
 @lru_cache(maxsize=1)

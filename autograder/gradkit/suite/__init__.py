@@ -3,6 +3,7 @@
 from typing import Any
 from warnings import warn
 
+from gradkit.messages import message, plural, sentences
 from gradkit.suite.calls import expected, function_call, module_call
 from gradkit.suite.compare import (
     assert_all_learn,
@@ -42,7 +43,10 @@ __all__ = [
     "check",
     "expected",
     "function_call",
+    "message",
     "module_call",
+    "plural",
+    "sentences",
 ]
 
 

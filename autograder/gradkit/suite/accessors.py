@@ -16,6 +16,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from gradkit.messages import Message, message
 from gradkit.suite.mismatch import Mismatch, scrub
 from gradkit.suite.said import Said, capital, number, say, words
 from gradkit.suite.said import shape as said_shape
@@ -42,65 +43,73 @@ class Reader:
     def tensor(self, shape: Sequence[int] | None, dtype: torch.dtype | None) -> Tensor:
         """A tensor, of this shape and dtype if given."""
         if not isinstance(self._value, ObservedTensor):
-            self._fail("type", "must be a tensor; yours is ", kind(self._value), ".")
+            self._fail("type", "{what} must be a tensor; yours is {kind}.", kind=kind(self._value))
         tensor = self._value.data
         if shape is not None and tuple(tensor.shape) != tuple(shape):
-            self._fail("shape", f"must have shape {tuple(shape)}; yours is ", said_shape(tensor.shape), ".")
+            self._fail_shape(shape, tensor.shape)
         if dtype is not None and tensor.dtype != dtype:
-            self._fail("dtype", f"must have dtype {dtype}; yours has {tensor.dtype}.")
+            self._fail_dtype(dtype, tensor.dtype)
         return tensor
 
     def array(self, shape: Sequence[int] | None, dtype: np.dtype[Any] | None) -> NDArray[Any]:
         """A NumPy array, of this shape and dtype if given."""
         if not isinstance(self._value, np.ndarray):
-            self._fail("type", "must be a NumPy array; yours is ", kind(self._value), ".")
+            self._fail("type", "{what} must be a NumPy array; yours is {kind}.", kind=kind(self._value))
         array = self._value
         if shape is not None and array.shape != tuple(shape):
-            self._fail("shape", f"must have shape {tuple(shape)}; yours is ", said_shape(array.shape), ".")
+            self._fail_shape(shape, array.shape)
         if dtype is not None and array.dtype != dtype:
-            self._fail("dtype", f"must have dtype {dtype}; yours has {array.dtype}.")
+            self._fail_dtype(dtype, array.dtype)
         return array
 
     def number(self) -> float:
         """A Python float or int, but not a bool; infinite if too large for a float."""
         if type(self._value) not in _NUMBERS:
-            self._fail("type", "must be a Python number; yours is ", kind(self._value), ".")
+            self._fail("type", "{what} must be a Python number; yours is {kind}.", kind=kind(self._value))
         return as_float(self._value)
 
     def numbers(self, count: int | None) -> list[float]:
         """A list of Python floats, of length ``count`` if given."""
         values = self.sequence(count)
         if not isinstance(self._value, list) or not all(isinstance(value, float) for value in values):
-            self._fail("type", "must be a list of Python floats.")
+            self._fail("type", "{what} must be a list of Python floats.")
         return list(values)
 
     def sequence(self, count: int | None) -> list[Any] | tuple[Any, ...]:
         """A list or tuple, of length ``count`` if given; tensors in it are plain."""
         if not isinstance(self._value, (list, tuple)):
-            self._fail("type", "must be a list or tuple; yours is ", kind(self._value), ".")
+            self._fail("type", "{what} must be a list or tuple; yours is {kind}.", kind=kind(self._value))
         if count is not None and len(self._value) != count:
-            self._fail("shape", f"must have {count} entries; yours has ", number(len(self._value)), ".")
+            yours = number(len(self._value))
+            self._fail("shape", "{what} must have {count} entries; yours has {yours}.", count=count, yours=yours)
         return type(self._value)(unwrapped(item) for item in self._value)
 
     def tensors(self) -> dict[str, Tensor]:
         """A dict from names to tensors."""
-        return self._dict(lambda item: isinstance(item, ObservedTensor), "tensors")
+        return self._dict(lambda item: isinstance(item, ObservedTensor), message("tensors"))
 
     def gradients(self) -> dict[str, Tensor | None]:
         """A dict from names to tensors or None."""
-        return self._dict(lambda item: item is None or isinstance(item, ObservedTensor), "tensors or None")
+        return self._dict(lambda item: item is None or isinstance(item, ObservedTensor), message("tensors or None"))
 
-    def _dict(self, fits: Callable[[Any], bool], what: str) -> dict[str, Any]:
+    def _dict(self, fits: Callable[[Any], bool], values: Message) -> dict[str, Any]:
         if not isinstance(self._value, dict):
-            self._fail("type", "must be a dict; yours is ", kind(self._value), ".")
+            self._fail("type", "{what} must be a dict; yours is {kind}.", kind=kind(self._value))
         if not all(type(key) is str and fits(item) for key, item in self._value.items()):
-            self._fail("type", f"must be a dict from names to {what}.")
+            self._fail("type", "{what} must be a dict from names to {values}.", values=values)
         return {key: unwrapped(item) for key, item in self._value.items()}
 
-    def _fail(self, kind: Kind, *words: str | Said) -> NoReturn:
+    def _fail_shape(self, due: Sequence[int], found: Sequence[int]) -> NoReturn:
+        yours = said_shape(found)
+        self._fail("shape", "{what} must have shape {due}; yours is {yours}.", due=tuple(due), yours=yours)
+
+    def _fail_dtype(self, due: object, found: object) -> NoReturn:
+        self._fail("dtype", "{what} must have dtype {due}; yours has {yours}.", due=due, yours=found)
+
+    def _fail(self, verdict: Kind, template: str, **fields: object) -> NoReturn:
         if self._otherwise is not None:
             raise Mismatch("check", self._otherwise)
-        raise Mismatch(kind, say(self._name, " ", *words))
+        raise Mismatch(verdict, say(template, what=self._name, **fields))
 
 
 def as_float(number: float) -> float:
@@ -147,13 +156,15 @@ def said(path: str, call: Call, bits: int = 0) -> Said:
 def kind(value: Any) -> Said:
     """The kind of an observed value: "a torch.Tensor", "a list", "None"."""
     if isinstance(value, ObservedTensor):
-        return say("a torch.Tensor")
+        return say("a {type}", type="torch.Tensor")
     if isinstance(value, np.ndarray):
-        return say("a NumPy array (numpy.ndarray)")
+        return say("a NumPy array ({type})", type="numpy.ndarray")
     if isinstance(value, np.generic):
-        return say(f"a NumPy number (numpy.{value.dtype})")
+        return say("a NumPy number ({type})", type=f"numpy.{value.dtype}")
     if isinstance(value, Opaque):
-        return say("a ", words(scrub(value.type_name[:80])))
+        return say("a {type}", type=words(scrub(value.type_name[:80])))
     if value is None:
-        return say("None")
-    return say("an int" if type(value) is int else f"a {type(value).__name__}")
+        return Said("None")
+    if type(value) is int:
+        return say("an {type}", type="int")
+    return say("a {type}", type=type(value).__name__)

@@ -14,13 +14,14 @@ import torch
 from torch import Tensor
 
 from gradkit.errors import GraderFault
+from gradkit.messages import message as in_english
 from gradkit.suite.accessors import said
 from gradkit.suite.differences import DETACHED, Comparison, check_finite
 from gradkit.suite.mismatch import Mismatch, not_started, scrub
 from gradkit.suite.runner import Found
 from gradkit.suite.said import Said, capital, one_of, say, shape, words
 from gradkit.wire.call import Call
-from gradkit.wire.naming import in_words
+from gradkit.wire.naming import argument_in_words, in_words
 from gradkit.wire.values import ObservedTensor, as_tensor, sendable
 
 RTOL = ATOL = 1e-8
@@ -71,9 +72,13 @@ def assert_unchanged(found: Found) -> None:
         Mismatch: naming the first modified one.
     """
     for name in found.observation.mutated:
-        what = f"its input {in_words(name, found.call)}" if name in found.call.inputs else name
-        changed = say("Your code changed ", one_of(what, len(found.call.given())))
-        raise Mismatch("mutated", say(changed, ". Work on a copy: the caller still needs it."))
+        count = len(found.call.given())
+        if name in found.call.inputs:
+            changed = say("Your code changed its input {name}.", name=one_of(in_words(name, found.call), count))
+        else:
+            changed = say("Your code changed {what}.", what=one_of(argument_in_words(name), count))
+        copy = in_english("Work on a copy: the caller still needs it.")
+        raise Mismatch("mutated", say("{first} {then}", first=changed, then=copy))
 
 
 def assert_finite(found: Found, *, hint: str) -> None:
@@ -87,12 +92,12 @@ def assert_finite(found: Found, *, hint: str) -> None:
         for name in found.observation.values:
             tensors, what = _tensors(found.observed(name)), said(name, found.call)
             if not tensors:
-                raise Mismatch("type", say(capital(what), " must contain at least one number."))
+                raise Mismatch("type", say("{what} must contain at least one number.", what=capital(what)))
             for tensor in tensors:
                 check_finite(what, tensor)
         for name, gradient in found.observation.gradients.items():
             if gradient is None:
-                _fail_detached(name, found, right="")
+                _fail_detached(name, found, output_right=False)
             check_finite(_gradient_of(name, found.call), gradient)
     except Mismatch as mismatch:
         mismatch.hint = hint
@@ -111,8 +116,12 @@ def assert_tensor(found: Found, name: str, shape: Sequence[int], *, hint: str) -
     try:
         value = found.tensor(name, shape)
         if not value.is_floating_point():
-            yours = say(capital(what), f" must have a floating-point dtype; yours has {value.dtype}.")
-            raise Mismatch("dtype", yours)
+            raise Mismatch(
+                "dtype",
+                say(
+                    "{what} must have a floating-point dtype; yours has {yours}.", what=capital(what), yours=value.dtype
+                ),
+            )
         check_finite(what, value)
     except Mismatch as mismatch:
         mismatch.hint = mismatch.hint or hint
@@ -134,7 +143,7 @@ def assert_all_learn(found: Found, name: str, *, hint: str) -> None:
     without = sorted(parameter for parameter, gradient in gradients.items() if gradient is None)
     if without:
         names = words(", ".join(scrub(parameter) for parameter in without[:_MOST_NAMES]))
-        raise Mismatch("detached", say("No gradient reaches ", names, "."), hint)
+        raise Mismatch("detached", say("No gradient reaches {names}.", names=names), hint)
 
 
 def assert_raises(found: Found, error: type[BaseException], *, mentions: Sequence[str] = (), hint: str) -> None:
@@ -147,15 +156,17 @@ def assert_raises(found: Found, error: type[BaseException], *, mentions: Sequenc
     """
     failure = found.failure
     if failure is None:
-        raise Mismatch("value", say(f"No exception was raised; {error.__name__} is expected here."), hint)
+        raise Mismatch("value", say("No exception was raised; {error} is expected here.", error=error.__name__), hint)
     if failure.kind != "raised" or not_started(failure):
         found.raise_for_failure()
     if error.__name__ not in failure.bases:
         yours = words(scrub(failure.type_name))
-        raise Mismatch("raised", say(f"{error.__name__} is expected here; your code raised ", yours, "."), hint)
+        expected = say("{error} is expected here; your code raised {yours}.", error=error.__name__, yours=yours)
+        raise Mismatch("raised", expected, hint)
     for text in mentions:
         if not re.search(rf"(?<!\d){re.escape(text)}(?!\d)", failure.message):
-            raise Mismatch("value", say(f"The message of your {error.__name__} does not name {text}."), hint)
+            lacks = say("The message of your {error} does not name {text}.", error=error.__name__, text=text)
+            raise Mismatch("value", lacks, hint)
 
 
 def check(condition: bool, message: str) -> None:
@@ -177,37 +188,50 @@ def _compare_gradient(name: str, found: Found, right: Found, comparison: Compari
         return
     what = _gradient_of(name, found.call)
     compared = found.call.vjp is not None and found.call.vjp.output in right.observation.values
-    so_far = "The output is right, but " if compared else ""
     if gradient is None:
         if not expected.any():
             return
-        _fail_detached(name, found, so_far)
+        _fail_detached(name, found, output_right=compared)
     if gradient.shape != expected.shape or gradient.dtype != expected.dtype:
         # autograd never returns these: the reply was forged
-        yours = say(capital(what), f" is a {gradient.dtype} tensor of shape ", shape(gradient.shape), ".")
+        yours = say(
+            "{what} is a {dtype} tensor of shape {shape}.",
+            what=capital(what),
+            dtype=gradient.dtype,
+            shape=shape(gradient.shape),
+        )
         raise Mismatch("gradient", yours)
-    plain = say(so_far, what, " is wrong") if so_far else say(capital(what), " is wrong")
+    if compared:
+        plain = say("The output is right, but {what} is wrong", what=what)
+    else:
+        plain = say("{what} is wrong", what=capital(what))
     comparison.elements("gradient", what, plain, gradient, expected)
 
 
-def _fail_detached(name: str, found: Found, right: str) -> NoReturn:
-    """Say why there is no gradient; ``right`` says that the output is as it should be, where that is known."""
+def _fail_detached(name: str, found: Found, *, output_right: bool) -> NoReturn:
+    """Say why there is no gradient; ``output_right``: whether the output is known to be right."""
     error, vjp = found.observation.gradient_error, found.call.vjp
     if error:
-        of_it = f"{right}its gradient" if right else "The gradient"
-        raise Mismatch("detached", say(f"{of_it} cannot be taken: ", words(scrub(error))))
+        why = words(scrub(error))
+        if output_right:
+            raise Mismatch("detached", say("The output is right, but its gradient cannot be taken: {why}", why=why))
+        raise Mismatch("detached", say("The gradient cannot be taken: {why}", why=why))
     if vjp is not None and vjp.output in found.observation.values:
         output = capital(said(vjp.output, found.call))
         for tensor, cotangent in zip(_tensors(found.observation.values[vjp.output]), vjp.cotangents, strict=False):
             if tensor.shape != cotangent.shape:
-                due = f"; it must be {tuple(cotangent.shape)}."
-                raise Mismatch("shape", say(output, " has shape ", shape(tensor.shape), due))
-    no = f"{right}no" if right else "No"
-    raise Mismatch("detached", say(f"{no} gradient reaches {_short(name, found.call)}: {DETACHED}"))
+                sizes, due = shape(tensor.shape), tuple(cotangent.shape)
+                raise Mismatch(
+                    "shape", say("{what} has shape {found}; it must be {due}.", what=output, found=sizes, due=due)
+                )
+    fields = {"name": _short(name, found.call), "why": DETACHED}
+    if output_right:
+        raise Mismatch("detached", say("The output is right, but no gradient reaches {name}: {why}", **fields))
+    raise Mismatch("detached", say("No gradient reaches {name}: {why}", **fields))
 
 
 def _gradient_of(name: str, call: Call) -> Said:
-    return say(f"the gradient with respect to {_short(name, call)}")
+    return say("the gradient with respect to {name}", name=_short(name, call))
 
 
 def _tensors(value: Any) -> list[Tensor]:

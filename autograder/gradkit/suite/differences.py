@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from gradkit.errors import GraderFault
+from gradkit.messages import message
 from gradkit.suite.accessors import as_float, kind, said
 from gradkit.suite.explaining import Pair, explain_elements, explain_number, explain_shape
 from gradkit.suite.mismatch import Details, Mismatch
@@ -20,7 +21,9 @@ from gradkit.wire.call import Call
 from gradkit.wire.naming import in_words
 from gradkit.wire.values import DTYPE_NAMES, ObservedTensor, as_tensor, sendable
 
-DETACHED = "no gradient can flow back through it. Avoid .item(), .detach(), .data, .numpy() and torch.no_grad() here."
+DETACHED = message(
+    "no gradient can flow back through it. Avoid .item(), .detach(), .data, .numpy() and torch.no_grad() here."
+)
 
 # Types for which an equal value of another type is accepted, unless types are strict.
 _LOOSE = (bool, int, float, list, tuple, np.generic, np.ndarray)
@@ -84,14 +87,16 @@ class Comparison:
         if type(found) is not type(expected):
             _fail_type(name, found, expected)
         if found != expected:
-            raise Mismatch("value", say(capital(name), " is wrong."))
+            raise Mismatch("value", say("{what} is wrong.", what=capital(name)))
 
     def _tensor(self, name: Said, found: Any, expected: ObservedTensor) -> None:
         if not isinstance(found, ObservedTensor):
             _fail_type(name, found, expected)
         self._numbers(name, found.data, expected.data)
         if self.graph and expected.attached and not found.attached:
-            raise Mismatch("detached", say(capital(name), f" is not attached to the graph: {DETACHED}"))
+            raise Mismatch(
+                "detached", say("{what} is not attached to the graph: {why}", what=capital(name), why=DETACHED)
+            )
 
     def _array(self, name: Said, found: Any, expected: NDArray[Any] | np.generic) -> None:
         """An array; or a NumPy scalar, for which a zero-dimensional array or a like Python number is accepted."""
@@ -104,12 +109,19 @@ class Comparison:
     def _numbers(self, name: Said, found: Tensor, expected: Tensor, prefix: str = "torch.") -> None:
         """Two tensors: shape, dtype, elements; ``prefix`` precedes the names of dtypes."""
         if found.shape != expected.shape:
-            plain = say(capital(name), " has shape ", shape(found.shape), f"; it must be {tuple(expected.shape)}.")
+            plain = say(
+                "{what} has shape {found}; it must be {due}.",
+                what=capital(name),
+                found=shape(found.shape),
+                due=tuple(expected.shape),
+            )
             raise Mismatch("shape", plain, explain=lambda: explain_shape(plain, found, expected))
         if found.dtype != expected.dtype:
             yours, right = (f"{prefix}{DTYPE_NAMES[tensor.dtype]}" for tensor in (found, expected))
-            raise Mismatch("dtype", say(capital(name), f" is {yours}; it must be {right}."))
-        self.elements("value", name, say(capital(name), " is wrong"), found, expected)
+            raise Mismatch(
+                "dtype", say("{what} is {yours}; it must be {right}.", what=capital(name), yours=yours, right=right)
+            )
+        self.elements("value", name, say("{what} is wrong", what=capital(name)), found, expected)
 
     def elements(
         self, verdict: Literal["value", "gradient"], name: Said, plain: Said, found: Tensor, expected: Tensor
@@ -133,7 +145,7 @@ class Comparison:
             pair = Pair(found, expected, wrong, gradient=verdict == "gradient")
             return explain_elements(plain, pair, self._allowed(), self.sizes)
 
-        raise Mismatch(verdict, say(plain, "."), explain=explain)
+        raise Mismatch(verdict, say("{wrong}.", wrong=plain), explain=explain)
 
     def _wrong(self, found: Tensor, expected: Tensor) -> Tensor:
         if found.is_floating_point():
@@ -145,15 +157,19 @@ class Comparison:
         if array and found.ndim == 0:
             found = found.item()
         if type(found) not in (float, int, np.float64):
-            raise Mismatch("type", say(capital(name), " is ", kind(found), "; it must be a Python float."))
+            raise Mismatch(
+                "type", say("{what} is {yours}; it must be a Python float.", what=capital(name), yours=kind(found))
+            )
         value = as_float(found)
         yours, right = (torch.tensor(number, dtype=torch.float64) for number in (value, expected))
         if math.isfinite(expected):
             check_finite(name, yours)
         if self._wrong(yours, right):
-            plain = say(capital(name), " is wrong")
+            plain = say("{what} is wrong", what=capital(name))
             raise Mismatch(
-                "value", say(plain, "."), explain=lambda: explain_number(plain, value, expected, self._allowed())
+                "value",
+                say("{wrong}.", wrong=plain),
+                explain=lambda: explain_number(plain, value, expected, self._allowed()),
             )
 
     def _sequence(self, path: str, name: Said, found: Any, expected: Sequence[Any]) -> None:
@@ -161,22 +177,31 @@ class Comparison:
             _fail_type(name, found, expected)
         if len(found) != len(expected):
             raise Mismatch(
-                "shape", say(capital(name), " has ", number(len(found)), f" entries; it must have {len(expected)}.")
+                "shape",
+                say(
+                    "{what} has {count} entries; it must have {due}.",
+                    what=capital(name),
+                    count=number(len(found)),
+                    due=len(expected),
+                ),
             )
         for index, (yours, right) in enumerate(zip(found, expected, strict=True)):
             self.values(f"{path}[{index}]", yours, right, name.bits + one_of("", len(expected)).bits)
 
     def _dict(self, path: str, name: Said, found: Any, expected: dict[Any, Any]) -> None:
         if not isinstance(found, dict):
-            raise Mismatch("type", say(capital(name), " is ", kind(found), "; it must be a dict."))
+            raise Mismatch("type", say("{what} is {yours}; it must be a dict.", what=capital(name), yours=kind(found)))
         for key, value in expected.items():
             if key not in found:
-                raise Mismatch("shape", say(capital(name), " has no entry ", one_of(str(key), len(expected)), "."))
+                entry = one_of(str(key), len(expected))
+                raise Mismatch("shape", say("{what} has no entry {entry}.", what=capital(name), entry=entry))
             below = f"{path}.{key}" if type(key) is str else f"{path}[{key}]"
             self.values(below, found[key], value, name.bits + one_of("", len(expected)).bits)
 
     def _allowed(self) -> str:
-        return f"{self.atol:g}" if self.rtol == 0 else f"{self.atol:g} + {self.rtol:g} of the value"
+        if self.rtol == 0:
+            return f"{self.atol:g}"
+        return message("{absolute} + {relative} of the value", absolute=f"{self.atol:g}", relative=f"{self.rtol:g}")
 
 
 def _as_scalar(found: Any, dtype: np.dtype[Any]) -> Any:
@@ -190,14 +215,21 @@ def _as_scalar(found: Any, dtype: np.dtype[Any]) -> Any:
 def _fail_type(name: Said, found: Any, expected: Any) -> NoReturn:
     # The dtype is named because arrays of objects or of complex numbers are arrays as well.
     array = isinstance(expected, np.ndarray)
-    right = say(f"a NumPy array (numpy.ndarray) of {expected.dtype}") if array else kind(expected)
-    raise Mismatch("type", say(capital(name), " is ", kind(found), "; it must be ", right, "."))
+    right = (
+        say("a NumPy array ({type}) of {dtype}", type="numpy.ndarray", dtype=expected.dtype)
+        if array
+        else kind(expected)
+    )
+    raise Mismatch(
+        "type", say("{what} is {yours}; it must be {right}.", what=capital(name), yours=kind(found), right=right)
+    )
 
 
 def check_finite(name: Said, tensor: Tensor) -> None:
     """Fail if any element is infinite or NaN."""
     bad = ~torch.isfinite(tensor)
     if bad.any():
-        what = "NaN" if torch.isnan(tensor).any() else "infinite"
-        count = one_of(str(int(bad.sum())), tensor.numel())
-        raise Mismatch("finite", say(capital(name), " is not finite: ", count, f" of {tensor.numel()} are {what}."))
+        fields = {"what": capital(name), "count": one_of(str(int(bad.sum())), tensor.numel()), "all": tensor.numel()}
+        if torch.isnan(tensor).any():
+            raise Mismatch("finite", say("{what} is not finite: {count} of {all} are NaN.", **fields))
+        raise Mismatch("finite", say("{what} is not finite: {count} of {all} are infinite.", **fields))

@@ -7,12 +7,14 @@ message only its details. A simple relation between the two often reveals the mi
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
 
 import torch
 from torch import Tensor
 
+from gradkit.messages import Message, message
 from gradkit.suite.mismatch import Details
 from gradkit.suite.picture import Picture
 from gradkit.suite.said import Said, about, one_of, say
@@ -39,8 +41,9 @@ class Pair:
 
 def explain_shape(words: Said, found: Tensor, expected: Tensor) -> Details:
     """Explain a wrong shape: whether the numbers are right, and a picture of both shapes."""
-    right = " The numbers in it are right." if same_numbers(found, expected) else ""
-    return Details(say(words, right), picture=Picture(found, expected))
+    if same_numbers(found, expected):
+        words = say("{first} {then}", first=words, then=message("The numbers in it are right."))
+    return Details(words, picture=Picture(found, expected))
 
 
 def explain_elements(words: Said, pair: Pair, allowed: str, sizes: Mapping[str, torch.Size]) -> Details:
@@ -54,27 +57,39 @@ def explain_elements(words: Said, pair: Pair, allowed: str, sizes: Mapping[str, 
     """
     found, expected, distance = pair.found, pair.expected, _distance(pair)
     worst = tuple(int(index) for index in torch.unravel_index(distance.argmax(), distance.shape))
-    of = "the right value" if expected.numel() == 1 else "the largest right value"
+    of = message("the right value") if expected.numel() == 1 else message("the largest right value")
     scale = float(expected.abs().max()) if found.is_floating_point() else 0.0  # for integers every difference counts
     error = about(float(distance.max()), scale, of)
-    how = say("off by ", error, f" (allowed: {allowed})")
+    how = say("off by {error} (allowed: {allowed})", error=error, allowed=allowed)
     if found.ndim:
         count, at = (one_of(str(text), found.numel()) for text in (int(pair.wrong.sum()), list(worst)))
-        how = say(count, f" of {found.numel()} elements differ; the worst, at ", at, ", is ", how)
+        how = say(
+            "{count} of {all} elements differ; the worst, at {index}, is {how}",
+            count=count,
+            all=found.numel(),
+            index=at,
+            how=how,
+        )
     related = relation(found, expected, sizes)
-    where = f" at {list(worst)}" if found.ndim else ""
-    figures = f"Expected{where}: {expected[worst].item():.6g}; found: {found[worst].item():.6g}."
-    picture = Picture(found, expected, distance, pair.gradient)
-    more = say("; ", related) if related.text else related
-    return Details(say(words, ": ", how, more, "."), figures, picture)
+    if related.text:
+        said = say("{wrong}: {how}; {relation}.", wrong=words, how=how, relation=related)
+    else:
+        said = replace(say("{wrong}: {how}.", wrong=words, how=how), bits=words.bits + how.bits + related.bits)
+    figures = {"expected": f"{expected[worst].item():.6g}", "found": f"{found[worst].item():.6g}"}
+    if found.ndim:
+        values = message("Expected at {index}: {expected}; found: {found}.", index=list(worst), **figures)
+    else:
+        values = message("Expected: {expected}; found: {found}.", **figures)
+    return Details(said, values, Picture(found, expected, distance, pair.gradient))
 
 
 def explain_number(words: Said, found: float, expected: float, allowed: str) -> Details:
     """Explain a wrong number: the size of the error, and the tolerance ``allowed`` in words."""
-    error = about(abs(found - expected), abs(expected), "the right value")
+    error = about(abs(found - expected), abs(expected), message("the right value"))
+    how = say("off by {error} (allowed: {allowed})", error=error, allowed=allowed)
     return Details(
-        say(words, ": off by ", error, f" (allowed: {allowed})."),
-        figures=f"Expected: {expected:.6g}; found: {found:.6g}.",
+        say("{wrong}: {how}.", wrong=words, how=how),
+        figures=message("Expected: {expected}; found: {found}.", expected=f"{expected:.6g}", found=f"{found:.6g}"),
     )
 
 
@@ -111,9 +126,9 @@ def _relation(found: Tensor, expected: Tensor, sizes: Mapping[str, torch.Size]) 
     if scale == 0:
         return ""
     if not yours.any():
-        return "it is zero" if yours.numel() == 1 else "it is zero everywhere"
+        return message("it is zero") if yours.numel() == 1 else message("it is zero everywhere")
     if yours.ndim == 2 and yours.shape[0] == yours.shape[1] > 1 and _near(yours, right.T, near * scale):
-        return "it is the transpose of what it should be"
+        return message("it is the transpose of what it should be")
     factor = float((yours * right).sum() / (right * right).sum())
     if factor == 0 or not (math.isfinite(factor) and math.isfinite(1 / factor)):
         return ""  # too far from 1 for float64
@@ -144,20 +159,36 @@ def _near(found: Tensor, expected: Tensor, allowed: float) -> bool:
 
 def _factor_in_words(factor: float, near: float, count: int, sizes: Mapping[str, torch.Size]) -> str:
     size = abs(factor)
-    sign = " and of the opposite sign" if factor < 0 else ""
     if abs(size - 1) <= near:
-        return "it has the opposite sign" if sign else ""
+        return message("it has the opposite sign") if factor < 0 else ""
     larger = size > 1
     exact = size if larger else 1 / size
     whole = round(exact)
     if abs(exact / whole - 1) <= near:
         names = [name for name, shape in sizes.items() if whole in shape]
-        known = f" ({whole} is a size of {' and of '.join(names)})" if names else ""
-        if not known and (wholes := [name for name, shape in sizes.items() if whole == shape.numel()]):
-            known = f" ({whole} is the number of elements of {' and of '.join(wholes)})"
+        known: str = ""
+        if names:
+            known = message("{number} is a size of {names}", number=whole, names=_listed(names))
+        elif wholes := [name for name, shape in sizes.items() if whole == shape.numel()]:
+            known = message("{number} is the number of elements of {names}", number=whole, names=_listed(wholes))
         # A single number is some multiple of any other: only a size or a sign is meaningful.
         if known or (count > 1 and whole <= _SIMPLE):
-            return f"it is {whole} times too {'large' if larger else 'small'}{known}{sign}"
+            return _times(whole, known, larger=larger, opposite=factor < 0)
     if count > 2:  # two numbers may have the same ratio by chance
-        return "each number is wrong by the same factor"
+        return message("each number is wrong by the same factor")
     return ""
+
+
+def _times(factor: int, known: str, *, larger: bool, opposite: bool) -> Message:
+    """That a value is wrong by a factor; ``known`` says what else the factor is, or is empty."""
+    if larger:
+        times = message("it is {factor} times too large", factor=factor)
+    else:
+        times = message("it is {factor} times too small", factor=factor)
+    if known:
+        times = message("{times} ({what})", times=times, what=known)
+    return message("{times} and of the opposite sign", times=times) if opposite else times
+
+
+def _listed(names: Sequence[str]) -> str:
+    return reduce(lambda first, then: message("{first} and of {then}", first=first, then=then), names)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import assert_never
 
 from gradkit.conditions.advice import NEVER_ENDS, NO_GPU, asks_for_gpu
+from gradkit.conditions.rules import with_rule
 from gradkit.suite.picture import Picture
 from gradkit.suite.said import Said, capital, number, say, shape, words
 from gradkit.wire.kinds import Kind
@@ -87,7 +88,7 @@ class Mismatch(AssertionError):  # noqa: N818 - a test's finding, not a program 
 
     @property
     def message(self) -> str:
-        """The student's message."""
+        """The student's message, translated where it is shown if it is a `gradkit.messages.Message`."""
         return self.said.text
 
     @property
@@ -101,50 +102,62 @@ class Mismatch(AssertionError):  # noqa: N818 - a test's finding, not a program 
         return self.details.picture
 
     def __str__(self) -> str:
-        return self.message
+        return str(self.message)
 
 
 def explain_failure(failure: Failure) -> tuple[Kind, Said]:
     """The kind and the sentence for a call without a result."""
-    where = _where(failure)
-    name, message = words(scrub(failure.type_name[:80])), words(scrub(failure.message))
-    said = say(name, ": ", message) if message.text else name
+    why = failure.message
     match failure.kind:
         case "raised" if not_started(failure):
             return "not_started", say("Not started yet: the TODO is still there.")
         case "raised":
-            return "raised", _raised(failure, said, where)
+            return "raised", _raised(failure)
         case "unusable":
-            return "unusable", say(capital(failure.source), *((" raised ", said) if failure.type_name else ()))
+            what = capital(failure.source)
+            return "unusable", say(
+                "{what} raised {error}", what=what, error=_error(failure)
+            ) if failure.type_name else what
         case "import":  # the reason is given once, for the whole submission
             return "import", say("Not run: your file cannot be loaded.")
         case "memory" | "disk" | "threads":
-            return failure.kind, say(f"Your code exceeded a limit: {failure.message}", where, ".")
+            return failure.kind, say("Your code exceeded a limit: {what}.", what=_in_line(Said(why), failure))
         case "parameter" if failure.shape is not None:
-            return "parameter", Said(failure.message, bits=shape(failure.shape).bits)
+            return "parameter", Said(why, bits=shape(failure.shape).bits)
         case "missing" | "parameter":
-            return failure.kind, say(failure.message)
+            return failure.kind, Said(why)
         case "timeout":
-            return "timeout", say(f"Your code was stopped: {failure.message}. {NEVER_ENDS}")
+            return "timeout", say(
+                "{first} {then}", first=say("Your code was stopped: {why}.", why=why), then=NEVER_ENDS
+            )
         case "died":
-            return "died", say(f"Your code ended the Python process: {failure.message}. That counts as no answer.")
+            return "died", say("Your code ended the Python process: {how}. That counts as no answer.", how=why)
         case "output":
-            return "output", say(f"Your code was stopped: {failure.message}. Is there a print inside a long loop?")
+            return "output", say("Your code was stopped: {why}. Is there a print inside a long loop?", why=why)
         case "protocol":
-            return "protocol", say(f"The reply of your code's process could not be used: {failure.message}.")
+            return "protocol", say("The reply of your code's process could not be used: {why}.", why=why)
         case "unavailable":
-            return "unavailable", say(f"This test was not run: {failure.message}.")
+            return "unavailable", say("This test was not run: {why}.", why=why)
         case _:
             assert_never(failure.kind)
 
 
-def _raised(failure: Failure, said: Said, where: Said) -> Said:
+def _raised(failure: Failure) -> Said:
     """The sentence for an exception raised by the student's code."""
     if ends := _ENDING.intersection(failure.bases):
-        return say(f"Your code ended the program ({min(ends)}", where, "). Return a value instead.")
+        return say(
+            "Your code ended the program ({how}). Return a value instead.", how=_in_line(Said(min(ends)), failure)
+        )
     if asks_for_gpu(failure.message):
-        return say("Your code asks for a GPU", where, f". {NO_GPU}")
-    return say("Your code raised ", said, where)
+        asks = _in_line(say("Your code asks for a GPU"), failure)
+        return say("{first} {then}", first=say("{what}.", what=asks), then=NO_GPU)
+    return _in_line(say("Your code raised {error}", error=_error(failure)), failure)
+
+
+def _error(failure: Failure) -> Said:
+    """The exception's type and message, both of the student's process."""
+    name, text = words(scrub(failure.type_name[:80])), words(scrub(failure.message))
+    return say("{name}: {text}", name=name, text=replace(text, text=with_rule(text.text))) if text.text else name
 
 
 def not_started(failure: Failure) -> bool:
@@ -152,11 +165,11 @@ def not_started(failure: Failure) -> bool:
     return failure.type_name == "NotImplementedError" and failure.source.startswith("raise NotImplementedError")
 
 
-def _where(failure: Failure) -> Said:
-    """The line that the student's process named, quoted from the file."""
+def _in_line(what: Said, failure: Failure) -> Said:
+    """What happened, and the line that the student's process named, quoted from the file."""
     if failure.line is None:
-        return say("")
-    return Said(f" in line {failure.line}: {failure.source}", bits=number(failure.line).bits)
+        return what
+    return say("{what} in line {line}: {source}", what=what, line=number(failure.line), source=failure.source)
 
 
 def scrub(text: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from gradkit.messages import message as in_english
 from gradkit.suite.mismatch import Mismatch
 from gradkit.suite.runner import Found
 from gradkit.suite.said import say
@@ -48,11 +49,12 @@ def assert_logits(scores: Sequence[Tensor], *, hint: str) -> None:
     """
     for dim in range(-scores[0].dim(), 0):
         if all(((table.sum(dim) - 1).abs() < _NEAR).all() for table in scores):
-            raise Mismatch("check", "Your scores always add up to 1, as after a softmax.", hint)
+            raise Mismatch("check", in_english("Your scores always add up to 1, as after a softmax."), hint)
         if all((table.logsumexp(dim).abs() < _NEAR).all() for table in scores):
-            raise Mismatch("check", "The exponentials of your scores always add up to 1: a log-softmax.", hint)
+            log = in_english("The exponentials of your scores always add up to 1: a log-softmax.")
+            raise Mismatch("check", log, hint)
     if all((table >= 0).all() for table in scores):
-        raise Mismatch("check", "Your scores are never negative, as after a sigmoid or a relu.", hint)
+        raise Mismatch("check", in_english("Your scores are never negative, as after a sigmoid or a relu."), hint)
 
 
 def assert_drawn_as_linear(found: Found, first: str, second: str, *, in_dim: int, name: str = "model") -> None:
@@ -71,15 +73,20 @@ def assert_drawn_as_linear(found: Found, first: str, second: str, *, in_dim: int
         Mismatch: the call gave no result, or the layers are initialized differently.
     """
     for part in ("weight", "bias"):
-        what = f"The {part} of {name}"
-        layers = [found.tensor(f"{layer}.{part}", otherwise=f"{what} is not a tensor.") for layer in (first, second)]
+        fields = {"part": part, "name": name}
+        no_tensor = in_english("The {part} of {name} is not a tensor.", **fields)
+        layers = [found.tensor(f"{layer}.{part}", otherwise=no_tensor) for layer in (first, second)]
         for numbers in layers:
             if not _is_uniform(numbers.double().flatten() * in_dim**0.5):
-                words = f"{what} does not start with the numbers that nn.Linear draws for it: leave them as they are."
-                raise Mismatch("check", say(words))
+                others = say(
+                    "The {part} of {name} does not start with the numbers that nn.Linear draws for it: leave them as "
+                    "they are.",
+                    **fields,
+                )
+                raise Mismatch("check", others)
         if torch.equal(*layers):
-            words = f"{what} starts with the same numbers in two models: do not set a seed."
-            raise Mismatch("check", say(words))
+            same = say("The {part} of {name} starts with the same numbers in two models: do not set a seed.", **fields)
+            raise Mismatch("check", same)
 
 
 def _is_uniform(numbers: Tensor) -> bool:

@@ -18,6 +18,7 @@ from numpy.typing import DTypeLike, NDArray
 from torch import Tensor
 
 from gradkit.errors import GraderFault
+from gradkit.messages import message
 from gradkit.suite.accessors import Reader, said, same, unwrapped
 from gradkit.suite.mismatch import Mismatch, explain_failure
 from gradkit.suite.said import say
@@ -145,8 +146,8 @@ class Found:
         """
         state, names = self.tensors(f"{owner}.state"), self.gradients(f"{owner}.gradients")
         if not names.keys() <= state.keys():
-            lacking = f"The state_dict() of {in_words(owner, self.call)} lacks some of its parameters."
-            raise Mismatch("check", say(lacking))
+            whose = in_words(owner, self.call)
+            raise Mismatch("check", say("The state_dict() of {name} lacks some of its parameters.", name=whose))
         return {name: state[name] for name in names}
 
     def equals(self, name: str, expected: Any) -> bool:
@@ -166,13 +167,16 @@ class Found:
         self.raise_for_failure()
         gradient = self.observation.gradients.get(name)
         if gradient is None:
-            raise Mismatch("detached", say(f"No gradient reaches {name.partition('.')[2] or said(name, self.call)}."))
+            leaf_name = name.partition(".")[2] or in_words(name, self.call)
+            raise Mismatch("detached", say("No gradient reaches {names}.", names=leaf_name))
         owner, _, parameter = name.partition(".")
         leaf = self.call.leaves().get(name, self.call.parameters.get(owner, {}).get(parameter))
         if not gradient.is_floating_point() or (leaf is not None and tuple(gradient.shape) != tuple(leaf.shape)):
             # autograd never returns these: the reply was forged
-            leaf_name = parameter or said(name, self.call)
-            raise Mismatch("gradient", say(f"The gradient of {leaf_name} differs from {leaf_name} in shape or dtype."))
+            leaf_name = parameter or in_words(name, self.call)
+            raise Mismatch(
+                "gradient", say("The gradient of {name} differs from {name} in shape or dtype.", name=leaf_name)
+            )
         return gradient
 
     def observed(self, name: str) -> Any:
@@ -186,7 +190,7 @@ class Found:
         try:
             return self.observation.values[name]
         except KeyError:
-            raise Mismatch(*explain_failure(Failure("protocol", "a requested value is missing"))) from None
+            raise Mismatch(*explain_failure(Failure("protocol", message("a requested value is missing")))) from None
 
     def _reader(self, name: str, otherwise: str | None) -> Reader:
         return Reader(said(name, self.call), self.observed(name), otherwise)

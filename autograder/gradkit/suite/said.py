@@ -1,4 +1,4 @@
-"""Sentences for a student, with the information content of each part that the student's process chose.
+"""Sentences for a student, with the information content of each field that the student's process chose.
 
 The process has seen the hidden inputs, so whatever it chooses on a page could leak some of them. `Said` counts the
 bits that a sentence leaves to its choice; `gradkit.grading.gate` charges them to the submission's budget.
@@ -10,11 +10,13 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from gradkit.messages import Message, message
+
 _BEGINNINGS = frozenset(["a", "an", "each", "entry", "the", "what"])
 _STEPS = (1, 2, 5)
 _LARGEST, _SMALLEST = 6, -12  # errors between these powers of ten are given as numbers
-_SHARES = ((1e-6, "a millionth"), (1e-3, "a thousandth"))
-_ERROR_BITS = math.ceil(math.log2(len(_STEPS) * (_LARGEST - _SMALLEST) + 2 + len(_SHARES)))
+_MILLIONTH, _THOUSANDTH = 1e-6, 1e-3  # shares of the expected value below which an error is small
+_ERROR_BITS = math.ceil(math.log2(len(_STEPS) * (_LARGEST - _SMALLEST) + 4))
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,7 @@ class Said:
     """A text, and the parts of it that the student's process chose.
 
     Attributes:
-        text: the whole text.
+        text: the whole text: a message, or a plain str that is the same in every language.
         bits: the bits that distinguish all numbers possible in it.
         words: the parts that are free text, whose bits depend on the texts already known.
     """
@@ -32,24 +34,32 @@ class Said:
     words: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return self.text
+        return str(self.text)
 
 
-def say(*parts: str | Said) -> Said:
-    """Concatenate parts; a plain str costs no bits."""
-    whole = [Said(part) if isinstance(part, str) else part for part in parts]
+def say(template: str, /, **fields: object) -> Said:
+    """A sentence with named fields, as `gradkit.messages.message` makes it.
+
+    Args:
+        template: the sentence; costs no bits. A message with its fields stays as it is.
+        fields: what a `Said` among them costs, the sentence costs; anything else costs no bits.
+    """
+    said = [field for field in fields.values() if isinstance(field, Said)]
+    texts = {name: field.text if isinstance(field, Said) else field for name, field in fields.items()}
     return Said(
-        "".join(part.text for part in whole),
-        sum(part.bits for part in whole),
-        tuple(word for part in whole for word in part.words),
+        template if isinstance(template, Message) else message(template, **texts),
+        sum(field.bits for field in said),
+        tuple(word for field in said for word in field.words),
     )
 
 
 def capital(name: Said | str) -> Said:
     """Capitalize the beginning of a sentence, unless it is a name."""
-    said = say(name)
+    said = Said(name) if isinstance(name, str) else name
     if said.text.partition(" ")[0] not in _BEGINNINGS:
         return said
+    if isinstance(said.text, Message):
+        return replace(said, text=said.text.capital())
     return replace(said, text=said.text[:1].upper() + said.text[1:])
 
 
@@ -86,14 +96,15 @@ def about(error: float, scale: float, of: str) -> Said:
         of: the expected value, in words.
     """
     share = error / scale if scale > 0 else math.inf
-    for bound, fraction in _SHARES:
-        if share < bound:
-            return Said(f"less than {fraction} of {of}", _ERROR_BITS)
+    if share < _MILLIONTH:
+        return Said(message("less than a millionth of {value}", value=of), _ERROR_BITS)
+    if share < _THOUSANDTH:
+        return Said(message("less than a thousandth of {value}", value=of), _ERROR_BITS)
     if not error < 10**_LARGEST:
-        return Said(f"more than {10**_LARGEST:g}", _ERROR_BITS)
+        return Said(message("more than {bound}", bound=f"{10**_LARGEST:g}"), _ERROR_BITS)
     if error < 10**_SMALLEST:
-        return Said(f"less than {10**_SMALLEST:g}", _ERROR_BITS)
+        return Said(message("less than {bound}", bound=f"{10**_SMALLEST:g}"), _ERROR_BITS)
     power = math.floor(math.log10(error))
     steps = [step * 10.0**exponent for exponent in (power, power + 1) for step in _STEPS]
     nearest = min(steps, key=lambda step: abs(math.log(step / error)))
-    return Said(f"about {nearest:g}", _ERROR_BITS)
+    return Said(message("about {number}", number=f"{nearest:g}"), _ERROR_BITS)

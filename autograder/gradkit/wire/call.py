@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from gradkit.errors import WireError
+from gradkit.messages import Message, message, plural, with_commas
 from gradkit.wire.values import Ref
 
 _DESCRIBED = 4  # inputs that a message lists
@@ -123,11 +124,12 @@ class Call:
 
     def describe(self) -> str:
         """The shapes of the inputs, or of the first few, in words: ``x (5, 3), y (5, 1)``."""
-        sizes = [f"{self.words.get(name, name)} {tuple(tensor.shape)}" for name, tensor in self.leaves().items()]
+        sizes = [_sized(self.words.get(name, name), tuple(leaf.shape)) for name, leaf in self.leaves().items()]
+        first = with_commas(sizes[:_DESCRIBED])
+        if len(sizes) <= _DESCRIBED:
+            return first
         more = len(sizes) - _DESCRIBED
-        if more <= 0:
-            return ", ".join(sizes)
-        return f"{', '.join(sizes[:_DESCRIBED])} and {more} more input{'s' if more > 1 else ''}"
+        return plural("{inputs} and {n} more input", "{inputs} and {n} more inputs", more, inputs=first)
 
     def sizes(self) -> dict[str, torch.Size]:
         """The shape of each input tensor and array, by name."""
@@ -184,6 +186,10 @@ def parts(path: str, value: list[Any] | tuple[Any, ...] | dict[Any, Any]) -> Ite
     """The items of a list, tuple or dict with their names: ``weights[0]``."""
     for key, item in value.items() if isinstance(value, dict) else enumerate(value):
         yield f"{path}[{key!r}]", item
+
+
+def _sized(name: str, shape: tuple[int, ...]) -> str:
+    return message("{name} {shape}", name=name, shape=shape) if isinstance(name, Message) else f"{name} {shape}"
 
 
 def _leaves(path: str, value: Any) -> Iterator[tuple[str, Tensor | NDArray[Any]]]:

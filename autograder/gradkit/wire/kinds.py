@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, assert_never, get_args
 
+from gradkit.messages import message
+
 # Why a call gave no result.
 FailureKind = Literal[
     "import",  # the student's module raised while it was loaded
@@ -61,7 +63,7 @@ class Meaning:
         in_a_call: the fields that a call's reply sets with it; None if no such reply may report it.
     """
 
-    bare: str = "This is not right yet."
+    bare: str = message("This is not right yet.")
     of_answer: bool = False
     hinted: bool = False
     counted: bool = True
@@ -77,56 +79,58 @@ def meaning_of(kind: Kind) -> Meaning:
         case "not_started":
             return Meaning(counted=False, of_whole=True)
         case "import":
-            bare = "Not run: your file cannot be loaded."
+            bare = message("Not run: your file cannot be loaded.")
             return Meaning(bare, counted=False, of_whole=True, marked=True, while_loading=_EXCEPTION)
         case "missing":
-            bare = "A name that the handout gives is missing."
+            bare = message("A name that the handout gives is missing.")
             return Meaning(bare, counted=False, in_a_call=frozenset({"name"}))
         case "parameter":
-            bare = "A parameter that the handout names is missing or has the wrong shape."
+            bare = message("A parameter that the handout names is missing or has the wrong shape.")
             return Meaning(bare, in_a_call=frozenset({"name", "shape"}))
         case "raised":
-            return _of_answer("Your code raised an exception.", in_a_call=_EXCEPTION | {"bases"})
+            return _of_answer(message("Your code raised an exception."), in_a_call=_EXCEPTION | {"bases"})
         case "unusable":
-            bare = "The value that your code returned cannot be used as the handout says."
+            bare = message("The value that your code returned cannot be used as the handout says.")
             return _of_answer(bare, in_a_call=frozenset({"name", "message", "type_name"}))
         case "type":
-            return _of_answer("A value has the wrong type.")
+            return _of_answer(message("A value has the wrong type."))
         case "shape":
-            return _of_answer("A value has the wrong shape or length.")
+            return _of_answer(message("A value has the wrong shape or length."))
         case "dtype":
-            return _of_answer("A value has the wrong dtype.")
+            return _of_answer(message("A value has the wrong dtype."))
         case "finite":
-            return _of_answer("A value is infinite or NaN.")
+            return _of_answer(message("A value is infinite or NaN."))
         case "value":
             return _of_answer(Meaning.bare)
         case "detached":
-            return _of_answer("A value is not attached to the graph.")
+            return _of_answer(message("A value is not attached to the graph."))
         case "gradient":
-            return _of_answer("A gradient is wrong.")
+            return _of_answer(message("A gradient is wrong."))
         case "mutated":
-            return _of_answer("Your code modified one of its inputs. Work on a copy: the caller still needs it.")
+            return _of_answer(
+                message("Your code modified one of its inputs. Work on a copy: the caller still needs it.")
+            )
         case "check":
             return Meaning(of_answer=True)
         case "banned":
-            return Meaning("Your code uses a call that is not allowed in this question.")
+            return Meaning(message("Your code uses a call that is not allowed in this question."))
         case "timeout":
-            return Meaning("Your code was stopped: it took too long.", marked=True)
+            return Meaning(message("Your code was stopped: it took too long."), marked=True)
         case "died":
-            return Meaning("Your code ended the Python process. That counts as no answer.", marked=True)
+            return Meaning(message("Your code ended the Python process. That counts as no answer."), marked=True)
         case "memory":
-            return _over_a_limit("Your code exceeded its memory limit.")
+            return _over_a_limit(message("Your code exceeded its memory limit."))
         case "disk":
-            return _over_a_limit("Your code exceeded its disk space limit.")
+            return _over_a_limit(message("Your code exceeded its disk space limit."))
         case "threads":
-            return _over_a_limit("Your code exceeded its thread limit.")
+            return _over_a_limit(message("Your code exceeded its thread limit."))
         case "output":
-            return Meaning("Your code was stopped: it printed too much.", marked=True)
+            return Meaning(message("Your code was stopped: it printed too much."), marked=True)
         case "protocol":
-            bare = "The reply of your code's process could not be used."
+            bare = message("The reply of your code's process could not be used.")
             return Meaning(bare, marked=True, in_a_call=frozenset())
         case "unavailable":
-            bare = "This test was not run: your code was stopped too often, or used up its time."
+            bare = message("This test was not run: your code was stopped too often, or used up its time.")
             return Meaning(bare, counted=False, marked=True)
         case _:
             assert_never(kind)

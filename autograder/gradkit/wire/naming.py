@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import reduce
 
+from gradkit.messages import Message, message
 from gradkit.wire.call import Call, Step, references
 from gradkit.wire.values import Ref
 
@@ -15,7 +17,8 @@ _OPERATORS: Mapping[str, str] = {"add": "+", "sub": "-", "mul": "*", "truediv": 
 def in_words(path: str, call: Call) -> str:
     """An object of a call in words: "the result", "SmallCNN", "what pair returns", "first.weight of MLP afterwards".
 
-    `Call.words` takes precedence. Otherwise an object is named after what made it; an input keeps its name.
+    It is a plain str where it is the same in every language, and otherwise a message. `Call.words` takes precedence.
+    Otherwise an object is named after what made it; an input keeps its name.
 
     Args:
         path: the name of an input or a step's result, or a path below it: ``result[0]``, ``model.state.weight``.
@@ -31,6 +34,12 @@ def in_words(path: str, call: Call) -> str:
 def head_of(path: str) -> str:
     """The name of the input or step that a path begins with."""
     return path.partition("[")[0].partition(".")[0]
+
+
+def argument_in_words(name: str) -> Message:
+    """An argument of a step, which `gradkit.wire.call.argument_names` named."""
+    _, which, _, function = name.split(" ", 3)
+    return message("argument {which} of {function}", which=which, function=function)
 
 
 def used_by(step: Step) -> list[str]:
@@ -60,15 +69,27 @@ def _below(owner: str, rest: str) -> str:
         return owner
     if rest.startswith("["):
         short = owner.removeprefix("the ")
-        return f"entry {rest} of {owner}" if " " in short else f"{short}{rest}"
+        return message("entry {index} of {owner}", index=rest, owner=owner) if " " in short else f"{short}{rest}"
     first, _, below = rest[1:].partition(".")
-    whose = owner if " " in owner or not owner.islower() else f"the {owner}"
+    whose = owner if " " in owner or not owner.islower() else message("the {name}", name=owner)
     if first == "state":
-        return f"{below} of {whose} afterwards" if below else f"{whose} afterwards"
+        return message("{name} of {owner} afterwards", name=below, owner=whose) if below else _afterwards(whose)
     if first == "gradients":
-        return f"the .grad of {below}" if below else f"the .grad of each parameter of {whose}"
+        if below:
+            return message("the {attribute} of {name}", attribute=".grad", name=below)
+        return message("the {attribute} of each parameter of {owner}", attribute=".grad", owner=whose)
     attribute = rest[1:].removesuffix("()")
-    return f"{owner}.{attribute}" if " " not in owner else f"{attribute} of {owner}"
+    if " " in owner:
+        return message("{name} of {owner}", name=attribute, owner=owner)
+    return _as_code("{owner}.{name}", owner=owner, name=attribute)
+
+
+def _afterwards(owner: str) -> str:
+    return message("{owner} afterwards", owner=owner)
+
+
+def _result() -> str:
+    return message("the result")
 
 
 def _of_step(name: str, call: Call) -> str:
@@ -86,7 +107,7 @@ def _of_step(name: str, call: Call) -> str:
 
 def _of_student(step: Step, target: str, call: Call) -> str:
     if not target[:1].isupper():
-        return "the result" if step.name == "result" else f"what {target} returns"
+        return _result() if step.name == "result" else message("what {function} returns", function=target)
     names = {built.name for built in call.steps if built.target == step.target}
     return step.name if len(names) > 1 else target
 
@@ -94,10 +115,14 @@ def _of_student(step: Step, target: str, call: Call) -> str:
 def _of_method(step: Step, target: str, call: Call) -> str:
     owner, _, method = target.rpartition(".")
     if not owner or method in ("__call__", "forward"):
-        return "the result" if step.name == "result" else f"the output of {in_words(owner or method, call)}"
+        if step.name == "result":
+            return _result()
+        return message("the output of {name}", name=in_words(owner or method, call))
     if method in _SAME:
         return in_words(owner, call)
-    return "the result" if step.name == "result" else f"{_parenthesized(in_words(owner, call))}.{method}()"
+    if step.name == "result":
+        return _result()
+    return _as_code("{owner}.{method}()", owner=_parenthesized(in_words(owner, call)), method=method)
 
 
 def _of_builtin(step: Step, target: str, call: Call) -> str:
@@ -115,18 +140,20 @@ def _of_function(step: Step, target: str, call: Call) -> str:
     function = target.rpartition(".")[2]
     if function[:1].isupper() or all(head_of(path) in call.inputs for path in paths):
         return step.name
-    return f"{function}({', '.join(in_words(path, call) for path in paths)})"
+    return _as_code(
+        "{function}({arguments})", function=function, arguments=_joined(", ", [in_words(path, call) for path in paths])
+    )
 
 
 def _of_operator(step: Step, target: str, call: Call) -> str:
     if step.name == "result":
-        return "the result"
+        return _result()
     args = [in_words(arg.name, call) if isinstance(arg, Ref) else str(arg) for arg in step.args]
     if target == "getitem":
-        return f"{args[0]}[{args[1]}]"
+        return _as_code("{owner}[{index}]", owner=args[0], index=args[1])
     if target not in _OPERATORS:
         return step.name
-    return f" {_OPERATORS[target]} ".join(map(_parenthesized, args))
+    return _joined(f" {_OPERATORS[target]} ", [_parenthesized(arg) for arg in args])
 
 
 _BY_PLACE: Mapping[str, Callable[[Step, str, Call], str]] = {
@@ -139,4 +166,15 @@ _BY_PLACE: Mapping[str, Callable[[Step, str, Call], str]] = {
 
 
 def _parenthesized(words: str) -> str:
-    return f"({words})" if " " in words else words
+    return _as_code("({words})", words=words) if " " in words else words
+
+
+def _joined(between: str, names: Sequence[str]) -> str:
+    return reduce(lambda left, right: _as_code(f"{{left}}{between}{{right}}", left=left, right=right), names)
+
+
+def _as_code(template: str, **names: str) -> str:
+    """An expression, which is written alike in every language: a message only if one of the names in it is one."""
+    if any(isinstance(name, Message) for name in names.values()):
+        return message(template, **names)
+    return template.format_map(names)

@@ -84,7 +84,15 @@ def failure_to_value(failure: Failure | None) -> list[Any] | None:
     if failure is None:
         return None
     shape = None if failure.shape is None else list(failure.shape)
-    return [failure.kind, failure.message, failure.type_name, failure.line, failure.name, shape, list(failure.bases)]
+    return [
+        failure.kind,
+        str(failure.message),
+        failure.type_name,
+        failure.line,
+        failure.name,
+        shape,
+        list(failure.bases),
+    ]
 
 
 def observation_to_value(observation: Observation) -> dict[str, Any]:

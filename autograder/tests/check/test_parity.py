@@ -238,7 +238,7 @@ def test_why_a_file_cannot_be_loaded_is_told_in_the_same_words_at_both_doors(doo
     assert failure is not None
     what_to_do = advice(failure.type_name, failure.message, failure.source, IN_THIS_PYTHON)
     first, *others = trouble.message.splitlines()
-    assert first == cannot_be_loaded(failure.type_name, failure.message, "", what_to_do)
+    assert first == cannot_be_loaded(failure.type_name, failure.message, what_to_do)
     assert (trouble.line, trouble.source) == (failure.line, failure.source)
     line = text.splitlines().index(top) + 1
     assert others == ([overwritten("double", line, top)] if "double" in top else [])

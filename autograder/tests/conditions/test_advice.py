@@ -38,16 +38,16 @@ def test_what_is_installed_is_named_where_it_matters() -> None:
 
 
 def test_the_reason_comes_first_and_ends_as_a_sentence() -> None:
-    said = cannot_be_loaded("ValueError", "too small", " in line 3: f()", "Do this.")
+    said = cannot_be_loaded("ValueError", "too small", "Do this.", 3, "f()")
     assert said == "Your file cannot be loaded: ValueError: too small in line 3: f(). Do this."
-    assert cannot_be_loaded("E", "why?", "", "") == "Your file cannot be loaded: E: why?"
+    assert cannot_be_loaded("E", "why?", "") == "Your file cannot be loaded: E: why?"
 
 
 def test_a_call_for_a_gpu_is_said_in_words() -> None:
     message = "Found no NVIDIA driver on your system"
     assert asks_for_gpu(message)
     assert not asks_for_gpu("expected a tensor")
-    assert cannot_be_loaded("RuntimeError", message, "", words.NO_GPU).startswith(
+    assert cannot_be_loaded("RuntimeError", message, words.NO_GPU).startswith(
         "Your file cannot be loaded: it asks for a GPU. Grading has none"
     )
 

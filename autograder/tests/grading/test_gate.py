@@ -53,7 +53,7 @@ def test_ten_different_honest_messages_are_shown_as_they_are() -> None:
 
 def test_the_same_message_costs_once() -> None:
     gate = Gate(100)
-    said = say("Your code raised ", words("Abc"))
+    said = say("Your code raised {error}", error=words("Abc"))
     assert all(gate.lets("raised", said) for _ in range(50))
     assert gate.left == 100 - SENTENCE_BITS - 4 * 8
     assert gate.lets("raised", said, "another hint")
@@ -63,9 +63,9 @@ def test_the_same_message_costs_once() -> None:
 def test_when_the_budget_is_used_up_the_kind_alone_is_told() -> None:
     gate = Gate(BUDGETS["hint"])
     texts = ["".join(letters) for letters in itertools.islice(itertools.permutations(string.ascii_lowercase, 12), 200)]
-    told = [text for text in texts if gate.lets("raised", say("Your code raised ", words(text)))]
+    told = [text for text in texts if gate.lets("raised", say("Your code raised {error}", error=words(text)))]
     assert 0 < len(told) * (SENTENCE_BITS + 13 * 8) <= BUDGETS["hint"]
-    assert gate.lets("raised", say("Your code raised ", words(told[0])))
+    assert gate.lets("raised", say("Your code raised {error}", error=words(told[0])))
     assert meaning_of("raised").bare == "Your code raised an exception."
 
 

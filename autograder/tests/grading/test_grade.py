@@ -17,6 +17,7 @@ from gradkit.gradebook.autograded import submission_in_words
 from gradkit.grading.grade import grade_waiting
 from gradkit.grading.record import Record, from_json, to_json
 from gradkit.grading.triage import Task, triage
+from gradkit.messages import translate
 from gradkit.sandbox import Sandbox
 
 HW = "hw0_scaling"
@@ -223,3 +224,41 @@ def test_records_keep_to_the_schema_and_come_back(
         jsonschema.validate(json.loads(text), schema)
         assert from_json(text) == record
         assert (course.results / record.student / f"{HW}.json").read_text() == text
+
+
+MANY_FAULTS = """
+import torch
+
+def scale(x, factor=2.0):
+    return x.item() if len(x) > 2 else x * 3
+
+torch.set_default_dtype(torch.float64)
+"""
+
+
+def test_a_record_is_the_same_in_every_language(grade: Grade, hand_in: HandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = []
+    for language, student in (("en", "ada"), ("zh", "bob")):
+        monkeypatch.setenv("GRADKIT_LANGUAGE", language)
+        (record,) = grade(hand_in({"scaling.py": MANY_FAULTS}, student=student))
+        texts.append(without_times(record).replace(student, "..."))
+    assert texts[0] == texts[1]
+
+
+def test_a_records_messages_come_back_and_can_be_translated(grade: Grade, hand_in: HandIn) -> None:
+    (record,) = grade(hand_in({"scaling.py": MANY_FAULTS}))
+    read = from_json(to_json(record))
+    assert to_json(read) == to_json(record)
+    assert [translate(test.output, "zh") for test in read.tests] == [translate(t.output, "zh") for t in record.tests]
+    assert "最小的情况" in translate(read.tests[0].output, "zh")
+    assert translate(read.notes[0], "zh").startswith("加载你的文件时改变了 torch 的默认 dtype")
+
+
+def test_a_record_without_messages_is_read_as_before(grade: Grade, hand_in: HandIn) -> None:
+    (record,) = grade(hand_in({"scaling.py": MANY_FAULTS}))
+    data = json.loads(to_json(record))
+    for part in (data, *data["tests"]):
+        part["extra_data"].pop("messages", None)
+    old = from_json(json.dumps(data))
+    assert old == record
+    assert translate(old.tests[0].output, "zh") == old.tests[0].output  # its fields are not known

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from gradkit.bans.names import Asked, find_uses
 from gradkit.course import Assignment, BanGroup, Question
 from gradkit.grading import reader as reader_module
 from gradkit.grading.reader import Answers, Reading, SourceReader, read_sources
+from gradkit.messages import translate
 from gradkit.reader.signs import MAX_SIGNS, find_signs
 
 GROUP = BanGroup("Not here.", names=("torch.nn.Linear", "torch.optim.*"))
@@ -91,6 +93,7 @@ def test_a_deep_source_is_its_own_failure(reader: SourceReader, shape: str) -> N
     found = read(reader, m=DEEP[shape](LARGE).encode(), other=b"import ctypes\n")
     assert list(found.unreadable) == ["m.py"]
     assert found.problems[0].startswith("m.py cannot be read: ")
+    assert re.fullmatch(r"m\.py 无法读取：[^a-z]*。[^a-z]*。", translate(found.problems[0], "zh").replace("Python", ""))
     assert [sign.file for sign in found.signs] == ["other.py"]
     assert read(reader, m=USES).uses["a"].line == 2
 

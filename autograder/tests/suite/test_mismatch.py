@@ -69,6 +69,6 @@ def test_a_text_of_any_length_is_cut_before_it_is_looked_at() -> None:
 )
 def test_code_that_asks_for_a_gpu_is_told_that_there_is_none_with_every_build(name: str, message: str) -> None:
     raised = explain_failure(Failure("raised", message, type_name=name))[1].text
-    unloadable = cannot_be_loaded(name, message, "", advice(name, message, "", "Python 3.11 with torch"))
+    unloadable = cannot_be_loaded(name, message, advice(name, message, "", "Python 3.11 with torch"))
     for said in (raised, unloadable):
         assert ("GPU" in said, said.endswith(NO_GPU), message in said) == (True, True, False)

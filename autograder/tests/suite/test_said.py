@@ -6,13 +6,17 @@ import math
 
 import pytest
 
+from gradkit.messages import Message
 from gradkit.suite.said import Said, about, number, one_of, say, shape, words
 
 
 def test_parts_add_up() -> None:
-    said = say("The result has ", number(5), " entries: ", words("abc"), ", ", words(""), one_of("x", 8), ".")
+    fields = {"count": number(5), "name": words("abc"), "other": words(""), "last": one_of("x", 8)}
+    said = say("The result has {count} entries: {name}, {other}{last}.", **fields)
     assert said == Said("The result has 5 entries: abc, x.", bits=7 + 3, words=("abc",))
     assert str(said) == said.text
+    assert isinstance(said.text, Message)
+    assert said.text.fields == {"count": "5", "name": "abc", "other": "", "last": "x"}
 
 
 def test_numbers_are_charged_so_that_all_of_them_can_be_told_apart() -> None:
