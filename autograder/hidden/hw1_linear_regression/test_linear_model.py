@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from gradkit.suite import Call, Ref, Rng, Runner, Step, assert_drawn_as_linear, assert_matches, check, expected
+from gradkit.suite import Call, Ref, Rng, Runner, Step, assert_drawn_as_linear, assert_matches, check, expected, message
 
 pytestmark = pytest.mark.question("LinearModel")
 
@@ -41,11 +41,18 @@ def test_a_new_model_has_its_three_parts(student: Runner, in_dim: int, out_dim: 
         steps.append(Step(f"is_{name}", "builtin:isinstance", [Ref(name), Ref(kind)]))
     found = student.run(Call(steps, observe=(*(f"is_{name}" for name in kinds), "model.state")))
     for name, kind in kinds.items():
-        check(found.equals(f"is_{name}", True), f"The attribute {name} must be a {kind.replace('torch:', 'torch.')}.")
+        check(
+            found.equals(f"is_{name}", True),
+            message("The attribute {name} must be a {kind}.", name=name, kind=kind.replace("torch:", "torch.")),
+        )
     shapes = {name: tuple(value.shape) for name, value in found.tensors("model.state").items()}
     check(
         shapes == {"weight": (out_dim, in_dim), "bias": (out_dim,)},
-        f"For in_dim = {in_dim} and out_dim = {out_dim}, model must be nn.Linear({in_dim}, {out_dim}).",
+        message(
+            "For in_dim = {in_dim} and out_dim = {out_dim}, model must be nn.Linear({in_dim}, {out_dim}).",
+            in_dim=in_dim,
+            out_dim=out_dim,
+        ),
     )
 
 
@@ -58,7 +65,7 @@ def test_model_starts_at_random(student: Runner, in_dim: int, out_dim: int) -> N
         steps.append(Step(f"linear_{name}", "student:LinearModel", [in_dim, out_dim]))
         steps.append(Step(name, "builtin:getattr", [Ref(f"linear_{name}"), "model"]))
     observe = tuple(f"{name}.{part}" for name in ("first", "second") for part in ("weight", "bias"))
-    words = {f"linear_{name}": f"the {name} LinearModel" for name in ("first", "second")}
+    words = {"linear_first": message("the first LinearModel"), "linear_second": message("the second LinearModel")}
     found = student.run(Call(steps, observe=observe, words=words))
     assert_drawn_as_linear(found, "first", "second", in_dim=in_dim)
 
@@ -87,7 +94,9 @@ def test_parts_belong_together(student: Runner, reference: Runner, rng: Rng, n: 
         observe=("loss", "model.state"),
         learning_rate=0.3,
     )
-    hint = "optimizer is torch.optim.SGD over model.parameters() at learning_rate, loss_function is nn.MSELoss()"
+    hint = message(
+        "optimizer is torch.optim.SGD over model.parameters() at learning_rate, loss_function is nn.MSELoss()"
+    )
     assert_matches(student.run(call), reference.run(call), hint=hint)
 
 
@@ -117,7 +126,9 @@ def test_training_matches_reference(
         learning_rate=rate,
         epochs=5,
     )
-    hint = "each epoch: predict all rows, compute the loss, zero the gradients, back-propagate, step with learning_rate"
+    hint = message(
+        "each epoch: predict all rows, compute the loss, zero the gradients, back-propagate, step with learning_rate"
+    )
     assert_matches(student.run(call), reference.run(call), hint=hint)
 
 
@@ -141,7 +152,7 @@ def test_losses_worked_by_hand(student: Runner, epochs: int) -> None:
         "bias": torch.tensor([3 + error], dtype=torch.float64),
     }
     right = expected(losses=[8.0, 0.08, 0.0008][:epochs], **{"model.state": end})
-    assert_matches(student.run(call), right, hint="one float per epoch, the loss before that epoch's update")
+    assert_matches(student.run(call), right, hint=message("one float per epoch, the loss before that epoch's update"))
 
 
 @pytest.mark.points(0.5)
@@ -165,7 +176,7 @@ def test_no_epoch_is_left_out(
     parameters = {"weight": torch.zeros(1, 1, dtype=torch.float64), "bias": torch.full((1,), 3.0, dtype=torch.float64)}
     observe = ("losses", "model.state")
     call = linear_model(x, y, parameters, TRAIN, observe=observe, learning_rate=rate, epochs=epochs)
-    hint = "the list has one loss for each epoch: the loop does not stop early"
+    hint = message("the list has one loss for each epoch: the loop does not stop early")
     assert_matches(student.run(call), reference.run(call), hint=hint)
 
 
@@ -184,7 +195,7 @@ def test_training_goes_on(student: Runner, reference: Runner, rng: Rng, first: i
         learning_rate=0.1,
         epochs=3,
     )
-    hint = "create model and optimizer once, in __init__, and a new list of losses in each call of train"
+    hint = message("create model and optimizer once, in __init__, and a new list of losses in each call of train")
     assert_matches(student.run(call), reference.run(call), hint=hint)
 
 
@@ -206,7 +217,7 @@ def test_predictions_have_no_graph(
         learning_rate=0.1,
         epochs=2,
     )
-    hint = "predict(x) is the output of model for x, shape (N, out_dim), computed under torch.no_grad()"
+    hint = message("predict(x) is the output of model for x, shape (N, out_dim), computed under torch.no_grad()")
     assert_matches(student.run(call), reference.run(call), hint=hint)
 
 
@@ -223,6 +234,6 @@ def test_float32_stays_float32(student: Runner, reference: Runner, rng: Rng, n: 
         observe=("losses", "y_hat"),
         epochs=3,
     )
-    hint = "do not convert x, y or the model; the default of learning_rate is 0.01"
+    hint = message("do not convert x, y or the model; the default of learning_rate is 0.01")
     # float32 holds about seven digits
     assert_matches(student.run(call), reference.run(call), hint=hint, rtol=1e-4, atol=1e-4)

@@ -3,11 +3,11 @@
 import pytest
 import torch
 
-from gradkit.suite import Call, Ref, Rng, Runner, Step, assert_matches, check, expected, module_call
+from gradkit.suite import Call, Ref, Rng, Runner, Step, assert_matches, check, expected, message, module_call
 
 pytestmark = pytest.mark.question("LinearRegression")
 
-HINT = "x is (N, in_dim) and w is (in_dim + 1, 1), with the bias in its last row; the result is (N, 1)"
+HINT = message("x is (N, in_dim) and w is (in_dim + 1, 1), with the bias in its last row; the result is (N, 1)")
 
 
 @pytest.mark.points(1)
@@ -20,11 +20,19 @@ def test_new_model_has_one_parameter(student: Runner, in_dim: int) -> None:
     )
     found = student.run(call)
     shape = (in_dim + 1, 1)
-    check(found.equals("model.w.shape", shape), f"For in_dim = {in_dim}, w must have the shape {shape}.")
-    check(found.equals("model.w.requires_grad", True), "w must be trainable: an nn.Parameter with requires_grad=True.")
+    check(
+        found.equals("model.w.shape", shape),
+        message("For in_dim = {in_dim}, w must have the shape {shape}.", in_dim=in_dim, shape=shape),
+    )
+    check(
+        found.equals("model.w.requires_grad", True),
+        message("w must be trainable: an nn.Parameter with requires_grad=True."),
+    )
     check(
         found.equals("model.gradients", {"w": None}),
-        "model.named_parameters() should list only w: the bias is its last row, and w must be an nn.Parameter.",
+        message(
+            "model.named_parameters() should list only w: the bias is its last row, and w must be an nn.Parameter."
+        ),
     )
 
 
@@ -39,27 +47,29 @@ def test_new_model_draws_from_standard_normal(student: Runner, in_dim: int) -> N
     """
     names = ("first", "second")
     steps = [Step(name, "student:LinearRegression", [in_dim]) for name in names]
-    words = {name: f"the {name} model" for name in names}
+    words = {"first": message("the first model"), "second": message("the second model")}
     found = student.run(Call(steps=steps, observe=("first.w", "second.w"), words=words))
-    size = "w should be a tensor with in_dim + 1 elements."
+    size = message("w should be a tensor with in_dim + 1 elements.")
     first, second = (found.tensor(f"{name}.w", otherwise=size).double() for name in names)
     for numbers in (first, second):
         check(numbers.numel() == in_dim + 1, size)
         inside = (numbers.abs() < 1).double().mean().item()
         check(
             abs(numbers.mean().item()) < 0.06,
-            "The mean of w is too far from 0, the mean of a standard normal distribution.",
+            message("The mean of w is too far from 0, the mean of a standard normal distribution."),
         )
         check(
             abs(numbers.std().item() - 1) < 0.05,
-            "The standard deviation of w is too far from 1, that of a standard normal.",
+            message("The standard deviation of w is too far from 1, that of a standard normal."),
         )
-        check(abs(inside - 0.6827) < 0.03, "The values in w are not normally distributed.")
+        check(abs(inside - 0.6827) < 0.03, message("The values in w are not normally distributed."))
         check(
-            bool((numbers != 0).all()), "A value in w is exactly 0. Draw all of w, including the bias in its last row."
+            bool((numbers != 0).all()),
+            message("A value in w is exactly 0. Draw all of w, including the bias in its last row."),
         )
     check(
-        not torch.equal(first, second), "Two new models have the same w; each should draw new values (no fixed seed)."
+        not torch.equal(first, second),
+        message("Two new models have the same w; each should draw new values (no fixed seed)."),
     )
 
 
@@ -93,7 +103,7 @@ def test_batches_may_differ_in_size(student: Runner, reference: Runner, rng: Rng
     inputs = {"x1": rng.normal(first, 4), "x2": rng.normal(then, 4)}
     inputs["x1"][0] = 0
     call = Call(steps, inputs, parameters={"model": {"w": rng.normal(5, 1)}}, observe=("first", "then"))
-    hint = f"{HINT}; N is the number of rows of the current x"
+    hint = message("{hint}; N is the number of rows of the current x", hint=HINT)
     assert_matches(student.run(call), reference.run(call), hint=hint)
 
 
@@ -134,6 +144,6 @@ def test_float32_stays_float32(student: Runner, reference: Runner, rng: Rng, n: 
         cotangent=rng.normal(n, 1, dtype=torch.float32),
         dtype=torch.float32,
     )
-    hint = f"{HINT}; the column of ones has the dtype of x, as in torch.ones(..., dtype=x.dtype)"
+    hint = message("{hint}; the column of ones has the dtype of x, as in torch.ones(..., dtype=x.dtype)", hint=HINT)
     # float32 holds about seven digits
     assert_matches(student.run(call), reference.run(call), hint=hint, rtol=1e-5, atol=1e-5)

@@ -4,11 +4,11 @@ import pytest
 import torch
 from torch import Tensor
 
-from gradkit.suite import Rng, Runner, assert_matches, expected, function_call
+from gradkit.suite import Rng, Runner, assert_matches, expected, function_call, message
 
 pytestmark = pytest.mark.question("normal_equation")
 
-HINT = "x (N, in_dim), y (N, out_dim): weights (in_dim + 1, out_dim), with the biases in the last row"
+HINT = message("x (N, in_dim), y (N, out_dim): weights (in_dim + 1, out_dim), with the biases in the last row")
 
 
 @pytest.mark.points(1.5)
@@ -52,7 +52,7 @@ def test_dependent_columns_give_the_smallest_weights(student: Runner, reference:
     """Where there are many solutions, the one with the smallest sum of squares is returned."""
     x = features(rng)
     call = function_call("normal_equation", {"x": x, "y": rng.normal(len(x), 2)})
-    hint = "X^T X has no inverse here; the pseudo-inverse gives the solution with the smallest sum of squares"
+    hint = message("X^T X has no inverse here; the pseudo-inverse gives the solution with the smallest sum of squares")
     # X is rank-deficient: rounding decides which singular values count as zero, and changes the last digits
     assert_matches(student.run(call), reference.run(call), hint=hint, rtol=1e-5, atol=1e-5)
 
@@ -65,7 +65,9 @@ def test_columns_of_different_sizes(
     """The weights are right where features have different units, so that columns differ in scale."""
     x = rng.normal(11, 3) * torch.tensor(sizes, dtype=torch.float64)
     call = function_call("normal_equation", {"x": x, "y": rng.normal(11, 2)})
-    hint = "the columns of X are linearly independent, so no singular value counts as zero; see the tolerance of pinv"
+    hint = message(
+        "the columns of X are linearly independent, so no singular value counts as zero; see the tolerance of pinv"
+    )
     # 10^6 between the columns makes 10^12 in X^T X, which costs some of the sixteen digits
     assert_matches(student.run(call), reference.run(call), hint=hint, rtol=1e-5, atol=1e-11)
 
@@ -101,6 +103,6 @@ def test_float32_stays_float32(student: Runner, reference: Runner, rng: Rng, n: 
     """Features and targets in float32 give weights in float32."""
     arguments = {"x": rng.normal(n, 3, dtype=torch.float32), "y": rng.normal(n, 2, dtype=torch.float32)}
     call = function_call("normal_equation", arguments)
-    hint = f"{HINT}; the column of ones has the dtype of x"
+    hint = message("{hint}; the column of ones has the dtype of x", hint=HINT)
     # float32 holds about seven digits, and solving costs some of them
     assert_matches(student.run(call), reference.run(call), hint=hint, rtol=1e-3, atol=1e-3)

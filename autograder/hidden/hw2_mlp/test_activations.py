@@ -3,13 +3,13 @@
 import pytest
 import torch
 
-from gradkit.suite import Rng, Runner, assert_finite, assert_matches, check, expected, function_call
+from gradkit.suite import Rng, Runner, assert_finite, assert_matches, check, expected, function_call, message
 
 pytestmark = pytest.mark.question("activations")
 
 NAMES = ("sigmoid", "relu", "tanh")
 SHAPES = [(), (5,), (4, 3), (1, 1), (7, 1), (2, 3, 4)]
-HINT = "the function is applied element-wise: the result has the shape of x"
+HINT = message("the function is applied element-wise: the result has the shape of x")
 
 
 def off_the_kink(rng: Rng, *shape: int, dtype: torch.dtype = torch.float64) -> torch.Tensor:
@@ -49,7 +49,7 @@ def test_large_arguments(student: Runner, reference: Runner, rng: Rng, name: str
     """Values and gradients are finite and right from -10,000 to 10,000."""
     x = torch.tensor([-10_000, -800, -90, -40, -13, -6, 6, 13, 40, 90, 800, 10_000], dtype=dtype)
     call = function_call(name, {"x": x}, cotangent=rng.normal(12, dtype=dtype))
-    hint = (
+    hint = message(
         "e^10000 is inf, and inf / inf or 0 * inf is nan: rewrite the formula so that no large number is exponentiated"
     )
     found = student.run(call)
@@ -64,7 +64,7 @@ def test_exactly_zero(student: Runner, reference: Runner, rng: Rng, name: str, d
     """At exactly 0, the values are right, the derivatives of sigmoid and tanh are right, and that of relu is finite."""
     x = torch.tensor([[0.0, -0.0, 0.7], [-1.3, 0.0, 0.0]], dtype=dtype)
     call = function_call(name, {"x": x}, cotangent=rng.uniform(2, 3, low=1, high=2, dtype=dtype))
-    hint = "|x|, sign(x) and a kink at 0 are not differentiable there; sigmoid and tanh are"
+    hint = message("|x|, sign(x) and a kink at 0 are not differentiable there; sigmoid and tanh are")
     found, right = student.run(call), reference.run(call)
     assert_finite(found, hint=hint)
     if name == "relu":
@@ -94,7 +94,7 @@ def test_sigmoid_worked_by_hand(student: Runner) -> None:
         result=torch.tensor([0.75, 0.2, 0.9], dtype=torch.float64),
         gradients={"x": torch.tensor([3.0, 4.0, 9.0], dtype=torch.float64)},
     )
-    assert_matches(student.run(call), right, hint="sigmoid(x) = 1 / (1 + e^-x), with the derivative s (1 - s)")
+    assert_matches(student.run(call), right, hint=message("sigmoid(x) = 1 / (1 + e^-x), with the derivative s (1 - s)"))
 
 
 @pytest.mark.points(0.5)
@@ -110,7 +110,9 @@ def test_relu_worked_by_hand(student: Runner) -> None:
         result=torch.tensor([[0.0, 3.0, 0.5]], dtype=torch.float64),
         gradients={"x": torch.tensor([[0.0, 7.0, -4.0]], dtype=torch.float64)},
     )
-    assert_matches(student.run(call), right, hint="relu(x) = max(0, x), with the derivative 0 below zero and 1 above")
+    assert_matches(
+        student.run(call), right, hint=message("relu(x) = max(0, x), with the derivative 0 below zero and 1 above")
+    )
 
 
 @pytest.mark.points(0.75)
@@ -127,7 +129,9 @@ def test_tanh_worked_by_hand(student: Runner) -> None:
         result=torch.tensor([0.6, -0.8, 0.5], dtype=torch.float64),
         gradients={"x": torch.tensor([16.0, 18.0, 3.0], dtype=torch.float64)},
     )
-    assert_matches(student.run(call), right, hint="tanh(x) is between -1 and 1, with the derivative 1 - tanh(x)^2")
+    assert_matches(
+        student.run(call), right, hint=message("tanh(x) is between -1 and 1, with the derivative 1 - tanh(x)^2")
+    )
 
 
 @pytest.mark.points(0.5)
@@ -138,6 +142,6 @@ def test_float32_stays_float32(student: Runner, reference: Runner, rng: Rng, nam
     call = function_call(name, {"x": x}, cotangent=rng.normal(4, 3, dtype=torch.float32))
     found = student.run(call)
     # float32 holds about seven digits
-    assert_matches(found, reference.run(call), hint="the result has the dtype of x", rtol=1e-5, atol=1e-6)
+    assert_matches(found, reference.run(call), hint=message("the result has the dtype of x"), rtol=1e-5, atol=1e-6)
     if name != "relu":
-        check(bool((found.tensor().abs() <= 1).all()), f"No value of {name} is larger than 1.")
+        check(bool((found.tensor().abs() <= 1).all()), message("No value of {name} is larger than 1.", name=name))

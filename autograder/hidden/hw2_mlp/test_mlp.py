@@ -18,12 +18,13 @@ from gradkit.suite import (
     assert_matches,
     check,
     expected,
+    message,
     module_call,
 )
 
 pytestmark = pytest.mark.question("MLP")
 
-HINT = "a(0) = x; z(l) = W(l) a(l-1) + b(l), a(l) = f(z(l)); the last layer has no activation: y_hat = z(L)"
+HINT = message("a(0) = x; z(l) = W(l) a(l-1) + b(l), a(l) = f(z(l)); the last layer has no activation: y_hat = z(L)")
 
 
 def random_parameters(rng: Rng, sizes: Sequence[int], dtype: torch.dtype = torch.float64) -> dict[str, Tensor]:
@@ -47,7 +48,7 @@ def test_a_new_model_has_its_layers(student: Runner, sizes: list[int]) -> None:
     found = student.run(Call(steps, observe=("is_list", "model.state", "model.gradients")))
     check(
         found.equals("is_list", True),
-        "The attribute layers must be an nn.ModuleList, so that its parameters are found.",
+        message("The attribute layers must be an nn.ModuleList, so that its parameters are found."),
     )
     right = {}
     for number, (before, after) in enumerate(pairwise(sizes)):
@@ -55,10 +56,17 @@ def test_a_new_model_has_its_layers(student: Runner, sizes: list[int]) -> None:
     shapes = {name: tuple(value.shape) for name, value in found.tensors("model.state").items()}
     check(
         {name: shapes.get(name) for name in right} == right,
-        f"For layer_sizes = {sizes}, layer l must be nn.Linear(layer_sizes[l], layer_sizes[l + 1]).",
+        message(
+            "For layer_sizes = {sizes}, layer l must be nn.Linear(layer_sizes[l], layer_sizes[l + 1]).", sizes=sizes
+        ),
     )
     extra = sorted(found.gradients("model.gradients").keys() - right.keys())
-    check(not extra, f"The layers' weights and biases should be the only parameters; also found: {', '.join(extra)}.")
+    check(
+        not extra,
+        message(
+            "The layers' weights and biases should be the only parameters; also found: {extra}.", extra=", ".join(extra)
+        ),
+    )
 
 
 @pytest.mark.points(0.5)
@@ -70,7 +78,7 @@ def test_layers_start_at_random(student: Runner, sizes: list[int]) -> None:
         f"{model}.{name}.{part}" for model in ("one", "other") for name in names for part in ("weight", "bias")
     )
     steps = [Step(model, "student:MLP", [sizes]) for model in ("one", "other")]
-    words = {"one": "the first MLP", "other": "the second MLP"}
+    words = {"one": message("the first MLP"), "other": message("the second MLP")}
     found = student.run(Call(steps, observe=observe, words=words))
     for name, inputs in zip(names, sizes, strict=False):
         assert_drawn_as_linear(found, f"one.{name}", f"other.{name}", in_dim=inputs, name=name)
@@ -125,7 +133,9 @@ def test_activation_is_the_one_handed_over(
     vjp = Vjp("result", ("x", *(f"model.{name}" for name in parameters)), (rng.normal(6, sizes[-1]),))
     inputs = {"x": rng.normal(6, sizes[0])}
     call = Call(steps, inputs, parameters={"model": parameters}, observe=("training", "result"), vjp=vjp)
-    assert_matches(student.run(call), reference.run(call), hint=f"{HINT}; f is the argument activation")
+    assert_matches(
+        student.run(call), reference.run(call), hint=message("{hint}; f is the argument activation", hint=HINT)
+    )
 
 
 @pytest.mark.points(0.5)
@@ -139,7 +149,9 @@ def test_inputs_are_left_unchanged(student: Runner, reference: Runner, rng: Rng,
     ]
     inputs = {"layer_sizes": [4, n + 2, 2], "x": rng.normal(n, 4)}
     call = Call(steps, inputs, parameters={"model": random_parameters(rng, [4, n + 2, 2])})
-    assert_matches(student.run(call), reference.run(call), hint="copy what you modify: list(layer_sizes), x.clone()")
+    assert_matches(
+        student.run(call), reference.run(call), hint=message("copy what you modify: list(layer_sizes), x.clone()")
+    )
 
 
 @pytest.mark.points(0.5)

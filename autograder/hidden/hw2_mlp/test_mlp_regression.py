@@ -16,12 +16,13 @@ from gradkit.suite import (
     assert_matches,
     check,
     expected,
+    message,
     module_call,
 )
 
 pytestmark = pytest.mark.question("MLPRegression")
 
-HINT = "x (N, in_dim) -> first layer -> sigmoid -> second layer -> sigmoid -> y_hat (N, 1)"
+HINT = message("x (N, in_dim) -> first layer -> sigmoid -> second layer -> sigmoid -> y_hat (N, 1)")
 
 
 def random_parameters(rng: Rng, in_dim: int, hidden_dim: int, dtype: torch.dtype = torch.float64) -> dict[str, Tensor]:
@@ -47,8 +48,11 @@ def test_new_model_has_two_layers(student: Runner, in_dim: int, hidden_dim: int)
     observe = tuple(f"model.{name}.shape" for name in shapes)
     found = student.run(Call(steps=[Step("model", "student:MLPRegression", [in_dim, hidden_dim])], observe=observe))
     for name, shape in shapes.items():
-        sizes = f"in_dim = {in_dim} and hidden_dim = {hidden_dim}"
-        check(found.equals(f"model.{name}.shape", shape), f"For {sizes}, {name} must have the shape {shape}.")
+        sizes = message("in_dim = {in_dim} and hidden_dim = {hidden_dim}", in_dim=in_dim, hidden_dim=hidden_dim)
+        check(
+            found.equals(f"model.{name}.shape", shape),
+            message("For {sizes}, {name} must have the shape {shape}.", sizes=sizes, name=name, shape=shape),
+        )
 
 
 @pytest.mark.points(0.5)
@@ -59,7 +63,7 @@ def test_layers_start_at_random(student: Runner, in_dim: int, hidden_dim: int) -
     layers = {"first_layer": in_dim, "second_layer": hidden_dim}
     observe = tuple(f"{model}.{layer}.{part}" for model in models for layer in layers for part in ("weight", "bias"))
     steps = [Step(name, "student:MLPRegression", [in_dim, hidden_dim]) for name in models]
-    words = {"one": "the first MLPRegression", "other": "the second MLPRegression"}
+    words = {"one": message("the first MLPRegression"), "other": message("the second MLPRegression")}
     found = student.run(Call(steps, observe=observe, words=words))
     for layer, inputs in layers.items():
         assert_drawn_as_linear(found, f"one.{layer}", f"other.{layer}", in_dim=inputs, name=layer)

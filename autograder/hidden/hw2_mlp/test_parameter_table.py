@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 import torch
 
-from gradkit.suite import Call, Found, Ref, Runner, Step, assert_matches, check, expected
+from gradkit.suite import Call, Found, Ref, Runner, Step, assert_matches, check, expected, message
 
 pytestmark = pytest.mark.question("parameter_table")
 
-HINT = "a list of tuples (name, shape, number of elements), one for each of model.named_parameters(), in that order"
+HINT = message(
+    "a list of tuples (name, shape, number of elements), one for each of model.named_parameters(), in that order"
+)
 
 
 def table_of(*steps: Step) -> Call:
@@ -39,7 +41,10 @@ def test_figures_counted_by_hand(student: Runner) -> None:
     rows = [("0.weight", (2, 4), 8), ("0.bias", (2,), 2), ("2.weight", (1, 2), 2), ("2.bias", (1,), 1)]
     found = student.run(call)
     assert_same_table(found, expected(result=rows))
-    check(sum(row[2] for row in found.sequence()) == 13, "The third column should sum to the total number of elements.")
+    check(
+        sum(row[2] for row in found.sequence()) == 13,
+        message("The third column should sum to the total number of elements."),
+    )
 
 
 @pytest.mark.points(1)
@@ -106,5 +111,5 @@ def test_model_is_left_unchanged(student: Runner, reference: Runner, training: b
     ]
     observe = ("result", "model.state", "model.gradients", "model.training", "model.weight.requires_grad")
     call = Call(steps, {"x": torch.ones(4, 2)}, observe=observe)
-    hint = "read the parameters, and do not change them or the model"
+    hint = message("read the parameters, and do not change them or the model")
     assert_matches(student.run(call), reference.run(call), hint=hint, strict_types=True)

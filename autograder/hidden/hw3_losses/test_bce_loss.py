@@ -9,11 +9,11 @@ import math
 import pytest
 import torch
 
-from gradkit.suite import Rng, Runner, assert_matches, expected, function_call
+from gradkit.suite import Rng, Runner, assert_matches, expected, function_call, message
 
 pytestmark = pytest.mark.question("bce_loss")
 
-HINT = "y_hat and y are (N,); the loss is the mean over the N examples, shape ()"
+HINT = message("y_hat and y are (N,); the loss is the mean over the N examples, shape ()")
 
 
 @pytest.mark.points(1)
@@ -40,7 +40,7 @@ def test_soft_labels(student: Runner, reference: Runner, rng: Rng, n: int) -> No
     low, high = rng.uniform(n, low=0.2, high=0.4), rng.uniform(n, low=0.6, high=0.8)
     arguments = {"y_hat": torch.cat([low, high]), "y": torch.cat([high, low])}
     call = function_call("bce_loss", arguments, grad=["y_hat"], cotangent=rng.normal())
-    hint = f"{HINT}; for a soft label between 0 and 1, both terms of the formula count"
+    hint = message("{hint}; for a soft label between 0 and 1, both terms of the formula count", hint=HINT)
     assert_matches(student.run(call), reference.run(call), hint=hint, rtol=1e-3)
 
 
@@ -53,7 +53,7 @@ def test_probabilities_near_the_ends(student: Runner, reference: Runner, rng: Rn
         "y": torch.tensor(labels, dtype=torch.float64),
     }
     call = function_call("bce_loss", arguments, grad=["y_hat"], cotangent=rng.normal())
-    hint = f"{HINT}; an epsilon or a clamp must be small, at most 1e-7"
+    hint = message("{hint}; an epsilon or a clamp must be small, at most 1e-7", hint=HINT)
     assert_matches(student.run(call), reference.run(call), hint=hint, rtol=1e-3)
 
 
@@ -74,7 +74,7 @@ def test_certain_and_right(student: Runner, y_hat: list[float], y: list[float], 
     """
     arguments = {"y_hat": torch.tensor(y_hat, dtype=torch.float64), "y": torch.tensor(y, dtype=torch.float64)}
     found = student.run(function_call("bce_loss", arguments))
-    hint = "0 * log(0) is nan in floating-point arithmetic, but the term should be 0 (within 1e-6)"
+    hint = message("0 * log(0) is nan in floating-point arithmetic, but the term should be 0 (within 1e-6)")
     assert_matches(found, expected(result=torch.tensor(loss, dtype=torch.float64)), hint=hint, rtol=0, atol=1e-6)
 
 

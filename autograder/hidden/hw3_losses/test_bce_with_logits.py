@@ -5,11 +5,11 @@ import math
 import pytest
 import torch
 
-from gradkit.suite import Rng, Runner, assert_matches, expected, function_call
+from gradkit.suite import Rng, Runner, assert_matches, expected, function_call, message
 
 pytestmark = pytest.mark.question("bce_with_logits")
 
-HINT = "z and y are (N,); the loss is the mean over the N examples, shape ()"
+HINT = message("z and y are (N,); the loss is the mean over the N examples, shape ()")
 
 
 @pytest.mark.points(0.5)
@@ -27,7 +27,7 @@ def test_soft_labels(student: Runner, reference: Runner, rng: Rng, n: int) -> No
     """Soft labels between 0 and 1 are used unchanged."""
     arguments = {"z": 2 * rng.normal(n), "y": rng.uniform(n, low=0.05, high=0.95)}
     call = function_call("bce_with_logits", arguments, grad=["z"], cotangent=rng.normal())
-    hint = f"{HINT}; for a soft label between 0 and 1, both terms of the formula count"
+    hint = message("{hint}; for a soft label between 0 and 1, both terms of the formula count", hint=HINT)
     assert_matches(student.run(call), reference.run(call), hint=hint)
 
 
@@ -60,7 +60,9 @@ def test_large_scores(student: Runner, z: list[float], y: list[float], loss: flo
         result=torch.tensor(loss, dtype=torch.float64),
         gradients={"z": -2.5 * torch.tensor(slopes, dtype=torch.float64)},
     )
-    hint = "the sigmoid of a large logit is rounded to 0 or 1: simplify the logarithm of the sigmoid on paper first"
+    hint = message(
+        "the sigmoid of a large logit is rounded to 0 or 1: simplify the logarithm of the sigmoid on paper first"
+    )
     assert_matches(student.run(call), right, hint=hint)
 
 

@@ -6,11 +6,11 @@ import pytest
 import torch
 from torch import Tensor
 
-from gradkit.suite import Rng, Runner, assert_matches, expected, function_call
+from gradkit.suite import Rng, Runner, assert_matches, expected, function_call, message
 
 pytestmark = pytest.mark.question("cross_entropy")
 
-HINT = "p and q are (..., K); the sum is over the last dimension, so the result is (...)"
+HINT = message("p and q are (..., K); the sum is over the last dimension, so the result is (...)")
 
 
 def distributions(rng: Rng, *shape: int, low: float = 0.05) -> Tensor:
@@ -102,7 +102,7 @@ def test_impossible_classes(student: Runner, p: list[float], q: list[float], los
         result=torch.tensor(loss, dtype=torch.float64),
         gradients={"q": -1.5 * torch.tensor(slopes, dtype=torch.float64)},
     )
-    hint = (
+    hint = message(
         "0 * log(0) and 0 / 0 are nan in floating point: do not take the logarithm where p is 0, and leave "
         "all other terms unchanged, however small their p or q: no epsilon, no clamp"
     )

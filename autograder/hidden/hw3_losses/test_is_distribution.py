@@ -3,11 +3,13 @@
 import pytest
 import torch
 
-from gradkit.suite import Runner, assert_matches, expected, function_call
+from gradkit.suite import Runner, assert_matches, expected, function_call, message
 
 pytestmark = pytest.mark.question("is_distribution")
 
-HINT = "every entry must be at least 0, the sum must differ from 1 by at most tol, and the result is a Python bool"
+HINT = message(
+    "every entry must be at least 0, the sum must differ from 1 by at most tol, and the result is a Python bool"
+)
 
 
 def asked(student: Runner, p: list[float], answer: bool, dtype: torch.dtype = torch.float64, **tol: float) -> None:

@@ -3,13 +3,15 @@
 import pytest
 import torch
 
-from gradkit.suite import Rng, Runner, assert_finite, assert_matches, assert_raises, expected, function_call
+from gradkit.suite import Rng, Runner, assert_finite, assert_matches, assert_raises, expected, function_call, message
 
 pytestmark = pytest.mark.question("regression_losses")
 
-HINT = "y_hat and y have the same shape; the loss is the mean over all elements, shape ()"
+HINT = message("y_hat and y have the same shape; the loss is the mean over all elements, shape ()")
 SHAPES = [(6,), (1,), (5, 1), (1, 4), (4, 3), (2, 3, 5), ()]
-UNEQUAL_HINT = "compare the shapes first, and raise a ValueError with both in its message if they differ in any way"
+UNEQUAL_HINT = message(
+    "compare the shapes first, and raise a ValueError with both in its message if they differ in any way"
+)
 UNEQUAL = [
     ((7, 1), (7,)),
     ((7,), (7, 1)),
@@ -95,7 +97,8 @@ def test_mae_of_a_hit(student: Runner, y_hat: list[float], y: list[float], loss:
     found = student.run(function_call("mae_loss", arguments, grad=["y_hat"], cotangent=cotangent))
     assert_matches(found, expected(result=torch.tensor(loss, dtype=torch.float64)), hint=HINT)
     assert_finite(
-        found, hint="the derivative of the square root is infinite at 0; compute the absolute value without a root"
+        found,
+        hint=message("the derivative of the square root is infinite at 0; compute the absolute value without a root"),
     )
 
 

@@ -5,11 +5,11 @@ import math
 import pytest
 import torch
 
-from gradkit.suite import Rng, Runner, assert_matches, expected, function_call
+from gradkit.suite import Rng, Runner, assert_matches, expected, function_call, message
 
 pytestmark = pytest.mark.question("softmax_cross_entropy")
 
-HINT = "logits are (N, K) and labels (N,); each row has one loss, and the result is their mean, shape ()"
+HINT = message("logits are (N, K) and labels (N,); each row has one loss, and the result is their mean, shape ()")
 
 
 @pytest.mark.points(1)
@@ -100,7 +100,7 @@ def test_scores_far_from_zero(
     call = function_call(
         "softmax_cross_entropy", {"logits": logits, "labels": torch.tensor(labels)}, cotangent=rng.normal()
     )
-    hint = (
+    hint = message(
         "exp of a large number is inf, and of a very negative one 0, whose logarithm is -inf: subtract the largest"
         " logit of each row first, and simplify the logarithm of the quotient on paper"
     )

@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 import torch
 
-from gradkit.suite import Call, Rng, Runner, assert_matches, expected, function_call
+from gradkit.suite import Call, Rng, Runner, assert_matches, expected, function_call, message
 
 pytestmark = pytest.mark.question("backward_pass")
 
-HINT = "two lists, each from layer 1 to layer L: dW(l) = delta(l)^T a(l-1), db(l) = the sum of the rows of delta(l)"
+HINT = message(
+    "two lists, each from layer 1 to layer L: dW(l) = delta(l)^T a(l-1), db(l) = the sum of the rows of delta(l)"
+)
 DIGITS = torch.float64
 
 
@@ -33,7 +35,7 @@ def tensors(*numbers: Sequence[Any]) -> list[torch.Tensor]:
 def test_one_layer(student: Runner, reference: Runner, rng: Rng, n: int, sizes: list[int]) -> None:
     """The gradients of a network of one layer are right."""
     call = backward_call(rng, n, sizes)
-    hint = "the loss is the mean over all N M elements, so dL/dy_hat = 2 (y_hat - y) / (N M)"
+    hint = message("the loss is the mean over all N M elements, so dL/dy_hat = 2 (y_hat - y) / (N M)")
     assert_matches(student.run(call), reference.run(call), hint=hint)
 
 
@@ -44,7 +46,8 @@ def test_one_layer(student: Runner, reference: Runner, rng: Rng, n: int, sizes: 
 def test_several_layers(student: Runner, reference: Runner, rng: Rng, n: int, sizes: list[int]) -> None:
     """The gradients are right for several depths and widths."""
     call = backward_call(rng, n, sizes)
-    assert_matches(student.run(call), reference.run(call), hint=f"{HINT}; delta(l-1) = (delta(l) W(l)) * f'(z(l-1))")
+    hint = message("{hint}; delta(l-1) = (delta(l) W(l)) * f'(z(l-1))", hint=HINT)
+    assert_matches(student.run(call), reference.run(call), hint=hint)
 
 
 @pytest.mark.points(0.5)

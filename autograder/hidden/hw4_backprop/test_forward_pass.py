@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 import torch
 
-from gradkit.suite import Call, Rng, Runner, assert_matches, expected, function_call
+from gradkit.suite import Call, Rng, Runner, assert_matches, expected, function_call, message
 
 pytestmark = pytest.mark.question("forward_pass")
 
-HINT = "zs has L tensors, activations L + 1: x, sigmoid(z) of every layer but the last, and the last z itself"
+HINT = message("zs has L tensors, activations L + 1: x, sigmoid(z) of every layer but the last, and the last z itself")
 DIGITS = torch.float64
 
 

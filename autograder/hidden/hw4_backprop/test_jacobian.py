@@ -6,25 +6,34 @@ import pytest
 import torch
 from torch import Tensor
 
-from gradkit.suite import Call, Found, Ref, Rng, Runner, Step, assert_unchanged, check
+from gradkit.suite import Call, Found, Ref, Rng, Runner, Step, assert_unchanged, check, message
 
 pytestmark = pytest.mark.question("jacobian")
 
 
 def assert_near(found: Found, expected: Tensor) -> None:
     """The Jacobian is right to one part in a million, by the Frobenius norm."""
-    value = found.tensor(otherwise="jacobian must return a tensor.")
+    value = found.tensor(otherwise=message("jacobian must return a tensor."))
     check(
         value.shape == expected.shape,
-        f"If f maps {expected.shape[1]} to {expected.shape[0]} numbers, the Jacobian has the shape "
-        f"{tuple(expected.shape)}: a row for each output, a column for each input. Yours has {tuple(value.shape)}.",
+        message(
+            "If f maps {inputs} to {outputs} numbers, the Jacobian has the shape {shape}: a row for each "
+            "output, a column for each input. Yours has {found}.",
+            inputs=expected.shape[1],
+            outputs=expected.shape[0],
+            shape=tuple(expected.shape),
+            found=tuple(value.shape),
+        ),
     )
-    check(value.dtype == torch.float64, "The Jacobian must be float64, like x.")
-    check(bool(value.isfinite().all()), "The Jacobian contains inf or nan.")
+    check(value.dtype == torch.float64, message("The Jacobian must be float64, like x."))
+    check(bool(value.isfinite().all()), message("The Jacobian contains inf or nan."))
     error = ((value - expected).norm() / expected.norm()).item()
     check(
         error <= 1e-6,
-        f"The relative error of the Jacobian is {error:.0e}; 1e-6 is allowed. Use central differences with h = 1e-5.",
+        message(
+            "The relative error of the Jacobian is {error}; 1e-6 is allowed. Use central differences with h = 1e-5.",
+            error=f"{error:.0e}",
+        ),
     )
     assert_unchanged(found)
 

@@ -3,11 +3,11 @@
 import pytest
 import torch
 
-from gradkit.suite import Call, Ref, Rng, Runner, Step, assert_matches, expected, function_call
+from gradkit.suite import Call, Ref, Rng, Runner, Step, assert_matches, expected, function_call, message
 
 pytestmark = pytest.mark.question("linear_vjp")
 
-HINT = "x (N, D), w (M, D), b (M,), v (N, M): the tuple (dx, dw, db), shapes (N, D), (M, D), (M,)"
+HINT = message("x (N, D), w (M, D), b (M,), v (N, M): the tuple (dx, dw, db), shapes (N, D), (M, D), (M,)")
 
 
 sizes = pytest.mark.parametrize(
@@ -27,7 +27,9 @@ def gradient(rng: Rng, place: int, n: int, d: int, m: int) -> Call:
 def test_dx(student: Runner, reference: Runner, rng: Rng, n: int, d: int, m: int) -> None:
     """The first gradient, with respect to x, is right for several sizes."""
     call = gradient(rng, 0, n, d, m)
-    assert_matches(student.run(call), reference.run(call), hint="dL/dx has the shape (N, D); v is (N, M) and w (M, D)")
+    assert_matches(
+        student.run(call), reference.run(call), hint=message("dL/dx has the shape (N, D); v is (N, M) and w (M, D)")
+    )
 
 
 @pytest.mark.points(0.5)
@@ -36,7 +38,7 @@ def test_dw(student: Runner, reference: Runner, rng: Rng, n: int, d: int, m: int
     """The second gradient, with respect to w, is right for several sizes."""
     call = gradient(rng, 1, n, d, m)
     assert_matches(
-        student.run(call), reference.run(call), hint="dL/dw has the shape (M, D); it is a sum over the N rows"
+        student.run(call), reference.run(call), hint=message("dL/dw has the shape (M, D); it is a sum over the N rows")
     )
 
 
@@ -45,7 +47,9 @@ def test_dw(student: Runner, reference: Runner, rng: Rng, n: int, d: int, m: int
 def test_db(student: Runner, reference: Runner, rng: Rng, n: int, d: int, m: int) -> None:
     """The third gradient, with respect to b, is right for several sizes."""
     call = gradient(rng, 2, n, d, m)
-    assert_matches(student.run(call), reference.run(call), hint="dL/db has the shape (M,); it is a sum over the N rows")
+    assert_matches(
+        student.run(call), reference.run(call), hint=message("dL/db has the shape (M,); it is a sum over the N rows")
+    )
 
 
 @pytest.mark.points(0.5)

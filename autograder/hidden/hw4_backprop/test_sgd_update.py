@@ -3,11 +3,11 @@
 import pytest
 import torch
 
-from gradkit.suite import Rng, Runner, assert_matches, expected, function_call
+from gradkit.suite import Rng, Runner, assert_matches, expected, function_call, message
 
 pytestmark = pytest.mark.question("sgd_update")
 
-HINT = "a new tensor: w - lr * dL/dw, of the shape of w"
+HINT = message("a new tensor: w - lr * dL/dw, of the shape of w")
 
 
 @pytest.mark.points(0.5)

@@ -3,11 +3,11 @@
 import pytest
 import torch
 
-from gradkit.suite import Rng, Runner, assert_matches, expected, function_call
+from gradkit.suite import Rng, Runner, assert_matches, expected, function_call, message
 
 pytestmark = pytest.mark.question("sigmoid_vjp")
 
-HINT = "z and v have one shape, and so has the result: v * s * (1 - s), with s = sigmoid(z)"
+HINT = message("z and v have one shape, and so has the result: v * s * (1 - s), with s = sigmoid(z)")
 
 
 @pytest.mark.points(0.5)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from gradkit.suite import Call, Found, Ref, Runner, Step, check
+from gradkit.suite import Call, Found, Ref, Runner, Step, check, message
 
 pytestmark = pytest.mark.question("Value")
 
@@ -23,17 +23,19 @@ def assert_numbers(found: Found, expected: Mapping[str, float], hint: str) -> No
     """Every observed number is there and right."""
     for name, right in expected.items():
         node, _, part = name.partition(".")
-        value = found.number(name, otherwise=f"The {part} of a Value must be a plain number, a float.")
+        value = found.number(
+            name, otherwise=message("The {part} of a Value must be a plain number, a float.", part=part)
+        )
         what = (
-            "the result"
+            message("the result")
             if node == "result"
-            else "a Value that it depends on"
+            else message("a Value that it depends on")
             if len(node) == 1
-            else "an intermediate Value"
+            else message("an intermediate Value")
         )
         check(
             abs(value - right) <= 1e-8 * (1 + abs(right)),
-            f"The {part} of {what} is wrong: {hint}.",
+            message("The {part} of {what} is wrong: {hint}.", part=part, what=what, hint=hint),
         )
 
 
@@ -44,9 +46,9 @@ def assert_same(found: Found, expected: Found, hint: str) -> None:
 
 SIDES = [[A, B], [A, A], [A, 2.5], [2.5, A], [A, 3], [-4, A]]  # a Value or a number on either side
 HINTS = {
-    "add": "d(a + b)/da = d(a + b)/db = 1; a plain number counts as a Value",
-    "sub": "d(a - b)/da = 1 and d(a - b)/db = -1; a plain number counts as a Value",
-    "mul": "d(a b)/da = b and d(a b)/db = a; a plain number counts as a Value",
+    "add": message("d(a + b)/da = d(a + b)/db = 1; a plain number counts as a Value"),
+    "sub": message("d(a - b)/da = 1 and d(a - b)/db = -1; a plain number counts as a Value"),
+    "mul": message("d(a b)/da = b and d(a b)/db = a; a plain number counts as a Value"),
     "neg": "d(-a)/da = -1",
 }
 
@@ -73,7 +75,7 @@ def test_powers(student: Runner, reference: Runner, a: float, exponent: float) -
     """Powers have the right value and derivative, also for bases of 0 or less and negative or fractional exponents."""
     twice = [Step(name, "operator:pow", [A, exponent]) for name in ("once", "again")]
     call = expression({"a": a}, *twice, SUM, nodes=("once",))
-    assert_same(student.run(call), reference.run(call), "d(a^n)/da = n a^(n - 1), also at a = 0")
+    assert_same(student.run(call), reference.run(call), message("d(a^n)/da = n a^(n - 1), also at a = 0"))
 
 
 @pytest.mark.points(0.25)
@@ -81,7 +83,7 @@ def test_powers(student: Runner, reference: Runner, a: float, exponent: float) -
 def test_quotients(student: Runner, reference: Runner, arguments: list[object]) -> None:
     """Quotients of Values and numbers have the right value and derivatives."""
     call = expression({"a": -1.25, "b": 0.6}, Step("result", "operator:truediv", arguments))
-    assert_same(student.run(call), reference.run(call), "d(a / b)/da = 1 / b and d(a / b)/db = -a / b^2")
+    assert_same(student.run(call), reference.run(call), message("d(a / b)/da = 1 / b and d(a / b)/db = -a / b^2"))
 
 
 def function(name: str, a: float) -> Call:
@@ -99,7 +101,7 @@ smooth = pytest.mark.parametrize("a", [0.0, 0.7, -0.7, 2.0, 60.0, -100.0, 100.0]
 def test_exp(student: Runner, reference: Runner, a: float) -> None:
     """The exponential has the right value and derivative, from -100 to 100."""
     call = function("exp", a)
-    assert_same(student.run(call), reference.run(call), "the derivative of exp is exp, from -100 to 100")
+    assert_same(student.run(call), reference.run(call), message("the derivative of exp is exp, from -100 to 100"))
 
 
 @pytest.mark.points(0.25)
@@ -107,7 +109,7 @@ def test_exp(student: Runner, reference: Runner, a: float) -> None:
 def test_log(student: Runner, reference: Runner, a: float) -> None:
     """The logarithm has the right value and derivative."""
     call = function("log", a)
-    assert_same(student.run(call), reference.run(call), "the derivative of the natural logarithm is 1 / a")
+    assert_same(student.run(call), reference.run(call), message("the derivative of the natural logarithm is 1 / a"))
 
 
 @pytest.mark.points(0.25)
@@ -115,7 +117,9 @@ def test_log(student: Runner, reference: Runner, a: float) -> None:
 def test_tanh(student: Runner, reference: Runner, a: float) -> None:
     """The hyperbolic tangent has the right value and derivative, from -100 to 100."""
     call = function("tanh", a)
-    assert_same(student.run(call), reference.run(call), "the derivative of tanh is 1 - tanh^2, from -100 to 100")
+    assert_same(
+        student.run(call), reference.run(call), message("the derivative of tanh is 1 - tanh^2, from -100 to 100")
+    )
 
 
 @pytest.mark.points(0.25)
@@ -123,7 +127,7 @@ def test_tanh(student: Runner, reference: Runner, a: float) -> None:
 def test_relu(student: Runner, reference: Runner, a: float) -> None:
     """ReLU has the right value and derivative."""
     call = function("relu", a)
-    assert_same(student.run(call), reference.run(call), "the derivative of relu is 1 above 0 and 0 below")
+    assert_same(student.run(call), reference.run(call), message("the derivative of relu is 1 above 0 and 0 below"))
 
 
 @pytest.mark.points(0.25)
@@ -131,7 +135,7 @@ def test_relu(student: Runner, reference: Runner, a: float) -> None:
 def test_sigmoid_of_values(student: Runner, reference: Runner, a: float) -> None:
     """The sigmoid has the right value and derivative, from -100 to 100."""
     call = function("sigmoid", a)
-    assert_same(student.run(call), reference.run(call), "the derivative of s is s (1 - s), from -100 to 100")
+    assert_same(student.run(call), reference.run(call), message("the derivative of s is s (1 - s), from -100 to 100"))
 
 
 def chain(*steps: tuple[str, str, Ref, Ref]) -> list[Step]:
@@ -158,7 +162,9 @@ def test_several_paths(student: Runner, reference: Runner, steps: list[Step]) ->
     """If a Value is used several times, its gradient is the sum over all paths, whatever their length."""
     nodes = [step.name for step in steps[:-1]]
     call = expression({"a": 0.8, "b": -1.5}, *steps, nodes=nodes)
-    hint = "the gradients of all paths add up, and a node passes its gradient on only when all of it has arrived"
+    hint = message(
+        "the gradients of all paths add up, and a node passes its gradient on only when all of it has arrived"
+    )
     assert_same(student.run(call), reference.run(call), hint)
 
 
@@ -179,7 +185,7 @@ def test_figures_worked_by_hand(student: Runner) -> None:
     data = {"a": 2, "b": -3, "c": 10, "p": -6, "q": 4, "result": 18}
     grad = {"a": -23, "b": 16, "c": 8, "p": 8, "q": 8, "result": 1}
     expected = {f"{name}.data": n for name, n in data.items()} | {f"{name}.grad": n for name, n in grad.items()}
-    assert_numbers(found, expected, "apply the chain rule node by node")
+    assert_numbers(found, expected, message("apply the chain rule node by node"))
 
 
 @pytest.mark.points(0.5)
@@ -196,10 +202,10 @@ def test_figures_worked_by_hand(student: Runner) -> None:
 def test_gradients_are_set_anew(student: Runner, reference: Runner, before: list[Step]) -> None:
     """A gradient starts at 0, and its value before backward() has no effect."""
     new = Call([Step("a", "student:Value", [1.5])], observe=("a.data", "a.grad"))
-    assert_numbers(student.run(new), {"a.data": 1.5, "a.grad": 0.0}, "the grad of a new Value is 0.0")
+    assert_numbers(student.run(new), {"a.data": 1.5, "a.grad": 0.0}, message("the grad of a new Value is 0.0"))
     steps = chain(("p", "mul", A, B), ("other", "add", P, A), ("result", "mul", P, A))
     call = expression({"a": 1.5, "b": -0.5}, *steps, *before, nodes=["p"])
-    hint = "backward() sets the gradients of all Values in the graph to zero before it adds anything"
+    hint = message("backward() sets the gradients of all Values in the graph to zero before it adds anything")
     assert_same(student.run(call), reference.run(call), hint)
 
 
@@ -212,4 +218,4 @@ def test_long_chains(student: Runner, reference: Runner, length: int) -> None:
         Step("result", "builtin:sum", [Ref("summands")]),
     ]
     call = expression({"a": 0.5}, *steps)
-    assert_same(student.run(call), reference.run(call), "traverse the graph with a list, not by recursion")
+    assert_same(student.run(call), reference.run(call), message("traverse the graph with a list, not by recursion"))

@@ -6,11 +6,11 @@ import pytest
 import torch
 from torch import Tensor
 
-from gradkit.suite import Call, Found, ObservedTensor, Ref, Rng, Runner, Step, assert_matches, check, expected
+from gradkit.suite import Call, Found, ObservedTensor, Ref, Rng, Runner, Step, assert_matches, check, expected, message
 
 pytestmark = pytest.mark.question("accuracy")
 
-HINT = "the fraction of rows with (y_hat > 0.5) equal to y, a Python float, in evaluation mode"
+HINT = message("the fraction of rows with (y_hat > 0.5) equal to y, a Python float, in evaluation mode")
 
 
 def judging(x: Tensor, y: Tensor, weight: Tensor, *extra: Step, mode: str = "train") -> Call:
@@ -35,13 +35,13 @@ def judging(x: Tensor, y: Tensor, weight: Tensor, *extra: Step, mode: str = "tra
     ]
     parameters = {"linear": {"weight": weight, "bias": torch.full((1,), 0.3, dtype=x.dtype)}}
     observe = ("result", "model.training", "linear.training", "model.state", "seen")
-    words = {"linear": "the model's last layer", "kept": "what the model's layers were given"}
+    words = {"linear": message("the model's last layer"), "kept": message("what the model's layers were given")}
     return Call(steps, inputs={"x": x, "y": y}, parameters=parameters, observe=observe, words=words)
 
 
 def assert_judged(found: Found, right: Found, hint: str = HINT, *, also: Sequence[str] = ()) -> None:
     """The accuracy is right, and so are the values ``also``."""
-    listed = "accuracy must return a Python float; item() converts a tensor to one."
+    listed = message("accuracy must return a Python float; item() converts a tensor to one.")
     check(isinstance(found.value(), float), listed)
     values = {name: right.value(name) for name in ("result", *also)}
     assert_matches(found, expected(**values), hint=hint, rtol=1e-6, atol=1e-6)
@@ -66,7 +66,7 @@ def test_mode(student: Runner, reference: Runner, rng: Rng, mode: str, layer: tu
     options = {"dtype": torch.float64} if "Norm" in layer[0] else {}
     extra = Step("extra", layer[0], layer[1], options)
     call = judging(3 + rng.normal(30, 3), (rng.uniform(30) > 0.4).double(), rng.normal(1, 3), extra, mode=mode)
-    hint = "call model.eval() before the prediction, and restore the mode afterwards"
+    hint = message("call model.eval() before the prediction, and restore the mode afterwards")
     also = ("model.training", "linear.training", "model.state")
     assert_judged(student.run(call), reference.run(call), hint, also=also)
 
@@ -80,8 +80,8 @@ def test_without_a_graph(student: Runner, rng: Rng, n: int) -> None:
     found = student.run(call)
     seen = found.observed("seen")
     predicted = isinstance(seen, tuple) and len(seen) == 1 and isinstance(seen[0], ObservedTensor)
-    check(predicted, "accuracy must call the model: model(x).")
-    check(not seen[0].attached, "The model must predict without building a graph: use torch.no_grad().")
+    check(predicted, message("accuracy must call the model: model(x)."))
+    check(not seen[0].attached, message("The model must predict without building a graph: use torch.no_grad()."))
 
 
 @pytest.mark.points(0.25)
@@ -95,4 +95,7 @@ def test_figures_worked_by_hand(student: Runner) -> None:
     y = torch.tensor([0, 1, 1, 0, 1], dtype=torch.float64)
     found = student.run(judging(x, y, torch.ones(1, 1, dtype=torch.float64)))
     value = found.value()
-    check(isinstance(value, float) and abs(value - 0.6) < 1e-6, f"Three of five are right, so 0.6: {HINT}.")
+    check(
+        isinstance(value, float) and abs(value - 0.6) < 1e-6,
+        message("Three of five are right, so 0.6: {hint}.", hint=HINT),
+    )

@@ -8,11 +8,11 @@ import pytest
 import torch
 from torch import Tensor
 
-from gradkit.suite import Call, Found, Ref, Rng, Runner, Step, assert_matches, check, expected
+from gradkit.suite import Call, Found, Ref, Rng, Runner, Step, assert_matches, check, expected, message
 
 pytestmark = pytest.mark.question("Adam")
 
-HINT = "m and v, their bias corrections by 1 - b^t with t from 1, then w -= lr * m_hat / (sqrt(v_hat) + eps)"
+HINT = message("m and v, their bias corrections by 1 - b^t with t from 1, then w -= lr * m_hat / (sqrt(v_hat) + eps)")
 TOLERANCE = 1e-6  # as the docstring says: a power of a beta may be rounded to float32
 STARTS = {"a": (1.0, -1.0), "b": (2.0, 3.0)}
 
@@ -116,8 +116,8 @@ def stepping(
     steps += [Step(f"{name}_end", f"object:{name}.detach") for name in gradients]
     steps.append(Step("left", "builtin:len", (Ref("listed0"),)))
     what = ("_end", "_storage", ".grad", ".is_leaf", ".requires_grad")
-    words = {name: f"parameter {name.removesuffix('_start')}" for name in [*gradients, *inputs]}
-    words |= {f"{name}_end": f"parameter {name} afterwards" for name in gradients}
+    words = {name: message("parameter {name}", name=name.removesuffix("_start")) for name in [*gradients, *inputs]}
+    words |= {f"{name}_end": message("parameter {name} afterwards", name=name) for name in gradients}
     words |= {name: "gradient" for name in inputs if name not in words}
     observe = ("left", *(f"{name}{end}" for name in gradients for end in what))
     return Call(steps, inputs=inputs, observe=observe, words=words)
@@ -147,7 +147,7 @@ def test_state_of_its_own(student: Runner, reference: Runner, groups: Sequence[s
     """Parameters of equal shape have their own m and v, and two optimizers count their own steps."""
     call = stepping({"a": [[3, -4], [1, 2], [-2, 1]], "b": [[-0.5, 7], [0.25, 3], [5, 0.5]]}, groups, lr=0.002)
     right = reference.run(call)
-    hint = "one m and one v per parameter, and one t per Adam object"
+    hint = message("one m and one v per parameter, and one t per Adam object")
     assert_ends(student.run(call), hint, a=right.tensor("a_end"), b=right.tensor("b_end"))
 
 
@@ -161,7 +161,7 @@ def test_without_gradient(student: Runner, given: int, steps: int, first: bool) 
     """
     gradients = {"b": [*[[-0.5, 7]] * given, *[None] * (steps - given)], "a": [[3, -4]] * steps}
     found = student.run(stepping(gradients if first else dict(reversed(gradients.items()))))
-    hint = "a parameter whose .grad is None is skipped"
+    hint = message("a parameter whose .grad is None is skipped")
     assert_ends(found, hint, b=(2 + 0.001 * given, 3 - 0.001 * given), a=(1 - 0.001 * steps, -1 + 0.001 * steps))
 
 
@@ -172,12 +172,12 @@ def test_in_place(student: Runner, steps: int) -> None:
     found = student.run(stepping({"a": [[3, -4]] * steps, "b": [[5, 0.5]] * steps}))
     for name, gradient in (("a", [3, -4]), ("b", [5, 0.5])):
         shared = found.equals(f"{name}_storage", found.value(f"{name}_end"))
-        check(shared, "A parameter must keep its storage: update it in place.")
+        check(shared, message("A parameter must keep its storage: update it in place."))
         learns = found.equals(f"{name}.is_leaf", True) and found.equals(f"{name}.requires_grad", True)
-        check(learns, "A parameter must stay a leaf that requires grad: update it under torch.no_grad().")
+        check(learns, message("A parameter must stay a leaf that requires grad: update it under torch.no_grad()."))
         same = found.equals(f"{name}.grad", torch.tensor(gradient, dtype=torch.float64))
-        check(same, "Adam.step must leave each .grad unchanged: clearing it is the job of zero_grad.")
-    check(found.equals("left", 2), "Adam must not modify the list of parameters.")
+        check(same, message("Adam.step must leave each .grad unchanged: clearing it is the job of zero_grad."))
+    check(found.equals("left", 2), message("Adam must not modify the list of parameters."))
 
 
 @pytest.mark.points(0.25)
@@ -198,7 +198,7 @@ def test_zero_grad(student: Runner, reference: Runner, rng: Rng, steps: int) -> 
     found = student.run(call)
     gradients = found.gradients("model.gradients").values()
     gone = all(gradient is None or not gradient.any() for gradient in gradients)
-    check(gone, "After zero_grad each .grad must be None or zeros; some gradients are left.")
+    check(gone, message("After zero_grad each .grad must be None or zeros; some gradients are left."))
     assert_as_torch(found, reference, call)
 
 

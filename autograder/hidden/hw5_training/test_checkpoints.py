@@ -9,19 +9,19 @@ from collections.abc import Sequence
 import pytest
 import torch
 
-from gradkit.suite import Call, Ref, Rng, Runner, Step, assert_matches, assert_raises, check, expected
+from gradkit.suite import Call, Ref, Rng, Runner, Step, assert_matches, assert_raises, check, expected, message
 
 pytestmark = pytest.mark.question("checkpoints")
 
 DTYPES = pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
 FILE = Step("file", "torch:serialization.io.BytesIO")
-REWIND = Step("rewound", "object:file.seek", (0,), otherwise="Leave the file open: the caller closes it.")
-RIGHT = "The file must contain model.state_dict(), and nothing else."
+REWIND = Step("rewound", "object:file.seek", (0,), otherwise=message("Leave the file open: the caller closes it."))
+RIGHT = message("The file must contain model.state_dict(), and nothing else.")
 WORDS = {
-    "other": "the second model",
-    "file": "the file",
-    "inside": "what is in the file",
-    "shared": "the second model's own weight",
+    "other": message("the second model"),
+    "file": message("the file"),
+    "inside": message("what is in the file"),
+    "shared": message("the second model's own weight"),
 }
 SAVE = Step("saved", "student:save_model", (Ref("model"), Ref("file")))
 LOAD = Step("loaded", "student:load_model", (Ref("other"), Ref("file")))
@@ -53,13 +53,15 @@ def test_file_holds_the_state_dict(student: Runner, reference: Runner, rng: Rng,
     The student's own process reads what it wrote, so other objects in it are seen, not rejected.
     """
     written = student.run(files(rng, dtype, [SAVE, Step("size", "object:file.tell")], "size"))
-    check(not written.equals("size", 0), "save_model wrote nothing to the file.")
+    check(not written.equals("size", 0), message("save_model wrote nothing to the file."))
     read = [SAVE, REWIND, Step("inside", "torch:load", (Ref("file"),), {"weights_only": False}, otherwise=RIGHT)]
     call = files(rng, dtype, read, "inside", "model.training")
     found, right = student.run(call), reference.run(call)
     check(set(found.tensors("inside", otherwise=RIGHT)) == set(right.tensors("inside")), RIGHT)
     values = {name: right.value(name) for name in call.observe}
-    assert_matches(found, expected(**values), hint="save the state dict unchanged, and do not modify the model")
+    assert_matches(
+        found, expected(**values), hint=message("save the state dict unchanged, and do not modify the model")
+    )
 
 
 @pytest.mark.points(0.25)
@@ -68,7 +70,7 @@ def test_there_and_back(student: Runner, reference: Runner, rng: Rng, dtype: tor
     """load_model loads what save_model wrote into another model."""
     call = files(rng, dtype, [SAVE, REWIND, LOAD], "other.state")
     right = reference.run(call).value("model.state")
-    hint = "save the state dict to the file, and load it from there into the given model"
+    hint = message("save the state dict to the file, and load it from there into the given model")
     assert_matches(student.run(call), expected(**{"other.state": right}), hint=hint, rtol=1e-12, atol=1e-12)
 
 
@@ -82,7 +84,9 @@ def test_loaded_in_place(student: Runner, reference: Runner, rng: Rng, dtype: to
     state = reference.run(call).value("model.state")
     right = expected(**{"other.state": state, "shared": state["0.weight"]})
     assert_matches(
-        student.run(call), right, hint="pass what torch.load returns to model.load_state_dict, which copies it in place"
+        student.run(call),
+        right,
+        hint=message("pass what torch.load returns to model.load_state_dict, which copies it in place"),
     )
 
 
@@ -93,7 +97,9 @@ def test_strangers_are_refused(student: Runner, rng: Rng, other: str) -> None:
     noted = Step("noted", "builtin:setattr", (Ref("state"), "note", Ref(other)))
     saved = [STATE, noted, Step("saved", "torch:save", (Ref("state"), Ref("file"))), REWIND]
     found = student.run(files(rng, torch.float32, [*saved, LOAD], "other.state"))
-    hint = "A file with other objects than tensors must raise an UnpicklingError: torch.load(..., weights_only=True)."
+    hint = message(
+        "A file with other objects than tensors must raise an UnpicklingError: torch.load(..., weights_only=True)."
+    )
     check(found.failure is not None, hint)
     assert_raises(found, Exception, hint=hint)  # if the question was not attempted, the message says so
     check(found.failure.type_name == pickle.UnpicklingError.__name__, hint)

@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 import torch
 
-from gradkit.suite import Call, Rng, Runner, Step, assert_matches, check, expected, module_call
+from gradkit.suite import Call, Rng, Runner, Step, assert_matches, check, expected, message, module_call
 
 pytestmark = pytest.mark.question("LogisticRegression")
 
-HINT = "sigmoid(x w + b), shape (N,); the layer linear = nn.Linear(in_dim, 1) holds w and b"
+HINT = message("sigmoid(x w + b), shape (N,); the layer linear = nn.Linear(in_dim, 1) holds w and b")
 
 
 @pytest.mark.points(0.25)
@@ -21,10 +21,10 @@ def test_a_new_model_has_one_layer(student: Runner, in_dim: int) -> None:
     state = found.tensors("model.state")
     shapes = {name: tuple(value.shape) for name, value in state.items()}
     right = shapes == {"linear.weight": (1, in_dim), "linear.bias": (1,)}
-    check(right, "The model has one layer, self.linear = nn.Linear(in_dim, 1).")
+    check(right, message("The model has one layer, self.linear = nn.Linear(in_dim, 1)."))
     drawn = all(bool(value.any()) and float(value.abs().max()) <= in_dim**-0.5 for value in state.values())
     drawn &= in_dim < 400 or float(state["linear.weight"].abs().max()) > 0.9 * in_dim**-0.5
-    check(drawn, "The layer must keep the default initialization of nn.Linear.")
+    check(drawn, message("The layer must keep the default initialization of nn.Linear."))
 
 
 @pytest.mark.points(0.5)

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from gradkit.suite import Call, Ref, Runner, Step, assert_unchanged, check
+from gradkit.suite import Call, Ref, Runner, Step, assert_unchanged, check, message
 
 pytestmark = pytest.mark.question("minibatches")
 
@@ -36,12 +36,12 @@ def pairs(student: Runner, call: Call) -> list[list[tuple[Tensor, Tensor]]]:
     """The batches of each pass, which are pairs of tensors."""
     found = student.run(call)
     assert_unchanged(found)
-    pair = "minibatches must yield pairs (xb, yb) of tensors, with one target per row."
+    pair = message("minibatches must yield pairs (xb, yb) of tensors, with one target per row.")
     every = [list(found.sequence(name, otherwise=pair)) for name in call.observe]
     for batch in (batch for batches in every for batch in batches):
         check(is_pair(batch, call), pair)
-        check(bool(batch[0].isfinite().all()), "The rows of a batch must be unchanged rows of x.")
-    check(all(every), "minibatches yielded no batch.")
+        check(bool(batch[0].isfinite().all()), message("The rows of a batch must be unchanged rows of x."))
+    check(all(every), message("minibatches yielded no batch."))
     return every
 
 
@@ -71,10 +71,13 @@ def test_each_row_once_in_batches_of_the_size(student: Runner, n: int, size: int
     """Each row occurs once; all batches have batch_size rows, except the last, which has the remaining rows."""
     (batches,) = pairs(student, passes(n, size))
     sizes = [len(xb) for xb, _ in batches]
-    check(sum(sizes) == n and sorted(order(batches)) == list(range(n)), "Each row must occur exactly once in a pass.")
+    check(
+        sum(sizes) == n and sorted(order(batches)) == list(range(n)),
+        message("Each row must occur exactly once in a pass."),
+    )
     check(
         sizes == [size] * (n // size) + [n % size] * (n % size > 0),
-        "All batches must have batch_size rows, except the last, which has the remaining rows.",
+        message("All batches must have batch_size rows, except the last, which has the remaining rows."),
     )
 
 
@@ -86,10 +89,10 @@ def test_rows_keep_their_targets(student: Runner, dtype: torch.dtype, wide: bool
     x, y = rows(11, dtype, wide=wide)
     (batches,) = pairs(student, passes(11, 4, dtype=dtype, wide=wide))
     for xb, yb in batches:
-        check(xb.dtype == dtype and yb.dtype == torch.int64, "x and y must keep their dtypes.")
+        check(xb.dtype == dtype and yb.dtype == torch.int64, message("x and y must keep their dtypes."))
         numbers = [number for number in order([(xb, yb)]) if 0 <= number < len(x)]
-        check(torch.equal(xb, x[numbers]), "The features of different rows are mixed up.")
-        check(torch.equal(yb, y[numbers]), "A row has the target of another row.")
+        check(torch.equal(xb, x[numbers]), message("The features of different rows are mixed up."))
+        check(torch.equal(yb, y[numbers]), message("A row has the target of another row."))
 
 
 @pytest.mark.points(0.5)
@@ -98,14 +101,16 @@ def test_order_is_shuffled(student: Runner, seed: int) -> None:
     """The order of the rows is random: the rows are shuffled, not only the batches."""
     batches, following = pairs(student, passes(43, 5, count=2, seed=seed))
     found = order(batches)
-    check(found != sorted(found), "The rows are in their original order: shuffle them.")
+    check(found != sorted(found), message("The rows are in their original order: shuffle them."))
     numbers = [order([batch]) for batch in batches]
     together = sum(max(of_one) - min(of_one) == 4 for of_one in numbers)
-    check(together < 4, "The rows of a batch are consecutive rows of x: shuffle the rows, not only the batches.")
+    check(
+        together < 4, message("The rows of a batch are consecutive rows of x: shuffle the rows, not only the batches.")
+    )
     backwards = found == sorted(found, reverse=True)
-    check(not backwards, "The rows are in reverse order: shuffle them.")
+    check(not backwards, message("The rows are in reverse order: shuffle them."))
     parts = all(falls_apart(numbers, 5) for numbers in (found, order(following)))
-    check(not parts, "The first rows of x always come before the last ones: shuffle all rows together.")
+    check(not parts, message("The first rows of x always come before the last ones: shuffle all rows together."))
 
 
 @pytest.mark.points(0.5)
@@ -118,9 +123,11 @@ def test_generator_alone_decides(student: Runner, size: int) -> None:
     )
     check(
         first == again,
-        "With the same seed of the generator the order must be the same: is there another source of randomness?",
+        message(
+            "With the same seed of the generator the order must be the same: is there another source of randomness?"
+        ),
     )
-    check(first != other, "With another seed of the generator the order must be different.")
+    check(first != other, message("With another seed of the generator the order must be different."))
 
 
 @pytest.mark.points(0.5)
@@ -129,4 +136,7 @@ def test_passes_differ(student: Runner, seed: int) -> None:
     """Successive passes with the same generator have different orders."""
     orders = [order(batches) for batches in pairs(student, passes(40, 4, count=3, seed=seed))]
     apart = orders[0] != orders[1] and orders[1] != orders[2] and orders[0] != orders[2]
-    check(apart, "A second pass with the same generator must have a different order: do not reseed the generator.")
+    check(
+        apart,
+        message("A second pass with the same generator must have a different order: do not reseed the generator."),
+    )

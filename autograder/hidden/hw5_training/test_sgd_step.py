@@ -6,11 +6,11 @@ import pytest
 import torch
 from torch import Tensor
 
-from gradkit.suite import Call, Found, Ref, Rng, Runner, Step, assert_matches, check, expected
+from gradkit.suite import Call, Found, Ref, Rng, Runner, Step, assert_matches, check, expected, message
 
 pytestmark = pytest.mark.question("sgd_step")
 
-HINT = "w becomes w - lr * w.grad, in place, under torch.no_grad()"
+HINT = message("w becomes w - lr * w.grad, in place, under torch.no_grad()")
 NAMES = ("weight", "bias")
 
 
@@ -53,7 +53,7 @@ def assert_stepped(found: Found, reference: Runner, call: Call, **tolerances: fl
     right = reference.run(call).value("model.state")
     assert_matches(found, expected(**{"model.state": right}), hint=HINT, **tolerances)
     learns = all(found.equals(f"{name}.{what}", True) for name in NAMES for what in ("is_leaf", "requires_grad"))
-    check(learns, f"A parameter must stay a leaf that requires grad: {HINT}.")
+    check(learns, message("A parameter must stay a leaf that requires grad: {hint}.", hint=HINT))
 
 
 @pytest.mark.points(0.25)
@@ -83,7 +83,7 @@ def test_in_place(student: Runner, rng: Rng, times: int) -> None:
     found = student.run(stepping(*drawn(rng), 0.3, times=times))
     state = found.tensors("model.state")
     shared = all(found.equals(f"{name}_storage", state.get(name)) for name in NAMES)
-    check(shared, f"A parameter must keep its storage: {HINT}.")
+    check(shared, message("A parameter must keep its storage: {hint}.", hint=HINT))
 
 
 @pytest.mark.points(0.25)
@@ -93,8 +93,8 @@ def test_gradients_stay(student: Runner, rng: Rng, form: str) -> None:
     weight, bias, gradients = drawn(rng)
     found = student.run(stepping(weight, bias, gradients, 0.3, form=form))
     same = found.equals("model.gradients", dict(zip(NAMES, gradients, strict=True)))
-    check(same, "sgd_step must leave each .grad unchanged: clearing it is the job of zero_grad.")
-    check(found.equals("left", 2), "sgd_step must not modify the list of parameters.")
+    check(same, message("sgd_step must leave each .grad unchanged: clearing it is the job of zero_grad."))
+    check(found.equals("left", 2), message("sgd_step must not modify the list of parameters."))
 
 
 @pytest.mark.points(0.25)

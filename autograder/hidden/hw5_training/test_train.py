@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from gradkit.suite import Call, Ref, Rng, Runner, Step, assert_matches, check, expected
+from gradkit.suite import Call, Ref, Rng, Runner, Step, assert_matches, check, expected, message
 
 pytestmark = pytest.mark.question("train")
 
@@ -73,7 +73,7 @@ def test_losses_worked_by_hand(student: Runner) -> None:
         "0.weight": torch.tensor([[1.998]], dtype=torch.float64),
         "0.bias": torch.tensor([2.998], dtype=torch.float64),
     }
-    hint = "one float per epoch, each the loss before that epoch's update"
+    hint = message("one float per epoch, each the loss before that epoch's update")
     assert_matches(student.run(call), expected(result=[8.0, 0.08, 0.0008], **{"model.state": end}), hint=hint)
 
 
@@ -82,7 +82,7 @@ def test_losses_worked_by_hand(student: Runner) -> None:
 def test_every_size(student: Runner, reference: Runner, rng: Rng, n: int, inputs: int, outputs: int) -> None:
     """The losses and the trained parameters are right for data of several sizes."""
     call = training(rng.normal(n, inputs), rng.normal(n, outputs), linear(rng, inputs, outputs))
-    hint = "each epoch predicts from all rows, clears the gradients, calls backward() and steps, each once"
+    hint = message("each epoch predicts from all rows, clears the gradients, calls backward() and steps, each once")
     assert_matches(student.run(call), reference.run(call), hint=hint)
 
 
@@ -94,7 +94,7 @@ def test_every_epoch_runs(student: Runner, reference: Runner, rng: Rng, loss: st
     y = x @ start["weight"].T + start["bias"] if loss == "zero" else rng.normal(7, 3)
     rate = {"flat": 0.0, "zero": 0.01, "rising": 2.0, "soaring": 3.0}[loss]
     call = training(x, y, start, optimizer=("torch:optim.SGD", {"lr": rate}), epochs=24)
-    hint = "run all epochs; do not stop early"
+    hint = message("run all epochs; do not stop early")
     assert_matches(student.run(call), reference.run(call), hint=hint)
 
 
@@ -104,7 +104,7 @@ def test_every_optimizer(student: Runner, reference: Runner, rng: Rng, optimizer
     """The steps are taken by the given optimizer, whichever it is, over many epochs."""
     sigmoid = Step("sigmoid", "torch:nn.Sigmoid")
     call = training(rng.normal(7, 4), rng.uniform(7, 3), linear(rng, 4, 3), sigmoid, optimizer=optimizer, epochs=120)
-    hint = "the update is optimizer.step(), once per epoch; nothing else changes the parameters"
+    hint = message("the update is optimizer.step(), once per epoch; nothing else changes the parameters")
     assert_matches(student.run(call), reference.run(call), hint=hint)
 
 
@@ -116,7 +116,7 @@ def test_training_goes_on(student: Runner, reference: Runner, rng: Rng, optimize
     earlier = [Step("earlier", "student:train", [*arguments, 3])]
     x, y = rng.normal(7, 4), rng.normal(7, 3)
     call = training(x, y, linear(rng, 4, 3), optimizer=optimizer, before=earlier)
-    hint = "between calls, state is kept in the model and the optimizer only"
+    hint = message("between calls, state is kept in the model and the optimizer only")
     assert_matches(student.run(call), reference.run(call), hint=hint)
 
 
@@ -133,7 +133,7 @@ def test_targets_and_loss_as_they_come(
     y = rng.integers(7, low=0, high=3) if dtype == torch.int64 else rng.uniform(7, 3)
     x = 3 * rng.normal(7, 4)
     call = training(x, y, linear(rng, 4, 3), loss="torch:nn.CrossEntropyLoss", function=function)
-    hint = "call loss_function(y_hat, y), with y unchanged"
+    hint = message("call loss_function(y_hat, y), with y unchanged")
     assert_matches(student.run(call), reference.run(call), hint=hint)
 
 
@@ -144,7 +144,7 @@ def test_prediction_comes_first(student: Runner, reference: Runner, rng: Rng, lo
     x, y = 0.3 * rng.normal(7, 4), rng.uniform(7, low=0.1, high=0.9)
     small = {name: 0.1 * value for name, value in linear(rng, 4, 1).items()}
     call = training(x, y, small, FLATTEN, loss=f"torch:nn.{loss}")
-    hint = "loss_function(y_hat, y): the prediction first, both unchanged"
+    hint = message("loss_function(y_hat, y): the prediction first, both unchanged")
     assert_matches(student.run(call), reference.run(call), hint=hint)
 
 
@@ -161,7 +161,7 @@ def test_old_gradients_are_forgotten(
     ]
     x, y = rng.normal(7, 4), rng.normal(7, 3)
     call = training(x, y, linear(rng, 4, 3), optimizer=optimizer, before=earlier)
-    hint = "backward() adds to existing gradients, so clear them before it, also in the first epoch"
+    hint = message("backward() adds to existing gradients, so clear them before it, also in the first epoch")
     assert_matches(student.run(call), reference.run(call), hint=hint)
 
 
@@ -177,7 +177,9 @@ def test_training_mode(student: Runner, reference: Runner, rng: Rng, kind: str, 
     layer = Step("layer", f"torch:nn.{kind}", (argument,), dtype)
     mode = [Step("mode", f"object:model.{arrives}")]
     call = training(rng.normal(7, 4), rng.normal(7, 3), linear(rng, 4, 3), layer, before=mode)
-    hint = "call model.train() before the first prediction: batch norm and dropout behave differently in training mode"
+    hint = message(
+        "call model.train() before the first prediction: batch norm and dropout behave differently in training mode"
+    )
     assert_matches(student.run(call), reference.run(call), hint=hint)
 
 
@@ -208,13 +210,13 @@ def test_reports(
     due = list(range(0, epochs, options.get("report_every", 500)))
     check(
         [int(epoch) for epoch, _ in lines] == due,
-        "Print a line `epoch: E, loss is: L` exactly in the epochs E = 0, report_every, 2 report_every, ...",
+        message("Print a line `epoch: E, loss is: L` exactly in the epochs E = 0, report_every, 2 report_every, ..."),
     )
     for epoch, text in lines:
-        check(is_number(text), "In the line `epoch: E, loss is: L`, float() must be able to read L.")
+        check(is_number(text), message("In the line `epoch: E, loss is: L`, float() must be able to read L."))
         check(
             abs(float(text) - losses[int(epoch)]) <= 0.06 + 0.05 * losses[int(epoch)],
-            "The loss in an epoch's line must be that epoch's loss, the same as in the returned list.",
+            message("The loss in an epoch's line must be that epoch's loss, the same as in the returned list."),
         )
 
 
@@ -233,8 +235,8 @@ def test_no_epochs(student: Runner, reference: Runner, rng: Rng, optimizer: tupl
     """With epochs=0 the list is empty, nothing is reported and nothing changes."""
     call = training(rng.normal(7, 4), rng.normal(7, 3), linear(rng, 4, 3), optimizer=optimizer, epochs=0)
     found = student.run(call)
-    assert_matches(found, reference.run(call), hint="with epochs=0 the body of the loop never runs")
-    check(not REPORT.search(found.printed), "With epochs=0 there is no epoch to report.")
+    assert_matches(found, reference.run(call), hint=message("with epochs=0 the body of the loop never runs"))
+    check(not REPORT.search(found.printed), message("With epochs=0 there is no epoch to report."))
 
 
 @pytest.mark.points(0.25)
@@ -243,5 +245,5 @@ def test_float32_stays_float32(student: Runner, reference: Runner, rng: Rng, n: 
     """A model and data in float32 stay in float32."""
     x, y = rng.normal(n, 4, dtype=torch.float32), rng.normal(n, 3, dtype=torch.float32)
     call = training(x, y, linear(rng, 4, 3, dtype=torch.float32))
-    hint = "do not convert the model, x or y"
+    hint = message("do not convert the model, x or y")
     assert_matches(student.run(call), reference.run(call), hint=hint, rtol=1e-4, atol=1e-4)

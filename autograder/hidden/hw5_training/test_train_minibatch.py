@@ -7,14 +7,16 @@ import pytest
 import torch
 from torch import Tensor
 
-from gradkit.suite import Call, Ref, Rng, Runner, Step, assert_matches, check
+from gradkit.suite import Call, Ref, Rng, Runner, Step, assert_matches, check, message
 
 pytestmark = pytest.mark.question("train_minibatch")
 
 SGD = ("torch:optim.SGD", {"lr": 0.1})
 ADAM = ("torch:optim.Adam", {"lr": 0.1})
 RISING = ("torch:optim.SGD", {"lr": 2.0})
-HINT = "for each batch: predict, compare, clear, differentiate, update; return the mean loss per row of each epoch"
+HINT = message(
+    "for each batch: predict, compare, clear, differentiate, update; return the mean loss per row of each epoch"
+)
 
 
 def linear(rng: Rng, inputs: int, outputs: int) -> dict[str, Tensor]:
@@ -80,7 +82,7 @@ def test_mean_loss_per_row(student: Runner, reference: Runner, rng: Rng, n: int,
     """
     x, y, still = rng.normal(n, 4), rng.normal(n, 3), ("torch:optim.SGD", {"lr": 0.0})
     call = training(x, y, linear(rng, 4, 3), size=size, optimizer=still, epochs=[24])
-    hint = "loss_function returns the mean over a batch; weight it by the number of rows in the batch"
+    hint = message("loss_function returns the mean over a batch; weight it by the number of rows in the batch")
     assert_matches(student.run(call), reference.run(call), hint=hint)
 
 
@@ -90,11 +92,11 @@ def test_rows_keep_their_targets(student: Runner, rng: Rng, size: int) -> None:
     """A model that predicts every row exactly has the loss 0, whatever the order of the rows."""
     start, x = linear(rng, 4, 3), rng.normal(8, 4)
     found = student.run(training(x, x @ start["weight"].T + start["bias"], start, size=size))
-    listed = "train_minibatch must return a list with one Python float per epoch."
+    listed = message("train_minibatch must return a list with one Python float per epoch.")
     losses = found.numbers(count=3, otherwise=listed)
     check(
         all(loss < 1e-12 for loss in losses),
-        "The loss of an exact model is not 0: are rows compared with the targets of other rows?",
+        message("The loss of an exact model is not 0: are rows compared with the targets of other rows?"),
     )
 
 
@@ -108,21 +110,26 @@ def test_shuffled_anew_in_each_epoch(student: Runner, rng: Rng, size: int) -> No
         found = student.run(training(x, y, start, size=size, epochs=epochs, **options))
         state = found.tensors("model.state")
         weight = state.get("0.weight", torch.empty(0))
-        check(weight.shape == start["weight"].shape, "train_minibatch must not change the layers of the model.")
+        check(
+            weight.shape == start["weight"].shape, message("train_minibatch must not change the layers of the model.")
+        )
         return weight.double()
 
     two, again, twice_the_same = end([2]), end([2], chance=9), end([1, 1])
     check(
         torch.equal(two, again),
-        "With the same seed of the generator the result must be the same: is there another source of randomness?",
+        message(
+            "With the same seed of the generator the result must be the same: is there another source of randomness?"
+        ),
     )
     check(
-        not torch.allclose(two, twice_the_same), "The second epoch has the order of the first: reshuffle in each epoch."
+        not torch.allclose(two, twice_the_same),
+        message("The second epoch has the order of the first: reshuffle in each epoch."),
     )
     going_on = end([1, 1], anew=False)
     check(
         not torch.allclose(going_on, twice_the_same),
-        "A second training with the same generator repeats the orders of the first: do not reseed or copy it.",
+        message("A second training with the same generator repeats the orders of the first: do not reseed or copy it."),
     )
 
 
@@ -139,7 +146,7 @@ def test_model_loss_and_targets_as_they_come(
         y = rng.integers(1, low=0, high=3).repeat(7)
     start = {name: value.to(dtype) for name, value in start.items()}
     call = training(x, y, start, size=3, loss=f"torch:nn.{loss}")
-    hint = "loss_function(y_hat, y): the prediction first, both unchanged"
+    hint = message("loss_function(y_hat, y): the prediction first, both unchanged")
     tolerance = 1e-8 if dtype == torch.float64 else 1e-4
     assert_matches(student.run(call), reference.run(call), hint=hint, rtol=tolerance, atol=tolerance)
 
@@ -156,7 +163,9 @@ def test_training_mode(student: Runner, reference: Runner, rng: Rng, size: int, 
     mode = [Step("mode", f"object:model.{arrives}")]
     x, y = rng.normal(1, 4).repeat(7, 1), rng.normal(1, 3).repeat(7, 1)
     call = training(x, y, linear(rng, 4, 3), dropout, size=size, before=mode)
-    assert_matches(student.run(call), reference.run(call), hint="call model.train() before the first prediction")
+    assert_matches(
+        student.run(call), reference.run(call), hint=message("call model.train() before the first prediction")
+    )
 
 
 @pytest.mark.points(0.25)

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from gradkit.suite import Call, Rng, Runner, assert_matches, expected, function_call
+from gradkit.suite import Call, Rng, Runner, assert_matches, expected, function_call, message
 
 pytestmark = pytest.mark.question("conv2d")
 
@@ -15,8 +15,8 @@ Pair = int | tuple[int, int]
 # All distinct, and small: seven loops over single elements are also a right answer.
 SIZES = {"n": 2, "c": 4, "f": 5, "height": 8, "width": 9, "h": 3, "w": 6}
 SMALLER = {"height": 4, "width": 7}
-VALUES = "x (N, C, H, W), w (F, C, h, w), b (F,): out[n, f] sums filter f over all channels, and adds b[f]"
-PLACES = (
+VALUES = message("x (N, C, H, W), w (F, C, h, w), b (F,): out[n, f] sums filter f over all channels, and adds b[f]")
+PLACES = message(
     "out has floor((H + 2p - h) / s) + 1 rows and floor((W + 2q - w) / t) + 1 columns, for stride (s, t), "
     "padding (p, q)"
 )
@@ -97,7 +97,9 @@ def test_without_bias(student: Runner, reference: Runner, rng: Rng, left_out: bo
     tensors, cotangent = convolution(rng, **SMALLER)
     arguments = {"x": tensors["x"], "w": tensors["w"]} | ({} if left_out else {"b": None})
     call = conv2d(arguments, cotangent)
-    assert_matches(student.run(call), reference.run(call), hint="b may be None, and is None when it is not given")
+    assert_matches(
+        student.run(call), reference.run(call), hint=message("b may be None, and is None when it is not given")
+    )
 
 
 @pytest.mark.points(1)
@@ -105,7 +107,7 @@ def test_without_bias(student: Runner, reference: Runner, rng: Rng, left_out: bo
 def test_padding(student: Runner, reference: Runner, rng: Rng, padding: Pair) -> None:
     """Padding adds the right number of zeros on each side."""
     call = conv2d(*convolution(rng, padding=padding, **SMALLER), padding=padding)
-    hint = f"p rows of zeros above and p below, q columns left and q right; {PLACES}"
+    hint = message("p rows of zeros above and p below, q columns left and q right; {places}", places=PLACES)
     assert_matches(student.run(call), reference.run(call), hint=hint)
 
 
@@ -134,7 +136,7 @@ def test_inputs_are_left_unchanged(student: Runner, reference: Runner, rng: Rng,
     """Images, filters and biases are not modified, whether or not they require a gradient."""
     tensors, cotangent = convolution(rng, padding=1, n=n, height=4, width=5, h=2, w=3)
     call = conv2d(tensors, cotangent if learning else None, padding=1)
-    assert_matches(student.run(call), reference.run(call), hint="create a new tensor for the output")
+    assert_matches(student.run(call), reference.run(call), hint=message("create a new tensor for the output"))
 
 
 @pytest.mark.points(0.5)
@@ -142,5 +144,5 @@ def test_inputs_are_left_unchanged(student: Runner, reference: Runner, rng: Rng,
 def test_float32_stays_float32(student: Runner, reference: Runner, rng: Rng, padding: int) -> None:
     """Images, filters and biases in float32 give a result in float32."""
     call = conv2d(*convolution(rng, padding=padding, dtype=torch.float32, **SMALLER), padding=padding)
-    hint = "create new tensors with dtype=x.dtype"
+    hint = message("create new tensors with dtype=x.dtype")
     assert_matches(student.run(call), reference.run(call), hint=hint, rtol=1e-4, atol=1e-4)

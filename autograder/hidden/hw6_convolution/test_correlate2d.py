@@ -4,11 +4,13 @@ import pytest
 import torch
 from torch import Tensor
 
-from gradkit.suite import Rng, Runner, assert_matches, expected, function_call
+from gradkit.suite import Rng, Runner, assert_matches, expected, function_call, message
 
 pytestmark = pytest.mark.question("correlate2d")
 
-HINT = "out[i, j] is the sum of image[i + u, j + v] * kernel[u, v], at every position where the kernel fits completely"
+HINT = message(
+    "out[i, j] is the sum of image[i + u, j + v] * kernel[u, v], at every position where the kernel fits completely"
+)
 
 
 def rows(*numbers: list[float]) -> Tensor:
@@ -63,7 +65,7 @@ def test_inputs_are_left_unchanged(student: Runner, reference: Runner, rng: Rng,
     """Image and kernel are not modified, whether or not they require a gradient."""
     arguments = {"image": rng.normal(height, 5), "kernel": rng.normal(2, 3)}
     call = function_call("correlate2d", arguments, cotangent=rng.normal(height - 1, 3) if learning else None)
-    assert_matches(student.run(call), reference.run(call), hint="create a new tensor for the output")
+    assert_matches(student.run(call), reference.run(call), hint=message("create a new tensor for the output"))
 
 
 @pytest.mark.points(0.5)
@@ -73,5 +75,5 @@ def test_float32_stays_float32(student: Runner, reference: Runner, rng: Rng, h: 
     image, kernel = rng.normal(7, 9, dtype=torch.float32), rng.normal(h, w, dtype=torch.float32)
     cotangent = rng.normal(8 - h, 10 - w, dtype=torch.float32)
     call = function_call("correlate2d", {"image": image, "kernel": kernel}, cotangent=cotangent)
-    hint = "create new tensors with dtype=image.dtype"
+    hint = message("create new tensors with dtype=image.dtype")
     assert_matches(student.run(call), reference.run(call), hint=hint, rtol=1e-4, atol=1e-4)

@@ -3,11 +3,11 @@
 import pytest
 import torch
 
-from gradkit.suite import Rng, Runner, assert_matches, expected, function_call
+from gradkit.suite import Rng, Runner, assert_matches, expected, function_call, message
 
 pytestmark = pytest.mark.question("max_pool2d")
 
-HINT = "the maximum of each window, for each image and channel separately; only windows that fit completely"
+HINT = message("the maximum of each window, for each image and channel separately; only windows that fit completely")
 
 
 def places(size: int, kernel_size: int, stride: int) -> int:
@@ -64,7 +64,7 @@ def test_far_from_zero(student: Runner, reference: Runner, rng: Rng, low: float,
     """Images with only negative values, and with large ones, are pooled correctly."""
     arguments = {"x": rng.uniform(2, 3, 5, 5, low=low, high=high), "kernel_size": 2}
     call = function_call("max_pool2d", arguments, cotangent=rng.normal(2, 3, 2, 2))
-    hint = "the maximum of negative numbers is negative; do not pad with zeros or start from 0"
+    hint = message("the maximum of negative numbers is negative; do not pad with zeros or start from 0")
     assert_matches(student.run(call), reference.run(call), hint=hint)
 
 
@@ -90,7 +90,7 @@ def test_input_is_left_unchanged(student: Runner, reference: Runner, rng: Rng, n
     """The images are not modified, whether or not they require a gradient."""
     arguments = {"x": rng.normal(n, 2, 5, 4), "kernel_size": 2, "stride": 1}
     call = function_call("max_pool2d", arguments, cotangent=rng.normal(n, 2, 4, 3) if learning else None)
-    assert_matches(student.run(call), reference.run(call), hint="create a new tensor for the output")
+    assert_matches(student.run(call), reference.run(call), hint=message("create a new tensor for the output"))
 
 
 @pytest.mark.points(0.5)

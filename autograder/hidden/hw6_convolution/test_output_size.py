@@ -2,7 +2,7 @@
 
 import pytest
 
-from gradkit.suite import Runner, assert_matches, assert_raises, check, expected, function_call
+from gradkit.suite import Runner, assert_matches, assert_raises, check, expected, function_call, message
 
 pytestmark = pytest.mark.question("output_size")
 
@@ -22,7 +22,7 @@ def test_every_size(student: Runner, reference: Runner, size: int, kernel_size: 
         "output_size", {"size": size, "kernel_size": kernel_size, "stride": stride, "padding": padding}
     )
     found = student.run(call)
-    check(type(found.value()) is int, "output_size must return an int: use //, which divides and rounds down.")
+    check(type(found.value()) is int, message("output_size must return an int: use //, which divides and rounds down."))
     assert_matches(found, reference.run(call), hint=HINT)
 
 
@@ -46,5 +46,5 @@ def test_figures_worked_by_hand(student: Runner, options: dict[str, int], places
 def test_kernel_that_does_not_fit(student: Runner, size: int, kernel_size: int, padding: int, stride: int) -> None:
     """A kernel larger than the padded image raises a ValueError."""
     arguments = {"size": size, "kernel_size": kernel_size, "stride": stride, "padding": padding}
-    hint = "a kernel larger than size + 2 padding does not fit: raise a ValueError"
+    hint = message("a kernel larger than size + 2 padding does not fit: raise a ValueError")
     assert_raises(student.run(function_call("output_size", arguments)), ValueError, hint=hint)

@@ -9,7 +9,7 @@ from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 from torch import Tensor
 
-from gradkit.suite import Call, Ref, Rng, Runner, Step, assert_all_learn, assert_tensor, check
+from gradkit.suite import Call, Ref, Rng, Runner, Step, assert_all_learn, assert_tensor, check, message
 
 pytestmark = pytest.mark.question("SmallCNN")
 
@@ -17,10 +17,10 @@ EPOCHS, BATCH, ENOUGH = 20, 64, 0.93
 POINTS = 61  # interpolation points between two images
 JUMP = 0.3  # the share of a change in one step: 4 % in a network, nearly 100 % if images are looked up
 SHUFFLES = 4
-SHAPE = "logits (N, num_classes)"
-RAW = "return the output of the last layer; the loss applies its own softmax."
-SCORES = f"The model must return {SHAPE} as one tensor."
-TRAINED = "The model must have parameters that torch.optim.Adam can train, with a gradient for each."
+SHAPE = message("logits (N, num_classes)")
+RAW = message("return the output of the last layer; the loss applies its own softmax.")
+SCORES = message("The model must return {shape} as one tensor.", shape=SHAPE)
+TRAINED = message("The model must have parameters that torch.optim.Adam can train, with a gradient for each.")
 
 
 @pytest.mark.points(0.5)
@@ -37,7 +37,7 @@ def test_shape_and_gradients(student: Runner, rng: Rng, n: int, classes: int) ->
     x = rng.uniform(n, 1, 8, 8).float()
     found = student.run(Call(steps, inputs={"x": x}, observe=("scores", "model.gradients")))
     assert_tensor(found, "scores", (n, classes), hint=SHAPE)
-    assert_all_learn(found, "model", hint="forward must use every layer")
+    assert_all_learn(found, "model", hint=message("forward must use every layer"))
 
 
 @pytest.mark.points(0.5)
@@ -47,10 +47,17 @@ def test_convolutions_and_parameters(student: Runner, options: list[int]) -> Non
     found = student.run(Call([Step("model", "student:SmallCNN", options)], observe=("model.state", "model.gradients")))
     shapes = [tuple(parameter.shape) for parameter in found.parameters("model").values()]
     count = sum(math.prod(shape) for shape in shapes)
-    check(count < 20_000, f"The model must have fewer than 20,000 parameters; yours has {count:,}.")
+    check(
+        count < 20_000,
+        message("The model must have fewer than 20,000 parameters; yours has {count}.", count=f"{count:,}"),
+    )
     kernels = sum(len(shape) == 4 for shape in shapes)
     check(
-        kernels >= 2, f"The model must have at least two convolutions with weights (F, C, h, w); yours has {kernels}."
+        kernels >= 2,
+        message(
+            "The model must have at least two convolutions with weights (F, C, h, w); yours has {kernels}.",
+            kernels=kernels,
+        ),
     )
 
 
@@ -99,10 +106,16 @@ def test_scores_before_any_softmax(student: Runner, rng: Rng, classes: int) -> N
     for mode, pair in names.items():
         scores = torch.cat([assert_tensor(found, name, (7, classes), hint=SHAPE) for name in pair])
         total = scores.logsumexp(dim=1)
-        where = {"train": "training", "eval": "evaluation"}[mode]
-        check(bool((total.abs() > 1e-2).any()), f"In {where} mode a log-softmax is applied to the logits: {RAW}")
+        where = message("training") if mode == "train" else message("evaluation")
+        check(
+            bool((total.abs() > 1e-2).any()),
+            message("In {where} mode a log-softmax is applied to the logits: {raw}", where=where, raw=RAW),
+        )
         bounded = bool(((scores >= 0) & (scores <= 1)).all())
-        check(not bounded, f"In {where} mode a softmax or a sigmoid is applied to the logits: {RAW}")
+        check(
+            not bounded,
+            message("In {where} mode a softmax or a sigmoid is applied to the logits: {raw}", where=where, raw=RAW),
+        )
 
 
 @pytest.mark.points(0.5)
@@ -114,14 +127,14 @@ def test_images_are_apart(student: Runner, rng: Rng, row: int) -> None:
     other[row] = rng.uniform(1, 8, 8).float()
     # After two small steps, since a last layer may be initialized to 0.
     steps = [*pushed("max", 10, times=2, lr=0.01), Step("changed", "object:model.__call__", [Ref("other")])]
-    words = {"x": "images", "other": "the images with one replaced"}
+    words = {"x": message("images"), "other": message("the images with one replaced")}
     found = student.run(
         Call(steps, inputs={"x": x, "other": other}, observe=("new_max", "eval_max", "changed"), words=words)
     )
     first, second = (assert_tensor(found, name, (5, 10), hint=SHAPE) for name in ("eval_max", "changed"))
     moved = (first - second).abs().amax(dim=1) > 1e-6
-    check(bool(moved[row]), "The logits do not depend on the image.")
-    check(int(moved.sum()) == 1, "An image's logits depend on other images of the batch.")
+    check(bool(moved[row]), message("The logits do not depend on the image."))
+    check(int(moved.sum()) == 1, message("An image's logits depend on other images of the batch."))
 
 
 @cache
@@ -193,7 +206,7 @@ def learning(rng: Rng) -> Call:
     for number in range(SHUFFLES):
         asked += shuffled(number)
     names = ("result", "between", *(f"shuffled{number}" for number in range(SHUFFLES)))
-    words = {"held_out": "the held-out images", "in_between": "interpolations between two of them"}
+    words = {"held_out": message("the held-out images"), "in_between": message("interpolations between two of them")}
     return Call([*steps, *asked], inputs=inputs, observe=names, words=words)
 
 
@@ -218,11 +231,18 @@ def test_learns_digits(student: Runner, rng: Rng) -> None:
     share = share_right(assert_tensor(found, "result", size, hint=SHAPE))
     check(
         share >= ENOUGH,
-        f"The accuracy on the held-out images is {share:.1%} after training; at least 93 % is required.",
+        message(
+            "The accuracy on the held-out images is {share} after training; at least 93 % is required.",
+            share=f"{share:.1%}",
+        ),
     )
     between = assert_tensor(found, "between", (10 * POINTS, 10), hint=SHAPE)
-    check(largest_step(between) < JUMP, "Between two images the logits jump: they are looked up, not computed.")
+    check(
+        largest_step(between) < JUMP, message("Between two images the logits jump: they are looked up, not computed.")
+    )
     # Shuffled parameters may give anything, infinity included.
     without = [found.tensor(f"shuffled{number}", size).double().nan_to_num() for number in range(SHUFFLES)]
-    message = "The accuracy stays high with shuffled parameters: what the model has learned is not in its parameters."
-    check(max(map(share_right, without)) < 0.5, message)
+    kept = message(
+        "The accuracy stays high with shuffled parameters: what the model has learned is not in its parameters."
+    )
+    check(max(map(share_right, without)) < 0.5, kept)

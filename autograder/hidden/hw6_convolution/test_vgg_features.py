@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from gradkit.suite import Call, Ref, Rng, Runner, Step, Vjp, assert_matches, check, expected
+from gradkit.suite import Call, Ref, Rng, Runner, Step, Vjp, assert_matches, check, expected, message
 
 pytestmark = pytest.mark.question("vgg_features")
 
-HINT = "each number: a 3x3 convolution with bias and padding 1, then a ReLU; each M: 2x2 max pooling"
+HINT = message("each number: a 3x3 convolution with bias and padding 1, then a ReLU; each M: 2x2 max pooling")
 VGG19 = [64, 64, "M", 128, 128, "M", 256, 256, 256, 256, "M", 512, 512, 512, 512, "M", 512, 512, 512, 512, "M"]
 
 
@@ -32,11 +32,15 @@ def test_layers(student: Runner, config: list[Any], channels: int) -> None:
         Step("sequential", "builtin:isinstance", [Ref("model"), Ref("torch:nn.Sequential")]),
     ]
     found = student.run(Call(steps, observe=("sequential", "model.state", "model.gradients")))
-    check(found.equals("sequential", True), "vgg_features must return an nn.Sequential.")
+    check(found.equals("sequential", True), message("vgg_features must return an nn.Sequential."))
     ours, theirs = shapes(config, channels), [tuple(one.shape) for one in found.parameters("model").values()]
-    count = f"The list describes {len(ours)} parameters, a weight and a bias per number; yours has {len(theirs)}."
+    count = message(
+        "The list describes {ours} parameters, a weight and a bias per number; yours has {theirs}.",
+        ours=len(ours),
+        theirs=len(theirs),
+    )
     check(len(theirs) == len(ours), count)
-    check(theirs == ours, f"The shapes of the parameters do not match the list: {HINT}.")
+    check(theirs == ours, message("The shapes of the parameters do not match the list: {hint}.", hint=HINT))
 
 
 @pytest.mark.points(0.25)
@@ -46,13 +50,13 @@ def test_weights_that_torch_begins_with(student: Runner, filters: int, channels:
     step = Step("model", "student:vgg_features", [[filters], channels])
     found = student.run(Call([step], observe=("model.state", "model.gradients")))
     numbers = {value.dim(): value.double() for value in found.parameters("model").values()}
-    check(numbers.keys() == {1, 4}, "A number in the list stands for a convolution, with a weight and a bias.")
+    check(numbers.keys() == {1, 4}, message("A number in the list stands for a convolution, with a weight and a bias."))
     bound = 1 / math.sqrt(9 * channels)
     inside = all(bool((value.abs() <= 1.001 * bound).all()) for value in numbers.values())
     spread = 0.4 < float(numbers[4].abs().mean()) / bound < 0.6 and float(numbers[1].abs().amax()) > 0
     check(
         inside and spread,
-        "Weights and biases must have the default initialization of PyTorch's layers: do not set them.",
+        message("Weights and biases must have the default initialization of PyTorch's layers: do not set them."),
     )
 
 
@@ -83,14 +87,16 @@ def test_output_and_gradient(
             "loaded",
             "torch:nn.utils.vector_to_parameters",
             [Ref("numbers"), Ref("model.parameters()")],
-            otherwise="The model must have a weight and a bias for each number in the list, and no other parameters.",
+            otherwise=message(
+                "The model must have a weight and a bias for each number in the list, and no other parameters."
+            ),
         ),
         Step("result", "object:model.__call__", [Ref("x")]),
     ]
     # More than there are parameters, so that a model with extra ones is also compared by its output.
     inputs = {"x": rng.normal(2, channels, height, width), "numbers": 0.3 * rng.normal(5 * count)}
     cotangent = rng.normal(2, last, height // 2**pools, width // 2**pools)
-    words = {"numbers": "values for all parameters"}
+    words = {"numbers": message("values for all parameters")}
     call = Call(steps, inputs=inputs, vjp=Vjp("result", ["x"], [cotangent]), words=words)
     assert_matches(student.run(call), reference.run(call), hint=HINT)
 
@@ -111,6 +117,6 @@ def test_figures_worked_by_hand(student: Runner, config: list[Any], tensors: int
         Step("together", "torch:nn.utils.parameters_to_vector", [Ref("parameters")]),
         Step("numbers", "object:together.numel"),
     ]
-    words = {"tensors": "the number of parameter tensors", "numbers": "the number of parameters"}
+    words = {"tensors": message("the number of parameter tensors"), "numbers": message("the number of parameters")}
     found = student.run(Call(steps, observe=("tensors", "numbers"), words=words))
     assert_matches(found, expected(tensors=tensors, numbers=numbers), hint=HINT)

@@ -5,11 +5,11 @@ import math
 import pytest
 import torch
 
-from gradkit.suite import Call, Ref, Rng, Runner, Step, assert_matches, expected, function_call
+from gradkit.suite import Call, Ref, Rng, Runner, Step, assert_matches, expected, function_call, message
 
 pytestmark = pytest.mark.question("lstm_cell")
 
-HINT = (
+HINT = message(
     "gates i, f, g, o in this order; c' = sigmoid(f) c + sigmoid(i) tanh(g), h' = sigmoid(o) tanh(c'); return (h', c')"
 )
 

@@ -19,6 +19,7 @@ from gradkit.suite import (
     assert_tensor,
     assert_unchanged,
     check,
+    message,
 )
 
 pytestmark = pytest.mark.question("ManyToMany")
@@ -26,13 +27,13 @@ pytestmark = pytest.mark.question("ManyToMany")
 SIZES = (11, 6, 8, 3)  # vocabulary, embedding, state, classes
 ODD_SIZES = (13, 7, 5, 2)
 TOKENS = torch.tensor([[4, 0, 7, 1], [2, 9, 3, 5], [8, 6, 10, 2], [1, 4, 5, 7], [3, 8, 0, 6]])
-LOGITS = "logits (T, N, num_classes), before any softmax or sigmoid"
-AGAIN = (
+LOGITS = message("logits (T, N, num_classes), before any softmax or sigmoid")
+AGAIN = message(
     "The same batch gets different logits the second time: in evaluation mode nothing may depend on randomness or "
     "earlier calls."
 )
 SHORT = 5  # the length to which longer sequences are compared
-NOT_CARRIED = (
+NOT_CARRIED = message(
     "A long sequence takes no more sequential steps than a short one: no state is carried from token to token. Read "
     "the tokens with nn.RNN, nn.LSTM, nn.GRU or your own cell."
 )
@@ -106,7 +107,7 @@ def test_every_size(student: Runner, rng: Rng, sizes: Sequence[int], t: int, n: 
     found = student.run(scoring([tokens], *then, observe=("model.gradients",), sizes=sizes))
     logits_of(found, [tokens], sizes[3])
     if t > 1:
-        assert_all_learn(found, "model", hint="forward must use every layer")
+        assert_all_learn(found, "model", hint=message("forward must use every layer"))
     assert_unchanged(found)
 
 
@@ -124,11 +125,14 @@ def test_earlier_tokens_count(student: Runner, row: int) -> None:
     """The logits of a token depend on the token and on each earlier one."""
     first, other = run(student, TOKENS, changed(row, 1))
     for later in range(row, 5):
-        which = "the token itself" if later == row else "an earlier token"
+        which = message("the token itself") if later == row else message("an earlier token")
         difference = float((first - other)[later, 1].abs().max())
-        check(difference > 1e-7, f"A token's logits do not depend on {which}.")
+        check(difference > 1e-7, message("A token's logits do not depend on {which}.", which=which))
     apart = (first[1:, 1] - first[:-1, 1]).abs().amax(dim=1)
-    check(bool((apart > 1e-7).all()), "Different tokens of a row get the same logits; each position must have its own.")
+    check(
+        bool((apart > 1e-7).all()),
+        message("Different tokens of a row get the same logits; each position must have its own."),
+    )
 
 
 @pytest.mark.points(0.25)
@@ -138,9 +142,9 @@ def test_rows_are_independent(student: Runner, column: int) -> None:
     first, other, alone = run(student, TOKENS, changed(0, column), TOKENS[:, column : column + 1])
     others = [n for n in range(4) if n != column]
     same = torch.allclose(first[:, others], other[:, others], atol=1e-5)
-    check(same, "A row's tokens change the logits of another row: is time the first dimension everywhere?")
+    check(same, message("A row's tokens change the logits of another row: is time the first dimension everywhere?"))
     same = torch.allclose(first[:, column], alone[:, 0], atol=1e-4)
-    check(same, "A row's logits change when it is passed alone.")
+    check(same, message("A row's logits change when it is passed alone."))
 
 
 @pytest.mark.points(0.25)
@@ -151,7 +155,7 @@ def test_order_counts(student: Runner, seed: int) -> None:
     for one, two in zip(first[4], other[4], strict=True):
         check(
             not torch.allclose(one, two, rtol=0, atol=1e-7),
-            "The logits do not depend on the order of the earlier tokens.",
+            message("The logits do not depend on the order of the earlier tokens."),
         )
 
 

@@ -19,6 +19,7 @@ from gradkit.suite import (
     assert_tensor,
     assert_unchanged,
     check,
+    message,
 )
 
 pytestmark = pytest.mark.question("ManyToOne")
@@ -27,13 +28,13 @@ SIZES = (11, 6, 8, 3)  # vocabulary, embedding, state, classes
 ODD_SIZES = (13, 7, 5, 2)
 TOKENS = torch.tensor([[4, 0, 7, 1], [2, 9, 3, 5], [8, 6, 10, 2], [1, 4, 5, 7], [3, 8, 0, 6]])
 LENGTHS = torch.tensor([3, 5, 1, 4])  # of the four columns
-LOGITS = "logits (N, num_classes), before any softmax or sigmoid"
-AGAIN = (
+LOGITS = message("logits (N, num_classes), before any softmax or sigmoid")
+AGAIN = message(
     "The same batch gets different logits the second time: in evaluation mode nothing may depend on randomness or "
     "earlier calls."
 )
 SHORT = 5  # the length to which longer sequences are compared
-NOT_CARRIED = (
+NOT_CARRIED = message(
     "A long sequence takes no more sequential steps than a short one: no state is carried from token to token. Read "
     "the tokens with nn.RNN, nn.LSTM, nn.GRU or your own cell."
 )
@@ -113,7 +114,7 @@ def test_every_size(student: Runner, rng: Rng, sizes: Sequence[int], t: int, len
     batch = drawn(rng, t, lengths, sizes[0])
     found = student.run(scoring([batch], *then, observe=("model.gradients",), sizes=sizes))
     logits_of(found, [batch], sizes[3])
-    assert_all_learn(found, "model", hint="forward must use every layer")
+    assert_all_learn(found, "model", hint=message("forward must use every layer"))
     assert_unchanged(found)
 
 
@@ -135,8 +136,8 @@ def test_padding_changes_nothing(student: Runner, lengths: Sequence[int], seed: 
     other = torch.where(after, (TOKENS + 5) % SIZES[0], TOKENS)
     batches = [(TOKENS, counts), (other, counts), (torch.cat([TOKENS, other]), counts)]
     first, second, longer = run(student, *batches, seed=seed)
-    check(torch.allclose(first, second, atol=1e-5), "The logits of a row depend on tokens after its length.")
-    check(torch.allclose(first, longer, atol=1e-5), "The logits of a row change when T is larger.")
+    check(torch.allclose(first, second, atol=1e-5), message("The logits of a row depend on tokens after its length."))
+    check(torch.allclose(first, longer, atol=1e-5), message("The logits of a row change when T is larger."))
 
 
 @pytest.mark.points(0.25)
@@ -147,11 +148,14 @@ def test_rows_are_independent(student: Runner, column: int) -> None:
     whole, alone = (TOKENS, LENGTHS), (TOKENS[:length, column : column + 1], length)
     first, other, single = run(student, whole, changed(0, column), alone)
     others = [n for n in range(4) if n != column]
-    check(torch.allclose(first[others], other[others], atol=1e-5), "A row's tokens change the logits of another row.")
-    hint = "use the state at the row's own last token, at time lengths[n] - 1."
+    check(
+        torch.allclose(first[others], other[others], atol=1e-5),
+        message("A row's tokens change the logits of another row."),
+    )
+    hint = message("use the state at the row's own last token, at time lengths[n] - 1.")
     check(
         torch.allclose(first[column], single[0], atol=1e-4),
-        f"A row's logits change when it is passed alone: {hint}",
+        message("A row's logits change when it is passed alone: {hint}", hint=hint),
     )
 
 
@@ -163,8 +167,11 @@ def test_every_token_counts(student: Runner, column: int) -> None:
     batches = [(TOKENS, LENGTHS), *(changed(row, column) for row in range(length))]
     first, *others = run(student, *batches)
     for row, other in enumerate(others):
-        which = "last" if row == length - 1 else "first" if row == 0 else "middle"
-        check(float((first - other)[column].abs().max()) > 1e-7, f"A row's logits do not depend on its {which} token.")
+        which = message("last") if row == length - 1 else message("first") if row == 0 else message("middle")
+        check(
+            float((first - other)[column].abs().max()) > 1e-7,
+            message("A row's logits do not depend on its {which} token.", which=which),
+        )
 
 
 @pytest.mark.points(0.25)
@@ -175,7 +182,10 @@ def test_order_counts(student: Runner, seed: int) -> None:
     swapped = TOKENS[[1, 0, 2, 3, 4]]
     first, other = run(student, (TOKENS, length), (swapped, length), seed=seed)
     for one, two in zip(first, other, strict=True):
-        check(not torch.allclose(one, two, rtol=0, atol=1e-7), "The logits do not depend on the order of the tokens.")
+        check(
+            not torch.allclose(one, two, rtol=0, atol=1e-7),
+            message("The logits do not depend on the order of the tokens."),
+        )
 
 
 @pytest.mark.points(1.25)

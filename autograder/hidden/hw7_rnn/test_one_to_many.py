@@ -20,20 +20,21 @@ from gradkit.suite import (
     assert_tensor,
     assert_unchanged,
     check,
+    message,
 )
 
 pytestmark = pytest.mark.question("OneToMany")
 
 SIZES = (4, 8, 7)  # features, state, vocabulary
 ODD_SIZES = (3, 5, 13)
-LOGITS = "logits (steps, N, vocab_size), before any softmax or sigmoid"
-AGAIN = (
+LOGITS = message("logits (steps, N, vocab_size), before any softmax or sigmoid")
+AGAIN = message(
     "The same x gets different logits the second time: in evaluation mode nothing may depend on randomness or earlier "
     "calls."
 )
 SHORT = 5  # the number of steps to which larger ones are compared
-HOLDS = "the state must remember it, even if the third step is fed the same token as before"
-NOT_CARRIED = (
+HOLDS = message("the state must remember it, even if the third step is fed the same token as before")
+NOT_CARRIED = message(
     "The logits of a later step take no more sequential steps than those of an early one: no state is carried from "
     "step to step. Compute each state from the step's input and the previous state, with a PyTorch cell or your own."
 )
@@ -107,7 +108,7 @@ def test_every_size(student: Runner, rng: Rng, sizes: Sequence[int], n: int, ste
     found = student.run(writing([batch], *then, observe=("model.gradients",), sizes=sizes))
     logits_of(found, [batch], sizes[2])
     if steps > 1:
-        assert_all_learn(found, "model", hint="forward must use every layer")
+        assert_all_learn(found, "model", hint=message("forward must use every layer"))
     assert_unchanged(found)
 
 
@@ -129,7 +130,9 @@ def test_every_step_depends_on_x(student: Runner, rng: Rng, step: int) -> None:
     batch = (numbers(rng, 5, SIZES[0]), 4)
     found = student.run(writing([batch], vjp=Vjp("logits", ["x"], [weights])))
     logits_of(found, [batch])
-    check(bool(found.gradient("x")[2].any()), "The logits of a step do not depend on x: no gradient reaches it.")
+    check(
+        bool(found.gradient("x")[2].any()), message("The logits of a step do not depend on x: no gradient reaches it.")
+    )
 
 
 @pytest.mark.points(0.25)
@@ -141,8 +144,10 @@ def test_rows_are_independent(student: Runner, rng: Rng, row: int) -> None:
     other[row] = x[row]
     first, second, alone = run(student, (x, 6), (other, 6), (x[row : row + 1], 6))
     same = torch.allclose(first[:, row], second[:, row], atol=1e-5)
-    check(same, "The logits of a row depend on other rows of x.")
-    check(torch.allclose(first[:, row], alone[:, 0], atol=1e-4), "A row's logits change when it is passed alone.")
+    check(same, message("The logits of a row depend on other rows of x."))
+    check(
+        torch.allclose(first[:, row], alone[:, 0], atol=1e-4), message("A row's logits change when it is passed alone.")
+    )
 
 
 @pytest.mark.points(0.25)
@@ -151,8 +156,11 @@ def test_more_steps_change_nothing(student: Runner, rng: Rng, seed: int) -> None
     """More steps do not change the logits of the first ones."""
     x = numbers(rng, 5, SIZES[0])
     six, three, one = run(student, (x, 6), (x, 3), (x, 1), seed=seed)
-    check(torch.allclose(six[:3], three, atol=1e-5), "The first three of six steps differ from those of three steps.")
-    check(torch.allclose(six[:1], one, atol=1e-5), "The first of six steps differs from a single step.")
+    check(
+        torch.allclose(six[:3], three, atol=1e-5),
+        message("The first three of six steps differ from those of three steps."),
+    )
+    check(torch.allclose(six[:1], one, atol=1e-5), message("The first of six steps differs from a single step."))
 
 
 def along_lines(student: Runner, rng: Rng, lines: int, points: int, seed: int) -> tuple[Tensor, Tensor]:
@@ -182,9 +190,9 @@ def test_most_likely_token_is_fed(student: Runner, rng: Rng, seed: int) -> None:
         turned = turns[step] & ~turns[:step].any(dim=0)
         usual = ~turns[: step + 1].any(dim=0)
         if turned.any():  # else the most likely token never changes along these lines
-            check(bool(usual.any()), "The most likely token changes with every small change of x.")
+            check(bool(usual.any()), message("The most likely token changes with every small change of x."))
             jumps = float(moves[step + 1][turned].median()) > 3 * float(moves[step + 1][usual].quantile(0.99))
-            check(jumps, "When the most likely token changes, the logits of the next step do not.")
+            check(jumps, message("When the most likely token changes, the logits of the next step do not."))
 
 
 @pytest.mark.points(0.25)
@@ -196,7 +204,10 @@ def test_earlier_tokens_are_remembered(student: Runner, rng: Rng, seed: int) -> 
     if turned.any():
         # In right models the largest change is at least 5 times the usual one, in others about the same.
         jumps = float(moves[2][turned].max()) > 2 * float(moves[2][usual].quantile(0.99))
-        check(jumps, f"When the second step is fed another token, the third does not change: {HOLDS}.")
+        check(
+            jumps,
+            message("When the second step is fed another token, the third does not change: {holds}.", holds=HOLDS),
+        )
 
 
 @pytest.mark.points(0.5)

@@ -6,11 +6,11 @@ import pytest
 import torch
 from torch import Tensor
 
-from gradkit.suite import Rng, Runner, assert_matches, expected, function_call
+from gradkit.suite import Rng, Runner, assert_matches, expected, function_call, message
 
 pytestmark = pytest.mark.question("rnn_cell")
 
-HINT = "tanh(x w_ih^T + b_ih + h w_hh^T + b_hh), shape (N, H)"
+HINT = message("tanh(x w_ih^T + b_ih + h w_hh^T + b_hh), shape (N, H)")
 
 
 def arguments(rng: Rng, n: int, d: int, h: int, dtype: torch.dtype = torch.float64) -> dict[str, Tensor]:

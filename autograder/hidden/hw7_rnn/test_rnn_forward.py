@@ -6,11 +6,11 @@ import pytest
 import torch
 from torch import Tensor
 
-from gradkit.suite import Call, Rng, Runner, assert_matches, expected, function_call
+from gradkit.suite import Call, Rng, Runner, assert_matches, expected, function_call, message
 
 pytestmark = pytest.mark.question("rnn_forward")
 
-HINT = "each step starts from the previous state; outputs (T, N, H) has all states, h_n (N, H) is the last one"
+HINT = message("each step starts from the previous state; outputs (T, N, H) has all states, h_n (N, H) is the last one")
 
 
 def through(rng: Rng, t: int, n: int, d: int, h: int, dtype: torch.dtype = torch.float64) -> Call:

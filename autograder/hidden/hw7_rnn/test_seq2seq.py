@@ -19,6 +19,8 @@ from gradkit.suite import (
     assert_tensor,
     assert_unchanged,
     check,
+    message,
+    sentences,
 )
 
 pytestmark = pytest.mark.question("Seq2Seq")
@@ -27,11 +29,12 @@ SIZES = (11, 6, 8)  # vocabulary, embedding, state
 ODD_SIZES = (13, 7, 5)
 SOURCE = torch.tensor([[4, 0, 7], [2, 9, 3], [8, 6, 10], [1, 4, 5]])
 TARGET = torch.tensor([[10, 10, 10], [2, 9, 3], [8, 6, 0], [1, 4, 5], [3, 8, 0]])
-LOGITS = "logits (T, N, vocab_size), before any softmax or sigmoid"
-AGAIN = (
+LOGITS = message("logits (T, N, vocab_size), before any softmax or sigmoid")
+AGAIN = message(
     "The same batch gets different logits the second time: in evaluation mode nothing may depend on randomness or "
     "earlier calls."
 )
+WORDS = {"source": message("source"), "target": message("target")}
 SHORT = 4  # the length to which longer sequences are compared
 Batch = tuple[Tensor, Tensor]  # source and target
 
@@ -110,7 +113,7 @@ def test_every_size(student: Runner, rng: Rng, sizes: Sequence[int], s: int, t: 
     found = student.run(scoring([batch], *then, observe=("model.gradients",), sizes=sizes))
     logits_of(found, [batch], sizes[0])
     if min(s, t) > 1:
-        assert_all_learn(found, "model", hint="forward must use every layer")
+        assert_all_learn(found, "model", hint=message("forward must use every layer"))
     assert_unchanged(found)
 
 
@@ -129,10 +132,10 @@ def test_target_up_to_its_position(student: Runner, row: int) -> None:
     """The logits of a position depend on the target up to it, and not on later tokens."""
     first, other = run(student, (SOURCE, TARGET), (SOURCE, changed(TARGET, row, 1)))
     moved = (first - other).abs().amax(dim=2)[:, 1]
-    check(bool((moved[row:] > 1e-7).all()), "The logits do not depend on the target up to their position.")
+    check(bool((moved[row:] > 1e-7).all()), message("The logits do not depend on the target up to their position."))
     check(
         bool((moved[:row] < 1e-5).all()),
-        "The logits depend on later tokens of the target, which the model must predict.",
+        message("The logits depend on later tokens of the target, which the model must predict."),
     )
 
 
@@ -142,7 +145,7 @@ def test_every_token_of_the_source_counts(student: Runner, row: int) -> None:
     """The logits of each position depend on each token of the source."""
     first, other = run(student, (SOURCE, TARGET), (changed(SOURCE, row, 1), TARGET))
     moved = (first - other).abs().amax(dim=2)[:, 1]
-    check(bool((moved > 1e-7).all()), "The logits do not depend on all tokens of the source.")
+    check(bool((moved > 1e-7).all()), message("The logits do not depend on all tokens of the source."))
 
 
 @pytest.mark.points(0.25)
@@ -153,9 +156,12 @@ def test_rows_are_independent(student: Runner, column: int) -> None:
     changes = (changed(SOURCE, 0, column), changed(TARGET, 1, column))
     first, other, single = run(student, (SOURCE, TARGET), changes, alone)
     others = [n for n in range(3) if n != column]
-    check(torch.allclose(first[:, others], other[:, others], atol=1e-5), "A row's tokens change another row's logits.")
+    check(
+        torch.allclose(first[:, others], other[:, others], atol=1e-5),
+        message("A row's tokens change another row's logits."),
+    )
     same = torch.allclose(first[:, column], single[:, 0], atol=1e-4)
-    check(same, "A row's logits change when it is passed alone.")
+    check(same, message("A row's logits change when it is passed alone."))
 
 
 @pytest.mark.points(0.25)
@@ -165,7 +171,10 @@ def test_order_counts(student: Runner, which: str) -> None:
     other = (SOURCE[[1, 0, 2, 3]], TARGET) if which == "source" else (SOURCE, TARGET[[0, 2, 1, 3, 4]])
     first, second = run(student, (SOURCE, TARGET), other)
     moved = (first - second).abs().amax(dim=2)[4]
-    check(bool((moved > 1e-7).all()), f"The logits do not depend on the order of the tokens of the {which}.")
+    check(
+        bool((moved > 1e-7).all()),
+        message("The logits do not depend on the order of the tokens of the {which}.", which=WORDS[which]),
+    )
 
 
 def writing(
@@ -179,10 +188,10 @@ def writing(
 
 def tokens_of(found: Found, steps: int, rows: int, vocabulary: int = SIZES[0]) -> Tensor:
     """The result of greedy, checked to be tokens of the vocabulary."""
-    right = f"greedy must return an int64 tensor of shape (steps, N) = {(steps, rows)}."
+    right = message("greedy must return an int64 tensor of shape (steps, N) = {shape}.", shape=(steps, rows))
     tokens = found.tensor("tokens", (steps, rows), torch.int64, otherwise=right)
     inside = bool(((tokens >= 0) & (tokens < vocabulary)).all())
-    check(inside, "greedy returns tokens that are not in the vocabulary.")
+    check(inside, message("greedy returns tokens that are not in the vocabulary."))
     return tokens
 
 
@@ -195,7 +204,7 @@ def test_greedy_writes_tokens(
     """Greedy returns int64 tokens (steps, N), does not modify the source, and restores the mode."""
     found = student.run(writing(rng.integers(s, n, high=sizes[0]), steps, start, sizes, mode))
     tokens_of(found, steps, n, sizes[0])
-    left = "greedy changes the model's mode: restore training or evaluation mode before returning."
+    left = message("greedy changes the model's mode: restore training or evaluation mode before returning.")
     check(found.equals("model.training", mode == "train"), left)
     assert_unchanged(found)
 
@@ -209,8 +218,8 @@ def test_greedy_agrees_with_forward(student: Runner, start: int, seed: int, step
     tokens = tokens_of(student.run(writing(SOURCE, steps, start, seed=seed)), steps, SOURCE.shape[1])
     target = torch.cat([torch.full_like(tokens[:1], start), tokens[:-1]])
     (logits,) = run(student, (SOURCE, target), seed=seed)
-    hint = "each token must be the most likely one given the start token and the tokens before it"
-    check(torch.equal(logits.argmax(dim=2), tokens), f"greedy does not agree with forward: {hint}.")
+    hint = message("each token must be the most likely one given the start token and the tokens before it")
+    check(torch.equal(logits.argmax(dim=2), tokens), message("greedy does not agree with forward: {hint}.", hint=hint))
 
 
 @pytest.mark.points(0.75)
@@ -222,7 +231,11 @@ def test_state_is_carried(student: Runner, rng: Rng, which: str, length: int) ->
     batches = [(rng.integers(s, 3, high=SIZES[0]), rng.integers(t, 3, high=SIZES[0])) for s, t in lengths]
     found = student.run(scoring(batches, observe=("logits.depth", "logits2.depth")))
     logits_of(found, batches)
-    part = "encoder" if which == "source" else "decoder"
-    message = f"A long {which} takes no more sequential steps than a short one: the {part} carries no state."
-    message += " Use nn.RNN, nn.LSTM, nn.GRU or your own cell."
-    assert_deeper(found, "logits", "logits2", by=length - SHORT, message=message)
+    part = message("encoder") if which == "source" else message("decoder")
+    longer = message(
+        "A long {which} takes no more sequential steps than a short one: the {part} carries no state.",
+        which=WORDS[which],
+        part=part,
+    )
+    advice = message("Use nn.RNN, nn.LSTM, nn.GRU or your own cell.")
+    assert_deeper(found, "logits", "logits2", by=length - SHORT, message=sentences(longer, advice))

@@ -7,13 +7,13 @@ import pytest
 import torch
 from torch import Tensor
 
-from gradkit.suite import Call, Found, Rng, Runner, assert_finite, assert_matches, expected, function_call
+from gradkit.suite import Call, Found, Rng, Runner, assert_finite, assert_matches, expected, function_call, message
 
 pytestmark = pytest.mark.question("attention")
 
-HINT = "softmax(q k^T / sqrt(d)) v, with the softmax over each row of the scores"
-MASKED = f"{HINT}, over the allowed positions only"
-NOTHING = "a row with nothing allowed gives zeros, with gradient zero"
+HINT = message("softmax(q k^T / sqrt(d)) v, with the softmax over each row of the scores")
+MASKED = message("{hint}, over the allowed positions only", hint=HINT)
+NOTHING = message("a row with nothing allowed gives zeros, with gradient zero")
 SHAPES = [(5, 3), (7, 2), (2, 5, 3), (2, 4, 5, 3), (2, 3, 4, 6, 5), (2, 1, 3), (2, 5, 1), (1, 5, 3), (4, 4, 4)]
 
 
@@ -111,7 +111,7 @@ def test_large_scores(student: Runner, reference: Runner, rng: Rng, size: float,
         arguments["k"][:, -1] *= -1  # the scores of the last position, which is masked, have the opposite sign
     call = function_call("attention", arguments, cotangent=rng.normal(*shape))
     found = student.run(call)
-    assert_finite(found, hint="exponentials of large numbers overflow; torch.softmax avoids this")
+    assert_finite(found, hint=message("exponentials of large numbers overflow; torch.softmax avoids this"))
     assert_near(found, reference.run(call), hint=MASKED if masked else HINT)
 
 

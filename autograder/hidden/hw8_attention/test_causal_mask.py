@@ -3,11 +3,11 @@
 import pytest
 import torch
 
-from gradkit.suite import Runner, assert_matches, expected, function_call
+from gradkit.suite import Runner, assert_matches, expected, function_call, message
 
 pytestmark = pytest.mark.question("causal_mask")
 
-HINT = "a boolean tensor (T, T), True where column <= row: on the diagonal and below it"
+HINT = message("a boolean tensor (T, T), True where column <= row: on the diagonal and below it")
 
 
 @pytest.mark.points(1)

@@ -5,11 +5,11 @@ import math
 import pytest
 import torch
 
-from gradkit.suite import Call, Runner, Step, assert_matches, expected, function_call
+from gradkit.suite import Call, Runner, Step, assert_matches, expected, function_call, message
 
 pytestmark = pytest.mark.question("positional_encoding")
 
-HINT = "PE[t, 2i] = sin(t / 10000^(2i/E)) and PE[t, 2i + 1] = cos of the same angle, with t from 0"
+HINT = message("PE[t, 2i] = sin(t / 10000^(2i/E)) and PE[t, 2i + 1] = cos of the same angle, with t from 0")
 
 
 @pytest.mark.points(1.5)
@@ -43,5 +43,5 @@ def test_default_dtype(student: Runner, reference: Runner, t: int, e: int, dtype
         Step("restored", "torch:set_default_dtype", [torch.float32]),
     ]
     call = Call(steps)
-    hint = "the dtype is torch.get_default_dtype() at the time of the call"
+    hint = message("the dtype is torch.get_default_dtype() at the time of the call")
     assert_matches(student.run(call), reference.run(call), hint=hint, rtol=0, atol=1e-4)

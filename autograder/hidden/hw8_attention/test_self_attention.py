@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from gradkit.messages import listed
 from gradkit.suite import (
     Call,
     Found,
@@ -19,12 +20,13 @@ from gradkit.suite import (
     assert_raises,
     check,
     expected,
+    message,
     module_call,
 )
 
 pytestmark = pytest.mark.question("SelfAttention")
 
-HINT = (
+HINT = message(
     "qkv computes all queries, then all keys, then all values; head j has the features j d to (j + 1) d - 1; then out"
 )
 
@@ -58,12 +60,14 @@ def test_a_new_module_has_two_layers(student: Runner, e: int, heads: int) -> Non
     right = {"qkv.weight": (3 * e, e), "qkv.bias": (3 * e,), "out.weight": (e, e), "out.bias": (e,)}
     check(
         {name: shapes.get(name) for name in right} == right,
-        "qkv must be nn.Linear(E, 3 * E) and out nn.Linear(E, E), both with bias, whatever the number of heads.",
+        message(
+            "qkv must be nn.Linear(E, 3 * E) and out nn.Linear(E, E), both with bias, whatever the number of heads."
+        ),
     )
     extra = sorted(found.gradients("module.gradients").keys() - right.keys())
-    check(not extra, f"Only qkv and out may have parameters; remove {', '.join(extra)}.")
+    check(not extra, message("Only qkv and out may have parameters; remove {extra}.", extra=", ".join(extra)))
     alike = [name for name in ("qkv.weight", "out.weight") if 2 * state[name].unique().numel() <= state[name].numel()]
-    check(not alike, f"Most elements of {' and '.join(alike)} are equal; initialize them randomly.")
+    check(not alike, message("Most elements of {alike} are equal; initialize them randomly.", alike=listed(alike)))
 
 
 @pytest.mark.points(1.5)
@@ -83,7 +87,7 @@ def test_output_and_gradients_match_reference(
     steps = [Step("mode", f"object:module.{mode}")]
     if mode == "eval":
         steps.append(Step("earlier", "object:module.__call__", (Ref("x"), Ref("earlier_mask"))))
-        words = {"earlier_mask": "the mask of the earlier call"}
+        words = {"earlier_mask": message("the mask of the earlier call")}
         call = replace(call, inputs={**call.inputs, "earlier_mask": lopsided(t)}, words=words)
     call = replace(call, steps=[*call.steps[:-1], *steps, call.steps[-1]])
     assert_near(student.run(call), reference.run(call), hint=HINT)
@@ -102,7 +106,9 @@ def lopsided(size: int, empty: Sequence[int] = ()) -> Tensor:
 def test_mask_counts_in_every_head(student: Runner, reference: Runner, rng: Rng, n: int, t: int, heads: int) -> None:
     """A mask (T, T) applies to every sequence and head."""
     call = attending(rng, n, t, 6, heads, lopsided(t))
-    assert_near(student.run(call), reference.run(call), hint="the mask is the same for all sequences and heads")
+    assert_near(
+        student.run(call), reference.run(call), hint=message("the mask is the same for all sequences and heads")
+    )
 
 
 @pytest.mark.points(0.5)
@@ -110,7 +116,7 @@ def test_mask_counts_in_every_head(student: Runner, reference: Runner, rng: Rng,
 def test_rows_with_nothing_allowed(student: Runner, reference: Runner, rng: Rng, empty: Sequence[int]) -> None:
     """For a row of the mask with nothing allowed, the heads give zeros and gradients without NaN."""
     call = attending(rng, 3, 5, 6, 2, lopsided(5, empty))
-    hint = "a row of the mask with nothing allowed passes a row of zeros to out, with gradient zero"
+    hint = message("a row of the mask with nothing allowed passes a row of zeros to out, with gradient zero")
     assert_near(student.run(call), reference.run(call), hint=hint)
 
 
@@ -119,7 +125,7 @@ def test_rows_with_nothing_allowed(student: Runner, reference: Runner, rng: Rng,
 def test_heads_must_divide(student: Runner, e: int, heads: int) -> None:
     """A number of heads that does not divide the number of features raises a ValueError that names both."""
     found = student.run(Call([Step("module", "student:SelfAttention", [e, heads])], observe=()))
-    hint = "if num_heads does not divide embedding_dim, raise a ValueError that names both"
+    hint = message("if num_heads does not divide embedding_dim, raise a ValueError that names both")
     assert_raises(found, ValueError, mentions=[str(e), str(heads)], hint=hint)
 
 
@@ -131,7 +137,7 @@ def test_inputs_are_left_unchanged(student: Runner, reference: Runner, rng: Rng,
     arguments = {"x": rng.normal(2, t, 6), "mask": lopsided(t)}
     parameters, cotangent = random_parameters(rng, 6), rng.normal(2, t, 6) if learning else None
     call = module_call("SelfAttention", [6, 2], arguments, parameters=parameters, cotangent=cotangent)
-    assert_near(student.run(call), reference.run(call), hint="create new tensors")
+    assert_near(student.run(call), reference.run(call), hint=message("create new tensors"))
 
 
 @pytest.mark.points(0.5)
