@@ -1,17 +1,20 @@
 """The catalogues of an assignment's and a suite's texts: extracted, updated, checked and compiled.
 
 ``assignments/<hw>/locale/zh_Hans/LC_MESSAGES/assignment.po`` holds the texts of the assignment, from which the build
-writes the release in Chinese. ``autograder/hidden/<hw>/locale/.../suite.po`` holds the titles of hidden tests and the
-sentences of known mistakes, which are translated where they are shown, from the compiled ``suite.mo``.
+writes the release in Chinese. ``autograder/hidden/<hw>/locale/.../suite.po`` holds what pages show of the assignment
+and its suite: the titles of hidden tests, their hints and messages, the sentences of known mistakes, the assignment's
+title and the reasons of its bans. They are translated where they are shown, from the compiled ``suite.mo``.
 """
 
 from __future__ import annotations
 
 import ast
 import io
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
+from typing import TypeAlias
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
@@ -25,9 +28,14 @@ from gradkit.messages import LOCALES
 from gradkit.release.translatable import fields, find_texts
 from gradkit.temporary import replacing
 
+Id: TypeAlias = "str | tuple[str, ...]"
+"""A text in English, or one for a count of 1 and one for any other."""
+
 _PLACE = "locale/{locale}/LC_MESSAGES/{name}"
 _SHOWN = 60
 _LISTED = 10
+_TEMPLATE_FIELD = re.compile(r"%\(\w+\)s")
+_SHOWN_ARGUMENTS = ("hint", "otherwise", "message")
 
 
 @dataclass(frozen=True)
@@ -45,7 +53,7 @@ class CatalogueFile:
     path: Path
     shown: str
     locale: str
-    texts: Mapping[str, tuple[str, ...]]
+    texts: Mapping[Id, tuple[str, ...]]
     compiled: bool
 
     @property
@@ -62,7 +70,7 @@ def translated_into(course: Course, assignment_id: str) -> list[str]:
 def languages(course: Course, assignment_id: str) -> list[str]:
     """The languages of an assignment's release: first the one of ``release/<hw>``, the course's if it is there."""
     there = ["en", *translated_into(course, assignment_id)]
-    return sorted(there, key=lambda language: language != course.language)
+    return sorted(there, key=lambda language: language != (course.language or "en"))
 
 
 def in_language(name: str, language: str) -> str:
@@ -81,16 +89,21 @@ def catalogues(course: Course, assignment: Assignment, language: str) -> tuple[C
     found = []
     for folder, name, texts in (
         (source, "assignment.po", _assignment_texts(source, assignment)),
-        (hidden, "suite.po", _suite_texts(hidden)),
+        (hidden, "suite.po", _suite_texts(hidden, assignment)),
     ):
         locale = LOCALES[language]
         path = folder / _PLACE.format(locale=locale, name=name)
-        where: dict[str, tuple[str, ...]] = {}
-        for text, file in texts:
-            where[text] = tuple(dict.fromkeys((*where.get(text, ()), file)))
         shown = path.relative_to(course.root).as_posix()
-        found.append(CatalogueFile(path, shown, locale, where, compiled=folder == hidden))
+        found.append(CatalogueFile(path, shown, locale, with_places(texts), compiled=folder == hidden))
     return found[0], found[1]
+
+
+def with_places(texts: Iterable[tuple[Id, str]]) -> dict[Id, tuple[str, ...]]:
+    """Each text once, with all files that it is in."""
+    places: dict[Id, tuple[str, ...]] = {}
+    for text, file in texts:
+        places[text] = tuple(dict.fromkeys((*places.get(text, ()), file)))
+    return places
 
 
 def read_catalogue(catalogue: CatalogueFile) -> Catalog:
@@ -114,14 +127,14 @@ def faults(catalogue: CatalogueFile) -> list[str]:
     lines = []
     for text in catalogue.texts:
         entry = catalog.get(text)
-        if entry is None or not entry.string:
+        if entry is None or entry.id != text or not all(_forms(entry.string)):
             lines.append(f"{catalogue.shown}: not translated: {_short(text)}")
         elif entry.fuzzy:
             lines.append(f"{catalogue.shown}: fuzzy: {_short(text)}")
-        elif fields(text) != fields(str(entry.string)):
+        elif _all_fields(_forms(text)[-1]) != _all_fields(_forms(entry.string)[-1]):
             lines.append(f"{catalogue.shown}: the fields differ: {_short(text)}")
     stale = [entry for entry in _entries(catalog) if entry.id not in catalogue.texts]
-    return [*lines, *(f"{catalogue.shown}: no longer used: {_short(str(entry.id))}" for entry in stale)]
+    return [*lines, *(f"{catalogue.shown}: no longer used: {_short(entry.id)}" for entry in stale)]
 
 
 def translations(catalogue: CatalogueFile) -> Callable[[str], str]:
@@ -172,8 +185,9 @@ def update(catalogue: CatalogueFile) -> bool:
     )
     for text, files in catalogue.texts.items():
         entry = old.get(text)
-        string, flags = (entry.string, entry.flags) if entry else ("", ())
-        new.add(text, string, flags=flags, locations=[(file, 0) for file in files])
+        string, flags = (_forms(entry.string)[-1], entry.flags) if entry else ("", ())
+        forms = string if isinstance(text, str) else (string,) * new.num_plurals
+        new.add(text, forms, flags=flags, locations=[(file, 0) for file in files])
     data = io.BytesIO()
     write_po(data, new, width=120, include_lineno=False)
     catalogue.path.parent.mkdir(parents=True, exist_ok=True)
@@ -209,8 +223,18 @@ def _entries(catalog: Catalog) -> list[Message]:
     return [entry for entry in Catalog.__iter__(catalog) if entry.id]
 
 
-def _short(text: str) -> str:
-    line = " ".join(text.split())
+def _forms(text: str | Sequence[str] | None) -> tuple[str, ...]:
+    """A text, or its plural forms."""
+    return tuple(text) if isinstance(text, (tuple, list)) else (str(text or ""),)
+
+
+def _all_fields(text: str) -> list[str]:
+    """The fields of a text, also those of templates: ``{name}``, ``%(name)s``."""
+    return [*fields(text), *sorted(_TEMPLATE_FIELD.findall(text))]
+
+
+def _short(text: str | Sequence[str] | None) -> str:
+    line = " ".join(_forms(text)[0].split())
     return repr(line if len(line) <= _SHOWN else f"{line[: _SHOWN - 3]}...")
 
 
@@ -227,8 +251,8 @@ def _assignment_texts(folder: Path, assignment: Assignment) -> Iterator[tuple[st
             yield found.id, name
 
 
-def _suite_texts(hidden: Path) -> Iterator[tuple[str, str]]:
-    """The sentences of known mistakes, and the titles of the tests."""
+def _suite_texts(hidden: Path, assignment: Assignment) -> Iterator[tuple[Id, str]]:
+    """What pages show of an assignment, its suite and the sentences of known mistakes."""
     mistakes = FILE_NAMES["mistake"]
     for path in [hidden / f"{mistakes}.py", *sorted((hidden / mistakes).glob("*.py"))]:
         for node in _defined(path):
@@ -239,16 +263,44 @@ def _suite_texts(hidden: Path) -> Iterator[tuple[str, str]]:
             title = (ast.get_docstring(node) or "").split("\n")[0]
             if node.name.startswith("test_") and title:
                 yield title, _inside(path, hidden)
+    for path in sorted(hidden.glob("*.py")):
+        yield from ((text, _inside(path, hidden)) for text in _messages(_tree(path)))
+    yield assignment.title, "assignment.toml"
+    for group in assignment.banned.values():
+        yield group.reason, "assignment.toml"
+
+
+def _messages(tree: ast.Module) -> Iterator[Id]:
+    """The ids of a suite's messages, and texts that are passed as a hint or the like."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            name = ast.unparse(node.func).rpartition(".")[2]
+            texts = [_literal(argument) for argument in node.args]
+            if name == "plural" and len(texts) > 1 and all(texts[:2]):
+                yield texts[0], texts[1]
+            elif name == "message" and texts and texts[0]:
+                yield texts[0]
+            elif name == "check" and len(texts) > 1 and texts[1]:
+                yield texts[1]
+            shown = (_literal(keyword.value) for keyword in node.keywords if keyword.arg in _SHOWN_ARGUMENTS)
+            yield from filter(None, shown)
+
+
+def _literal(node: ast.expr) -> str:
+    """A string in the source; "" for anything else."""
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
 def _defined(path: Path) -> list[ast.FunctionDef | ast.ClassDef]:
-    if not path.is_file():
-        return []
+    body = _tree(path).body if path.is_file() else []
+    return [node for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+
+
+def _tree(path: Path) -> ast.Module:
     try:
-        body = ast.parse(path.read_text(encoding="utf-8-sig")).body
+        return ast.parse(path.read_text(encoding="utf-8-sig"))
     except SyntaxError as error:
         raise BuildError(f"{path}, line {error.lineno}: not valid Python ({error.msg}).") from error
-    return [node for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
 
 
 def _inside(path: Path, folder: Path) -> str:

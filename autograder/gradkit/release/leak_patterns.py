@@ -42,7 +42,7 @@ _MESSAGE = re.compile(r"""^[rf]?(["']).*\1[,)\]]*$""")
 _SUITE = re.compile(
     r"\bgradkit\b|\b(student|reference)\.run\b|\brng\.|pytest\.mark\.(points|question)\b"
     r"|\b(assert_(all_learn|deeper|drawn_as_linear|finite|logits|matches|raises|tensor|unchanged)|check"
-    r"|function_call|module_call|expected|figures|Step|Call|Ref|Vjp)\("
+    r"|function_call|module_call|message|plural|sentences|expected|figures|Step|Call|Ref|Vjp)\("
     r"|@(mistake|accepted)\b"
 )
 

@@ -12,7 +12,11 @@ from babel.messages.pofile import read_po, write_po
 
 from gradkit.course import Course, load_course
 from gradkit.errors import BuildError, LeakError, UsageError
+from gradkit.messages import plural
+from gradkit.messages import translate as translated
 from gradkit.release import build_course, check_course, extract
+
+from .conftest import TEXTS
 
 Write = Callable[[dict[str, str | None]], Course]
 HW = "hw9_scale"
@@ -107,6 +111,47 @@ def test_an_update_keeps_translations_and_drops_what_is_gone(chinese: Course) ->
         entries = read_po(file, locale="zh_Hans")
     assert entries.get("A straight line.") is None
     assert str(entries.get("Scaling").string).startswith("译文")
+
+
+def test_what_pages_show_of_a_suite_is_in_its_catalogue(write: Write, original: Callable[[str], str]) -> None:
+    suite = TEXTS[f"autograder/hidden/{HW}/test_scale.py"] + (
+        """
+WORDS = {"x": message("the numbers")}
+SHAPE = plural("{n} number", "{n} numbers", 2)
+"""
+    )
+    toml = original("assignment.toml") + '\n[banned.mean]\nreason = "Add up yourself."\nnames = ["torch.mean"]\n'
+    course = write(
+        {
+            **IN_CHINESE,
+            f"autograder/hidden/{HW}/test_scale.py": suite,
+            f"autograder/hidden/{HW}/helpers.py": 'HINT = message("{n} rows", n=2)\n',
+            "<hw>/assignment.toml": toml.replace("points = 3\n", 'points = 3\nbanned = ["mean"]\n'),
+        }
+    )
+    extract(course, [HW])
+    path = catalogue(course, "suite.po")
+    with path.open("rb") as file:
+        ids = [entry.id for entry in read_po(file, locale="zh_Hans") if entry.id]
+    plurals = ("{n} number", "{n} numbers")
+    shown = {"the numbers", plurals, "x has shape (n,)", "{n} rows", "Scaling", "Add up yourself."}
+    assert shown <= set(ids)
+    with path.open("rb") as file:
+        entries = read_po(file, locale="zh_Hans")
+    for entry in entries:
+        entry.string = ("{n} 个数",) if entry.id == plurals else str(entry.id)
+    with path.open("wb") as file:
+        write_po(file, entries)
+    translate(catalogue(course, "assignment.po"))
+    assert extract(course) == []
+    build_course(course)
+    assert translated(plural(*plurals, 3), "zh", path.parents[2]) == "3 个数"
+    entries.get("{n} number").string = ("些数",)
+    with path.open("wb") as file:
+        write_po(file, entries)
+    assert check_course(course) == [
+        f"autograder/hidden/{HW}/{CATALOGUES}/suite.po: the fields differ: '{{n}} number'",
+    ]
 
 
 def test_doubtful_entries_and_other_fields_are_faults(write: Write, original: Callable[[str], str]) -> None:
