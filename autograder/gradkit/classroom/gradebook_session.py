@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from gradkit.classroom.editions import alone, editions
 from gradkit.classroom.standings import Standings
 from gradkit.course import Assignment, Course, rounded
 from gradkit.errors import GradebookUnavailable
@@ -65,7 +66,7 @@ def make_pages(
     patience: float = PATIENCE,
     standings: Standings | None = None,
 ) -> Mapping[str, str]:
-    """Make our own feedback page for each record, and nbgrader's for each graded one.
+    """Make our own feedback page for each record, in both languages, and nbgrader's for each graded one.
 
     For a hand-in without feedback before the due time, ours, which says so, also takes the place of nbgrader's.
 
@@ -103,9 +104,12 @@ def make_pages(
         time = parse_time(record.submitted or "")
         silent = level == "none"
         remarks = [Remark(each.cell, each.score, each.max_score, each.comment) for each in given.get(student, ())]
-        text = feedback_page(held_back(record, level), course.title, time, standing, hand_ins, remarks, silent=silent)
-        _write_page(course.feedback_page(student, assignment.id), text)
+        about = held_back(record, level), course.title, time, standing, hand_ins, remarks
+        ours = course.feedback_page(student, assignment.id)
+        for page, edition in editions(course, ours).items():
+            _write_page(page, feedback_page(*about, silent=silent, edition=edition))
         if record.status == "graded" and silent:
+            text = feedback_page(*about, silent=True, edition=alone(course))
             _write_page(course.feedback / student / assignment.id / f"{assignment.topic}.html", text)
     failed = generate_feedback(course, assignment, graded, patience).failed
     _note_shown(course, assignment.id, given, set(students) - failed.keys())

@@ -18,8 +18,10 @@ from gradkit.course import Course
 from gradkit.course.roster import Person
 from gradkit.errors import GradkitError, UsageError
 from gradkit.gradebook.up_to_date import gone_students
+from gradkit.messages import message, translate
 from gradkit.temporary import advice_on, replacing
 from gradkit.term.ledger import read_ledger
+from gradkit.text import without_language_link
 
 _FILE = "feedback.html"
 # What of an upload's name says whose it is, and what is added to it.
@@ -61,7 +63,7 @@ def pack(course: Course, assignment: str, platform: str, target: Path) -> list[s
     try:
         with replacing(target) as new, zipfile.ZipFile(new, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, page in sorted(packed.items()):
-                archive.writestr(zipfile.ZipInfo(name, _EPOCH), page.read_bytes(), zipfile.ZIP_DEFLATED)
+                archive.writestr(zipfile.ZipInfo(name, _EPOCH), _alone(page).encode(), zipfile.ZIP_DEFLATED)
     except OSError as error:
         raise _not_written(target, error) from error
     return left_out
@@ -82,23 +84,40 @@ def write_messages(course: Course, assignment: str, people: Mapping[str, Person]
     Raises:
         GradkitError: a message cannot be written.
     """
-    title, without = course.assignment(assignment).title, []
+    without: list[str] = []
+    subject, body = _words(course, assignment)
     for student, page in _pages(course, assignment).items():
         person = people.get(student)
         if person is None or not person.email:
             without.append(student)
             continue
-        message = EmailMessage(SMTP)
-        message["To"], message["Subject"] = person.email, f"{course.title}: feedback on {title}"
-        message["X-Unsent"] = "1"  # a mail program opens it as a draft
-        message.set_content(f"Your feedback on {title} is attached. Open it in a browser.\n")
-        message.add_attachment(page.read_text(encoding="utf-8"), subtype="html", filename=_FILE)
+        mail = EmailMessage(SMTP)
+        mail["To"], mail["Subject"] = person.email, subject
+        mail["X-Unsent"] = "1"  # a mail program opens it as a draft
+        mail.set_content(f"{body}\n")
+        mail.add_attachment(_alone(page), subtype="html", filename=_FILE)
         try:
             with replacing(folder / f"{student}.eml") as new:
-                new.write_bytes(message.as_bytes())
+                new.write_bytes(mail.as_bytes())
         except OSError as error:
             raise _not_written(folder, error) from error
     return without
+
+
+def _words(course: Course, assignment: str) -> tuple[str, str]:
+    """A message's subject and text in the course's language."""
+    language, locale = course.languages[0], course.locale(assignment)
+    title = translate(course.assignment(assignment).title, language, locale)
+    texts = (
+        message("{course}: feedback on {title}", course=course.title, title=title),
+        message("Your feedback on {title} is attached. Open it in a browser.", title=title),
+    )
+    return translate(texts[0], language), translate(texts[1], language)
+
+
+def _alone(page: Path) -> str:
+    """The page in the course's language: the one in the other is not beside it where a student opens it."""
+    return without_language_link(page.read_text(encoding="utf-8"))
 
 
 def _not_written(path: Path, error: OSError) -> GradkitError:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
 from gradkit.bank import read_bank
+from gradkit.classroom.editions import editions
 from gradkit.conditions.source_lines import text_of
 from gradkit.course import Assignment, Course, total
 from gradkit.errors import CourseError, GradkitError, SubmissionRefused, UsageError
@@ -19,9 +21,10 @@ from gradkit.gradebook.up_to_date import class_list, gone_students
 from gradkit.grading.store import read_record, read_records
 from gradkit.ids import composed
 from gradkit.intake.submission import read_submission
-from gradkit.pages.class_report import Link, class_page, similar_page
+from gradkit.messages import message
+from gradkit.pages.class_report import class_page, similar_page
 from gradkit.report import ClassReport, summarize
-from gradkit.report.now import HandIn, look_now
+from gradkit.report.now import HandIn, Now, look_now
 from gradkit.report.similarity import Pair, compare
 from gradkit.report.tables import as_csv, as_json
 from gradkit.temporary import advice_on, replacing
@@ -64,8 +67,8 @@ def make_report(course: Course, target: Path, *, bom: bool = False) -> WrittenRe
         GradkitError: the folder cannot be written, or the gradebook cannot be read.
     """
 
-    def link(student: str, assignment_id: str) -> str | None:
-        page = course.feedback_page(student, assignment_id)
+    def link(language: str, student: str, assignment_id: str) -> str | None:
+        page = course.in_language(course.feedback_page(student, assignment_id), language)
         return _relative(page, target) if page.is_file() else None
 
     gone = gone_students(course)
@@ -119,7 +122,7 @@ def report_on(
         submissions: the submissions they were made from; None: no similar pairs.
         bom: as for `make_report`.
     """
-    made, files = _report(course, target, results, submissions, (), lambda _student, _assignment_id: None)
+    made, files = _report(course, target, results, submissions, (), lambda *_: None)
     _write(target, files, bom=bom)
     return made
 
@@ -130,7 +133,7 @@ def _report(
     results: Path,
     submitted: Path | None,
     students: Iterable[str],
-    link: Link,
+    link: Callable[[str, str, str], str | None],
     gone: Set[str] = frozenset(),
     totals: Mapping[str, float] | None = None,
     hand_ins: Sequence[Sequence[HandIn]] | None = None,
@@ -158,7 +161,13 @@ def _report(
             comparison = compare(sources[name], _given(course, assignment))
             pairs[name] = [pair for pair in comparison.pairs if not groups.together(pair.one, pair.other, name)]
             problems += [
-                f"{name}: {student}'s {assignment.module} was not compared with the others: {why}."
+                message(
+                    "{assignment}: {student}'s {module} was not compared with the others: {why}.",
+                    assignment=name,
+                    student=student,
+                    module=assignment.module,
+                    why=why,
+                )
                 for student, why in comparison.left_out.items()
             ]
     excused = frozenset[tuple[str, str]]() if hand_ins is None else read_ledger(course).excused
@@ -166,24 +175,34 @@ def _report(
         course.title, records, students, sentences=sentences, pairs=pairs, totals=totals, excused=excused
     )
     now = None if hand_ins is None else look_now(datetime.now(course.zone), hand_ins, sentences, last_run(course))
-    similar = {
-        assignment_report.id: similar_page(
-            assignment_report,
-            course.title,
-            sources[assignment_report.id],
-            _given(course, course.assignment(assignment_report.id))[0],
-        )
-        for assignment_report in report.assignments
-        if assignment_report.pairs
-    }
-    files = {
-        PAGE: class_page(report, link, {name: f"similar/{name}.html" for name in similar}, now),
-        "report.json": as_json(report),
-        **as_csv(report),
-        **{f"similar/{name}.html": text for name, text in similar.items()},
-    }
+    files = {"report.json": as_json(report), **as_csv(report), **_pages(course, target, report, link, now, sources)}
     left_out = sorted({record.student for record in every} & gone)
     return WrittenReport(report, target / PAGE, tuple(problems), tuple(left_out)), files
+
+
+def _pages(
+    course: Course,
+    target: Path,
+    report: ClassReport,
+    link: Callable[[str, str, str], str | None],
+    now: Now | None,
+    sources: Mapping[str, Mapping[str, str]],
+) -> dict[str, str]:
+    """The pages of a report in both languages, by their names in the folder."""
+    shown = [assignment for assignment in report.assignments if assignment.pairs]
+    names = {assignment.id: f"similar/{assignment.id}.html" for assignment in shown}
+    pages = {}
+    for page, edition in editions(course, target / PAGE).items():
+        addresses = {
+            name: course.in_language(Path(address), edition.language).as_posix() for name, address in names.items()
+        }
+        pages[page.name] = class_page(report, partial(link, edition.language), addresses, now, edition)
+    for assignment in shown:
+        stub = _given(course, course.assignment(assignment.id))[0]
+        for page, edition in editions(course, target / names[assignment.id]).items():
+            text = similar_page(assignment, course.title, sources[assignment.id], stub, edition)
+            pages[page.relative_to(target).as_posix()] = text
+    return pages
 
 
 def _sentences(course: Course, assignment: Assignment) -> Mapping[str, str]:

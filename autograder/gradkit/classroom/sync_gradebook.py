@@ -193,8 +193,8 @@ class Books:
         return self._has_our_page(assignment.id, student) and page_is_made(self._course, assignment, student)
 
     def _has_our_page(self, name: str, student: str) -> bool:
-        record = self._course.results / student / f"{name}.json"
-        return is_newer(self._course.feedback_page(student, name), record)
+        record, page = self._course.results / student / f"{name}.json", self._course.feedback_page(student, name)
+        return all(is_newer(self._course.in_language(page, each), record) for each in self._course.languages)
 
     @cached_property
     def _left(self) -> frozenset[str]:

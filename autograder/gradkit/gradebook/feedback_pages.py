@@ -21,35 +21,48 @@ from nbgrader.converters.base import NbGraderException  # type: ignore[import-un
 from nbgrader.coursedir import CourseDirectory  # type: ignore[import-untyped]
 from nbgrader.preprocessors import GetGrades  # type: ignore[import-untyped]
 
-from gradkit.course import Assignment, Course, rounded
+from gradkit.course import Assignment, Course, load_course, rounded
 from gradkit.errors import GradebookUnavailable
 from gradkit.gradebook.browser_safety import for_people
 from gradkit.gradebook.database import open_gradebook
 from gradkit.gradebook.database_errors import PATIENCE, advice_on
 from gradkit.gradebook.logs import gathered_log
 from gradkit.gradebook.settings import nbgrader_config
+from gradkit.messages import LANGUAGES, message, translate
+from gradkit.text import HTML_LANGUAGES, without_language_link
 
 # Log lines of nbgrader's that do not give the reason.
 _NO_REASON = ("Removing failed assignment", "There was an error ", "Please see the")
 
 
 _BODY = "<body>"
-# The frame runs no script; the one beside it makes it as high as its page. Where that does not run, the frame scrolls.
+# The frames run no script; the one beside them makes each as high as its page. Where that does not run, they scroll.
 _FRAME = """
-<style>#gradkit { display: block; width: 100%; height: 85vh; border: 0; margin-bottom: 1em; }</style>
-<iframe id="gradkit" title="Points, messages and comments" sandbox="allow-same-origin" srcdoc="{page}"></iframe>
-<script>
-(frame => {
+<style>
+.gradkit iframe { display: block; width: 100%; height: 85vh; border: 0; margin-bottom: 1em; }
+.gradkit p { margin: 1rem 1rem 0; text-align: right; }
+.gradkit-other:not(:target), .gradkit-other:target ~ .gradkit { display: none; }
+</style>
+{frames}<script>
+for (const frame of document.querySelectorAll(".gradkit iframe")) {
   const fit = () => {
     const inside = frame.contentDocument;
     if (inside && inside.body) { frame.style.height = `${inside.documentElement.offsetHeight + 2}px`; }
   };
   frame.addEventListener("load", fit);
   addEventListener("resize", fit);
+  addEventListener("hashchange", fit);
   fit();
-})(document.getElementById("gradkit"));
+}
 </script>
 """
+# The page in one language, and the link that shows it in the other: by the address's fragment, without a script.
+_EDITION = """<div id="gradkit-{language}" class="gradkit{other}" lang="{lang}">
+{link}<iframe id="{id}" title="{title}" sandbox="allow-same-origin" srcdoc="{page}"></iframe>
+</div>
+"""
+_LINK = '<p><a href="#gradkit-{language}" lang="{lang}">{name}</a></p>\n'
+_TITLE = message("Points, messages and comments")
 # Links within the page would otherwise lead to the page around it.
 _HEAD, _BASE = "<head>", '<head><base href="about:srcdoc">'
 
@@ -79,12 +92,38 @@ class WithOurPage(HTMLExporter):
         converter: Any = self.parent
         about, folders = resources["nbgrader"], converter.coursedir
         folder = folders.format_path(folders.feedback_directory, about["student"], about["assignment"])
-        ours = Path(f"{folder}.html")
-        if ours.is_file() and not ours.is_symlink():
-            page = ours.read_text(encoding="utf-8").replace(_HEAD, _BASE, 1)
+        course = load_course(Path(folders.root))
+        frames = _frames(course, Path(f"{folder}.html"))
+        if frames:
             before, body, after = text.partition(_BODY)
-            text = f"{before}{body}{_FRAME.replace('{page}', html.escape(page))}{after}"
+            text = f"{before}{body}{_FRAME.replace('{frames}', frames)}{after}"
         return text, resources
+
+
+def _frames(course: Course, ours: Path) -> str:
+    """The frames with the student's own page, that of the other language first and hidden; "" without a page."""
+    pages = {language: course.in_language(ours, language) for language in reversed(course.languages)}
+    there = [language for language, page in pages.items() if page.is_file() and not page.is_symlink()]
+    frames = []
+    for language in there:
+        page = without_language_link(pages[language].read_text(encoding="utf-8")).replace(_HEAD, _BASE, 1)
+        link = "".join(
+            _LINK.format(language=other, lang=HTML_LANGUAGES[other], name=LANGUAGES[other])
+            for other in there
+            if other != language
+        )
+        mark = "" if language == there[-1] else " gradkit-other"
+        title = translate(_TITLE, language)
+        about = {
+            "id": "gradkit" if not mark else "gradkit-beside",
+            "language": language,
+            "lang": HTML_LANGUAGES[language],
+            "other": mark,
+            "link": link,
+            "title": title,
+        }
+        frames.append(_EDITION.format(**about, page=html.escape(page)))
+    return "".join(frames)
 
 
 # A class without declared types cannot be subclassed strictly.

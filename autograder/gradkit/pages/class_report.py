@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import groupby
 
-from gradkit.pages.rendering import read_template, render
+from gradkit.pages.rendering import ENGLISH, Edition, read_template, render
 from gradkit.report import AssignmentReport, ClassReport
 from gradkit.report.now import Now
 from gradkit.report.similarity import MOST, Pair, Span
@@ -32,7 +32,13 @@ class _SideBySide:
     sides: tuple[_Side, _Side]
 
 
-def class_page(report: ClassReport, link: Link, side_by_side: Mapping[str, str], now: Now | None = None) -> str:
+def class_page(
+    report: ClassReport,
+    link: Link,
+    side_by_side: Mapping[str, str],
+    now: Now | None = None,
+    edition: Edition = ENGLISH,
+) -> str:
     """The report of a class.
 
     Args:
@@ -40,11 +46,13 @@ def class_page(report: ClassReport, link: Link, side_by_side: Mapping[str, str],
         link: returns the address of a (student, assignment)'s feedback page, relative to the report, or None.
         side_by_side: assignment id -> the address of its page of similar submissions.
         now: what to know today; None for records without a course.
+        edition: the page's language.
     """
     script = read_template("table.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return render(
         "class_report.html",
+        edition,
         report=report,
         now=now,
         link=link,
@@ -56,7 +64,13 @@ def class_page(report: ClassReport, link: Link, side_by_side: Mapping[str, str],
     )
 
 
-def similar_page(assignment: AssignmentReport, course_title: str, sources: Mapping[str, str], stub: str) -> str:
+def similar_page(
+    assignment: AssignmentReport,
+    course_title: str,
+    sources: Mapping[str, str],
+    stub: str,
+    edition: Edition = ENGLISH,
+) -> str:
     """The similar pairs of an assignment, side by side; longer stretches of the stub are omitted."""
     given = {line.strip() for line in stub.splitlines()}
 
@@ -66,11 +80,11 @@ def similar_page(assignment: AssignmentReport, course_title: str, sources: Mappi
     shown = [
         _SideBySide(pair, (side(pair.one, pair.spans[0]), side(pair.other, pair.spans[1]))) for pair in assignment.pairs
     ]
-    return render("similar.html", assignment=assignment, course=course_title, shown=shown)
+    return render("similar.html", edition, assignment=assignment, course=course_title, shown=shown)
 
 
 def _without_given(source: str, spans: Sequence[Span], given: Set[str]) -> Iterator[tuple[str, str]]:
-    """The source in parts, each "alike", "own" or "left out"; a few given lines in a row count as "own"."""
+    """The source in parts, each "alike", "own" or "left out" (the number of lines); few given lines are "own"."""
     alike = [False] * len(source)
     for start, end in spans:
         alike[start:end] = [True] * (min(end, len(source)) - start)
@@ -91,6 +105,6 @@ def _without_given(source: str, spans: Sequence[Span], given: Set[str]) -> Itera
 def _stretch(text: str) -> Iterator[tuple[str, str]]:
     lines = text.count("\n")
     if lines > _FEW:
-        yield f"... {lines} unchanged lines of the stub ...\n", "left out"
+        yield str(lines), "left out"
     elif text:
         yield text, "own"

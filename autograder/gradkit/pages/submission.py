@@ -8,7 +8,7 @@ from datetime import datetime
 
 from gradkit.course import rounded
 from gradkit.grading.record import QuestionResult, Record, TestResult, first_told
-from gradkit.pages.rendering import render
+from gradkit.pages.rendering import ENGLISH, Edition, render
 from gradkit.text import strip_controls
 from gradkit.wire.kinds import meaning_of
 
@@ -55,6 +55,7 @@ class _Test:
 
     Attributes:
         number: its number on the page, from 1.
+        title: its title.
         result: its result.
         lines: its message and, if the student may see it, the smallest failing case.
         reason: a recognized misconception in words, or "".
@@ -62,6 +63,7 @@ class _Test:
     """
 
     number: int
+    title: str
     result: TestResult
     lines: Sequence[str]
     reason: str
@@ -83,6 +85,7 @@ def feedback_page(
     remarks: Sequence[Remark] = (),
     *,
     silent: bool = False,
+    edition: Edition = ENGLISH,
 ) -> str:
     """A submission's feedback as one HTML file, for its student.
 
@@ -97,8 +100,9 @@ def feedback_page(
         hand_ins: what to say about hand-ins, extension and slip days, a sentence each.
         remarks: manual marks and comments.
         silent: whether there is no feedback for now; then no points are shown either.
+        edition: the page's language.
     """
-    shown = list(_shown(record))
+    shown = list(_shown(record, edition))
     questions = [
         _Question(question, [test for test in shown if test.result.question == question.id])
         for question in (() if silent else record.questions)
@@ -106,6 +110,7 @@ def feedback_page(
     alike = len(shown) > 1 and len({test.result.text for test in shown}) == 1
     return render(
         "submission.html",
+        edition,
         record=record,
         common=shown[0].lines if alike else [],
         # The message on the whole submission says more.
@@ -126,12 +131,16 @@ def _of_whole(test: TestResult) -> bool:
     return test.kind is not None and meaning_of(test.kind).of_whole
 
 
-def _shown(record: Record) -> Iterator[_Test]:
+def _shown(record: Record, edition: Edition) -> Iterator[_Test]:
     """Every test; a message that an earlier test shows in full is not repeated."""
     shown: dict[int, _Test] = {}
+
+    def said(text: str | None) -> str:
+        return strip_controls(edition.say(text, record.assignment)) if text else ""
+
     for number, (test, earlier) in enumerate(zip(record.tests, first_told(record.tests), strict=True), start=1):
-        text = f"{test.output}\n{test.smallest_case or ''}"
-        lines = [line for line in strip_controls(text).splitlines() if line.strip()]
+        text = f"{said(test.output)}\n{said(test.smallest_case)}"
+        lines = [line for line in text.splitlines() if line.strip()]
         told = None if earlier is None else shown[earlier]
-        shown[number - 1] = _Test(number, test, lines, strip_controls(test.reason or ""), told)
+        shown[number - 1] = _Test(number, said(test.title), test, lines, said(test.reason), told)
         yield shown[number - 1]

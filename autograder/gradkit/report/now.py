@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from gradkit.grading.record import Record
+from gradkit.messages import message
+from gradkit.messages import sentences as joined
 from gradkit.term.runs import Run
 
 STUCK = 3  # hand-ins in a row with the same misconception
@@ -112,7 +114,7 @@ def look_now(
         recent.update(each.assignment for each in mine if each.time is not None and at - _RECENT < each.time <= at)
         last = mine[-1].record if mine else None
         if last is not None and last.status != "graded":
-            why = " ".join(last.problems) or last.output or "the grader failed"
+            why = joined(*last.problems) or last.output or message("the grader failed")
             faults.append((last.student, last.assignment, why))
         stuck += [
             Stuck(

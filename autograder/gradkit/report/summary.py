@@ -10,6 +10,8 @@ import numpy as np
 
 from gradkit.course import total
 from gradkit.grading.record import Record, TestResult
+from gradkit.messages import message
+from gradkit.messages import sentences as joined
 from gradkit.report.similarity import Pair
 from gradkit.report.statistics import Distribution, Item, cronbach_alpha, distribution, items
 
@@ -187,7 +189,7 @@ def _assignment(
     graded = [record for record in records if record.status == "graded"]
     questions = _by_question(graded)
     refused = [
-        (record.student, " ".join(record.problems) or record.output or "the grader failed")
+        (record.student, joined(*record.problems) or record.output or message("the grader failed"))
         for record in records
         if record.status != "graded"
     ]

@@ -17,6 +17,7 @@ import numpy as np
 from copydetect.utils import filter_code  # type: ignore[import-untyped]
 
 from gradkit.budget import OutOfTimeError, at_most
+from gradkit.messages import message
 
 LENGTH = 25  # characters of a run; copydetect's own default
 LARGEST = 1 << 16  # characters of a module
@@ -58,15 +59,19 @@ def read_texts(sources: Mapping[str, str]) -> tuple[dict[str, Text], dict[str, s
     for student, source in sorted(sources.items(), key=lambda item: (len(item[1]), item[0])):
         characters += len(source)
         if len(source) > LARGEST:
-            left_out[student] = f"it has {len(source):,} characters; at most {LARGEST:,} are compared"
+            left_out[student] = message(
+                "it has {characters} characters; at most {most} are compared",
+                characters=f"{len(source):,}",
+                most=f"{LARGEST:,}",
+            )
         elif characters > _MOST or time.process_time() - started > _ALL_SECONDS:
-            left_out[student] = "the other modules reached the limit for a class"
+            left_out[student] = message("the other modules reached the limit for a class")
         else:
             try:
                 with at_most(_SECONDS):
                     texts[student] = read_text(source)
             except OutOfTimeError:
-                left_out[student] = f"reading it took more than {_SECONDS:g} seconds"
+                left_out[student] = message("reading it took more than {seconds} seconds", seconds=f"{_SECONDS:g}")
     return dict(sorted(texts.items())), dict(sorted(left_out.items()))
 
 

@@ -18,9 +18,14 @@ _WHICH_COUNTS = {
     "active": message("If you hand in several times, the chosen one counts."),
 }
 _COUNTS = {"last": "the last one", "best": "the best one", "active": "the chosen one"}
+_COUNTED = {
+    "last": message("Hand-in {number}, {time}: {result}; the last one, which counts."),
+    "best": message("Hand-in {number}, {time}: {result}; the best one, which counts."),
+    "active": message("Hand-in {number}, {time}: {result}; the chosen one, which counts."),
+}
 
 
-def explained(reckoned: Reckoned, zone: ZoneInfo, now: datetime | None = None) -> list[str]:
+def explained(reckoned: Reckoned, zone: ZoneInfo, now: datetime | None = None) -> list[Message]:
     """Due time, extension, hand-ins, slip days and late penalty, a sentence each.
 
     Args:
@@ -118,57 +123,82 @@ def _feedback_until_due(number: int) -> Message:
 
 def said(time: datetime | None, zone: ZoneInfo) -> str:
     """A time in the course's zone."""
-    return "at an unknown time" if time is None else f"{time.astimezone(zone):%Y-%m-%d %H:%M %Z}"
+    return message("at an unknown time") if time is None else f"{time.astimezone(zone):%Y-%m-%d %H:%M %Z}"
 
 
-def _due(reckoned: Reckoned, zone: ZoneInfo) -> Iterator[str]:
-    yield f"Due {said(reckoned.rules.due, zone)}."
+def _due(reckoned: Reckoned, zone: ZoneInfo) -> Iterator[Message]:
+    yield message("Due {time}.", time=said(reckoned.rules.due, zone))
     if reckoned.extension is not None:
-        yield f"Extended until {said(reckoned.due, zone)}{_why(reckoned.extension.reason)}."
+        time, reason = said(reckoned.due, zone), _reason(reckoned.extension.reason)
+        if reason:
+            yield message("Extended until {time} ({reason}).", time=time, reason=reason)
+        else:
+            yield message("Extended until {time}.", time=time)
     if reckoned.excuse is not None:
-        yield f"Excused, so this assignment does not count{_why(reckoned.excuse.reason)}."
+        reason = _reason(reckoned.excuse.reason)
+        if reason:
+            yield message("Excused, so this assignment does not count ({reason}).", reason=reason)
+        else:
+            yield message("Excused, so this assignment does not count.")
+
+
+def _reason(text: str) -> str:
+    return " ".join(strip_controls(text).split()).rstrip(".")
 
 
 def _why(reason: str) -> str:
-    text = " ".join(strip_controls(reason).split()).rstrip(".")
+    text = _reason(reason)
     return f" ({text})" if text else ""
 
 
-def _hand_ins(reckoned: Reckoned, zone: ZoneInfo, silent: Mapping[Attempt, datetime | None]) -> Iterator[str]:
+def _hand_ins(reckoned: Reckoned, zone: ZoneInfo, silent: Mapping[Attempt, datetime | None]) -> Iterator[Message]:
     if not reckoned.attempts:
-        yield "Nothing was handed in."
-    for number, attempt in enumerate(reckoned.attempts, start=1):
-        mark = ""
-        if attempt is reckoned.counted and len(reckoned.attempts) > 1:
-            mark = f"; {_COUNTS[reckoned.rules.policy.counts]}, which counts"
-        shown = "no feedback before the due time" if attempt in silent else _points(attempt)
-        yield f"Hand-in {number}, {said(attempt.time, zone)}: {shown}{mark}."
+        yield message("Nothing was handed in.")
     policy = reckoned.rules.policy
+    for number, attempt in enumerate(reckoned.attempts, start=1):
+        sentence = message("Hand-in {number}, {time}: {result}.")
+        if attempt is reckoned.counted and len(reckoned.attempts) > 1:
+            sentence = _COUNTED[policy.counts]
+        result = message("no feedback before the due time") if attempt in silent else _points(attempt)
+        yield message(sentence, number=number, time=said(attempt.time, zone), result=result)
     if silent and policy.attempts is not None:
         yield _feedback_until_due(policy.attempts)
     *_, again = [None, *silent.values()]
-    if again is not None:
-        yield f"In 24 hours {_with_feedback(policy.window)}; the next one from {said(again, zone)}."
+    if again is not None and policy.window is not None:
+        yield plural(
+            "In 24 hours {n} hand-in gets feedback; the next one from {time}.",
+            "In 24 hours {n} hand-ins get feedback; the next one from {time}.",
+            policy.window,
+            time=said(again, zone),
+        )
 
 
 def _with_feedback(number: int | None) -> str:
     return "1 hand-in gets feedback" if number == 1 else f"{number} hand-ins get feedback"
 
 
-def _points(attempt: Attempt) -> str:
+def _points(attempt: Attempt) -> Message:
     if attempt.score is None:
-        return "not graded"
-    return f"{points(attempt.score)} point{'' if attempt.score == 1 else 's'}"
+        return message("not graded")
+    return message("1 point") if attempt.score == 1 else message("{points} points", points=points(attempt.score))
 
 
-def _cost(reckoned: Reckoned) -> Iterator[str]:
+def _cost(reckoned: Reckoned) -> Iterator[Message]:
     if reckoned.counted is None:
         return
-    yield f"{_days(reckoned.days_late)} late." if reckoned.days_late else "In time."
+    if reckoned.days_late:
+        yield plural("{n} day late.", "{n} days late.", reckoned.days_late)
+    else:
+        yield message("In time.")
     if reckoned.slip_days or reckoned.rules.policy.slip_days:
-        yield f"{_days(reckoned.slip_days, 'slip ')} used, {reckoned.slip_left} left."
+        yield plural(
+            "{n} slip day used, {left} left.",
+            "{n} slip days used, {left} left.",
+            reckoned.slip_days,
+            left=reckoned.slip_left,
+        )
     if reckoned.percent:
-        yield f"Late penalty: {reckoned.percent:g} percent of the score."
+        yield message("Late penalty: {percent} percent of the score.", percent=f"{reckoned.percent:g}")
 
 
 def _days(number: int, kind: str = "") -> str:

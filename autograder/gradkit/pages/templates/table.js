@@ -41,7 +41,7 @@ function filter() {
     row.hidden = !words.every((word) => text.includes(word));
     count += row.hidden ? 0 : 1;
   }
-  shown.textContent = count + " of " + rows.length + " students";
+  shown.textContent = shown.dataset.words.replace("{count}", count).replace("{all}", rows.length);
 }
 
 field.addEventListener("input", filter);
