@@ -41,12 +41,13 @@ test: $(STAMP) ## run the tests, in as many processes as there are processors, a
 soak: $(STAMP) ## interrupt the grading of 60 students at 50 moments, and on full disks (half an hour; make test runs a short form)
 	@$(BIN)/python -m pytest autograder/tests/soak --soak
 
-check: $(STAMP) ## check format, lint, types, import layers, package sizes, and that release/ and solutions/ are up to date
+check: $(STAMP) ## check format, lint, types, import layers, package sizes, translations, and that release/ and solutions/ are up to date
 	@$(BIN)/ruff format --check --quiet
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --config pyproject.toml
 	@$(BIN)/python autograder/tools/rooms.py
+	@$(BIN)/python autograder/tools/messages.py --check
 	@$(BIN)/gradkit build --check
 
 audit: $(STAMP) ## try every hidden suite on its mistakes bank, accepted variants and mutants

@@ -35,6 +35,7 @@ OF_THE_REPOSITORY = {
     "pages": "docs",
     "rooms": "autograder/tools/rooms.py",
     "site": "mkdocs.yml",
+    "translations": "autograder/gradkit/locale",
     "suite/extremes": "autograder/hidden",
 }
 
@@ -85,7 +86,6 @@ BESIDE = {
     "grading/grade": "grading/make_record grading/score",
     "grading/reader": "reader/__main__",
     "grading/store": "course/hashing",
-    "pages/submission": "pages/rendering",
     "reader/signs": "reader/places",
     "release/new": "cli/audit",
     "release/source": "release/readme",
