@@ -15,7 +15,7 @@ import gradkit
 PACKAGE = Path(gradkit.__file__).parent
 TESTS = Path(__file__).parent
 _EVENTS = {"gradkit.process", "gradkit.share"}  # of sys.audit
-_FILES = {"gradkit.egg"}
+_FILES = {"gradkit.egg", "gradkit.po", "gradkit.mo"}
 _NAME = re.compile(r"gradkit(?:\.[A-Za-z_]\w*)+")
 
 
