@@ -220,7 +220,7 @@ def test_no_way_carries_more_than_is_stated(carry: Any, way: str, policy: str) -
     assert seen > 20_000 or way in SILENT
     assert found <= page_bits(policy, [(1, 0)] * TESTS)
     assert way not in SILENT or found == 0
-    assert len(to_json(replace(record, log=""))) < 50_000
+    assert len(to_json(replace(record, log=""))) < 100_000
     assert len(feedback_page(record, "A demonstration")) < 500_000
 
 
