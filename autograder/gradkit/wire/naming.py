@@ -36,9 +36,12 @@ def head_of(path: str) -> str:
     return path.partition("[")[0].partition(".")[0]
 
 
-def argument_in_words(name: str) -> Message:
-    """An argument of a step, which `gradkit.wire.call.argument_names` named."""
-    _, which, _, function = name.split(" ", 3)
+def argument_in_words(name: str) -> str:
+    """An argument of a step, as `gradkit.wire.call.argument_names` names it; any other name stays as it is."""
+    argument, _, function = name.partition(" of ")
+    which = argument.removeprefix("argument ")
+    if not function or which == argument:
+        return name
     return message("argument {which} of {function}", which=which, function=function)
 
 
