@@ -58,7 +58,7 @@ def assert_logits(scores: Sequence[Tensor], *, hint: str) -> None:
 
 
 def assert_drawn_as_linear(found: Found, first: str, second: str, *, in_dim: int, name: str = "model") -> None:
-    """Fail unless two layers are initialized like ``nn.Linear``: uniform up to 1 / sqrt(in_dim), independently.
+    """Fail unless a layer of two models starts like ``nn.Linear``: uniform within 1 / sqrt(in_dim) of 0, independently.
 
     ``<layer>.weight`` and ``<layer>.bias`` must have been observed, with at least 1,000 elements each.
 
