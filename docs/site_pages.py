@@ -23,6 +23,7 @@ FILES = ("docs/record.schema.json", "examples/workflows/grade-repositories.yml")
 CHINESE = ".zh.md"
 _LINK = re.compile(r"(?<=\]\()(?![a-z]+:)([^)#\s]*)(?:#([^)\s]+))?")
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+_LANGUAGES = re.compile(r"^.*\[(?:English|简体中文)\]\(README\b.*\n\n", re.MULTILINE)  # the site has its own switch
 _FENCED = re.compile(r"^ *(`{3,}).*?^ *\1$", re.MULTILINE | re.DOTALL)
 
 
@@ -53,7 +54,7 @@ def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
         anchor = link[2] and "#" + english_anchors(target).get(link[2], link[2])
         return (link[1] and _name(target)) + (anchor or "")
 
-    bent = _LINK.sub(bend, markdown)
+    bent = _LINK.sub(bend, _LANGUAGES.sub("", markdown, count=1))
     if not path.name.endswith(CHINESE):
         return bent
     ids = iter(english_anchors(path).values())

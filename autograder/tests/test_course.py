@@ -303,10 +303,10 @@ def test_sample_class_is_graded_whole_and_shown(sample: Course) -> None:
         assert re.search(rf"{place}$", said, re.MULTILINE)
 
 
-def test_readme_shows_the_table_of_the_sample_class(sample: Course) -> None:
-    shown = re.search(
-        r"^student .*?^tomasz [^\n]*$", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
-    )
+@pytest.mark.parametrize("page", ["README.md", "README.zh.md"])
+def test_readme_shows_the_table_of_the_sample_class(sample: Course, page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    shown = re.search(r"^student .*?^tomasz [^\n]*$", text, re.DOTALL | re.MULTILINE)
     assert shown is not None
     assert shown[0] in (sample.root.parent / "output.txt").read_text(encoding="utf-8")
 

@@ -98,10 +98,13 @@ def english(page: Path) -> Path:
     return page.with_name(page.name.replace(".zh.md", ".md"))
 
 
+FENCED = re.compile(r"^ *(`{3,})(\S*)[^\n]*\n(.*?)^ *\1$", re.MULTILINE | re.DOTALL)
+
+
 def blocks(page: Path) -> Iterator[tuple[str, list[str]]]:
     """The fenced blocks of a page: the language and the lines without comments, or for output only their number."""
     text = page.read_text(encoding="utf-8")
-    for _, language, block in re.findall(r"^ *(`{3,})(\S*)\n(.*?)^ *\1$", text, re.MULTILINE | re.DOTALL):
+    for _, language, block in re.findall(FENCED, text):
         lines = [line.partition("#")[0].strip() for line in block.splitlines()]
         if language == "console":
             yield language, [line if line.startswith("$ ") else "" for line in lines]
@@ -126,6 +129,21 @@ def test_a_chinese_page_has_the_headings_code_and_links_of_the_english_one(page:
 
 
 @pytest.mark.parametrize("page", CHINESE, ids=named)
+def test_a_chinese_page_has_the_figures_of_the_english_one(page: Path) -> None:
+    """Those of three digits or more, and decimal ones; small ones may be words."""
+    figures = [re.findall(r"\d[\d,.]+\d", re.sub(r"\]\(\S+\)", "", prose(text))) for text in (page, english(page))]
+    assert sorted(figures[0]) == sorted(figures[1])
+
+
+@pytest.mark.parametrize("page", ["README.md"])
+def test_what_a_page_promises_in_english_is_the_same_in_chinese(page: str) -> None:
+    """Other tests execute the English page, with its files and output."""
+    texts = [(ROOT / name).read_text(encoding="utf-8") for name in (page, page.replace(".md", ".zh.md"))]
+    assert FENCED.findall(texts[0]) == FENCED.findall(texts[1])
+
+
+@pytest.mark.parametrize("page", CHINESE, ids=named)
 def test_a_chinese_page_links_to_chinese_pages_where_there_are_any(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#\s]+\.md)", prose(page)):
-        assert (page.parent / target) not in [english(chinese) for chinese in CHINESE], target
+        translated = {english(chinese) for chinese in CHINESE if chinese != page}
+        assert (page.parent / target).resolve() not in translated, target
