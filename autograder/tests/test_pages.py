@@ -135,7 +135,7 @@ def test_a_chinese_page_has_the_figures_of_the_english_one(page: Path) -> None:
     assert sorted(figures[0]) == sorted(figures[1])
 
 
-@pytest.mark.parametrize("page", ["README.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/authoring.md"])
 def test_what_a_page_promises_in_english_is_the_same_in_chinese(page: str) -> None:
     """Other tests execute the English page, with its files and output."""
     texts = [(ROOT / name).read_text(encoding="utf-8") for name in (page, page.replace(".md", ".zh.md"))]
