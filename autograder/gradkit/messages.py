@@ -237,11 +237,33 @@ def _translations(folder: Path, name: str) -> tuple[gettext.GNUTranslations, ...
 
 
 CATALOGUE = Catalogue()
+_language = "en"
 
 
 def translate(text: str, language: str, *folders: Path) -> str:
     """`Catalogue.translate`, with the catalogues that this process has read."""
     return CATALOGUE.translate(text, language, *folders)
+
+
+def use(language: str) -> None:
+    """Show messages in a language from now on, in this process and in those that are forked from it."""
+    global _language
+    _language = language
+
+
+def language_in_use() -> str:
+    """The language that `use` has set; English at first."""
+    return _language
+
+
+def shown(text: str, *folders: Path) -> str:
+    """A text in the language in use: what is printed goes through this, once or several times.
+
+    Args:
+        text: a message. Any other str, such as a name, is shown as it is, unless folders are given.
+        folders: as for `translate`; then a str is looked up as a whole, such as the title of a suite's test.
+    """
+    return translate(text, _language, *folders) if folders or isinstance(text, Message) else text
 
 
 def choose_language(option: str | None = None, course: str | None = None) -> str:
@@ -261,10 +283,10 @@ def choose_language(option: str | None = None, course: str | None = None) -> str
             )
         if code:
             return code
-    return course or _of_locale()
+    return course or of_locale()
 
 
-def _of_locale() -> str:
+def of_locale() -> str:
     """The language of the locale that the environment names."""
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         if value := os.environ.get(name):

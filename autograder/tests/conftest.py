@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import threading
@@ -17,6 +18,7 @@ from gradkit.course import Course, load_course
 from gradkit.grading.grade import grade_waiting
 from gradkit.grading.record import Record
 from gradkit.grading.triage import Task, triage
+from gradkit.messages import VARIABLE, use
 from gradkit.sandbox import LEVELS, Sandbox, SandboxError, open_sandbox
 
 from .demo_course import FILES, HW, REFERENCE, write_tree
@@ -27,6 +29,16 @@ if TYPE_CHECKING:
 
 
 __all__ = ["server"]
+# Commands speak English in tests, wherever these run.
+os.environ["LC_ALL"] = "C.UTF-8"
+os.environ.pop(VARIABLE, None)
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    """Let no test choose the language of the next one."""
+    yield
+    use("en")
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -16,10 +16,12 @@ from rich.console import Console
 from gradkit.check.checks import SECONDS
 from gradkit.check.ci import as_junit, begin_step, classroom50_result, classroom50_variables, tell
 from gradkit.check.console import ready_streams, see_where_we_are, show
-from gradkit.check.homework import Homework, Question, find_homework
+from gradkit.check.homework import Homework, Question, find_homework, language_of
+from gradkit.check.language import begin_in_language, language_option, speak
 from gradkit.check.locations import path_from
 from gradkit.check.process import Apart
 from gradkit.errors import GradkitError, UsageError
+from gradkit.messages import shown
 
 _WIDTH = 120  # columns of a log that is not shown in a terminal
 app = typer.Typer(
@@ -51,12 +53,15 @@ def check(
         help="In the runner of Classroom 50, which follows GitHub Classroom (switched off on 28 August 2026): also "
         "write result.json in the current folder.",
     ),
+    language: str | None = language_option(),
 ) -> None:
     """Run the public checks on your homework. Grading tries more."""
+    del language  # read by `begin_in_language`
     if watch and (junit is not None or github or classroom50 or as_json):
         raise UsageError("--watch does not end; --json, --junit, --github and --classroom50 are for a single check.")
     submission = classroom50_variables() if classroom50 else None
     homework = find_homework(path)
+    speak(homework.language)
     only = None if question is None else homework.question(question)
     out = Console(highlight=False, width=_WIDTH if github else None)
     step = begin_step() if github else None
@@ -112,9 +117,10 @@ def main() -> None:
     ready_streams()
     try:
         see_where_we_are()
+        begin_in_language(sys.argv[1:], language_of(Path.cwd()))
         app()
     except GradkitError as error:
-        typer.echo(f"gradkit: {error}", err=True)
+        typer.echo(f"gradkit: {shown(error.message)}", err=True)
         sys.exit(error.exit_status)
 
 

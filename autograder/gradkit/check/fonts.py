@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
-from gradkit.check.homework import FILE
+from gradkit.check.homework import language_of
 from gradkit.messages import Message, message, translate
 
 # What systems bring, by the name that matplotlib knows; of a collection, it knows only the first font.
@@ -23,7 +22,7 @@ def choose_fonts(folder: Path) -> None:
 
     Does nothing if the homework in ``folder`` is not in Chinese, or if matplotlib is not loaded.
     """
-    if "matplotlib" not in sys.modules or _language(folder) != "zh":
+    if "matplotlib" not in sys.modules or language_of(folder) != "zh":
         return
     import matplotlib
     from matplotlib import font_manager
@@ -43,10 +42,3 @@ def _missing(cache: str) -> Message:
         "Sans CJK (Debian and Ubuntu: apt install fonts-noto-cjk), delete the folder {cache} and restart the kernel.",
         cache=cache,
     )
-
-
-def _language(folder: Path) -> str:
-    try:
-        return str(json.loads((folder / FILE).read_text(encoding="utf-8")).get("language", ""))
-    except (OSError, ValueError, AttributeError):
-        return ""

@@ -10,6 +10,7 @@ from typing import Any
 
 from gradkit.check.environment import Environment
 from gradkit.errors import UsageError
+from gradkit.messages import LANGUAGES
 
 FILE = "homework.json"
 CHECKS = "test_public.py"
@@ -60,6 +61,7 @@ class Homework:
         module: the name of the file that students edit.
         questions: in the order of the handout.
         environment: the grading environment; None if unknown.
+        language: the language of its texts; None if unknown.
     """
 
     folder: Path
@@ -68,6 +70,7 @@ class Homework:
     module: str
     questions: tuple[Question, ...]
     environment: Environment | None = None
+    language: str | None = None
 
     def question(self, name: str) -> Question:
         """The question with that id, or with a target of that name.
@@ -105,7 +108,8 @@ def find_homework(path: Path) -> Homework:
         bans = {name: _ban(ban) for name, ban in data.get("banned", {}).items()}
         questions = tuple(_question(question, bans) for question in data["questions"])
         environment = _environment(data.get("environment"))
-        return Homework(folder, str(data["id"]), str(data["title"]), str(data["module"]), questions, environment)
+        name, title, module = (str(data[key]) for key in ("id", "title", "module"))
+        return Homework(folder, name, title, module, questions, environment, _language(data))
     except FileNotFoundError:
         raise UsageError(
             f"{folder}: not the folder of a homework: it has no {FILE}. Run this in the homework's folder, such as "
@@ -113,6 +117,19 @@ def find_homework(path: Path) -> Homework:
         ) from None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UsageError(f"{file}: cannot be read ({error!r}). Restore the original file.") from error
+
+
+def language_of(folder: Path) -> str | None:
+    """The language of the homework in a folder; None if it is unknown, or if there is no homework."""
+    try:
+        return _language(json.loads((folder / FILE).read_text(encoding="utf-8")))
+    except (OSError, ValueError, AttributeError):
+        return None
+
+
+def _language(data: Any) -> str | None:
+    found = data.get("language")
+    return found if found in LANGUAGES else None
 
 
 def _question(data: Any, bans: Mapping[str, Ban]) -> Question:

@@ -17,8 +17,9 @@ import typer
 import gradkit
 from gradkit.check.command import check
 from gradkit.check.console import ready_streams, see_where_we_are
+from gradkit.check.language import begin_in_language, language_option
 from gradkit.cli import audit, build, collect, decisions, export, grade, gradebook, node, report, term
-from gradkit.cli.output import complain
+from gradkit.cli.output import complain, course_language
 from gradkit.errors import GradkitError, UsageError
 from gradkit.temporary import advice_on
 
@@ -43,8 +44,9 @@ def _version(asked: bool) -> None:
 @app.callback()
 def _options(
     version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
+    language: str | None = language_option(),
 ) -> None:
-    del version
+    del version, language  # read by `begin_in_language`
 
 
 app.command("new")(build.new)
@@ -72,9 +74,10 @@ def main() -> None:
     """Run the command line and exit with its status."""
     try:
         prepare()
+        begin_in_language(sys.argv[1:], course_language())
         app()
     except GradkitError as error:
-        complain(str(error))
+        complain(error.message)
         sys.exit(error.exit_status)
     except Exception as error:  # noqa: BLE001 - the exit status must say that gradkit failed, not the subject
         advice = advice_on(error)

@@ -20,6 +20,7 @@ from gradkit.cli.output import check_file, check_folder, complain, err, find_cou
 from gradkit.cluster.opening import check_cluster
 from gradkit.errors import GradkitError, UsageError
 from gradkit.jail.levels import SandboxError
+from gradkit.messages import language_in_use
 from gradkit.term.runs import RunLog, only_run
 
 if TYPE_CHECKING:
@@ -378,7 +379,7 @@ def _watch(course: Course, only: Sequence[str], options: _Options, minutes: floa
     words += [] if options.feedback else ["--no-feedback"]
     words += sources.options
     statement = "from gradkit.cli.grade import prepared_round; prepared_round()"
-    command = [sys.executable, "-c", statement, options.policy, "grade", *words]
+    command = [sys.executable, "-c", statement, options.policy, "--language", language_in_use(), "grade", *words]
     places = places_to_watch(course, sources.zips, sources.times)
     stopped: list[int] = []
 

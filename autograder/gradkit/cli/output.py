@@ -6,6 +6,7 @@ import os
 import re
 import sys
 import time
+import tomllib
 from collections.abc import Sequence
 from contextlib import nullcontext, suppress
 from pathlib import Path
@@ -22,16 +23,24 @@ from rich.progress import (
     TextColumn,
     TimeElapsedColumn,
 )
+from rich.text import Text
 
+from gradkit.check.language import speak
 from gradkit.course import Course, load_course
 from gradkit.errors import UsageError
+from gradkit.messages import LANGUAGES, message, shown
 
+_COURSE = "course.toml"
 _EVERY = 5.0  # seconds between lines about the same step, in a log
 _COMMAND = re.compile(r"^[ \t]*::|##\[", re.MULTILINE)
 
 
 class _Terminal(Console):
-    """A console that treats nothing as markup, such as the names of students and files."""
+    """A console that shows messages in the language in use, and treats nothing as markup, such as names of files."""
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        """Any str that is printed, also in a table's cell."""
+        return super().render_str(shown(text), **options)
 
     def print(self, *objects: Any, **options: Any) -> None:
         """Print; a failing standard error (a full disk) must not hide how a command ends."""
@@ -58,9 +67,10 @@ def complain(text: str) -> None:
 def escape_controls(text: str) -> str:
     """The text with control characters except newline and tab made visible, and without commands to a CI runner.
 
+    A message is translated first, since what this returns is none.
     GitHub's runner reads ``::`` at the beginning of a line, and ``##[`` anywhere, as a command.
     """
-    visible = "".join(c if c.isprintable() or c in "\n\t" else repr(c)[1:-1] for c in text)
+    visible = "".join(c if c.isprintable() or c in "\n\t" else repr(c)[1:-1] for c in shown(text))
     return _COMMAND.sub(lambda found: " ".join(found[0]), visible)
 
 
@@ -70,13 +80,36 @@ def find_course(folder: Path | None) -> Course:
     Raises:
         UsageError: there is none.
     """
-    if folder is not None:
-        return load_course(folder)
+    root = folder or _nearest()
+    if root is None:
+        raise UsageError(
+            message(
+                "No course.toml in {folder} or above it. Change to the course's folder, or give --course DIR.",
+                folder=Path.cwd(),
+            )
+        )
+    course = load_course(root)
+    speak(course.language)
+    return course
+
+
+def course_language() -> str | None:
+    """The language of the course that the working folder is in; None if there is none, or if it does not say.
+
+    Only this is read of the course, for what is printed before it is loaded, such as help.
+    """
+    root = _nearest()
+    try:
+        found = tomllib.loads((root / _COURSE).read_text(encoding="utf-8")).get("language") if root else None
+    except (OSError, ValueError):
+        return None  # loading it reports the error
+    return found if found in LANGUAGES else None
+
+
+def _nearest() -> Path | None:
+    """The folder of the course that the working folder is in."""
     here = Path.cwd()
-    for candidate in (here, *here.parents):
-        if (candidate / "course.toml").is_file():
-            return load_course(candidate)
-    raise UsageError(f"No course.toml in {here} or above it. Change to the course's folder, or give --course DIR.")
+    return next((folder for folder in (here, *here.parents) if (folder / _COURSE).is_file()), None)
 
 
 class _Progress(Progress):
@@ -88,12 +121,14 @@ class _Progress(Progress):
 
     def add_task(self, description: str, *args: Any, **options: Any) -> TaskID:
         """Begin a step."""
-        task = super().add_task(description, *args, **options)
+        task = super().add_task(shown(description), *args, **options)
         self._tell(task)
         return task
 
     def update(self, task_id: TaskID, **options: Any) -> None:
         """Advance a step."""
+        if "description" in options:
+            options["description"] = shown(options["description"])
         super().update(task_id, **options)
         self._tell(task_id)
 
@@ -103,8 +138,11 @@ class _Progress(Progress):
         if err.is_terminal or not task.description or (task.description == before and now < when + _EVERY):
             return
         self._told[task_id] = (task.description, now)
-        count = f": {task.completed:g} of {task.total:g}" if task.total and task.completed else ""
-        err.print(f"{task.description}{count} ...", style="dim", soft_wrap=True)
+        line = message("{step} ...", step=task.description)
+        if task.total and task.completed:
+            done, total = f"{task.completed:g}", f"{task.total:g}"
+            line = message("{step}: {done} of {total} ...", step=task.description, done=done, total=total)
+        err.print(line, style="dim", soft_wrap=True)
 
 
 def progress() -> Progress:
@@ -130,9 +168,9 @@ def require_current(course: Course, assignments: Sequence[str] = (), *, stale: b
 
     lines = out_of_date(course, assignments)
     for line in lines:
-        complain(f"out of date: {line}")
+        complain(message("out of date: {what}", what=line))
     if lines:
-        complain("Nothing was written. Run `make grade` first, or give --stale to use the outdated records.")
+        complain(message("Nothing was written. Run `make grade` first, or give --stale to use the outdated records."))
         raise typer.Exit(1)
 
 
@@ -143,7 +181,9 @@ def check_file(option: str, path: Path | None) -> None:
         UsageError: it is a folder.
     """
     if path is not None and path.is_dir():
-        raise UsageError(f"{option} {short_path(path)}: is a folder. Give the file to write.")
+        raise UsageError(
+            message("{option} {path}: is a folder. Give the file to write.", option=option, path=short_path(path))
+        )
 
 
 def check_folder(option: str, path: Path | None) -> None:
@@ -153,7 +193,9 @@ def check_folder(option: str, path: Path | None) -> None:
         UsageError: it is a file.
     """
     if path is not None and path.exists() and not path.is_dir():
-        raise UsageError(f"{option} {short_path(path)}: is a file. Give the folder to write to.")
+        raise UsageError(
+            message("{option} {path}: is a file. Give the folder to write to.", option=option, path=short_path(path))
+        )
 
 
 def short_path(path: Path) -> str:

@@ -1,0 +1,46 @@
+"""The language of a command: the option, the variable, the homework or course, the locale, in this order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from gradkit.check.language import begin_in_language, speak
+from gradkit.errors import UsageError
+from gradkit.messages import language_in_use
+
+CHINESE = {"LC_ALL": "", "LANG": "zh_CN.UTF-8"}
+
+
+@pytest.mark.parametrize(
+    ("words", "variables", "own", "expected"),
+    [
+        ([], {}, None, "en"),
+        ([], CHINESE, None, "zh"),
+        ([], {**CHINESE, "LC_MESSAGES": "de_DE.UTF-8"}, None, "en"),
+        ([], CHINESE, "en", "en"),
+        ([], {"GRADKIT_LANGUAGE": "zh"}, "en", "zh"),
+        (["--language", "en", "grade"], {"GRADKIT_LANGUAGE": "zh"}, "zh", "en"),
+        (["check", "--language=zh"], {"GRADKIT_LANGUAGE": "en"}, "en", "zh"),
+        (["--language"], CHINESE, None, "zh"),
+    ],
+)
+def test_the_first_that_names_a_language_decides(
+    monkeypatch: pytest.MonkeyPatch, words: Sequence[str], variables: Mapping[str, str], own: str | None, expected: str
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    begin_in_language(words, own)
+    assert language_in_use() == expected
+    begin_in_language(words)
+    speak(own)  # the course is found later
+    assert language_in_use() == expected
+
+
+def test_a_language_that_there_is_not_is_a_wrong_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UsageError, match="--language is xx; expected en or zh"):
+        begin_in_language(["--language", "xx"])
+    monkeypatch.setenv("GRADKIT_LANGUAGE", "Chinese")
+    with pytest.raises(UsageError, match="GRADKIT_LANGUAGE is Chinese; expected en or zh"):
+        begin_in_language([])
