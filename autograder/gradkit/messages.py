@@ -100,6 +100,11 @@ def listed(names: Iterable[str]) -> str:
     return _joined("{first} and {then}", tuple(names))
 
 
+def one_of(names: Iterable[str]) -> str:
+    """Names of which one is meant: ``a or b``; a single one stays as it is."""
+    return _joined("{first} or {then}", tuple(names))
+
+
 def with_commas(names: Iterable[str]) -> str:
     """Names separated by commas; a message only if one of them is."""
     names = list(names)
@@ -155,6 +160,15 @@ def from_data(data: Any) -> Message:
         name: from_data(value) if isinstance(value, dict) else value for name, value in data.get("fields", {}).items()
     }
     return Message(data["id"], fields, data.get("plural", ""))
+
+
+def packed(data: Any) -> Any:
+    """Plain data in which each message is described by `as_data`."""
+    if isinstance(data, dict):
+        return {name: packed(value) for name, value in data.items()}
+    if isinstance(data, (list, tuple)):
+        return [packed(value) for value in data]
+    return as_data(data) if isinstance(data, Message) else data
 
 
 class Catalogue:

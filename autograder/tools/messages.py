@@ -4,6 +4,7 @@ Usage: ``python autograder/tools/messages.py``; with ``--check`` only list what 
 
 A message's id is the first argument of `message`, `say` and the like, or the first two of `plural`, and must be in the
 source as one string. Those of pages are the texts of ``{% trans %}`` and ``_("...")``, with fields ``%(name)s``.
+Those of help are what `click` holds of the commands.
 """
 
 from __future__ import annotations
@@ -12,8 +13,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import typer
 from babel.messages.extract import extract_from_dir
 
+from gradkit.check.command import app as students
+from gradkit.check.help import help_texts
+from gradkit.cli.app import app
 from gradkit.messages import ENGINE, LOCALES
 from gradkit.release.catalogues import CatalogueFile, Id, compiled, faults, update, with_places
 
@@ -29,7 +34,9 @@ KEYWORDS = {
     "gettext": None,
     "ngettext": (1, 2),
 }
-_OF_ALL = ("{first} {then}", "{first}\n{then}", "{first} and {then}", "{first}, {then}")  # joined in gradkit.messages
+STUDENTS = ("bans/", "check/", "conditions/", "messages.py")  # what their wheel contains
+# Joined in gradkit.messages.
+_OF_ALL = ("{first} {then}", "{first}\n{then}", "{first} and {then}", "{first} or {then}", "{first}, {then}")
 
 
 def catalogue(language: str = "zh") -> CatalogueFile:
@@ -39,18 +46,27 @@ def catalogue(language: str = "zh") -> CatalogueFile:
     return CatalogueFile(path, path.name, locale, with_places(_texts(ENGINE.parent)), compiled=True)
 
 
+def parts(found: CatalogueFile) -> dict[Path, bytes]:
+    """The compiled catalogues: of what the students' wheel says, and of the rest."""
+    students = [text for text, places in found.texts.items() if any(place.startswith(STUDENTS) for place in places)]
+    rest = found.texts.keys() - set(students)
+    return {found.mo.with_name("check.mo"): compiled(found, students), found.mo: compiled(found, rest)}
+
+
 def _texts(folder: Path) -> Iterator[tuple[Id, str]]:
     yield from ((joined, "messages.py") for joined in _OF_ALL)
     found = extract_from_dir(str(folder), METHODS, OPTIONS, keywords=KEYWORDS)
     for name, _, text, _, _ in found:
         if text and name != "classroom/term.py":  # its `say` is another
             yield text, name
+    for file, commands in (("check/command.py", students), ("cli/app.py", app)):
+        yield from ((text, file) for _, text in help_texts(typer.main.get_command(commands)))
 
 
 def check(found: CatalogueFile) -> list[str]:
     """What is missing, stale, doubtful or out of date, a line each."""
-    current = found.mo.is_file() and found.mo.read_bytes() == compiled(found)
-    return [*faults(found), *([] if current else [f"{found.mo.name}: out of date"])]
+    stale = [mo.name for mo, data in parts(found).items() if not mo.is_file() or mo.read_bytes() != data]
+    return [*faults(found), *(f"{name}: out of date" for name in stale)]
 
 
 def main(*arguments: str) -> str:
@@ -58,7 +74,8 @@ def main(*arguments: str) -> str:
     found = catalogue()
     if not arguments:
         update(found)
-        found.mo.write_bytes(compiled(found))
+        for mo, data in parts(found).items():
+            mo.write_bytes(data)
     left = check(found)
     advice = "Run `python autograder/tools/messages.py`, and translate what is new."
     return "\n".join([*left, advice]) if left else ""

@@ -14,6 +14,7 @@ from typing import Any
 
 from gradkit.check.results import Warned
 from gradkit.errors import SubmissionRefused
+from gradkit.messages import Message, message, sentences
 
 Cell = dict[str, Any]  # plain dictionaries: nbformat's constructors validate each cell, which is slow
 
@@ -22,7 +23,7 @@ MAX_SOURCE = 20_000  # characters of one cell: nbconvert takes quadratic time ov
 MAX_ALL = 400_000  # characters of all cells
 _FORMAT = 4
 _OLD = (1, 2, 3)
-_SAVE = "Copy your answers into a fresh copy of the notebook and submit that."
+_SAVE = message("Copy your answers into a fresh copy of the notebook and submit that.")
 _REST = "\n\n[The rest of this cell was left out: it is longer than 20,000 characters.]"
 _PICTURE = "[A picture was left out here: this cell is longer than 20,000 characters.]"
 _ATTACHED = "\n\n[An attached file was left out: only PNG, JPEG and GIF pictures are shown.]"
@@ -54,8 +55,8 @@ def read_cells(content: bytes, name: str) -> list[Cell]:
     if characters > MAX_ALL:
         raise _unreadable(
             name,
-            f"Its cells have {characters:,} characters; at most {MAX_ALL:,} are read. Delete the cells that you do not "
-            "need, and submit it again.",
+            message("Its cells have {found} characters; at most {most} are read.", **_counts(characters, MAX_ALL)),
+            message("Delete the cells that you do not need, and submit it again."),
         )
     return cells
 
@@ -68,10 +69,12 @@ def unreadable(folder: Path, module: str) -> tuple[Warned, ...]:
     try:
         read_cells(path.read_bytes(), path.name)
     except SubmissionRefused as reason:
-        return (Warned(str(reason), path.name),)
+        return (Warned(reason.message, path.name),)
     except OSError as error:
-        message = f"{path.name} cannot be read ({error.strerror}): its written answers are not graded."
-        return (Warned(message, path.name),)
+        text = message(
+            "{name} cannot be read ({why}): its written answers are not graded.", name=path.name, why=error.strerror
+        )
+        return (Warned(text, path.name),)
     return ()
 
 
@@ -96,40 +99,53 @@ def as_text(source: object) -> str:
     return source if isinstance(source, str) else ""
 
 
-def _unreadable(name: str, reason: str) -> SubmissionRefused:
-    return SubmissionRefused(f"{name} cannot be read as a notebook: its written answers are not graded. {reason}")
+def _unreadable(name: str, *reasons: Message) -> SubmissionRefused:
+    refused = message("{name} cannot be read as a notebook: its written answers are not graded.", name=name)
+    return SubmissionRefused(sentences(refused, *reasons))
+
+
+def _counts(found: int, most: int) -> dict[str, str]:
+    return {"found": f"{found:,}", "most": f"{most:,}"}
 
 
 def _raw_cells(content: bytes, name: str) -> list[object]:
     """The list of cells as in the file."""
     if not content.strip():
-        raise _unreadable(name, f"The file is empty. {_SAVE}")
+        raise _unreadable(name, message("The file is empty."), _SAVE)
     if content.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in content[:4]:
-        raise _unreadable(name, "It is saved as UTF-16 or UTF-32. Save it as UTF-8 and submit it again.")
+        raise _unreadable(
+            name, message("It is saved as UTF-16 or UTF-32."), message("Save it as UTF-8 and submit it again.")
+        )
     try:
         data = json.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError:
-        raise _unreadable(name, f"It is not UTF-8 text. {_SAVE}") from None
+        raise _unreadable(name, message("It is not UTF-8 text."), _SAVE) from None
     except json.JSONDecodeError as error:
-        raise _unreadable(name, f"It is not JSON ({error.msg}, line {error.lineno}). {_SAVE}") from None
+        why = message("It is not JSON ({why}, line {line}).", why=error.msg, line=error.lineno)
+        raise _unreadable(name, why, _SAVE) from None
     except (ValueError, RecursionError):  # a number with too many digits; lists nested too deeply
-        raise _unreadable(name, f"Its JSON cannot be read. {_SAVE}") from None
+        raise _unreadable(name, message("Its JSON cannot be read."), _SAVE) from None
     version = data.get("nbformat") if isinstance(data, dict) else None
     if not isinstance(data, dict) or version is None:
-        raise _unreadable(name, f'It has no "nbformat", which every notebook has. {_SAVE}')
+        raise _unreadable(name, message('It has no "nbformat", which every notebook has.'), _SAVE)
     if version in _OLD:
-        raise _unreadable(name, f"It is in the old format {version}. Save it in Jupyter and submit it again.")
+        raise _unreadable(
+            name,
+            message("It is in the old format {version}.", version=version),
+            message("Save it in Jupyter and submit it again."),
+        )
     if version != _FORMAT:
-        found = repr(version)[:20] if isinstance(version, (int, float, str)) else "not a number"
-        raise _unreadable(name, f'Its "nbformat" is {found}; only {_FORMAT} is read. {_SAVE}')
+        found = repr(version)[:20] if isinstance(version, (int, float, str)) else message("not a number")
+        why = message('Its "nbformat" is {found}; only {expected} is read.', found=found, expected=_FORMAT)
+        raise _unreadable(name, why, _SAVE)
     cells = data.get("cells")
     if not isinstance(cells, list):
-        raise _unreadable(name, f"It has no list of cells. {_SAVE}")
+        raise _unreadable(name, message("It has no list of cells."), _SAVE)
     if len(cells) > MAX_CELLS:
         raise _unreadable(
             name,
-            f"It has {len(cells):,} cells; at most {MAX_CELLS:,} are read. Delete those that you do not need, and "
-            "submit it again.",
+            message("It has {found} cells; at most {most} are read.", **_counts(len(cells), MAX_CELLS)),
+            message("Delete those that you do not need, and submit it again."),
         )
     return cells
 
@@ -153,8 +169,9 @@ def _shortened(source: str) -> tuple[str, str]:
         return source, ""
     words = _DATA.sub(_PICTURE, source)
     if len(words) <= MAX_SOURCE:
-        return words, "its pictures were"
-    return words[:MAX_SOURCE] + _REST, "its end was" if words == source else "its pictures and its end were"
+        return words, message("its pictures were")
+    cut = message("its end was") if words == source else message("its pictures and its end were")
+    return words[:MAX_SOURCE] + _REST, cut
 
 
 def _attachments(found: object) -> tuple[dict[str, dict[str, str]], bool]:

@@ -28,9 +28,12 @@ from gradkit.conditions.advice import NEVER_ENDS, advice, cannot_be_loaded, is_c
 from gradkit.conditions.clock import PATIENCE, too_long
 from gradkit.conditions.streams import StandIn
 from gradkit.errors import UsageError
+from gradkit.messages import Message, lines, message, one_of, sentences
 
 SECONDS = 10.0  # for one check
-IN_THIS_PYTHON = f"Python {sys.version_info[0]}.{sys.version_info[1]} with the packages of requirements.txt"
+IN_THIS_PYTHON = message(
+    "Python {version} with the packages of requirements.txt", version=f"{sys.version_info[0]}.{sys.version_info[1]}"
+)
 _COMPILES = re.compile(rb"torch\.compile|import[^\n]*\bcompile\b")
 
 
@@ -71,7 +74,7 @@ def run_checks(
         UsageError: the checks themselves cannot be loaded, or this Python skips assert statements.
     """
     if not __debug__:
-        raise UsageError("Python runs with -O, which skips assert: any code would pass. Unset PYTHONOPTIMIZE.")
+        raise UsageError(message("Python runs with -O, which skips assert: any code would pass. Unset PYTHONOPTIMIZE."))
     import torch  # noqa: F401 - slow the first time, and must not count against a check
 
     replace_banned(homework)
@@ -82,9 +85,10 @@ def run_checks(
     with fresh_modules(homework.folder, frozenset({stem, Path(CHECKS).stem})), warned.as_when_graded():
         _seed(SEED)
         runner = _Runner(homework, (seconds, patience), begin, {result.name: result for result in ended}, warned)
-        loaded = runner.run(Check(stem, f"{homework.module} can be loaded.", None), lambda: __import__(stem))
+        title = message("{file} can be loaded.", file=homework.module)
+        loaded = runner.run(Check(stem, title, None), lambda: __import__(stem))
         if loaded.status != "passed":
-            loaded = replace(loaded, title=f"{homework.module} cannot be loaded.")
+            loaded = replace(loaded, title=message("{file} cannot be loaded.", file=homework.module))
         trouble = None if loaded.status == "passed" else loaded
         checks = _checks(homework, _load_checks(homework)) if trouble is None else {}
         reports = []
@@ -134,7 +138,8 @@ class _Runner:
             title = (inspect.getdoc(function) or function.__name__).partition("\n")[0]
             check = Check(function.__name__, title, question.id)
             if any(result.status == "stopped" for result in results):
-                results.append(ended_by(self.homework, check, "Not run, since an earlier check had to be stopped."))
+                why = message("Not run, since an earlier check had to be stopped.")
+                results.append(ended_by(self.homework, check, why))
             else:
                 with banned.looking():
                     results.append(self.run(check, function))
@@ -144,7 +149,7 @@ class _Runner:
 
     def _of_banned(self, question: Question, use: BannedUse, line: int | None) -> CheckResult:
         source = excerpt(source_of(self.homework, line))
-        name, title = f"test_{question.id}_calls", "Only calls that this question allows are used."
+        name, title = f"test_{question.id}_calls", message("Only calls that this question allows are used.")
         return CheckResult(name, title, "failed", excerpt(use.message), line, source, "", 0.0)
 
     def run(self, check: Check, action: Callable[[], object]) -> CheckResult:
@@ -158,7 +163,7 @@ class _Runner:
         out, err = StandIn(printed.take), StandIn(printed.take, "<stderr>", 2)
         kept = self.settings.kept(seed=check.question is None)
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), kept as turned:
-            status, message, line = self._outcome(check, action)
+            status, text, line = self._outcome(check, action)
         self.warned.note_switches(turned, self._what(check), by_call=check.question is not None)
         if line is None and status != "passed" and check.question is not None:
             line = defined_at(self.homework, self.homework.question(check.question))
@@ -166,7 +171,7 @@ class _Runner:
             name=check.name,
             title=check.title,
             status=status,
-            message=excerpt(message),
+            message=excerpt(text),
             line=line,
             source=excerpt(source_of(self.homework, line)),
             printed=excerpt(printed.getvalue()),
@@ -176,8 +181,8 @@ class _Runner:
     def _what(self, check: Check) -> str:
         """What a check does, as the beginning of a sentence."""
         if check.question is None:
-            return "Loading your file"
-        return f"Calling {' or '.join(self.homework.question(check.question).targets)}"
+            return message("Loading your file")
+        return message("Calling {names}", names=one_of(self.homework.question(check.question).targets))
 
     def _outcome(self, check: Check, action: Callable[[], object]) -> tuple[Status, str, int | None]:
         """The status, the message, and the line of the student's file."""
@@ -193,38 +198,39 @@ class _Runner:
     def _failed(self, check: Check, error: BaseException, line: int | None) -> tuple[Status, str, int | None]:
         """The outcome of a check that raised an exception."""
         if isinstance(error, StoppedError):
-            return "stopped", f"Your code was stopped: {self._too_long(error)}. {NEVER_ENDS}", line
+            stopped = message("Your code was stopped: {why}.", why=self._too_long(error))
+            return "stopped", sentences(stopped, NEVER_ENDS), line
         if isinstance(error, AssertionError):  # the line is None unless the assert is the student's own
-            return (
-                "failed",
-                str(error) or (check.title if line is None else "An assert statement in your code fails."),
-                line,
-            )
+            own = check.title if line is None else message("An assert statement in your code fails.")
+            return "failed", str(error) or own, line
         if line is None and (name := self._overwritten(check, error)):
             line = overwritten_at(self.homework, [name]).get(name)
-            return "failed", f"{name} is overwritten: after that it cannot be called. Use another name there.", line
+            text = message("{name} is overwritten: after that it cannot be called. Use another name there.", name=name)
+            return "failed", text, line
         if is_todo(self.homework, error):
-            return "not started", "The TODO is still there.", line
+            return "not started", message("The TODO is still there."), line
         return "failed", self._described(error, line), line
 
     def _not_loaded(self, error: BaseException, line: int | None) -> tuple[Status, str, int | None]:
         """Why the file cannot be loaded, in the same words as in grading."""
         if isinstance(error, ModuleNotFoundError) and f"{error.name}.py" == self.homework.module:
-            missing = f"There is no {self.homework.module} in this folder. The file must have exactly this name."
+            missing = message(
+                "There is no {file} in this folder. The file must have exactly this name.", file=self.homework.module
+            )
             return "failed", missing, line
-        name, message = ("", self._too_long(error)) if isinstance(error, StoppedError) else parts(error)
+        name, text = ("", self._too_long(error)) if isinstance(error, StoppedError) else parts(error)
         source = source_of(self.homework, line)
         environment = self.homework.environment
-        what_to_do = advice(name, message, source, IN_THIS_PYTHON if environment is None else environment.in_words)
-        sentences = [cannot_be_loaded(name, message, what_to_do)]
-        if "is not callable" in message:
+        what_to_do = advice(name, text, source, IN_THIS_PYTHON if environment is None else environment.in_words)
+        found = [cannot_be_loaded(name, text, what_to_do)]
+        if "is not callable" in text:
             targets = [target for question in self.homework.questions for target in question.targets]
             for target, where in overwritten_at(self.homework, targets).items():
                 if is_called(target, source):
-                    sentences.append(overwritten(target, where, source_of(self.homework, where)))
-        return ("stopped" if isinstance(error, StoppedError) else "failed"), "\n".join(sentences), line
+                    found.append(overwritten(target, where, source_of(self.homework, where)))
+        return ("stopped" if isinstance(error, StoppedError) else "failed"), lines(*found), line
 
-    def _too_long(self, error: StoppedError) -> str:
+    def _too_long(self, error: StoppedError) -> Message:
         return too_long(self.seconds, computed=error.computed, patience=self.patience)
 
     def _overwritten(self, check: Check, error: BaseException) -> str:
@@ -239,13 +245,13 @@ class _Runner:
         """The message for an exception."""
         module = self.homework.module
         if isinstance(error, AttributeError) and f"{getattr(error.obj, '__name__', '')}.py" == module:
-            return f"{module} has no {error.name}. Was it renamed or removed?"
+            return message("{file} has no {name}. Was it renamed or removed?", file=module, name=error.name)
         words = said(error)
         if line is not None:
             return words
         if "NoneType" in words:
-            return "Your code returned None where a result was expected. Is a return statement missing?"
-        return f"The check cannot use the result of your code. ({words})"
+            return message("Your code returned None where a result was expected. Is a return statement missing?")
+        return message("The check cannot use the result of your code. ({why})", why=words)
 
 
 def _load_compiler(homework: Homework) -> None:
@@ -261,8 +267,10 @@ def _load_checks(homework: Homework) -> ModuleType:
     try:
         return __import__(Path(CHECKS).stem)
     except Exception as error:
-        place = f"{homework.folder / CHECKS}"
-        raise UsageError(f"{place}: cannot be loaded ({said(error)}). Restore the original file.") from error
+        place = homework.folder / CHECKS
+        raise UsageError(
+            message("{file}: cannot be loaded ({why}). Restore the original file.", file=place, why=said(error))
+        ) from error
 
 
 def _checks(homework: Homework, module: ModuleType) -> Mapping[str, Sequence[Callable[[], object]]]:

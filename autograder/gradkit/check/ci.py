@@ -27,8 +27,9 @@ from pathlib import Path
 from types import MappingProxyType
 from xml.etree import ElementTree as ET
 
-from gradkit.check.results import CheckResult, Report
+from gradkit.check.results import WORDS, CheckResult, Report
 from gradkit.errors import UsageError
+from gradkit.messages import message, shown, with_commas
 
 _MOST = 10  # annotations that GitHub shows per step
 _LONGEST = 2_000  # characters of one message
@@ -91,7 +92,7 @@ def error_commands(report: Report, path: str) -> list[str]:
         path: the path of the student's module, relative to the repository's root.
     """
     return [
-        _command("error", path, check.line, f"{name}: {check.title}", check.message)
+        _command("error", path, check.line, message("{name}: {text}", name=name, text=check.title), check.message)
         for name, check in _wrong(report)[:_MOST]
     ]
 
@@ -103,35 +104,37 @@ def warning_commands(report: Report, path: str) -> list[str]:
         report: the report.
         path: the path of the student's module, relative to the repository's root.
     """
-    folder = path.rpartition("/")[0]
+    folder, title = path.rpartition("/")[0], message("When graded")
     return [
-        _command("warning", f"{folder}/{warning.file}".lstrip("/"), warning.line, "When graded", warning.message)
+        _command("warning", f"{folder}/{warning.file}".lstrip("/"), warning.line, title, warning.message)
         for warning in report.warnings[:_MOST]
     ]
 
 
-def _command(kind: str, path: str, line: int | None, title: str, message: str) -> str:
-    place = {"file": path, "line": str(line or 1), "title": title}
+def _command(kind: str, path: str, line: int | None, title: str, text: str) -> str:
+    place = {"file": path, "line": str(line or 1), "title": shown(title)}
     properties = ",".join(f"{key}={_property(value[:_LONGEST])}" for key, value in place.items())
-    return f"::{kind} {properties}::{_data(message[:_LONGEST])}"
+    return f"::{kind} {properties}::{_data(shown(text)[:_LONGEST])}"
 
 
 def summary(report: Report, room: int = _SUMMARY) -> str:
     """The report in Markdown, in about ``room`` bytes; all text from students is preformatted and escaped."""
-    lines = [f"## {_html(report.title)}", "", "| | question | result | points |", "| --- | --- | --- | --- |"]
+    head = " | ".join(map(shown, (message("question"), message("result"), message("points"))))
+    lines = [f"## {_html(report.title)}", "", f"| | {head} |", "| --- | --- | --- | --- |"]
     for question in report.questions:
-        count = "not started" if question.status == "not started" else report.count(question) or question.status
+        word = WORDS[question.status]
+        count = shown(word if question.status == "not started" else report.count(question) or word)
         name = _html(question.id)
         lines.append(f"| {_MARKS[question.status]} | <code>{name}</code> | {count} | {question.points:g} |")
     lines += ["", _html(report.summary()), "", *(f"- {_html(sentence)}" for sentence in report.beyond()), ""]
     for warning in report.warnings:
-        shown = "\n".join(filter(None, [warning.message, warning.place]))
-        lines += [f"<pre>Warning: {_html(shown)}</pre>", ""]
+        told = "\n".join(map(shown, filter(None, [warning.message, warning.place])))
+        lines += [f"<pre>{shown(message('Warning:'))} {_html(told)}</pre>", ""]
     text = "\n".join(lines)
     for name, check in _wrong(report):
         more = _details(report, name, check)
         if len((text + more).encode()) > room:
-            return text + "\nThere is more: run `gradkit check` on your machine.\n"
+            return f"{text}\n{shown(message('There is more: run `gradkit check` on your machine.'))}\n"
         text += more
     return text
 
@@ -140,15 +143,15 @@ def classroom_result(report: Report) -> str:
     """``result`` for reporters made for GitHub Classroom: tests by question, as JSON in base64."""
     tests = []
     for question in report.questions:
-        shown = next((check for check in question.checks if check.status != "passed"), None)
+        first = next((check for check in question.checks if check.status != "passed"), None)
         tests.append(
             {
                 "name": question.id,
                 "status": "pass" if question.status == "passed" else "fail",
                 "score": question.points if question.status == "passed" else 0,
-                "message": "" if shown is None else shown.message[:_LONGEST],
+                "message": "" if first is None else shown(first.message)[:_LONGEST],
                 "filename": report.module,
-                "line_no": (shown.line if shown is not None else None) or 0,
+                "line_no": (first.line if first is not None else None) or 0,
                 "duration": round(sum(check.seconds for check in question.checks) * 1000),
             }
         )
@@ -167,7 +170,10 @@ def classroom50_variables() -> Mapping[str, str]:
     lacking = [name for name in _OF_CLASSROOM50 if not os.environ.get(name)]
     if lacking:
         raise UsageError(
-            f"--classroom50 is for an autograder that Classroom 50's runner starts; not set: {', '.join(lacking)}."
+            message(
+                "--classroom50 is for an autograder that Classroom 50's runner starts; not set: {names}.",
+                names=with_commas(lacking),
+            )
         )
     return dict(os.environ)
 
@@ -214,16 +220,16 @@ def _wrong(report: Report) -> list[tuple[str, CheckResult]]:
 def _details(report: Report, name: str, check: CheckResult) -> str:
     lines = [f"\n<b>{_html(name)}</b>: {_html(check.title)}\n", f"<pre>{_html(check.message)}"]
     if check.line is not None:
-        lines.append(f"{_html(report.module)}, line {check.line}: {_html(check.source)}")
+        lines.append(_html(check.place(report.module)))
     if check.printed.strip():
-        lines.append(f"It printed:\n{_html(check.printed.strip())}")
+        lines.append(f"{shown(message('It printed:'))}\n{_html(check.printed.strip())}")
     return "\n".join(lines) + "</pre>\n"
 
 
 def _html(text: str) -> str:
     """Escape text for HTML inside Markdown, where a blank line would end the HTML."""
-    shown = escape(text[:_LONGEST]).replace("|", "&#124;").replace("\r", "")
-    return "\n".join(line if line.strip() else "&nbsp;" for line in shown.split("\n"))
+    safe = escape(shown(text)[:_LONGEST]).replace("|", "&#124;").replace("\r", "")
+    return "\n".join(line if line.strip() else "&nbsp;" for line in safe.split("\n"))
 
 
 def _data(text: str) -> str:
@@ -276,7 +282,7 @@ def _case(suite: ET.Element, report: Report, path: str, question: str, check: Ch
         ET.SubElement(case, "skipped", {"message": _xml(check.message)})
     elif check.status != "passed":
         failure = ET.SubElement(case, "failure", {"message": _xml(check.message), "type": check.status})
-        place = "" if check.line is None else f"\n{report.module}, line {check.line}: {check.source}"
+        place = "" if check.line is None else f"\n{check.place(report.module)}"
         failure.text = _xml(check.message + place)
     if check.printed.strip():
         ET.SubElement(case, "system-out").text = _xml(check.printed)

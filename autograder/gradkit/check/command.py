@@ -16,12 +16,13 @@ from rich.console import Console
 from gradkit.check.checks import SECONDS
 from gradkit.check.ci import as_junit, begin_step, classroom50_result, classroom50_variables, tell
 from gradkit.check.console import ready_streams, see_where_we_are, show
+from gradkit.check.help import run
 from gradkit.check.homework import Homework, Question, find_homework, language_of
 from gradkit.check.language import begin_in_language, language_option, speak
 from gradkit.check.locations import path_from
 from gradkit.check.process import Apart
 from gradkit.errors import GradkitError, UsageError
-from gradkit.messages import shown
+from gradkit.messages import message, shown
 
 _WIDTH = 120  # columns of a log that is not shown in a terminal
 app = typer.Typer(
@@ -58,7 +59,9 @@ def check(
     """Run the public checks on your homework. Grading tries more."""
     del language  # read by `begin_in_language`
     if watch and (junit is not None or github or classroom50 or as_json):
-        raise UsageError("--watch does not end; --json, --junit, --github and --classroom50 are for a single check.")
+        raise UsageError(
+            message("--watch does not end; --json, --junit, --github and --classroom50 are for a single check.")
+        )
     submission = classroom50_variables() if classroom50 else None
     homework = find_homework(path)
     speak(homework.language)
@@ -89,17 +92,17 @@ def check(
 def _watch(homework: Homework, only: Question | None, checks: Apart, out: Console) -> None:
     try:
         for _ in saves(homework.folder):
-            out.print("Checking ...", style="dim")
+            out.print(shown(message("Checking ...")), style="dim")
             try:
                 report = checks.run(only)
             except UsageError as error:  # for example, a file of the homework is being replaced
-                out.print(str(error), style="bold red", markup=False, soft_wrap=True)
+                out.print(shown(error.message), style="bold red", markup=False, soft_wrap=True)
             else:
                 if out.is_terminal:
                     out.clear()
                 show(report, out)
                 out.print(f"({report.seconds * 1000:.0f} ms) ", style="dim", end="")
-            out.print("Waiting for the next save; Ctrl-C ends.", style="dim")
+            out.print(shown(message("Waiting for the next save; Ctrl-C ends.")), style="dim")
     except KeyboardInterrupt:
         out.print()
 
@@ -118,7 +121,7 @@ def main() -> None:
     try:
         see_where_we_are()
         begin_in_language(sys.argv[1:], language_of(Path.cwd()))
-        app()
+        run(app)
     except GradkitError as error:
         typer.echo(f"gradkit: {shown(error.message)}", err=True)
         sys.exit(error.exit_status)

@@ -10,12 +10,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import MappingProxyType
 
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from gradkit.check.results import CheckResult, QuestionReport, Report, Status
+from gradkit.check.results import WORDS, CheckResult, QuestionReport, Report, Status
 from gradkit.errors import UsageError
+from gradkit.messages import message, shown
 
 _STYLES = MappingProxyType({"passed": "green", "failed": "bold red", "not started": "dim", "stopped": "bold red"})
 
@@ -47,25 +49,28 @@ def see_where_we_are() -> None:
         Path.cwd()
     except OSError as error:
         raise UsageError(
-            f"The current folder does not exist or cannot be read ({error.strerror}). Change to another one with cd."
+            message(
+                "The current folder does not exist or cannot be read ({why}). Change to another one with cd.",
+                why=error.strerror,
+            )
         ) from error
 
 
 def show(report: Report, console: Console) -> None:
-    """Print the report."""
+    """Print the report in the language in use."""
     console.print(Text.assemble((report.id, "bold"), f"  {report.title}"), soft_wrap=True)
     if report.trouble:
         _print(console, _details(report, report.trouble))
     for warning in report.warnings:
         _print(console, [(warning.message, "yellow", 6), *([(warning.place, "cyan", 10)] if warning.place else [])])
-    width = max(len(question.id) for question in report.questions)
+    widths = tuple(max(map(cell_len, column)) for column in (map(shown, WORDS.values()), _ids(report)))
     for question in report.questions:
-        console.print(_heading(report, question, width), soft_wrap=True)
+        console.print(_heading(report, question, widths), soft_wrap=True)
         for check in report.to_tell(question):
             _print(console, _details(report, check))
-    console.print(report.summary(), soft_wrap=True)
+    console.print(shown(report.summary()), soft_wrap=True)
     for sentence in report.beyond():
-        console.print(Text(f"  {sentence}", "dim"), soft_wrap=True)
+        console.print(Text(f"  {shown(sentence)}", "dim"), soft_wrap=True)
 
 
 def as_text(report: Report) -> str:
@@ -76,15 +81,21 @@ def as_text(report: Report) -> str:
     return capture.get().rstrip("\n")
 
 
-def _heading(report: Report, question: QuestionReport, width: int) -> Text:
+def _ids(report: Report) -> Iterator[str]:
+    return (question.id for question in report.questions)
+
+
+def _heading(report: Report, question: QuestionReport, widths: tuple[int, ...]) -> Text:
+    """The line of a question; ``widths`` are the columns that statuses and ids take."""
     status: Status = question.status
-    return Text.assemble(
-        "  ", (f"{status:<12}", _STYLES[status]), f"{question.id:<{width}}  {report.count(question)}".rstrip()
-    )
+    word = set_cell_size(shown(WORDS[status]), widths[0] + 1)
+    name = set_cell_size(question.id, widths[1])
+    return Text.assemble("  ", (word, _STYLES[status]), f"{name}  {shown(report.count(question))}".rstrip())
 
 
 def _print(console: Console, lines: Iterable[tuple[str, str, int]]) -> None:
-    for text, style, indent in lines:
+    for line, style, indent in lines:
+        text = shown(line)
         if console.is_terminal:
             console.print(Padding(Text(text, style), (0, 0, 0, indent), expand=False))
         else:  # logs are searched, and their viewers wrap lines themselves
@@ -96,7 +107,7 @@ def _details(report: Report, check: CheckResult) -> Iterator[tuple[str, str, int
     yield check.title, "", 6
     yield check.message, "", 10
     if check.line is not None:
-        yield f"{report.module}, line {check.line}: {check.source}", "cyan", 10
+        yield check.place(report.module), "cyan", 10
     if check.printed.strip():
-        yield "It printed:", "dim", 10
+        yield message("It printed:"), "dim", 10
         yield check.printed.rstrip(), "dim", 12

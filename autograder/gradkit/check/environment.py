@@ -22,6 +22,7 @@ from types import MappingProxyType
 
 from gradkit.check.results import Warned
 from gradkit.conditions.source_lines import lines_of, text_of
+from gradkit.messages import Message, message, with_commas
 
 _LONGEST = 200  # characters of a line that are shown
 _SOURCES = 20  # files of a homework that are read
@@ -56,9 +57,9 @@ class Environment:
         return ".".join(map(str, self.python))
 
     @property
-    def in_words(self) -> str:
+    def in_words(self) -> Message:
         """Python and packages as one phrase: "Python 3.11 with torch, numpy"."""
-        return f"Python {self.version} with {', '.join(self.packages)}"
+        return message("Python {version} with {packages}", version=self.version, packages=with_commas(self.packages))
 
 
 def differences(folder: Path, module: str, environment: Environment) -> list[Warned]:
@@ -81,8 +82,8 @@ def _differences(folder: Path, module: str, environment: Environment) -> Iterato
             tree = ast.parse(text)
         except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
             continue
-        for line, message in (*_newer_syntax(text, environment), *_missing(folder, tree, environment), *_gpu(tree)):
-            yield Warned(message, name, line, lines_of(source)[line - 1].strip()[:_LONGEST])
+        for line, why in (*_newer_syntax(text, environment), *_missing(folder, tree, environment), *_gpu(tree)):
+            yield Warned(why, name, line, lines_of(source)[line - 1].strip()[:_LONGEST])
         tops = [name.partition(".")[0] for name, _ in _imports(tree.body)]
         siblings = [f"{top}.py" for top in tops if (folder / f"{top}.py").is_file()]
         waiting += [sibling for sibling in dict.fromkeys(siblings) if sibling not in seen][: _SOURCES - len(seen)]
@@ -93,16 +94,30 @@ def _newer_syntax(text: str, environment: Environment) -> Iterator[tuple[int, st
     """(line, message) of the first syntax that the grading Python does not have."""
     if sys.version_info[:2] <= environment.python:
         return
-    start = f"Grading runs Python {environment.version}; this needs a newer one"
     try:
         ast.parse(text, feature_version=environment.python)
     except SyntaxError as error:
-        yield error.lineno or 1, f"{start} ({error.msg}). Your file would not load there."
+        yield (
+            error.lineno or 1,
+            message(
+                "Grading runs Python {version}; this needs a newer one ({why}). Your file would not load there.",
+                version=environment.version,
+                why=error.msg,
+            ),
+        )
         return
     if environment.python < (3, 12):  # feature_version does not cover f-strings
         line, what = next(newer_f_strings(text), (0, ""))
         if line:
-            yield line, f"{start}: {what} inside an f-string's braces. Your file would not load there."
+            yield (
+                line,
+                message(
+                    "Grading runs Python {version}; this needs a newer one: {what} inside an f-string's braces. Your "
+                    "file would not load there.",
+                    version=environment.version,
+                    what=what,
+                ),
+            )
 
 
 def newer_f_strings(text: str) -> Iterator[tuple[int, str]]:
@@ -134,16 +149,16 @@ def _newer_in(tokens: Sequence[tokenize.TokenInfo], lines: Sequence[str]) -> str
     whole = _between(lines, first.start, last.end)
     as_string = re.match(rf"[rRfF]+{quote}{body}{quote}", whole, re.DOTALL)
     if as_string is None or as_string.end() != len(whole):
-        return f"the quote {quote} or a line end"
+        return message("the quote {quote} or a line end", quote=quote)
     strings, braces = 1, 0
     for before, token in pairwise(tokens):
         if token.type == tokenize.COMMENT:
-            return "a comment"
+            return message("a comment")
         gap = _between(lines, before.end, token.start) if braces else ""
         # Literal text and format specifications may contain backslashes in every version.
         literal = strings == 1 and token.type == _token("FSTRING_MIDDLE")
         if "\\" in gap or ("\\" in token.string and not literal):
-            return "a backslash"
+            return message("a backslash")
         strings += (token.type == _token("FSTRING_START")) - (token.type == _token("FSTRING_END"))
         braces += (token.string == "{") - (token.string == "}")
     return ""
@@ -173,17 +188,41 @@ def _missing(folder: Path, tree: ast.Module, environment: Environment) -> Iterat
             continue
         reported.add(withheld or top)
         if withheld:
-            yield line, f"{withheld} is not available when graded: using it raises an error there. Do without it."
-        elif top in sys.stdlib_module_names or top in _REMOVED or top in _ADDED:
-            if environment.python < _ADDED.get(top, (0, 0)):
-                yield line, f"Grading runs Python {environment.version}, which has no {top} yet. Do without it."
-            elif environment.python >= _REMOVED.get(top, (99, 0)):
-                yield line, f"Grading runs Python {environment.version}, which has no {top} any more. Do without it."
-        elif not _is_installed_with(top, environment.packages):
-            has = ", ".join(environment.packages)
             yield (
                 line,
-                f"{top} is not installed for grading (installed: {has}): your file would not load. Do without it.",
+                message(
+                    "{package} is not available when graded: using it raises an error there. Do without it.",
+                    package=withheld,
+                ),
+            )
+        elif top in sys.stdlib_module_names or top in _REMOVED or top in _ADDED:
+            if environment.python < _ADDED.get(top, (0, 0)):
+                yield (
+                    line,
+                    message(
+                        "Grading runs Python {version}, which has no {module} yet. Do without it.",
+                        version=environment.version,
+                        module=top,
+                    ),
+                )
+            elif environment.python >= _REMOVED.get(top, (99, 0)):
+                yield (
+                    line,
+                    message(
+                        "Grading runs Python {version}, which has no {module} any more. Do without it.",
+                        version=environment.version,
+                        module=top,
+                    ),
+                )
+        elif not _is_installed_with(top, environment.packages):
+            yield (
+                line,
+                message(
+                    "{module} is not installed for grading (installed: {packages}): your file would not load. Do "
+                    "without it.",
+                    module=top,
+                    packages=with_commas(environment.packages),
+                ),
             )
 
 
@@ -199,7 +238,7 @@ def _gpu(tree: ast.Module) -> Iterator[tuple[int, str]]:
         or (isinstance(node, ast.Constant) and re.fullmatch(r"cuda(:\d+)?", str(node.value)))
     ]
     if lines:
-        yield min(lines), "Grading has no GPU. Create tensors on the device of your input, x.device."
+        yield min(lines), message("Grading has no GPU. Create tensors on the device of your input, x.device.")
 
 
 def _imports(body: Sequence[ast.AST]) -> Iterator[tuple[str, int]]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from gradkit.check.environment import Environment
 from gradkit.errors import UsageError
-from gradkit.messages import LANGUAGES
+from gradkit.messages import LANGUAGES, message, with_commas
 
 FILE = "homework.json"
 CHECKS = "test_public.py"
@@ -81,8 +81,15 @@ class Homework:
         for question in self.questions:
             if name == question.id or name in question.targets:
                 return question
-        known = ", ".join(question.id for question in self.questions)
-        raise UsageError(f'{self.id} has no question "{name}". Its questions are: {known}.')
+        known = with_commas(question.id for question in self.questions)
+        raise UsageError(
+            message(
+                '{homework} has no question "{name}". Its questions are: {known}.',
+                homework=self.id,
+                name=name,
+                known=known,
+            )
+        )
 
 
 def question_of(check: str, ids: Iterable[str]) -> str | None:
@@ -99,7 +106,10 @@ def find_homework(path: Path) -> Homework:
     """
     if not path.exists():
         raise UsageError(
-            f"{path}: no such file or folder. Give the path of the homework's folder, or change to that folder."
+            message(
+                "{path}: no such file or folder. Give the path of the homework's folder, or change to that folder.",
+                path=path,
+            )
         )
     folder = (path if path.is_dir() else path.parent).resolve()
     file = folder / FILE
@@ -112,11 +122,17 @@ def find_homework(path: Path) -> Homework:
         return Homework(folder, name, title, module, questions, environment, _language(data))
     except FileNotFoundError:
         raise UsageError(
-            f"{folder}: not the folder of a homework: it has no {FILE}. Run this in the homework's folder, such as "
-            f"hw3_losses, or give its path: gradkit check hw3_losses."
+            message(
+                "{folder}: not the folder of a homework: it has no {file}. Run this in the homework's folder, such as "
+                "hw3_losses, or give its path: gradkit check hw3_losses.",
+                folder=folder,
+                file=FILE,
+            )
         ) from None
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UsageError(f"{file}: cannot be read ({error!r}). Restore the original file.") from error
+        raise UsageError(
+            message("{file}: cannot be read ({why}). Restore the original file.", file=file, why=repr(error))
+        ) from error
 
 
 def language_of(folder: Path) -> str | None:

@@ -26,10 +26,12 @@ from typing import IO, Any
 
 from gradkit.check.checks import SECONDS, Check, ended_by
 from gradkit.check.homework import Homework, Question, find_homework
+from gradkit.check.language import speak
 from gradkit.check.results import CheckResult, Report
 from gradkit.conditions import EAGER
 from gradkit.conditions.clock import PATIENCE, Clock, Deadline, DeadlineError, ProcessorClock
 from gradkit.errors import GradkitError, UsageError
+from gradkit.messages import from_data, message, packed, sentences
 
 _COMMAND = (sys.executable, "-P", "-m", "gradkit.check.server")  # -P: do not import a student's json.py for json
 # These would change that Python without the student noticing: no assert, or an error for each warning.
@@ -84,7 +86,7 @@ class Apart:
                 "only": only and only.id,
                 "seconds": self._seconds,
                 "patience": self._patience,
-                "ended": [asdict(result) for result in ended.values()],
+                "ended": [packed(asdict(result)) for result in ended.values()],
             }
             report, begun, reason = self._try(request)
             if report is not None:
@@ -94,7 +96,8 @@ class Apart:
             if was_idle:
                 continue  # it was ended between requests by what an earlier run left behind
             if begun is None or begun.name in ended:
-                raise GradkitError(f"The process that runs the checks ended unexpectedly. {complaints}".strip())
+                ended_early = message("The process that runs the checks ended unexpectedly.")
+                raise GradkitError(sentences(ended_early, complaints))
             ended[begun.name] = ended_by(self._homework, begun, reason)
 
     def _try(self, request: Mapping[str, Any]) -> tuple[Report | None, Check | None, str]:
@@ -105,17 +108,22 @@ class Apart:
             while True:
                 answer = self._process.answer(None if begun is None else self._deadline())
                 if "begun" in answer:
-                    begun = Check(*answer["begun"])
+                    name, title, question = answer["begun"]
+                    begun = Check(name, from_data(title), question)
                     continue
                 if answer["traces"]:
                     self._replace()
                 if "wrong" in answer:
-                    raise UsageError(answer["wrong"])
+                    raise UsageError(from_data(answer["wrong"]))
                 return Report.from_data(answer["report"]), begun, ""
         except TimeoutError:
-            return None, begun, f"Your code did not finish within {self._seconds:g} s and could not be interrupted."
-        except (EOFError, KeyError, TypeError):  # it has ended, or its answer is malformed
-            return None, begun, "Your code ended the Python process (os._exit(), a crash, or out of memory)."
+            reason = message(
+                "Your code did not finish within {seconds} s and could not be interrupted.",
+                seconds=f"{self._seconds:g}",
+            )
+        except (EOFError, KeyError, TypeError, ValueError):  # it has ended, or its answer is malformed
+            reason = message("Your code ended the Python process (os._exit(), a crash, or out of memory).")
+        return None, begun, reason
 
     def _deadline(self) -> Deadline:
         """The deadline of the check that has just begun."""
@@ -214,7 +222,7 @@ class _Process:
 
 def _opened(stream: IO[bytes] | None) -> IO[bytes]:
     if stream is None:  # never, since all three are pipes
-        raise GradkitError("The process that runs the checks has no pipe.")
+        raise GradkitError(message("The process that runs the checks has no pipe."))
     return stream
 
 
@@ -230,7 +238,9 @@ def check(question: str | None = None) -> Report:
     Raises:
         UsageError: the current folder is not the folder of a homework, or there is no such question.
     """
+    speak(None)
     homework = find_homework(Path.cwd())
+    speak(homework.language)
     return _process(homework).run(None if question is None else homework.question(question))
 
 

@@ -6,21 +6,29 @@ or script, and is readable in dark and light themes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from html import escape
 from types import MappingProxyType
 from typing import Any, Literal
 
-from gradkit.conditions.rules import INPUT, explained
+from gradkit.conditions.rules import INPUT, explained, with_rule
+from gradkit.messages import Message, from_data, message, sentences, shown
 
 Status = Literal["passed", "failed", "not started", "stopped"]
 _MARKS = MappingProxyType({"passed": "&#10003;", "failed": "&#10007;", "not started": "&#9675;", "stopped": "&#10007;"})
 # White text is readable on each of these in every theme.
 _COLORS = MappingProxyType({"passed": "#1a7f37", "failed": "#cf222e", "not started": "#656d76", "stopped": "#cf222e"})
 LONGEST = 2_000  # characters
-# torch's message names the dtypes, but not the fix.
-_DTYPES = " (double is float64, float is float32: create tensors with the dtype of the input, dtype=x.dtype)"
+# The statuses in words, by the statuses themselves.
+WORDS: Mapping[Status, Message] = MappingProxyType(
+    {
+        "passed": message("passed"),
+        "failed": message("failed"),
+        "not started": message("not started"),
+        "stopped": message("stopped"),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -47,6 +55,15 @@ class CheckResult:
     printed: str
     seconds: float
 
+    @classmethod
+    def from_data(cls, data: dict[str, Any]) -> CheckResult:
+        """A result from data in which messages are `packed`."""
+        return cls(**{**data, "title": from_data(data["title"]), "message": from_data(data["message"])})
+
+    def place(self, file: str) -> Message:
+        """The line that it concerns, in words."""
+        return message("{file}, line {line}: {source}", file=file, line=self.line, source=self.source)
+
 
 @dataclass(frozen=True)
 class Warned:
@@ -64,10 +81,17 @@ class Warned:
     line: int | None = None
     source: str = ""
 
+    @classmethod
+    def from_data(cls, data: dict[str, Any]) -> Warned:
+        """A warning from data in which messages are `packed`."""
+        return cls(**{**data, "message": from_data(data["message"])})
+
     @property
     def place(self) -> str:
         """File, line and text; "" if the line is unknown."""
-        return "" if self.line is None else f"{self.file}, line {self.line}: {self.source}"
+        if self.line is None:
+            return ""
+        return message("{file}, line {line}: {source}", file=self.file, line=self.line, source=self.source)
 
 
 @dataclass(frozen=True)
@@ -126,18 +150,18 @@ class Report:
 
     @classmethod
     def from_data(cls, data: dict[str, Any]) -> Report:
-        """The inverse of `as_data`."""
+        """The inverse of `as_data`, whose messages are `packed`."""
         questions = [
             QuestionReport(
                 question["id"],
                 question["points"],
-                tuple(CheckResult(**check) for check in question["checks"]),
+                tuple(map(CheckResult.from_data, question["checks"])),
                 question["beyond"],
             )
             for question in data["questions"]
         ]
-        trouble = data["trouble"] and CheckResult(**data["trouble"])
-        warnings = tuple(Warned(**warning) for warning in data["warnings"])
+        trouble = data["trouble"] and CheckResult.from_data(data["trouble"])
+        warnings = tuple(map(Warned.from_data, data["warnings"]))
         return cls(data["id"], data["title"], data["module"], tuple(questions), data["seconds"], trouble, warnings)
 
     @property
@@ -162,29 +186,32 @@ class Report:
         if self.trouble is not None or not question.checks:
             return ""
         if question.status == "not started":
-            return f"the TODO in line {question.checks[0].line}"
-        return f"{question.passed} of {len(question.checks)} checks"
+            return message("the TODO in line {line}", line=question.checks[0].line)
+        return message("{passed} of {number} checks", passed=question.passed, number=len(question.checks))
 
-    def summary(self) -> str:
+    def summary(self) -> Message:
         """The last line: how many questions pass, and that grading tries more."""
         done = sum(question.status == "passed" for question in self.questions)
         number = len(self.questions)
-        if number == 1:
-            words = "All public checks pass" if done else "Not all public checks pass yet"
+        if number > 1:
+            words = message("{done} of {number} questions pass their public checks.", done=done, number=number)
         else:
-            words = f"{done} of {number} questions pass their public checks"
-        return f"{words}. Grading tries more, and compares gradients."
+            words = message("All public checks pass.") if done else message("Not all public checks pass yet.")
+        return sentences(words, message("Grading tries more, and compares gradients."))
 
-    def beyond(self) -> list[str]:
+    def beyond(self) -> list[Message]:
         """A sentence for each question that passes: what grading tries beyond its public checks."""
         passed = [question for question in self.questions if question.status == "passed" and question.beyond]
-        return [f"{question.id}: grading also tries {question.beyond}." for question in passed]
+        return [
+            message("{question}: grading also tries {more}.", question=question.id, more=question.beyond)
+            for question in passed
+        ]
 
     def as_data(self) -> dict[str, Any]:
         """The report as JSON-serializable data."""
         data = asdict(self)
-        for question, shown in zip(self.questions, data["questions"], strict=True):
-            shown["status"] = question.status
+        for question, plain in zip(self.questions, data["questions"], strict=True):
+            plain["status"] = question.status
         return data
 
     def _repr_html_(self) -> str:
@@ -199,55 +226,73 @@ class Report:
 
 
 def as_html(report: Report) -> str:
-    """The report as HTML, with all text from the student's code escaped."""
+    """The report as HTML in the language in use, with all text from the student's code escaped."""
     trouble = "".join(_details(report, report.trouble)) if report.trouble else ""
     rows = "".join(_row(report, question) for question in report.questions)
     warnings = "".join(_warning(warning) for warning in report.warnings)
-    beyond = "".join(f"<br>{escape(sentence)}" for sentence in report.beyond())
-    return f"<div>{trouble}{warnings}<table>{rows}</table><p>{escape(report.summary())}{beyond}</p></div>"
+    beyond = "".join(f"<br>{_html(sentence)}" for sentence in report.beyond())
+    return f"<div>{trouble}{warnings}<table>{rows}</table><p>{_html(report.summary())}{beyond}</p></div>"
 
 
 def _warning(warning: Warned) -> str:
-    place = f"<br><code>{escape(warning.place)}</code>" if warning.place else ""
-    return f'<div style="margin-top:0.5em"><b>Warning:</b> {escape(warning.message)}{place}</div>'
+    place = f"<br><code>{_html(warning.place)}</code>" if warning.place else ""
+    head = _html(message("Warning:"))
+    return f'<div style="margin-top:0.5em"><b>{head}</b> {_html(warning.message)}{place}</div>'
 
 
 def _row(report: Report, question: QuestionReport) -> str:
     status = question.status
     chip = f"background:{_COLORS[status]};color:#fff;padding:0.1em 0.5em;border-radius:0.3em;white-space:nowrap"
-    mark = f'<span style="{chip}">{_MARKS[status]} {status}</span>'
+    mark = f'<span style="{chip}">{_MARKS[status]} {_html(WORDS[status])}</span>'
     details = "".join(line for check in report.to_tell(question) for line in _details(report, check))
-    name = f"<code>{escape(question.id)}</code>"
+    name, count = f"<code>{escape(question.id)}</code>", _html(report.count(question))
     cell = 'style="text-align:left;vertical-align:top;padding:0.2em 0.8em 0.2em 0"'
-    return f"<tr><td {cell}>{mark}</td><td {cell}>{name}</td><td {cell}>{report.count(question)}{details}</td></tr>"
+    return f"<tr><td {cell}>{mark}</td><td {cell}>{name}</td><td {cell}>{count}{details}</td></tr>"
 
 
 def _details(report: Report, check: CheckResult) -> Iterator[str]:
-    yield f'<div style="margin-top:0.5em;white-space:pre-wrap"><b>{escape(check.title)}</b><br>{escape(check.message)}'
+    yield f'<div style="margin-top:0.5em;white-space:pre-wrap"><b>{_html(check.title)}</b><br>{_html(check.message)}'
     if check.line is not None:
-        yield f"<br>{escape(report.module)}, line {check.line}: <code>{escape(check.source)}</code>"
+        place = _html(message("{file}, line {line}:", file=report.module, line=check.line))
+        yield f"<br>{place} <code>{escape(check.source)}</code>"
     if check.printed.strip():
-        yield f'<br>It printed:<pre style="margin:0">{escape(check.printed.rstrip())}</pre>'
+        head = _html(message("It printed:"))
+        yield f'<br>{head}<pre style="margin:0">{escape(check.printed.rstrip())}</pre>'
     yield "</div>"
 
 
+def _html(text: str) -> str:
+    return escape(shown(text))
+
+
 def excerpt(text: str) -> str:
-    """The text, shortened, with control characters except newline and tab replaced."""
+    """The text, shortened, with control characters except newline and tab replaced; of a message, in its fields."""
+    if isinstance(text, Message) and text.fields:
+        fields = {name: excerpt(value) if isinstance(value, str) else value for name, value in text.fields.items()}
+        return Message(text.id, fields, text.plural)
     cut = text if len(text) <= LONGEST else f"{text[:LONGEST]} ..."
-    return "".join(
+    clean = "".join(
         letter if letter.isprintable() or letter in "\n\t" else "\ufffd" for letter in cut.replace("\r\n", "\n")
     )
+    return text if clean == text else clean
 
 
 def said(error: BaseException) -> str:
     """The message for an exception that a student's code raised."""
     if isinstance(error, SystemExit):
-        return "Your code ends the program. Remove exit() and the like."
+        return message("Your code ends the program. Remove exit() and the like.")
     if isinstance(error, EOFError):
         return INPUT
     name, text = parts(error)
-    advice = _DTYPES if "float" in text.lower() and "double" in text.lower() else ""
-    return f"{name}: {text}{advice}" if text else name
+    if not text:
+        return name
+    described = message("{name}: {text}", name=name, text=with_rule(text))
+    if "float" in text.lower() and "double" in text.lower():  # torch's message names the dtypes, but not the fix
+        return message(
+            "{what} (double is float64, float is float32: create tensors with the dtype of the input, dtype=x.dtype)",
+            what=described,
+        )
+    return described
 
 
 def parts(error: BaseException) -> tuple[str, str]:

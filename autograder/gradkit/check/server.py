@@ -19,9 +19,11 @@ from gradkit.check.banned import replace_banned
 from gradkit.check.cells import unreadable
 from gradkit.check.checks import Check, run_checks
 from gradkit.check.environment import differences
-from gradkit.check.homework import Homework, find_homework
+from gradkit.check.homework import Homework, find_homework, language_of
+from gradkit.check.language import speak
 from gradkit.check.results import CheckResult, Warned
 from gradkit.errors import UsageError
+from gradkit.messages import message, packed, shown
 
 
 def serve() -> None:
@@ -44,7 +46,7 @@ def serve() -> None:
         answers.flush()
 
     def begin(check: Check) -> None:
-        tell(begun=check)
+        tell(begun=packed(check))
 
     for line in requests:
         request = json.loads(line)
@@ -55,13 +57,13 @@ def serve() -> None:
             replace_banned(homework)  # before the comparison, since it changes torch
             before = traces()
             only = None if request["only"] is None else homework.question(request["only"])
-            ended = [CheckResult(**result) for result in request["ended"]]
+            ended = list(map(CheckResult.from_data, request["ended"]))
             times = {name: request[name] for name in ("seconds", "patience")}
             report = run_checks(homework, only, **times, begin=begin, ended=ended)
             warnings = (*report.warnings, *_static_warnings(homework))
-            answer: dict[str, Any] = {"report": replace(report, warnings=warnings).as_data()}
+            answer: dict[str, Any] = {"report": packed(replace(report, warnings=warnings).as_data())}
         except UsageError as error:
-            answer = {"wrong": str(error)}
+            answer = {"wrong": packed(error.message)}
         os.chdir(folder)
         tell(**answer, traces=differ(before, traces()))
 
@@ -85,4 +87,6 @@ if __name__ == "__main__":
     try:
         serve()
     except ImportError as error:
-        sys.exit(f"{error}. Install the homework's packages: pip install -r requirements.txt")
+        speak(language_of(Path.cwd()))
+        text = message("{why}. Install the homework's packages: pip install -r requirements.txt", why=error)
+        sys.exit(shown(text))

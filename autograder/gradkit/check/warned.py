@@ -15,6 +15,7 @@ from gradkit.check.homework import CHECKS, Homework
 from gradkit.check.locations import source_of
 from gradkit.check.results import Warned, excerpt
 from gradkit.conditions.rules import Noted, noting
+from gradkit.messages import Message, message, sentences, with_commas
 
 _MOST = 10  # warnings per run
 
@@ -67,11 +68,20 @@ class Warnings:
         others = sorted({path.name for path in self._homework.folder.glob("*.py")} - {module, CHECKS})
         if not others:
             return ()
-        more = f" and {len(others) - _MOST} more" if len(others) > _MOST else ""
-        also = f"There is also {excerpt(', '.join(others[:_MOST]))}{more}, which is not graded."
-        return (Warned(f"Nothing is started in {module}. {also} If your work is there, put it into {module}.", module),)
+        text = sentences(
+            message("Nothing is started in {file}.", file=module),
+            self._also(others),
+            message("If your work is there, put it into {file}.", file=module),
+        )
+        return (Warned(text, module),)
+
+    def _also(self, others: Sequence[str]) -> Message:
+        names, more = excerpt(with_commas(others[:_MOST])), len(others) - _MOST
+        if more > 0:
+            return message("There is also {names} and {n} more, which is not graded.", names=names, n=more)
+        return message("There is also {names}, which is not graded.", names=names)
 
     def _refused(self, noted: Noted) -> Warned:
         file = Path(noted.file).name
         source = excerpt(source_of(self._homework, noted.line, file))
-        return Warned(f"Different when graded: {noted.rule}", file, noted.line, source)
+        return Warned(message("Different when graded: {rule}", rule=noted.rule), file, noted.line, source)

@@ -17,6 +17,7 @@ import typer
 import gradkit
 from gradkit.check.command import check
 from gradkit.check.console import ready_streams, see_where_we_are
+from gradkit.check.help import run
 from gradkit.check.language import begin_in_language, language_option
 from gradkit.cli import audit, build, collect, decisions, export, grade, gradebook, node, report, term
 from gradkit.cli.output import complain, course_language
@@ -75,7 +76,7 @@ def main() -> None:
     try:
         prepare()
         begin_in_language(sys.argv[1:], course_language())
-        app()
+        run(app)
     except GradkitError as error:
         complain(error.message)
         sys.exit(error.exit_status)

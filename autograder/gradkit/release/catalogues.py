@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import TypeAlias
@@ -196,10 +196,10 @@ def update(catalogue: CatalogueFile) -> bool:
     return True
 
 
-def compiled(catalogue: CatalogueFile) -> bytes:
-    """The catalogue as the bytes of its ``.mo``, the same for the same translations."""
+def compiled(catalogue: CatalogueFile, texts: Iterable[Id] = ()) -> bytes:
+    """The catalogue as the bytes of its ``.mo``, the same for the same translations; only some texts if given."""
     data = io.BytesIO()
-    write_mo(data, _Bare.of(read_catalogue(catalogue)))
+    write_mo(data, _Bare.of(read_catalogue(catalogue), frozenset(texts or catalogue.texts)))
     return data.getvalue()
 
 
@@ -207,9 +207,9 @@ class _Bare(Catalog):
     """A catalogue whose header has neither times nor versions."""
 
     @classmethod
-    def of(cls, catalog: Catalog) -> _Bare:
+    def of(cls, catalog: Catalog, texts: Set[Id]) -> _Bare:
         bare = cls(locale=catalog.locale)
-        for entry in _entries(catalog):
+        for entry in (entry for entry in _entries(catalog) if entry.id in texts):
             bare.add(entry.id, entry.string, flags=entry.flags)
         return bare
 

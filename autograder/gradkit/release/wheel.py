@@ -80,6 +80,7 @@ def _sources() -> Mapping[str, bytes]:
     package = Path(gradkit.__file__).parent
     files = [package / "__init__.py", package / "errors.py", package / "messages.py"]
     files += [file for name in ("bans", "check", "conditions") for file in sorted((package / name).glob("*.py"))]
+    files += sorted(package.glob("locale/*/LC_MESSAGES/check.mo"))
     return {path.relative_to(package).as_posix(): path.read_bytes() for path in files}
 
 
