@@ -293,7 +293,7 @@ def choose_language(option: str | None = None, course: str | None = None) -> str
     for source, code in (("--language", option), (VARIABLE, os.environ.get(VARIABLE))):
         if code and code not in LANGUAGES:
             raise ValueError(
-                message("{source} is {code}; expected {known}.", source=source, code=code, known=" or ".join(LANGUAGES))
+                message("{source} is {code}; expected {known}.", source=source, code=code, known=one_of(LANGUAGES))
             )
         if code:
             return code

@@ -60,8 +60,9 @@ _SENTENCES = (
 )
 _EXTRA = re.compile(r"(.*?)(?:^|  )\[([^]]*)\]", re.DOTALL)
 _HAN, _OPENING, _CLOSING = "\u4e00-\u9fff", "（“", "，。：；？！、）”"
-# What stays on a line: a Chinese character, or a word; with the punctuation that may not begin or end a line.
-_UNIT = re.compile(rf"\s+|[{_OPENING}]*(?:[{_HAN}]|[^\s{_HAN}{_OPENING}{_CLOSING}]+)?[{_CLOSING}]*")
+# What stays on a line: what click adds in brackets; a Chinese character or a word, with the punctuation that may not
+# begin or end a line.
+_UNIT = re.compile(rf"\s+|\[[^]]+\]|[{_OPENING}]*(?:[{_HAN}]|[^\s{_HAN}{_OPENING}{_CLOSING}]+)?[{_CLOSING}]*")
 
 
 def run(app: typer.Typer) -> None:
@@ -99,7 +100,7 @@ def wrap(text: str, width: int) -> list[str]:
     Chinese is wrapped between any two characters, but no line begins with a full stop or the like.
     """
     lines = [""]
-    for unit in _UNIT.findall(text):
+    for unit in filter(None, _UNIT.findall(text)):
         if cell_len(lines[-1] + unit.rstrip()) > width and lines[-1]:
             lines[-1] = lines[-1].rstrip()
             lines.append(unit.lstrip())

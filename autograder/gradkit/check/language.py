@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import pairwise
 from typing import Any
 
@@ -32,6 +33,9 @@ def begin_in_language(words: Sequence[str], own: str | None = None) -> None:
         UsageError: the option or GRADKIT_LANGUAGE names none that there is.
     """
     use(of_locale())
+    _asked.clear()
+    with suppress(UsageError):  # the language of an error in the option
+        speak(own)
     _asked[:] = _values(words)
     speak(own)
 
