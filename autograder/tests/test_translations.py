@@ -37,6 +37,8 @@ def test_every_message_is_translated_with_the_same_fields_and_compiled(tool: Mod
         "the grader failed",  # `message`
         "%(title)s: feedback for %(student)s",  # a block of a page
         ", ",  # `_` in a page
+        "Check your homework before you submit it.",  # the help of a group
+        "Print the version.",  # of an option
         ("Before the due time 1 hand-in gets feedback.", "Before the due time {n} hand-ins get feedback."),
     ],
 )
@@ -51,13 +53,14 @@ def test_messages_of_all_kinds_are_found(tool: ModuleType, text: str | tuple[str
         ('msgid "the grader failed"', 'msgid "the grader fell"', "no longer used: 'the grader fell'"),
         ('msgid "the grader failed"', '#, fuzzy\nmsgid "the grader failed"', "fuzzy: 'the grader failed'"),
         ('msgstr "%(title)s：', 'msgstr "%(name)s：', "the fields differ: '%(title)s: similar submissions'"),
-        ('msgstr "{first} {then}"', 'msgstr "{first}{then}"', "gradkit.mo: out of date"),
+        ('msgstr "{first} {then}"', 'msgstr "{first}{then}"', "check.mo: out of date"),
     ],
 )
 def test_a_fault_of_the_catalogue_is_found(tool: ModuleType, tmp_path: Path, old: str, new: str, fault: str) -> None:
     found = tool.catalogue()
     copy = replace(found, path=tmp_path / found.path.name)
-    shutil.copy(found.mo, copy.mo)
+    for mo in tool.parts(found):
+        shutil.copy(mo, tmp_path)
     text = found.path.read_text(encoding="utf-8")
     assert old in text
     copy.path.write_text(text.replace(old, new), encoding="utf-8")

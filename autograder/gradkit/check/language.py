@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import pairwise
@@ -43,11 +44,13 @@ def begin_in_language(words: Sequence[str], own: str | None = None) -> None:
 def speak(own: str | None) -> None:
     """Use the language of a course or a homework, unless the option or the environment names another.
 
+    A terminal that cannot show it gets the locale's.
+
     Raises:
         UsageError: the option or GRADKIT_LANGUAGE names none that there is.
     """
     try:
-        use(choose_language(_asked[-1] if _asked else None, own))
+        use(choose_language(_asked[-1] if _asked else None, own if own and _can_be_shown(own) else None))
     except ValueError as error:
         raise UsageError(*error.args) from None
 
@@ -58,3 +61,11 @@ def _values(words: Sequence[str]) -> Iterator[str]:
             yield after
         elif word.startswith(f"{OPTION}="):
             yield word.partition("=")[2]
+
+
+def _can_be_shown(language: str) -> bool:
+    try:
+        LANGUAGES[language].encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

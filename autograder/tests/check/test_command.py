@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,10 +16,11 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbclient import NotebookClient
+from rich.cells import cell_len
 
 from gradkit.check.cells import unreadable
 
-from .conftest import solve
+from .conftest import CHECKS, solve
 
 COMMAND = [sys.executable, "-c", "from gradkit.check.command import main; main()", "check"]
 
@@ -47,6 +49,32 @@ def test_a_failed_check_is_told_in_plain_text(homework: Path) -> None:
     assert "\033" not in words
     for part in ("Twice a number.", "twice 3 is 6", "demo.py, line 6: def double(x):", "It printed:", "x is 3"):
         assert part in words
+
+
+def test_a_homework_in_chinese_is_checked_in_chinese(homework: Path, tmp_path: Path) -> None:
+    """Names take two columns a character, and the columns of the table are where they are."""
+    names = ("加倍", "double_all")
+    data = json.loads((homework / "homework.json").read_text())
+    data["questions"][0] |= {"id": names[0]}
+    (homework / "homework.json").write_text(json.dumps({**data, "language": "zh"}))
+    (homework / "test_public.py").write_text(CHECKS.replace("test_double_of", f"test_{names[0]}_of"))
+    solve(homework, "print('x is', x); raise ValueError('no')")
+    done = run(homework)
+    title, *rows = done.stdout.splitlines()
+    assert (done.returncode, title) == (1, "hw0_demo  Doubling")
+    table = {name: next(row for row in rows if f"过   {name}" in row or f"过     {name}" in row) for name in names}
+    assert table[names[0]].split() == ["未通过", "加倍", "通过", "0", "项检查，共", "2", "项"]
+    assert table[names[1]].split() == ["通过", "double_all", "通过", "1", "项检查，共", "1", "项"]
+    for column in (names, ("通过 0", "通过 1")):
+        assert len({cell_len(table[name].rpartition(part)[0]) for name, part in zip(names, column, strict=True)}) == 1
+    for line in ("Twice a tensor.", "ValueError: no", "demo.py，第 8 行：", "输出内容：", "x is tensor"):
+        assert line in done.stdout
+    junit = tmp_path / "junit.xml"
+    asked = run(homework, "--language", "en", "--junit", junit)
+    assert "demo.py, line 8: print" in asked.stdout
+    told = run(homework, "--json", "--junit", junit).stdout
+    assert not re.search("[一-鿿]", (told + junit.read_text()).replace(names[0], ""))
+    assert "没有题目“triple”" in run(homework, "--question", "triple").stderr
 
 
 def test_a_notebook_that_grading_will_not_read_is_told(homework: Path) -> None:

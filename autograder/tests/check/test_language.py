@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from collections.abc import Mapping, Sequence
 
 import pytest
@@ -44,3 +46,14 @@ def test_a_language_that_there_is_not_is_a_wrong_use(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("GRADKIT_LANGUAGE", "Chinese")
     with pytest.raises(UsageError, match="GRADKIT_LANGUAGE is Chinese; expected en or zh"):
         begin_in_language([])
+
+
+@pytest.mark.parametrize(("encoding", "expected"), [("ascii", "en"), ("latin-1", "en"), ("gb18030", "zh")])
+def test_a_terminal_without_chinese_characters_gets_them_only_if_asked(
+    monkeypatch: pytest.MonkeyPatch, encoding: str, expected: str
+) -> None:
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), encoding))
+    begin_in_language([], "zh")
+    assert language_in_use() == expected
+    begin_in_language(["--language", "zh"])
+    assert language_in_use() == "zh"

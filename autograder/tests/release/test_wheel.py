@@ -47,7 +47,9 @@ def test_modules_are_the_engines_own(wheel: dict[str, bytes]) -> None:
 def test_students_get_no_module_of_the_graders() -> None:
     with zipfile.ZipFile(io.BytesIO(student_wheel()[1])) as archive:
         parts = {name.split("/")[1] for name in archive.namelist() if name.startswith("gradkit/")}
-    assert parts == {"__init__.py", "errors.py", "messages.py", "bans", "check", "conditions"}
+        translations = [name for name in archive.namelist() if "/locale/" in name]
+    assert parts == {"__init__.py", "errors.py", "messages.py", "bans", "check", "conditions", "locale"}
+    assert translations == ["gradkit/locale/zh_Hans/LC_MESSAGES/check.mo"]
 
 
 def test_both_wheels_hold_the_license() -> None:
