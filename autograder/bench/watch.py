@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from gradkit.check.command import WAITING
 from gradkit.check.homework import find_homework
 from gradkit.errors import GradkitError
+from gradkit.messages import translate
 
 _COMMAND = (sys.executable, "-c", "from gradkit.check.command import main; main()", "check", "--watch")
-_END = "Waiting for the next save"
 _PAUSES = (0.1, 0.6)  # seconds between a result and the next save; random, so not in step with the watcher
 
 
@@ -47,7 +48,7 @@ class Watched:
 
 
 def measure_watch(folder: Path, homework: Path, saves: int, report: Callable[[str], None]) -> Watched:
-    """Save a homework's module repeatedly, each time changed, while ``gradkit check --watch`` runs.
+    """Save a homework's module repeatedly, each time changed, while ``gradkit check --watch`` runs in its language.
 
     Args:
         folder: an empty folder to work in.
@@ -64,10 +65,13 @@ def measure_watch(folder: Path, homework: Path, saves: int, report: Callable[[st
     module = place / found.module
     text = module.read_text(encoding="utf-8")
     report(f"{found.id}: starting")
+    language = found.language or "en"
+    end = translate(WAITING, language)
     begun = time.perf_counter()
-    with subprocess.Popen([*_COMMAND, str(place)], stdout=subprocess.PIPE, text=True, encoding="utf-8") as process:  # noqa: S603
+    command = [*_COMMAND, "--language", language, str(place)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8") as process:  # noqa: S603
         try:
-            _wait(process.stdout)
+            _wait(process.stdout, end)
             start = time.perf_counter() - begun
             waits = []
             for number in range(saves):
@@ -75,15 +79,15 @@ def measure_watch(folder: Path, homework: Path, saves: int, report: Callable[[st
                 time.sleep(random.uniform(*_PAUSES))  # noqa: S311 - not a secret
                 begun = time.perf_counter()
                 module.write_text(f"{text}# {number}\n", encoding="utf-8")
-                _wait(process.stdout)
+                _wait(process.stdout, end)
                 waits.append(time.perf_counter() - begun)
         finally:
             process.kill()
     return Watched(found.id, start, tuple(waits))
 
 
-def _wait(printed: IO[str] | None) -> None:
+def _wait(printed: IO[str] | None, end: str) -> None:
     for line in printed or ():
-        if _END in line:
+        if end in line:
             return
     raise GradkitError("gradkit check --watch ended unexpectedly; try it in that folder.")

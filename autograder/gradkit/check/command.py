@@ -24,6 +24,7 @@ from gradkit.check.process import Apart
 from gradkit.errors import GradkitError, UsageError
 from gradkit.messages import message, shown
 
+WAITING = message("Waiting for the next save; Ctrl-C ends.")
 _WIDTH = 120  # columns of a log that is not shown in a terminal
 app = typer.Typer(
     name="gradkit",
@@ -102,7 +103,7 @@ def _watch(homework: Homework, only: Question | None, checks: Apart, out: Consol
                     out.clear()
                 show(report, out)
                 out.print(f"({report.seconds * 1000:.0f} ms) ", style="dim", end="")
-            out.print(shown(message("Waiting for the next save; Ctrl-C ends.")), style="dim")
+            out.print(shown(WAITING), style="dim")
     except KeyboardInterrupt:
         out.print()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import sys
 import textwrap
 from collections.abc import Iterable, Iterator
@@ -20,6 +21,11 @@ from gradkit.errors import UsageError
 from gradkit.messages import message, shown
 
 _STYLES = MappingProxyType({"passed": "green", "failed": "bold red", "not started": "dim", "stopped": "bold red"})
+
+_HAN, _OPENING, _CLOSING = "\u4e00-\u9fff", "（“", "，。：；？！、）”"
+# What stays on a line: what click adds in brackets; a Chinese character or a word, with the punctuation that may not
+# begin or end a line.
+_UNIT = re.compile(rf"\s+|\[[^]]+\]|[{_OPENING}]*(?:[{_HAN}]|[^\s{_HAN}{_OPENING}{_CLOSING}]+)?[{_CLOSING}]*")
 
 
 def ready_streams() -> None:
@@ -81,6 +87,21 @@ def as_text(report: Report) -> str:
     return capture.get().rstrip("\n")
 
 
+def wrap(text: str, width: int) -> list[str]:
+    """The lines of a text, each of at most ``width`` columns, of which a Chinese character takes two.
+
+    Chinese is wrapped between any two characters, but no line begins with a full stop or the like.
+    """
+    lines = [""]
+    for unit in filter(None, _UNIT.findall(text)):
+        if cell_len(lines[-1] + unit.rstrip()) > width and lines[-1]:
+            lines[-1] = lines[-1].rstrip()
+            lines.append(unit.lstrip())
+        else:
+            lines[-1] += unit
+    return [*lines[:-1], lines[-1].rstrip()]
+
+
 def _ids(report: Report) -> Iterator[str]:
     return (question.id for question in report.questions)
 
@@ -97,7 +118,8 @@ def _print(console: Console, lines: Iterable[tuple[str, str, int]]) -> None:
     for line, style, indent in lines:
         text = shown(line)
         if console.is_terminal:
-            console.print(Padding(Text(text, style), (0, 0, 0, indent), expand=False))
+            wrapped = "\n".join(part for part in text.split("\n") for part in wrap(part, console.width - indent))
+            console.print(Padding(Text(wrapped, style), (0, 0, 0, indent), expand=False))
         else:  # logs are searched, and their viewers wrap lines themselves
             console.print(Text(textwrap.indent(text, " " * indent), style), soft_wrap=True)
 

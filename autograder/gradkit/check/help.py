@@ -16,6 +16,7 @@ from typing import Any
 import typer
 from rich.cells import cell_len
 
+from gradkit.check.console import wrap
 from gradkit.messages import Message, language_in_use, message, shown, translate
 
 _ClickError: Any = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
@@ -59,10 +60,6 @@ _SENTENCES = (
     message("{value} is not in the range {range}."),
 )
 _EXTRA = re.compile(r"(.*?)(?:^|  )\[([^]]*)\]", re.DOTALL)
-_HAN, _OPENING, _CLOSING = "\u4e00-\u9fff", "（“", "，。：；？！、）”"
-# What stays on a line: what click adds in brackets; a Chinese character or a word, with the punctuation that may not
-# begin or end a line.
-_UNIT = re.compile(rf"\s+|\[[^]]+\]|[{_OPENING}]*(?:[{_HAN}]|[^\s{_HAN}{_OPENING}{_CLOSING}]+)?[{_CLOSING}]*")
 
 
 def run(app: typer.Typer) -> None:
@@ -92,21 +89,6 @@ def help_texts(command: Any) -> Iterator[tuple[Any, str]]:
             yield owner, owner.help
     for below in getattr(command, "commands", {}).values():
         yield from help_texts(below)
-
-
-def wrap(text: str, width: int) -> list[str]:
-    """The lines of a text, each of at most ``width`` columns, of which a Chinese character takes two.
-
-    Chinese is wrapped between any two characters, but no line begins with a full stop or the like.
-    """
-    lines = [""]
-    for unit in filter(None, _UNIT.findall(text)):
-        if cell_len(lines[-1] + unit.rstrip()) > width and lines[-1]:
-            lines[-1] = lines[-1].rstrip()
-            lines.append(unit.lstrip())
-        else:
-            lines[-1] += unit
-    return [*lines[:-1], lines[-1].rstrip()]
 
 
 def _translate_help(command: Any) -> None:

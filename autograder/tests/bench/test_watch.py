@@ -28,6 +28,12 @@ def homework(tmp_path: Path) -> Path:
     return folder
 
 
+def test_a_homework_in_chinese_is_timed_in_chinese(homework: Path, tmp_path: Path) -> None:
+    file = homework / "homework.json"
+    file.write_text(file.read_text().replace('"id": "hw0",', '"id": "hw0", "language": "zh",'))
+    assert measure_watch(tmp_path / "work", homework, 1, str).median > 0
+
+
 def test_each_save_is_timed_and_the_homework_is_left_alone(homework: Path, tmp_path: Path) -> None:
     said: list[str] = []
     found = measure_watch(tmp_path / "work", homework, 3, said.append)

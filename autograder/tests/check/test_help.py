@@ -12,7 +12,8 @@ import typer.main
 from rich.cells import cell_len
 
 from gradkit.check.command import app as students
-from gradkit.check.help import help_texts, run, wrap
+from gradkit.check.console import wrap
+from gradkit.check.help import help_texts, run
 from gradkit.cli.app import app
 from gradkit.messages import translate, use
 
