@@ -16,7 +16,8 @@ from itertools import dropwhile
 from pathlib import Path
 
 from gradkit.errors import UsageError
-from gradkit.temporary import replacing
+from gradkit.messages import message
+from gradkit.temporary import replacing, system_reason
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _QUOTED = re.compile('[",;\t\r\n]')
@@ -52,7 +53,14 @@ class Table:
         """
         place = self._place(name)
         if place is None:
-            raise UsageError(f'{self.name}: there is no column "{name}" (it has: {", ".join(self.header)}).')
+            raise UsageError(
+                message(
+                    '{table}: there is no column "{name}" (it has: {header}).',
+                    table=self.name,
+                    name=name,
+                    header=", ".join(self.header),
+                )
+            )
         return place
 
     def has(self, name: str) -> bool:
@@ -99,16 +107,24 @@ def read_table(path: Path) -> Table:
         reader = csv.reader(io.StringIO(text, newline=""), strict=True)
         lines = [(reader.line_num, row) for row in reader]
     except csv.Error as error:
-        raise UsageError(f"{path}: cannot be read as CSV ({error}).") from error
+        raise UsageError(message("{path}: cannot be read as CSV ({error}).", path=path, error=error)) from error
     if not lines or not any(lines[0][1]):
-        raise UsageError(f"{path}: is empty. Its first line must name the columns.")
+        raise UsageError(message("{path}: is empty. Its first line must name the columns.", path=path))
     header = lines[0][1]
     lines = [(number, row) for number, row in lines[1:] if any(row)]
     for number, row in lines:
         while len(row) > len(header) and not row[-1].strip():  # trailing commas from a spreadsheet
             row.pop()
         if len(row) > len(header):
-            raise UsageError(f"{path}, line {number}: has {len(row)} cells, the header has {len(header)}.")
+            raise UsageError(
+                message(
+                    "{path}, line {number}: has {found} cells, the header has {expected}.",
+                    path=path,
+                    number=number,
+                    found=len(row),
+                    expected=len(header),
+                )
+            )
     rows = [row + [""] * (len(header) - len(row)) for _, row in lines]
     return Table(str(path), header, rows, [number for number, _ in lines])
 
@@ -124,7 +140,14 @@ def drop_empty_columns(table: Table) -> None:
             continue
         for number, row in table.numbered():
             if row[place].strip():
-                raise UsageError(f'{table.name}, line {number}: "{row[place]}" is in a column without a name.')
+                raise UsageError(
+                    message(
+                        '{path}, line {number}: "{cell}" is in a column without a name.',
+                        path=table.name,
+                        number=number,
+                        cell=row[place],
+                    )
+                )
         del table.header[place]
         for row in table.rows:
             del row[place]
@@ -134,24 +157,31 @@ def _read_text(path: Path) -> str:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise UsageError(f"{path}: cannot be read ({error.strerror}).") from error
+        raise UsageError(
+            message("{path}: cannot be read ({reason}).", path=path, reason=system_reason(error))
+        ) from error
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise UsageError(f'{path}: is in UTF-16. Save it as CSV with UTF-8 (Excel: "CSV UTF-8").')
+        raise UsageError(message('{path}: is in UTF-16. Save it as CSV with UTF-8 (Excel: "CSV UTF-8").', path=path))
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise UsageError(
-            f"{path}: is not in UTF-8. Excel's plain CSV is in the code page of its Windows, such as GBK: save it as "
-            'CSV with UTF-8 (Excel: "CSV UTF-8").'
+            message(
+                "{path}: is not in UTF-8. Excel's plain CSV is in the code page of its Windows, such as GBK: "
+                'save it as CSV with UTF-8 (Excel: "CSV UTF-8").',
+                path=path,
+            )
         ) from None
 
 
 def _require_commas(path: Path, text: str) -> None:
     """Check that commas separate the cells of the first line, quoted or not."""
     first = re.sub('"(?:[^"]|"")*"', "", text.lstrip("\r\n").partition("\n")[0])
-    for separator, name in ((";", "semicolons"), ("\t", "tabs")):
+    for separator, name in ((";", message("semicolons")), ("\t", message("tabs"))):
         if separator in first and "," not in first:
-            raise UsageError(f"{path}: its cells are separated by {name}. Save it with commas.")
+            raise UsageError(
+                message("{path}: its cells are separated by {name}. Save it with commas.", path=path, name=name)
+            )
 
 
 def readings(text: str) -> set[float]:
@@ -187,7 +217,9 @@ def write_text(path: Path, text: str, *, bom: bool = False) -> None:
         with replacing(path) as new:
             new.write_bytes(text.encode("utf-8-sig" if bom else "utf-8", errors="replace"))
     except OSError as error:
-        raise UsageError(f"{path}: cannot be written ({error.strerror}).") from error
+        raise UsageError(
+            message("{path}: cannot be written ({reason}).", path=path, reason=system_reason(error))
+        ) from error
 
 
 def cell(value: Cell) -> str:

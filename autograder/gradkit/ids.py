@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from gradkit.errors import UsageError
+from gradkit.messages import message
 
 # Letters of any script, but no character special to shells, patterns, paths or nbgrader, whose separator is "+".
 _CARRIED = re.compile(r"[^\W_](?:[\w.@' -]{0,126}[\w@'-])?")
@@ -58,20 +59,31 @@ def read_id(text: str) -> str:
     name = composed(text)
     if not name.isprintable() or not name.strip() or len(name) > _LONGEST or _INVISIBLE.search(name):
         raise UsageError(
-            f"{spelled(text)} cannot be a student's id: it is empty, too long, or contains invisible characters."
+            message(
+                "{text} cannot be a student's id: it is empty, too long, or contains invisible characters.",
+                text=spelled(text),
+            )
         )
     if name != name.strip():
-        raise UsageError(f"{spelled(text)} cannot be a student's id: it begins or ends with a space.")
+        raise UsageError(
+            message("{text} cannot be a student's id: it begins or ends with a space.", text=spelled(text))
+        )
     if (plain := unicodedata.normalize("NFKC", name)) != name:
         raise UsageError(
-            f"{spelled(text)} cannot be a student's id: it contains variants of ordinary characters. Expected: "
-            f"{spelled(plain)}."
+            message(
+                "{text} cannot be a student's id: it contains variants of ordinary characters. Expected: {plain}.",
+                text=spelled(text),
+                plain=spelled(plain),
+            )
         )
     scripts = _scripts(name)
     if scripts - _SCRIPTS or not (len(scripts) <= 1 or scripts <= _EAST_ASIAN):
         raise UsageError(
-            f"{spelled(text)} cannot be a student's id: its letters are from several scripts, or a rare one, and may "
-            "look like other letters."
+            message(
+                "{text} cannot be a student's id: its letters are from several scripts, or a rare one, and "
+                "may look like other letters.",
+                text=spelled(text),
+            )
         )
     return name
 
@@ -85,8 +97,12 @@ def student_id(text: str) -> str:
     name = composed(text)
     if not _CARRIED.fullmatch(name):
         raise UsageError(
-            f"{spelled(text)} cannot be a student's id. Expected letters, digits and . _ - @ ' or inner spaces, "
-            f"beginning with a letter or digit, at most {_LONGEST} characters."
+            message(
+                "{text} cannot be a student's id. Expected letters, digits and . _ - @ ' or inner spaces, "
+                "beginning with a letter or digit, at most {longest} characters.",
+                text=spelled(text),
+                longest=_LONGEST,
+            )
         )
     return read_id(text)
 

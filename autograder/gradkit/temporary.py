@@ -18,30 +18,40 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from gradkit.messages import Message, message
+
 _END = ".tmp"
-_FULL = "The disk is full, or your quota is used up. Free some space and run this again."
+_FULL = message("The disk is full, or your quota is used up. Free some space and run this again.")
+_FORBIDDEN = message("You do not have permission. Check the owner and permissions of it and its folder: ls -ld")
 _ADVICE = {
     errno.ENOSPC: _FULL,
     errno.EDQUOT: _FULL,
-    errno.EFBIG: "A file has reached the size limit for files. Raise it (ulimit -f).",
-    errno.EACCES: "You do not have permission. Check the owner and permissions of it and its folder: ls -ld",
-    errno.EPERM: "You do not have permission. Check the owner and permissions of it and its folder: ls -ld",
-    errno.EROFS: "It is on a read-only file system. Work in a copy, or have it mounted for writing.",
-    errno.ENAMETOOLONG: "The path is too long. Move the course to a folder with a shorter path.",
-    errno.EMFILE: "Too many open files. Raise the limit: ulimit -n",
-    errno.ENFILE: "Too many files are open on this machine. Wait, or close some programs.",
-    errno.EAGAIN: "No more processes can be started. Raise the limit (ulimit -u), or close some programs.",
-    errno.ENOMEM: "Out of memory, or limited here (ulimit -v). Close some programs, or grade with --graders 1.",
-    errno.EIO: "The disk failed.",
-    errno.ESTALE: "The network disk is no longer available. Mount it again.",
+    errno.EFBIG: message("A file has reached the size limit for files. Raise it (ulimit -f)."),
+    errno.EACCES: _FORBIDDEN,
+    errno.EPERM: _FORBIDDEN,
+    errno.EROFS: message("It is on a read-only file system. Work in a copy, or have it mounted for writing."),
+    errno.ENAMETOOLONG: message("The path is too long. Move the course to a folder with a shorter path."),
+    errno.EMFILE: message("Too many open files. Raise the limit: ulimit -n"),
+    errno.ENFILE: message("Too many files are open on this machine. Wait, or close some programs."),
+    errno.EAGAIN: message("No more processes can be started. Raise the limit (ulimit -u), or close some programs."),
+    errno.ENOMEM: message(
+        "Out of memory, or limited here (ulimit -v). Close some programs, or grade with --graders 1."
+    ),
+    errno.EIO: message("The disk failed."),
+    errno.ESTALE: message("The network disk is no longer available. Mount it again."),
 }
 
 
-def advice_on(error: BaseException) -> str | None:
+def advice_on(error: BaseException) -> Message | None:
     """What to do about a system error, in a sentence or two; None if nothing is known."""
     if isinstance(error, MemoryError) or (isinstance(error, ImportError) and "annot allocate memory" in str(error)):
         return _ADVICE[errno.ENOMEM]
     return _ADVICE.get(error.errno or 0) if isinstance(error, OSError) else None
+
+
+def system_reason(error: OSError) -> Message:
+    """The system's words for its error, such as "Permission denied"; the catalogue translates the usual ones."""
+    return Message(error.strerror or str(error))
 
 
 class TemporaryFolder:
@@ -112,7 +122,8 @@ def system_folder() -> Path:
     try:
         return Path(tempfile.gettempdir())
     except FileNotFoundError as error:  # tempfile tries each folder, and does not say why it failed
-        raise OSError(errno.ENOSPC, "No temporary folder is writable; check that the disk is not full.") from error
+        text = message("No temporary folder is writable; check that the disk is not full.")
+        raise OSError(errno.ENOSPC, text) from error
 
 
 def _make_file(prefix: str, parent: Path) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from gradkit.course import rounded
+from gradkit.messages import message
 
 HTML_LANGUAGES = {"en": "en", "zh": "zh-Hans"}  # the languages as HTML names them
 # What a terminal would act on: CSI and OSC sequences, and other two-character escapes.
@@ -40,10 +41,19 @@ def together(troubles: Iterable[tuple[str, str, str]]) -> list[str]:
     kinds: dict[tuple[str, str], list[str]] = {}
     for student, assignment, what in troubles:
         kinds.setdefault((assignment, what), []).append(student)
-    lines = []
+    lines: list[str] = []
     for (assignment, what), students in kinds.items():
         if len(students) == 1:
-            lines.append(f"{', '.join(filter(None, (students[0], assignment)))}: {what}")
+            where = ", ".join(filter(None, (students[0], assignment)))
+            lines.append(message("{where}: {what}", where=where, what=what))
         else:
-            lines.append(f"{assignment}: {what} ({len(students)} submissions: {', '.join(students)})")
+            lines.append(
+                message(
+                    "{assignment}: {what} ({number} submissions: {students})",
+                    assignment=assignment,
+                    what=what,
+                    number=len(students),
+                    students=", ".join(students),
+                )
+            )
     return lines

@@ -37,6 +37,27 @@ KEYWORDS = {
 STUDENTS = ("bans/", "check/", "conditions/", "messages.py")  # what their wheel contains
 # Joined in gradkit.messages.
 _OF_ALL = ("{first} {then}", "{first}\n{then}", "{first} and {then}", "{first} or {then}", "{first}, {then}")
+# What `gradkit.temporary.system_reason` most often says.
+_OF_THE_SYSTEM = (
+    "Cannot allocate memory",
+    "Directory not empty",
+    "Disk quota exceeded",
+    "File exists",
+    "File name too long",
+    "Input/output error",
+    "Invalid argument",
+    "Is a directory",
+    "No such file or directory",
+    "No space left on device",
+    "Not a directory",
+    "Operation not permitted",
+    "Permission denied",
+    "Read-only file system",
+    "Resource temporarily unavailable",
+    "Stale file handle",
+    "Too many levels of symbolic links",
+    "Too many open files",
+)
 
 
 def catalogue(language: str = "zh") -> CatalogueFile:
@@ -55,6 +76,7 @@ def parts(found: CatalogueFile) -> dict[Path, bytes]:
 
 def _texts(folder: Path) -> Iterator[tuple[Id, str]]:
     yield from ((joined, "messages.py") for joined in _OF_ALL)
+    yield from ((reason, "temporary.py") for reason in _OF_THE_SYSTEM)
     found = extract_from_dir(str(folder), METHODS, OPTIONS, keywords=KEYWORDS)
     for name, _, text, _, _ in found:
         if text and name != "classroom/term.py":  # its `say` is another

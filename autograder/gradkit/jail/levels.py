@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from gradkit.errors import GradkitError
 from gradkit.jail import kernel
+from gradkit.messages import message
 
 # User ids that no account has by default, below the range for containers.
 OUR_UID, OUR_UIDS = 64321, 1000
@@ -80,4 +81,10 @@ def candidates(policy: str) -> list[Level]:
         return [BUBBLEWRAP, NAMESPACES]
     if policy in LEVELS:
         return [LEVELS[policy]]
-    raise SandboxError(f'Unknown sandbox "{policy}". Choose auto, strict or one of: {", ".join(LEVELS)}.')
+    raise SandboxError(
+        message(
+            'Unknown sandbox "{policy}". Choose auto, strict or one of: {levels}.',
+            policy=policy,
+            levels=", ".join(LEVELS),
+        )
+    )
