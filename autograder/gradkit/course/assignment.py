@@ -20,6 +20,7 @@ from gradkit.conditions.clock import PATIENCE
 from gradkit.course.hand_in_policy import Feedback, OwnPolicy
 from gradkit.course.toml_files import Title, read_toml
 from gradkit.errors import CourseError
+from gradkit.messages import message
 
 DIGITS = 9  # decimal places that count; the rest is binary rounding error
 
@@ -178,17 +179,37 @@ def load_assignment(folder: Path) -> Assignment:
     path = folder / "assignment.toml"
     assignment = read_toml(path, Assignment)
     if assignment.id != folder.name:
-        raise CourseError(f'{path}: id: expected "{folder.name}", the folder\'s name, found "{assignment.id}".')
+        raise CourseError(
+            message(
+                '{path}: id: expected "{folder}", the folder\'s name, found "{id}".',
+                path=path,
+                folder=folder.name,
+                id=assignment.id,
+            )
+        )
     cells = Counter([q.id for q in assignment.questions] + [w.id for w in assignment.written])
     for name, count in cells.items():
         if count > 1:
-            raise CourseError(f'{path}: question.id: "{name}" is used {count} times; ids must be unique.')
+            raise CourseError(
+                message(
+                    '{path}: question.id: "{name}" is used {count} times; ids must be unique.',
+                    path=path,
+                    name=name,
+                    count=count,
+                )
+            )
     for number, question in enumerate(assignment.questions, start=1):
         for name in question.banned:
             if name not in assignment.banned:
-                known = ", ".join(sorted(assignment.banned)) or "none"
+                known = ", ".join(sorted(assignment.banned)) or message("none")
                 raise CourseError(
-                    f"{path}: question[{number}].banned: no [banned.{name}] in this file (it has: {known})."
+                    message(
+                        "{path}: question[{number}].banned: no [banned.{name}] in this file (it has: {known}).",
+                        path=path,
+                        number=number,
+                        name=name,
+                        known=known,
+                    )
                 )
     return assignment
 

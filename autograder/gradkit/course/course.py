@@ -18,7 +18,7 @@ from gradkit.course.server_url import EXAMPLE, check_server_url, without_paramet
 from gradkit.course.toml_files import Title, read_text, read_toml
 from gradkit.errors import CourseError, UsageError
 from gradkit.ids import quoted
-from gradkit.messages import message
+from gradkit.messages import Message, message
 
 _STRICT = ConfigDict(extra="forbid")
 
@@ -67,7 +67,7 @@ class SubmissionLimits:
     source_kilobytes: Annotated[int, Field(ge=1, le=4096)] = 256
 
     @property
-    def in_words(self) -> str:
+    def in_words(self) -> Message:
         """The limits as one phrase: "at most 100 files, ..."."""
         return message(
             "at most {files} files, {megabytes} MiB each (a Python file: {kilobytes} KiB), {total} MiB in total",
@@ -94,7 +94,7 @@ class Environment:
     packages: tuple[Annotated[str, Field(min_length=1)], ...] = PACKAGES
 
     @property
-    def in_words(self) -> str:
+    def in_words(self) -> Message:
         """Both as one phrase: "Python 3.11 with torch, numpy"."""
         return message("{python} with {packages}", python=f"Python {self.python}", packages=", ".join(self.packages))
 
@@ -253,8 +253,11 @@ class Course:
             secret = ""
         if not secret:
             raise CourseError(
-                f"{path}: missing or empty. Put a long random line in it, and keep it from students: "
-                "python -c 'import secrets; print(secrets.token_hex())'"
+                message(
+                    "{path}: missing or empty. Put a long random line in it, and keep it from students: {command}",
+                    path=path,
+                    command="python -c 'import secrets; print(secrets.token_hex())'",
+                )
             )
         return secret
 
@@ -272,8 +275,13 @@ class Course:
             time = datetime.fromisoformat(text.strip())
         except ValueError:
             raise UsageError(
-                f"{what}: expected a time such as 2026-10-05T22:00 (in the course's zone, {self.zone.key}) or "
-                f"2026-10-05T22:00:00Z, found {quoted(text)}."
+                message(
+                    "{what}: expected a time such as 2026-10-05T22:00 (in the course's zone, {zone}) or "
+                    "2026-10-05T22:00:00Z, found {text}.",
+                    what=what,
+                    zone=self.zone.key,
+                    text=quoted(text),
+                )
             ) from None
         return (time if time.tzinfo else time.replace(tzinfo=self.zone)).astimezone(UTC)
 
@@ -285,8 +293,15 @@ class Course:
             CourseError: its ``assignment.toml`` is wrong.
         """
         if assignment_id not in self.assignment_ids:
-            known = ", ".join(self.assignment_ids) or "none"
-            raise UsageError(f'No assignment "{assignment_id}" in {self.root / "assignments"} (it has: {known}).')
+            known = ", ".join(self.assignment_ids) or message("none")
+            raise UsageError(
+                message(
+                    'No assignment "{assignment}" in {folder} (it has: {known}).',
+                    assignment=assignment_id,
+                    folder=self.root / "assignments",
+                    known=known,
+                )
+            )
         return load_assignment(self.source(assignment_id))
 
 
@@ -299,8 +314,11 @@ def load_course(root: Path) -> Course:
     root = root.resolve()
     if any(character in str(root) for character in "*?["):
         raise CourseError(
-            f"{root}: nbgrader and pytest read folder names as patterns and would not find this one. "
-            "Move the course to a folder whose path contains none of * ? [."
+            message(
+                "{folder}: nbgrader and pytest read folder names as patterns and would not find this one. Move "
+                "the course to a folder whose path contains none of * ? [.",
+                folder=root,
+            )
         )
     data = read_toml(root / "course.toml", _CourseFile)
     _check_packages(root / "course.toml", data.environment.packages)
@@ -330,8 +348,13 @@ def _zone(path: Path, name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise CourseError(
-            f'{path}: timezone: expected a name as in "Europe/Berlin" or "UTC", found "{name}". If the name is right, '
-            "this machine lacks its time zones: pip install tzdata"
+            message(
+                '{path}: timezone: expected a name as in "Europe/Berlin" or "UTC", found "{name}". If the '
+                "name is right, this machine lacks its time zones: {command}",
+                path=path,
+                name=name,
+                command="pip install tzdata",
+            )
         ) from error
 
 
@@ -344,9 +367,10 @@ def _server(path: Path, database: object) -> str | None:
     if database == _GRADEBOOK:
         return None
     try:
-        return check_server_url(database, f'"{_GRADEBOOK}" or a URL such as "{EXAMPLE}"')
+        expected = message('"{file}" or a URL such as "{example}"', file=_GRADEBOOK, example=EXAMPLE)
+        return check_server_url(database, expected)
     except ValueError as reason:
-        raise CourseError(f"{path}: database: {reason}") from None
+        raise CourseError(message("{path}: database: {reason}", path=path, reason=reason.args[0])) from None
 
 
 def _check_packages(path: Path, packages: Sequence[str]) -> None:
@@ -363,8 +387,19 @@ def _check_packages(path: Path, packages: Sequence[str]) -> None:
             names.append(Requirement(line).name.lower())
         except InvalidRequirement as error:
             raise CourseError(
-                f'{path}: environment.packages: expected a package as in "numpy" or "numpy>=2.2", found "{line}" '
-                f"({str(error).splitlines()[0]})."
+                message(
+                    '{path}: environment.packages: expected a package as in "numpy" or "numpy>=2.2", found '
+                    '"{line}" ({reason}).',
+                    path=path,
+                    line=line,
+                    reason=str(error).splitlines()[0],
+                )
             ) from error
     if "torch" not in names:
-        raise CourseError(f"{path}: environment.packages: expected torch among them, found: {', '.join(packages)}.")
+        raise CourseError(
+            message(
+                "{path}: environment.packages: expected torch among them, found: {packages}.",
+                path=path,
+                packages=", ".join(packages),
+            )
+        )

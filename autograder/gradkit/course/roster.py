@@ -8,6 +8,7 @@ from pathlib import Path
 from gradkit.csv_tables import drop_empty_columns, read_table, uncell
 from gradkit.errors import UsageError
 from gradkit.ids import composed, skeleton, spelled
+from gradkit.messages import message, sentences
 
 
 @dataclass(frozen=True)
@@ -59,10 +60,18 @@ def read_roster(path: Path) -> dict[str, Person]:
     names = {name.strip().lower(): name for name in table.header}
     unknown = [name for key, name in names.items() if key not in (*COLUMNS, *_NOT_OURS)]
     if unknown or "student" not in names:
-        found = f'"{unknown[0]}" is not a known column' if unknown else 'there is no column "student"'
-        raise UsageError(f"{path}: {found}. A roster has: {', '.join(COLUMNS)}; all but student are optional.")
+        raise UsageError(
+            sentences(
+                message('{path}: "{name}" is not a known column.', path=path, name=unknown[0])
+                if unknown
+                else message('{path}: there is no column "{name}".', path=path, name="student"),
+                message("A roster has: {columns}; all but student are optional.", columns=", ".join(COLUMNS)),
+            )
+        )
     if len(names) < len(table.header):
-        raise UsageError(f"{path}: a column is repeated (it has: {', '.join(table.header)}).")
+        raise UsageError(
+            message("{path}: a column is repeated (it has: {header}).", path=path, header=", ".join(table.header))
+        )
     people: dict[str, Person] = {}
     seen: dict[tuple[str, str], int] = {}
     for number, row in table.numbered():
@@ -70,7 +79,13 @@ def read_roster(path: Path) -> dict[str, Person]:
         if not any(cell.strip() for cell in row):
             continue
         if not person.student:
-            raise UsageError(f"{path}, line {number}: student is empty. Give the id used in submissions.")
+            raise UsageError(
+                message(
+                    "{path}, line {number}: student is empty. Give the id used in submissions.",
+                    path=path,
+                    number=number,
+                )
+            )
         if "assignment" in names and people.get(person.student) == person:
             continue  # one row per assignment
         for name in _UNIQUE:
@@ -79,7 +94,15 @@ def read_roster(path: Path) -> dict[str, Person]:
             if before != number:
                 found = spelled(str(getattr(person, name)))
                 raise UsageError(
-                    f"{path}, line {number}: {name} {found} is already in line {before}, or one that looks like it."
+                    message(
+                        "{path}, line {number}: {column} {value} is already in line {before}, or one that looks like "
+                        "it.",
+                        path=path,
+                        number=number,
+                        column=name,
+                        value=found,
+                        before=before,
+                    )
                 )
         people[person.student] = person
     return people

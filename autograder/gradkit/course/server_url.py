@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
+from gradkit.messages import message
+
 SCHEME = "postgresql"
 EXAMPLE = "postgresql://ada@db.example.org/course"
 _SECRETS = frozenset({"password", "sslpassword"})
-_REFUSAL = (
+_REFUSAL = message(
     "a URL must not contain a password, found one: remove it, and put it in the file ~/.pgpass (a line "
     "HOST:PORT:DATABASE:USER:PASSWORD; chmod 600) or in the environment variable PGPASSWORD."
 )
@@ -24,13 +26,13 @@ def check_server_url(value: object, expected: str) -> str:
         ValueError: it is not the URL of a database on a PostgreSQL server, or contains a password; with a sentence.
     """
     if not isinstance(value, str):
-        raise ValueError(f"expected {expected}, found something that is not text.")
+        raise ValueError(message("expected {expected}, found something that is not text.", expected=expected))
     parts = _split(value)
     if _has_password(value, parts):
         raise ValueError(_REFUSAL)
     named = parts is not None and (parts.path[1:] or "service" in _parameters(parts))
     if not named or not value.startswith(f"{SCHEME}://"):
-        raise ValueError(f"expected {expected}, found {_shown(value)}.")
+        raise ValueError(message("expected {expected}, found {found}.", expected=expected, found=_shown(value)))
     return value
 
 
@@ -75,7 +77,7 @@ def _shown(text: str) -> str:
     if not text:
         return '""'
     if "password" in text.casefold():
-        return "something else, with a password"
+        return message("something else, with a password")
     scheme, mark, rest = text.partition("://") if "://" in text else ("", "", text)
     rest = rest.rpartition("@")[2].partition("?")[0]
     shown = f"{scheme}{mark}{rest}"
