@@ -9,7 +9,7 @@ from pathlib import Path
 from gradkit.course import Assignment, Course
 from gradkit.errors import BuildError, LeakError, UsageError
 from gradkit.gradebook.generate import generate_assignment
-from gradkit.messages import LANGUAGES, LOCALES
+from gradkit.messages import LANGUAGES, LOCALES, lines, message
 from gradkit.release.catalogues import (
     CatalogueFile,
     catalogues,
@@ -179,7 +179,9 @@ def swap(moves: Sequence[tuple[Path | None, Path, Path]]) -> None:
     except OSError as error:
         for now, before in reversed(done):
             now.rename(before)
-        raise BuildError(f"The new folders could not be moved into place ({error}); nothing was changed.") from error
+        raise BuildError(
+            message("The new folders could not be moved into place ({reason}); nothing was changed.", reason=error)
+        ) from error
 
 
 def _assignments(course: Course, assignment_ids: Sequence[str] | None) -> list[Assignment]:
@@ -187,7 +189,10 @@ def _assignments(course: Course, assignment_ids: Sequence[str] | None) -> list[A
     for language in LANGUAGES:
         if language in ids:
             raise UsageError(
-                f'An assignment cannot have the id "{language}": release/{language} is a language\'s folder.'
+                message(
+                    'An assignment cannot have the id "{language}": release/{language} is a language\'s folder.',
+                    language=language,
+                )
             )
     return [course.assignment(assignment_id) for assignment_id in ids]
 
@@ -209,7 +214,8 @@ def _outdated(course: Course, assignments: Sequence[Assignment]) -> Iterator[tup
             new, there = compiled(catalogue), catalogue.mo.is_file()
             if not there or catalogue.mo.read_bytes() != new:
                 name = catalogue.mo.relative_to(course.root).as_posix()
-                yield f"{name}: {'out of date' if there else 'missing'}", catalogue.mo, new
+                text = message("{path}: out of date", path=name) if there else message("{path}: missing", path=name)
+                yield text, catalogue.mo, new
 
 
 def _write_compiled(course: Course, assignments: Sequence[Assignment]) -> list[str]:
@@ -248,8 +254,12 @@ def _make(course: Course, assignments: Sequence[Assignment], release: Path, solu
         for inside in (assignment.id, *(f"{language}/{assignment.id}" for language in beside)):
             leaks = find_leaks(course, assignment, release / inside)
             if leaks:
-                lines = "\n".join(f"  {leak}" for leak in leaks)
-                raise LeakError(f"release/{inside} would contain what students must not see:\n{lines}")
+                raise LeakError(
+                    lines(
+                        message("release/{inside} would contain what students must not see:", inside=inside),
+                        *(message("  {line}", line=leak.in_words) for leak in leaks),
+                    )
+                )
 
 
 def _release(course: Course, source: Source, root: Path) -> None:
@@ -278,16 +288,16 @@ def _folders(course: Course, target: _Target, assignment_ids: Sequence[str] | No
 
 def _differences(target: _Target, folder: str, new: Path) -> list[str]:
     old_files, new_files = _tree(target.root / folder), _tree(new / folder)
-    lines = []
+    found: list[str] = []
     for name in sorted(old_files | new_files):
-        shown = f"{target.name}/{folder}/{name}"
+        path = f"{target.name}/{folder}/{name}"
         if name not in old_files:
-            lines.append(f"{shown}: missing")
+            found.append(message("{path}: missing", path=path))
         elif name not in new_files:
-            lines.append(f"{shown}: not made by the build")
+            found.append(message("{path}: not made by the build", path=path))
         elif (target.root / folder / name).read_bytes() != (new / folder / name).read_bytes():
-            lines.append(f"{shown}: out of date")
-    return lines
+            found.append(message("{path}: out of date", path=path))
+    return found
 
 
 def _tree(folder: Path) -> set[str]:

@@ -24,7 +24,7 @@ from gradkit.bank import FILE_NAMES
 from gradkit.check.homework import CHECKS
 from gradkit.course import Assignment, Course
 from gradkit.errors import BuildError
-from gradkit.messages import LOCALES
+from gradkit.messages import LOCALES, lines, message
 from gradkit.release.translatable import fields, find_texts
 from gradkit.temporary import replacing
 
@@ -118,23 +118,24 @@ def read_catalogue(catalogue: CatalogueFile) -> Catalog:
         with catalogue.path.open("rb") as file:
             return read_po(file, locale=catalogue.locale, abort_invalid=True)
     except (PoFileError, UnicodeDecodeError) as error:
-        raise BuildError(f"{catalogue.shown}: not a catalogue ({error}).") from error
+        raise BuildError(message("{path}: not a catalogue ({reason}).", path=catalogue.shown, reason=error)) from error
 
 
 def faults(catalogue: CatalogueFile) -> list[str]:
     """What is wrong with a catalogue, a line each: missing, stale and fuzzy entries, fields that differ."""
     catalog = read_catalogue(catalogue)
-    lines = []
+    found = []
     for text in catalogue.texts:
         entry = catalog.get(text)
         if entry is None or entry.id != text or not all(_forms(entry.string)):
-            lines.append(f"{catalogue.shown}: not translated: {_short(text)}")
+            found.append(message("{path}: not translated: {text}", path=catalogue.shown, text=_short(text)))
         elif entry.fuzzy:
-            lines.append(f"{catalogue.shown}: fuzzy: {_short(text)}")
+            found.append(message("{path}: fuzzy: {text}", path=catalogue.shown, text=_short(text)))
         elif _all_fields(_forms(text)[-1]) != _all_fields(_forms(entry.string)[-1]):
-            lines.append(f"{catalogue.shown}: the fields differ: {_short(text)}")
+            found.append(message("{path}: the fields differ: {text}", path=catalogue.shown, text=_short(text)))
     stale = [entry for entry in _entries(catalog) if entry.id not in catalogue.texts]
-    return [*lines, *(f"{catalogue.shown}: no longer used: {_short(entry.id)}" for entry in stale)]
+    unused = (message("{path}: no longer used: {text}", path=catalogue.shown, text=_short(entry.id)) for entry in stale)
+    return [*found, *unused]
 
 
 def translations(catalogue: CatalogueFile) -> Callable[[str], str]:
@@ -145,11 +146,16 @@ def translations(catalogue: CatalogueFile) -> Callable[[str], str]:
     """
     found = faults(catalogue)
     if found:
-        lines = "\n".join(f"  {line}" for line in found[:_LISTED])
-        more = f"\n  and {len(found) - _LISTED} more" if len(found) > _LISTED else ""
+        more = len(found) - _LISTED
         raise BuildError(
-            "A catalogue is not up to date. `gradkit build --extract` enters new texts into it; then translate them:\n"
-            f"{lines}{more}"
+            lines(
+                message(
+                    "A catalogue is not up to date. `gradkit build --extract` enters new texts into it; then translate "
+                    "them:"
+                ),
+                *(message("  {line}", line=line) for line in found[:_LISTED]),
+                message("  and {number} more", number=more) if more > 0 else "",
+            )
         )
     catalog = read_catalogue(catalogue)
     return {str(entry.id): str(entry.string) for entry in _entries(catalog)}.__getitem__
@@ -300,7 +306,11 @@ def _tree(path: Path) -> ast.Module:
     try:
         return ast.parse(path.read_text(encoding="utf-8-sig"))
     except SyntaxError as error:
-        raise BuildError(f"{path}, line {error.lineno}: not valid Python ({error.msg}).") from error
+        raise BuildError(
+            message(
+                "{path}, line {number}: not valid Python ({reason}).", path=path, number=error.lineno, reason=error.msg
+            )
+        ) from error
 
 
 def _inside(path: Path, folder: Path) -> str:

@@ -19,7 +19,7 @@ from __future__ import annotations
 import ast
 import keyword
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -27,9 +27,20 @@ from typing import Literal
 from gradkit.bank import FILE_NAMES
 from gradkit.course import Course
 from gradkit.errors import BuildError
+from gradkit.messages import Message, message
 from gradkit.release.source import Source, read_text
 
 PatternKind = Literal["solution", "model answer", "hidden test", "mistakes bank", "secret", "marker", "metadata"]
+
+KINDS: Mapping[PatternKind, Message] = {
+    "solution": message("solution"),
+    "model answer": message("model answer"),
+    "hidden test": message("hidden test"),
+    "mistakes bank": message("mistakes bank"),
+    "secret": message("secret"),
+    "marker": message("marker"),
+    "metadata": message("metadata"),
+}
 
 MARKERS = ("BEGIN SOLUTION", "END SOLUTION", "BEGIN HIDDEN TESTS", "END HIDDEN TESTS", "MARK SCHEME", "AUTOTEST")
 _BANKS = tuple(name + ending for name in FILE_NAMES.values() for ending in ("", ".py"))  # folders, files
@@ -92,7 +103,7 @@ def needles(course: Course, *sources: Source) -> list[Needle]:
     Raises:
         BuildError: a file of the hidden folder is not valid Python.
     """
-    found = [Needle(marker, "marker", "nbgrader's markers") for marker in MARKERS]
+    found = [Needle(marker, "marker", message("nbgrader's markers")) for marker in MARKERS]
     for source in sources:
         found += _solution_needles(source)
     found += _hidden_needles(course.hidden(sources[0].assignment.id), sources)
@@ -136,7 +147,7 @@ def _telling(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _hidden_needles(folder: Path, sources: Sequence[Source]) -> Iterator[Needle]:
-    yield Needle("autograder/hidden", "hidden test", "the hidden folder's path")
+    yield Needle("autograder/hidden", "hidden test", message("the hidden folder's path"))
     stub = normalize("\n".join(source.stub for source in sources))
     on_purpose = " ".join([stub, *(f"{normalize(source.checks)} {_public_notebook(source)}" for source in sources)])
     public = {target for question in sources[0].assignment.questions for target in question.targets}
@@ -147,7 +158,14 @@ def _hidden_needles(folder: Path, sources: Sequence[Source]) -> Iterator[Needle]
         try:
             tree = ast.parse(text)
         except SyntaxError as error:
-            raise BuildError(f"{origin}, line {error.lineno}: not valid Python ({error.msg}).") from error
+            raise BuildError(
+                message(
+                    "{path}, line {number}: not valid Python ({reason}).",
+                    path=origin,
+                    number=error.lineno,
+                    reason=error.msg,
+                )
+            ) from error
         kind: PatternKind = "mistakes bank" if inside.parts[0] in _BANKS else "hidden test"
         shown = stub if kind == "mistakes bank" else on_purpose  # accepted variants are right answers
         if path.name not in _SHARED_NAMES:
@@ -166,7 +184,7 @@ def _hidden_needles(folder: Path, sources: Sequence[Source]) -> Iterator[Needle]
                 continue
             for code in _telling([line]):
                 if code not in shown or _SUITE.search(code):
-                    yield Needle(code, kind, f"{origin}, line {number}")
+                    yield Needle(code, kind, message("{path}, line {number}", path=origin, number=number))
 
 
 def _names(tree: ast.Module, kind: PatternKind) -> Iterator[str]:

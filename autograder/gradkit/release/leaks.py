@@ -18,10 +18,13 @@ from pathlib import Path
 from typing import Any
 
 from gradkit.course import Assignment, Course
+from gradkit.messages import Message, message
 from gradkit.release.catalogues import languages
-from gradkit.release.leak_patterns import Needle, PatternKind, needles, normalize
+from gradkit.release.leak_patterns import KINDS, Needle, PatternKind, needles, normalize
 from gradkit.release.source import read_source
 
+_FILE_NAME = message("file name")
+_TEXT = message("text")
 _LETTER = r"[^\W\u4e00-\u9fff]"
 _TOP = {"cells", "metadata", "nbformat", "nbformat_minor"}
 _CELL = {"id", "cell_type", "source", "metadata", "outputs", "execution_count", "attachments"}
@@ -60,9 +63,20 @@ class Leak:
     origin: str
 
     def __str__(self) -> str:
+        return str(self.in_words)
+
+    @property
+    def in_words(self) -> Message:
+        """The leak as a line of text."""
         what = self.what if len(self.what) <= 100 else self.what[:97] + "..."
-        shown = "the course's secret" if self.kind == "secret" else f"{what!r}"
-        return f"{self.file}, {self.place}: {self.kind}: {shown} (from {self.origin})"
+        return message(
+            "{file}, {place}: {kind}: {what} (from {origin})",
+            file=self.file,
+            place=self.place,
+            kind=KINDS[self.kind],
+            what=message("the course's secret") if self.kind == "secret" else repr(what),
+            origin=self.origin,
+        )
 
 
 def find_leaks(course: Course, assignment: Assignment, folder: Path) -> list[Leak]:
@@ -78,7 +92,7 @@ def find_leaks(course: Course, assignment: Assignment, folder: Path) -> list[Lea
     looked_for = needles(course, *sources)
     found = [leak for place in places(folder) for leak in _in_place(place, looked_for)]
     found += [
-        Leak(file, place, "metadata", key, "not a key that Jupyter or nbgrader needs")
+        Leak(file, place, "metadata", key, message("not a key that Jupyter or nbgrader needs"))
         for file, place, key in unknown_metadata(folder)
     ]
     return list(dict.fromkeys(found))
@@ -89,7 +103,7 @@ def _in_place(place: Place, looked_for: list[Needle]) -> list[Leak]:
     leaks = []
     for needle in looked_for:
         if needle.file_name:
-            hit = place.place == "file name" and f"/{place.text}".endswith(f"/{needle.text}")
+            hit = place.place == _FILE_NAME and f"/{place.text}".endswith(f"/{needle.text}")
         else:
             hit = needle.text in text and _stands_alone(needle.text, text)
         if hit:
@@ -108,11 +122,11 @@ def _stands_alone(needle: str, text: str) -> bool:
 
 
 def _line(place: Place, needle: str) -> str:
-    if place.place != "text":
+    if place.place != _TEXT:
         return place.place
     for number, line in enumerate(place.text.split("\n"), start=1):
         if needle in normalize(line):
-            return f"line {number}"
+            return message("line {number}", number=number)
     return place.place
 
 
@@ -135,9 +149,9 @@ def places(folder: Path) -> Iterator[Place]:
     """Every text in ``folder``: names of files and folders, and decoded contents."""
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        yield Place(name, "file name", name)
+        yield Place(name, _FILE_NAME, name)
         if path.is_symlink():
-            yield Place(name, "link", str(path.readlink()))
+            yield Place(name, message("link"), str(path.readlink()))
         elif path.is_file():
             yield from _in_file(path, name)
 
@@ -150,14 +164,14 @@ def unknown_metadata(folder: Path) -> Iterator[tuple[str, str, str]]:
         if not isinstance(notebook, dict):
             continue
         for key in sorted(notebook.keys() - _TOP):
-            yield name, "notebook", key
+            yield name, message("notebook"), key
         for key in _unknown(notebook.get("metadata"), _NOTEBOOK_METADATA):
-            yield name, "notebook metadata", key
+            yield name, message("notebook metadata"), key
         for shown, cell in _cells(notebook):
             for key in sorted(cell.keys() - _CELL):
                 yield name, shown, key
             for key in _unknown(cell.get("metadata"), _CELL_METADATA):
-                yield name, f"{shown}, metadata", key
+                yield name, message("{cell}, {key}", cell=shown, key="metadata"), key
 
 
 def _in_file(path: Path, name: str) -> Iterator[Place]:
@@ -178,25 +192,25 @@ def _in_data(data: bytes, path: Path, name: str) -> Iterator[Place]:
     if path.suffix == ".ipynb" and isinstance(content, dict):
         yield from _in_notebook(content, name)
         return
-    yield Place(name, "text", text)
+    yield Place(name, _TEXT, text)
     if path.suffix in (".html", ".htm"):
-        yield Place(name, "page as shown", _visible(text))
+        yield Place(name, message("page as shown"), _visible(text))
     elif content is not None:
-        yield Place(name, "decoded text", _flat(content))
+        yield Place(name, message("decoded text"), _flat(content))
 
 
 def _in_notebook(notebook: dict[str, Any], name: str) -> Iterator[Place]:
-    yield Place(name, "notebook metadata", _flat({key: notebook[key] for key in notebook if key != "cells"}))
+    yield Place(name, message("notebook metadata"), _flat({key: notebook[key] for key in notebook if key != "cells"}))
     for shown, cell in _cells(notebook):
         for key, value in cell.items():
-            yield Place(name, f"{shown}, {key}", _flat(value))
+            yield Place(name, message("{cell}, {key}", cell=shown, key=key), _flat(value))
 
 
 def _cells(notebook: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     cells = notebook.get("cells")
     for number, cell in enumerate(cells if isinstance(cells, list) else [], start=1):
         if isinstance(cell, dict):
-            yield f"cell {number}", cell
+            yield message("cell {number}", number=number), cell
 
 
 def _json(text: str) -> Any:

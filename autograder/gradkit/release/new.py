@@ -10,6 +10,7 @@ from string import Template
 
 from gradkit.course import Course
 from gradkit.errors import UsageError
+from gradkit.messages import message
 from gradkit.temporary import TemporaryFolder
 
 _FILES = Path(__file__).parent / "scaffold"
@@ -34,16 +35,25 @@ def scaffold(course: Course, assignment_id: str, title: str | None = None, due: 
     """
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", assignment_id):
         raise UsageError(
-            f'"{assignment_id}" is not a valid assignment id: use a letter, followed by letters, digits and _, as in '
-            "hw9_attention."
+            message(
+                '"{id}" is not a valid assignment id: use a letter, followed by letters, digits '
+                "and _, as in hw9_attention.",
+                id=assignment_id,
+            )
         )
     title = assignment_id.replace("_", " ").capitalize() if title is None else title.strip()
     if not title or not title.isprintable():
-        raise UsageError(f"--title {json.dumps(title)}: a title is one line of text, without control characters.")
+        raise UsageError(
+            message(
+                "--title {title}: a title is one line of text, without control characters.", title=json.dumps(title)
+            )
+        )
     places = {"assignment": course.source(assignment_id), "hidden": course.hidden(assignment_id)}
     for place in places.values():
         if place.exists():
-            raise UsageError(f"{place} already exists and was not changed. Choose another id, or move it away.")
+            raise UsageError(
+                message("{place} already exists and was not changed. Choose another id, or move it away.", place=place)
+            )
     due = due or (datetime.now(UTC) + timedelta(weeks=_WEEKS)).replace(hour=22, minute=0, second=0)
     words = {
         "id": assignment_id,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -18,11 +18,18 @@ import jupytext  # type: ignore[import-untyped]
 
 from gradkit.course import Assignment
 from gradkit.errors import BuildError
+from gradkit.messages import Message, message
 from gradkit.release.strip import complete_solutions, find_regions, strip_solutions
 from gradkit.release.translatable import same_code
 
 CellKind = Literal["text", "code", "check", "written"]
 
+_CELLS: Mapping[CellKind, Message] = {
+    "text": message("a text cell"),
+    "code": message("a code cell"),
+    "check": message("a check cell"),
+    "written": message("a written cell"),
+}
 WRITTEN_STUB = "YOUR ANSWER HERE"  # nbgrader's own text, so that the staged cell equals the released one
 _METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
@@ -62,13 +69,17 @@ def read_cells(text: str, where: str, assignment: Assignment) -> list[SourceCell
     questions = [question.id for question in assignment.questions]
     find_regions(text, where, questions)  # on the whole text first: its line numbers are those of the file
     raw = enumerate(jupytext.reads(text, fmt="md").cells, start=1)
-    cells = [_read_cell(cell, f"{where}, cell {number}") for number, cell in raw]
+    cells = [_read_cell(cell, message("{path}, cell {number}", path=where, number=number)) for number, cell in raw]
     for cell in cells:
         regions = find_regions(cell.source, cell.where, questions)
         if regions and cell.kind != "code":
             raise BuildError(
-                f"{cell.where}: a solution region in a {cell.kind} cell; expected it in an ordinary code cell. "
-                'Put the model answer of a written question into <!-- #region written="..." --> instead.'
+                message(
+                    "{where}: a solution region in {cell}; expected it in an ordinary code cell. Put the "
+                    'model answer of a written question into <!-- #region written="..." --> instead.',
+                    where=cell.where,
+                    cell=_CELLS[cell.kind],
+                )
             )
     _one_each(cells, "check", questions, where, '```python question="{}"')
     written = [question.id for question in assignment.written]
@@ -89,17 +100,37 @@ def compare_cells(cells: Sequence[SourceCell], translated: Sequence[SourceCell],
     """
     for cell, other in zip(cells, translated, strict=False):
         if (cell.kind, cell.id) != (other.kind, other.id):
-            raise BuildError(f"{other.where}: {_named(other)}, but {_named(cell)} in {cell.where}.")
+            raise BuildError(
+                message(
+                    "{where}: {found}, but {expected} in {original}.",
+                    where=other.where,
+                    found=_named(other),
+                    expected=_named(cell),
+                    original=cell.where,
+                )
+            )
         if cell.kind in ("code", "check") and not same_code(cell.source, other.source):
             raise BuildError(
-                f"{other.where}: the code is not that of {cell.where}. Only comments and words in strings may differ."
+                message(
+                    "{where}: the code is not that of {original}. Only comments and words in strings may differ.",
+                    where=other.where,
+                    original=cell.where,
+                )
             )
     if len(cells) != len(translated):
-        raise BuildError(f"{where}: {len(translated)} cells, but {len(cells)} in the English notebook.")
+        raise BuildError(
+            message(
+                "{where}: {found} cells, but {expected} in the English notebook.",
+                where=where,
+                found=len(translated),
+                expected=len(cells),
+            )
+        )
 
 
-def _named(cell: SourceCell) -> str:
-    return f"a {cell.kind} cell" + (f" of {cell.id}" if cell.id else "")
+def _named(cell: SourceCell) -> Message:
+    kind = _CELLS[cell.kind]
+    return message("{cell} of {question}", cell=kind, question=cell.id) if cell.id else kind
 
 
 def staged_notebook(cells: Iterable[SourceCell], assignment: Assignment) -> str:
@@ -124,8 +155,13 @@ def _read_cell(cell: Any, where: str) -> SourceCell:
         return SourceCell("check", cell.source, where, str(metadata["question"]))
     found = ", ".join(f"{key}={json.dumps(value, default=str)}" for key, value in sorted(metadata.items()))
     raise BuildError(
-        f"{where}: a {cell.cell_type} cell with {found or 'no settings'}; expected text, ```python, "
-        '```python question="..." or <!-- #region written="..." -->.'
+        message(
+            "{where}: a {type} cell with {settings}; expected text, ```python, ```python "
+            'question="..." or <!-- #region written="..." -->.',
+            where=where,
+            type=cell.cell_type,
+            settings=found or message("no settings"),
+        )
     )
 
 
@@ -134,13 +170,25 @@ def _one_each(cells: list[SourceCell], kind: CellKind, expected: list[str], wher
     for name in found:
         if name not in expected:
             raise BuildError(
-                f'{where}: {form.format(name)} names "{name}", which assignment.toml does not have '
-                f"(it has: {', '.join(expected) or 'none'})."
+                message(
+                    '{where}: {cell} names "{name}", which assignment.toml does not have (it has: {known}).',
+                    where=where,
+                    cell=form.format(name),
+                    name=name,
+                    known=", ".join(expected) or message("none"),
+                )
             )
     for name in expected:
         if found[name] != 1:
             cell = form.format(name)
-            raise BuildError(f"{where}: {cell} occurs {found[name]} times; expected exactly one such cell.")
+            raise BuildError(
+                message(
+                    "{where}: {cell} occurs {count} times; expected exactly one such cell.",
+                    where=where,
+                    cell=cell,
+                    count=found[name],
+                )
+            )
 
 
 def _notebook(cells: Iterable[SourceCell], assignment: Assignment, *, complete: bool) -> str:

@@ -16,7 +16,7 @@ from gradkit.check.homework import CHECKS, question_of
 from gradkit.course import Assignment, Course
 from gradkit.course.course import Environment
 from gradkit.errors import BuildError
-from gradkit.messages import LANGUAGES, LOCALES
+from gradkit.messages import LANGUAGES, LOCALES, message
 from gradkit.release.catalogues import (
     catalogues,
     in_language,
@@ -123,14 +123,19 @@ def read_source(course: Course, assignment: Assignment, language: str = ENGLISH)
         environment=course.environment,
     )
     check_public_checks(source.checks, public, source.question_ids)
-    _parse(source.complete, f"{module_path}, complete")
-    _refuse_raising_on_import(_parse(source.stub, f"{module_path}, stripped"), module_path)
+    _parse(source.complete, message("{path}, complete", path=module_path))
+    _refuse_raising_on_import(_parse(source.stub, message("{path}, stripped", path=module_path)), module_path)
     regions = [*source.module_regions, *(region for cell in cells for region in source.cell_regions(cell))]
     for question in source.question_ids:
         if question not in {region.question for region in regions}:
             raise BuildError(
-                f'{module_path}: question "{question}" has no solution region; expected '
-                f'"### BEGIN SOLUTION {question}: <what to do>" in the module or in a code cell of {NOTEBOOK}.'
+                message(
+                    '{path}: question "{question}" has no solution region; expected "### BEGIN SOLUTION '
+                    '{question}: <what to do>" in the module or in a code cell of {notebook}.',
+                    path=module_path,
+                    question=question,
+                    notebook=NOTEBOOK,
+                )
             )
     if language != ENGLISH:
         source = _translated(course, source, language)
@@ -166,7 +171,9 @@ def read_text(path: Path, shown: str) -> str:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise BuildError(f"{shown}: not UTF-8 text ({error}). Save it as UTF-8.") from error
+        raise BuildError(
+            message("{path}: not UTF-8 text ({reason}). Save it as UTF-8.", path=shown, reason=error)
+        ) from error
     return text.rstrip("\n") + "\n"
 
 
@@ -181,21 +188,31 @@ def _files(course: Course, shown: str, assignment: Assignment) -> list[str]:
     required = {"assignment.toml", assignment.module, NOTEBOOK, CHECKS, README}
     found = sorted(_walk(folder, "", shown))
     for name in sorted(required.difference(found)):
-        raise BuildError(f"{shown}/{name}: no such file; every assignment needs one.")
+        raise BuildError(message("{path}: no such file; every assignment needs one.", path=f"{shown}/{name}"))
     for language in translated_into(course, assignment.id):
         others = {in_language(NOTEBOOK, language), in_language(README, language)}
         for name in sorted(others.difference(found)):
             raise BuildError(
-                f"{shown}/{name}: no such file. The assignment has a folder locale/{LOCALES[language]}, so write "
-                f"{name.replace(f'.{language}.', '.')} in {LANGUAGES[language]} here; or remove that folder."
+                message(
+                    "{path}: no such file. The assignment has a folder locale/{locale}, so write "
+                    "{name} in {language} here; or remove that folder.",
+                    path=f"{shown}/{name}",
+                    locale=LOCALES[language],
+                    name=name.replace(f".{language}.", "."),
+                    language=LANGUAGES[language],
+                )
             )
         required |= {*others, f"locale/{LOCALES[language]}/LC_MESSAGES/assignment.po"}
     for name in found:
         data = name.startswith(f"{DATA}/") and name.count("/") == 1 and name.endswith(DATA_ENDINGS)
         if name not in required and not data:
             raise BuildError(
-                f"{shown}/{name}: not an assignment file. Expected {', '.join(sorted(required))} and "
-                f"{DATA}/*{', *'.join(DATA_ENDINGS)}; move it elsewhere."
+                message(
+                    "{path}: not an assignment file. Expected {files} and {data}; move it elsewhere.",
+                    path=f"{shown}/{name}",
+                    files=", ".join(sorted(required)),
+                    data=f"{DATA}/*{', *'.join(DATA_ENDINGS)}",
+                )
             )
     return found
 
@@ -207,7 +224,10 @@ def _walk(folder: Path, prefix: str, shown: str) -> Iterator[str]:
             continue
         if path.is_symlink():
             raise BuildError(
-                f"{shown}/{name}: a symbolic link, which could release any file. Put the file itself there."
+                message(
+                    "{path}: a symbolic link, which could release any file. Put the file itself there.",
+                    path=f"{shown}/{name}",
+                )
             )
         if path.is_dir():
             yield from _walk(path, f"{name}/", shown)
@@ -220,7 +240,12 @@ def _parse(text: str, shown: str) -> ast.Module:
         return ast.parse(text)
     except SyntaxError as error:
         raise BuildError(
-            f"{shown}, line {error.lineno}: not valid Python ({error.msg}). Does a solution region cut a statement?"
+            message(
+                "{path}, line {number}: not valid Python ({reason}). Does a solution region cut a statement?",
+                path=shown,
+                number=error.lineno,
+                reason=error.msg,
+            )
         ) from error
 
 
@@ -232,8 +257,12 @@ def _refuse_raising_on_import(tree: ast.Module, shown: str) -> None:
             if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
                 if getattr(node.exc.func, "id", "") == "NotImplementedError":
                     raise BuildError(
-                        f"{shown}: a solution region outside any function: its stub, {ast.unparse(node)}, would stop "
-                        "the import of the whole module. Put the region inside the function."
+                        message(
+                            "{path}: a solution region outside any function: its stub, {statement}, would stop the "
+                            "import of the whole module. Put the region inside the function.",
+                            path=shown,
+                            statement=ast.unparse(node),
+                        )
                     )
             elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
                 waiting.append(node)
@@ -253,7 +282,11 @@ def check_public_checks(text: str, shown: str, question_ids: Sequence[str]) -> N
     try:
         checks = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)]
     except SyntaxError as error:
-        raise BuildError(f"{shown}, line {error.lineno}: not valid Python ({error.msg}).") from None
+        raise BuildError(
+            message(
+                "{path}, line {number}: not valid Python ({reason}).", path=shown, number=error.lineno, reason=error.msg
+            )
+        ) from None
     checked: set[str] = set()
     for check in checks:
         if not check.name.startswith("test_"):
@@ -261,15 +294,31 @@ def check_public_checks(text: str, shown: str, question_ids: Sequence[str]) -> N
         question = question_of(check.name, question_ids)
         if question is None:
             raise BuildError(
-                f"{shown}, line {check.lineno}: {check.name} does not belong to a question. Its name must continue "
-                f"after test_ with one of: {', '.join(question_ids)}."
+                message(
+                    "{path}, line {number}: {name} does not belong to a question. Its name must continue after "
+                    "test_ with one of: {questions}.",
+                    path=shown,
+                    number=check.lineno,
+                    name=check.name,
+                    questions=", ".join(question_ids),
+                )
             )
         checked.add(question)
         if not ast.get_docstring(check):
             raise BuildError(
-                f"{shown}, line {check.lineno}: {check.name} has no docstring. Its first line tells students what is "
-                "checked."
+                message(
+                    "{path}, line {number}: {name} has no docstring. Its first line tells students what is checked.",
+                    path=shown,
+                    number=check.lineno,
+                    name=check.name,
+                )
             )
     for question in question_ids:
         if question not in checked:
-            raise BuildError(f"{shown}: question {question} has no check. Expected a function test_{question}_...")
+            raise BuildError(
+                message(
+                    "{path}: question {question} has no check. Expected a function test_{question}_...",
+                    path=shown,
+                    question=question,
+                )
+            )

@@ -16,6 +16,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from gradkit.errors import BuildError
+from gradkit.messages import message
 
 _BEGIN = re.compile(r"^(?P<indent>[ \t]*)### BEGIN SOLUTION (?P<question>\w+): (?P<todo>\S.*)$")
 _END = re.compile(r"^[ \t]*### END SOLUTION$")
@@ -72,29 +73,56 @@ def find_regions(text: str, where: str, questions: Collection[str]) -> list[Regi
         if found and begin is None:
             if found["question"] not in questions:
                 raise BuildError(
-                    f'{where}, line {number}: there is no question "{found["question"]}" in assignment.toml '
-                    f"(it has: {', '.join(questions)})."
+                    message(
+                        '{where}, line {number}: there is no question "{question}" in assignment.toml (it has: '
+                        "{questions}).",
+                        where=where,
+                        number=number,
+                        question=found["question"],
+                        questions=", ".join(questions),
+                    )
                 )
             begin, first = found, number
         elif found:
             raise BuildError(
-                f"{where}, line {number}: BEGIN SOLUTION inside the region that begins in line {first}; "
-                "expected ### END SOLUTION before it."
+                message(
+                    "{where}, line {number}: BEGIN SOLUTION inside the region that begins in line {first}; "
+                    "expected ### END SOLUTION before it.",
+                    where=where,
+                    number=number,
+                    first=first,
+                )
             )
         elif _END.match(line.rstrip()):
             if begin is None:
-                raise BuildError(f"{where}, line {number}: END SOLUTION without a BEGIN SOLUTION before it.")
+                raise BuildError(
+                    message(
+                        "{where}, line {number}: END SOLUTION without a BEGIN SOLUTION before it.",
+                        where=where,
+                        number=number,
+                    )
+                )
             regions.append(_region(begin, lines[first : number - 1], first, number, where))
             begin = None
         elif _LIKE_A_MARKER.search(line):
             raise BuildError(
-                f"{where}, line {number}: found {line.strip()!r}; expected "
-                '"### BEGIN SOLUTION <question>: <what to do>" or "### END SOLUTION", alone on its line.'
+                message(
+                    '{where}, line {number}: found {line}; expected "### BEGIN SOLUTION <question>: <what to '
+                    'do>" or "### END SOLUTION", alone on its line.',
+                    where=where,
+                    number=number,
+                    line=f"{line.strip()!r}",
+                )
             )
     if begin is not None:
         raise BuildError(
-            f"{where}, line {first}: BEGIN SOLUTION {begin['question']} has no end; "
-            "expected ### END SOLUTION before the end of the text."
+            message(
+                "{where}, line {number}: BEGIN SOLUTION {question} has no end; expected ### END SOLUTION before "
+                "the end of the text.",
+                where=where,
+                number=first,
+                question=begin["question"],
+            )
         )
     return regions
 
@@ -120,7 +148,14 @@ def _region(begin: re.Match[str], inside: list[str], first: int, last: int, wher
         todo.append(more["todo"])
     body = tuple(inside[len(todo) - 1 :])
     if not any(line.strip() for line in body):
-        raise BuildError(f"{where}, line {first}: the region of {begin['question']} is empty; expected its solution.")
+        raise BuildError(
+            message(
+                "{where}, line {number}: the region of {question} is empty; expected its solution.",
+                where=where,
+                number=first,
+                question=begin["question"],
+            )
+        )
     return Region(begin["question"], tuple(todo), begin["indent"], body, first, last)
 
 

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from gradkit.errors import BuildError
+from gradkit.messages import message
 
 WIDTH = 120
 _PROSE = re.compile(r"[A-Za-z][,.:;']? +[A-Za-z(]")
@@ -97,7 +98,9 @@ def replace_texts(source: str, shown: str, look_up: Callable[[str], str], *, str
         done = text.end
     result = "".join([*parts, source[done:]])
     if not same_code(source, result):
-        raise BuildError(f"{shown}: with its texts translated, the code is not the same. Do all fields agree?")
+        raise BuildError(
+            message("{path}: with its texts translated, the code is not the same. Do all fields agree?", path=shown)
+        )
     return result
 
 

@@ -19,11 +19,12 @@ from pathlib import Path
 
 import gradkit
 from gradkit.errors import BuildError
+from gradkit.messages import message
 
 ENGINE = f"gradkit-{gradkit.__version__}-py3-none-any.whl"
 _REQUIRED = ("rich>=14", "typer>=0.20", "watchfiles>=1.1")
 _ENDINGS = (".py", ".typed", ".txt", ".html", ".js", ".yml", ".sh", ".template", ".mo")  # of the engine's files
-_REINSTALL = "gradkit is not installed, or its installation is outdated. Install it: make setup"
+_REINSTALL = message("gradkit is not installed, or its installation is outdated. Install it: make setup")
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest timestamp of the zip format
 
 
