@@ -30,6 +30,8 @@ from gradkit.course.roster import Person, read_roster
 from gradkit.csv_tables import read_table
 from gradkit.errors import UsageError
 from gradkit.ids import quoted, slug
+from gradkit.messages import message
+from gradkit.temporary import system_reason
 
 _PATIENCE = 30  # seconds for one file
 _LARGEST = 10 << 20  # bytes of one file
@@ -89,21 +91,31 @@ def collect_classroom50(
     """
     people = [person for person in read_roster(roster).values() if person.github]
     if not people:
-        raise UsageError(f'{roster}: nobody has a GitHub name. Give it the columns "student" and "github".')
+        raise UsageError(
+            message('{roster}: nobody has a GitHub name. Give it the columns "student" and "github".', roster=roster)
+        )
     found = read_classroom(classroom)
     wanted = [name for name in course.assignment_ids if assignment_ids is None or name in assignment_ids]
     lacking = [name for name in wanted if slug(name) not in found.modes]
     shared = [name for name in wanted if found.modes.get(slug(name), "individual") != "individual"]
     chosen = [name for name in wanted if name not in (*lacking, *shared)]
     if not chosen or (assignment_ids is not None and lacking):
-        slugs = ", ".join(found.modes) or "none"
         raise UsageError(
-            f"{classroom}: no individual assignment is called {', '.join(map(slug, lacking or wanted))} (it has: "
-            f"{slugs}). Give the assignment that name in Classroom 50, or list the repositories with --git FILE."
+            message(
+                "{classroom}: no individual assignment is called {names} (it has: {known}). Give the "
+                "assignment that name in Classroom 50, or list the repositories with --git FILE.",
+                classroom=classroom,
+                names=", ".join(map(slug, lacking or wanted)),
+                known=", ".join(found.modes) or message("none"),
+            )
         )
     report = collect_repositories(course, _rows(found, people, chosen), chosen, until, branch, pushes)
     warnings = [
-        f"{name}: a group's repository belongs to several students; list these with --git FILE." for name in shared
+        message(
+            "{assignment}: a group's repository belongs to several students; list these with --git FILE.",
+            assignment=name,
+        )
+        for name in shared
     ]
     return replace(
         report,
@@ -127,7 +139,10 @@ def _unknown(classroom: Classroom, people: Sequence[Person], roster: Path) -> It
         if name.lower() not in known:
             yield Refused(
                 quoted(name),
-                f"{roster} has no line with this GitHub name, so it is not known who this is. Add student and github.",
+                message(
+                    "{path} has no line with this GitHub name, so it is not known who this is. Add student and github.",
+                    path=roster,
+                ),
                 understood=False,
             )
 
@@ -146,8 +161,12 @@ def read_classroom(where: str) -> Classroom:
     for name in (*names, *(entry.get("slug") for entry in entries)):
         if not isinstance(name, str) or not _NAME.fullmatch(name):
             raise UsageError(
-                f"{base}: the names in classroom.json (org, short_name) and assignments.json (slug) should be letters, "
-                f"digits and hyphens; found {_shown(name)}. Correct it in Classroom 50."
+                message(
+                    "{base}: the names in classroom.json (org, short_name) and assignments.json (slug) should be "
+                    "letters, digits and hyphens; found {name}. Correct it in Classroom 50.",
+                    base=base,
+                    name=_shown(name),
+                )
             )
     modes = {entry["slug"]: str(entry.get("mode")) for entry in entries}
     return Classroom(str(names[0]), str(names[1]), modes, () if "://" in base else _usernames(Path(base)))
@@ -171,8 +190,11 @@ def _address(where: str) -> str:
     parts = where.split("/")
     if len(parts) not in (2, 3) or not all(map(_NAME.fullmatch, parts)):
         raise UsageError(
-            f"{quoted(where)} is not a classroom. Give ORG/CLASSROOM (ORG/CLASSROOM/SECRET if it is unlisted), a URL, "
-            "or its folder in a copy of the configuration repository."
+            message(
+                "{where} is not a classroom. Give ORG/CLASSROOM (ORG/CLASSROOM/SECRET if it is unlisted), a "
+                "URL, or its folder in a copy of the configuration repository.",
+                where=quoted(where),
+            )
         )
     return f"https://{parts[0]}.github.io/classroom50/{'/'.join(parts[1:])}"
 
@@ -181,23 +203,36 @@ def _document(base: str, name: str, schema: str) -> dict[str, Any]:
     place = f"{base}/{name}"
     data = _download(place) if "://" in base else _read_file(Path(place))
     if len(data) > _LARGEST:
-        raise UsageError(f"{place}: it is larger than {_LARGEST >> 20} MiB. Check the address.")
+        raise UsageError(
+            message("{place}: it is larger than {largest} MiB. Check the address.", place=place, largest=_LARGEST >> 20)
+        )
     try:
         found = json.loads(data)
     except (ValueError, RecursionError):
-        raise UsageError(f"{place}: it is not JSON; it begins with {_shown(data[:40])}. Check the address.") from None
+        raise UsageError(
+            message(
+                "{place}: it is not JSON; it begins with {text}. Check the address.",
+                place=place,
+                text=_shown(data[:40]),
+            )
+        ) from None
     if not isinstance(found, dict) or found.get("schema") != schema:
         said = found.get("schema") if isinstance(found, dict) else found
         raise UsageError(
-            f'{place}: its schema is {_shown(said)}; this version of gradkit reads "{schema}". Update gradkit, or list '
-            "the repositories with --git FILE."
+            message(
+                '{place}: its schema is {found}; this version of gradkit reads "{schema}". Update gradkit, '
+                "or list the repositories with --git FILE.",
+                place=place,
+                found=_shown(said),
+                schema=schema,
+            )
         )
     return found
 
 
 def _shown(value: object) -> str:
     text = value.decode(errors="replace") if isinstance(value, bytes) else str(value)
-    return "missing" if value is None else quoted(text[:80])
+    return message("missing") if value is None else quoted(text[:80])
 
 
 def _read_file(path: Path) -> bytes:
@@ -206,9 +241,19 @@ def _read_file(path: Path) -> bytes:
             return file.read(_LARGEST + 1)
     except OSError as error:
         raise UsageError(
-            f"{path}: cannot be read ({error.strerror}). Give the classroom's folder in a copy of the configuration "
-            "repository."
+            message(
+                "{path}: cannot be read ({reason}). Give the classroom's folder in a copy of the "
+                "configuration repository.",
+                path=path,
+                reason=system_reason(error),
+            )
         ) from None
+
+
+def _reason(error: Exception) -> object:
+    """Why an address cannot be read, in the system's words if it failed."""
+    reason = getattr(error, "reason", error)
+    return system_reason(reason) if isinstance(reason, OSError) and reason.strerror else reason
 
 
 def _download(url: str) -> bytes:
@@ -220,15 +265,24 @@ def _download(url: str) -> bytes:
             while len(data) <= _LARGEST and (part := answer.read1(1 << 16)):
                 data += part
                 if time.monotonic() > end:
-                    raise TimeoutError(f"not complete after {_PATIENCE} seconds")
+                    raise TimeoutError(message("not complete after {seconds} seconds", seconds=_PATIENCE))
             return bytes(data)
     except urllib.error.HTTPError as error:
         raise UsageError(
-            f"{url}: the server answers {error.code} ({error.reason}). Check the name: an unlisted classroom is given "
-            "as ORG/CLASSROOM/SECRET, and a new one is there once its workflow Publish Pages has run."
+            message(
+                "{url}: the server answers {code} ({reason}). Check the name: an unlisted classroom is given "
+                "as ORG/CLASSROOM/SECRET, and a new one is there once its workflow Publish Pages has run.",
+                url=url,
+                code=error.code,
+                reason=error.reason,
+            )
         ) from None
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise UsageError(
-            f"{url}: cannot be read ({getattr(error, 'reason', error)}). Check the network, or give the classroom's "
-            "folder in a copy of the configuration repository instead."
+            message(
+                "{url}: cannot be read ({reason}). Check the network, or give the classroom's folder in a "
+                "copy of the configuration repository instead.",
+                url=url,
+                reason=_reason(error),
+            )
         ) from None

@@ -16,6 +16,7 @@ from gradkit.gradebook.timestamps import read_time
 from gradkit.ids import look_alikes, spelled
 from gradkit.intake.files import put_in_place
 from gradkit.intake.submission import read_submission
+from gradkit.messages import message, sentences
 from gradkit.temporary import replacing
 from gradkit.term.attempts import others, put_aside, time_in
 from gradkit.term.groups import note_group, read_groups
@@ -92,7 +93,7 @@ class CollectReport:
 
 def refusals_in_words(refused: Iterable[Refused]) -> list[str]:
     """One line for each refused submission."""
-    return [f"{submission.name}: {submission.reason}" for submission in refused]
+    return [message("{name}: {reason}", name=each.name, reason=each.reason) for each in refused]
 
 
 def refuse_worse(course: Course, new: Path, student: str, assignment_id: str) -> None:
@@ -107,7 +108,7 @@ def refuse_worse(course: Course, new: Path, student: str, assignment_id: str) ->
         try:
             read_submission(new, student, course.assignment(assignment_id), course.submission)
         except SubmissionRefused as error:
-            raise EarlierStays(f"{error} The earlier submission is kept.") from error
+            raise EarlierStays(sentences(error.message, message("The earlier submission is kept."))) from error
 
 
 def refuse_by_rules(course: Course, student: str, assignment_id: str, time: datetime | None) -> None:
@@ -122,12 +123,18 @@ def refuse_by_rules(course: Course, student: str, assignment_id: str, time: date
         for member in sorted(groups.of(student, assignment_id)):
             groups.of(member, assignment_id)
     except UsageError as error:
-        raise SubmissionRefused(str(error)) from error
+        raise SubmissionRefused(error.message) from error
     end = closing_time(course, student, assignment_id)
     if end is not None and time is not None and time > end:
         raise SubmissionRefused(
-            f"it was handed in at {said(time, course.zone)}, but {assignment_id} closed at {said(end, course.zone)}. "
-            f"To take it, extend the due time (gradkit extend {student} {assignment_id} --days N) and collect again."
+            message(
+                "it was handed in at {time}, but {assignment} closed at {end}. To take it, extend the "
+                "due time (gradkit extend {student} {assignment} --days N) and collect again.",
+                time=said(time, course.zone),
+                assignment=assignment_id,
+                end=said(end, course.zone),
+                student=student,
+            )
         )
 
 
@@ -175,7 +182,11 @@ def alike(course: Course, arriving: Collection[str]) -> dict[str, str]:
     known |= {each for old in ledger.earlier for each in ledger.ids(old)}
     found = look_alikes(known | set(arriving))
     return {
-        student: f"the id {spelled(student)} looks like {', '.join(map(spelled, others))}. Give them distinct ids."
+        student: message(
+            "the id {student} looks like {others}. Give them distinct ids.",
+            student=spelled(student),
+            others=", ".join(map(spelled, others)),
+        )
         for student, others in found.items()
         if student in arriving and student not in known
     }

@@ -37,6 +37,7 @@ from gradkit.ids import student_id
 from gradkit.intake.files import scratch
 from gradkit.intake.policy import system_made
 from gradkit.intake.traces import Traces, traces_of
+from gradkit.messages import Message, message
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def publish(course: Course, assignment_id: str) -> Path:
         UsageError: the exchange cannot be written.
     """
     _check_usable(course, may_be_made=True)
-    _run(ExchangeReleaseAssignment, nbgrader_config(course), assignment_id, "publish", force=True)
+    _run(ExchangeReleaseAssignment, nbgrader_config(course), assignment_id, message("publish"), force=True)
     return course.exchange / course.id / "outbound" / assignment_id
 
 
@@ -95,7 +96,7 @@ def publish_feedback(course: Course, assignment_id: str, without: Iterable[str] 
     with warnings.catch_warnings():
         # nbgrader leaves each timestamp.txt to the garbage collector to close.
         warnings.filterwarnings("ignore", r"unclosed file .*timestamp\.txt", ResourceWarning)
-        _run(ExchangeReleaseFeedback, config, assignment_id, "release the feedback on")
+        _run(ExchangeReleaseFeedback, config, assignment_id, message("release the feedback on"))
     return course.exchange / course.id / "feedback"
 
 
@@ -108,7 +109,7 @@ def fetch(course: Course, student: str, assignment_id: str, into: Path) -> Path:
     config = nbgrader_config(course)
     config.CourseDirectory.student_id = student_id(student)
     config.Exchange.assignment_dir = str(into)
-    _run(ExchangeFetchAssignment, config, assignment_id, "fetch")
+    _run(ExchangeFetchAssignment, config, assignment_id, message("fetch"))
     return into / assignment_id
 
 
@@ -131,9 +132,9 @@ def submit(course: Course, student: str, folder: Path, at: datetime | None = Non
         # nbgrader keeps a copy named by the second, where two submissions in one second would collide.
         config.Exchange.cache = str(cache)
         if at is None:
-            _run(ExchangeSubmit, config, folder.name, "submit")
+            _run(ExchangeSubmit, config, folder.name, message("submit"))
         else:
-            _run(_SubmitAt, config, folder.name, "submit", at=at)
+            _run(_SubmitAt, config, folder.name, message("submit"), at=at)
 
 
 def list_inbound(course: Course) -> tuple[list[Inbound], list[tuple[str, str]]]:
@@ -157,10 +158,11 @@ def list_inbound(course: Course) -> tuple[list[Inbound], list[tuple[str, str]]]:
         try:
             student = student_id(parts[0])
         except UsageError as error:
-            strange.append((path.name, str(error)))
+            strange.append((path.name, error.message))
             continue
         if time is None:
-            strange.append((path.name, "its name is not <student>+<assignment>+<time>, as nbgrader submit makes it."))
+            why = message("its name is not <student>+<assignment>+<time>, as nbgrader submit makes it.")
+            strange.append((path.name, why))
         elif traces is not None:
             found.append(Inbound(student, parts[1], time, path, traces))
     return sorted(found, key=lambda entry: (entry.time, entry.path.name)), strange
@@ -178,20 +180,27 @@ def _check_usable(course: Course, *, may_be_made: bool = False) -> None:
     there = next(folder for folder in (place, *place.parents) if folder.exists())
     if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
         raise UsageError(
-            f"{there}: is not writable for you, so the exchange in {place} cannot be used. Check who owns it "
-            f"(ls -ld {shlex.quote(str(there))}), or set another exchange in course.toml."
+            message(
+                "{folder}: is not writable for you, so the exchange in {exchange} cannot be used. Check who owns "
+                "it ({command}), or set another exchange in course.toml.",
+                folder=there,
+                exchange=place,
+                command=f"ls -ld {shlex.quote(str(there))}",
+            )
         )
 
 
 def missing_exchange(course: Course) -> str:
     """What to do about a missing exchange."""
-    return (
-        f"{course.exchange}: no such exchange. Check that its disk is mounted and that exchange in course.toml is "
-        "right. Publishing an assignment creates a new one: gradkit build --publish"
+    return message(
+        "{folder}: no such exchange. Check that its disk is mounted and that exchange in course.toml is right. "
+        "Publishing an assignment creates a new one: {command}",
+        folder=course.exchange,
+        command="gradkit build --publish",
     )
 
 
-def _run(action: type[Exchange], config: Config, assignment_id: str, verb: str, **settings: object) -> None:
+def _run(action: type[Exchange], config: Config, assignment_id: str, verb: Message, **settings: object) -> None:
     with gathered_log("exchange") as (log, said):
         config.CourseDirectory.assignment_id = assignment_id
         folders = CourseDirectory(config=config, log=log)
@@ -200,4 +209,11 @@ def _run(action: type[Exchange], config: Config, assignment_id: str, verb: str, 
             act.start()
         except (ExchangeError, OSError, RuntimeError) as error:
             words = "\n".join([*said, str(error)] if str(error) not in said else said)
-            raise GradkitError(f"{assignment_id}: nbgrader could not {verb} it:\n{words}") from error
+            raise GradkitError(
+                message(
+                    "{assignment}: nbgrader could not {verb} it:\n{words}",
+                    assignment=assignment_id,
+                    verb=verb,
+                    words=words,
+                )
+            ) from error

@@ -23,6 +23,7 @@ from gradkit.course.roster import Person
 from gradkit.csv_tables import Table, read_table, uncell
 from gradkit.errors import UsageError
 from gradkit.ids import composed, quoted, student_id
+from gradkit.messages import message, sentences
 
 # The worksheet's columns, in the languages whose names for them are known here.
 _SUBMITTED = (
@@ -116,16 +117,25 @@ def _read_plain(course: Course, table: Table) -> HandInTimes:
     found, seen = HandInTimes(table.name), set[tuple[str, str]]()
     if not table.has("student") or not table.has("time"):
         raise UsageError(
-            f"{table.name}: expected the columns student and time, or Moodle's grading worksheet, downloaded with "
-            f"Moodle in English (it has: {', '.join(table.header)})."
+            message(
+                "{path}: expected the columns student and time, or Moodle's grading worksheet, downloaded "
+                "with Moodle in English (it has: {header}).",
+                path=table.name,
+                header=", ".join(table.header),
+            )
         )
     for line, row in table.numbered():
         key = student_id(table.get(row, "student")), table.get(row, "assignment")
         whose = " ".join(filter(None, key))
         if key in seen:
-            raise UsageError(f"{table.name}, line {line}: {whose} is there twice.")
+            raise UsageError(
+                message("{path}, line {number}: {name} is there twice.", path=table.name, number=line, name=whose)
+            )
         seen.add(key)
-        time = course.local_time(f"{table.name}, line {line}: time", table.get(row, "time"))
+        time = course.local_time(
+            message("{path}, line {number}: {column}", path=table.name, number=line, column="time"),
+            table.get(row, "time"),
+        )
         found.add(whose, HandInTime(time), [key])
     return found
 
@@ -137,16 +147,27 @@ def _read_worksheet(course: Course, table: Table, column: str) -> HandInTimes:
         number = _PARTICIPANT.fullmatch(row[0].strip())
         if number is None:
             raise UsageError(
-                f"{table.name}, line {line}: the first column should be Moodle's, such as Participant 1234; found "
-                f"{quoted(row[0])}. Download the grading worksheet again."
+                message(
+                    "{path}, line {number}: the first column should be Moodle's, such as Participant 1234; found "
+                    "{found}. Download the grading worksheet again.",
+                    path=table.name,
+                    number=line,
+                    found=quoted(row[0]),
+                )
             )
         if number[1] in found.accounts:
-            raise UsageError(f"{table.name}, line {line}: {row[0].strip()} is there twice.")
+            raise UsageError(
+                message(
+                    "{path}, line {number}: {name} is there twice.", path=table.name, number=line, name=row[0].strip()
+                )
+            )
         ids = {name: composed(uncell(table.get(row, _present(table, names)))) for name, names in _IDS.items()}
         found.accounts[number[1]] = Person("", **ids)
         if text.strip("- "):
             late = bool(_LATE.search(table.get(row, status))) if status else None
-            time = HandInTime(_spoken_time(course, f"{table.name}, line {line}", text), late)
+            time = HandInTime(
+                _spoken_time(course, message("{path}, line {number}", path=table.name, number=line), text), late
+            )
             own = {name.casefold() for name in (*ids.values(), ids["email"].partition("@")[0]) if name}
             found.add(row[0].strip(), time, [(number[1], "participant"), *((name, "account") for name in own)])
     return found
@@ -169,10 +190,14 @@ def _spoken_time(course: Course, where: str, text: str) -> datetime:
         time for time, _ in _readings(composed(text))
     }
     if len(found) != 1:
-        what = "may be several times" if found else "is not understood"
+        text = quoted(text)
         raise UsageError(
-            f"{where}: {quoted(text)} {what}. Download the worksheet with Moodle in English, or write the time as "
-            "2026-10-05T22:00."
+            sentences(
+                message("{where}: {text} may be several times.", where=where, text=text)
+                if found
+                else message("{where}: {text} is not understood.", where=where, text=text),
+                message("Download the worksheet with Moodle in English, or write the time as 2026-10-05T22:00."),
+            )
         )
     return found.pop().replace(tzinfo=course.zone).astimezone(UTC)
 

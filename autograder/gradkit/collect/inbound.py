@@ -45,6 +45,8 @@ from gradkit.gradebook.settings import nbgrader_config
 from gradkit.gradebook.timestamps import HandedIn, format_time, handed_in, read_time, write_time
 from gradkit.ids import quoted
 from gradkit.intake.files import copy_untrusted, put_in_place, scratch
+from gradkit.messages import message, sentences
+from gradkit.temporary import system_reason
 from gradkit.term.attempts import keep
 from gradkit.term.ledger import read_ledger
 
@@ -109,8 +111,10 @@ def collect(course: Course, assignment_ids: Collection[str] | None = None) -> Co
             taken += newest
             refused += not_taken
         collected, failed = _hand_to_nbgrader(course, taken, work)
-    warnings = [
-        f"{', '.join(dated.key)}: {text}." for dated in taken for text in (*dated.handed_in.doubts, *dated.remarks)
+    warnings: list[str] = [
+        message("{student}, {assignment}: {text}.", student=dated.key[0], assignment=dated.key[1], text=text)
+        for dated in taken
+        for text in (*dated.handed_in.doubts, *dated.remarks)
     ]
     warnings += believed([dated.inbound for dated in taken], ownership, course.exchange_owners)
     if any(entry.path in ownership.refused for entry in mine):
@@ -134,15 +138,20 @@ class SafeCollect(ExchangeCollect):  # type: ignore[misc]
 
 def _reasons(course: Course, inbound: Sequence[Inbound], ownership: Ownership) -> Mapping[Path, str]:
     """Folder -> why it is refused before anything in it is read."""
-    known = ", ".join(course.assignment_ids) or "none"
+    known = ", ".join(course.assignment_ids) or message("none")
     unknown = {
-        entry.path: f"there is no assignment {quoted(entry.assignment)} in this course (it has: {known})."
+        entry.path: message(
+            "there is no assignment {assignment} in this course (it has: {known}).",
+            assignment=quoted(entry.assignment),
+            known=known,
+        )
         for entry in inbound
         if entry.assignment not in course.assignment_ids
     }
     twins = alike(course, {entry.student for entry in inbound if entry.path not in ownership.refused})
     similar = {entry.path: twins[entry.student] for entry in inbound if entry.student in twins}
-    return similar | {path: f"{text} It was not taken." for path, text in ownership.refused.items()} | unknown
+    strangers = {path: sentences(text, message("It was not taken.")) for path, text in ownership.refused.items()}
+    return similar | strangers | unknown
 
 
 def _refused(entry: Inbound, reason: str) -> Refused:
@@ -178,7 +187,7 @@ def _newest_harmless(
             final = _examine(course, dated, copy)
         except SubmissionRefused as error:
             if not taken:  # an older one would not count
-                refused.append(_refused(dated.inbound, str(error)))
+                refused.append(_refused(dated.inbound, error.message))
             continue
         time = final.handed_in.time
         # nbgrader uses the time in the name to collect and the one in the file for lateness: they must agree.
@@ -217,7 +226,7 @@ def _examine(course: Course, dated: _Dated, copy: Path) -> _Dated:
     copied = copy_untrusted(entry.path, copy, course.submission)
     seen = copied.traces
     if not (seen.owners <= entry.traces.owners and seen.changed <= entry.traces.changed):
-        raise SubmissionRefused("it was changed while it was collected. Collect again.")
+        raise SubmissionRefused(message("it was changed while it was collected. Collect again."))
     refuse_worse(course, copy, *dated.key)
     final = _date(entry, dated.due, dated.changed, read_time(copy), tuple(copied.remarks(course, entry.assignment)))
     refuse_by_rules(course, *dated.key, final.handed_in.time)
@@ -240,7 +249,8 @@ def _hand_to_nbgrader(course: Course, taken: list[_Dated], work: Path) -> tuple[
             try:
                 take(course, copy, student, assignment_id)
             except OSError as error:
-                failed.append(_refused(dated.inbound, f"nbgrader could not collect it: {words or error.strerror}."))
+                why = message("nbgrader could not collect it: {reason}.", reason=words or system_reason(error))
+                failed.append(_refused(dated.inbound, why))
             else:
                 name = quoted(dated.inbound.path.name)
                 collected.append(Collected(student, assignment_id, dated.handed_in.time, name))

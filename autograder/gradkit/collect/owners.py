@@ -20,8 +20,9 @@ from gradkit.collect.exchange import Inbound
 from gradkit.course.course import Owners
 from gradkit.gradebook.timestamps import SLACK, said
 from gradkit.ids import spelled
+from gradkit.messages import Message, message, with_commas
 
-ADVICE = (
+ADVICE = message(
     "Find out who put these folders there, then delete them. If owners mean nothing because the folders were copied, "
     'set exchange_owners = "ignore" in course.toml to believe their names.'
 )
@@ -63,7 +64,9 @@ def judge(inbound: Sequence[Inbound], policy: Owners) -> Ownership:
         if not strangers:
             ours.add(entry.path)
         elif len(strangers) > 1:
-            refused[entry.path] = f"it holds files of several accounts: {', '.join(map(_named, sorted(strangers)))}."
+            refused[entry.path] = message(
+                "it holds files of several accounts: {accounts}.", accounts=with_commas(map(_named, sorted(strangers)))
+            )
         elif _account(entry.student) in strangers:
             agreeing.add(entry.path)
         else:
@@ -77,7 +80,11 @@ def judge(inbound: Sequence[Inbound], policy: Owners) -> Ownership:
 
 def _foreign(others: Iterable[tuple[Inbound, int]]) -> dict[Path, str]:
     return {
-        entry.path: f"its name says it is from {spelled(entry.student)}, but it belongs to {_named(owner)}."
+        entry.path: message(
+            "its name says it is from {student}, but it belongs to {account}.",
+            student=spelled(entry.student),
+            account=_named(owner),
+        )
         for entry, owner in others
     }
 
@@ -91,14 +98,20 @@ def _contradicting(others: Sequence[tuple[Inbound, int]]) -> dict[Path, str]:
         owners[entry.student].add(owner)
     if len(students) < 2:
         return {}
-    refused = {}
+    refused: dict[Path, str] = {}
     for entry, owner in others:
         if len(owners[entry.student]) > 1:
-            found = ", ".join(map(_named, sorted(owners[entry.student])))
-            refused[entry.path] = f"folders named as from {spelled(entry.student)} belong to several accounts: {found}."
+            found = with_commas(map(_named, sorted(owners[entry.student])))
+            refused[entry.path] = message(
+                "folders named as from {student} belong to several accounts: {accounts}.",
+                student=spelled(entry.student),
+                accounts=found,
+            )
         elif len(students[owner]) > 1:
             found = ", ".join(map(spelled, sorted(students[owner])))
-            refused[entry.path] = f"{_named(owner)} has submitted for several students: {found}."
+            refused[entry.path] = message(
+                "{account} has submitted for several students: {students}.", account=_named(owner), students=found
+            )
     return refused
 
 
@@ -106,13 +119,35 @@ def believed(taken: Sequence[Inbound], ownership: Ownership, policy: Owners) -> 
     """Warnings on collected folders whose names had to be believed."""
     unchecked = [entry for entry in taken if entry.path in ownership.unchecked]
     if unchecked:
-        why = 'exchange_owners = "ignore"' if policy == "ignore" else "their owners are not students' accounts"
-        yield f"{len(unchecked)} of {len(taken)} folders were accepted by their names alone: {why}."
+        why = (
+            message('exchange_owners = "ignore"')
+            if policy == "ignore"
+            else message("their owners are not students' accounts")
+        )
+        yield message(
+            "{number} of {total} folders were accepted by their names alone: {reason}.",
+            number=len(unchecked),
+            total=len(taken),
+            reason=why,
+        )
     later = [entry for entry in unchecked if entry.path in ownership.ours and entry.traces.changed > entry.time + SLACK]
     if later:
-        found = [f"{entry.student} ({said(entry.time)}, changed {said(entry.traces.changed)})" for entry in later[:5]]
-        more = f" and {len(later) - 5} more" if len(later) > 5 else ""
-        yield f"So were their times, although files were changed later, as in copies: {', '.join(found)}{more}."
+        found = with_commas(map(_changed, later[:5]))
+        if len(later) > 5:
+            more = len(later) - 5
+            found = message("{names} and {number} more", names=found, number=more)
+        yield message(
+            "So were their times, although files were changed later, as in copies: {submissions}.", submissions=found
+        )
+
+
+def _changed(entry: Inbound) -> Message:
+    return message(
+        "{student} ({time}, changed {changed})",
+        student=entry.student,
+        time=said(entry.time),
+        changed=said(entry.traces.changed),
+    )
 
 
 @cache
@@ -124,8 +159,8 @@ def _account(name: str) -> int | None:
 
 
 @cache
-def _named(owner: int) -> str:
+def _named(owner: int) -> Message:
     try:
-        return f"the account {spelled(pwd.getpwuid(owner).pw_name)}"
+        return message("the account {name}", name=spelled(pwd.getpwuid(owner).pw_name))
     except KeyError:
-        return f"user id {owner} (no account)"
+        return message("user id {number} (no account)", number=owner)

@@ -31,6 +31,7 @@ from gradkit.ids import quoted, student_id
 from gradkit.intake import git, tree
 from gradkit.intake.files import copy_untrusted, not_kept, scratch
 from gradkit.intake.git import Commit, history
+from gradkit.messages import message, sentences
 from gradkit.term.ledger import Ledger, read_ledger
 
 _AHEAD = timedelta(minutes=10)  # tolerance for a fast clock
@@ -98,14 +99,28 @@ def collect_repositories(
             else:
                 collected.append(Collected(row.student, name, chosen.time, git.quoted_address(row.repository)))
                 unsure += not chosen.by_server
-                where = [f"collected from the folder {quoted(folder)}"] if folder not in ("", name) else []
-                warnings += [f"{row.student}, {name}: {text}." for text in (*chosen.doubts, *where, *left_out)]
+                elsewhere = message("collected from the folder {folder}", folder=quoted(folder))
+                where = [elsewhere] if folder not in ("", name) else []
+                warnings += [
+                    message("{student}, {assignment}: {text}.", student=row.student, assignment=name, text=text)
+                    for text in (*chosen.doubts, *where, *left_out)
+                ]
         if len(wanted) == 1 and not places:
-            warnings.append(f"{row.student}, {wanted[0]}: the repository has no folder of that name.")
+            warnings.append(
+                message(
+                    "{student}, {assignment}: the repository has no folder of that name.",
+                    student=row.student,
+                    assignment=wanted[0],
+                )
+            )
     if unsure:
         warnings.append(
-            f"{unsure} of {len(collected)} times are the commits' own, which their authors can set. If you have the "
-            "server's record of pushes, give it with --pushes FILE."
+            message(
+                "{number} of {total} times are the commits' own, which their authors can set. If you have the server's "
+                "record of pushes, give it with --pushes FILE.",
+                number=unsure,
+                total=len(collected),
+            )
         )
     return CollectReport(tuple(collected), tuple(refused), (*warnings, *_without_record(rows, pushes, record)))
 
@@ -113,9 +128,14 @@ def collect_repositories(
 def _refused(course: Course, row: Row, why: str | GradkitError, assignments: Sequence[str]) -> Refused:
     """A refusal that also says what is kept of earlier collections."""
     kept = [name for name in assignments if (course.submitted / row.student / name).is_dir()]
-    reason = str(why)
+    reason = why.message if isinstance(why, GradkitError) else why
     if kept and not isinstance(why, EarlierStays):
-        reason += f" What was collected before of {', '.join(kept)} stays in submitted/{row.student}/."
+        stays = message(
+            "What was collected before of {assignments} stays in {folder}.",
+            assignments=", ".join(kept),
+            folder=f"submitted/{row.student}/",
+        )
+        reason = sentences(reason, stays)
     return Refused(f"{row.student}, {git.quoted_address(row.repository)}", reason, row.student, row.assignment)
 
 
@@ -125,11 +145,24 @@ def _without_record(rows: Sequence[Row], pushes: Path | None, record: Pushes) ->
         return []
     unknown = sorted(record.keys() - {row.place for row in rows})
     lacking = [row.student for row in rows if row.place not in record]
-    found = []
+    found: list[str] = []
     if unknown:
-        found.append(f"{pushes}: {len(unknown)} of its repositories are not in the roster: {', '.join(unknown)}.")
+        found.append(
+            message(
+                "{path}: {number} of its repositories are not in the roster: {repositories}.",
+                path=pushes,
+                number=len(unknown),
+                repositories=", ".join(unknown),
+            )
+        )
     if lacking:
-        found.append(f"{pushes}: has no push of {', '.join(lacking)}; their commits' own times were used.")
+        found.append(
+            message(
+                "{path}: has no push of {students}; their commits' own times were used.",
+                path=pushes,
+                students=", ".join(lacking),
+            )
+        )
     return found
 
 
@@ -147,8 +180,11 @@ def _places(course: Course, folders: Collection[str], wanted: Sequence[str]) -> 
         return {name: found for name in wanted if (found := spelled[name])}
     if len(wanted) > 1:
         raise SubmissionRefused(
-            f"it has no folder named after an assignment ({', '.join(wanted)}). If it is for only one of them, say "
-            'which in the roster\'s column "assignment" or on the command line.'
+            message(
+                "it has no folder named after an assignment ({assignments}). If it is for only one of them, say "
+                'which in the roster\'s column "assignment" or on the command line.',
+                assignments=", ".join(wanted),
+            )
         )
     return {wanted[0]: ""}
 
@@ -168,7 +204,9 @@ def _bring_in(course: Course, row: Row, assignment: str, copy: Path, chosen: Cho
         write_time(work / "submission", chosen.time)
         take(course, work / "submission", row.student, assignment)
     write_note(note_path(course, row.id, assignment), _facts(row, chosen))
-    repositories = [f"{quoted(name)} is another repository (a submodule) and was left out" for name in inner]
+    repositories = [
+        message("{name} is another repository (a submodule) and was left out", name=quoted(name)) for name in inner
+    ]
     return [*repositories, *copied.remarks(course, assignment), *not_kept(course, assignment, left_out)]
 
 
@@ -222,7 +260,11 @@ def choose(copy: Path, tip: str, until: datetime | None, record: Sequence[tuple[
         in_time = [push for push in pushed if until is None or push[0] <= until]
         if not in_time:
             raise SubmissionRefused(
-                f"nothing was pushed by {_said(until)}; the first push was at {_said(pushed[0][0])}."
+                message(
+                    "nothing was pushed by {until}; the first push was at {first}.",
+                    until=_said(until),
+                    first=_said(pushed[0][0]),
+                )
             )
         time, commit = in_time[-1]
         return Chosen(commit, time, by_server=True)
@@ -230,16 +272,18 @@ def choose(copy: Path, tip: str, until: datetime | None, record: Sequence[tuple[
     found = next((commit for commit in commits if until is None or commit.time <= until), None)
     if found is None:
         first = _said(commits[-1].time)
-        raise SubmissionRefused(f"there is no commit by {_said(until)}; the first one is from {first}.")
+        raise SubmissionRefused(
+            message("there is no commit by {until}; the first one is from {first}.", until=_said(until), first=first)
+        )
     return Chosen(found.id, found.time, by_server=False, doubts=tuple(_doubts(commits, found)))
 
 
 def _doubts(commits: Sequence[Commit], found: Commit) -> Iterator[str]:
     """Reasons to doubt a time written by a student's own clock."""
     if any(commit.time > found.time for commit in commits[commits.index(found) + 1 :]):
-        yield "an earlier commit has a later time, so at least one of the two is wrong"
+        yield message("an earlier commit has a later time, so at least one of the two is wrong")
     if found.time > datetime.now(UTC) + _AHEAD:
-        yield "the commit's time is in the future"
+        yield message("the commit's time is in the future")
 
 
 def _said(time: datetime | None) -> str:

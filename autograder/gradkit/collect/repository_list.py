@@ -17,6 +17,7 @@ from gradkit.csv_tables import drop_empty_columns, read_table, uncell
 from gradkit.errors import UsageError
 from gradkit.ids import composed, spelled
 from gradkit.intake.git import without_user
+from gradkit.messages import message
 
 _COLUMNS = ("student", "repository", "assignment")
 _REMOTE = re.compile(r"(?:\w+://|[^@/]*@)?(?P<host>[^/:]+)(?::(?:22|80|443|9418)(?=/)|:(?!\d+/))?/*(?P<path>.*)")
@@ -56,9 +57,10 @@ def shared_repositories(rows: Sequence[Row]) -> dict[str, str]:
     for row in rows:
         students[_where(row.repository)].add(row.student)
     return {
-        row.student: (
-            f"the roster also lists this repository for {', '.join(map(spelled, sorted(found - {row.student})))}. "
-            "Correct the roster: nothing is collected for any of them."
+        row.student: message(
+            "the roster also lists this repository for {students}. Correct the roster: nothing is collected for any of "
+            "them.",
+            students=", ".join(map(spelled, sorted(found - {row.student}))),
         )
         for row in rows
         if len(found := students[_where(row.repository)]) > 1
@@ -85,7 +87,14 @@ def read_rows(course: Course, path: Path) -> list[Row]:
     drop_empty_columns(table)
     unknown = [name for name in table.header if name.strip().lower() not in {*_COLUMNS, *PEOPLE}]
     if unknown:
-        raise UsageError(f'{path}: "{unknown[0]}" is not a known column: {", ".join(_COLUMNS)}.')
+        raise UsageError(
+            message(
+                '{path}: "{name}" is not a known column: {columns}.',
+                path=path,
+                name=unknown[0],
+                columns=", ".join(_COLUMNS),
+            )
+        )
     for name in ("student", "repository"):
         table.column(name)
     rows: list[Row] = []
@@ -96,15 +105,30 @@ def read_rows(course: Course, path: Path) -> list[Row]:
         student = composed(uncell(table.get(cells, "student")))
         row = Row(student, table.get(cells, "repository"), table.get(cells, "assignment"), student)
         if not row.student or not row.repository:
-            raise UsageError(f"{path}, line {number}: student and repository are both required.")
+            raise UsageError(
+                message("{path}, line {number}: student and repository are both required.", path=path, number=number)
+            )
         if row.assignment and row.assignment not in course.assignment_ids:
             known = ", ".join(course.assignment_ids)
-            raise UsageError(f"{path}, line {number}: unknown assignment {row.assignment} (the course has: {known}).")
+            raise UsageError(
+                message(
+                    "{path}, line {number}: unknown assignment {assignment} (the course has: {known}).",
+                    path=path,
+                    number=number,
+                    assignment=row.assignment,
+                    known=known,
+                )
+            )
         before = seen[row.student]
         if before and (row.assignment in before or "" in (*before, row.assignment)):
             raise UsageError(
-                f"{path}, line {number}: {row.student} is listed twice. Give a student one row, or one for each "
-                "assignment."
+                message(
+                    "{path}, line {number}: {student} is listed twice. Give a student one row, or one for each "
+                    "assignment.",
+                    path=path,
+                    number=number,
+                    student=row.student,
+                )
             )
         before.add(row.assignment)
         rows.append(row)
@@ -122,7 +146,7 @@ def read_pushes(path: Path) -> Pushes:
         table.column(name)
     found: dict[str, list[tuple[datetime, str]]] = {}
     for number, cells in table.numbered():
-        time = zoned_time(f"{path}, line {number}:", table.get(cells, "time"))
+        time = zoned_time(message("{path}, line {number}:", path=path, number=number), table.get(cells, "time"))
         found.setdefault(place(table.get(cells, "repository")), []).append((time, table.get(cells, "commit")))
     return found
 
@@ -136,9 +160,15 @@ def zoned_time(what: str, text: str) -> datetime:
     try:
         time = datetime.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"{what} {text!r} is not a time. Give it as 2026-10-05T22:00:00Z.") from None
+        raise UsageError(
+            message("{what} {text} is not a time. Give it as 2026-10-05T22:00:00Z.", what=what, text=f"{text!r}")
+        ) from None
     if time.tzinfo is None:
         raise UsageError(
-            f"{what} {text!r} has no time zone. Give it as 2026-10-05T22:00:00Z, or as 2026-10-06T00:00:00+02:00."
+            message(
+                "{what} {text} has no time zone. Give it as 2026-10-05T22:00:00Z, or as 2026-10-06T00:00:00+02:00.",
+                what=what,
+                text=f"{text!r}",
+            )
         )
     return time

@@ -19,6 +19,7 @@ from gradkit.course.roster import Person
 from gradkit.errors import SubmissionRefused, UsageError
 from gradkit.gradebook.timestamps import parse_time
 from gradkit.ids import composed, quoted, spelled, student_id
+from gradkit.messages import Message, listed, message, sentences, with_commas
 
 # <student>_<assignment>.zip, <student>_<assignment>_<anything>.zip; a time right after the assignment is the submission
 # time: <student>_<assignment>_2026-10-01-21-30-00.zip (UTC). {assignments} is replaced by the course's ids.
@@ -49,15 +50,16 @@ _TYPED = {
 _ROSTER_COLUMNS = {"canvas": ("canvas_id",), "moodle": ("moodle_id",)}
 _LOGINS = ("student", "sis_login_id", "sis_user_id", "email")
 _ROSTER_ADVICE = {
-    "": " Add the student, or correct the roster (student, sis_login_id, sis_user_id or email).",
-    "canvas": " Add it: it is the column ID of the gradebook that Canvas exports.",
-    "moodle": (
-        " Add it (Participant 1234 of the grading worksheet), or give that worksheet with --times, and have its ID "
+    "": message("Add the student, or correct the roster (student, sis_login_id, sis_user_id or email)."),
+    "canvas": message("Add it: it is the column ID of the gradebook that Canvas exports."),
+    "moodle": message(
+        "Add it (Participant 1234 of the grading worksheet), or give that worksheet with --times, and have its ID "
         "number, Username or Email address in the roster (sis_user_id, sis_login_id, email)."
     ),
-    "brightspace": " Add the student, or put the number into the column sis_user_id.",
-    "blackboard": " Add the student, or put the user name into the column sis_login_id.",
+    "brightspace": message("Add the student, or put the number into the column sis_user_id."),
+    "blackboard": message("Add the student, or put the user name into the column sis_login_id."),
 }
+HIGHER = message("its name has the higher number")
 _REPEATED = re.compile(r"(.+)-\d{1,4}(\.[^.]+)")  # Canvas numbers the files of a name that a student uploads again
 _RECOGNISED = [re.compile(PLATFORMS[name]) for name in ("canvas", "moodle", "brightspace")]
 _DASHED_TIME = "%Y-%m-%d-%H-%M-%S"
@@ -119,12 +121,12 @@ class Upload:
     def newer_than(self, other: Upload) -> tuple[str, bool]:
         """Why this upload is considered newer than another, and whether that is certain."""
         if self.time != other.time:
-            return "its name has the later time", True
+            return message("its name has the later time"), True
         if self.numbers != other.numbers:
-            return "its name has the higher number", True
+            return HIGHER, True
         if abs(self._changed - other._changed) >= _CLOSE:
-            return "its file is newer", True
-        return "nothing shows which of them is newer", False
+            return message("its file is newer"), True
+        return message("nothing shows which of them is newer"), False
 
 
 class Names:
@@ -150,8 +152,14 @@ class Names:
         accounts: Mapping[str, Person] | None = None,
     ) -> None:
         if assignment_id is not None and assignment_id not in course.assignment_ids:
-            known = ", ".join(course.assignment_ids) or "none"
-            raise UsageError(f"Unknown assignment {quoted(assignment_id)} (the course has: {known}).")
+            known = ", ".join(course.assignment_ids) or message("none")
+            raise UsageError(
+                message(
+                    "Unknown assignment {assignment} (the course has: {known}).",
+                    assignment=quoted(assignment_id),
+                    known=known,
+                )
+            )
         self._course = course
         self._wanted = assignment_id
         self._own = pattern is not None and pattern not in PLATFORMS
@@ -170,16 +178,26 @@ class Names:
             expression = re.compile(pattern)
         except re.error as error:
             raise UsageError(
-                f"The file-name pattern {pattern!r} is not a regular expression: {error}. Correct it, or name "
-                f"a platform: {', '.join(PLATFORMS)}."
+                message(
+                    "The file-name pattern {pattern} is not a regular expression: {reason}. Correct it, or name a "
+                    "platform: {platforms}.",
+                    pattern=f"{pattern!r}",
+                    reason=error,
+                    platforms=", ".join(PLATFORMS),
+                )
             ) from error
         needed = {"student_id"} if self._wanted is not None else {"student_id", "assignment_id"}
         if missing := needed - expression.groupindex.keys():
-            groups = " and ".join(f"(?P<{name}>...)" for name in sorted(missing))
-            more = " Or name the assignment on the command line." if "assignment_id" in missing else ""
             raise UsageError(
-                f"The file-name pattern {pattern!r} lacks {groups}, without which no file can be assigned.{more} "
-                f"Known platforms: {', '.join(PLATFORMS)}."
+                sentences(
+                    message(
+                        "The file-name pattern {pattern} lacks {groups}, without which no file can be assigned.",
+                        pattern=repr(pattern),
+                        groups=listed(f"(?P<{name}>...)" for name in sorted(missing)),
+                    ),
+                    message("Or name the assignment on the command line.") if "assignment_id" in missing else "",
+                    message("Known platforms: {platforms}.", platforms=", ".join(PLATFORMS)),
+                )
             )
         return expression
 
@@ -206,8 +224,14 @@ class Names:
         found = parts.get("assignment_id")
         assignment = self._ids.get(found.casefold(), found) if found else self._wanted or ""
         if assignment not in self._course.assignment_ids or (self._wanted and assignment != self._wanted):
-            wanted = self._wanted or ", ".join(self._course.assignment_ids) or "none"
-            raise SubmissionRefused(f"it is for the assignment {quoted(assignment)}; expected: {wanted}.")
+            wanted = self._wanted or ", ".join(self._course.assignment_ids) or message("none")
+            raise SubmissionRefused(
+                message(
+                    "it is for the assignment {assignment}; expected: {wanted}.",
+                    assignment=quoted(assignment),
+                    wanted=wanted,
+                )
+            )
         attempt = parts.get("attempt") or ""
         numbers = _numbers(attempt or parts.get("rest") or "")
         time = _time(parts.get("timestamp"))
@@ -242,11 +266,20 @@ class Names:
         found = [name for name, person in self._roster.items() if self._has(person, number, columns)]
         if len(found) > 1:
             raise SubmissionRefused(
-                f"in the roster {number} is the id of {' and of '.join(map(spelled, found))}. Give them different ids "
-                f"({', '.join(columns)})."
+                message(
+                    "in the roster {number} is the id of {students}. Give them different ids ({columns}).",
+                    number=number,
+                    students=_and_of(map(spelled, found)),
+                    columns=", ".join(columns),
+                )
             )
         if not found:
-            raise SubmissionRefused(f"the roster has nobody with {columns[0]} {number}.{_ROSTER_ADVICE[self.platform]}")
+            raise SubmissionRefused(
+                sentences(
+                    message("the roster has nobody with {column} {number}.", column=columns[0], number=number),
+                    _ROSTER_ADVICE[self.platform],
+                )
+            )
         return student_id(found[0])
 
     def _has(self, person: Person, number: str, columns: Sequence[str]) -> bool:
@@ -268,23 +301,28 @@ class Names:
             plain = composed(name)
             if found := expression.fullmatch(plain) or expression.fullmatch(plain.removesuffix(".zip")):
                 number = found["student_id"]
-                return found["name"] if number == parts["student_id"] else f"{found['name']}, number {number}"
+                return (
+                    found["name"]
+                    if number == parts["student_id"]
+                    else message("{name}, number {number}", name=found["name"], number=number)
+                )
         return ""
 
     @property
-    def expected(self) -> str:
-        """The expected form of names."""
+    def expected(self) -> Message:
+        """The expected form of names, in a sentence."""
         if self.platform == "canvas":
-            return (
+            return message(
                 "Canvas's names are such as doejane_12345_678901_hw1.zip, with the number of the user; anonymous ones "
-                "have none: turn off anonymous grading there, and download again"
+                "have none: turn off anonymous grading there, and download again."
             )
         if self._own or "assignment_id" not in self._expression.groupindex:
-            return f"The pattern is {self._expression.pattern}"
-        return (
+            return message("The pattern is {pattern}.", pattern=self._expression.pattern)
+        return message(
             "By default, names are <student>_<assignment>.zip or <student>_<assignment>_<anything>.zip, with one of "
-            f"the assignments {', '.join(self._course.assignment_ids)}; --pattern takes a platform "
-            f"({', '.join(PLATFORMS)}) or a regular expression"
+            "the assignments {assignments}; --pattern takes a platform ({platforms}) or a regular expression.",
+            assignments=", ".join(self._course.assignment_ids),
+            platforms=", ".join(PLATFORMS),
         )
 
 
@@ -316,11 +354,21 @@ def several_people(uploads: Iterable[Upload]) -> dict[str, str]:
 
 def two_people(student: str, people: Sequence[tuple[str, str]]) -> str:
     """The message about an id shared by several people, with the upload of each."""
-    who = ", ".join(f"{quoted(person)} ({shown})" for person, shown in people)
-    return (
-        f"more than one person has the id {spelled(student)}: {who}. Nothing of this id was collected. Use the "
-        f"platform's number as the id: --pattern {', '.join(PLATFORMS)}, or (?P<student_id>...) in your pattern."
+    return message(
+        "more than one person has the id {student}: {people}. Nothing of this id was collected. Use the platform's "
+        "number as the id: --pattern {platforms}, or (?P<student_id>...) in your pattern.",
+        student=spelled(student),
+        people=with_commas(f"{quoted(person)} ({shown})" for person, shown in people),
+        platforms=", ".join(PLATFORMS),
     )
+
+
+def _and_of(students: Iterable[str]) -> str:
+    first, *others = students
+    whole = first
+    for student in others:
+        whole = message("{first} and of {then}", first=whole, then=student)
+    return whole
 
 
 def _assignments(ids: Sequence[str]) -> dict[str, str]:
@@ -354,5 +402,7 @@ def _time(text: str | None) -> datetime | None:
     except ValueError:
         time = parse_time(text)
     if time is None:
-        raise SubmissionRefused(f"{quoted(text)} in its name is not a time, such as 2026-10-01-21-30-00.")
+        raise SubmissionRefused(
+            message("{text} in its name is not a time, such as 2026-10-01-21-30-00.", text=quoted(text))
+        )
     return time

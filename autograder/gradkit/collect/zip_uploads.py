@@ -40,7 +40,7 @@ from gradkit.collect.collected import (
     write_note,
 )
 from gradkit.collect.hand_in_times import HandInTimes, read_hand_in_times
-from gradkit.collect.upload_names import Names, Upload, own_name, several_people, two_people
+from gradkit.collect.upload_names import HIGHER, Names, Upload, own_name, several_people, two_people
 from gradkit.course import Course
 from gradkit.course.roster import read_roster
 from gradkit.errors import CourseError, GradkitError, SubmissionRefused, UsageError
@@ -52,6 +52,8 @@ from gradkit.intake.archive import unpack, unpack_download
 from gradkit.intake.files import copy_untrusted, not_kept, scratch
 from gradkit.intake.policy import ENDINGS, TIME_FILE, archived, ignored, kept, listed
 from gradkit.intake.zip_names import members
+from gradkit.messages import Message, message, plural, sentences
+from gradkit.temporary import system_reason
 from gradkit.term.ledger import Ledger, read_ledger
 from gradkit.term.reckoning import due_for
 
@@ -125,7 +127,7 @@ def collect_zips(
         entries = _entries(course, names, folder, work, account)
         uploads = _uploads(course, names, entries, work, account)
         if not uploads and not account.refused and not account.passed:
-            raise UsageError(f"{folder}: is empty. Expected the uploads of a learning platform.")
+            raise UsageError(message("{folder}: is empty. Expected the uploads of a learning platform.", folder=folder))
         every = [upload for mine in uploads.values() for upload in mine]
         stopped = several_people(every) | alike(course, {upload.id for upload in every})
         ledger, now = read_ledger(course), defaultdict[tuple[str, str], list[Upload]](list)
@@ -154,20 +156,28 @@ def _entries(course: Course, names: Names, folder: Path, work: Path, account: _A
         try:
             unpacked = unpack_download(folder, work / "download", course.submission)
         except SubmissionRefused as error:
-            raise UsageError(f"{folder}: {error}") from error
+            raise UsageError(message("{name}: {reason}", name=folder, reason=error.message)) from error
         except OSError as error:
-            raise UsageError(f"{folder}: cannot be unpacked ({error.strerror}).") from error
+            raise UsageError(
+                message("{folder}: cannot be unpacked ({reason}).", folder=folder, reason=system_reason(error))
+            ) from error
         account.refused += [
             Refused(quoted(name), reason, understood=False) for name, reason in unpacked.refused.items()
         ]
         if unpacked.as_gbk:
             account.warnings.append(
-                f"{folder}: its names do not say their encoding and were read as GBK, such as "
-                f"{quoted(unpacked.as_gbk)}. If that is wrong, unpack it yourself and give the folder."
+                message(
+                    "{path}: its names do not say their encoding and were read as GBK, such as {name}. If that is "
+                    "wrong, unpack it yourself and give the folder.",
+                    path=folder,
+                    name=quoted(unpacked.as_gbk),
+                )
             )
         folder = work / "download"
     elif not folder.is_dir():
-        raise UsageError(f"{folder}: no such folder or zip file. Expected a learning platform's download.")
+        raise UsageError(
+            message("{folder}: no such folder or zip file. Expected a learning platform's download.", folder=folder)
+        )
     found = sorted(path for path in folder.iterdir() if not ignored(path.name))
     if download and len(found) == 1 and found[0].is_dir() and names.match(found[0].name) is None:
         found = sorted(path for path in found[0].iterdir() if not ignored(path.name))
@@ -183,14 +193,14 @@ def _uploads(
     uploads: defaultdict[tuple[str, str], list[Upload]] = defaultdict(list)
     for path in entries:
         if names.typed(path.name):
-            why = "it is text typed into the platform or a list of the platform's own, which is not collected"
+            why = message("it is text typed into the platform or a list of the platform's own, which is not collected")
             account.passed.append(Entry(quoted(path.name), "ignored", why, "", ""))
             continue
         try:
             upload = _read(names, path)
         except GradkitError as error:
             account.refused.append(
-                Refused(quoted(path.name), str(error), understood=names.match(path.name) is not None)
+                Refused(quoted(path.name), error.message, understood=names.match(path.name) is not None)
             )
         else:
             uploads[upload.student, upload.assignment].append(upload)
@@ -204,11 +214,13 @@ def _joined(course: Course, uploads: Sequence[Upload], work: Path, account: _Acc
     if whole:
         if unclear := [upload.shown for upload in single if kept(upload.file)]:
             both = ", ".join([*(upload.shown for upload in whole), *unclear])
+            why = message("of {uploads} it is unclear which count. Remove what does not count.", uploads=both)
             for upload in uploads:
-                account.refuse(upload, f"of {both} it is unclear which count. Remove what does not count.")
+                account.refuse(upload, why)
             return []
         for upload in single:
-            account.pass_over(upload, "ignored", f"beside {whole[0].shown}, not of an accepted kind")
+            why = message("beside {upload}, not of an accepted kind", upload=whole[0].shown)
+            account.pass_over(upload, "ignored", why)
         return whole
     attempts: defaultdict[tuple[int, ...], list[Upload]] = defaultdict(list)
     for upload in sorted(single, key=lambda upload: upload.numbers, reverse=True):
@@ -228,9 +240,7 @@ def _join(course: Course, files: Sequence[Upload], work: Path, account: _Account
     for upload in files:
         name = own_name(upload, released)
         if name in taken:
-            account.pass_over(
-                upload, "superseded", f"superseded by {taken[name].shown}: its name has the higher number"
-            )
+            account.pass_over(upload, "superseded", _superseded(taken[name].shown, HIGHER))
         else:
             taken[name] = upload
             shutil.copy2(upload.path, folder / name, follow_symlinks=False)
@@ -244,22 +254,27 @@ def _read(names: Names, path: Path) -> Upload:
     """The upload at a path, described by its name."""
     parts = names.match(path.name)
     if path.is_symlink():
-        raise SubmissionRefused("it is a link, not a regular file.")
+        raise SubmissionRefused(message("it is a link, not a regular file."))
     if parts is not None and path.is_dir():
         inner, left_out = _inside(path)
         return replace(names.read(inner, parts, path.name), file="", left_out=left_out)
     if path.suffix.lower() != ".zip" and not path.is_dir():
         if parts is not None and parts.get("file") and path.is_file() and not archived(path.name):
             return names.read(path, parts, path.name)
-        what = "another kind of archive" if archived(path.name) else "not a .zip file"
-        pattern = "" if names.platform or archived(path.name) else " If it is from a platform, name that (--pattern)."
+        another = archived(path.name)
         raise SubmissionRefused(
-            f"it is {what}: uploads must be .zip files. Ask the student for one, or pack it again as .zip.{pattern}"
-            + (f" {names.expected}." if parts is None and names.platform else "")
+            sentences(
+                message("it is another kind of archive: uploads must be .zip files.")
+                if another
+                else message("it is not a .zip file: uploads must be .zip files."),
+                message("Ask the student for one, or pack it again as .zip."),
+                "" if names.platform or another else message("If it is from a platform, name that (--pattern)."),
+                names.expected if parts is None and names.platform else "",
+            )
         )
     if parts is None:
         raise SubmissionRefused(
-            f"its name does not match the file-name pattern.{_advice(names, path)} {names.expected}."
+            sentences(message("its name does not match the file-name pattern."), _advice(names, path), names.expected)
         )
     return replace(names.read(path, parts, path.name), file="")
 
@@ -269,15 +284,20 @@ def _inside(folder: Path) -> tuple[Path, tuple[str, ...]]:
     try:
         found = sorted(path for path in folder.iterdir() if not ignored(path.name))
     except OSError as error:
-        raise SubmissionRefused(f"it is a folder that cannot be read ({error.strerror}).") from error
+        raise SubmissionRefused(
+            message("it is a folder that cannot be read ({reason}).", reason=system_reason(error))
+        ) from error
     zips = [path for path in found if path.suffix.lower() == ".zip" and not path.is_dir()]
     if not zips:
         return folder, ()
     beside = [path for path in found if path not in zips]
     if len(zips) > 1 or any(path.is_dir() or kept(path.name) for path in beside):
         raise SubmissionRefused(
-            f"it is a folder with {listed(path.name for path in found)}, and it is unclear which of them counts. Leave "
-            "one zip file in it, or the files themselves."
+            message(
+                "it is a folder with {names}, and it is unclear which of them counts. Leave one zip file in "
+                "it, or the files themselves.",
+                names=listed(path.name for path in found),
+            )
         )
     return zips[0], tuple(path.name for path in beside)
 
@@ -294,10 +314,17 @@ def _advice(names: Names, path: Path) -> str:
     fitting = [name for name in inner if not ignored(name) and names.match(name) is not None]
     if not fitting:
         return ""
-    return (
-        f" It contains {len(fitting)} upload{'s' * (len(fitting) > 1)}, such as {quoted(fitting[0])}. Collect from it: "
-        f"--zip {path}."
+    return plural(
+        "It contains {n} upload, such as {name}. Collect from it: {option}.",
+        "It contains {n} uploads, such as {name}. Collect from it: {option}.",
+        len(fitting),
+        name=quoted(fitting[0]),
+        option=f"--zip {path}",
     )
+
+
+def _superseded(upload: str, reason: str) -> Message:
+    return message("superseded by {upload}: {reason}", upload=upload, reason=reason)
 
 
 def _collect_newest(course: Course, uploads: Sequence[Upload], account: _Account, ledger: Ledger) -> None:
@@ -308,12 +335,19 @@ def _collect_newest(course: Course, uploads: Sequence[Upload], account: _Account
         if newest is not None:
             why, sure = newest.newer_than(upload)
             if not sure and _digest(newest.path) == _digest(upload.path):
-                why, sure = "both have the same content", True
-            account.pass_over(upload, "superseded", f"superseded by {newest.shown}: {why}")
+                why, sure = message("both have the same content"), True
+            account.pass_over(upload, "superseded", _superseded(newest.shown, why))
             if not sure:
                 account.warnings.append(
-                    f"{upload.student}, {upload.assignment}: {why}: {newest.shown}, which was chosen by its name, or "
-                    f"{upload.shown}. Look at both, and remove the one that does not count."
+                    message(
+                        "{student}, {assignment}: {reason}: {chosen}, which was chosen by its name, or {other}. Look "
+                        "at both, and remove the one that does not count.",
+                        student=upload.student,
+                        assignment=upload.assignment,
+                        reason=why,
+                        chosen=newest.shown,
+                        other=upload.shown,
+                    )
                 )
             continue
         try:
@@ -327,11 +361,19 @@ def _collect_newest(course: Course, uploads: Sequence[Upload], account: _Account
                 account.passed += [
                     Entry(name, "taken", "", upload.student, upload.assignment) for name in upload.with_files
                 ]
-                account.warnings += [f"{upload.student}, {upload.assignment}: {text}." for text in doubts]
+                account.warnings += [
+                    message(
+                        "{student}, {assignment}: {text}.",
+                        student=upload.student,
+                        assignment=upload.assignment,
+                        text=text,
+                    )
+                    for text in doubts
+                ]
             newest = named
             account.counted.append(upload)
         except GradkitError as error:
-            account.refuse(upload, str(error))
+            account.refuse(upload, error.message)
 
 
 def _is_collected(course: Course, upload: Upload, ledger: Ledger) -> str:
@@ -355,15 +397,19 @@ def _is_collected(course: Course, upload: Upload, ledger: Ledger) -> str:
         known = read_time(target)
         if upload.time is not None and (known is None or (upload.stated and known != upload.time)):
             write_time(target, upload.time)
-            return f"it was collected before; now its time is {'known' if known is None else 'corrected'}, " + said(
-                upload.time
-            )
-        return "it was collected before"
+            time = said(upload.time)
+            if known is None:
+                return message("it was collected before; now its time is known, {time}", time=time)
+            return message("it was collected before; now its time is corrected, {time}", time=time)
+        return message("it was collected before")
     if before and upload.time and upload.time <= before:
-        return f"one from {said(before)} was collected before"
+        return message("one from {time} was collected before", time=said(before))
     numbers = note.get("attempt")
     if upload.numbered and isinstance(numbers, list) and list(upload.numbers) < numbers:
-        return f"superseded by {note.get('upload')}, which was collected before: its name has the higher number"
+        return message(
+            "superseded by {upload}, which was collected before: its name has the higher number",
+            upload=note.get("upload"),
+        )
     return ""
 
 
@@ -385,7 +431,7 @@ def _digest(path: Path) -> str:
                 whole.update(repr((str(file.relative_to(path)), content)).encode())
         return whole.hexdigest()
     except OSError as error:
-        raise SubmissionRefused(f"it cannot be read ({error.strerror}).") from error
+        raise SubmissionRefused(message("it cannot be read ({reason}).", reason=system_reason(error))) from error
 
 
 def _file_digest(path: Path) -> str:
@@ -409,7 +455,9 @@ def _collect_one(course: Course, upload: Upload, times: str) -> list[str]:
         _zip_collect(course, upload, work)
         result = work / "submitted" / upload.student / upload.assignment
         if not result.is_dir():
-            raise SubmissionRefused(f"it contains no file of an accepted kind ({' '.join(ENDINGS)}).")
+            raise SubmissionRefused(
+                message("it contains no file of an accepted kind ({endings}).", endings=" ".join(ENDINGS))
+            )
         (result / TIME_FILE).unlink(missing_ok=True)  # written by the student
         refuse_worse(course, result, upload.student, upload.assignment)
         write_time(result, upload.time)
@@ -426,45 +474,56 @@ def _doubts(course: Course, upload: Upload, packed: datetime | None, times: str)
     """Doubts about its time, which is the platform's unless the student chose the name."""
     if upload.time is None:
         return
-    where = times or "its name"
+    where = times or message("its name")
     yield from impossible(where, upload.time, due_of(course, upload.assignment))
     if packed is not None and packed > upload.time + _ZONES:
-        yield (
-            f"{where} says {said(upload.time)}, but a file in it is from {packed:%Y-%m-%d %H:%M:%S} by the "
-            "student's clock. Check that this time is your platform's"
+        yield message(
+            "{where} says {time}, but a file in it is from {packed} by the student's clock. Check that this time is "
+            "your platform's",
+            where=where,
+            time=said(upload.time),
+            packed=f"{packed:%Y-%m-%d %H:%M:%S}",
         )
 
 
 def _about_times(course: Course, account: _Account, handed_in: HandInTimes) -> Iterator[str]:
     """Warnings on unknown times, and on a platform that calls other submissions late than the course does."""
-    yield from (f"{handed_in.name}: {whose} has a time, but no upload." for whose in handed_in.unused)
-    groups: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    yield from (
+        message("{path}: {name} has a time, but no upload.", path=handed_in.name, name=whose)
+        for whose in handed_in.unused
+    )
+    groups: defaultdict[tuple[str, Message], list[str]] = defaultdict(list)
     for upload in account.counted:
         if kind := _about_time(course, upload, handed_in.name):
             groups[upload.assignment, kind].append(upload.student)
     for (assignment, kind), students in sorted(groups.items()):
-        yield f"{assignment}: {kind.format(students=', '.join(sorted(students)))}"
+        text = Message(kind.id, {"students": ", ".join(sorted(students)), "times": handed_in.name})
+        yield message("{assignment}: {text}", assignment=assignment, text=text)
 
 
-def _about_time(course: Course, upload: Upload, times: str) -> str:
-    """What to look at in an upload's time, as a sentence with a place for the students; "" if there is nothing."""
+def _about_time(course: Course, upload: Upload, times: str) -> Message | None:
+    """What to look at in an upload's time, a sentence with fields for students and times; None if there is nothing."""
     time = upload.time or read_time(course.submitted / upload.student / upload.assignment)
     if time is None:
         if upload.late:
-            return (
+            return message(
                 "late, says the platform, but not by how much, so not counted as late: {students}. Give the times with "
                 "--times FILE (columns student and time), and collect again."
             )
-        return f"without a time in {times}, so never late: {{students}}." if times else ""
+        return message("without a time in {times}, so never late: {students}.") if times else None
     with suppress(CourseError):
         due = due_for(course, upload.student, upload.assignment)
         if upload.late is not None and upload.late != (time > due):
-            word, ours = ("late", "in time") if upload.late else ("in time", "late")
-            return (
-                f"{word} for the platform, but {ours} here: {{students}}. The time here counts; compare due times and "
+            if upload.late:
+                return message(
+                    "late for the platform, but in time here: {students}. The time here counts; compare due times and "
+                    "extensions with the platform's."
+                )
+            return message(
+                "in time for the platform, but late here: {students}. The time here counts; compare due times and "
                 "extensions with the platform's."
             )
-    return ""
+    return None
 
 
 def _zip_collect(course: Course, upload: Upload, work: Path) -> None:
@@ -488,4 +547,6 @@ def _zip_collect(course: Course, upload: Upload, work: Path) -> None:
         try:
             app.start()
         except (SystemExit, OSError, ValueError, RuntimeError) as error:
-            raise SubmissionRefused(f"nbgrader could not collect it: {'; '.join(said) or error}.") from error
+            raise SubmissionRefused(
+                message("nbgrader could not collect it: {reason}.", reason="; ".join(said) or error)
+            ) from error

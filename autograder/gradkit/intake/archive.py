@@ -34,7 +34,7 @@ from gradkit.intake.policy import (
     wrapper,
 )
 from gradkit.intake.zip_names import members
-from gradkit.messages import message
+from gradkit.messages import message, sentences
 
 _CHUNK = 64 * 1024
 _BLOCK = 1 << 20
@@ -132,7 +132,8 @@ def unpack_download(archive: Path, target: Path, limits: SubmissionLimits) -> Un
                 try:
                     _unpack_upload(opened, member, target, limits)
                 except (SubmissionRefused, NotImplementedError, RuntimeError, zlib.error, EOFError) as error:
-                    refused.setdefault(top, str(error))
+                    why = error.message if isinstance(error, SubmissionRefused) else str(error)
+                    refused.setdefault(top, why)
     except (zipfile.BadZipFile, ValueError) as error:
         raise SubmissionRefused(
             message("it is not a readable zip file ({error}). Download it again.", error=error)
@@ -221,9 +222,16 @@ def _checked(entries: Iterable[zipfile.ZipInfo], budget: Budget) -> Iterator[tup
 
 def _nothing(left_out: Sequence[str]) -> str:
     """Why an archive without an accepted file is refused, with what it contains."""
-    found = listed(left_out)
-    inner = " An archive inside it is not unpacked: pack the files themselves." if any(map(archived, left_out)) else ""
-    return f"it contains no file of an accepted kind ({' '.join(ENDINGS)}); found: {found or 'nothing'}.{inner}"
+    return sentences(
+        message(
+            "it contains no file of an accepted kind ({endings}); found: {found}.",
+            endings=" ".join(ENDINGS),
+            found=listed(left_out) or message("nothing"),
+        ),
+        message("An archive inside it is not unpacked: pack the files themselves.")
+        if any(map(archived, left_out))
+        else "",
+    )
 
 
 def _path(name: str) -> PurePosixPath | None:

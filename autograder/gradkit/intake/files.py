@@ -35,7 +35,7 @@ from gradkit.intake.policy import (
 )
 from gradkit.intake.traces import Traces
 from gradkit.messages import message
-from gradkit.temporary import TemporaryFolder
+from gradkit.temporary import TemporaryFolder, system_reason
 
 _CHUNK = 1024 * 1024
 _DEPTH = 20
@@ -130,8 +130,8 @@ class Copied:
 
     def remarks(self, course: Course, assignment_id: str) -> list[str]:
         """What an instructor should know, without full stops."""
-        taken_off = [f"its files were in the folder {quoted(self.around)}, which was removed"] if self.around else []
-        return taken_off + not_kept(course, assignment_id, self.left_out)
+        around = message("its files were in the folder {name}, which was removed", name=quoted(self.around))
+        return [*([around] if self.around else []), *not_kept(course, assignment_id, self.left_out)]
 
 
 def copy_untrusted(source: Path, target: Path, limits: SubmissionLimits) -> Copied:
@@ -146,7 +146,9 @@ def copy_untrusted(source: Path, target: Path, limits: SubmissionLimits) -> Copi
     try:
         folder = os.open(source, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     except OSError as error:
-        raise SubmissionRefused(message("it is not a readable folder ({reason}).", reason=error.strerror)) from error
+        raise SubmissionRefused(
+            message("it is not a readable folder ({reason}).", reason=system_reason(error))
+        ) from error
     budget = Budget(limits)
     spare = Budget(limits)
     try:
@@ -187,7 +189,9 @@ def not_kept(course: Course, assignment_id: str, names: Iterable[str]) -> list[s
     """A remark on files that were left out, if any; released files are not mentioned."""
     released = {path.name for path in course.release(assignment_id).glob("*")}
     told = [name for name in names if name.rpartition("/")[2] not in released and not _WHEEL.fullmatch(name)]
-    return [f"left out: {listed(told)} (accepted: {' '.join(ENDINGS)})"] if told else []
+    if not told:
+        return []
+    return [message("left out: {names} (accepted: {endings})", names=listed(told), endings=" ".join(ENDINGS))]
 
 
 def check_name(name: str) -> None:
@@ -264,7 +268,7 @@ def _copy_folder(folder: int, target: Path, budgets: tuple[Budget, Budget], wher
                 _copy_entry(folder, entry, target, budgets, name, depth)
             except OSError as error:
                 raise SubmissionRefused(
-                    message("{name} cannot be read ({reason}).", name=quoted(name), reason=error.strerror)
+                    message("{name} cannot be read ({reason}).", name=quoted(name), reason=system_reason(error))
                 ) from error
 
 
@@ -280,8 +284,11 @@ def _copy_entry(
             os.close(inner)
         return
     if not stat.S_ISREG(mode):
-        kind = "a link" if stat.S_ISLNK(mode) else "not a regular file"
-        raise SubmissionRefused(message("{name} is {kind}. Submit the file itself.", name=quoted(name), kind=kind))
+        raise SubmissionRefused(
+            message("{name} is a link. Submit the file itself.", name=quoted(name))
+            if stat.S_ISLNK(mode)
+            else message("{name} is not a regular file. Submit the file itself.", name=quoted(name))
+        )
     if kept(name):
         budgets[0].add_file(name)
     # Without O_NONBLOCK, opening a pipe put there in the meantime would wait for a writer forever.

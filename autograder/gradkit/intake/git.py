@@ -100,7 +100,11 @@ def fetch(address: str, copy: Path, branch: str | None) -> str:
     said = git(copy, "ls-remote", "--", address, name).decode(errors="replace")
     tips = [line.split("\t")[0] for line in said.splitlines() if line.endswith(f"\t{name}")]
     if not tips:
-        what = f"no branch {quoted(branch)}" if branch else "no commit yet in its default branch"
+        what = (
+            message("no branch {name}", name=quoted(branch))
+            if branch
+            else message("no commit yet in its default branch")
+        )
         raise SubmissionRefused(
             message("the repository {address} has {what}.", address=quoted_address(address), what=what)
         )
@@ -130,7 +134,7 @@ def ensure(address: str, copy: Path, commit: str) -> None:
                     "the commit {commit} in the server's record cannot be fetched ({error}). It was replaced by "
                     "a force push; ask the server's administrators for it.",
                     commit=commit[:10],
-                    error=error,
+                    error=error.message,
                 )
             ) from error
 

@@ -21,6 +21,7 @@ from gradkit.ids import composed
 from gradkit.intake.policy import BESIDE, CHECKS, SEEN, TIME_FILE, ignored, kept, most_of, wrapper
 from gradkit.intake.written import notebook_problems
 from gradkit.messages import message, sentences
+from gradkit.temporary import system_reason
 
 _MAX_DEPTH = 20
 _LFS = b"version https://git-lfs.github.com/spec/"
@@ -84,7 +85,9 @@ def read_submission(
     except OSError as error:
         raise SubmissionRefused(
             message(
-                "{name} cannot be read ({reason}).", name=Path(error.filename or folder).name, reason=error.strerror
+                "{name} cannot be read ({reason}).",
+                name=Path(error.filename or folder).name,
+                reason=system_reason(error),
             )
         ) from error
     around = wrapper(files)
@@ -247,7 +250,7 @@ def _read(path: Path) -> bytes:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:
         raise SubmissionRefused(
-            message("{name} cannot be read ({reason}).", name=path.name, reason=error.strerror)
+            message("{name} cannot be read ({reason}).", name=path.name, reason=system_reason(error))
         ) from error
     with os.fdopen(descriptor, "rb") as file:
         return file.read()

@@ -71,7 +71,9 @@ def write_files(
                 )
             )
     if not wanted:
-        found = listed([*left_out, *(f"{name} (another repository, a submodule)" for name in inner)]) or "nothing"
+        found = listed(
+            [*left_out, *(message("{name} (another repository, a submodule)", name=name) for name in inner)]
+        ) or message("nothing")
         raise SubmissionRefused(
             message(
                 "commit {commit} contains no file of an accepted kind; found: {found}.", commit=commit[:10], found=found
