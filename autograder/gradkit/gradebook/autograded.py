@@ -39,6 +39,7 @@ from gradkit.grading.record import Record, TestResult, first_told
 from gradkit.intake.files import copy_untrusted
 from gradkit.intake.policy import TIME_FILE, bytes_allowed
 from gradkit.intake.submission import work_folder
+from gradkit.messages import message
 from gradkit.text import points, strip_controls
 
 # Files that formgrader may serve beside the notebook. HTML and SVG are not among them: they could run scripts.
@@ -128,12 +129,17 @@ def _fill(cell: Cell, record: Record) -> None:
     question = next((question for question in record.questions if question.id == name), None)
     maximum = float(cell["metadata"]["nbgrader"]["points"])
     if question is None or question.max_score != maximum or not 0.0 <= question.score <= maximum:
-        found = "none" if question is None else points(question.max_score)
+        found = message("none") if question is None else points(question.max_score)
         if question is not None and question.max_score == maximum:
-            found = f"a score of {points(question.score)}"
+            found = message("a score of {points}", points=points(question.score))
         raise GraderFault(
-            f"the released notebook gives {points(maximum)} points for {name}, the record {found}. "
-            "Run `make release`, then `make grade`."
+            message(
+                "the released notebook gives {points} points for {name}, the record {found}. Run `make "
+                "release`, then `make grade`.",
+                points=points(maximum),
+                name=name,
+                found=found,
+            )
         )
     score = _text_output("execute_result", repr(float(question.score)))
     cell["outputs"] = [
@@ -154,8 +160,13 @@ def _read_back(notebook: dict[str, Any], record: Record, before: Mapping[str, st
     for question in record.questions:
         if scores.get(question.id) != question.score:
             raise GraderFault(
-                f"the record gives {question.score!r} for {question.id}, but nbgrader reads "
-                f"{scores.get(question.id)!r} from the notebook. Run `make release`, then `make grade`."
+                message(
+                    "the record gives {score} for {id}, but nbgrader reads {found} from the notebook. Run `make "
+                    "release`, then `make grade`.",
+                    score=f"{question.score!r}",
+                    id=question.id,
+                    found=f"{scores.get(question.id)!r}",
+                )
             )
     answers = {claimed(cell): cell for cell in graded if is_solution(cell)}
     unanswered = {name for name, cell in answers.items() if compute_checksum(cell) == cell.metadata.nbgrader.checksum}
@@ -198,15 +209,15 @@ def _test_lines(test: TestResult, told: TestResult | None) -> list[str]:
     lines = textwrap.wrap(
         f"{mark}  {title}  [{points(test.score)} of {points(test.max_score)}]", _WIDTH, subsequent_indent=_INDENT
     )
-    message = strip_controls(test.text).strip()
+    words = strip_controls(test.text).strip()
     hint = strip_controls(test.hint or "").strip()
     if told is not None:
         where = "" if told.question == test.question else f" of {told.question}"
         lines += _wrapped(f'The same as in "{" ".join(strip_controls(told.title).split()).rstrip(". ")}"{where}.')
         hint = "" if told.hint == test.hint else hint
-    elif message:
-        lines += _wrapped(message)
-    if hint and not test.passed and hint not in message:
+    elif words:
+        lines += _wrapped(words)
+    if hint and not test.passed and hint not in words:
         lines += _wrapped(f"Hint: {hint}")
     return lines
 

@@ -24,6 +24,7 @@ from nbformat import NotebookNode
 from nbgrader.converters.base import NbGraderException  # type: ignore[import-untyped]
 
 from gradkit.budget import OutOfTimeError, at_most
+from gradkit.messages import message
 
 # fmt: off
 _TAGS = frozenset({
@@ -130,10 +131,10 @@ class GradedElsewhere(NotebookExporter):
     """
 
     def __init__(self, *_args: object, parent: Any = None, **_more: object) -> None:
-        message = (
+        text = message(
             "nbgrader's autograde is disabled in this course, because it would run students' code unprotected on this "
             "machine. Nothing has been changed. Run `make grade` instead."
         )
         if parent is not None:
-            parent.log.error(message)
-        raise NbGraderException(message)
+            parent.log.error(text)
+        raise NbGraderException(text)

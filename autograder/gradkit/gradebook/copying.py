@@ -24,6 +24,7 @@ from gradkit.gradebook.database import (
     place,
     version,
 )
+from gradkit.messages import message
 from gradkit.temporary import replacing
 
 Rows = Mapping[str, list[dict[str, Any]]]
@@ -48,10 +49,12 @@ def copy_gradebook(course: Course, to: str | Path) -> Mapping[str, int]:
     """
     rows = _read_gradebook(course)
     if not rows:
-        raise UsageError(f"{course.gradebook_place}: there is no gradebook to copy yet.")
+        raise UsageError(message("{place}: there is no gradebook to copy yet.", place=course.gradebook_place))
     if isinstance(to, Path):
         if to.exists():
-            raise UsageError(f"{to}: already exists, and is not overwritten. Give --to the path of a new file.")
+            raise UsageError(
+                message("{path}: already exists, and is not overwritten. Give --to the path of a new file.", path=to)
+            )
         with replacing(to) as new:
             _write(replace(course, server=None), URL.create("sqlite", database=str(new)), str(to), rows)
     else:
@@ -100,7 +103,10 @@ def _read(connection: Connection, course: Course) -> Rows:
         return {}
     if found != head():
         raise GradebookUnavailable(
-            f"{place(connection)}: the gradebook is of an older version of nbgrader. Run `nbgrader db upgrade`."
+            message(
+                "{place}: the gradebook is of an older version of nbgrader. Run `nbgrader db upgrade`.",
+                place=place(connection),
+            )
         )
     check_owner(connection, course.id)
     if connection.dialect.name != "sqlite":
@@ -116,7 +122,12 @@ def _write(course: Course, url: URL, where: str, rows: Rows) -> None:
             lock(connection)
         if version(connection):
             if _used(_read(connection, course)):
-                raise UsageError(f"{where}: has a gradebook already, and is not overwritten. Create an empty database.")
+                raise UsageError(
+                    message(
+                        "{place}: has a gradebook already, and is not overwritten. Create an empty database.",
+                        place=where,
+                    )
+                )
             _delete(connection)
         else:
             create_tables(connection)
@@ -124,7 +135,9 @@ def _write(course: Course, url: URL, where: str, rows: Rows) -> None:
             if rows[table.name]:
                 connection.execute(insert(table), rows[table.name])
         if not _same(_rows(connection), rows):
-            raise GradebookUnavailable(f"{where}: the copy was not equal to the original, and has been undone.")
+            raise GradebookUnavailable(
+                message("{place}: the copy was not equal to the original, and has been undone.", place=where)
+            )
 
 
 def _rows(connection: Connection) -> Rows:

@@ -22,6 +22,7 @@ from gradkit.errors import GradebookUnavailable, GradkitError
 from gradkit.gradebook.database_errors import PATIENCE, trouble
 from gradkit.gradebook.reading import require_driver, with_patience
 from gradkit.gradebook.settings import nbgrader_url
+from gradkit.messages import message
 
 _LOCK = 0x6772_6164_6B69_7400  # what runs of gradkit lock in a server's database: "gradkit" in ASCII
 _NOBODYS = {"default_course", ""}  # courses that nbgrader adds where it is given none
@@ -96,8 +97,12 @@ def version(connection: Connection) -> str:
     if found not in {script.revision for script in _migrations().walk_revisions()} or "assignment" not in tables:
         names = ", ".join(sorted(tables)[:4])
         raise GradebookUnavailable(
-            f"{place(connection)}: the database has tables that are not a gradebook of nbgrader's ({names}). Give each "
-            "course an empty database of its own: `database` in course.toml."
+            message(
+                "{place}: the database has tables that are not a gradebook of nbgrader's ({names}). Give "
+                "each course an empty database of its own: `database` in course.toml.",
+                place=place(connection),
+                names=names,
+            )
         )
     return str(found)
 
@@ -120,8 +125,14 @@ def check_owner(connection: Connection, course_id: str) -> None:
     owners = owners or set(connection.scalars(text("SELECT id FROM course"))) - _NOBODYS
     if owners and course_id not in owners:
         raise GradebookUnavailable(
-            f'{place(connection)}: this is the gradebook of another course ("{min(owners)}", and not "{course_id}"): '
-            "`id` and `database` in course.toml do not belong together. Give each course an empty database of its own."
+            message(
+                '{place}: this is the gradebook of another course ("{owner}", and not "{course}"): `id` and '
+                "`database` in course.toml do not belong together. Give each course an empty database of its "
+                "own.",
+                place=place(connection),
+                owner=min(owners),
+                course=course_id,
+            )
         )
 
 
@@ -194,7 +205,7 @@ def errors_in_words(where: str) -> Iterator[None]:
         found = trouble(where, str(cause), type(cause).__name__)
         # A violated constraint or a value that does not fit concerns one submission's rows, not the whole gradebook.
         of_rows = isinstance(error, (DataError, IntegrityError))
-        raise (GradkitError(str(found)) if of_rows else found) from error
+        raise (GradkitError(found.message) if of_rows else found) from error
 
 
 def _migrations() -> ScriptDirectory:

@@ -179,7 +179,7 @@ def generate_feedback(
         if notebook.is_file():
             chosen[str(notebook.parent)] = [str(notebook)]
         else:
-            failed[student] = f"{notebook}: no such file; the submission has not been graded yet."
+            failed[student] = message("{path}: no such file; the submission has not been graded yet.", path=notebook)
     config = nbgrader_config(course)
     config.CourseDirectory.assignment_id = assignment.id
     with gathered_log("feedback") as (log, said):
@@ -192,8 +192,12 @@ def generate_feedback(
                 converter.start()
     if converter.stopped is not None:
         raise GradebookUnavailable(
-            f"{assignment.id}: not all feedback pages could be made ({converter.stopped}). Check that the disk has "
-            "space and that no other program writes to the gradebook, then run again to make the missing pages."
+            message(
+                "{assignment}: not all feedback pages could be made ({reason}). Check that the disk has space and "
+                "that no other program writes to the gradebook, then run again to make the missing pages.",
+                assignment=assignment.id,
+                reason=converter.stopped,
+            )
         )
     for student in sorted(set(students) - failed.keys()):
         reason = converter.failures.get(str(course.autograded / student / assignment.id))

@@ -17,6 +17,7 @@ from gradkit.grading.held_back import Level, held_back
 from gradkit.grading.record import Record
 from gradkit.ids import student_id
 from gradkit.intake.files import put_in_place, scratch
+from gradkit.messages import message
 from gradkit.term.reckoning import Reckoned
 
 
@@ -64,5 +65,11 @@ def file_record(
             put_in_place(work / assignment.id, target)
     except OSError as error:
         kind = GradebookUnavailable if is_full(error) else GradkitError
-        raise kind(f"{target}: cannot be written ({error}). Check that the disk has space, then run again.") from error
+        raise kind(
+            message(
+                "{path}: cannot be written ({reason}). Check that the disk has space, then run again.",
+                path=target,
+                reason=error,
+            )
+        ) from error
     return target

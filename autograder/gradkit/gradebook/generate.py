@@ -24,6 +24,7 @@ from traitlets.config import Config
 
 from gradkit.errors import BuildError
 from gradkit.gradebook.logs import gathered_log
+from gradkit.messages import message
 from gradkit.temporary import TemporaryFolder
 
 
@@ -72,7 +73,13 @@ def generate_assignment(
                         gradebook.update_or_create_assignment(assignment_id, duedate=due)
         except (NbGraderException, SQLAlchemyError) as error:
             words = "\n".join(said) or str(error)
-            raise BuildError(f"{assignment_id}: nbgrader could not make the released notebook:\n{words}") from error
+            raise BuildError(
+                message(
+                    "{assignment}: nbgrader could not make the released notebook:\n{words}",
+                    assignment=assignment_id,
+                    words=words,
+                )
+            ) from error
         target = release_root / assignment_id
         if target.exists():
             shutil.rmtree(target)

@@ -19,6 +19,8 @@ from gradkit.check.cells import MAX_SOURCE, Cell, as_text, claimed, make_cell
 from gradkit.errors import BuildError, SubmissionRefused
 from gradkit.intake.policy import ignored
 from gradkit.intake.written import choose, find_elsewhere, is_students, missing_text, others_text, read_notebook
+from gradkit.messages import message
+from gradkit.temporary import system_reason
 from gradkit.text import strip_controls
 
 _MISSING = "The cell below was missing from the submitted notebook and has been added back."
@@ -41,9 +43,11 @@ def read_released(path: Path) -> dict[str, Any]:
         cells = notebook["cells"]
         graded = [cell["metadata"]["nbgrader"]["grade_id"] for cell in cells if "nbgrader" in cell["metadata"]]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise BuildError(f"{path}: not a released notebook ({error!r}). Run `make release`.") from error
+        raise BuildError(
+            message("{path}: not a released notebook ({reason}). Run `make release`.", path=path, reason=f"{error!r}")
+        ) from error
     if len(graded) != len(set(graded)):
-        raise BuildError(f"{path}: two cells have the same grade_id. Run `make release`.")
+        raise BuildError(message("{path}: two cells have the same grade_id. Run `make release`.", path=path))
     for cell in cells:
         cell["source"] = strip_controls(as_text(cell["source"]))
         if cell["cell_type"] == "code":
@@ -60,15 +64,17 @@ def read_submitted(path: Path, max_bytes: int) -> list[Cell]:
     try:
         if path.is_symlink() or not path.is_file():
             others = other_notebooks(path)
-            none = f"there is no notebook {path.name} in the submission."
+            none = message("there is no notebook {name} in the submission.", name=path.name)
             raise SubmissionRefused(missing_text(path.name, others) if others else none)
         with path.open("rb") as file:
             content = file.read(max_bytes + 1)
     except OSError as error:
-        raise SubmissionRefused(f"the submitted {path.name} cannot be read ({error.strerror}).") from error
+        raise SubmissionRefused(
+            message("the submitted {name} cannot be read ({reason}).", name=path.name, reason=system_reason(error))
+        ) from error
     if len(content) > max_bytes:
-        raise SubmissionRefused(f"the submitted {path.name} is too large.")
-    return read_notebook(content, f"the submitted {path.name}")
+        raise SubmissionRefused(message("the submitted {name} is too large.", name=path.name))
+    return read_notebook(content, message("the submitted {name}", name=path.name))
 
 
 def other_notebooks(path: Path) -> list[str]:

@@ -15,6 +15,7 @@ from typing import Any
 from gradkit.course import Course
 from gradkit.errors import GradebookUnavailable
 from gradkit.gradebook.database_errors import PATIENCE, trouble
+from gradkit.messages import message
 
 _LEAST = 2  # seconds; libpq waits no shorter for a connection
 
@@ -69,8 +70,10 @@ def require_driver() -> None:
     """
     if importlib.util.find_spec("psycopg") is None:
         raise GradebookUnavailable(
-            "course.toml: database is on a PostgreSQL server, and this environment has no driver for it. Run: "
-            "pip install 'gradkit[postgresql]'"
+            message(
+                "course.toml: database is on a PostgreSQL server, and this environment has no driver for it. "
+                "Run: pip install 'gradkit[postgresql]'"
+            )
         )
 
 

@@ -19,6 +19,7 @@ from gradkit.gradebook.database_errors import PATIENCE, advice_on, trouble
 from gradkit.gradebook.generate import generate_assignment
 from gradkit.gradebook.notebooks import read_released
 from gradkit.gradebook.rows import transaction
+from gradkit.messages import message, sentences, with_commas
 from gradkit.temporary import TemporaryFolder
 from gradkit.text import points
 
@@ -85,12 +86,25 @@ def _is_current(
         entered = _cells_entered(row, assignment) if row is not None else {}
         if entered and entered.keys() != released.keys() and row.submissions:
             changed = ", ".join(sorted(entered.keys() ^ released.keys()))
-            away = "move the file away" if course.server is None else "set `database` to an empty one"
-            raise GradkitError(
-                f"{course.gradebook_place}: questions of {assignment.id} were added or removed ({changed}) after "
-                "submissions had been graded, which nbgrader's gradebook does not support. Export the manual grades "
-                f"(`nbgrader export`), {away} and grade again; or undo the change."
+            away = (
+                message(
+                    "Export the manual grades (`nbgrader export`), move the file away and grade again; or undo the "
+                    "change."
+                )
+                if course.server is None
+                else message(
+                    "Export the manual grades (`nbgrader export`), set `database` to an empty one and grade again; or "
+                    "undo the change."
+                )
             )
+            text = message(
+                "{place}: questions of {assignment} were added or removed ({questions}) after submissions had been "
+                "graded, which nbgrader's gradebook does not support.",
+                place=course.gradebook_place,
+                assignment=assignment.id,
+                questions=changed,
+            )
+            raise GradkitError(sentences(text, away))
         return bool(entered == released and row.duedate == parse_utc(assignment.due))
 
 
@@ -112,14 +126,22 @@ def _check_released_points(
     wanted |= {question.id: question.points for question in assignment.written}
     given = {name: value for name, (value, _) in released.items() if value is not None}
     differ = [
-        f"{name} {points(given[name]) if name in given else 'none'} (assignment.toml: {points(wanted.get(name, 0.0))})"
+        message(
+            "{question} {found} (assignment.toml: {expected})",
+            question=name,
+            found=points(given[name]) if name in given else message("none"),
+            expected=points(wanted.get(name, 0.0)),
+        )
         for name in sorted(wanted.keys() | given.keys())
         if wanted.get(name) != given.get(name)
     ]
     if differ:
         raise BuildError(
-            f"{path}: its points differ from assignment.toml's: {', '.join(differ)}. "
-            "Run `make release`, then `make grade`."
+            message(
+                "{path}: its points differ from assignment.toml's: {questions}. Run `make release`, then `make grade`.",
+                path=path,
+                questions=with_commas(differ),
+            )
         )
 
 

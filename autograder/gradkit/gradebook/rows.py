@@ -37,6 +37,7 @@ from gradkit.gradebook.late import LatePenalty
 from gradkit.gradebook.settings import nbgrader_config
 from gradkit.gradebook.timestamps import parse_time
 from gradkit.grading.record import Record
+from gradkit.messages import message
 from gradkit.term.reckoning import Reckoned
 
 
@@ -79,8 +80,12 @@ def save_record(
         names = {grade.name for grade in grades}
         if names != graded.scores.keys():
             raise GraderFault(
-                f"the gradebook has the questions {_list(names)}, the graded notebook has {_list(graded.scores)}. "
-                "Run `make release`, then `make grade`."
+                message(
+                    "the gradebook has the questions {ours}, the graded notebook has {graded}. Run `make "
+                    "release`, then `make grade`.",
+                    ours=_list(names),
+                    graded=_list(graded.scores),
+                )
             )
         for grade in grades:
             changed = again or grade.name in graded.changed
@@ -144,7 +149,9 @@ def _find_submission(db: Any, record: Record, time: datetime | None) -> tuple[st
     """The id of the submission's row, created if missing, and whether its time has changed."""
     assignment = _lock(db, record.assignment)
     if assignment is None:
-        raise GraderFault(f"{record.assignment} is not in the gradebook. Register it before grading.")
+        raise GraderFault(
+            message("{assignment} is not in the gradebook. Register it before grading.", assignment=record.assignment)
+        )
     of_both = (SubmittedAssignment.assignment_id == assignment) & (SubmittedAssignment.student_id == record.student)
     found = db.execute(select(SubmittedAssignment.id, SubmittedAssignment.timestamp).where(of_both)).one_or_none()
     if found is not None:
@@ -216,4 +223,4 @@ def _write_penalty(db: Any, course: Course, submission: str, notebook: str) -> f
 
 
 def _list(names: Any) -> str:
-    return ", ".join(sorted(names)) or "none"
+    return ", ".join(sorted(names)) or message("none")

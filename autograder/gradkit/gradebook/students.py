@@ -25,8 +25,14 @@ from gradkit.course import Course
 from gradkit.gradebook.database import open_gradebook
 from gradkit.gradebook.database_errors import PATIENCE
 from gradkit.gradebook.rows import transaction
+from gradkit.messages import message
 
 _BY_PEOPLE = ((Grade, "manual_score"), (Grade, "extra_credit"), (Comment, "manual_comment"))
+_WHAT = {
+    "manual_score": message("the manual score"),
+    "extra_credit": message("the extra credit"),
+    "manual_comment": message("the comment"),
+}
 _ABOUT = ("first_name", "last_name", "email", "lms_user_id")
 
 
@@ -87,8 +93,16 @@ def rename_student(course: Course, old: str, new: str, patience: float = PATIENC
 def _differences(db: Any, old: str, new: str) -> Iterator[str]:
     for pair in _pairs(db, old, new):
         if None not in (pair.old, pair.new) and pair.old != pair.new:
-            what = "comment" if pair.table is Comment.__table__ else pair.column.replace("_", " ")
-            yield f"{pair.assignment}, {pair.cell}: the {what} is {pair.old!r} under {old}, {pair.new!r} under {new}"
+            yield message(
+                "{assignment}, {question}: {what} is {before} under {old}, {after} under {new}",
+                assignment=pair.assignment,
+                question=pair.cell,
+                what=_WHAT[pair.column],
+                before=repr(pair.old),
+                old=old,
+                after=repr(pair.new),
+                new=new,
+            )
 
 
 def _pairs(db: Any, old: str, new: str) -> Iterator[_Pair]:

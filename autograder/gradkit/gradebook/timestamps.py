@@ -12,6 +12,7 @@ from pathlib import Path
 from nbgrader.utils import parse_utc  # type: ignore[import-untyped]
 
 from gradkit.intake.policy import TIME_FILE
+from gradkit.messages import Message, message
 
 _FORMAT = "%Y-%m-%d %H:%M:%S.%f UTC"  # as nbgrader's submit writes it
 _LONGEST = 64
@@ -74,15 +75,26 @@ def handed_in(named: datetime, written: datetime | None, changed: datetime | Non
             that are in the future are ignored.
         due: when the assignment is due; None if unknown.
     """
-    known = {"its name": named, "its timestamp.txt": written, "the newest of its files": changed}
+    known: dict[Message, datetime | None] = {
+        message("its name"): named,
+        message("its timestamp.txt"): written,
+        message("the newest of its files"): changed,
+    }
     times = {what: time for what, time in known.items() if time is not None}
-    doubts = [text for what, time in times.items() for text in impossible(what, time, due)]
+    doubts: list[str] = [text for what, time in times.items() for text in impossible(what, time, due)]
     if changed is not None:
         times = {what: time for what, time in times.items() if not is_ahead(time)} or times
     newest = max(times, key=lambda what: times[what])
     if named in times.values() and times[newest] - named <= SLACK:
         return HandedIn(named, tuple(doubts))
-    doubts.append(f"its name says {said(named)}, but {newest} says {said(times[newest])}, which counts")
+    doubts.append(
+        message(
+            "its name says {time}, but {other} says {counts}, which counts",
+            time=said(named),
+            other=newest,
+            counts=said(times[newest]),
+        )
+    )
     return HandedIn(times[newest], tuple(doubts))
 
 
@@ -94,9 +106,9 @@ def is_ahead(time: datetime) -> bool:
 def impossible(what: str, time: datetime, due: datetime | None) -> Iterator[str]:
     """Why a time cannot be a submission time, as a clause; nothing if it can."""
     if is_ahead(time):
-        yield f"{what} says {said(time)}, which is in the future"
+        yield message("{what} says {time}, which is in the future", what=what, time=said(time))
     elif due is not None and time < min(due, datetime.now(UTC)) - _EARLIEST:
-        yield f"{what} says {said(time)}, which is more than a year too early"
+        yield message("{what} says {time}, which is more than a year too early", what=what, time=said(time))
 
 
 def said(time: datetime) -> str:
