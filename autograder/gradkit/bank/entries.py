@@ -19,6 +19,7 @@ from typing import Literal
 
 from gradkit.course import Assignment
 from gradkit.errors import CourseError
+from gradkit.messages import Message, message
 
 EntryKind = Literal["mistake", "accepted"]
 FILE_NAMES: Mapping[EntryKind, str] = MappingProxyType({"mistake": "mistakes", "accepted": "accepted"})
@@ -87,7 +88,13 @@ def bank_files(folder: Path, kind: EntryKind) -> list[Path]:
     """
     single, several = folder / f"{FILE_NAMES[kind]}.py", folder / FILE_NAMES[kind]
     if single.exists() and several.is_dir():
-        raise CourseError(f"{several}: {single.name} also exists. Move its entries into the folder, or delete one.")
+        raise CourseError(
+            message(
+                "{folder}: {name} also exists. Move its entries into the folder, or delete one.",
+                folder=several,
+                name=single.name,
+            )
+        )
     return sorted(several.glob("*.py")) if several.is_dir() else [single] if single.exists() else []
 
 
@@ -97,8 +104,12 @@ def _read_kind(folder: Path, kind: EntryKind, assignment: Assignment, solution: 
         for entry in _read(path, path.relative_to(folder).as_posix(), kind, assignment, solution):
             if entry.id in places:
                 raise CourseError(
-                    f'{folder / entry.place}: "{entry.id}" is already defined in {places[entry.id]}: choose another '
-                    "name."
+                    message(
+                        '{place}: "{name}" is already defined in {other}: choose another name.',
+                        place=folder / entry.place,
+                        name=entry.id,
+                        other=places[entry.id],
+                    )
                 )
             places[entry.id] = entry.place
             yield entry
@@ -109,7 +120,7 @@ def _read(path: Path, name: str, kind: EntryKind, assignment: Assignment, soluti
         text = path.read_text(encoding="utf-8-sig")
         tree = ast.parse(text, path.name)
     except (OSError, SyntaxError, ValueError) as error:
-        raise CourseError(f"{path}: cannot be read: {error}") from error
+        raise CourseError(message("{path}: cannot be read: {reason}", path=path, reason=error)) from error
     definitions, shared = _sort_out(path, kind, tree)
     taken = _names_taken(path, shared, ast.parse(solution))
     shared_source = "\n".join(ast.get_source_segment(text, node, padded=True) or "" for node in shared)
@@ -118,20 +129,42 @@ def _read(path: Path, name: str, kind: EntryKind, assignment: Assignment, soluti
         question = next((question.id for question in assignment.questions if target in question.targets), None)
         if question is None:
             known = ", ".join(name for question in assignment.questions for name in question.targets)
-            raise _wrong(path, marker, f'"{target}" is not a target of {assignment.id}. Its targets are: {known}')
+            raise _wrong(
+                path,
+                marker,
+                message(
+                    '"{target}" is not a target of {assignment}. Its targets are: {known}',
+                    target=target,
+                    assignment=assignment.id,
+                    known=known,
+                ),
+            )
         if node.name in taken:
             raise _wrong(
-                path, node, f'"{node.name}" is already defined in this file or in the solution: choose another name'
+                path,
+                node,
+                message(
+                    '"{name}" is already defined in this file or in the solution: choose another name', name=node.name
+                ),
             )
         taken.add(node.name)
         docstring = inspect.cleandoc(ast.get_docstring(node) or "")
         if not docstring:
-            purpose = "the message for the student" if kind == "mistake" else "what is unusual about it"
-            raise _wrong(path, node, f"{node.name} has no docstring. Write {purpose}")
+            raise _wrong(
+                path,
+                node,
+                message("{name} has no docstring. Write the message for the student", name=node.name)
+                if kind == "mistake"
+                else message("{name} has no docstring. Write what is unusual about it", name=node.name),
+            )
         definition = Definition(text, node, marker)
         if not _is_python(definition.source()):
             raise _wrong(
-                path, node, f"{node.name}: put its marker, its first line and its docstring on lines of their own"
+                path,
+                node,
+                message(
+                    "{name}: put its marker, its first line and its docstring on lines of their own", name=node.name
+                ),
             )
         files = compose(assignment.module, solution, shared_source, definition, target, form)
         sentence = " ".join(docstring.split())
@@ -155,7 +188,11 @@ def _sort_out(
         elif isinstance(node, (ast.FunctionDef, ast.ClassDef)) and len(markers) == 1 and _called(markers[0]) == kind:
             entries.append((node, markers[0]))
         else:
-            raise _wrong(path, node, f"an entry of this file is a function or class under one @{kind}(...)")
+            raise _wrong(
+                path,
+                node,
+                message("an entry of this file is a function or class under one {marker}", marker=f"@{kind}(...)"),
+            )
     return entries, shared
 
 
@@ -179,12 +216,12 @@ def _arguments(path: Path, kind: EntryKind, marker: ast.Call) -> tuple[str, str 
         or not options.keys() <= ({"form"} if kind == "accepted" else set())
     ):
         more = ", form=..." if kind == "accepted" else ""
-        raise _wrong(path, marker, f'write @{kind}("<target>"{more})')
+        raise _wrong(path, marker, message("write {form}", form=f'@{kind}("<target>"{more})'))
     if not options:
         return values[0], None
     form = options["form"].value if isinstance(options["form"], ast.Constant) else None
     if form not in FORMS:
-        raise _wrong(path, marker, f"form must be one of {', '.join(FORMS)}")
+        raise _wrong(path, marker, message("form must be one of {forms}", forms=", ".join(FORMS)))
     return values[0], str(form)
 
 
@@ -205,7 +242,9 @@ def _names_taken(path: Path, shared: Sequence[ast.stmt], solution: ast.Module) -
         # Both may have the same import, which binds the same object.
         for name in [*_names_of(node), *_imported_by(node)]:
             if name in own or (name in imported and not _imported_by(node)):
-                raise _wrong(path, node, f'"{name}" is already defined in the solution: choose another name')
+                raise _wrong(
+                    path, node, message('"{name}" is already defined in the solution: choose another name', name=name)
+                )
             taken.add(name)
     return taken
 
@@ -224,8 +263,8 @@ def _names_of(node: ast.stmt) -> Sequence[str]:
     return []
 
 
-def _wrong(path: Path, node: ast.stmt | ast.expr, what: str) -> CourseError:
-    return CourseError(f"{path}:{node.lineno}: {what}.")
+def _wrong(path: Path, node: ast.stmt | ast.expr, what: Message) -> CourseError:
+    return CourseError(message("{place}: {what}.", place=f"{path}:{node.lineno}", what=what))
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,12 @@ from gradkit.bank import FILE_NAMES, Entry, read_bank
 from gradkit.course import Assignment, Course
 from gradkit.course.hashing import hash_tree
 from gradkit.errors import GraderFault, GradkitError, WireError
+from gradkit.messages import message
 from gradkit.sandbox import StartWorker, SubmissionRunner, Submitted
 from gradkit.suite.cases import CaseOutcome
 from gradkit.suite.session import Suite
 from gradkit.suite.tests import HiddenTest
-from gradkit.temporary import advice_on, replacing
+from gradkit.temporary import advice_on, replacing, system_reason
 from gradkit.wire.frames import Frame, pack, parse, read, read_unparsed
 from gradkit.wire.observation import Observation, observation_from_value, observation_to_value
 
@@ -133,8 +134,15 @@ class AnswerStore:
                 for frame in _frames(answers):
                     file.writelines(pack(frame))
         except OSError as error:
-            advice = advice_on(error) or "Make the folder writable."
-            raise GradkitError(f"{run.path}: cannot be written ({error.strerror}). {advice}") from error
+            advice = advice_on(error) or message("Make the folder writable.")
+            raise GradkitError(
+                message(
+                    "{path}: cannot be written ({reason}). {advice}",
+                    path=run.path,
+                    reason=system_reason(error),
+                    advice=advice,
+                )
+            ) from error
 
     def _ask(self, run: Run, start: StartWorker) -> Answers:
         kept: dict[str, list[CaseAnswers]] = {}
@@ -173,7 +181,12 @@ class AnswerStore:
 
     def _opened(self) -> Suite:
         if self._suite is None:
-            raise GraderFault(f"{self.assignment.id}: its suite is not open, so no answers can be computed or read")
+            raise GraderFault(
+                message(
+                    "{assignment}: its suite is not open, so no answers can be computed or read",
+                    assignment=self.assignment.id,
+                )
+            )
         return self._suite
 
 

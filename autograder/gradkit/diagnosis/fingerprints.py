@@ -11,11 +11,12 @@ from gradkit.course import Assignment, Course
 from gradkit.diagnosis.answer_store import Answers, AnswerStore, CaseAnswers, Run
 from gradkit.diagnosis.answers import Answer, CallPrint, call_print
 from gradkit.errors import GraderFault
+from gradkit.messages import message
 from gradkit.sandbox import Sandbox
 from gradkit.sandbox.parallel import Jobs, run_jobs
 from gradkit.suite.session import Suite
 
-UNREADABLE = "the answers of known mistakes were written, but cannot be read back. Is the disk full?"
+UNREADABLE = message("the answers of known mistakes were written, but cannot be read back. Is the disk full?")
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ def compute_answers(store: AnswerStore, runs: Sequence[Run], sandbox: Sandbox, p
 
 def cannot_be_computed(run: Run, why: str) -> str:
     """The fault that a run gives no answers."""
-    return f'the mistakes bank: the answers of "{run.name}" cannot be computed: {why}'
+    return message('the mistakes bank: the answers of "{name}" cannot be computed: {reason}', name=run.name, reason=why)
 
 
 def of_question(store: AnswerStore, question: str, *, only_failed: bool = False) -> tuple[Fingerprint, ...] | None:

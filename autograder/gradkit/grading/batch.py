@@ -16,6 +16,7 @@ from gradkit.grading.record import Record, in_outline
 from gradkit.grading.triage import Task, Triage, triage
 from gradkit.ids import look_alikes, read_id, spelled
 from gradkit.intake.policy import ignored, system_made
+from gradkit.messages import message
 
 if TYPE_CHECKING:
     from gradkit.sandbox import Sandbox
@@ -120,17 +121,28 @@ def plan_class(course: Course, submissions: Path, results: Path, only: Sequence[
             name = _student(student, twins)
             if name != student.name and submissions == course.submitted:
                 raise UsageError(
-                    f"{spelled(student.name)}: rename this folder to {spelled(name)}, the form that is kept."
+                    message(
+                        "{folder}: rename this folder to {name}, the form that is kept.",
+                        folder=spelled(student.name),
+                        name=spelled(name),
+                    )
                 )
         except UsageError as error:
-            refused.append(str(error))
+            refused.append(error.message)
             continue
         for folder in _folders(student):
             if folder.name in tasks:
                 tasks[folder.name].append(Task(name, folder, results / name / f"{folder.name}.json"))
             elif not only and not ignored(folder.name):
                 known = ", ".join(course.assignment_ids)
-                refused.append(f"{student.name}: there is no assignment {folder.name!r} (the course has: {known}).")
+                refused.append(
+                    message(
+                        "{student}: there is no assignment {name} (the course has: {known}).",
+                        student=student.name,
+                        name=repr(folder.name),
+                        known=known,
+                    )
+                )
     return Plan({name: found for name, found in tasks.items() if found and (not only or name in only)}, refused)
 
 
@@ -141,11 +153,15 @@ def _student(folder: Path, twins: Mapping[str, Sequence[str]]) -> str:
         UsageError: the folder is a link, or its name is ambiguous or not an id.
     """
     if folder.is_symlink():
-        raise UsageError(f"{spelled(folder.name)}: not a student's folder: it is a link.")
+        raise UsageError(message("{name}: not a student's folder: it is a link.", name=spelled(folder.name)))
     if folder.name in twins:
         others = ", ".join(map(spelled, twins[folder.name]))
         raise UsageError(
-            f"{spelled(folder.name)}: looks like {others}; neither is graded. Give them names that differ."
+            message(
+                "{name}: looks like {others}; neither is graded. Give them names that differ.",
+                name=spelled(folder.name),
+                others=others,
+            )
         )
     return read_id(folder.name)
 
@@ -196,14 +212,16 @@ def grade_class(
     waiting: list[Triage] = []
     for assignment_id, tasks in plan.tasks.items():
         with noting(result, assignment_id, watcher):
-            watcher.step(f"reading {len(tasks)} submissions of {assignment_id}")
+            watcher.step(
+                message("reading {number} submissions of {assignment}", number=len(tasks), assignment=assignment_id)
+            )
             sorted_out = triage(course, assignment_id, tasks, watcher.report)
             result.records += map(in_outline, sorted_out.settled)
             if sorted_out.waiting:
                 waiting.append(replace(sorted_out, settled=()))
     if waiting:
         if elsewhere is None:
-            watcher.step("starting the confined process for students' code")
+            watcher.step(message("starting the confined process for students' code"))
             with open_for_class(policy) if opened is None else nullcontext(opened()) as sandbox:
                 _grade_here(course, waiting, sandbox, processes, result, watcher)
         else:
@@ -223,7 +241,7 @@ def _grade_here(
     for sorted_out in waiting:
         with noting(result, sorted_out.assignment.id, watcher):
             name = sorted_out.assignment.id
-            watcher.step(f"collecting the hidden tests of {name}")
+            watcher.step(message("collecting the hidden tests of {assignment}", assignment=name))
             mistakes = partial(watcher.mistakes, name)
             graded = grade_waiting(course, sorted_out, watcher.report, sandbox, processes, mistakes)
             result.records += map(in_outline, graded)
@@ -235,7 +253,9 @@ def noting(result: ClassResult, assignment_id: str, watcher: Watcher) -> Iterato
     try:
         yield
     except GradkitError as error:
-        text = str(error) if isinstance(error, CourseError) else f"{assignment_id}: {error}"
+        text = error.message
+        if not isinstance(error, CourseError):
+            text = message("{assignment}: {text}", assignment=assignment_id, text=text)
         result.faults.append(text)
         result.worst_fault = max(result.worst_fault, error.exit_status)
         watcher.fault(text)
@@ -258,16 +278,31 @@ def unlike_stated(course: Course) -> Iterator[str]:
     here = sys.version_info[:2]
     if here < stated:
         raise CourseError(
-            f"{course.root / 'course.toml'}: environment.python: students may write for Python "
-            f"{course.environment.python}, but this is {here[0]}.{here[1]}. Grade with the stated version "
-            f"(make PYTHON=python{course.environment.python}, in a new .venv), or state this one and publish again."
+            message(
+                "{path}: environment.python: students may write for Python {python}, but this is "
+                "{here}. Grade with the stated version ({command}, in a new "
+                ".venv), or state this one and publish again.",
+                path=course.root / "course.toml",
+                python=course.environment.python,
+                command=f"make PYTHON=python{course.environment.python}",
+                here=f"{here[0]}.{here[1]}",
+            )
         )
     for line in course.environment.packages:
         package = Requirement(line)
         try:
             found = version(package.name)
         except PackageNotFoundError:
-            yield f"course.toml tells students that {package.name} is installed, but it is not: pip install '{line}'"
+            yield message(
+                "course.toml tells students that {package} is installed, but it is not: {command}",
+                package=package.name,
+                command=f"pip install '{line}'",
+            )
             continue
         if not package.specifier.contains(found, prereleases=True):
-            yield f"course.toml promises students {line}, but {package.name} {found} is installed."
+            yield message(
+                "course.toml promises students {line}, but {package} {version} is installed.",
+                line=line,
+                package=package.name,
+                version=found,
+            )

@@ -23,6 +23,7 @@ from gradkit.grading.record import Record
 from gradkit.grading.store import read_record, write_record
 from gradkit.grading.triage import Copies, Task, Triage, faulty, with_copies
 from gradkit.intake.submission import Submission
+from gradkit.messages import message
 from gradkit.sandbox import Sandbox, WorkerBaseEnded, Workers
 from gradkit.sandbox.parallel import Jobs, run_jobs
 from gradkit.suite.session import Suite, open_suite
@@ -254,7 +255,7 @@ class _Run:
         path = self._waiting[number][0].record
         record = read_record(path)
         if record is None:
-            raise GraderFault(f"{path}: the record that was just written is gone")
+            raise GraderFault(message("{path}: the record that was just written is gone", path=path))
         self._keep(number, record)
         return []
 

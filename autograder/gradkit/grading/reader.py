@@ -25,6 +25,7 @@ from gradkit.errors import GraderFault
 from gradkit.messages import Message, message
 from gradkit.reader.overwritten import MAX_OVERWRITTEN
 from gradkit.reader.signs import MAX_SIGNS
+from gradkit.temporary import system_reason
 
 MEMORY_MB = 512  # memory limit of the process for one submission
 CPU_SECONDS = 10  # CPU limit for all its files
@@ -122,7 +123,9 @@ class SourceReader:
                 )
         except OSError as error:
             ours.close()
-            raise GraderFault(f"the process that reads sources cannot be started ({error.strerror})") from error
+            raise GraderFault(
+                message("the process that reads sources cannot be started ({reason})", reason=system_reason(error))
+            ) from error
         return ours
 
 

@@ -17,7 +17,8 @@ from gradkit.course import Course
 from gradkit.course.hashing import hash_tree
 from gradkit.errors import GradkitError
 from gradkit.grading.record import Record, from_json, to_json
-from gradkit.temporary import advice_on, replacing
+from gradkit.messages import message
+from gradkit.temporary import advice_on, replacing, system_reason
 
 # The packages and modules of gradkit that a record depends on.
 DECIDES = (
@@ -52,8 +53,15 @@ def write_record(record: Record, path: Path) -> None:
         with replacing(path) as new:
             new.write_text(to_json(record), encoding="utf-8", errors="replace")
     except OSError as error:
-        advice = advice_on(error) or "Make the folder writable."
-        raise GradkitError(f"{path}: the record cannot be written ({error.strerror}). {advice}") from error
+        advice = advice_on(error) or message("Make the folder writable.")
+        raise GradkitError(
+            message(
+                "{path}: the record cannot be written ({reason}). {advice}",
+                path=path,
+                reason=system_reason(error),
+                advice=advice,
+            )
+        ) from error
 
 
 def read_record(path: Path) -> Record | None:

@@ -25,7 +25,7 @@ from gradkit.grading.store import is_current, read_record, suite_keys, versions,
 from gradkit.intake.submission import Submission, read_submission
 from gradkit.intake.written import handed_out
 from gradkit.messages import message
-from gradkit.temporary import advice_on, system_folder
+from gradkit.temporary import advice_on, system_folder, system_reason
 from gradkit.term.groups import Groups, read_groups
 
 
@@ -65,9 +65,13 @@ class Waiting(Sequence[Pair]):
             while data:
                 data = data[self._file.write(data) :]
         except OSError as error:
-            advice = advice_on(error) or "Set TMPDIR to a folder that is writable."
+            advice = advice_on(error) or message("Set TMPDIR to a folder that is writable.")
             raise GradkitError(
-                f"The submissions cannot be kept while they wait ({error.strerror}). {advice}"
+                message(
+                    "The submissions cannot be kept while they wait ({reason}). {advice}",
+                    reason=system_reason(error),
+                    advice=advice,
+                )
             ) from error
         self._ends.append(end)
 
