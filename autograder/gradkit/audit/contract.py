@@ -14,6 +14,8 @@ from gradkit.bank import Bank
 from gradkit.course import Assignment, Course
 from gradkit.course.toml_files import read_toml
 from gradkit.errors import CourseError
+from gradkit.messages import Message, message
+from gradkit.messages import sentences as in_turn
 from gradkit.suite.tests import HiddenTest
 
 FILE = "contract.toml"
@@ -115,9 +117,14 @@ def _read(path: Path) -> Entries:
         for sentence, value in entries.items():
             if not isinstance(value, str) and not _is_grading(value):
                 raise CourseError(
-                    f"{path}: [{table}] {json.dumps(sentence, ensure_ascii=False)}: expected tests with their "
-                    'mistakes, as in { test_in_place = ["new_tensors"] }, or a string that says why it is not graded; '
-                    f"found {json.dumps(value, ensure_ascii=False)}."
+                    message(
+                        "{path}: [{table}] {sentence}: expected tests with their mistakes, as in {{ test_in_place = "
+                        '["new_tensors"] }}, or a string that says why it is not graded; found {found}.',
+                        path=path,
+                        table=table,
+                        sentence=json.dumps(sentence, ensure_ascii=False),
+                        found=json.dumps(value, ensure_ascii=False),
+                    )
                 )
     return tables
 
@@ -141,9 +148,10 @@ def contract_faults(
         failed: mistake id -> the ids of the tests that it fails, including by bans.
     """
     if contract.entries is None:
-        yield (
-            f"{FILE}: no such file. It lists each sentence in the release with the tests that cover it and the "
-            "mistakes that violate it; gradkit audit --contract prints a template."
+        yield message(
+            "{path}: no such file. It lists each sentence in the release with the tests that cover it and the "
+            "mistakes that violate it; gradkit audit --contract prints a template.",
+            path=FILE,
         )
         return
     yield from _faults_of_sentences(contract, contract.entries)
@@ -151,31 +159,52 @@ def contract_faults(
     named = {(claim.question, claim.test) for claim in contract.claims()}
     for test in tests:
         if (test.question, test.name) not in named:
-            yield (
-                f"{FILE}: [{test.question}] {test.name} grades something that no sentence states: name it under the "
-                "sentence that it covers, or add that sentence to the docstring."
+            yield message(
+                "{path}: [{question}] {test} grades something that no sentence states: name it under the sentence that "
+                "it covers, or add that sentence to the docstring.",
+                path=FILE,
+                question=test.question,
+                test=test.name,
             )
 
 
 def _faults_of_sentences(contract: Contract, entries: Entries) -> Iterator[str]:
     missing = contract.missing()
-    for table, sentences in missing.items():
-        for sentence in sentences:
-            yield f'{FILE}: [{table}] has no entry for "{sentence}" (gradkit audit --contract prints it as TOML).'
+    for table, lacking in missing.items():
+        for sentence in lacking:
+            yield message(
+                '{path}: [{table}] has no entry for "{sentence}" (gradkit audit --contract prints it as TOML).',
+                path=FILE,
+                table=table,
+                sentence=sentence,
+            )
     for table, listed in entries.items():
         if table not in contract.given:
-            yield f"{FILE}: [{table}]: no such question. Tables: {', '.join(contract.given)}."
+            yield message(
+                "{path}: [{table}]: no such question. Tables: {known}.",
+                path=FILE,
+                table=table,
+                known=", ".join(contract.given),
+            )
             continue
         for sentence, value in listed.items():
-            where = f'{FILE}: [{table}] "{sentence}"'
+            where = _entry(table, sentence)
             if sentence not in contract.given[table]:
                 near = get_close_matches(sentence, missing.get(table, ()), n=1, cutoff=0.4)
-                instead = f'Is it now "{near[0]}"?' if near else "Remove the entry."
-                yield f"{where}: there is no such sentence in the release (any more). {instead}"
+                yield in_turn(
+                    message("{where}: there is no such sentence in the release (any more).", where=where),
+                    message('Is it now "{sentence}"?', sentence=near[0]) if near else message("Remove the entry."),
+                )
             elif not value:
-                yield f"{where}: name the tests that cover it, or say why it is not graded."
+                yield message("{where}: name the tests that cover it, or say why it is not graded.", where=where)
             elif not isinstance(value, str) and not any(value.values()):
-                yield f"{where} is graded, but no mistake violates it. Add one to the bank and name it here."
+                yield message(
+                    "{where} is graded, but no mistake violates it. Add one to the bank and name it here.", where=where
+                )
+
+
+def _entry(table: str, sentence: str) -> Message:
+    return message('{path}: [{table}] "{sentence}"', path=FILE, table=table, sentence=sentence)
 
 
 def _faults_of_claims(
@@ -185,19 +214,37 @@ def _faults_of_claims(
     of_question = {entry.id: entry.question for entry in bank.mistakes}
     listed: dict[str, tuple[str, str]] = {}
     for claim in contract.claims():
-        where = f'{FILE}: [{claim.table}] "{claim.sentence}"'
+        where = _entry(claim.table, claim.sentence)
         test = ids.get((claim.question, claim.test))
         if test is None:
-            yield f'{where}: {claim.question or "this question"} has no test "{claim.test}".'
+            yield message(
+                '{where}: {question} has no test "{test}".',
+                where=where,
+                question=claim.question or message("this question"),
+                test=claim.test,
+            )
         for mistake in claim.mistakes:
             if of_question.get(mistake) != claim.question:
-                yield f'{where}: the bank has no "{mistake}" of {claim.question}.'
+                yield message(
+                    '{where}: the bank has no "{mistake}" of {question}.',
+                    where=where,
+                    mistake=mistake,
+                    question=claim.question,
+                )
                 continue
             if test is not None and test not in failed[mistake]:
-                yield f'{where}: {claim.test} passes "{mistake}". Strengthen the test, or name one that fails it.'
+                yield message(
+                    '{where}: {test} passes "{mistake}". Strengthen the test, or name one that fails it.',
+                    where=where,
+                    test=claim.test,
+                    mistake=mistake,
+                )
             table, sentence = listed.setdefault(mistake, (claim.table, claim.sentence))
             if (table, sentence) != (claim.table, claim.sentence):
-                yield (
-                    f'{where}: "{mistake}" is also listed under "{sentence}". A mistake violates one sentence: keep it '
-                    "there, and add another mistake here."
+                yield message(
+                    '{where}: "{mistake}" is also listed under "{sentence}". A mistake violates one sentence: keep it '
+                    "there, and add another mistake here.",
+                    where=where,
+                    mistake=mistake,
+                    sentence=sentence,
                 )

@@ -26,6 +26,7 @@ from gradkit.diagnosis import Fingerprint, Matcher
 from gradkit.grading.reader import Reading
 from gradkit.grading.record import Record, to_json
 from gradkit.grading.score import score_questions, score_tests
+from gradkit.messages import Message, as_data, from_data, message
 from gradkit.sandbox import Submitted
 from gradkit.sandbox.parallel import Jobs, run_jobs
 from gradkit.suite.runner import Found, ReferenceRunner
@@ -81,7 +82,7 @@ def fuzz_tests(
     make_pool()  # once, before processes are forked
 
     @cache
-    def students(question: str) -> dict[str, ModuleType]:
+    def students(question: str) -> dict[Message, ModuleType]:
         targets = next(each.targets for each in assignment.questions if each.id == question)
         return dict(odd for target in targets for odd in odd_students(code, assignment.module, target))
 
@@ -93,15 +94,18 @@ def fuzz_tests(
             fuzzed = fuzz_test(suite, assignment, test, right, known, names[test.question])
             submitted = Submitted(assignment.module, {assignment.module: code})
             odd = islice(odd_faults(suite, test, right, students(test.question), submitted), _MOST)
-            (folder / str(number)).write_text(json.dumps([fuzzed.answers, [*fuzzed.faults, *odd]]), encoding="utf-8")
+            (folder / str(number)).write_text(
+                json.dumps([fuzzed.answers, [as_data(fault) for fault in (*fuzzed.faults, *odd)]]), encoding="utf-8"
+            )
 
         def keep(number: int) -> None:
             answers, faults = json.loads((folder / str(number)).read_text(encoding="utf-8"))
-            found[number] = Fuzzed(answers, tuple(faults))
+            found[number] = Fuzzed(answers, tuple(map(from_data, faults)))
             advance()
 
         def give_up(number: int, how: str) -> None:
-            found[number] = Fuzzed(0, (f"{tests[number].name} cannot be fuzzed: {how}",))
+            why = message("{test} cannot be fuzzed: {reason}", test=tests[number].name, reason=how)
+            found[number] = Fuzzed(0, (why,))
             advance()
 
         run_jobs(len(tests), processes, Jobs(lambda: work, keep, give_up))
@@ -140,10 +144,16 @@ def fuzz_test(
         if calls:
             place = generator.randrange(len(calls))
             bench.run(case, place, stranger.answer(calls[place].call, calls[place].observation))
-    faults = [f"{test.name} breaks on an answer: {why}" for why in bench.faults.values()]
+    faults = [
+        message("{test} breaks on an answer: {reason}", test=test.name, reason=why) for why in bench.faults.values()
+    ]
     asked = (found.call for case in range(len(test.cases)) for found in bench.calls(case))
     faults += [
-        f'{test.name} could show students the name "{name}", which is not in the contract: describe it in words.'
+        message(
+            '{test} could show students the name "{name}", which is not in the contract: describe it in words.',
+            test=test.name,
+            name=name,
+        )
         for name in dict.fromkeys(name for call in asked for name in nameless(call, names))
     ]
     return Fuzzed(bench.answers, tuple(faults[:_MOST]))
@@ -159,7 +169,7 @@ class _Bench:
     right: ReferenceRunner
     known: Sequence[Fingerprint]
     answers: int = 0
-    faults: dict[str, str] = field(default_factory=dict)
+    faults: dict[str, Message] = field(default_factory=dict)
     _calls: dict[int, list[Found]] = field(default_factory=dict)
     _narrowed: dict[int, list[Fingerprint]] = field(default_factory=dict)
 
@@ -175,7 +185,7 @@ class _Bench:
             try:
                 self.suite.run(note, [self._only(case)])
             except Exception as error:  # noqa: BLE001 - such exceptions are the findings
-                self._note(error, "the right one")
+                self._note(error, message("the right one"))
         return self._calls[case]
 
     def run(self, case: int, place: int, strange: Strange) -> None:
@@ -200,11 +210,12 @@ class _Bench:
         except Exception as error:  # noqa: BLE001 - such exceptions are the findings
             self._note(error, strange.what)
 
-    def _note(self, error: Exception, what: str) -> None:
+    def _note(self, error: Exception, what: Message) -> None:
         """Keep the first exception of each type."""
         cause = error.__cause__ or error
         kind = type(cause).__name__
-        self.faults.setdefault(kind, f"{kind}: {str(cause)[:200]} ({what[:300]})")
+        text = message("{error}: {text} ({answer})", error=kind, text=str(cause)[:200], answer=what)
+        self.faults.setdefault(kind, text)
 
     def _only(self, case: int) -> HiddenTest:
         return replace(self.test, cases=(self.test.cases[case],))

@@ -22,6 +22,7 @@ from gradkit.bans.definitions import reachable
 from gradkit.course import Assignment
 from gradkit.course.toml_files import read_toml
 from gradkit.errors import UsageError
+from gradkit.messages import message
 
 Position = tuple[int, int]  # line, column
 # These operators require arguments.
@@ -63,7 +64,7 @@ def mutants(assignment: Assignment, source: bytes) -> Iterator[Mutant]:
         from cosmic_ray.mutating import mutate_code  # type: ignore[import-untyped]
         from cosmic_ray.operators.provider import OperatorProvider  # type: ignore[import-untyped]
     except ImportError as error:
-        raise UsageError("Mutation testing needs cosmic-ray: pip install 'gradkit[audit]'") from error
+        raise UsageError(message("Mutation testing needs cosmic-ray: pip install 'gradkit[audit]'")) from error
     text = source.decode()
     tree = ast.parse(text)
     places = _Places(assignment, tree)

@@ -22,6 +22,7 @@ from torch import Tensor, nn
 from gradkit.course import Limits
 from gradkit.diagnosis.answers import Answer, call_print
 from gradkit.errors import GraderFault, WireError
+from gradkit.messages import Message, message
 from gradkit.sandbox.wording import Submitted, complete
 from gradkit.suite.cases import CaseOutcome
 from gradkit.suite.runner import ReferenceRunner
@@ -36,11 +37,13 @@ from gradkit.worker.perform import perform
 
 Odd = Callable[[Any], Any]
 _CASES = 2  # per test
-_ANOTHER = "another result each time"
-_ATTRIBUTES = "for its attributes"
-_EARLY = "a generator that ends early"
+_ANOTHER = message("another result each time")
+_NONE = message("an object with None for its attributes")
+_LISTS = message("an object with lists for its attributes")
+_TENSORS = message("an object with tensors for its attributes")
+_EARLY = message("a generator that ends early")
 # A test of a single property may pass these, but must not break on them.
-_MAY_PASS = (_ANOTHER, _ATTRIBUTES, _EARLY)
+_MAY_PASS = (_ANOTHER, _NONE, _LISTS, _TENSORS, _EARLY)
 _NAN = float("nan")
 _METHODS = 3  # in a class with more, all methods are changed at once
 
@@ -60,7 +63,7 @@ class Empty:
         pass
 
 
-def odd_students(source: bytes, module: str, target: str) -> Iterator[tuple[str, ModuleType]]:
+def odd_students(source: bytes, module: str, target: str) -> Iterator[tuple[Message, ModuleType]]:
     """Yield, for each oddity, its description and the reference's module with the target changed.
 
     Args:
@@ -78,25 +81,28 @@ def odd_students(source: bytes, module: str, target: str) -> Iterator[tuple[str,
     found = getattr(load_module(module, {module: source}), target)
     if not isinstance(found, type):
         for what, odd in RESULTS.items():
-            yield f"{target} returns {what}", changed(None, target, partial(_giving, odd=odd))
+            yield (
+                message("{target} returns {oddity}", target=target, oddity=what),
+                changed(None, target, partial(_giving, odd=odd)),
+            )
         return
     for what, make in OBJECTS.items():
-        yield f"{target} makes {what}", changed(None, target, make)
+        yield message("{target} makes {oddity}", target=target, oddity=what), changed(None, target, make)
     methods = [name for name, value in vars(found).items() if inspect.isfunction(value) and name != "__init__"]
     for what, odd in RESULTS.items():
         if len(methods) > _METHODS:
             loaded = load_module(module, {module: source})
             for name in methods:
                 setattr(getattr(loaded, target), name, _giving(getattr(found, name), odd))
-            yield f"every method of {target} returns {what}", loaded
+            yield message("every method of {target} returns {oddity}", target=target, oddity=what), loaded
             continue
         for name in methods:
             with_odd = changed(target, name, partial(_giving, odd=odd))
-            yield f"{target}.{name} returns {what}", with_odd
+            yield message("{target} returns {oddity}", target=f"{target}.{name}", oddity=what), with_odd
 
 
 def odd_faults(
-    suite: Suite, test: HiddenTest, right: ReferenceRunner, students: Mapping[str, ModuleType], submitted: Submitted
+    suite: Suite, test: HiddenTest, right: ReferenceRunner, students: Mapping[Message, ModuleType], submitted: Submitted
 ) -> Iterator[str]:
     """Where a test breaks on odd student code, or passes although it read wrong answers.
 
@@ -124,10 +130,16 @@ def odd_faults(
             suite.run(answer, [first], look)
         except GraderFault as fault:
             cause = fault.__cause__ or fault
-            yield f"{test.name} breaks if {what}: {type(cause).__name__}: {str(cause)[:200]}"
+            yield message(
+                "{test} breaks if {what}: {error}: {text}",
+                test=test.name,
+                what=what,
+                error=type(cause).__name__,
+                text=str(cause)[:200],
+            )
             continue
-        if not what.endswith(_MAY_PASS) and any(_differs(outcome, right) for outcome in passed):
-            yield f"{test.name} passes if {what}."
+        if what.fields["oddity"] not in _MAY_PASS and any(_differs(outcome, right) for outcome in passed):
+            yield message("{test} passes if {what}.", test=test.name, what=what)
 
 
 def _answer(call: Call, module: ModuleType, submitted: Submitted) -> Observation:
@@ -236,33 +248,33 @@ def _put(new: Any) -> Callable[[Any], None]:
     return put
 
 
-RESULTS: Mapping[str, Odd] = {
-    "None": lambda _: None,
-    "an empty list": lambda _: [],
-    "an empty generator": lambda _: iter(()),
+RESULTS: Mapping[Message, Odd] = {
+    message("None"): lambda _: None,
+    message("an empty list"): lambda _: [],
+    message("an empty generator"): lambda _: iter(()),
     _EARLY: _early,
-    "a list of it": lambda value: [value],
-    "numbers": _in_tensors(lambda tensor: tensor.tolist(), "1.0"),
-    "an array of objects": _in_tensors(lambda tensor: tensor.detach().numpy().astype(object), {}),
-    "one dimension more": _in_tensors(lambda tensor: tensor.unsqueeze(0), (1, 2)),
-    "a tensor without elements": _in_tensors(lambda tensor: tensor.reshape(-1)[:0], ""),
-    "a complex tensor": _in_tensors(lambda tensor: tensor.to(torch.complex128), 1j),
-    "a sparse tensor": _in_tensors(lambda tensor: tensor.detach().to_sparse(), torch.eye(2).to_sparse()),
-    "NaN": _in_tensors(lambda tensor: tensor * _NAN, _NAN),
+    message("a list of it"): lambda value: [value],
+    message("numbers"): _in_tensors(lambda tensor: tensor.tolist(), "1.0"),
+    message("an array of objects"): _in_tensors(lambda tensor: tensor.detach().numpy().astype(object), {}),
+    message("one dimension more"): _in_tensors(lambda tensor: tensor.unsqueeze(0), (1, 2)),
+    message("a tensor without elements"): _in_tensors(lambda tensor: tensor.reshape(-1)[:0], ""),
+    message("a complex tensor"): _in_tensors(lambda tensor: tensor.to(torch.complex128), 1j),
+    message("a sparse tensor"): _in_tensors(lambda tensor: tensor.detach().to_sparse(), torch.eye(2).to_sparse()),
+    message("NaN"): _in_tensors(lambda tensor: tensor * _NAN, _NAN),
     _ANOTHER: _another(count()),
-    "an object without attributes": lambda _: Empty(),
-    "a module without parameters": lambda _: nn.Identity(),
-    "a class": lambda _: Empty,
-    "an exception of a subclass": _raising(_ShapeError),
-    "an end of the program": _raising(_Bye),
+    message("an object without attributes"): lambda _: Empty(),
+    message("a module without parameters"): lambda _: nn.Identity(),
+    message("a class"): lambda _: Empty,
+    message("an exception of a subclass"): _raising(_ShapeError),
+    message("an end of the program"): _raising(_Bye),
 }
-OBJECTS: Mapping[str, Callable[[Any], Any]] = {
-    "None": lambda _: lambda *_args, **_options: None,
-    "a list": lambda _: lambda *_args, **_options: [],
-    "an object without attributes": lambda _: Empty,
-    "a module without parameters": lambda _: nn.Identity,
-    "an object that has lost its attributes": _without(_lose),
-    f"an object with None {_ATTRIBUTES}": _without(_put(None)),
-    f"an object with lists {_ATTRIBUTES}": _without(_put([])),
-    f"an object with tensors {_ATTRIBUTES}": _without(_put(torch.zeros(2))),
+OBJECTS: Mapping[Message, Callable[[Any], Any]] = {
+    message("None"): lambda _: lambda *_args, **_options: None,
+    message("a list"): lambda _: lambda *_args, **_options: [],
+    message("an object without attributes"): lambda _: Empty,
+    message("a module without parameters"): lambda _: nn.Identity,
+    message("an object that has lost its attributes"): _without(_lose),
+    _NONE: _without(_put(None)),
+    _LISTS: _without(_put([])),
+    _TENSORS: _without(_put(torch.zeros(2))),
 }

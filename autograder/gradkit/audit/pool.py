@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from gradkit.errors import UsageError
+from gradkit.messages import message
 from gradkit.wire.values import DTYPES, ObservedTensor, Opaque, Ref
 
 _SIZE = 400
@@ -47,7 +48,7 @@ def make_pool() -> Pool:
         from hypothesis import HealthCheck, Phase, given, seed, settings
         from hypothesis import strategies as st
     except ImportError as error:
-        raise UsageError("Fuzzing needs hypothesis: pip install 'gradkit[audit]'") from error
+        raise UsageError(message("Fuzzing needs hypothesis: pip install 'gradkit[audit]'")) from error
     ends = st.sampled_from(_NUMBERS)
     floats = st.one_of(ends, st.floats())
     fillings = st.one_of(

@@ -27,6 +27,7 @@ from gradkit.check.homework import Homework, find_homework
 from gradkit.check.results import Report
 from gradkit.conditions import EAGER
 from gradkit.errors import GraderFault
+from gradkit.messages import message
 from gradkit.sandbox.parallel import Jobs, run_jobs
 from gradkit.temporary import TemporaryFolder
 
@@ -87,7 +88,7 @@ def try_public(
             found[number] = None if report is None else Report.from_data(report)
             advance()
     except (OSError, ValueError) as error:
-        raise GraderFault("the process that runs the public checks ended early") from error
+        raise GraderFault(message("the process that runs the public checks ended early")) from error
     return found
 
 
@@ -103,14 +104,14 @@ def _warm() -> subprocess.Popen[bytes]:
 
 def _opened(stream: IO[bytes] | None) -> IO[bytes]:
     if stream is None:  # never, since both are pipes
-        raise GraderFault("the process that runs the public checks has no pipe")
+        raise GraderFault(message("the process that runs the public checks has no pipe"))
     return stream
 
 
 def not_passed(report: Report | None) -> dict[str, str]:
     """The messages of the checks that did not pass, by name."""
     if report is None:
-        return {"gradkit check": "The code ended its process or did not finish."}
+        return {"gradkit check": message("The code ended its process or did not finish.")}
     checks = (check for question in report.questions for check in question.checks)
     return {check.name: check.message for check in checks if check.status != "passed"}
 

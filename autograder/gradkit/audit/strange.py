@@ -17,6 +17,7 @@ from torch import Tensor
 
 from gradkit.audit.pool import Pool, filled
 from gradkit.errors import WireError
+from gradkit.messages import Message, message
 from gradkit.wire.call import Call
 from gradkit.wire.kinds import FailureKind
 from gradkit.wire.observation import Failure, Observation, observation_from_value, observation_to_value
@@ -52,7 +53,7 @@ class Strange:
         observation: the answer.
     """
 
-    what: str
+    what: Message
     observation: Observation
 
 
@@ -85,64 +86,69 @@ class Stranger:
         except WireError:
             return None
 
-    def _one_value(self, call: Call, right: Observation) -> tuple[str, Observation]:
+    def _one_value(self, call: Call, right: Observation) -> tuple[Message, Observation]:
         """Change one part of one observed value."""
         name = self._random.choice(list(call.observe))
         value, what = self._changed(right.values.get(name))
-        return f"{name}: {what}", replace(right, failure=None, values={**right.values, name: value})
+        return message("{name}: {what}", name=name, what=what), replace(
+            right, failure=None, values={**right.values, name: value}
+        )
 
-    def _values(self, call: Call, right: Observation) -> tuple[str, Observation]:
+    def _values(self, call: Call, right: Observation) -> tuple[Message, Observation]:
         """Replace or drop every observed value, and perhaps add an unrequested one."""
         values = {name: self._other(right.values.get(name)) for name in self._some(call.observe)}
         if self._perhaps():
             values[self._text()] = self._any()
-        return f"the values are {_short(values)}", replace(right, failure=None, values=values)
+        return message("the values are {values}", values=_short(values)), replace(right, failure=None, values=values)
 
-    def _one_gradient(self, call: Call, right: Observation) -> tuple[str, Observation]:
+    def _one_gradient(self, call: Call, right: Observation) -> tuple[Message, Observation]:
         """Replace one gradient by another one, or by None."""
         name = self._random.choice([*call.vjp.names, ""] if call.vjp is not None else [""])
         gradient = self._gradient(right.gradients.get(name))
         strange = replace(right, failure=None, gradients={**right.gradients, name: gradient})
-        return f"the gradient of {name}: {_short(gradient)}", strange
+        return message("the gradient of {name}: {value}", name=name, value=_short(gradient)), strange
 
-    def _gradients(self, call: Call, right: Observation) -> tuple[str, Observation]:
+    def _gradients(self, call: Call, right: Observation) -> tuple[Message, Observation]:
         """Replace or drop every gradient, with a random error message of autograd."""
         names = self._some(call.vjp.names if call.vjp is not None else ())
         gradients = {name: self._gradient(right.gradients.get(name)) for name in names}
         strange = replace(right, failure=None, gradients=gradients, gradient_error=self._text())
-        return f"the gradients are {_short(gradients)}", strange
+        return message("the gradients are {values}", values=_short(gradients)), strange
 
-    def _side_effects(self, call: Call, right: Observation) -> tuple[str, Observation]:
+    def _side_effects(self, call: Call, right: Observation) -> tuple[Message, Observation]:
         """Keep the values, and change the output, the mutated inputs and the operators."""
         printed = self._random.choice(_PRINTED)
         if self._perhaps():
             printed = right.printed.replace(self._random.choice("0123456789.: \n"), printed)
-        mutated = tuple(name for name in (*call.given(), "", "x", "\0") if self._random.random() < 0.2)
+        mutated = tuple(name for name in call.given() if self._random.random() < 0.2)
         operators = frozenset([self._text(), self._text()])
         strange = replace(right, printed=printed, mutated=mutated, operators=operators)
-        return f"printed {printed[:40]!r}, changed the inputs {mutated}", strange
+        what = message("printed {text}, changed the inputs {names}", text=repr(printed[:40]), names=mutated)
+        return what, strange
 
-    def _failed(self, _call: Call, _right: Observation) -> tuple[str, Observation]:
+    def _failed(self, _call: Call, _right: Observation) -> tuple[Message, Observation]:
         choice = self._random.choice
         line = choice((None, 0, 1, -1, 2**64 - 1))
         failure = Failure(choice(_FAILURES), self._text(), choice(_ERRORS), line, self._text())
-        return f"the call failed: {failure}", Observation(failure=failure)
+        return message("the call failed: {failure}", failure=str(failure)[:300]), Observation(failure=failure)
 
-    def _changed(self, value: Any) -> tuple[Any, str]:
+    def _changed(self, value: Any) -> tuple[Any, Message]:
         """The value with one part changed, and a description of the change."""
         path, part = self._part(value)
-        edits = [("is", self._other(part))]
+        edits = [(message("{where} is {value}"), self._other(part))]
         if isinstance(part, dict):
-            edits.append(("lacks entries", {key: part[key] for key in self._some(part)}))
-            edits.append(("has more entries", {**part, self._key(): self._any()}))
-            edits.append(("has other keys", {self._key(): item for item in part.values()}))
+            edits.append((message("{where} lacks entries {value}"), {key: part[key] for key in self._some(part)}))
+            edits.append((message("{where} has more entries {value}"), {**part, self._key(): self._any()}))
+            edits.append((message("{where} has other keys {value}"), {self._key(): item for item in part.values()}))
         elif isinstance(part, (list, tuple)):
-            edits.append(("lacks entries", type(part)(self._some(part))))
-            edits.append(("has more entries", type(part)([*part, self._any()])))
-            edits.append(("is of the other type", tuple(part) if isinstance(part, list) else list(part)))
+            edits.append((message("{where} lacks entries {value}"), type(part)(self._some(part))))
+            edits.append((message("{where} has more entries {value}"), type(part)([*part, self._any()])))
+            edits.append(
+                (message("{where} is of the other type {value}"), tuple(part) if isinstance(part, list) else list(part))
+            )
         what, new = self._random.choice(edits)
-        where = "".join(f"[{key!r}]" for key in path) or "it"
-        return _put(value, path, new), f"{where} {what} {_short(new)}"
+        where = "".join(f"[{key!r}]" for key in path) or message("it")
+        return _put(value, path, new), Message(what.id, {"where": where, "value": _short(new)})
 
     def _part(self, value: Any) -> tuple[list[Any], Any]:
         """A random part of the value, mostly a leaf, with its path."""

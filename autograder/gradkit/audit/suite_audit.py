@@ -14,17 +14,19 @@ from gradkit.audit.fuzz import together
 from gradkit.audit.mutants import Equivalent, Mutant, mutants, read_equivalent
 from gradkit.audit.public import PublicTrial, not_passed
 from gradkit.audit.trials import Trial, Tried, bank_faults
-from gradkit.bank import Bank, read_bank
+from gradkit.bank import Bank, Entry, read_bank
 from gradkit.course import Assignment, Course
 from gradkit.diagnosis import Fingerprint, fingerprints, twins
 from gradkit.errors import CourseError, GraderFault
 from gradkit.grading.store import suite_keys
+from gradkit.messages import Message, message
 from gradkit.suite.session import Suite, open_suite
 from gradkit.suite.tests import HiddenTest
 
 Progress = Callable[[int, int], None]
 _PATIENCE = 5.0  # time limit of a mutant's call, relative to the reference's slowest
 _AT_LEAST = 2.0  # lower bound of that limit, in seconds
+_REFERENCE = message("the reference")
 _UNSEEN = 0.1  # tolerated share of the points lost by a question's mistakes that pass every public check
 
 
@@ -117,8 +119,13 @@ class _Desk:
         excused = [entry for entry in equivalent if any(entry.is_of(mutant) for mutant in survivors)]
         stale = [entry for entry in equivalent if entry not in excused]
         self.faults += [
-            f'equivalent.toml: {entry.question}: "{entry.before}" -> "{entry.after}" is not a surviving mutant '
-            "(any more). Remove the entry."
+            message(
+                '{path}: {question}: "{before}" -> "{after}" is not a surviving mutant (any more). Remove the entry.',
+                path="equivalent.toml",
+                question=entry.question,
+                before=entry.before,
+                after=entry.after,
+            )
             for entry in stale
         ]
         questions = tuple(
@@ -159,12 +166,25 @@ class _Desk:
             raise GraderFault(of_reference.fault)
         for test in tests:
             if test.id not in of_stub.failed:
-                self.faults.append(f"the stub passes {test.name} and gets {test.points:g} points for nothing.")
-        names = ["the reference", *(f'{entry.place}: "{entry.id}"' for entry in bank.accepted)]
+                self.faults.append(
+                    message(
+                        "the stub passes {test} and gets {points} points for nothing.",
+                        test=test.name,
+                        points=f"{test.points:g}",
+                    )
+                )
+        names = [_REFERENCE, *map(_named, bank.accepted)]
         for name, tried in zip(names, [of_reference, *of_accepted], strict=True):
-            self.faults += [f"{name}: {tried.fault}"] if tried.fault else []
-            for test_id, message in zip(tried.failed, tried.messages, strict=True):
-                self.faults.append(f"{name} is right, but fails {test_id.rpartition('::')[2]}: {message}")
+            self.faults += [message("{name}: {fault}", name=name, fault=tried.fault)] if tried.fault else []
+            for test_id, text in zip(tried.failed, tried.messages, strict=True):
+                self.faults.append(
+                    message(
+                        "{name} is right, but fails {test}: {text}",
+                        name=name,
+                        test=test_id.rpartition("::")[2],
+                        text=text,
+                    )
+                )
         return of_reference.seconds
 
     def _stub(self) -> bytes:
@@ -173,7 +193,13 @@ class _Desk:
             return path.read_bytes()
         except FileNotFoundError:
             command = f"gradkit build {self.assignment.id}"
-            raise CourseError(f"{path}: no such file. The audit also tries the stub: run {command} first.") from None
+            raise CourseError(
+                message(
+                    "{path}: no such file. The audit also tries the stub: run {command} first.",
+                    path=path,
+                    command=command,
+                )
+            ) from None
 
     def mistakes(self, bank: Bank, known: Sequence[Fingerprint]) -> dict[str, frozenset[str]]:
         """Mistake id -> the tests that it fails, by its answers or by a banned call."""
@@ -193,8 +219,8 @@ class _Desk:
         """Run the public checks on stub, reference and bank; return mistake id -> the checks that it does not pass."""
         module = self.assignment.module
         reference = {module: (self.course.source(self.assignment.id) / module).read_bytes()}
-        right: list[tuple[str, str | None, Mapping[str, bytes]]] = [("the reference", None, reference)]
-        right += [(f'{entry.place}: "{entry.id}"', entry.question, entry.files) for entry in bank.accepted]
+        right: list[tuple[Message, str | None, Mapping[str, bytes]]] = [(_REFERENCE, None, reference)]
+        right += [(_named(entry), entry.question, entry.files) for entry in bank.accepted]
         trials = [PublicTrial(None, {}), *(PublicTrial(question, files) for _, question, files in right)]
         trials += [PublicTrial(entry.question, entry.files) for entry in bank.mistakes]
         self.runs += len(trials)
@@ -204,11 +230,19 @@ class _Desk:
         for question in () if stub is None else stub.questions:
             if question.status != "not started":
                 self.faults.append(
-                    f'the stub is "{question.status}" instead of "not started" in the checks of {question.id}.'
+                    message(
+                        'the stub is "{status}" instead of "not started" in the checks of {question}.',
+                        status=question.status,
+                        question=question.id,
+                    )
                 )
         for (name, _, _), report in zip(right, reports, strict=False):
-            for check, message in not_passed(report).items():
-                self.faults.append(f"{name} is right, but fails the public check {check}: {message}")
+            for check, text in not_passed(report).items():
+                self.faults.append(
+                    message(
+                        "{name} is right, but fails the public check {check}: {text}", name=name, check=check, text=text
+                    )
+                )
         of_mistakes = reports[len(right) :]
         return {entry.id: tuple(not_passed(report)) for entry, report in zip(bank.mistakes, of_mistakes, strict=True)}
 
@@ -236,7 +270,12 @@ class _Desk:
         results = self._try(trials)
         self.runs += sum(tried.runs - 1 for tried in results)
         self.faults += [
-            f"a hidden test raises an error on {mutant.before!r} -> {mutant.after!r}: {tried.fault}"
+            message(
+                "a hidden test raises an error on {before} -> {after}: {fault}",
+                before=repr(mutant.before),
+                after=repr(mutant.after),
+                fault=tried.fault,
+            )
             for mutant, tried in zip(found, results, strict=True)
             if tried.fault
         ]
@@ -286,7 +325,15 @@ class _Desk:
 
 def _surprises(question: QuestionAudit) -> str:
     """The fault that mistakes that no public check warns of lose too many points."""
-    return (
-        f"{question.id}: mistakes that pass every public check lose {question.lost_unseen:.0%} of the points lost by "
-        f"all mistakes, more than {_UNSEEN:.0%}: {', '.join(question.unseen)}."
+    return message(
+        "{question}: mistakes that pass every public check lose {share} of the points lost by all mistakes, more than "
+        "{limit}: {mistakes}.",
+        question=question.id,
+        share=f"{question.lost_unseen:.0%}",
+        limit=f"{_UNSEEN:.0%}",
+        mistakes=", ".join(question.unseen),
     )
+
+
+def _named(entry: Entry) -> Message:
+    return message('{place}: "{name}"', place=entry.place, name=entry.id)

@@ -14,6 +14,7 @@ from gradkit.diagnosis import ENOUGH, Fingerprint, Matcher, told
 from gradkit.errors import GraderFault
 from gradkit.grading.reader import Reading, SourceReader, read_sources
 from gradkit.grading.score import score_tests
+from gradkit.messages import as_data, from_data, message
 from gradkit.sandbox import Sandbox, SubmissionRunner, Submitted, WorkerBaseEnded, Workers
 from gradkit.sandbox.parallel import Jobs, run_jobs
 from gradkit.suite.session import Suite, TestOutcome
@@ -102,14 +103,15 @@ def try_all(
 
 def as_json(tried: Tried) -> str:
     """A result as JSON."""
-    return json.dumps(tried.__dict__)
+    return json.dumps({**vars(tried), "messages": list(map(as_data, tried.messages)), "fault": as_data(tried.fault)})
 
 
 def from_json(text: str) -> Tried:
     """The result that `as_json` wrote."""
     data = json.loads(text)
-    failed, messages, named = (tuple(data[name]) for name in ("failed", "messages", "named"))
-    return Tried(failed, messages, data["fault"], data["seconds"], named, data["runs"])
+    failed, named = tuple(data["failed"]), tuple(data["named"])
+    messages = tuple(map(from_data, data["messages"]))
+    return Tried(failed, messages, from_data(data["fault"]), data["seconds"], named, data["runs"])
 
 
 @dataclass
@@ -132,7 +134,7 @@ class _Bench:
         except WorkerBaseEnded:
             raise
         except GraderFault as fault:
-            return Tried((), fault=str(fault))
+            return Tried((), fault=fault.message)
 
     def _run_all(self, reading: Reading, matcher: Matcher) -> Tried:
         with closing(self._runner()) as runner:
@@ -193,23 +195,31 @@ def bank_faults(
         named: mistake id -> the mistakes that its own submission is diagnosed with.
     """
     for question in assignment.questions:
-        for kind, entries in (("mistakes", bank.mistakes), ("accepted variants", bank.accepted)):
-            if not any(entry.question == question.id for entry in entries):
-                yield f"{question.id} has no {kind} in its bank."
+        if not any(entry.question == question.id for entry in bank.mistakes):
+            yield message("{question} has no mistakes in its bank.", question=question.id)
+        if not any(entry.question == question.id for entry in bank.accepted):
+            yield message("{question} has no accepted variants in its bank.", question=question.id)
     by_id = {mistake.id: mistake for mistake in known}
     as_what = told(known)
     for entry in bank.mistakes:
         # A file that cannot be loaded fails every test, and would seem to be caught.
         if reason := _not_loaded(by_id[entry.id]):
-            yield f'{entry.place}: "{entry.id}" was never tried, since its file cannot be loaded: {reason}'
+            yield message(
+                '{place}: "{name}" was never tried, since its file cannot be loaded: {reason}',
+                place=entry.place,
+                name=entry.id,
+                reason=reason,
+            )
         for wrong in sorted(as_what[entry.id] - {entry.id}):
-            yield f'{entry.place}: "{entry.id}" is diagnosed as "{wrong}".'
+            yield message('{place}: "{name}" is diagnosed as "{other}".', place=entry.place, name=entry.id, other=wrong)
         if not failed[entry.id]:
-            yield f'{entry.place}: "{entry.id}" is wrong, but passes every test.'
+            yield message('{place}: "{name}" is wrong, but passes every test.', place=entry.place, name=entry.id)
         elif by_id[entry.id].tells_in(by_id[entry.id].failed) >= ENOUGH and entry.id not in named[entry.id]:
-            yield (
-                f'{entry.place}: "{entry.id}" is not diagnosed, although its answers differ from the right ones. '
-                "Is it a twin, or do its answers vary between processes?"
+            yield message(
+                '{place}: "{name}" is not diagnosed, although its answers differ from the right ones. Is it a twin, or '
+                "do its answers vary between processes?",
+                place=entry.place,
+                name=entry.id,
             )
 
 
@@ -218,6 +228,8 @@ def _not_loaded(mistake: Fingerprint) -> str:
     calls = (call for cases in mistake.tests.values() for case in cases for call in case.calls)
     failures = (call.answer.observation.failure for call in calls)
     reasons = (
-        f"{failure.type_name}: {failure.message}" for failure in failures if failure and failure.kind == "import"
+        message("{type}: {text}", type=failure.type_name, text=failure.message)
+        for failure in failures
+        if failure and failure.kind == "import"
     )
     return next(reasons, "")

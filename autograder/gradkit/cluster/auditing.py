@@ -19,6 +19,7 @@ from gradkit.course import Assignment
 from gradkit.diagnosis import Fingerprint
 from gradkit.diagnosis.answer_store import AnswerStore, Run
 from gradkit.errors import GradkitError
+from gradkit.messages import from_data, message
 from gradkit.suite.session import Suite
 
 T = TypeVar("T")
@@ -87,10 +88,10 @@ class ClusterCrew:
         del source, known  # the nodes have them
 
         def lost(job: int, how: str) -> Fuzzed:
-            return Fuzzed(0, (f"{suite.tests[job].name} cannot be fuzzed: {how}",))
+            return Fuzzed(0, (message("{test} cannot be fuzzed: {reason}", test=suite.tests[job].name, reason=how),))
 
         def read(found: Any) -> Fuzzed:
-            return Fuzzed(found[0], tuple(found[1]))
+            return Fuzzed(found[0], tuple(map(from_data, found[1])))
 
         errand = _Trials(len(suite.tests), lambda jobs: Fuzz(assignment.id, [*jobs]), read, lost, advance)
         return errand.done_on(self.nodes)

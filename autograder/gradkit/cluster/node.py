@@ -41,6 +41,7 @@ from gradkit.errors import GradkitError
 from gradkit.grading.grade import Desk, at_desk
 from gradkit.grading.store import engine_key, suite_keys, versions
 from gradkit.grading.triage import Task
+from gradkit.messages import as_data
 from gradkit.sandbox import Sandbox, open_sandbox
 from gradkit.temporary import TemporaryFolder
 
@@ -191,7 +192,7 @@ def _fuzz(desk: Desk, request: Fuzz) -> list[Any]:
     source = desk.course.reference(desk.assignment)
     known = _all_mistakes(desk)
     found = fuzz_tests(desk.suite, desk.assignment, source, known, desk.processes, request.tests)
-    return [[fuzzed.answers, list(fuzzed.faults)] for fuzzed in found]
+    return [[fuzzed.answers, list(map(as_data, fuzzed.faults))] for fuzzed in found]
 
 
 def _all_mistakes(desk: Desk) -> Sequence[Fingerprint]:
