@@ -13,6 +13,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from gradkit.messages import Message, message
+
 _GROUPS = Path("/sys/fs/cgroup")
 _COUNT = re.compile(r"^oom_kill (\d+)$", re.MULTILINE)
 
@@ -41,7 +43,7 @@ class Death:
         killed: whether by SIGKILL, as the kernel does for memory.
     """
 
-    how: str
+    how: Message
     killed: bool = False
 
     def __str__(self) -> str:
@@ -56,22 +58,25 @@ def death(code: int, peak_kilobytes: int, before: Mapping[str, int]) -> Death:
         peak_kilobytes: its peak memory; 0 if unknown.
         before: `kills` from before it started.
     """
-    used = f", peak memory {peak_kilobytes >> 10} MiB" if peak_kilobytes else ""
-    if code >= 0:
-        return Death(f"ended with exit status {code}{used}")
-    name = signal.Signals(-code).name if -code in set(signal.Signals) else "unknown"
-    text = f"was killed by signal {-code} ({name}){used}"
+    name = signal.Signals(-code).name if -code in set(signal.Signals) else message("unknown")
+    how = (
+        message("ended with exit status {status}", status=code)
+        if code >= 0
+        else message("was killed by signal {number} ({name})", number=-code, name=name)
+    )
+    if peak_kilobytes:
+        how = message("{how}, peak memory {megabytes} MiB", how=how, megabytes=peak_kilobytes >> 10)
     if code != -signal.SIGKILL:
-        return Death(text)
+        return Death(how)
     after = kills()
     risen = [path for path, count in after.items() if count > before.get(path, count)]
     if any(path != "/proc/vmstat" for path in risen):
-        return Death(
-            f"{text}: the kernel killed processes of this control group because its memory ran out", killed=True
-        )
-    if risen:
-        return Death(f"{text}: the kernel killed processes because memory ran out", killed=True)
-    return Death(f"{text}, most likely because memory ran out", killed=True)
+        why = message("{how}: the kernel killed processes of this control group because its memory ran out", how=how)
+    elif risen:
+        why = message("{how}: the kernel killed processes because memory ran out", how=how)
+    else:
+        why = message("{how}, most likely because memory ran out", how=how)
+    return Death(why, killed=True)
 
 
 def _groups() -> Iterator[Path]:

@@ -184,7 +184,9 @@ class Worker:
             frame = parse(*self.channel.receive(deadline))
         except (ChannelClosedError, DeadlineError, FloodError, WireError) as error:
             text = self.close()
-            raise GraderFault(f"a worker process did not start ({error!r}). It printed:\n{text}") from error
+            raise GraderFault(
+                message("a worker process did not start ({error}). It printed:\n{text}", error=f"{error!r}", text=text)
+            ) from error
         if frame.kind == "refused":
             self.close()
             raise SandboxError(str(frame.value))

@@ -13,12 +13,13 @@ from gradkit.course.assignment import Limits
 from gradkit.errors import GraderFault
 from gradkit.jail.confine import UNCOUNTED_THREADS
 from gradkit.jail.levels import INSECURE, Level, SandboxError, candidates
+from gradkit.messages import lines, message
 from gradkit.sandbox.deaths import Death
 from gradkit.sandbox.handle import Worker
 from gradkit.sandbox.unconfined import PlainConnection
 from gradkit.sandbox.worker_base import WorkerBase
 
-_ADVICE = (
+_ADVICE = message(
     "On Linux, install bubblewrap (Debian, Ubuntu: sudo apt install bubblewrap), or use a kernel with Landlock (5.13 "
     "or newer). On macOS, grade inside a Linux container; on Windows, inside WSL. To run code that you trust "
     "without confinement: --sandbox insecure"
@@ -73,9 +74,10 @@ class Sandbox:
 
     def why_one(self) -> str:
         """Why no more than one submission runs at a time, as a sentence."""
-        return (
-            f"One submission at a time: at level {self.level.name}, one could use up the threads of all others. "
-            "Install bubblewrap and do not run as root to have threads counted separately."
+        return message(
+            "One submission at a time: at level {level}, one could use up the threads of all others. Install "
+            "bubblewrap and do not run as root to have threads counted separately.",
+            level=self.level.name,
         )
 
     def as_record(self) -> dict[str, str]:
@@ -104,7 +106,7 @@ def open_sandbox(policy: str = "auto") -> Iterator[Sandbox]:
         try:
             base, layers = _try(level)
         except SandboxError as error:
-            missed.append(str(error))
+            missed.append(error.message)
             continue
         keeper = _Keeper(level, base)
         try:
@@ -112,9 +114,12 @@ def open_sandbox(policy: str = "auto") -> Iterator[Sandbox]:
         finally:
             keeper.base.close()
         return
-    reasons = "\n".join(f"  {reason}" for reason in missed)
     raise SandboxError(
-        f"Students' code cannot be confined sufficiently here, so nothing was graded:\n{reasons}\n{_ADVICE}"
+        lines(
+            message("Students' code cannot be confined sufficiently here, so nothing was graded:"),
+            *(message("  {line}", line=reason) for reason in missed),
+            _ADVICE,
+        )
     )
 
 
@@ -146,7 +151,7 @@ class _Keeper:
 def _try(level: Level) -> tuple[WorkerBase, dict[str, str]]:
     """Start a worker base at ``level``, and check that a child can confine itself."""
     if sys.platform != "linux":
-        raise SandboxError(f"{level.name}: needs Linux; this is {sys.platform}")
+        raise SandboxError(message("{level}: needs Linux; this is {platform}", level=level.name, platform=sys.platform))
     try:
         return _start(level)
     except GraderFault:

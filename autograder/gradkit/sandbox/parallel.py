@@ -8,6 +8,7 @@ competes for memory. A job whose process dies twice is given up, and affects no 
 from __future__ import annotations
 
 import gc
+import json
 import os
 import select
 import socket
@@ -19,9 +20,11 @@ from typing import NoReturn
 
 from gradkit.errors import GraderFault, GradkitError
 from gradkit.jail.kernel import set_oom_score
+from gradkit.messages import as_data, from_data, message, sentences
 from gradkit.sandbox import deaths
 from gradkit.sandbox.connection import WorkerBaseEnded
 from gradkit.sandbox.deaths import Death
+from gradkit.temporary import system_reason
 
 _OOM_SCORE = 300  # killed before the main process, 0, and after the worker base
 
@@ -51,7 +54,8 @@ class _Process:
     job: int | None = None
 
 
-_BASE_LOST = Death("lost its worker base")
+_LONGEST = 1 << 15  # bytes of a message between processes
+_BASE_LOST = Death(message("lost its worker base"))
 
 
 @dataclass
@@ -85,7 +89,7 @@ def run_jobs(count: int, processes: int, jobs: Jobs) -> None:
         GradkitError: a job raised it; jobs in progress are finished first.
     """
     if threading.active_count() != 1:
-        raise GraderFault("graders can only be forked from a process with one thread")
+        raise GraderFault(message("graders can only be forked from a process with one thread"))
     waiting = list(range(count))
     died: dict[int, Death] = {}
 
@@ -104,12 +108,16 @@ def run_jobs(count: int, processes: int, jobs: Jobs) -> None:
 
 
 def _obituary(processes: int, first: Death, second: Death) -> str:
-    text = (
-        f"The grader process {first}; {processes} ran at a time. A second attempt, alone, after all others, {second}."
+    killed = first.killed or second.killed
+    return sentences(
+        message(
+            "The grader process {first}; {number} ran at a time. A second attempt, alone, after all others, {second}.",
+            first=first.how,
+            number=processes,
+            second=second.how,
+        ),
+        message("Free some memory, or use fewer graders (--graders 1), and run again.") if killed else "",
     )
-    if first.killed or second.killed:
-        text += " Free some memory, or use fewer graders (--graders 1), and run again."
-    return text
 
 
 def _run(numbers: list[int], processes: int, jobs: Jobs) -> dict[int, Death]:
@@ -142,7 +150,10 @@ def _fill(run: _Run) -> None:
                 run.processes = len(run.running)
                 return
             raise GraderFault(
-                f"no grader process can be started ({error.strerror}). Check that there is enough memory."
+                message(
+                    "no grader process can be started ({reason}). Check that there is enough memory.",
+                    reason=system_reason(error),
+                )
             ) from error
         run.running[process.channel.fileno()] = process
         _assign(run, process)
@@ -160,13 +171,13 @@ def _attend(run: _Run, descriptor: int) -> None:
     if kind == b"base":
         how = run.base_end = _without_base(run.jobs.revive(1.0)) or run.base_end
     if kind == b"fail":
-        run.failure = GradkitError(text)
+        run.failure = GradkitError(from_data(json.loads(text)))
     elif job is not None:
         run.died[job] = how
 
 
 def _without_base(base: Death | None) -> Death | None:
-    return base and Death(f"lost its worker base, which {base}", base.killed)
+    return base and Death(message("lost its worker base, which {how}", how=base.how), base.killed)
 
 
 def _fork(run: _Run) -> _Process:
@@ -198,9 +209,16 @@ def _serve(channel: socket.socket, prepare: Callable[[], Callable[[int], object]
     except WorkerBaseEnded:
         channel.send(b"base")
     except Exception as error:  # noqa: BLE001 - the parent raises it again
-        channel.send(b"fail" + (str(error) or repr(error)).encode()[: 1 << 15])
+        channel.send(b"fail" + _told(error))
     finally:
         os._exit(0)
+
+
+def _told(error: Exception) -> bytes:
+    """What an error says, as JSON."""
+    text = error.message if isinstance(error, GradkitError) else str(error) or repr(error)
+    data = json.dumps(as_data(text)).encode()
+    return data if len(data) < _LONGEST else json.dumps(text[: _LONGEST >> 4]).encode()
 
 
 def _assign(run: _Run, process: _Process) -> None:

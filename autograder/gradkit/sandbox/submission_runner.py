@@ -142,8 +142,11 @@ class SubmissionRunner:
         self._starts -= 1
         if last:
             raise GraderFault(
-                "the kernel killed the submission's process twice because this machine ran out of memory, within the "
-                f"{self.limits.memory_mb} MiB allowed. Use fewer graders (--graders 1) and run again."
+                message(
+                    "the kernel killed the submission's process twice because this machine ran out of memory, "
+                    "within the {megabytes} MiB allowed. Use fewer graders (--graders 1) and run again.",
+                    megabytes=self.limits.memory_mb,
+                )
             )
 
     def _ready_worker(self) -> Worker | Failure:

@@ -17,6 +17,7 @@ from pathlib import Path
 from gradkit.conditions import EAGER
 from gradkit.errors import GraderFault
 from gradkit.jail.levels import OUR_UID, Level, SandboxError
+from gradkit.messages import message
 from gradkit.sandbox import deaths
 from gradkit.sandbox.connection import BASE_ENDED, Connection, WorkerBaseEnded
 from gradkit.sandbox.deaths import Death
@@ -27,7 +28,7 @@ _EXIT_SECONDS = 10.0
 _KILLED = frozenset(
     {-signal.SIGKILL, -signal.SIGTERM, 128 + signal.SIGKILL, 128 + signal.SIGTERM}
 )  # bubblewrap adds 128
-KILLED = "the worker base was killed while it started. Check that there is enough memory, and run again"
+KILLED = message("the worker base was killed while it started. Check that there is enough memory, and run again")
 
 
 class WorkerBase:
@@ -70,7 +71,7 @@ class WorkerBase:
                 pass_fds=[theirs.fileno()],
             )
         try:
-            ready = self.first.listen(lambda message: message["op"] == "ready", START_SECONDS)
+            ready = self.first.listen(lambda said: said["op"] == "ready", START_SECONDS)
         except GraderFault:
             ready = False
         if not ready:
@@ -78,7 +79,11 @@ class WorkerBase:
             killed = self._process.returncode in _KILLED
             self.close()
             # A kill comes from outside (a person, or the kernel short of memory) and says nothing about the level.
-            raise GraderFault(KILLED) if killed else SandboxError(f"{level.name}: {reason}")
+            raise (
+                GraderFault(KILLED)
+                if killed
+                else SandboxError(message("{level}: {reason}", level=level.name, reason=reason))
+            )
 
     def connect(self) -> Connection:
         """A further connection to the base, for another grader.
@@ -119,7 +124,7 @@ class WorkerBase:
         self._process.wait()
         self._said.seek(0)
         said = self._said.read().decode(errors="replace").strip().splitlines()
-        return said[-1] if said else "the worker base did not start"
+        return said[-1] if said else message("the worker base did not start")
 
 
 def bubblewrap(folder: str) -> Sequence[str]:
@@ -133,7 +138,9 @@ def bubblewrap(folder: str) -> Sequence[str]:
     """
     program = shutil.which("bwrap", path="/usr/bin:/usr/local/bin:/bin")
     if program is None:
-        raise SandboxError("bubblewrap: not installed. On Debian and Ubuntu: sudo apt install bubblewrap")
+        raise SandboxError(
+            message("bubblewrap: not installed. On Debian and Ubuntu: {command}", command="sudo apt install bubblewrap")
+        )
     command = [program, "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
     if os.geteuid() == 0:
         # Root's threads are not counted, even in a user namespace: the base switches to another user id instead.

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from gradkit.errors import GraderFault
+from gradkit.messages import message
 from gradkit.suite.runner import Found
 from gradkit.wire.call import Call, Step, Vjp, changeable
 from gradkit.wire.observation import Observation
@@ -50,7 +51,9 @@ def function_call(
     leaves = call.leaves()
     for name in differences:
         if cotangent is None or name not in leaves or str(leaves[name].dtype).removeprefix("torch.") != "float64":
-            raise GraderFault(f"differences need a cotangent, and {name} must be a float64 tensor or array")
+            raise GraderFault(
+                message("differences need a cotangent, and {name} must be a float64 tensor or array", name=name)
+            )
     by_autograd = [name for name in _differentiable(call) if name not in differences] if grad is None else grad
     return replace(call, vjp=_vjp(by_autograd, cotangent, differences))
 

@@ -15,6 +15,7 @@ from typing import Any, Protocol, runtime_checkable
 import pytest
 
 from gradkit.errors import GraderFault
+from gradkit.messages import message
 from gradkit.suite.mismatch import Mismatch
 from gradkit.suite.runner import Found
 from gradkit.wire.call import Call
@@ -179,8 +180,11 @@ class Case:
     def _repeated(self, call: Call, before: Asked) -> Asked:
         if pack_call(call).digest != pack_call(before.call).digest:
             raise GraderFault(
-                f"{self.item.nodeid}: the test made another call than on its last run. Draw its inputs with the rng "
-                "fixture, and change nothing that outlasts the test"
+                message(
+                    "{test}: the test made another call than on its last run. Draw its inputs with the rng "
+                    "fixture, and change nothing that outlasts the test",
+                    test=self.item.nodeid,
+                )
             )
         return Asked(call, before.reply)
 

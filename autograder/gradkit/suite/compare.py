@@ -51,7 +51,7 @@ def assert_matches(
         GraderFault: the reference itself failed, or returned a value of a type that cannot be compared.
     """
     if expected.failure is not None:
-        raise GraderFault(f"the reference failed: {expected.failure}")
+        raise GraderFault(in_english("the reference failed: {failure}", failure=expected.failure))
     try:
         found.raise_for_failure()
         comparison = Comparison(rtol, atol, graph=not expected.by_hand, call=found.call, strict_types=strict_types)

@@ -75,8 +75,12 @@ class Comparison:
             self._exact(name, found, expected)
         else:
             raise GraderFault(
-                f"{name} of the reference is {kind(expected)}, which cannot be compared. Return tensors, arrays, "
-                "numbers, text, lists, tuples or dicts of them, or observe a part of it."
+                message(
+                    "{name} of the reference is {kind}, which cannot be compared. Return tensors, arrays, "
+                    "numbers, text, lists, tuples or dicts of them, or observe a part of it.",
+                    name=name,
+                    kind=kind(expected),
+                )
             )
 
     def _exact(self, name: Said, found: Any, expected: bool | int | str | torch.dtype | None) -> None:

@@ -232,7 +232,9 @@ class ReferenceRunner:
         try:
             self._module = load_module(path.name, {path.name: path.read_bytes()})
         except Exception as error:
-            raise GraderFault(f"{path}: the reference cannot be loaded: {error!r}") from error
+            raise GraderFault(
+                message("{path}: the reference cannot be loaded: {error}", path=path, error=f"{error!r}")
+            ) from error
         self._answers: dict[bytes, Found] = {}
 
     def run(self, call: Call) -> Found:

@@ -23,6 +23,7 @@ import pytest
 
 from gradkit.course import Assignment
 from gradkit.errors import CourseError, GraderFault
+from gradkit.messages import lines, message
 from gradkit.suite.cases import Ask, Case, CaseOutcome, Performing, Replies, first_calls
 from gradkit.suite.items import run_item, start_afresh
 from gradkit.suite.mismatch import Mismatch
@@ -224,7 +225,9 @@ class _Plugin:
             if isinstance(error, GraderFault):  # raised below the test
                 raise error
             if not isinstance(error, Mismatch):
-                raise GraderFault(f"{case.item.nodeid}: the hidden test itself failed: {error!r}") from error
+                raise GraderFault(
+                    message("{test}: the hidden test itself failed: {error}", test=case.item.nodeid, error=f"{error!r}")
+                ) from error
         mismatch = self._raised[0] if self._raised else None
         return mismatch if isinstance(mismatch, Mismatch) else None
 
@@ -257,12 +260,12 @@ class _Plugin:
     def perform(self, call: Call) -> Found:
         """Ask the submission."""
         if self._ask is None:
-            raise GraderFault("a hidden suite used the student fixture outside a test")
+            raise GraderFault(message("a hidden suite used the student fixture outside a test"))
         return self._ask(call)
 
     def _seeded(self) -> Rng:
         if self._item is None:
-            raise GraderFault("a hidden suite used the rng fixture outside a test")
+            raise GraderFault(message("a hidden suite used the rng fixture outside a test"))
         return Rng(self.secret, self.assignment.id, self._item.path.name, self._item.name)
 
     def reference_runner(self) -> ReferenceRunner:
@@ -314,9 +317,13 @@ def open_suite(folder: Path, assignment: Assignment, source: Path, secret: str, 
             propagate.
     """
     if not __debug__:
-        raise GraderFault("Python runs with -O, which disables the suite's assert statements. Unset PYTHONOPTIMIZE")
+        raise GraderFault(
+            message("Python runs with -O, which disables the suite's assert statements. Unset PYTHONOPTIMIZE")
+        )
     if not folder.is_dir():
-        raise CourseError(f"{folder}: no such folder. It must contain the assignment's hidden suite.")
+        raise CourseError(
+            message("{folder}: no such folder. It must contain the assignment's hidden suite.", folder=folder)
+        )
     # pytest must look for options, plugins and conftests only in the suite's own folder.
     options = ["-c", os.devnull, f"--rootdir={folder.parent}", f"--confcutdir={folder}", "--import-mode=importlib"]
     options += ["--assert=plain", "--strict-markers", "--capture=no"]
@@ -334,9 +341,11 @@ def open_suite(folder: Path, assignment: Assignment, source: Path, secret: str, 
     if status == pytest.ExitCode.INTERRUPTED:
         raise KeyboardInterrupt
     if plugin.collect_errors:
-        raise CourseError(f"{folder}: the hidden suite cannot be collected.\n" + "\n".join(plugin.collect_errors))
+        raise CourseError(
+            lines(message("{folder}: the hidden suite cannot be collected.", folder=folder), *plugin.collect_errors)
+        )
     if status not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
-        raise GraderFault(f"{folder}: pytest ended with status {status!r}")
+        raise GraderFault(message("{folder}: pytest ended with status {status}", folder=folder, status=f"{status!r}"))
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import pytest
 
 from gradkit.course import Assignment, total
 from gradkit.errors import CourseError
+from gradkit.messages import message
 
 
 @dataclass(frozen=True)
@@ -46,22 +47,36 @@ def read_tests(items: Sequence[pytest.Item], assignment: Assignment, folder: Pat
     cases: dict[tuple[Path, str], list[pytest.Function]] = {}
     for item in items:
         if not isinstance(item, pytest.Function):
-            raise CourseError(f"{item.path}: {item.name}: a hidden suite holds test functions only.")
+            raise CourseError(
+                message("{path}: {test}: a hidden suite holds test functions only.", path=item.path, test=item.name)
+            )
         cases.setdefault((item.path, item.originalname), []).append(item)
     tests = [_read_test(tuple(group)) for group in cases.values()]
     order = [question.id for question in assignment.questions]
     for test in tests:
         if test.question not in order:
             raise CourseError(
-                f'{folder}: {test.name} belongs to question "{test.question}", which assignment.toml does not have '
-                f"(it has: {', '.join(order)})."
+                message(
+                    '{folder}: {test} belongs to question "{question}", which assignment.toml does not have (it '
+                    "has: {known}).",
+                    folder=folder,
+                    test=test.name,
+                    question=test.question,
+                    known=", ".join(order),
+                )
             )
     for question in assignment.questions:
         worth = total(test.points for test in tests if test.question == question.id)
         if worth != question.points:
             raise CourseError(
-                f'{folder}: the tests of question "{question.id}" are worth {worth:.9g} points together; '
-                f"assignment.toml says {question.points:.9g}. Make them agree."
+                message(
+                    '{folder}: the tests of question "{question}" are worth {worth} points together; assignment.toml '
+                    "says {expected}. Make them agree.",
+                    folder=folder,
+                    question=question.id,
+                    worth=f"{worth:.9g}",
+                    expected=f"{question.points:.9g}",
+                )
             )
     return tuple(sorted(tests, key=lambda test: order.index(test.question)))
 
@@ -71,10 +86,14 @@ def _read_test(cases: tuple[pytest.Function, ...]) -> HiddenTest:
     where = f"{first.path.name}: {first.originalname}"
     question, points = first.get_closest_marker("question"), first.get_closest_marker("points")
     if question is None or len(question.args) != 1:
-        raise CourseError(f'{where}: no question marker; add `pytestmark = pytest.mark.question("<id>")`.')
+        raise CourseError(
+            message('{where}: no question marker; add `pytestmark = pytest.mark.question("<id>")`.', where=where)
+        )
     if points is None or len(points.args) != 1 or not points.args[0] > 0:
-        raise CourseError(f"{where}: no valid points marker; add `@pytest.mark.points(<number greater than 0>)`.")
+        raise CourseError(
+            message("{where}: no valid points marker; add `@pytest.mark.points(<number greater than 0>)`.", where=where)
+        )
     title = (inspect.getdoc(first.function) or "").split("\n", 1)[0].strip()
     if not title:
-        raise CourseError(f"{where}: no docstring; add one, whose first line students read.")
+        raise CourseError(message("{where}: no docstring; add one, whose first line students read.", where=where))
     return HiddenTest(first.originalname, title, question.args[0], float(points.args[0]), cases)
