@@ -58,6 +58,22 @@ _OF_THE_SYSTEM = (
     "Too many levels of symbolic links",
     "Too many open files",
 )
+# What tomllib says of the usual mistakes.
+_OF_TOML = (
+    "Cannot overwrite a value",
+    "Expected '=' after a key in a key/value pair",
+    "Expected ']' at the end of a table declaration",
+    "Expected ']]' at the end of an array declaration",
+    "Expected newline or end of document after a statement",
+    "Illegal character '\\n'",
+    "Invalid date or datetime",
+    "Invalid initial character for a key part",
+    "Invalid statement",
+    "Invalid value",
+    "Unclosed array",
+    "Unclosed inline table",
+    "Unterminated string",
+)
 
 
 def catalogue(language: str = "zh") -> CatalogueFile:
@@ -77,6 +93,7 @@ def parts(found: CatalogueFile) -> dict[Path, bytes]:
 def _texts(folder: Path) -> Iterator[tuple[Id, str]]:
     yield from ((joined, "messages.py") for joined in _OF_ALL)
     yield from ((reason, "temporary.py") for reason in _OF_THE_SYSTEM)
+    yield from ((reason, "course/toml_files.py") for reason in _OF_TOML)
     found = extract_from_dir(str(folder), METHODS, OPTIONS, keywords=KEYWORDS)
     for name, _, text, _, _ in found:
         if text and name != "classroom/term.py":  # its `say` is another

@@ -70,7 +70,9 @@ def read_toml(path: Path, shape: type[T]) -> T:
         # By way of JSON, so that TOML's arrays become tuples while every other type is checked strictly.
         found: T = _adapter(cast(Any, shape)).validate_json(json.dumps(data, default=str), strict=True)
     except ValidationError as error:
-        raise CourseError(lines(*(_sentence(path, detail) for detail in error.errors()))) from error
+        # Entries that are wrong do not count for pydantic, which would call a list of them too short.
+        wrong = [detail for detail in error.errors() if detail["type"] != "too_short" or not detail["input"]]
+        raise CourseError(lines(*(_sentence(path, detail) for detail in wrong))) from error
     return found
 
 
