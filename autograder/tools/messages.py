@@ -58,6 +58,7 @@ _OF_THE_SYSTEM = (
     "Too many levels of symbolic links",
     "Too many open files",
 )
+_OF_ZIPFILE = ("File is not a zip file",)
 # What tomllib says of the usual mistakes.
 _OF_TOML = (
     "Cannot overwrite a value",
@@ -93,6 +94,7 @@ def parts(found: CatalogueFile) -> dict[Path, bytes]:
 def _texts(folder: Path) -> Iterator[tuple[Id, str]]:
     yield from ((joined, "messages.py") for joined in _OF_ALL)
     yield from ((reason, "temporary.py") for reason in _OF_THE_SYSTEM)
+    yield from ((reason, "intake/archive.py") for reason in _OF_ZIPFILE)
     yield from ((reason, "course/toml_files.py") for reason in _OF_TOML)
     found = extract_from_dir(str(folder), METHODS, OPTIONS, keywords=KEYWORDS)
     for name, _, text, _, _ in found:

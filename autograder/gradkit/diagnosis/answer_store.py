@@ -62,7 +62,7 @@ class Run:
     @property
     def name(self) -> str:
         """The mistake's id, or what stands for the reference in a message."""
-        return self.entry.id if self.entry else "the reference"
+        return self.entry.id if self.entry else message("the reference")
 
 
 class AnswerStore:

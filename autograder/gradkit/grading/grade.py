@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from functools import partial
@@ -23,7 +24,7 @@ from gradkit.grading.record import Record
 from gradkit.grading.store import read_record, write_record
 from gradkit.grading.triage import Copies, Task, Triage, faulty, with_copies
 from gradkit.intake.submission import Submission
-from gradkit.messages import message
+from gradkit.messages import as_data, from_data, message
 from gradkit.sandbox import Sandbox, WorkerBaseEnded, Workers
 from gradkit.sandbox.parallel import Jobs, run_jobs
 from gradkit.suite.session import Suite, open_suite
@@ -210,7 +211,7 @@ class _Run:
         except WorkerBaseEnded:
             raise
         except GradkitError as fault:
-            self._note(number).write_text(str(fault), encoding="utf-8")
+            self._note(number).write_text(json.dumps(as_data(fault.message)), encoding="utf-8")
 
     def _grade(self, workers: Workers, reader: SourceReader, number: int) -> list[str]:
         """Grade a submission and write its record; or return the failed questions whose answers are missing."""
@@ -248,7 +249,7 @@ class _Run:
         text = note.read_text(encoding="utf-8") if note.exists() else ""
         note.unlink(missing_ok=True)
         if number >= self._count:
-            return self._ended(number, text)
+            return self._ended(number, from_data(json.loads(text)) if text else "")
         if text:
             jobs = self._demand.wait(number, text.split("\n"))
             return self._at_once(jobs) if self._graders < self._processes else jobs

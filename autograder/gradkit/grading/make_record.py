@@ -82,7 +82,7 @@ def grade_submission(
     except WorkerBaseEnded:
         raise
     except GradkitError as fault:
-        return faulty(assignment, submission, str(fault))
+        return faulty(assignment, submission, fault.message)
     except Exception as fault:  # noqa: BLE001 - a submission that breaks the grader must not stop the class
         return faulty(assignment, submission, "".join(traceback.format_exception(fault))[-4000:])
     finally:

@@ -201,7 +201,7 @@ def to_dict(record: Record) -> dict[str, Any]:
             "key": dict(record.key),
             "versions": dict(record.versions),
             "sandbox": dict(record.sandbox),
-            **_messages(output=record.output, problems=record.problems, notes=record.notes),
+            **_messages(output=record.output, problems=record.problems, notes=record.notes, log=record.log),
         },
     }
     if record.score is not None:
@@ -256,7 +256,7 @@ def from_json(text: str) -> Record:
             tests=tuple(_test_from_json(test) for test in data["tests"]),
             submitted=extra["submitted"],
             look_at=tuple(FoundSign(**sign) for sign in extra.get("look_at", ())),
-            log=extra["log"],
+            log=_restored(extra["log"], told, "log") or "",
             key=extra["key"],
             versions=extra["versions"],
             sandbox=extra["sandbox"],

@@ -222,18 +222,18 @@ def outdated(course: Course, assignment: Assignment, task: Task, keys: Mapping[s
     """
     old = read_record(task.record)
     if old is None:
-        return "not graded yet"
+        return message("not graded yet")
     found = _look(course, assignment, task, keys, old)
     if isinstance(found, Record):
         same = found == old or (old.status == "refused" and found.problems == old.problems)
-        return "" if same else "submitted again since it was graded"
+        return "" if same else message("submitted again since it was graded")
     if old.status == "error":
         return ""
     if old.status == "refused":
-        return "refused when it was graded, but readable now"
+        return message("refused when it was graded, but readable now")
     if old.key.get("submission") == found.digest:
-        return "graded with a different assignment.toml, released notebook, hidden suite, secret or gradkit"
-    return "submitted again since it was graded"
+        return message("graded with a different assignment.toml, released notebook, hidden suite, secret or gradkit")
+    return message("submitted again since it was graded")
 
 
 def refused(assignment: Assignment, student: str, reason: str) -> Record:

@@ -34,7 +34,7 @@ from gradkit.intake.policy import (
     wrapper,
 )
 from gradkit.intake.zip_names import members
-from gradkit.messages import message, sentences
+from gradkit.messages import Message, message, sentences
 
 _CHUNK = 64 * 1024
 _BLOCK = 1 << 20
@@ -104,7 +104,7 @@ def unpack(archive: Path, target: Path, limits: SubmissionLimits) -> Unpacked:
     # What zipfile and its decompressors raise for corrupt data.
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, OSError) as error:
         raise SubmissionRefused(
-            message("it is not a readable zip file ({error}). Pack it again as .zip.", error=error)
+            message("it is not a readable zip file ({error}). Pack it again as .zip.", error=Message(str(error)))
         ) from error
 
 
@@ -136,7 +136,7 @@ def unpack_download(archive: Path, target: Path, limits: SubmissionLimits) -> Un
                     refused.setdefault(top, why)
     except (zipfile.BadZipFile, ValueError) as error:
         raise SubmissionRefused(
-            message("it is not a readable zip file ({error}). Download it again.", error=error)
+            message("it is not a readable zip file ({error}). Download it again.", error=Message(str(error)))
         ) from error
     for entry in target.iterdir():
         if entry.name in refused:
@@ -195,9 +195,11 @@ def _checked(entries: Iterable[zipfile.ZipInfo], budget: Budget) -> Iterator[tup
             continue
         kind = stat.S_IFMT(member.external_attr >> 16)
         if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
-            what = "a link" if kind == stat.S_IFLNK else "not a regular file"
+            name = quoted(member.filename)
             raise SubmissionRefused(
-                message("{name} is {what}. Pack the file itself.", name=quoted(member.filename), what=what)
+                message("{name} is a link. Pack the file itself.", name=name)
+                if kind == stat.S_IFLNK
+                else message("{name} is not a regular file. Pack the file itself.", name=name)
             )
         if member.flag_bits & 0x1:
             raise SubmissionRefused(

@@ -16,10 +16,13 @@ from gradkit.course.assignment import Limits
 from gradkit.errors import GraderFault
 from gradkit.jail.confine import Bounds
 from gradkit.jail.levels import Level
+from gradkit.messages import message
 from gradkit.sandbox.channel import Channel
 from gradkit.sandbox.handle import Worker
 
-BASE_ENDED = "the worker base has ended, perhaps because it was killed. Run the same command again to grade the rest."
+BASE_ENDED = message(
+    "the worker base has ended, perhaps because it was killed. Run the same command again to grade the rest."
+)
 _EXIT_SECONDS = 10.0
 
 
