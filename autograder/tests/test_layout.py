@@ -73,7 +73,7 @@ BESIDE = {
     "classroom/sync_gradebook": "classroom/exporting classroom/gradebook_session",
     "cli/app": "cli/term",
     "cli/decisions": "classroom/decisions grading/held_back",
-    "cli/grade": "classroom/current errors",
+    "cli/grade": "classroom/current",
     "cluster/grading": "cli/node cluster/bundle cluster/carrier cluster/requests cluster/node",
     "collect/inbound": "collect/collected intake/traces",
     "collect/repositories": "intake/git intake/tree",

@@ -86,7 +86,7 @@ def fill_notebook(course: Course, assignment: Assignment, record: Record, submit
     try:
         notebook = merge(read_submitted(path, bytes_allowed(course.submission.file_megabytes)), released, others)
     except SubmissionRefused as reason:
-        notebook = as_handed_out(released, str(reason), waits=path.exists() or bool(others))
+        notebook = as_handed_out(released, reason.message, waits=path.exists() or bool(others))
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code" and cell["metadata"].get("nbgrader", {}).get("grade"):
             _fill(cell, record)

@@ -64,8 +64,8 @@ def register(
                 due=assignment.due,
             )
         except BuildError as error:
-            if advice_on(str(error)):
-                raise trouble(course.gradebook_place, str(error).splitlines()[-1], str(error)) from error
+            if advice_on(error.message):
+                raise trouble(course.gradebook_place, error.message.splitlines()[-1], error.message) from error
             raise
     return True
 

@@ -131,9 +131,10 @@ def unpack_download(archive: Path, target: Path, limits: SubmissionLimits) -> Un
                 top = composed(member.filename.replace("\\", "/").partition("/")[0])
                 try:
                     _unpack_upload(opened, member, target, limits)
-                except (SubmissionRefused, NotImplementedError, RuntimeError, zlib.error, EOFError) as error:
-                    why = error.message if isinstance(error, SubmissionRefused) else str(error)
-                    refused.setdefault(top, why)
+                except SubmissionRefused as error:
+                    refused.setdefault(top, error.message)
+                except (NotImplementedError, RuntimeError, zlib.error, EOFError) as error:
+                    refused.setdefault(top, str(error))
     except (zipfile.BadZipFile, ValueError) as error:
         raise SubmissionRefused(
             message("it is not a readable zip file ({error}). Download it again.", error=Message(str(error)))
