@@ -15,6 +15,7 @@ from gradkit.course import Course
 from gradkit.csv_tables import read_table
 from gradkit.errors import UsageError
 from gradkit.ids import student_id
+from gradkit.messages import message
 from gradkit.temporary import replacing
 from gradkit.term.ledger import read_ledger
 
@@ -46,7 +47,13 @@ class Groups:
             mine = {group: students for group, students in found.items() if student in students}
             if len(mine) > 1:
                 raise UsageError(
-                    f"{student} is in several groups of {assignment}: {', '.join(sorted(mine))}. Correct {FILE}."
+                    message(
+                        "{student} is in several groups of {assignment}: {groups}. Correct {file}.",
+                        student=student,
+                        assignment=assignment,
+                        groups=", ".join(sorted(mine)),
+                        file=FILE,
+                    )
                 )
             if mine or (found and which):
                 return next(iter(mine.values()), frozenset({student}))
@@ -78,12 +85,14 @@ def read_groups(course: Course) -> Groups:
         assignment = table.get(row, "assignment")
         try:
             if not group:
-                raise UsageError("the group has no name.")
+                raise UsageError(message("the group has no name."))
             if assignment:
                 course.assignment(assignment)
             found[group, assignment].add(ledger.now(student_id(student)))
         except UsageError as error:
-            raise UsageError(f"{path}, line {line}: {error}") from error
+            raise UsageError(
+                message("{path}, line {line}: {error}", path=path, line=line, error=error.message)
+            ) from error
     return Groups({key: frozenset(students) for key, students in found.items()}, before)
 
 

@@ -17,7 +17,6 @@ _WHICH_COUNTS = {
     "best": message("If you hand in several times, the best one counts."),
     "active": message("If you hand in several times, the chosen one counts."),
 }
-_COUNTS = {"last": "the last one", "best": "the best one", "active": "the chosen one"}
 _COUNTED = {
     "last": message("Hand-in {number}, {time}: {result}; the last one, which counts."),
     "best": message("Hand-in {number}, {time}: {result}; the best one, which counts."),
@@ -37,12 +36,19 @@ def explained(reckoned: Reckoned, zone: ZoneInfo, now: datetime | None = None) -
     return [*_due(reckoned, zone), *_hand_ins(reckoned, zone, silent), *_cost(reckoned)]
 
 
-def renamed(ledger: Ledger, student: str, zone: ZoneInfo) -> Iterator[str]:
+def renamed(ledger: Ledger, student: str, zone: ZoneInfo) -> Iterator[Message]:
     """A student's earlier ids, a sentence each."""
     for old in ledger.ids(student)[1:]:
         event = ledger.earlier[old]
-        how = "renamed" if event.kind == "rename" else "merged in"
-        yield f"{student} is also {old}, {how} {said(event.at, zone)}{_why(event.reason)}."
+        fields = {"student": student, "old": old, "time": said(event.at, zone), "reason": _reason(event.reason)}
+        if event.kind == "rename" and fields["reason"]:
+            yield message("{student} is also {old}, renamed {time} ({reason}).", **fields)
+        elif event.kind == "rename":
+            yield message("{student} is also {old}, renamed {time}.", **fields)
+        elif fields["reason"]:
+            yield message("{student} is also {old}, merged in {time} ({reason}).", **fields)
+        else:
+            yield message("{student} is also {old}, merged in {time}.", **fields)
 
 
 def announced(rules: Rules, late: LatePolicy, zone: ZoneInfo) -> list[Message]:
@@ -146,11 +152,6 @@ def _reason(text: str) -> str:
     return " ".join(strip_controls(text).split()).rstrip(".")
 
 
-def _why(reason: str) -> str:
-    text = _reason(reason)
-    return f" ({text})" if text else ""
-
-
 def _hand_ins(reckoned: Reckoned, zone: ZoneInfo, silent: Mapping[Attempt, datetime | None]) -> Iterator[Message]:
     if not reckoned.attempts:
         yield message("Nothing was handed in.")
@@ -171,10 +172,6 @@ def _hand_ins(reckoned: Reckoned, zone: ZoneInfo, silent: Mapping[Attempt, datet
             policy.window,
             time=said(again, zone),
         )
-
-
-def _with_feedback(number: int | None) -> str:
-    return "1 hand-in gets feedback" if number == 1 else f"{number} hand-ins get feedback"
 
 
 def _points(attempt: Attempt) -> Message:
@@ -199,7 +196,3 @@ def _cost(reckoned: Reckoned) -> Iterator[Message]:
         )
     if reckoned.percent:
         yield message("Late penalty: {percent} percent of the score.", percent=f"{reckoned.percent:g}")
-
-
-def _days(number: int, kind: str = "") -> str:
-    return f"{number} {kind}day{'' if number == 1 else 's'}"

@@ -21,6 +21,7 @@ from pydantic import AwareDatetime, ConfigDict, Field, TypeAdapter, ValidationEr
 
 from gradkit.course import Course
 from gradkit.errors import CourseError, GradkitError
+from gradkit.messages import message, sentences
 from gradkit.temporary import advice_on
 
 Kind = Literal["extend", "excuse", "drop", "choose", "rename", "merge"]
@@ -176,7 +177,9 @@ def read_ledger(course: Course) -> Ledger:
     except FileNotFoundError:
         return Ledger()
     except (OSError, UnicodeDecodeError) as error:
-        raise CourseError(f"{path}: cannot be read ({error}). Restore it from git or a backup.") from error
+        raise CourseError(
+            message("{path}: cannot be read ({error}). Restore it from git or a backup.", path=path, error=error)
+        ) from error
     lines = enumerate(text.splitlines(), start=1)
     return Ledger([_read_line(path, number, line) for number, line in lines if line.strip()])
 
@@ -186,10 +189,16 @@ def _read_line(path: Path, number: int, line: str) -> Event:
         return _events.validate_json(line)
     except ValidationError as error:
         detail = error.errors()[0]
-        key = ".".join(map(str, detail["loc"])) or "the line"
+        key = ".".join(map(str, detail["loc"])) or message("the line")
         raise CourseError(
-            f"{path}, line {number}: {key}: {detail['msg']}. Each line is one decision as gradkit wrote it. "
-            "Restore the line from git or a backup, or remove it and make the decision again."
+            message(
+                "{path}, line {number}: {key}: {detail}. Each line is one decision as gradkit wrote it. Restore the "
+                "line from git or a backup, or remove it and make the decision again.",
+                path=path,
+                number=number,
+                key=key,
+                detail=detail["msg"],
+            )
         ) from error
 
 
@@ -219,8 +228,9 @@ def append(course: Course, events: Iterable[Event]) -> None:
                 file.truncate(size)
                 raise
     except OSError as error:
-        advice = advice_on(error) or "Make the folder writable."
-        raise GradkitError(f"{path}: cannot be written ({error.strerror}). {advice} Nothing was decided.") from error
+        advice = advice_on(error) or message("Make the folder writable.")
+        failed = message("{path}: cannot be written ({error}).", path=path, error=error.strerror)
+        raise GradkitError(sentences(failed, advice, message("Nothing was decided."))) from error
 
 
 def _written(value: Any) -> str:

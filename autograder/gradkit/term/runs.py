@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TextIO
 
 from gradkit.course import Course
+from gradkit.messages import as_data, from_data, message
 from gradkit.temporary import replacing
 
 _SECONDS = 1.0  # between two writes of a run's progress
@@ -46,7 +47,7 @@ def last_run(course: Course) -> Run | None:
     try:
         data = json.loads(_path(course).read_text(encoding="utf-8"))
         finished = None if data["finished"] is None else _time(data["finished"])
-        problems = tuple(map(str, data["problems"]))
+        problems = tuple(map(from_data, data["problems"]))
         return Run(_time(data["started"]), finished, int(data["waiting"]), int(data["graded"]), problems)
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
@@ -63,7 +64,7 @@ def write_run(course: Course, run: Run) -> None:
         "finished": None if run.finished is None else run.finished.astimezone(UTC).isoformat(),
         "waiting": run.waiting,
         "graded": run.graded,
-        "problems": list(run.problems),
+        "problems": list(map(as_data, run.problems)),
     }
     with replacing(_path(course)) as new:
         new.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8", errors="replace")
@@ -116,7 +117,7 @@ def only_run(course: Course, wait: Callable[[str], None]) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            wait(f"Waiting for another run on this course to end (process {owner(file)}).")
+            wait(message("Waiting for another run on this course to end (process {process}).", process=owner(file)))
             fcntl.flock(file, fcntl.LOCK_EX)
         sign(file)
         yield
@@ -133,7 +134,7 @@ def sign(file: TextIO) -> None:
 def owner(file: TextIO) -> str:
     """The id of the process that has locked a file."""
     file.seek(0)
-    return file.read().strip() or "unknown"
+    return file.read().strip() or message("unknown")
 
 
 def _path(course: Course) -> Path:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from gradkit.course import Course
+from gradkit.messages import message, translate
 from gradkit.term.runs import Run, last_run, write_run
 
 NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)
@@ -21,6 +22,13 @@ def test_a_run_is_read_as_it_was_written(course: Course, run: Run) -> None:
     write_run(course, Run(NOON, problems=("an older one",)))
     write_run(course, run)
     assert last_run(course) == run
+
+
+def test_a_problem_can_be_shown_in_another_language(course: Course) -> None:
+    write_run(course, Run(NOON, problems=(message("Nothing is taken after {time}.", time="noon"),)))
+    run = last_run(course)
+    assert run is not None
+    assert [translate(problem, "zh") for problem in run.problems] == ["noon 之后不再接受提交。"]
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"started": 1}', "null", '{"started": "2026-10-01T12:00:00"}', "\ud800"])
