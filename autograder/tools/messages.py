@@ -98,7 +98,7 @@ def _texts(folder: Path) -> Iterator[tuple[Id, str]]:
     yield from ((reason, "course/toml_files.py") for reason in _OF_TOML)
     found = extract_from_dir(str(folder), METHODS, OPTIONS, keywords=KEYWORDS)
     for name, _, text, _, _ in found:
-        if text and name != "classroom/term.py":  # its `say` is another
+        if text:
             yield text, name
     for file, commands in (("check/command.py", students), ("cli/app.py", app)):
         yield from ((text, file) for _, text in help_texts(typer.main.get_command(commands)))

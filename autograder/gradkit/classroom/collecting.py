@@ -15,6 +15,7 @@ from gradkit.collect.repositories import collect_repositories
 from gradkit.collect.zip_uploads import collect_zips
 from gradkit.course import Course
 from gradkit.errors import UsageError
+from gradkit.messages import message
 
 
 @dataclass(frozen=True)
@@ -89,12 +90,12 @@ def _collect(
     roster: Path | None,
 ) -> Incoming:
     if times is not None and zips is None:
-        raise UsageError("--times FILE says when uploads were handed in: it needs --zip PATH.")
+        raise UsageError(message("--times FILE says when uploads were handed in: it needs --zip PATH."))
     if roster is not None and zips is None:
-        raise UsageError("--roster FILE says whose uploads these are: it needs --zip PATH.")
+        raise UsageError(message("--roster FILE says whose uploads these are: it needs --zip PATH."))
     if repositories is not None:
         if zips is not None or pattern is not None:
-            raise UsageError("--zip and --git (or --classroom50) exclude each other: give one of them.")
+            raise UsageError(message("--zip and --git (or --classroom50) exclude each other: give one of them."))
         source = repositories
         which = (assignments, source.until, source.branch, source.pushes)
         if source.classroom50 is not None:
@@ -102,10 +103,10 @@ def _collect(
         return _incoming(collect_repositories(course, source.roster, *which))
     if zips is None:
         if pattern is not None:
-            raise UsageError("--pattern describes the names of zip files: it needs --zip PATH.")
+            raise UsageError(message("--pattern describes the names of zip files: it needs --zip PATH."))
         return _incoming(collect(course, assignments))
     if assignments is not None and len(assignments) > 1:
-        raise UsageError("--zip PATH takes at most one assignment, the one that all the files are for.")
+        raise UsageError(message("--zip PATH takes at most one assignment, the one that all the files are for."))
     return _incoming(collect_zips(course, zips, assignments[0] if assignments else None, pattern, times, roster))
 
 

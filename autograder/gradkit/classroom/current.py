@@ -10,6 +10,7 @@ from gradkit.gradebook.up_to_date import gone_students, is_filed, seconds_late
 from gradkit.grading.batch import plan_class
 from gradkit.grading.store import read_record, suite_keys
 from gradkit.grading.triage import Task, outdated
+from gradkit.messages import message
 from gradkit.text import together
 
 
@@ -46,7 +47,7 @@ def _reasons(course: Course, assignment: Assignment, tasks: Sequence[Task]) -> I
         record = read_record(task.record)
         if not reason and record is not None and record.status == "graded":
             if task.student not in entered:
-                reason = "graded, but not in the gradebook yet"
+                reason = message("graded, but not in the gradebook yet")
             elif not is_filed(
                 course,
                 assignment,
@@ -54,6 +55,6 @@ def _reasons(course: Course, assignment: Assignment, tasks: Sequence[Task]) -> I
                 standings.reckoned(task.student, assignment.id),
                 standings.level(task.student, assignment),
             ):
-                reason = "changed since it was filed in the gradebook"
+                reason = message("changed since it was filed in the gradebook")
         if reason:
             yield task, reason

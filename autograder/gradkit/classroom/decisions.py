@@ -14,6 +14,7 @@ from gradkit.course import Course
 from gradkit.csv_tables import read_table
 from gradkit.errors import UsageError
 from gradkit.ids import quoted, student_id
+from gradkit.messages import Message, message, plural, sentences
 from gradkit.term.attempts import students_with_others
 from gradkit.term.in_words import said
 from gradkit.term.ledger import IDS, Event, Kind, Ledger, append, read_ledger
@@ -27,6 +28,11 @@ COLUMNS: Mapping[Kind, tuple[str, ...]] = {
     "rename": ("student", "to", "reason"),
     "merge": ("student", "to", "reason"),
 }
+_NONE_CHOSEN = {
+    "last": message("{assignment}: the last hand-in counts, so none can be chosen."),
+    "best": message("{assignment}: the best hand-in counts, so none can be chosen."),
+}
+_LET_CHOOSE = message('Set counts = "active" in [policy] of its assignment.toml or of course.toml.')
 
 
 @dataclass(frozen=True)
@@ -41,7 +47,8 @@ class Asked:
         attempt: of a choice: the number of the hand-in, from 1.
         to: of a rename or merge: the id from then on.
         reason: why.
-        where: where it stands, for messages: "" or "FILE, line N: ".
+        path: the file that says so; "": the command.
+        line: the line in it.
     """
 
     student: str
@@ -51,7 +58,8 @@ class Asked:
     attempt: str = ""
     to: str = ""
     reason: str = ""
-    where: str = ""
+    path: str = ""
+    line: str = ""
 
 
 def from_csv(path: Path, kind: Kind) -> list[Asked]:
@@ -67,10 +75,16 @@ def from_csv(path: Path, kind: Kind) -> list[Asked]:
         ("student", "assignment") if "assignment" in known else ("student", "to") if "to" in known else ("student",)
     )
     if unknown or not all(map(table.has, needed)):
-        found = ", ".join(table.header)
-        raise UsageError(f"{path}: expected the columns {', '.join(known)}; found: {found}.")
+        raise UsageError(
+            message(
+                "{path}: expected the columns {known}; found: {found}.",
+                path=path,
+                known=", ".join(known),
+                found=", ".join(table.header),
+            )
+        )
     return [
-        Asked(**{name: table.get(row, name) for name in known}, where=f"{path}, line {line}: ")
+        Asked(**{name: table.get(row, name) for name in known}, path=str(path), line=str(line))
         for line, row in table.numbered()
     ]
 
@@ -104,7 +118,9 @@ def decide(course: Course, kind: Kind, asked: Sequence[Asked], *, withdraw: bool
     for event in dict.fromkeys(events):
         yield _in_words(course, after, event)
         if after.ledger.now(event.student) not in known:
-            yield f"{event.student}: nobody with this id has handed in anything yet. Check the spelling."
+            yield message(
+                "{student}: nobody with this id has handed in anything yet. Check the spelling.", student=event.student
+            )
 
 
 def _event(course: Course, standings: Standings, kind: Kind, asked: Asked, common: Event) -> Event:
@@ -118,8 +134,15 @@ def _event(course: Course, standings: Standings, kind: Kind, asked: Asked, commo
         if kind == "choose" and not common.withdrawn:
             values |= {"attempt": _attempt(standings, student, asked)}
     except UsageError as error:
-        raise UsageError(f"{asked.where}{error}") from error
+        raise _placed(error, asked) from error
     return Event(**{**vars(common), **values})
+
+
+def _placed(error: UsageError, asked: Asked) -> UsageError:
+    """The error with the place of what was asked."""
+    if not asked.path:
+        return error
+    return UsageError(message("{path}, line {line}: {error}", path=asked.path, line=asked.line, error=error.message))
 
 
 def _changes(course: Course, ledger: Ledger, asked: Sequence[Asked], common: Event) -> list[Event]:
@@ -133,7 +156,7 @@ def _changes(course: Course, ledger: Ledger, asked: Sequence[Asked], common: Eve
             if check_change(course, ledger, event):
                 events.append(event)
         except UsageError as error:
-            raise UsageError(f"{each.where}{error}") from error
+            raise _placed(error, each) from error
         ledger = Ledger([*ledger.events, *events])
     return events
 
@@ -145,9 +168,9 @@ def _changed(course: Course, asked: Sequence[Asked], *, withdraw: bool) -> Itera
         old = student_id(each.student)
         now = ledger.now(old)
         yield (
-            f"{old}: has this id again."
+            message("{old}: has this id again.", old=old)
             if withdraw
-            else f"{old}: is {now} now. What arrives as {old} counts for {now}."
+            else message("{old}: is {now} now. What arrives as {old} counts for {now}.", old=old, now=now)
         )
     yield from problems
 
@@ -155,42 +178,53 @@ def _changed(course: Course, asked: Sequence[Asked], *, withdraw: bool) -> Itera
 def _length(course: Course, asked: Asked) -> dict[str, object]:
     """The length of an extension."""
     if bool(asked.days) == bool(asked.until):
-        raise UsageError("An extension has either days (--days N) or a new due time (--until TIME).")
+        raise UsageError(message("An extension has either days (--days N) or a new due time (--until TIME)."))
     if asked.until:
         return {"until": course.local_time("--until", asked.until)}
     if not asked.days.isascii() or not asked.days.isdigit() or not 1 <= int(asked.days) <= 1000:
-        raise UsageError(f'--days: expected a number from 1 to 1000, found "{asked.days}".')
+        raise UsageError(message('--days: expected a number from 1 to 1000, found "{days}".', days=asked.days))
     return {"days": int(asked.days)}
 
 
 def _attempt(standings: Standings, student: str, asked: Asked) -> datetime | None:
     """The time of the hand-in with this number."""
     reckoned = standings.of(student)[asked.assignment]
-    if reckoned.rules.policy.counts != "active":
-        raise UsageError(
-            f"{asked.assignment}: the {reckoned.rules.policy.counts} hand-in counts, so none can be chosen. Set "
-            'counts = "active" in [policy] of its assignment.toml or of course.toml.'
-        )
+    counts = reckoned.rules.policy.counts
+    if counts != "active":
+        raise UsageError(sentences(message(_NONE_CHOSEN[counts], assignment=asked.assignment), _LET_CHOOSE))
     number = len(reckoned.attempts)
     if not asked.attempt.isdigit() or not 1 <= int(asked.attempt) <= number:
         raise UsageError(
-            f"{student} has {number} hand-in{'s' * (number != 1)} of {asked.assignment}, so there is no "
-            f"{quoted(asked.attempt)}. `gradkit policy {student} {asked.assignment}` lists them."
+            plural(
+                "{student} has {n} hand-in of {assignment}, so there is no {attempt}. `gradkit policy {student} "
+                "{assignment}` lists them.",
+                "{student} has {n} hand-ins of {assignment}, so there is no {attempt}. `gradkit policy {student} "
+                "{assignment}` lists them.",
+                number,
+                student=student,
+                assignment=asked.assignment,
+                attempt=quoted(asked.attempt),
+            )
         )
     return reckoned.attempts[int(asked.attempt) - 1].time
 
 
-def _in_words(course: Course, standings: Standings, event: Event) -> str:
-    what = f"{event.student}, {event.assignment}" if event.assignment else event.student
+def _in_words(course: Course, standings: Standings, event: Event) -> Message:
+    about = {"student": event.student, "assignment": event.assignment}
+    if event.kind == "drop" and event.withdrawn:
+        return message("{student}: in the course again.", student=event.student)
     if event.kind == "drop":
-        return f"{what}: {'in the course again' if event.withdrawn else 'left the course'}."
-    rules = next(rules for rules in standings.rules if rules.assignment == event.assignment)
+        return message("{student}: left the course.", student=event.student)
     if event.kind == "extend":
+        rules = next(rules for rules in standings.rules if rules.assignment == event.assignment)
         extensions = standings.ledger.extensions(event.student, event.assignment)
         due, _ = extended(rules, extensions, course.zone)
-        return f"{what}: due {said(due, course.zone)}."
+        return message("{student}, {assignment}: due {time}.", **about, time=said(due, course.zone))
+    if event.kind == "excuse" and event.withdrawn:
+        return message("{student}, {assignment}: counts again.", **about)
     if event.kind == "excuse":
-        return f"{what}: {'counts again' if event.withdrawn else 'excused'}."
+        return message("{student}, {assignment}: excused.", **about)
     if event.withdrawn:
-        return f"{what}: the last hand-in counts."
-    return f"{what}: the hand-in of {said(event.attempt, course.zone)} counts."
+        return message("{student}, {assignment}: the last hand-in counts.", **about)
+    time = said(event.attempt, course.zone)
+    return message("{student}, {assignment}: the hand-in of {time} counts.", **about, time=time)

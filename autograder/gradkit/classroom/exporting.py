@@ -13,6 +13,7 @@ from gradkit.export.grades import Grade, comment_on
 from gradkit.gradebook.up_to_date import gone_students
 from gradkit.grading.record import Record
 from gradkit.grading.store import read_records
+from gradkit.messages import message
 from gradkit.term.ledger import read_ledger
 
 
@@ -49,11 +50,19 @@ def course_grades(course: Course, assignments: Sequence[str], results: Path | No
     records = [record for record in read_records(results or course.results) if record.assignment in wanted]
     if not records:
         raise UsageError(
-            f"There are no records of {', '.join(wanted)} in {results or course.results}. Run `make grade` first."
+            message(
+                "There are no records of {assignments} in {folder}. Run `make grade` first.",
+                assignments=", ".join(wanted),
+                folder=results or course.results,
+            )
         )
     titles = Counter(course.assignment(name).title for name in wanted)
     if titles and titles.most_common(1)[0][1] > 1:
-        raise UsageError(f'Two assignments have the title "{titles.most_common(1)[0][0]}": export one at a time.')
+        raise UsageError(
+            message(
+                'Two assignments have the title "{title}": export one at a time.', title=titles.most_common(1)[0][0]
+            )
+        )
     if results:
         order = sorted(records, key=lambda record: (wanted.index(record.assignment), record.student))
         return CourseGrades([_of_record(record) for record in order])

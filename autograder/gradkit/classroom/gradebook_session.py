@@ -24,6 +24,7 @@ from gradkit.gradebook.up_to_date import ByHand, given_by_hand, note_shown
 from gradkit.grading.held_back import Level, held_back
 from gradkit.grading.record import Record
 from gradkit.grading.store import read_record
+from gradkit.messages import message, sentences
 from gradkit.pages.submission import Remark, Standing, feedback_page
 from gradkit.release import stage
 from gradkit.temporary import TemporaryFolder, advice_on, replacing
@@ -135,7 +136,6 @@ def _write_page(path: Path, text: str) -> None:
 
 
 def _cannot_be_written(path: Path | str, error: OSError) -> GradebookUnavailable:
-    advice = advice_on(error) or "Check that the folder is writable."
-    return GradebookUnavailable(
-        f"{path}: cannot be written ({error.strerror}). {advice} Then run again to make the missing pages."
-    )
+    advice = advice_on(error) or message("Check that the folder is writable.")
+    failed = message("{path}: cannot be written ({error}).", path=path, error=error.strerror)
+    return GradebookUnavailable(sentences(failed, advice, message("Then run again to make the missing pages.")))

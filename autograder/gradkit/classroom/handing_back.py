@@ -18,7 +18,7 @@ from gradkit.course import Course
 from gradkit.course.roster import Person
 from gradkit.errors import GradkitError, UsageError
 from gradkit.gradebook.up_to_date import gone_students
-from gradkit.messages import message, translate
+from gradkit.messages import message, sentences, translate
 from gradkit.temporary import advice_on, replacing
 from gradkit.term.ledger import read_ledger
 from gradkit.text import without_language_link
@@ -49,7 +49,7 @@ def pack(course: Course, assignment: str, platform: str, target: Path) -> list[s
         GradkitError: the file cannot be written.
     """
     if platform not in _PLATFORMS:
-        raise UsageError(f'--zip "{platform}": expected {" or ".join(_PLATFORMS)}.')
+        raise UsageError(message('--zip "{platform}": expected moodle or canvas.', platform=platform))
     expression, form = _PLATFORMS[platform]
     packed, left_out, ledger = dict[str, Path](), [], read_ledger(course)
     for student, page in _pages(course, assignment).items():
@@ -59,7 +59,13 @@ def pack(course: Course, assignment: str, platform: str, target: Path) -> list[s
         if not found:
             left_out.append(student)
     if not packed:
-        raise UsageError(f"{assignment}: no work with a page was collected from a download of {platform.title()}.")
+        raise UsageError(
+            message(
+                "{assignment}: no work with a page was collected from a download of {platform}.",
+                assignment=assignment,
+                platform=platform.title(),
+            )
+        )
     try:
         with replacing(target) as new, zipfile.ZipFile(new, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, page in sorted(packed.items()):
@@ -121,7 +127,8 @@ def _alone(page: Path) -> str:
 
 
 def _not_written(path: Path, error: OSError) -> GradkitError:
-    return GradkitError(f"{path}: cannot be written ({error.strerror}). {advice_on(error) or 'Make it writable.'}")
+    failed = message("{path}: cannot be written ({error}).", path=path, error=error.strerror)
+    return GradkitError(sentences(failed, advice_on(error) or message("Make it writable.")))
 
 
 def _pages(course: Course, assignment: str) -> dict[str, Path]:

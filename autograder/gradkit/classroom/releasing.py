@@ -15,6 +15,7 @@ from gradkit.collect.exchange import publish_feedback
 from gradkit.course import Course, load_course
 from gradkit.errors import GradkitError, UsageError
 from gradkit.gradebook.up_to_date import given_by_hand, gone_students, outdated_pages
+from gradkit.messages import message, shown
 from gradkit.text import together
 
 
@@ -42,7 +43,7 @@ class ReleaseCurrentFeedback(ExchangeReleaseFeedback):  # type: ignore[misc]
         try:
             _remake_outdated(load_course(Path(self.coursedir.root)), self.coursedir.assignment_id)
         except GradkitError as error:
-            self.fail(str(error))
+            self.fail(shown(error.message))
         super().copy_files()
 
 
@@ -102,10 +103,12 @@ def release_feedback(course: Course, assignments: Sequence[str] | None = None, *
         students |= {path.parent.name for path in course.results.glob(f"*/{name}.json")}
         left_out |= students & gone
         failed = make_pages(course, assignment, sorted(students - gone))
-        troubles += [(student, name, f"no feedback page: {reason}") for student, reason in failed.items()]
+        troubles += [
+            (student, name, message("no feedback page: {reason}", reason=reason)) for student, reason in failed.items()
+        ]
         if exchange:
             publish_feedback(course, name, sorted(students & gone))
         released.append(name)
     if not released:
-        raise UsageError("There are no graded submissions to give feedback on. Run `make grade` first.")
+        raise UsageError(message("There are no graded submissions to give feedback on. Run `make grade` first."))
     return Released(tuple(released), tuple(together(troubles)), tuple(sorted(left_out)))

@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from functools import reduce
 from pathlib import Path
 
 from gradkit.course import Course
@@ -20,6 +21,7 @@ from gradkit.errors import GradebookUnavailable, UsageError
 from gradkit.gradebook.up_to_date import class_list
 from gradkit.grading.store import read_record, write_record
 from gradkit.ids import look_alikes, spelled
+from gradkit.messages import Message, message, sentences
 from gradkit.temporary import replacing
 from gradkit.term.attempts import counted, hand_over, others, time_in
 from gradkit.term.ledger import Event, Ledger, read_ledger
@@ -48,7 +50,7 @@ def settle(course: Course) -> list[str]:
                 _marker(course, event.to).unlink(missing_ok=True)
             problems += found
     except GradebookUnavailable as error:
-        problems.append(f"not everything is under its student's present id yet: {error}")
+        problems.append(message("not everything is under its student's present id yet: {error}", error=error.message))
     return problems
 
 
@@ -75,15 +77,23 @@ def check_change(course: Course, ledger: Ledger, asked: Event) -> bool:
     if asked.withdrawn:
         return _check_withdrawal(ledger, asked)
     if old == new:
-        raise UsageError(f"{spelled(old)} is the same id twice.")
+        raise UsageError(message("{id} is the same id twice.", id=spelled(old)))
     if old in ledger.earlier:
         if ledger.now(old) == ledger.now(new):
             return False
         now = ledger.now(old)
-        raise UsageError(f"{old} is {now} now. Give that id: gradkit {asked.kind} {now} {new}")
+        raise UsageError(
+            message(
+                "{old} is {now} now. Give that id: gradkit {kind} {now} {new}",
+                old=old,
+                now=now,
+                kind=asked.kind,
+                new=new,
+            )
+        )
     known = frozenset(map(ledger.now, _used_ids(course, ledger)))
     if old not in known:
-        raise UsageError(f"{spelled(old)}: nothing was handed in or decided under this id. Check the spelling.")
+        raise UsageError(sentences(_unknown(old), message("Check the spelling.")))
     if asked.kind == "merge":
         _check_merge(course, ledger, known, old, new)
     elif ledger.now(new) != old:  # an id may be taken back
@@ -93,26 +103,49 @@ def check_change(course: Course, ledger: Ledger, asked: Event) -> bool:
 
 def _check_new(ledger: Ledger, known: frozenset[str], old: str, new: str) -> None:
     if new in ledger.earlier:
-        raise UsageError(f"{new} was an id of {ledger.now(new)}, and its hand-ins still count there.")
+        raise UsageError(
+            message("{old} was an id of {now}, and its hand-ins still count there.", old=new, now=ledger.now(new))
+        )
     if new in known:
-        raise UsageError(f"{new} is a student already. If {old} is the same person: gradkit merge {old} {new}")
+        raise UsageError(
+            message(
+                "{new} is a student already. If {old} is the same person: gradkit merge {old} {new}", new=new, old=old
+            )
+        )
     alike = [each for each in look_alikes({*known, *ledger.earlier, new}).get(new, ()) if ledger.now(each) != old]
     if alike:
-        raise UsageError(f"{spelled(new)} looks like {', '.join(map(spelled, alike))}. Give an id that differs.")
+        raise UsageError(
+            message(
+                "{new} looks like {others}. Give an id that differs.",
+                new=spelled(new),
+                others=", ".join(map(spelled, alike)),
+            )
+        )
+
+
+def _unknown(student: str) -> Message:
+    return message("{student}: nothing was handed in or decided under this id.", student=spelled(student))
 
 
 def _check_merge(course: Course, ledger: Ledger, known: frozenset[str], old: str, new: str) -> None:
     if new in ledger.earlier:
-        raise UsageError(f"{new} is {ledger.now(new)} now. Give that id: gradkit merge {old} {ledger.now(new)}")
-    if new not in known:
         raise UsageError(
-            f"{spelled(new)}: nothing was handed in or decided under this id. To give {old} a new id: gradkit rename "
-            f"{old} {new}"
+            message(
+                "{old} is {now} now. Give that id: gradkit merge {new} {now}", old=new, now=ledger.now(new), new=old
+            )
         )
+    if new not in known:
+        advice = message("To give {old} a new id: gradkit rename {old} {new}", old=old, new=new)
+        raise UsageError(sentences(_unknown(new), advice))
     for left, there in ((old, new), (new, old)):
         if ledger.drop(left) is not None and ledger.drop(there) is None:
             raise UsageError(
-                f"{left} has left the course, {there} has not. Take that back first: gradkit drop {left} --withdraw"
+                message(
+                    "{student} has left the course, {other} has not. Take that back first: gradkit drop {student} "
+                    "--withdraw",
+                    student=left,
+                    other=there,
+                )
             )
     if {old, new} <= set(class_list(course)):
         from gradkit.gradebook.students import differences
@@ -125,14 +158,21 @@ def _check_withdrawal(ledger: Ledger, asked: Event) -> bool:
     old = asked.student
     last = last_rename(ledger, old)
     if last.to != asked.to:
-        raise UsageError(f"{old} was renamed to {last.to}, not to {asked.to}.")
+        raise UsageError(message("{old} was renamed to {now}, not to {new}.", old=old, now=last.to, new=asked.to))
     if last.withdrawn:
         return False
     if ledger.now(old) != asked.to:
-        raise UsageError(f"{asked.to} is {ledger.now(old)} now. Take that back first.")
+        raise UsageError(message("{old} is {now} now. Take that back first.", old=asked.to, now=ledger.now(old)))
     merged = [each for each, event in ledger.earlier.items() if event.to == asked.to and each != old]
     if merged:
-        raise UsageError(f"{asked.to} is also {', '.join(sorted(merged))} by now, so {old} stays renamed.")
+        raise UsageError(
+            message(
+                "{now} is also {others} by now, so {old} stays renamed.",
+                now=asked.to,
+                others=", ".join(sorted(merged)),
+                old=old,
+            )
+        )
     return True
 
 
@@ -144,12 +184,17 @@ def last_rename(ledger: Ledger, student: str) -> Event:
     """
     found = [event for event in ledger.events if event.kind == "rename" and event.student == student]
     if not found:
-        raise UsageError(f"{student} was not renamed.")
+        raise UsageError(message("{student} was not renamed.", student=student))
     return found[-1]
 
 
 def _conflict(old: str, new: str, found: list[str]) -> str:
-    return f"{old} and {new} cannot be merged: {'; '.join(found)}. Make them equal in formgrader, then run this again."
+    return message(
+        "{old} and {new} cannot be merged: {differences}. Make them equal in formgrader, then run this again.",
+        old=old,
+        new=new,
+        differences=reduce(lambda first, then: message("{first}; {then}", first=first, then=then), found),
+    )
 
 
 def _used_ids(course: Course, ledger: Ledger) -> Iterator[str]:

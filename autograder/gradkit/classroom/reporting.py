@@ -21,7 +21,7 @@ from gradkit.gradebook.up_to_date import class_list, gone_students
 from gradkit.grading.store import read_record, read_records
 from gradkit.ids import composed
 from gradkit.intake.submission import read_submission
-from gradkit.messages import message
+from gradkit.messages import message, sentences
 from gradkit.pages.class_report import class_page, similar_page
 from gradkit.report import ClassReport, summarize
 from gradkit.report.now import HandIn, Now, look_now
@@ -142,7 +142,7 @@ def _report(
     every = list(read_records(results))
     records = [record for record in every if record.student not in gone]
     if not records:
-        raise UsageError(f"There are no records in {results}. Run `make grade` first.")
+        raise UsageError(message("There are no records in {folder}. Run `make grade` first.", folder=results))
     problems: list[str] = []
     groups = read_groups(course)
     sentences: dict[str, Mapping[str, str]] = {}
@@ -153,7 +153,7 @@ def _report(
             assignment = course.assignment(name)
             sentences[name] = _sentences(course, assignment)
         except (CourseError, UsageError) as error:
-            problems.append(str(error))
+            problems.append(error.message)
             continue
         if submitted is not None:
             everybody = sorted(record.student for record in records if record.assignment == name)
@@ -249,5 +249,6 @@ def _write(target: Path, files: Mapping[str, str], *, bom: bool) -> None:
             if f"similar/{old.name}" not in files:
                 old.unlink()
     except OSError as error:
-        advice = advice_on(error) or "Check that the folder is writable."
-        raise GradkitError(f"{target}: the report cannot be written ({error.strerror}). {advice}") from error
+        advice = advice_on(error) or message("Check that the folder is writable.")
+        failed = message("{path}: the report cannot be written ({error}).", path=target, error=error.strerror)
+        raise GradkitError(sentences(failed, advice)) from error

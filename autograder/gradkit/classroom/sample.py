@@ -23,6 +23,7 @@ from gradkit.collect.inbound import collect
 from gradkit.course import Course
 from gradkit.course.toml_files import read_toml
 from gradkit.errors import CourseError
+from gradkit.messages import message
 from gradkit.temporary import TemporaryFolder
 
 _STRICT = ConfigDict(extra="forbid")
@@ -100,7 +101,13 @@ def _hand_in(course: Course, sample: Path, submission: SampleSubmission, home: P
     for name in submission.remove:
         if not (fetched / name).is_file():
             raise CourseError(
-                f"{sample / 'class.toml'}: {submission.student}: remove: there is no {name} in {submission.assignment}."
+                message(
+                    "{path}: {student}: remove: there is no {name} in {assignment}.",
+                    path=sample / "class.toml",
+                    student=submission.student,
+                    name=name,
+                    assignment=submission.assignment,
+                )
             )
         (fetched / name).unlink()
     if submission.folder:
@@ -123,7 +130,12 @@ def _edit_notebook(path: Path, submission: SampleSubmission) -> None:
     for name in (*submission.answers, *submission.duplicate):
         if name not in known:
             raise CourseError(
-                f"class.toml: {submission.student}, {submission.assignment}: the notebook has no cell {name}."
+                message(
+                    "class.toml: {student}, {assignment}: the notebook has no cell {name}.",
+                    student=submission.student,
+                    assignment=submission.assignment,
+                    name=name,
+                )
             )
     notebook["cells"] = cells
     path.write_text(json.dumps(notebook, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

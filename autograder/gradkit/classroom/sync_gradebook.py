@@ -22,6 +22,7 @@ from gradkit.gradebook.up_to_date import (
     seconds_late,
 )
 from gradkit.grading.record import Record
+from gradkit.messages import message
 from gradkit.temporary import sweep
 from gradkit.text import together
 
@@ -89,18 +90,20 @@ class Books:
             else:
                 self._wait(record)
         except GradebookUnavailable as error:
-            self.unavailable = str(error)
+            self.unavailable = error.message
             self._wait(record)
         except GradkitError as error:
-            self._note(record, error)
+            self._note(record, error.message)
 
     @property
     def problems(self) -> list[str]:
         """What could not be filed or shown, a line for each kind."""
         return together(self._troubles)
 
-    def _note(self, record: Record, reason: object) -> None:
-        self._troubles.append((record.student, record.assignment, f"not in the gradebook: {reason}"))
+    def _note(self, record: Record, reason: str) -> None:
+        self._troubles.append(
+            (record.student, record.assignment, message("not in the gradebook: {reason}", reason=reason))
+        )
 
     def _file(self, record: Record) -> None:
         page = self._page(record.assignment)
@@ -136,7 +139,7 @@ class Books:
         try:
             outdated = {name: self._outdated(name) for name in self._pages}
         except GradebookUnavailable as error:
-            self.unavailable = str(error)
+            self.unavailable = error.message
             return {}
         due = {
             name: [
@@ -165,9 +168,12 @@ class Books:
                 assignment = self._course.assignment(name)
                 failed = make_pages(self._course, assignment, students, self._patience, self.standings)
             except GradebookUnavailable as error:
-                self.unavailable = str(error)
+                self.unavailable = error.message
                 return
-            self._troubles += [(student, name, f"no feedback page: {reason}") for student, reason in failed.items()]
+            self._troubles += [
+                (student, name, message("no feedback page: {reason}", reason=reason))
+                for student, reason in failed.items()
+            ]
             advance(len(students))
 
     def late(self) -> set[tuple[str, str]]:
@@ -180,7 +186,7 @@ class Books:
             try:
                 times = seconds_late(self._course, name, self._patience)
             except GradebookUnavailable as error:
-                self.unavailable = self.unavailable or str(error)
+                self.unavailable = self.unavailable or error.message
                 break
             late |= {(student, name) for student, seconds in times.items() if seconds > grace}
         return late
@@ -215,7 +221,7 @@ class Books:
             except GradebookUnavailable:
                 raise
             except GradkitError as error:
-                page.broken = str(error)
+                page.broken = error.message
         return page.registered
 
     def _open_desk(self) -> Desk:

@@ -23,6 +23,7 @@ from pathlib import Path
 
 from gradkit.course import Course
 from gradkit.errors import CourseError, UsageError
+from gradkit.messages import message
 from gradkit.temporary import TemporaryFolder, replacing
 from gradkit.term import groups
 
@@ -68,14 +69,14 @@ def unfinished(course: Course) -> Path | None:
     return next((path.parent for path in sorted((course.root / FOLDER).glob(f"*/{_UNFINISHED}"))), None)
 
 
-def new_term(course: Course, name: str, due: Mapping[str, datetime], say: Callable[[str], object]) -> NewTerm:
+def new_term(course: Course, name: str, due: Mapping[str, datetime], tell: Callable[[str], object]) -> NewTerm:
     """Archive the old term as ``terms/<name>``, and begin a new one.
 
     Args:
         course: the course.
         name: the archive's name.
         due: the new due time of each assignment, with its zone.
-        say: called with each step's name.
+        tell: called with each step's name.
 
     Raises:
         UsageError: an archive of this name exists, or an assignment has no due time.
@@ -84,24 +85,33 @@ def new_term(course: Course, name: str, due: Mapping[str, datetime], say: Callab
     """
     archive = course.root / FOLDER / name
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", name):
-        raise UsageError(f'--name "{name}": use letters, digits and, after the first, _ . - as in 2026-autumn.')
+        raise UsageError(
+            message('--name "{name}": use letters, digits and, after the first, _ . - as in 2026-autumn.', name=name)
+        )
     if archive.exists():
-        raise UsageError(f"{archive}: already exists, and an archive is never overwritten. Choose another --name.")
+        raise UsageError(
+            message("{path}: already exists, and an archive is never overwritten. Choose another --name.", path=archive)
+        )
     missing = [assignment for assignment in course.assignment_ids if assignment not in due]
     if missing:
-        raise UsageError(f"No new due time for {', '.join(missing)}. Give --shift-days N, or --due HW=TIME for each.")
+        raise UsageError(
+            message(
+                "No new due time for {assignments}. Give --shift-days N, or --due HW=TIME for each.",
+                assignments=", ".join(missing),
+            )
+        )
     for assignment in course.assignment_ids:
         _with_due(course, assignment, due[assignment])  # fail before anything is changed
     archive.parent.mkdir(mode=0o700, exist_ok=True)
     with TemporaryFolder(".new", archive.parent) as work:
         new = work / "term"
         new.mkdir(mode=0o700)
-        say("copying")
+        tell(message("copying"))
         manifest: dict[str, str] = {}
         for label, place in _places(course):
             manifest |= _copy(place, new / label, label)
         manifest |= _copy_server(course, new)
-        say("comparing")
+        tell(message("comparing"))
         _compare(new, manifest)
         todo = {
             "due": {assignment: time.isoformat() for assignment, time in due.items()},
@@ -111,15 +121,15 @@ def new_term(course: Course, name: str, due: Mapping[str, datetime], say: Callab
             (new / title).write_text(json.dumps(data, indent=1), encoding="utf-8")
         os.sync()
         new.rename(archive)
-    return finish_term(course, archive, say)
+    return finish_term(course, archive, tell)
 
 
-def finish_term(course: Course, archive: Path, say: Callable[[str], object]) -> NewTerm:
+def finish_term(course: Course, archive: Path, tell: Callable[[str], object]) -> NewTerm:
     """Remove what the archive holds, then set due times and secret. Run again, it does the rest."""
     manifest = json.loads((archive / _MANIFEST).read_text(encoding="utf-8"))
     todo = json.loads((archive / _UNFINISHED).read_text(encoding="utf-8"))
     due = {assignment: datetime.fromisoformat(time) for assignment, time in todo["due"].items()}
-    say("removing what is in the archive")
+    tell(message("removing what is in the archive"))
     left: list[str] = []
     for label, place in _places(course):
         if _is_emptied(label):
@@ -129,7 +139,7 @@ def finish_term(course: Course, archive: Path, say: Callable[[str], object]) -> 
                 stuck = [_set_aside(place, archive.name)]
             left += stuck + changed
     left += _empty_server(course, archive)
-    say("setting due times and secret")
+    tell(message("setting due times and secret"))
     for assignment in course.assignment_ids:
         if assignment in due:
             with replacing(course.source(assignment) / "assignment.toml") as file:
@@ -219,7 +229,9 @@ def _empty_server(course: Course, archive: Path) -> list[str]:
 
     if empty_gradebook(course, archive / _SERVERS):
         return []
-    return [f"{course.gradebook_place}: was changed while the term was archived; it has been kept."]
+    return [
+        message("{place}: was changed while the term was archived; it has been kept.", place=course.gradebook_place)
+    ]
 
 
 def _name(label: str, place: Path, path: Path) -> str:
@@ -247,7 +259,11 @@ def _compare(archive: Path, manifest: Mapping[str, str]) -> None:
     for name, what in manifest.items():
         if not what.startswith("special ") and _what(archive / name) != what:
             raise UsageError(
-                f"{name} was changed while it was archived. Nothing was removed. Stop what writes there and try again."
+                message(
+                    "{name} was changed while it was archived. Nothing was removed. Stop what writes there and try "
+                    "again.",
+                    name=name,
+                )
             )
 
 
@@ -257,15 +273,21 @@ def _remove(place: Path, label: str, manifest: Mapping[str, str]) -> tuple[list[
     Returns:
         A sentence for each file that cannot be removed, and one for each that differs from the archive.
     """
-    stuck, changed = [], []
+    stuck, changed = list[str](), list[str]()
     for path in list(_files(place)):
         try:
             if manifest.get(_name(label, place, path)) == _what(path):
                 path.unlink()
             else:
-                changed.append(f"{path}: was added or changed while the term was archived; it has been kept.")
+                changed.append(
+                    message("{path}: was added or changed while the term was archived; it has been kept.", path=path)
+                )
         except OSError as error:
-            stuck.append(f"{path}: is in the archive, but cannot be removed here ({error.strerror}).")
+            stuck.append(
+                message(
+                    "{path}: is in the archive, but cannot be removed here ({error}).", path=path, error=error.strerror
+                )
+            )
     keep = label.startswith("exchange/")
     for folder, _, _ in os.walk(place, topdown=False):
         if not (keep and Path(folder) == place):  # students need the folder, with its permissions
@@ -286,7 +308,9 @@ def _set_aside(inbound: Path, name: str) -> str:
     new.mkdir(exist_ok=True)
     new.chmod(stat.S_IMODE(aside.stat().st_mode))
     new.rename(inbound)
-    return f"{aside}: is in the archive, but this account cannot remove all of it. Nothing reads it any more."
+    return message(
+        "{path}: is in the archive, but this account cannot remove all of it. Nothing reads it any more.", path=aside
+    )
 
 
 def _with_due(course: Course, assignment: str, due: datetime) -> str:
@@ -302,5 +326,7 @@ def _with_due(course: Course, assignment: str, due: datetime) -> str:
     time = due.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     changed = _DUE.sub(rf"\g<1>{time}\g<3>", head, count=1) + bracket + rest
     if tomllib.loads(changed) != {**tomllib.loads(text), "due": due.astimezone(UTC).replace(microsecond=0)}:
-        raise CourseError(f"{path}: due: cannot be changed. Write it on one line: due = {time}")
+        raise CourseError(
+            message("{path}: due: cannot be changed. Write it on one line: due = {time}", path=path, time=time)
+        )
     return changed

@@ -12,6 +12,7 @@ from pathlib import Path
 from gradkit.course import Course
 from gradkit.errors import UsageError
 from gradkit.intake.policy import SECRET_FILE
+from gradkit.messages import message
 from gradkit.term.runs import owner, sign
 
 _QUIET = 0.3  # s without a change that end a burst
@@ -34,10 +35,16 @@ def places_to_watch(course: Course, zips: Path | None, times: Path | None = None
     places = [inbound] if inbound.is_dir() else []
     for option, place in (("--zip", zips), ("--times", times)):
         if place is not None and not place.exists():
-            raise UsageError(f"{option} {place}: no such file{' or folder' * (option == '--zip')}.")
+            raise UsageError(
+                message("--zip {path}: no such file or folder.", path=place)
+                if option == "--zip"
+                else message("--times {path}: no such file.", path=place)
+            )
         places += [] if place is None else [place]
     if not places:
-        raise UsageError(f"{inbound}: nothing has been published yet. Run `gradkit build --publish` first.")
+        raise UsageError(
+            message("{path}: nothing has been published yet. Run `gradkit build --publish` first.", path=inbound)
+        )
     return places
 
 
@@ -195,7 +202,10 @@ def only_watcher(course: Course) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise UsageError(
-                f"`gradkit grade --watch` is running on this course already (process {owner(file)})."
+                message(
+                    "`gradkit grade --watch` is running on this course already (process {process}).",
+                    process=owner(file),
+                )
             ) from None
         sign(file)
         yield
