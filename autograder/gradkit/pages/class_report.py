@@ -8,11 +8,38 @@ from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import groupby
 
+from gradkit.messages import Message, message
 from gradkit.pages.rendering import ENGLISH, Edition, read_template, render
 from gradkit.report import AssignmentReport, ClassReport
 from gradkit.report.now import Now
 from gradkit.report.similarity import MOST, Pair, Span
 
+KINDS: Mapping[str, Message] = {
+    "import": message("import"),
+    "missing": message("missing"),
+    "parameter": message("parameter"),
+    "raised": message("raised"),
+    "unusable": message("unusable"),
+    "timeout": message("timeout"),
+    "died": message("died"),
+    "memory": message("memory"),
+    "disk": message("disk"),
+    "threads": message("threads"),
+    "output": message("output"),
+    "protocol": message("protocol"),
+    "unavailable": message("unavailable"),
+    "not_started": message("not_started"),
+    "type": message("type"),
+    "shape": message("shape"),
+    "dtype": message("dtype"),
+    "finite": message("finite"),
+    "value": message("value"),
+    "detached": message("detached"),
+    "gradient": message("gradient"),
+    "mutated": message("mutated"),
+    "check": message("check"),
+    "banned": message("banned"),
+}  # of failure, in a word
 _FEW = 2  # up to this many consecutive lines of the stub are shown
 
 Link = Callable[[str, str], str | None]
@@ -60,6 +87,7 @@ def class_page(
         script=script,
         script_hash=digest,
         most_pairs=MOST,
+        kinds=KINDS,
         highest=max([1, *(count for assignment in report.assignments for count in assignment.scores.counts)]),
     )
 

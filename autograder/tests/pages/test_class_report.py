@@ -10,11 +10,14 @@ import pytest
 from playwright.sync_api import Browser
 
 from gradkit.grading.record import QuestionResult, Record
+from gradkit.messages import translate
+from gradkit.pages.class_report import KINDS as WORDS
 from gradkit.pages.class_report import class_page, similar_page
 from gradkit.report import ClassReport, summarize
 from gradkit.report.now import Now, Period, Stuck
 from gradkit.report.similarity import Pair
 from gradkit.term.runs import Run
+from gradkit.wire.kinds import KINDS
 
 from .conftest import HOSTILE, LONG
 from .looking import LOOKS, cut_off, opened, overflows, too_wide_at, violations
@@ -192,3 +195,8 @@ def test_a_long_list_is_folded(report: ClassReport, browser: Browser, tmp_path: 
     folded = found.locator("section:has(#now) details", has_text="And 5 more")
     assert folded.locator("li").count() == 5
     assert not folded.locator("li").first.is_visible()
+
+
+def test_each_kind_of_failure_has_its_word_in_both_languages() -> None:
+    assert {kind: str(word) for kind, word in WORDS.items()} == {kind: kind for kind in KINDS}
+    assert {kind for kind, word in WORDS.items() if translate(word, "zh") == kind} == {"dtype"}
