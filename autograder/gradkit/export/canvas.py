@@ -19,6 +19,7 @@ from gradkit.csv_tables import Table, cell, readings, says, uncell
 from gradkit.errors import UsageError
 from gradkit.export.grades import ExportSummary, Grade, summarize_export
 from gradkit.export.matching import Column, match
+from gradkit.messages import message
 from gradkit.text import points
 
 IDENTITY = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
@@ -32,8 +33,8 @@ _COLUMNS = (
     Column("SIS Login ID", ("sis_login_id", "email")),
 )
 _KEPT = {
-    EXCUSED: f"is excused in Canvas ({EXCUSED}), but not here; the cell is unchanged",
-    NOT_ASSIGNED: f"does not have the assignment in Canvas ({NOT_ASSIGNED}); the cell is unchanged",
+    EXCUSED: message("is excused in Canvas ({mark}), but not here; the cell is unchanged", mark=EXCUSED),
+    NOT_ASSIGNED: message("does not have the assignment in Canvas ({mark}); the cell is unchanged", mark=NOT_ASSIGNED),
 }
 _TEST_STUDENT = re.compile(r"student, test|test student", re.IGNORECASE)
 _ABOUT = frozenset(name.lower() for name in (*IDENTITY, "LastName", "FirstName", "Integration ID", "Root Account"))
@@ -43,7 +44,7 @@ _NEARLY_SUMS = ("current", "final", "override")
 
 def new_table(roster: Mapping[str, Person]) -> Table:
     """A file for the people of a roster, without assignments yet."""
-    table = Table("the roster", list(IDENTITY), [[f"    {POINTS}", "", "", "", ""]], students=["", *roster])
+    table = Table(message("the roster"), list(IDENTITY), [[f"    {POINTS}", "", "", "", ""]], students=["", *roster])
     for person in roster.values():
         row = [""] * len(IDENTITY)
         table.rows.append(row)
@@ -89,7 +90,7 @@ def fill(
         if row is None or grade.score is None:
             continue
         if (kept := _KEPT.get(row[place].strip().upper())) is not None:
-            refused.append(f"{grade.student}: {kept}")
+            refused.append(message("{student}: {reason}", student=grade.student, reason=kept))
         else:
             row[place] = cell(grade.score)
     unused = [_name(table, row) for row in found.unused]
@@ -150,13 +151,28 @@ def _column(table: Table, grade: Grade, number: str | None, notes: list[str]) ->
     _require_importable(table, grade.title, names[fitting[0]] if fitting else None)
     if len(fitting) > 1:
         found = ", ".join(table.header[place] for place in fitting)
-        raise UsageError(f"{table.name}: several columns match ({found}). Choose one with --assignment-id N.")
+        raise UsageError(
+            message(
+                "{file}: several columns match ({columns}). Choose one with --assignment-id N.",
+                file=table.name,
+                columns=found,
+            )
+        )
     if number and not fitting and table.lines:
-        raise UsageError(f"{table.name}: no column has the number {number} (it has: {', '.join(table.header)}).")
+        raise UsageError(
+            message(
+                "{file}: no column has the number {number} (it has: {columns}).",
+                file=table.name,
+                number=number,
+                columns=", ".join(table.header),
+            )
+        )
     if not fitting:
         table.add_column(f"{grade.title} ({number})" if number else grade.title)
         if table.lines:
-            notes.append(f'the column "{grade.title}" was added, which creates a new assignment in Canvas')
+            notes.append(
+                message('the column "{title}" was added, which creates a new assignment in Canvas', title=grade.title)
+            )
     column = fitting[0] if fitting else len(table.header) - 1
     for row in table.rows:
         if _is_points(table, row):
@@ -171,13 +187,25 @@ def _put_points(table: Table, row: list[str], column: int, grade: Grade) -> None
         row[column] = cell(grade.max_score)
     elif not readings(text):
         raise UsageError(
-            f'{table.name}: {table.header[column]} has "{text}" as {POINTS} in Canvas, which is not a number. '
-            "If it is one of Canvas's own totals, choose the assignment's column with --assignment-id N."
+            message(
+                '{file}: {column} has "{found}" as {points_possible} in Canvas, which is not a number. If '
+                "it is one of Canvas's own totals, choose the assignment's column with --assignment-id N.",
+                file=table.name,
+                column=table.header[column],
+                found=text,
+                points_possible=POINTS,
+            )
         )
     elif not says(text, grade.max_score):
         raise UsageError(
-            f"{table.name}: {table.header[column]} gives {text} points in Canvas, but {points(grade.max_score)} here. "
-            "Set the same points in Canvas, and export again."
+            message(
+                "{file}: {column} gives {theirs} points in Canvas, but {ours} here. Set the same points in Canvas, and "
+                "export again.",
+                file=table.name,
+                column=table.header[column],
+                theirs=text,
+                ours=points(grade.max_score),
+            )
         )
 
 
@@ -195,6 +223,10 @@ def _require_importable(table: Table, title: str, there: str | None) -> None:
     name = there or title
     if _SUMS.search(name) or (there is None and name.strip().lower() in (*_NEARLY_SUMS, *_ABOUT)):
         raise UsageError(
-            f'{table.name}: Canvas would not import a column "{name}", a name it uses itself. Give the assignment '
-            "another title, in its assignment.toml and in Canvas."
+            message(
+                '{file}: Canvas would not import a column "{name}", a name it uses itself. Give the '
+                "assignment another title, in its assignment.toml and in Canvas.",
+                file=table.name,
+                name=name,
+            )
         )

@@ -19,6 +19,7 @@ from gradkit.course.roster import Person
 from gradkit.errors import UsageError
 from gradkit.export.grades import ExportSummary, Grade, summarize_export
 from gradkit.ids import slug
+from gradkit.messages import message
 
 SCHEMA = "classroom50/scores/v1"
 _BY_HAND = "submit/manual-"
@@ -58,9 +59,13 @@ def fill_scores(
         or scores.get("schema") != SCHEMA
         or not isinstance(scores.get("assignments"), dict)
     ):
-        raise UsageError(f'The file is not a scores.json that this version of gradkit reads (schema "{SCHEMA}").')
+        raise UsageError(
+            message(
+                'The file is not a scores.json that this version of gradkit reads (schema "{schema}").', schema=SCHEMA
+            )
+        )
     if not all(map(_is_bucket, scores["assignments"].values())):
-        raise UsageError("The file has an entry without owner or submissions, which no scores.json has.")
+        raise UsageError(message("The file has an entry without owner or submissions, which no scores.json has."))
     people = {name.lower(): person for name, person in roster.items()}
     lost: dict[str, str] = {}
     refused: list[str] = []
@@ -68,7 +73,12 @@ def fill_scores(
     for assignment, found in _by_assignment(grades).items():
         bucket = scores["assignments"].setdefault(slug(assignment), {"type": "individual", "entries": []})
         if bucket.get("type") != "individual":
-            raise UsageError(f"{slug(assignment)} is not an individual assignment in Classroom 50. Export the others.")
+            raise UsageError(
+                message(
+                    "{assignment} is not an individual assignment in Classroom 50. Export the others.",
+                    assignment=slug(assignment),
+                )
+            )
         entries = {str(entry.get("owner")).lower(): entry for entry in bucket["entries"]}
         parts = _parts(found)
         owners = set()
@@ -76,11 +86,11 @@ def fill_scores(
             owner = people[grade.student.lower()].github if grade.student.lower() in people else ""
             owners.add(owner.lower())
             if not owner:
-                lost[grade.student] = "has no GitHub name in the roster (column github)"
+                lost[grade.student] = message("has no GitHub name in the roster (column github)")
             elif grade.score is not None:
                 score, most = (int(_exact(points) * parts) for points in (grade.score, grade.max_score))
                 if reason := _reason(entries.get(owner.lower(), {}), score, most):
-                    refused.append(f"{grade.student}: {reason}")
+                    refused.append(message("{student}: {reason}", student=grade.student, reason=reason))
                     continue
                 if owner.lower() not in entries:
                     bucket["entries"].append(entries.setdefault(owner.lower(), {"owner": owner, "submissions": []}))
@@ -120,10 +130,12 @@ def _exact(points: float) -> Fraction:
 def _reason(entry: Mapping[str, Any], score: int, most: int) -> str:
     """Why an entry is left as it is; "" if it is not."""
     if not 0 <= score <= most or most < 1:
-        return "Classroom 50 takes points from 0 to the maximum only; it is unchanged"
+        return message("Classroom 50 takes points from 0 to the maximum only; it is unchanged")
     newest: Mapping[str, Any] = next(iter(entry.get("submissions", ())), {})
     if entry.get("override") and not str(newest.get("submission")).startswith(_OURS):
-        return "an override was set in Classroom 50 itself; it is unchanged. Clear it there to export this grade"
+        return message(
+            "an override was set in Classroom 50 itself; it is unchanged. Clear it there to export this grade"
+        )
     return ""
 
 

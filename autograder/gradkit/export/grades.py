@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from gradkit.csv_tables import to_csv
 from gradkit.grading.record import Record
+from gradkit.messages import message
 from gradkit.text import points, strip_controls
 
 
@@ -88,22 +89,23 @@ class ExportSummary:
 
     def in_words(self) -> list[str]:
         """What an instructor should know, a line for each kind."""
+        unmatched = [grade.student for grade in self.unmatched]
         lines = []
-        for names, words in (
+        for names, sentence in (
+            (unmatched, message("{n} with a grade but no row in the other system's file: {names}")),
+            (self.without_score, message("{n} with a submission but no score; their cells are unchanged: {names}")),
             (
-                [grade.student for grade in self.unmatched],
-                "with a grade but no row in the other system's file",
+                self.waiting,
+                message("{n} waiting for manual grading; the grades written do not include it: {names}"),
             ),
-            (self.without_score, "with a submission but no score; their cells are unchanged"),
-            (self.waiting, "waiting for manual grading; the grades written do not include it"),
-            (self.not_submitted, "without a grade here; their rows are unchanged"),
-            (self.left_out, "left out because they have left the course"),
-            (self.excused, "excused; their cells are unchanged"),
-            (self.marked, "excused, as the file now says"),
+            (self.not_submitted, message("{n} without a grade here; their rows are unchanged: {names}")),
+            (self.left_out, message("{n} left out because they have left the course: {names}")),
+            (self.excused, message("{n} excused; their cells are unchanged: {names}")),
+            (self.marked, message("{n} excused, as the file now says: {names}")),
         ):
             if names:
                 different = list(dict.fromkeys(names))
-                lines.append(f"{len(different)} {words}: {'; '.join(different)}")
+                lines.append(message(sentence, n=len(different), names="; ".join(different)))
         return [*lines, *self.reasons, *self.refused, *self.notes]
 
 
@@ -129,5 +131,8 @@ def summarize_export(
         refused=tuple(refused),
         notes=tuple(notes),
         matched_by=matched_by,
-        reasons=tuple(f"{', '.join(students)}: {reason}" for reason, students in kinds.items()),
+        reasons=tuple(
+            message("{students}: {reason}", students=", ".join(students), reason=reason)
+            for reason, students in kinds.items()
+        ),
     )

@@ -16,6 +16,7 @@ from gradkit.course.roster import Person
 from gradkit.csv_tables import Table, uncell
 from gradkit.errors import UsageError
 from gradkit.ids import composed
+from gradkit.messages import message, one_of, with_commas
 
 _NUMBER = re.compile(r"\d+(\.\d+)?(e\+?\d+)?", re.IGNORECASE)
 _MANTISSA = re.compile(r"\d(?:\.(\d+))?E\+\d+")  # a number with many digits as a spreadsheet writes it
@@ -95,9 +96,9 @@ def _of_roster(students: Sequence[str], table: Table) -> Matched:
     """The rows of a table that was made from the roster."""
     made = {student.lower(): row for student, row in zip(table.students, table.rows, strict=True)}
     rows = {student: made[student.lower()] for student in students if student.lower() in made}
-    lacking = {student: "is not in the roster" for student in students if student not in rows}
+    lacking = {student: message("is not in the roster") for student in students if student not in rows}
     ours = {student.lower() for student in students}
-    return Matched("the roster", rows, lacking, [row for student, row in made.items() if student not in ours])
+    return Matched(message("the roster"), rows, lacking, [row for student, row in made.items() if student not in ours])
 
 
 def _candidates(
@@ -114,9 +115,14 @@ def _candidates(
         return found
     chosen = [column for column in found if column.name.lower() == only.strip().lower()]
     if not chosen:
-        names = ", ".join(column.name for column in found) or "none"
+        names = ", ".join(column.name for column in found) or message("none")
         raise UsageError(
-            f'{table.name}: "{only}" does not identify students. Columns that do, with the ids known here: {names}.'
+            message(
+                '{file}: "{name}" does not identify students. Columns that do, with the ids known here: {columns}.',
+                file=table.name,
+                name=only,
+                columns=names,
+            )
         )
     return chosen
 
@@ -188,38 +194,65 @@ class _Search:
         for name, hits in self._hits.items():
             if hits[student]:
                 there = self._lines(hits[student])
-                return f"is in the column {name} ({there}), but rows are matched by {self.column}"
+                return message(
+                    "is in the column {column} ({lines}), but rows are matched by {chosen}",
+                    column=name,
+                    lines=there,
+                    chosen=self.column,
+                )
         alike = [number for number in range(len(self.table.rows)) if self._alike(student, number)]
         if alike:
-            return (
-                f"may be {self._lines(alike)}, since spreadsheets drop zeros and digits of such ids. "
-                "Export the file again without saving it in a spreadsheet, or identify the row in a --roster"
+            return message(
+                "may be {lines}, since spreadsheets drop zeros and digits of such ids. Export the file again without "
+                "saving it in a spreadsheet, or identify the row in a --roster",
+                lines=self._lines(alike),
             )
         for column in columns:
             if not column.own and student.lower() in self._places(column.name):
                 there = self._lines(self._places(column.name)[student.lower()])
-                return f"is only in the column {column.name} ({there}), the other system's own number"
+                return message(
+                    "is only in the column {column} ({lines}), the other system's own number",
+                    column=column.name,
+                    lines=there,
+                )
         person = self._people.get(student.lower())
         deciding = next((column for column in self.columns if column.name == self.column), None)
         if person is not None and deciding is not None and not self._keys(student, deciding):
-            return f"the roster has no {' or '.join(deciding.fields)}, but rows are matched by {self.column}"
+            return message(
+                "the roster has no {fields}, but rows are matched by {column}",
+                fields=one_of(deciding.fields),
+                column=self.column,
+            )
         twin = next((name for name in self.roster if _same_number(name, student)), None)
         if twin is not None and person is None:
-            return f"is not in the roster; its {twin} may be the same id, saved by a spreadsheet"
-        return f"no row has this id (searched: {', '.join(column.name for column in self.columns) or 'none'})"
+            return message("is not in the roster; its {twin} may be the same id, saved by a spreadsheet", twin=twin)
+        return message(
+            "no row has this id (searched: {columns})",
+            columns=", ".join(column.name for column in self.columns) or message("none"),
+        )
 
     def _doubt(self, student: str, numbers: set[int], claims: Mapping[int, set[str]]) -> str:
         """Why a student's match is not certain; "" if it is."""
         if len(numbers) > 1:
-            return f"{len(numbers)} rows match ({self._lines(numbers)}); leave one in the file"
+            return message(
+                "{n} rows match ({lines}); leave one in the file", n=len(numbers), lines=self._lines(numbers)
+            )
         others = sorted({claimant for number in numbers for claimant in claims[number]} - {student})
         if others:
-            return f"{self._lines(numbers)} also matches {', '.join(others)}; say in a --roster who is who"
+            return message(
+                "{lines} also matches {others}; say in a --roster who is who",
+                lines=self._lines(numbers),
+                others=", ".join(others),
+            )
         for name, hits in self._hits.items():
             if numbers and hits[student] - numbers:
-                return (
-                    f"is {self._lines(numbers)} by {self.column}, but {self._lines(hits[student])} by {name}; say in a "
-                    f'--roster who it is, or give --match "{self.column}"'
+                return message(
+                    "is {lines} by {column}, but {others} by {name}; say in a --roster who it is, or give --match "
+                    '"{column}"',
+                    lines=self._lines(numbers),
+                    column=self.column,
+                    others=self._lines(hits[student] - numbers),
+                    name=name,
                 )
         return ""
 
@@ -230,9 +263,11 @@ class _Search:
             twins = [twin for twin in lost if self._alike(twin, number)]
             if twins:
                 del found[student]
-                self._doubts[student] = (
-                    f"{self._lines([number])} may be {', '.join(twins)}, whose id is the same number to a spreadsheet; "
-                    "match by another column (--match), with a --roster that has its ids"
+                self._doubts[student] = message(
+                    "{lines} may be {twins}, whose id is the same number to a spreadsheet; match by another column "
+                    "(--match), with a --roster that has its ids",
+                    lines=self._lines([number]),
+                    twins=", ".join(twins),
                 )
         return found
 
@@ -267,7 +302,10 @@ class _Search:
     def _lines(self, numbers: Iterable[int]) -> str:
         """Rows for messages: "line 5 (Weber, Klara)"."""
         lines = self.table.lines or range(2, len(self.table.rows) + 2)
-        return ", ".join(f"line {lines[number]} ({self.label(self.table.rows[number])})" for number in sorted(numbers))
+        return with_commas(
+            message("line {line} ({who})", line=lines[number], who=self.label(self.table.rows[number]))
+            for number in sorted(numbers)
+        )
 
 
 def _same_number(left: str, right: str) -> bool:

@@ -14,6 +14,7 @@ from gradkit.csv_tables import Table, says
 from gradkit.errors import UsageError
 from gradkit.export.grades import ExportSummary, Grade, summarize_export
 from gradkit.export.matching import Column, match
+from gradkit.messages import message
 from gradkit.text import points
 
 WORKSHEET = (
@@ -37,11 +38,13 @@ def new_worksheet(roster: Mapping[str, Person], max_score: float) -> Table:
     """
     if not any(person.moodle_id for person in roster.values()):
         raise UsageError(
-            "The roster has no moodle_id (Participant 1234), which Moodle's worksheet needs. Download the worksheet "
-            "and give it with --into, or make an import with `gradkit export moodle-csv`."
+            message(
+                "The roster has no moodle_id (Participant 1234), which Moodle's worksheet needs. Download the "
+                "worksheet and give it with --into, or make an import with `gradkit export moodle-csv`."
+            )
         )
     students = [name for name, person in roster.items() if person.moodle_id]
-    table = Table("the roster", list(WORKSHEET), [], students=students)
+    table = Table(message("the roster"), list(WORKSHEET), [], students=students)
     for person in roster.values():
         if person.moodle_id:
             row = [""] * len(WORKSHEET)
@@ -79,11 +82,20 @@ def fill_worksheet(
         most = table.get(row, "Maximum Grade")
         if most and not says(most, grade.max_score):
             raise UsageError(
-                f"{table.name}: the maximum grade is {most}, but the assignment gives {points(grade.max_score)} "
-                "points. Set the same maximum in Moodle, and download the worksheet again."
+                message(
+                    "{file}: the maximum grade is {most}, but the assignment gives {ours} points. Set the same maximum "
+                    "in Moodle, and download the worksheet again.",
+                    file=table.name,
+                    most=most,
+                    ours=points(grade.max_score),
+                )
             )
         if table.get(row, "Grade can be changed").lower() not in ("yes", ""):
-            refused.append(f"{grade.student}: Moodle says that the grade cannot be changed; it is unchanged")
+            refused.append(
+                message(
+                    "{student}: Moodle says that the grade cannot be changed; it is unchanged", student=grade.student
+                )
+            )
             continue
         table.put(row, "Grade", grade.score)
         if "Feedback comments" in table.header and grade.comment:
@@ -102,13 +114,17 @@ def import_table(grades: Sequence[Grade], roster: Mapping[str, Person]) -> tuple
     Raises:
         UsageError: an assignment's title is one of the file's own columns.
     """
-    table = Table("the import", list(IMPORT), [])
+    table = Table(message("the import"), list(IMPORT), [])
     people = {name.lower(): person for name, person in roster.items()} or {
         grade.student.lower(): Person(grade.student) for grade in grades
     }
     for title in {grade.title for grade in grades}:
         if title.lower() in {name.lower() for name in IMPORT}:
-            raise UsageError(f'"{title}" is a column for people in the import. Give the assignment another title.')
+            raise UsageError(
+                message(
+                    '"{title}" is a column for people in the import. Give the assignment another title.', title=title
+                )
+            )
     rows: dict[str, list[str]] = {}
     for name, person in sorted(people.items()):
         row = rows[name] = [""] * len(IMPORT)
@@ -126,7 +142,7 @@ def import_table(grades: Sequence[Grade], roster: Mapping[str, Person]) -> tuple
             table.put(rows[grade.student.lower()], columns[1], grade.comment)
     graded = {grade.student.lower() for grade in grades}
     lacking = [grade.student for grade in grades if grade.student.lower() not in rows]
-    unmatched = dict.fromkeys(lacking, "is not in the roster")
+    unmatched = dict.fromkeys(lacking, message("is not in the roster"))
     return table, summarize_export(grades, unmatched, [people[name].student for name in rows if name not in graded])
 
 
