@@ -15,6 +15,7 @@ from distributed.diagnostics.plugin import WorkerPlugin
 
 from gradkit.cluster.bundle import unpack
 from gradkit.cluster.requests import Sealed, read_frame, write_frame
+from gradkit.messages import message
 from gradkit.temporary import TemporaryFolder, sweep
 
 _END_SECONDS = 20.0
@@ -88,7 +89,7 @@ class Carrier(WorkerPlugin):  # type: ignore[misc]
             if reply is None:
                 status = _end(self._process)
                 self._process = None
-                raise NodeEnded(f"the node ended with status {status}")
+                raise NodeEnded(message("the node ended with status {status}", status=status))
             return Sealed(reply)
 
 

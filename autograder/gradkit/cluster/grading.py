@@ -18,6 +18,7 @@ from gradkit.grading.batch import ClassResult, Watcher, noting
 from gradkit.grading.record import Record, from_json, in_outline
 from gradkit.grading.store import write_record
 from gradkit.grading.triage import Triage, faulty, with_copies
+from gradkit.messages import message, sentences
 from gradkit.temporary import advice_on, replacing
 
 _WRITERS = 8  # records on their way to the disk at a time: to wait for it takes longer than all else
@@ -107,7 +108,7 @@ class Answers:
 
     def lost(self, job: int, how: str) -> None:
         """Note a run without answers."""
-        self.faults.append(GraderFault(f"{self._store.runs[self._numbers[job]].name}: {how}"))
+        self.faults.append(GraderFault(message("{run}: {how}", run=self._store.runs[self._numbers[job]].name, how=how)))
 
     def failed(self, fault: GradkitError) -> None:
         """Note why no run gives answers."""
@@ -156,5 +157,6 @@ def _write(path: Path, data: bytes) -> None:
         with replacing(path) as new:
             new.write_bytes(data)
     except OSError as error:
-        advice = advice_on(error) or "Make the folder writable."
-        raise GradkitError(f"{path}: cannot be written ({error.strerror}). {advice}") from error
+        advice = advice_on(error) or message("Make the folder writable.")
+        failed = message("{path}: cannot be written ({error}).", path=path, error=error.strerror)
+        raise GradkitError(sentences(failed, advice)) from error

@@ -23,6 +23,7 @@ from gradkit.cluster.carrier import Addition, NodeEnded, ask
 from gradkit.cluster.requests import Describe, Description, Request, Sealed, pack_request, read_reply
 from gradkit.errors import CourseError, GraderFault, GradkitError, UsageError
 from gradkit.jail.levels import SandboxError
+from gradkit.messages import Message, from_data, lines, message
 
 _SECONDS = 30.0  # that a chunk should take; each has its graders forked anew, and what they learned goes with them
 _AT_LEAST = 2.0  # that a chunk should take towards the end
@@ -32,7 +33,7 @@ _WAIT = 60.0  # seconds for a worker to come
 _LOOK = 2.0  # seconds between two counts of the nodes
 _TICK = 0.5  # seconds between two looks at the cluster while nothing arrives
 _KINDS = {kind.__name__: kind for kind in (CourseError, SandboxError, UsageError)}
-_LOST = "the connection to the scheduler is lost. What was graded is kept: run the command again to go on."
+_LOST = message("the connection to the scheduler is lost. What was graded is kept: run the command again to go on.")
 _GONE = (NodeEnded, KilledWorker, CommClosedError, FutureCancelledError)
 
 
@@ -148,8 +149,12 @@ class Nodes:
                 except _GONE as error:
                     if last:
                         raise GraderFault(
-                            f"{address}: {error}, three times, when it was started. Log in there and run `gradkit "
-                            "--version`: it must be the gradkit that runs here, with the extras grade and cluster."
+                            message(
+                                "{address}: {error}, three times, when it was started. Log in there and run `gradkit "
+                                "--version`: it must be the gradkit that runs here, with the extras grade and cluster.",
+                                address=address,
+                                error=text_of(error),
+                            )
                         ) from error
         return found
 
@@ -161,7 +166,7 @@ class Nodes:
         """
         while not future.done():
             if address not in self._client.nthreads():
-                raise NodeEnded("the worker left")
+                raise NodeEnded(message("the worker left"))
             time.sleep(_TICK)
         reply: Sealed = future.result()
         return reply
@@ -252,13 +257,18 @@ class Nodes:
             self._again(chunk, error)
             return
         except Exception as error:
-            raise GraderFault(f"a node failed: {type(error).__name__}: {error}") from error
+            raise GraderFault(
+                message("a node failed: {kind}: {error}", kind=type(error).__name__, error=text_of(error))
+            ) from error
         self._keep(chunk, reply)
 
     def _again(self, chunk: _Chunk, error: Exception) -> None:
         """Have a chunk whose node ended done again, or give up a job that did it twice."""
         if len(chunk.jobs) == 1 and chunk.tries:
-            chunk.queue.errand.lost(chunk.jobs[0], f"Its node ended twice, the second time with this alone ({error}).")
+            chunk.queue.errand.lost(
+                chunk.jobs[0],
+                message("Its node ended twice, the second time with this alone ({error}).", error=text_of(error)),
+            )
         else:
             chunk.queue.again.extend(chunk.parts())
 
@@ -271,7 +281,12 @@ class Nodes:
             return
         description = Description(**reply["description"])
         if self._agreed is not None and description != self._agreed:
-            raise GraderFault(f"a node has joined that is unlike the others:\n{difference(self._agreed, description)}")
+            raise GraderFault(
+                message(
+                    "a node has joined that is unlike the others:\n{difference}",
+                    difference=difference(self._agreed, description),
+                )
+            )
         queue.pace = reply["seconds"] / len(chunk.jobs)
         queue.errand.keep(dict(zip(chunk.jobs, reply["results"], strict=True)))
 
@@ -288,7 +303,18 @@ def _connected() -> Iterator[None]:
 def difference(first: Description, second: Description) -> str:
     """What differs between two nodes, a line each."""
     before, after = asdict(first), asdict(second)
-    return "\n".join(f"  {key}: {before[key]} and {after[key]}" for key in before if before[key] != after[key])
+    return lines(
+        *(
+            message("  {key}: {before} and {after}", key=key, before=before[key], after=after[key])
+            for key in before
+            if before[key] != after[key]
+        )
+    )
+
+
+def text_of(error: BaseException) -> str:
+    """An exception's text, which is a message if it was raised with one."""
+    return next((text for text in error.args[:1] if isinstance(text, Message)), str(error))
 
 
 def _read(reply: dict[str, Any]) -> Description:
@@ -299,7 +325,7 @@ def _read(reply: dict[str, Any]) -> Description:
 
 def _fault(reply: dict[str, Any]) -> GradkitError:
     kind = _KINDS.get(reply["kind"], GraderFault)
-    fault: GradkitError = kind(reply["fault"])
+    fault: GradkitError = kind(from_data(reply["fault"]))
     return fault
 
 

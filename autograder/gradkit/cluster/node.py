@@ -209,4 +209,4 @@ def _description(sandbox: Sandbox) -> Description:
 
 
 def _fault(error: GradkitError) -> Reply:
-    return {"fault": str(error), "kind": type(error).__name__}
+    return {"fault": as_data(error.message), "kind": type(error).__name__}

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from gradkit.course import Course
 from gradkit.errors import GraderFault, UsageError
+from gradkit.messages import Message, lines, message, plural
 from gradkit.temporary import TemporaryFolder, sweep
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ SETTINGS = {
     "distributed.scheduler.http.routes": [],  # no pages for whoever else is on this machine
     "distributed.worker.http.routes": [],
 }
-_FORMS = "local:N, tls://HOST:PORT, or the path of a slurm.toml"
+_FORMS = message("local:N, tls://HOST:PORT, or the path of a slurm.toml")
 
 
 def check_cluster(cluster: str) -> None:
@@ -51,17 +52,21 @@ def check_cluster(cluster: str) -> None:
         UsageError: it does not, or is not.
     """
     if missing := [name for name in _NEEDED if find_spec(name) is None]:
-        raise UsageError(f"--cluster needs {', '.join(missing)}: pip install 'gradkit[cluster]'")
+        raise UsageError(
+            message("--cluster needs {packages}: pip install 'gradkit[cluster]'", packages=", ".join(missing))
+        )
     if cluster.startswith("local:"):
         number = cluster.removeprefix("local:")
         if not number.isdecimal() or not 0 < int(number) <= 1000:
-            raise UsageError(f'--cluster: expected local:N with a number of nodes from 1, found "{cluster}".')
+            raise UsageError(
+                message('--cluster: expected local:N with a number of nodes from 1, found "{found}".', found=cluster)
+            )
     elif "://" in cluster:
         _check_address(cluster)
     elif not cluster.endswith(".toml"):
-        raise UsageError(f'--cluster: expected {_FORMS}, found "{cluster}".')
+        raise UsageError(message('--cluster: expected {forms}, found "{found}".', forms=_FORMS, found=cluster))
     elif not Path(cluster).is_file():
-        raise UsageError(f"--cluster {cluster}: no such file. docs/scaling.md shows one.")
+        raise UsageError(message("--cluster {path}: no such file. docs/scaling.md shows one.", path=cluster))
 
 
 def _check_address(address: str) -> None:
@@ -71,11 +76,14 @@ def _check_address(address: str) -> None:
     except ValueError:  # brackets, or a port that is not a number
         host, port = None, None
     if not host or not port:
-        raise UsageError(f'--cluster: expected {_FORMS}, found "{address}".')
+        raise UsageError(message('--cluster: expected {forms}, found "{found}".', forms=_FORMS, found=address))
     if parts.scheme != "tls" and not (parts.scheme == "tcp" and host in _LOCAL):
         raise UsageError(
-            f'--cluster: only TLS is accepted (tls://HOST:PORT), found "{address}". Everything in a scheduler can be '
-            "read, and its workers used, by whoever reaches it."
+            message(
+                '--cluster: only TLS is accepted (tls://HOST:PORT), found "{address}". Everything in a '
+                "scheduler can be read, and its workers used, by whoever reaches it.",
+                address=address,
+            )
         )
 
 
@@ -109,6 +117,7 @@ def open_nodes(
     import distributed  # noqa: F401 - which sets the levels of its loggers
 
     from gradkit.cluster.bundle import pack_course
+    from gradkit.cluster.head import text_of
     from gradkit.cluster.requests import Sealed
 
     for name in ("distributed", "distributed.client", "tornado.application"):
@@ -118,11 +127,17 @@ def open_nodes(
         with _ended_in_order(), dask.config.set(SETTINGS), ExitStack() as stack:
             try:
                 client, cores = _connect(course, cluster, stack, tell)
-                tell("sending the course to the nodes")
+                tell(message("sending the course to the nodes"))
                 nodes = equip(client, bundle, ["--sandbox", policy, "--graders", str(graders or cores)], stack, tell)
             except (OSError, RuntimeError, TimeoutError) as error:  # a worker ended meanwhile
                 if last:
-                    raise GraderFault(f"--cluster {cluster}: its nodes end while they start ({error}).") from error
+                    raise GraderFault(
+                        message(
+                            "--cluster {cluster}: its nodes end while they start ({error}).",
+                            cluster=cluster,
+                            error=text_of(error),
+                        )
+                    ) from error
                 continue
             yield nodes
             return
@@ -169,17 +184,20 @@ def equip(
         raise
     except Exception as error:  # whatever a worker met
         raise UsageError(
-            f"--cluster: a worker cannot take the course ({error}). Install on its machine the gradkit that runs here, "
-            "with the extras grade and cluster."
+            message(
+                "--cluster: a worker cannot take the course ({error}). Install on its machine the gradkit that runs "
+                "here, with the extras grade and cluster.",
+                error=error,
+            )
         ) from error
     _agree(nodes)
     return nodes
 
 
-def _count(number: int) -> str:
+def _count(number: int) -> Message:
     if not number:
-        return "no node is left: waiting for one (Ctrl-C ends this, and keeps what was graded)"
-    return f"{number} node{'' if number == 1 else 's'}"
+        return message("no node is left: waiting for one (Ctrl-C ends this, and keeps what was graded)")
+    return plural("{n} node", "{n} nodes", number)
 
 
 def _forget_the_dead(client: Client) -> None:
@@ -249,7 +267,7 @@ def start_here(number: int, stack: ExitStack) -> Client:
         with suppress(TimeoutError):  # others may still come
             client.wait_for_workers(number, timeout=_WAIT / 6)
     except (OSError, RuntimeError, TimeoutError) as error:
-        raise RuntimeError(f"no worker has started: {error}") from error
+        raise RuntimeError(message("no worker has started: {error}", error=error)) from error
     return client
 
 
@@ -265,18 +283,21 @@ def _running(address: str, stack: ExitStack) -> Client:
     try:
         client = stack.enter_context(Client(address, timeout=10))
     except (OSError, TypeError, ValueError, RuntimeError) as error:
-        raise UsageError(f"--cluster {address}: {_why(error)}") from error
+        raise UsageError(message("--cluster {address}: {why}", address=address, why=_why(error))) from error
     try:
         client.wait_for_workers(1, timeout=_WAIT)
     except TimeoutError as error:
         raise UsageError(
-            f"--cluster {address}: the scheduler runs, but no worker has joined it. Start one on each machine: "
-            f"dask worker {address} --nthreads 1"
+            message(
+                "--cluster {address}: the scheduler runs, but no worker has joined it. Start one on each machine: dask "
+                "worker {address} --nthreads 1",
+                address=address,
+            )
         ) from error
     return client
 
 
-def _why(error: Exception) -> str:
+def _why(error: Exception) -> Message:
     """What a failed connection means, and what to do."""
     chain: list[str] = []
     cause: BaseException | None = error
@@ -285,16 +306,20 @@ def _why(error: Exception) -> str:
         cause = cause.__cause__ or cause.__context__
     said = " ".join(chain)
     if isinstance(error, TypeError) or "ssl_context" in said:
-        return (
+        return message(
             "a certificate and key of your own are needed. Name them in Dask's configuration (distributed.comm.tls: "
             "ca-file, client.cert, client.key)."
         )
     if "certificate" in said.lower() or "SSL" in said:
-        return (
+        return message(
             "its certificate is not accepted here. Name the authority that signed it, and your own certificate and "
-            f"key, in Dask's configuration (distributed.comm.tls). ({chain[-1]})"
+            "key, in Dask's configuration (distributed.comm.tls). ({chain})",
+            chain=chain[-1],
         )
-    return f"no scheduler answers there ({chain[-1]}). Is it running, and does the firewall let this machine through?"
+    return message(
+        "no scheduler answers there ({error}). Is it running, and does the firewall let this machine through?",
+        error=chain[-1],
+    )
 
 
 def _slurm(path: Path, logs: Path, stack: ExitStack, tell: Callable[[str], None]) -> tuple[Client, int]:
@@ -306,7 +331,7 @@ def _slurm(path: Path, logs: Path, stack: ExitStack, tell: Callable[[str], None]
     client = stack.enter_context(Client(stack.enter_context(cluster)))
     check_job(path, cluster.job_script())
     cluster.scale(jobs=settings.nodes)
-    tell("waiting for Slurm to start the first node")
+    tell(message("waiting for Slurm to start the first node"))
     client.wait_for_workers(1, timeout=_QUEUE_WAIT)
     return client, settings.cores
 
@@ -321,15 +346,20 @@ def _agree(nodes: Nodes) -> None:
 
     found = nodes.describe()
     if not found:
-        raise RuntimeError("no worker stayed")
+        raise RuntimeError(message("no worker stayed"))
     mine = here()
     first = next(iter(found.values()))
     keys = ("python", "torch", "gradkit", "engine")
     alike = all(getattr(first, key) == getattr(mine, key) for key in keys)
     if len(set(found.values())) > 1 or not alike:
-        lines = [f"  {address}: {node}" for address, node in {"this machine": mine, **found}.items()]
+        found = {message("this machine"): mine, **found}
         raise UsageError(
-            "--cluster: the nodes differ, so the same submission could get different records. Nothing was graded.\n"
-            + "\n".join(lines)
+            lines(
+                message(
+                    "--cluster: the nodes differ, so the same submission could get different records. Nothing was "
+                    "graded."
+                ),
+                *(message("  {address}: {node}", address=address, node=node) for address, node in found.items()),
+            )
         )
     nodes.agree(first)

@@ -12,6 +12,7 @@ from pydantic import ConfigDict, Field
 
 from gradkit.course.toml_files import read_toml
 from gradkit.errors import UsageError
+from gradkit.messages import message
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,13 @@ def check_job(path: Path, script: str) -> None:
     try:
         ran = subprocess.run(words, input=script, capture_output=True, text=True, check=False)  # noqa: S603 - Slurm's
     except FileNotFoundError as error:
-        raise UsageError(f"--cluster {path}: there is no sbatch here. Run this where you submit jobs.") from error
+        raise UsageError(
+            message("--cluster {path}: there is no sbatch here. Run this where you submit jobs.", path=path)
+        ) from error
     if ran.returncode:
         said = ran.stderr.strip().rpartition("\n")[2]
-        raise UsageError(f"--cluster {path}: Slurm does not accept its jobs ({said}). Correct the file.")
+        raise UsageError(
+            message(
+                "--cluster {path}: Slurm does not accept its jobs ({error}). Correct the file.", path=path, error=said
+            )
+        )
