@@ -15,6 +15,7 @@ import typer
 
 from gradkit.cli.output import complain, err, find_course, out, progress
 from gradkit.cluster.opening import check_cluster
+from gradkit.messages import Message, message, shown
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -95,7 +96,14 @@ def audit(
     if as_json:
         out.print_json(json.dumps({"contracts" if contract else "audits": data}))
     if wrong := [result["assignment"] for result in data if not result["passed"]]:
-        complain(f"Failed: {', '.join(wrong)} ({len(wrong)} of {len(data)}). The faults are listed above.")
+        complain(
+            message(
+                "Failed: {names} ({n} of {all}). The faults are listed above.",
+                names=", ".join(wrong),
+                n=len(wrong),
+                all=len(data),
+            )
+        )
         raise typer.Exit(1)
 
 
@@ -126,16 +134,22 @@ def _print_contract(audit: ContractAudit) -> None:
     """Print missing entries to standard output, as TOML with comments, and faults to standard error."""
     out.print(f"# {audit.assignment}", soft_wrap=True, markup=False)
     for table, coverage in audit.tables.items():
-        out.print(f"# {table}: {_sentences(coverage)}", soft_wrap=True, markup=False)
+        out.print(f"# {table}: {shown(_sentences(coverage))}", soft_wrap=True, markup=False)
     out.print(audit.missing, soft_wrap=True, markup=False, highlight=False)
     for fault in audit.faults:
-        complain(f"{audit.assignment}: {fault}")
+        complain(message("{assignment}: {fault}", assignment=audit.assignment, fault=fault))
 
 
-def _sentences(coverage: Coverage) -> str:
+def _sentences(coverage: Coverage) -> Message:
     missing = coverage.sentences - coverage.graded - coverage.excused
-    without = f", {missing} MISSING" if missing else ""
-    return f"{coverage.sentences} sentences, {coverage.graded} graded, {coverage.excused} not (with reasons){without}"
+    numbers = {"n": coverage.sentences, "graded": coverage.graded, "excused": coverage.excused}
+    if missing:
+        return message(
+            "{n} sentences, {graded} graded, {excused} not (with reasons), {missing} MISSING",
+            **numbers,
+            missing=missing,
+        )
+    return message("{n} sentences, {graded} graded, {excused} not (with reasons)", **numbers)
 
 
 def _contract_as_data(audit: ContractAudit) -> dict[str, Any]:
@@ -150,31 +164,57 @@ def _contract_as_data(audit: ContractAudit) -> dict[str, Any]:
 
 def _print(audit: Audit) -> None:
     for question in audit.questions:
-        out.print(f"{audit.assignment}: {question.id}", style="bold", soft_wrap=True)
-        out.print(_matrix(question))
-        for number, name in enumerate(question.tests, start=1):
-            redundant = "  (catches nothing that other tests do not)" if name in question.redundant else ""
-            out.print(f"  {number:>2}  {name}{redundant}", style="dim" if redundant else None, soft_wrap=True)
-        out.print(f"  contract: {_sentences(question.contract)}", soft_wrap=True)
-        seen = sum(map(bool, question.seen.values()))
-        checks = f"  public checks: {seen} of {len(question.seen)} mistakes seen"
-        out.print(f"{checks}, {question.lost_unseen:.0%} of the lost points unseen", soft_wrap=True)
-        out.print()
+        _print_question(audit.assignment, question)
     for mutant in audit.survivors:
-        where = f"line {mutant.line} of the reference, {', '.join(mutant.questions)} ({mutant.operator})"
-        out.print(f"survives: {where}", style="red", soft_wrap=True)
+        where = message(
+            "survives: line {line} of the reference, {questions} ({operator})",
+            line=mutant.line,
+            questions=", ".join(mutant.questions),
+            operator=mutant.operator,
+        )
+        out.print(where, style="red", soft_wrap=True)
         out.print(f"  - {mutant.before}\n  + {mutant.after}", soft_wrap=True)
     for first, second in audit.twins:
-        out.print(f"twins: {first} and {second} give equal answers, so neither can be diagnosed", soft_wrap=True)
+        twins = message(
+            "twins: {first} and {second} give equal answers, so neither can be diagnosed", first=first, second=second
+        )
+        out.print(twins, soft_wrap=True)
     for fault in audit.faults:
-        complain(f"{audit.assignment}: {fault}")
-    mistakes = sum(len(question.mistakes) for question in audit.questions)
-    accepted = sum(question.accepted for question in audit.questions)
-    mutants = sum(question.mutants for question in audit.questions)
-    verdict = "passed" if audit.passed else "FAILED"
-    counts = f"{mistakes} mistakes, {accepted} accepted variants, {mutants} mutants, {audit.answers} strange answers"
-    style = "green" if audit.passed else "red"
-    out.print(f"{audit.assignment}: {verdict}: {counts}, {audit.runs} runs\n", style=style, soft_wrap=True)
+        complain(message("{assignment}: {fault}", assignment=audit.assignment, fault=fault))
+    verdict = message(
+        "{assignment}: {verdict}: {mistakes} mistakes, {accepted} accepted variants, {mutants} mutants, {answers} "
+        "strange answers, {runs} runs",
+        assignment=audit.assignment,
+        verdict=message("passed") if audit.passed else message("FAILED"),
+        mistakes=sum(len(question.mistakes) for question in audit.questions),
+        accepted=sum(question.accepted for question in audit.questions),
+        mutants=sum(question.mutants for question in audit.questions),
+        answers=audit.answers,
+        runs=audit.runs,
+    )
+    out.print(verdict, style="green" if audit.passed else "red", soft_wrap=True)
+    out.print()
+
+
+def _print_question(assignment: str, question: QuestionAudit) -> None:
+    out.print(f"{assignment}: {question.id}", style="bold", soft_wrap=True)
+    out.print(_matrix(question))
+    for number, name in enumerate(question.tests, start=1):
+        if name in question.redundant:
+            redundant = shown(message("(catches nothing that other tests do not)"))
+            out.print(f"  {number:>2}  {name}  {redundant}", style="dim", soft_wrap=True)
+        else:
+            out.print(f"  {number:>2}  {name}", soft_wrap=True)
+    contract = message("contract: {sentences}", sentences=_sentences(question.contract))
+    checks = message(
+        "public checks: {seen} of {n} mistakes seen, {share} of the lost points unseen",
+        seen=sum(map(bool, question.seen.values())),
+        n=len(question.seen),
+        share=f"{question.lost_unseen:.0%}",
+    )
+    for line in (contract, checks):
+        out.print(f"  {shown(line)}", soft_wrap=True)
+    out.print()
 
 
 def _matrix(question: QuestionAudit) -> Table:
@@ -184,13 +224,14 @@ def _matrix(question: QuestionAudit) -> Table:
     from gradkit.diagnosis import ENOUGH
 
     table = Table(box=SIMPLE, pad_edge=False)
-    table.add_column("mistake", no_wrap=True)
-    table.add_column("diagnosed by", justify="right", no_wrap=True)
-    table.add_column("public", justify="right", no_wrap=True)
+    table.add_column(message("mistake"), no_wrap=True)
+    table.add_column(message("diagnosed by"), justify="right", no_wrap=True)
+    table.add_column(message("public"), justify="right", no_wrap=True)
     for number in range(1, len(question.tests) + 1):
         table.add_column(str(number), justify="right")
     for name, failed in question.mistakes.items():
-        told = f"{question.tells[name]} calls" if question.tells[name] >= ENOUGH else "too few calls"
+        calls = question.tells[name]
+        told = message("{n} calls", n=calls) if calls >= ENOUGH else message("too few calls")
         seen = "x" if question.seen[name] else ""
         table.add_row(name, told, seen, *("x" if test in failed else "" for test in question.tests))
     return table

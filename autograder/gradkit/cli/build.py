@@ -10,6 +10,7 @@ import typer
 
 from gradkit.cli.output import complain, find_course, out, short_path
 from gradkit.errors import UsageError
+from gradkit.messages import message, plural
 
 
 def build(
@@ -36,18 +37,22 @@ def build(
     from gradkit.release import extract as extract_texts
 
     if check and publish:
-        raise UsageError("--check changes nothing, --publish builds and publishes: give one of them.")
+        raise UsageError(message("--check changes nothing, --publish builds and publishes: give one of them."))
     if extract and (check or publish):
-        raise UsageError("--extract only updates catalogues: give it without --check and --publish.")
+        raise UsageError(message("--extract only updates catalogues: give it without --check and --publish."))
     found = find_course(course)
     if extract:
         left = extract_texts(found, assignments or None)
         for line in left:
             out.print(line, soft_wrap=True, markup=False)
         out.print(
-            f"The catalogues are up to date; {len(left)} texts are left to translate."
+            plural(
+                "The catalogues are up to date; {n} text is left to translate.",
+                "The catalogues are up to date; {n} texts are left to translate.",
+                len(left),
+            )
             if left
-            else "The catalogues are up to date."
+            else message("The catalogues are up to date.")
         )
         return
     if check:
@@ -55,16 +60,16 @@ def build(
         for line in differences:
             complain(line)
         if differences:
-            complain("release/ and solutions/ are not up to date with assignments/. Run `make release`.")
+            complain(message("release/ and solutions/ are not up to date with assignments/. Run `make release`."))
             raise typer.Exit(1)
-        out.print("release/ and solutions/ are up to date.")
+        out.print(message("release/ and solutions/ are up to date."))
         return
     report = build_course(found, assignments or None)
     for name in report.assignments:
-        out.print(f"{name}: built")
+        out.print(message("{name}: built", name=name))
         if publish:
             publish_assignment(found, name)
-            out.print(f"{name}: in the exchange")
+            out.print(message("{name}: in the exchange", name=name))
 
 
 def new(
@@ -84,6 +89,11 @@ def new(
     deadline = None if due is None else due.replace(hour=22, tzinfo=UTC)
     for path in scaffold(find_course(course), assignment, title, deadline):
         out.print(short_path(path), soft_wrap=True)
+    out.print()
     out.print(
-        f"\nNext: gradkit build {assignment}, then gradkit audit {assignment}; see docs/authoring.md", soft_wrap=True
+        message(
+            "Next: gradkit build {assignment}, then gradkit audit {assignment}; see docs/authoring.md",
+            assignment=assignment,
+        ),
+        soft_wrap=True,
     )

@@ -11,6 +11,7 @@ import typer
 
 from gradkit.cli.output import complain, err, escape_controls, find_course, out
 from gradkit.errors import UsageError
+from gradkit.messages import message, plural
 from gradkit.term.runs import only_run
 
 if TYPE_CHECKING:
@@ -71,12 +72,14 @@ def collect(
     from gradkit.collect.repository_list import zoned_time
 
     if classroom50 is not None and people is None:
-        raise UsageError("--classroom50 ORG/CLASSROOM needs --roster FILE, which says who is who.")
+        raise UsageError(message("--classroom50 ORG/CLASSROOM needs --roster FILE, which says who is who."))
     if classroom50 is not None and roster is not None:
-        raise UsageError("--git and --classroom50 exclude each other: give one of them.")
+        raise UsageError(message("--git and --classroom50 exclude each other: give one of them."))
     listed = roster if classroom50 is None else people
     if listed is None and (until, branch, pushes) != (None, None, None):
-        raise UsageError("--until, --branch and --pushes select a commit: they need --git FILE or --classroom50.")
+        raise UsageError(
+            message("--until, --branch and --pushes select a commit: they need --git FILE or --classroom50.")
+        )
     deadline = None if until is None else zoned_time("--until", until)
     found = find_course(course)
     repositories = None if listed is None else Repositories(listed, deadline, branch, pushes, classroom50)
@@ -90,7 +93,7 @@ def collect(
     if as_json:
         out.print_json(json.dumps(asdict(report)))
     else:
-        out.print(f"{report.collected} submission{'' if report.collected == 1 else 's'} collected.")
+        out.print(plural("{n} submission collected.", "{n} submissions collected.", report.collected))
         if zips is not None:
             _account_for(report)
     for line in (*report.warnings, *report.refused):
@@ -102,6 +105,13 @@ def _account_for(report: Incoming) -> None:
     """Print each upload that was taken or passed over; refusals are printed with their reasons."""
     for entry in report.entries:
         if entry.status == "taken":
-            err.print(escape_controls(f'taken: "{entry.name}": {entry.student}, {entry.assignment}'), soft_wrap=True)
+            line = message(
+                'taken: "{name}": {student}, {assignment}',
+                name=entry.name,
+                student=entry.student,
+                assignment=entry.assignment,
+            )
+            err.print(escape_controls(line), soft_wrap=True)
         elif entry.status in ("superseded", "unchanged", "ignored"):
-            err.print(escape_controls(f'not taken: "{entry.name}": {entry.reason}.'), soft_wrap=True)
+            line = message('not taken: "{name}": {reason}.', name=entry.name, reason=entry.reason)
+            err.print(escape_controls(line), soft_wrap=True)

@@ -15,6 +15,7 @@ import typer
 
 from gradkit.cli.output import err, escape_controls, find_course, out
 from gradkit.errors import UsageError
+from gradkit.messages import message
 from gradkit.term.runs import only_run
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def choose(
     The CSV file has the columns student, assignment, attempt and reason.
     """
     if csv is None and attempt is None and not withdraw:
-        raise UsageError("Give the number of the hand-in: gradkit choose STUDENT ASSIGNMENT ATTEMPT.")
+        raise UsageError(message("Give the number of the hand-in: gradkit choose STUDENT ASSIGNMENT ATTEMPT."))
     _decide("choose", csv, course, withdraw, student, assignment, attempt=attempt or "", reason=reason)
 
 
@@ -136,7 +137,7 @@ def _decide_id(
 ) -> None:
     if csv is None and new is None and not withdraw:
         find_course(course)  # what is missing first
-        raise UsageError(f"Give both ids: gradkit {kind} OLD NEW.")
+        raise UsageError(message("Give both ids: gradkit {kind} OLD NEW.", kind=kind))
     _decide(kind, csv, course, withdraw, old, "", to=new or "", reason=reason)
 
 
@@ -166,12 +167,15 @@ def policy(
     for sentence in renamed(standings.ledger, name, found.zone):
         out.print(escape_controls(sentence), soft_wrap=True)
     if standings.ledger.drop(name) is not None:
-        out.print(f"{name} has left the course: nothing counts.", soft_wrap=True)
+        out.print(message("{student} has left the course: nothing counts.", student=name), soft_wrap=True)
     for hw, one in reckoned.items():
-        score = "no score" if one.score is None else f"{points(one.score)} points after the late penalty"
-        out.print(escape_controls(f"{hw}: {score}"), soft_wrap=True)
+        line = message("{assignment}: no score", assignment=hw)
+        if one.score is not None:
+            score = points(one.score)
+            line = message("{assignment}: {points} points after the late penalty", assignment=hw, points=score)
+        out.print(escape_controls(line), soft_wrap=True)
         for sentence in sentences[hw]:
-            out.print(escape_controls(f"  {sentence}"), soft_wrap=True)
+            out.print(f"  {escape_controls(sentence)}", soft_wrap=True)
 
 
 def _decide(
@@ -189,14 +193,18 @@ def _decide(
     if csv is None:
         if student is None or assignment is None:
             words = {"drop": "STUDENT", "rename": "OLD NEW", "merge": "OLD NEW"}.get(kind, "STUDENT ASSIGNMENT")
-            raise UsageError(f"Give {words}, or --csv FILE.")
+            raise UsageError(message("Give {words}, or --csv FILE.", words=words))
         asked = [Asked(student, assignment, **values)]
     else:
         if student is not None or any(values.values()):
-            raise UsageError("--csv FILE holds the students and all about them: give nothing else but --withdraw.")
+            raise UsageError(
+                message("--csv FILE holds the students and all about them: give nothing else but --withdraw.")
+            )
         asked = from_csv(csv, kind)
     moves_files = kind in ("rename", "merge")  # which a run that grades them must not see
     with only_run(course, partial(err.print, soft_wrap=True)) if moves_files else nullcontext():
         for line in decide(course, kind, asked, withdraw=withdraw):
             out.print(escape_controls(line), soft_wrap=True)
-    err.print("Entered in term/ledger.jsonl. `gradkit grade` brings gradebook and pages up to date.", style="dim")
+    err.print(
+        message("Entered in term/ledger.jsonl. `gradkit grade` brings gradebook and pages up to date."), style="dim"
+    )

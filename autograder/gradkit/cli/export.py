@@ -11,6 +11,7 @@ import typer
 
 from gradkit.cli.output import check_file, complain, find_course, out, require_current, short_path
 from gradkit.errors import UsageError
+from gradkit.messages import Message, message, plural
 
 if TYPE_CHECKING:
     from gradkit.classroom.exporting import CourseGrades
@@ -64,7 +65,9 @@ def canvas(
     from gradkit.export.canvas import fill, new_table
 
     if number is not None and (len(assignments or ()) != 1 or not number.isdecimal()):
-        raise UsageError("--assignment-id N is Canvas's id of one assignment: name that assignment, and give a number.")
+        raise UsageError(
+            message("--assignment-id N is Canvas's id of one assignment: name that assignment, and give a number.")
+        )
     found = _having(course, assignments or ())
     people = _people(found, roster)
     table = _table(into, people) or new_table(people)
@@ -147,7 +150,11 @@ def classroom50(
     try:
         scores = json.loads(into.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        raise UsageError(f"{into}: cannot be read as JSON ({error}). Give the classroom's scores.json.") from error
+        raise UsageError(
+            message(
+                "{path}: cannot be read as JSON ({error}). Give the classroom's scores.json.", path=into, error=error
+            )
+        ) from error
     counted = _counted(found, assignments or (), results, stale=stale)
     outcome = fill_scores(scores, counted.grades, people, classroom, datetime.now(UTC))
     _finish(json.dumps(scores, indent=2, ensure_ascii=False) + "\n", outcome, counted, output, as_json)
@@ -162,7 +169,7 @@ def nbgrader(output: _Output, stale: _Stale = False, bom: _Bom = False, course: 
     found = find_course(course)
     require_current(found, stale=stale)
     write_text(output, export_csv(found), bom=bom)
-    out.print(f"written: {short_path(output)}", soft_wrap=True)
+    out.print(message("written: {path}", path=short_path(output)), soft_wrap=True)
 
 
 @app.command("gradescope-results")
@@ -177,7 +184,9 @@ def gradescope_results(
 
     found = read_record(record)
     if found is None:
-        raise UsageError(f"{record}: not a record of this version. Make one with `gradkit grade --submission`.")
+        raise UsageError(
+            message("{path}: not a record of this version. Make one with `gradkit grade --submission`.", path=record)
+        )
     write_text(output, results_json(found))
 
 
@@ -193,7 +202,10 @@ def gradescope(assignment: _One, output: _Output, course: _Course = None) -> Non
     with replacing(output) as new:
         new.write_bytes(data)
     out.print(
-        f"written: {short_path(output)}. It contains the hidden suite: upload it, and do not give it to students.",
+        message(
+            "written: {path}. It contains the hidden suite: upload it, and do not give it to students.",
+            path=short_path(output),
+        ),
         soft_wrap=True,
     )
 
@@ -224,7 +236,9 @@ def _table(into: Path | None, people: dict[str, Person]) -> Table | None:
     from gradkit.csv_tables import read_table
 
     if into is None and not people:
-        raise UsageError("Give --into FILE, the file exported by the other system, or --roster FILE to make a new one.")
+        raise UsageError(
+            message("Give --into FILE, the file exported by the other system, or --roster FILE to make a new one.")
+        )
     return None if into is None else read_table(into)
 
 
@@ -248,11 +262,22 @@ def _finish(
     if as_json:
         out.print_json(json.dumps(asdict(outcome)))
     else:
-        grades = "1 grade" if outcome.written == 1 else f"{outcome.written} grades"
-        by = f" (rows matched by {outcome.matched_by})" if outcome.matched_by else ""
-        out.print(f"{grades} written: {short_path(output)}{by}", soft_wrap=True)
+        out.print(_written(outcome, output), soft_wrap=True)
     for line in outcome.in_words():
         complain(line)
     if outcome.unmatched:
-        complain(f"Their grades are in {short_path(lost)}. Give --roster FILE to say who is who.")
+        complain(message("Their grades are in {path}. Give --roster FILE to say who is who.", path=short_path(lost)))
     raise typer.Exit(1 if outcome.unmatched or outcome.refused else 0)
+
+
+def _written(outcome: ExportSummary, output: Path) -> Message:
+    path = short_path(output)
+    if outcome.matched_by:
+        return plural(
+            "{n} grade written: {path} (rows matched by {column})",
+            "{n} grades written: {path} (rows matched by {column})",
+            outcome.written,
+            path=path,
+            column=outcome.matched_by,
+        )
+    return plural("{n} grade written: {path}", "{n} grades written: {path}", outcome.written, path=path)

@@ -20,7 +20,7 @@ from gradkit.cli.output import check_file, check_folder, complain, err, find_cou
 from gradkit.cluster.opening import check_cluster
 from gradkit.errors import GradkitError, UsageError
 from gradkit.jail.levels import SandboxError
-from gradkit.messages import language_in_use
+from gradkit.messages import language_in_use, message, plural, sentences
 from gradkit.term.runs import RunLog, only_run
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from gradkit.term.ledger import Ledger
 
 
+_REFUSED = message("refused: {line}")
 _ready: list[Sandbox] = []  # the confinement that a watcher's next round has opened before it begins
 
 
@@ -145,7 +146,9 @@ def grade(
     """
     processes = graders or len(os.sched_getaffinity(0))
     if zips is None and (pattern, times, people) != (None, None, None):
-        raise UsageError("--pattern, --times and --roster are about the uploads of --zip PATH: give it as well.")
+        raise UsageError(
+            message("--pattern, --times and --roster are about the uploads of --zip PATH: give it as well.")
+        )
     sources = Sources(zips, pattern, times, people, roster) if collect or watch else None
     _check_sources(sources, zips is not None or roster is not None, submission is not None or submissions is not None)
     options = _Options("insecure" if insecure else sandbox, processes, feedback, as_json, sources, cluster, graders)
@@ -156,20 +159,20 @@ def grade(
     for name in only:
         found.assignment(name)  # fail before any work begins
     if output is not None and submission is None:
-        raise UsageError("--output FILE is the record of --submission DIR: give both.")
+        raise UsageError(message("--output FILE is the record of --submission DIR: give both."))
     if results is not None and submissions is None:
-        raise UsageError("--results DIR is for the records of --submissions DIR: give both.")
+        raise UsageError(message("--results DIR is for the records of --submissions DIR: give both."))
     check_file("--output", output)
     check_folder("--results", results)
     if watch:
         status = _watch(found, only, options, every)
     elif submission is not None:
         if len(only) != 1 or output is None or submissions is not None:
-            raise UsageError("--submission DIR needs exactly one --assignment HW and --output FILE.")
+            raise UsageError(message("--submission DIR needs exactly one --assignment HW and --output FILE."))
         status = _grade_one(found, submission, only[0], output, options)
     elif submissions is not None:
         if results is None:
-            raise UsageError("--submissions DIR needs --results DIR, the folder for the records.")
+            raise UsageError(message("--submissions DIR needs --results DIR, the folder for the records."))
         status = _grade_folder(found, submissions, results, only, options)
     else:
         status = _grade_course(found, only, sample, options)
@@ -183,9 +186,11 @@ def _check_sources(sources: Sources | None, named: bool, elsewhere: bool) -> Non
         UsageError: it is not.
     """
     if sources is not None and elsewhere:
-        raise UsageError("--collect and --watch are for the course's own submissions, without --submission(s).")
+        raise UsageError(
+            message("--collect and --watch are for the course's own submissions, without --submission(s).")
+        )
     if sources is None and named:
-        raise UsageError("--zip PATH and --git FILE say what to collect: they need --collect or --watch.")
+        raise UsageError(message("--zip PATH and --git FILE say what to collect: they need --collect or --watch."))
 
 
 def _grade_one(course: Course, folder: Path, assignment: str, output: Path, options: _Options) -> int:
@@ -194,15 +199,23 @@ def _grade_one(course: Course, folder: Path, assignment: str, output: Path, opti
     from gradkit.text import points
 
     if not folder.is_dir():
-        raise UsageError(f"{folder} is not a folder. --submission takes a student's submission folder.")
+        raise UsageError(
+            message("{path} is not a folder. --submission takes a student's submission folder.", path=folder)
+        )
     _print_unlike_stated(course)
     result = _grade_with_progress(course, Plan({assignment: [Task("", folder, output)]}, []), options)
     if options.as_json and result.records:
         out.print_json(output.read_text(encoding="utf-8"))
     for record in result.records if not options.as_json else ():
         if record.score is not None:
-            score = f"{points(record.score)} of {points(record.max_score)} points"
-            out.print(f"{assignment}: {score}; the record is {short_path(output)}", soft_wrap=True)
+            line = message(
+                "{assignment}: {score} of {most} points; the record is {path}",
+                assignment=assignment,
+                score=points(record.score),
+                most=points(record.max_score),
+                path=short_path(output),
+            )
+            out.print(line, soft_wrap=True)
     _complain_about(result)
     return result.exit_status
 
@@ -211,12 +224,17 @@ def _grade_folder(course: Course, submissions: Path, results: Path, only: Sequen
     from gradkit.grading.batch import plan_class
 
     if not submissions.is_dir():
-        raise UsageError(f"{submissions} is not a folder. --submissions takes a folder with <student>/<assignment>/.")
+        raise UsageError(
+            message(
+                "{path} is not a folder. --submissions takes a folder with <student>/<assignment>/.", path=submissions
+            )
+        )
     _print_unlike_stated(course)
     result = _grade_with_progress(course, plan_class(course, submissions, results, only), options)
     _print_result(result, set(), options.as_json)
     if not options.as_json:
-        out.print(f"\nrecords: {short_path(results)}", soft_wrap=True)
+        out.print()
+        out.print(message("records: {path}", path=short_path(results)), soft_wrap=True)
     return result.exit_status
 
 
@@ -226,16 +244,21 @@ def _grade_course(course: Course, only: Sequence[str], sample: Path | None, opti
 
         with progress() as bar:
             task = bar.add_task("", total=None)  # no description until the sample is known to be played
-            step = partial(bar.update, task, description="the sample class hands in", refresh=True)
+            step = partial(bar.update, task, description=message("the sample class hands in"), refresh=True)
             played = play_sample_if_empty(course, sample, lambda done, total: step(completed=done, total=total))
         if played:
-            err.print(f"Nothing had been submitted, so {short_path(sample)} was played through the exchange.\n")
+            err.print(
+                message(
+                    "Nothing had been submitted, so {path} was played through the exchange.", path=short_path(sample)
+                )
+            )
+            err.print()
     with only_run(course, lambda sentence: err.print(sentence, soft_wrap=True)):
         log = RunLog(course)
         try:
             return _run_course(course, only, options, log)
         except GradkitError as error:
-            log.finish([str(error)])
+            log.finish([error.message])
             raise
 
 
@@ -251,10 +274,12 @@ def _run_course(course: Course, only: Sequence[str], options: _Options, log: Run
     plan = plan_class(course, course.submitted, course.results, only)
     if not plan.size and not plan.refused and options.sources is not None:
         log.finish(not_collected)
-        out.print("Nothing has been handed in yet.")
+        out.print(message("Nothing has been handed in yet."))
         return 1 if not_collected else 0
     if not plan.size and not plan.refused:
-        raise UsageError(f"Nothing to grade in {short_path(course.submitted)}. Run `gradkit collect` first.")
+        raise UsageError(
+            message("Nothing to grade in {path}. Run `gradkit collect` first.", path=short_path(course.submitted))
+        )
     _print_unlike_stated(course)
     result, new_pages = ClassResult(), False
     batches = in_batches(plan) if options.cluster is None else [plan]  # a cluster is opened once
@@ -277,15 +302,18 @@ def _run_course(course: Course, only: Sequence[str], options: _Options, log: Run
         make_report(course, course.report)
     _print_result(result, late, options.as_json, books.gone, books.standings.ledger)
     if not options.as_json:
-        places = {
-            "gradebook": course.gradebook_place if course.server else short_path(course.gradebook),
-            "records": short_path(course.results),
-            "feedback": short_path(course.feedback),
-        }
-        out.print("\n" + "\n".join(f"{name + ':':<11}{place}" for name, place in places.items()))
+        place = course.gradebook_place if course.server else short_path(course.gradebook)
+        out.print()
+        out.print(message("gradebook: {path}", path=place))
+        out.print(message("records:   {path}", path=short_path(course.results)))
+        out.print(message("feedback:  {path}", path=short_path(course.feedback)))
     if books.unavailable is not None:
-        waiting = f"{books.waiting} graded submissions are not in the gradebook yet. " if books.waiting else ""
-        complain(f"{waiting}{books.unavailable}")
+        waiting = plural(
+            "{n} graded submission is not in the gradebook yet.",
+            "{n} graded submissions are not in the gradebook yet.",
+            books.waiting,
+        )
+        complain(sentences(waiting if books.waiting else "", books.unavailable))
         return 3
     return result.exit_status
 
@@ -304,7 +332,7 @@ def _collect(course: Course, only: Sequence[str], sources: Sources) -> list[str]
     if sources.roster is not None:
         found.append(collect_class(course, list(only) or None, repositories=Repositories(sources.roster)))
     number = sum(incoming.collected for incoming in found)
-    err.print(f"{number} submission{'' if number == 1 else 's'} collected.", soft_wrap=True)
+    err.print(plural("{n} submission collected.", "{n} submissions collected.", number), soft_wrap=True)
     for incoming in found:
         for line in incoming.warnings:
             complain(line)
@@ -313,7 +341,7 @@ def _collect(course: Course, only: Sequence[str], sources: Sources) -> list[str]
 
 def _make_pages(books: Books, due: Mapping[str, list[str]]) -> None:
     with progress() as bar:
-        task = bar.add_task("feedback pages", total=sum(map(len, due.values())))
+        task = bar.add_task(message("feedback pages"), total=sum(map(len, due.values())))
         books.make_pages(due, lambda number: bar.update(task, advance=number, refresh=True))
 
 
@@ -394,7 +422,7 @@ def _watch(course: Course, only: Sequence[str], options: _Options, minutes: floa
                 out.print(f"{datetime.now(course.zone):%Y-%m-%d %H:%M:%S %Z}")
                 rounds.run()
                 rounds.prepare()
-                out.print("waiting for the next hand-in; Ctrl-C to stop")
+                out.print(message("waiting for the next hand-in; Ctrl-C to stop"))
     return 143 if stopped else 130
 
 
@@ -506,7 +534,7 @@ class _Watcher:
         # All that is new is counted over its batches; what is left when that is done, on its own.
         self._queue = queue if queue is not None and queue.graded < queue.size else None
         total, done = (size, 0) if self._queue is None else (self._queue.size, self._queue.graded)
-        self._task = bar.add_task("reading the class", total=total, completed=done)
+        self._task = bar.add_task(message("reading the class"), total=total, completed=done)
         self._complain = complain if queue is None else queue.complain_once
         self._mistakes: TaskID | None = None
         self._file = file
@@ -515,7 +543,12 @@ class _Watcher:
         self._file(record)
         if self._queue is not None:
             self._queue.count()
-        self._bar.update(self._task, advance=1, description=f"grading {record.assignment}", refresh=True)
+        self._bar.update(
+            self._task,
+            advance=1,
+            description=message("grading {assignment}", assignment=record.assignment),
+            refresh=True,
+        )
 
     def step(self, text: str) -> None:
         self._bar.update(self._task, description=text, refresh=True)
@@ -525,7 +558,7 @@ class _Watcher:
             self._mistakes = self._bar.add_task("", total=needed)
         self._bar.update(
             self._mistakes,
-            description=f"known mistakes of {assignment}",
+            description=message("known mistakes of {name}", name=assignment),
             completed=finished,
             total=needed,
             visible=finished < needed,
@@ -536,11 +569,11 @@ class _Watcher:
         self._complain(text)
 
     def confinement(self, text: str) -> None:
-        err.print(f"sandbox: {text}", style="dim", soft_wrap=True)
+        err.print(message("sandbox: {level}", level=text), style="dim", soft_wrap=True)
 
     def sandbox(self, sandbox: Sandbox) -> None:
         for reason in sandbox.missed:
-            err.print(f"not available here: {reason}", style="dim", soft_wrap=True)
+            err.print(message("not available here: {reason}", reason=reason), style="dim", soft_wrap=True)
         self.confinement(sandbox.describe())
         if sandbox.at_a_time(self._processes) < self._processes:
             err.print(sandbox.why_one(), style="dim", soft_wrap=True)
@@ -571,11 +604,18 @@ def _print_result(
         out.print("\n" + marks, style="dim", soft_wrap=True)
     if removed := gone - dropped:
         complain(
-            f"removed from the gradebook, so not entered again: {', '.join(sorted(removed))}. To bring one back, run "
-            "`nbgrader db student add STUDENT`, then `make grade`."
+            message(
+                "removed from the gradebook, so not entered again: {names}. To bring one back, run `nbgrader db "
+                "student add STUDENT`, then `make grade`.",
+                names=", ".join(sorted(removed)),
+            )
         )
     if left := gone & dropped:
-        err.print(f"left the course, so not in the gradebook: {', '.join(sorted(left))}.", style="dim", soft_wrap=True)
+        err.print(
+            message("left the course, so not in the gradebook: {names}.", names=", ".join(sorted(left))),
+            style="dim",
+            soft_wrap=True,
+        )
     _complain_about(result)
 
 
@@ -584,14 +624,14 @@ def _complain_about(result: ClassResult) -> None:
     from gradkit.text import together
 
     for line in result.refused:
-        complain(f"refused: {line}")
-    for word, of_refused in (("refused", True), ("note", False)):
+        complain(message(_REFUSED, line=line))
+    for sentence, of_refused in ((_REFUSED, True), (message("note: {line}"), False)):
         records = [record for record in result.records if (record.status == "refused") == of_refused]
         for line in together(
             (record.student, record.assignment, problem) for record in records for problem in record.problems
         ):
-            complain(f"{word}: {line}")
+            complain(message(sentence, line=line))
     for line in together(
         (record.student, record.assignment, record.log) for record in result.records if record.status == "error"
     ):
-        complain(f"not graded: {line}")
+        complain(message("not graded: {line}", line=line))

@@ -13,6 +13,7 @@ from gradkit.cli.output import err, find_course, out, short_path
 from gradkit.course import Course
 from gradkit.course.server_url import EXAMPLE, SCHEME, check_server_url
 from gradkit.errors import UsageError
+from gradkit.messages import message
 from gradkit.term.runs import only_run
 
 app = typer.Typer(
@@ -20,13 +21,11 @@ app = typer.Typer(
 )
 
 
-_COUNTED = {
-    "student": "students",
-    "assignment": "assignments",
-    "submitted_assignment": "submissions",
-    "grade": "grades",
-    "comment": "comments",
-}
+_COUNTED = ("student", "assignment", "submitted_assignment", "grade", "comment")
+_COPIED = message(
+    "copied and compared: {student} students, {assignment} assignments, {submitted_assignment} submissions, {grade} "
+    "grades, {comment} comments; {total} rows in total"
+)
 
 
 @app.callback()
@@ -56,8 +55,8 @@ def copy(
     target = _target(to)
     with only_run(found, partial(err.print, soft_wrap=True)):
         rows = copy_gradebook(found, target)
-    parts = ", ".join(f"{rows[table]} {words}" for table, words in _COUNTED.items())
-    out.print(f"copied and compared: {parts}; {sum(rows.values())} rows in total", soft_wrap=True)
+    known = {table: rows[table] for table in _COUNTED}
+    out.print(message(_COPIED, **known, total=sum(rows.values())), soft_wrap=True)
     out.print(_next(found, target), soft_wrap=True)
 
 
@@ -70,14 +69,16 @@ def _target(to: str) -> str | Path:
     if to and not any(sign in to for sign in ("://", f"{SCHEME}:", "password=")):
         return Path(to).expanduser().resolve()
     try:
-        return check_server_url(to, f'a URL such as "{EXAMPLE}" or a path')
+        return check_server_url(to, message('a URL such as "{example}" or a path', example=EXAMPLE))
     except ValueError as reason:
-        raise UsageError(f"--to: {reason}") from None
+        raise UsageError(message("--to: {reason}", reason=reason.args[0])) from None
 
 
 def _next(course: Course, target: str | Path) -> str:
     if isinstance(target, str):
-        return f"To use it: database = {json.dumps(target, ensure_ascii=False)} in course.toml"
+        return message("To use it: database = {url} in course.toml", url=json.dumps(target, ensure_ascii=False))
     if target == course.gradebook:
-        return f'To use it: database = "{target.name}" in course.toml, or remove that line'
-    return f"To use it: name it {short_path(course.gradebook)}, and remove `database` from course.toml"
+        return message('To use it: database = "{name}" in course.toml, or remove that line', name=target.name)
+    return message(
+        "To use it: name it {path}, and remove `database` from course.toml", path=short_path(course.gradebook)
+    )

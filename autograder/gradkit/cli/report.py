@@ -11,9 +11,12 @@ import typer
 
 from gradkit.cli.output import check_file, check_folder, complain, find_course, out, require_current, short_path
 from gradkit.errors import UsageError
+from gradkit.messages import Message, message, with_commas
+from gradkit.text import points
 
 if TYPE_CHECKING:
     from gradkit.course import Course
+    from gradkit.report import AssignmentReport
 
 
 def report(
@@ -39,12 +42,13 @@ def report(
     """Write the class report: scores, questions, misconceptions, missing students and similar submissions."""
     from gradkit.classroom.reporting import make_report, report_on
     from gradkit.report.tables import as_data
-    from gradkit.text import points
 
     if serve and (output, results, as_json) != (None, None, False):
-        raise UsageError("--serve shows the course's own report: give no --output, --results or --json with it.")
+        raise UsageError(
+            message("--serve shows the course's own report: give no --output, --results or --json with it.")
+        )
     if submissions is not None and results is None:
-        raise UsageError("--submissions DIR holds the submissions behind --results DIR: give both.")
+        raise UsageError(message("--submissions DIR holds the submissions behind --results DIR: give both."))
     found = find_course(course)
     target = output or found.report
     check_folder("--output", target)
@@ -57,17 +61,12 @@ def report(
         out.print_json(json.dumps(as_data(made.report)))
     else:
         for assignment in made.report.assignments:
-            mean = assignment.scores.mean
-            told = "" if mean is None else f", mean {points(mean)} of {points(assignment.max_score)} points"
             excused = sum(assignment.id in line.excused for line in made.report.students)
-            free = f", {excused} excused (e)" if excused else ""
-            out.print(
-                f"{assignment.id}: {assignment.scores.number} graded, {len(assignment.missing)} missing{free}{told}",
-                soft_wrap=True,
-            )
-        out.print(f"\nreport: {short_path(made.page)}", soft_wrap=True)
+            out.print(_figures(assignment, excused), soft_wrap=True)
+        out.print()
+        out.print(message("report: {path}", path=short_path(made.page)), soft_wrap=True)
     if made.left_out:
-        complain(f"left out because they have left the course: {', '.join(made.left_out)}")
+        complain(message("left out because they have left the course: {names}", names=", ".join(made.left_out)))
     for line in made.problems:
         complain(line)
     if serve:
@@ -75,11 +74,25 @@ def report(
     raise typer.Exit(1 if made.problems else 0)
 
 
+def _figures(assignment: AssignmentReport, excused: int) -> Message:
+    """An assignment's figures in a line."""
+    parts = [
+        message("{n} graded", n=assignment.scores.number),
+        message("{n} missing", n=len(assignment.missing)),
+    ]
+    if excused:
+        parts.append(message("{n} excused (e)", n=excused))
+    if (mean := assignment.scores.mean) is not None:
+        parts.append(message("mean {mean} of {most} points", mean=points(mean), most=points(assignment.max_score)))
+    return message("{assignment}: {figures}", assignment=assignment.id, figures=with_commas(parts))
+
+
 def _serve(course: Course) -> None:
     from gradkit.classroom.serving import ReportServer
 
     with ReportServer(course) as server, suppress(KeyboardInterrupt):
-        out.print(f"\n{server.address}\nOnly this machine reaches it; Ctrl-C ends it.", soft_wrap=True)
+        out.print(f"\n{server.address}", soft_wrap=True)
+        out.print(message("Only this machine reaches it; Ctrl-C ends it."), soft_wrap=True)
         server.serve_forever()
 
 
@@ -102,9 +115,9 @@ def feedback(
 
     found = find_course(course)
     if (platform, mail) != (None, None) and len(assignments or ()) != 1:
-        raise UsageError("--zip and --mail are for one assignment: name it.")
+        raise UsageError(message("--zip and --mail are for one assignment: name it."))
     if (platform is None) != (output is None) or (mail is None) != (roster is None):
-        raise UsageError("--zip PLATFORM needs --output FILE, and --mail DIR needs --roster FILE.")
+        raise UsageError(message("--zip PLATFORM needs --output FILE, and --mail DIR needs --roster FILE."))
     check_file("--output", output)
     require_current(found, assignments or (), stale=stale)
     report = release_feedback(found, assignments or None, exchange=platform is None and mail is None)
@@ -115,9 +128,9 @@ def feedback(
         lacking = _write_messages(found, assignments[0], roster, mail)
     else:
         for name in report.released:
-            out.print(f"{name}: feedback released")
+            out.print(message("{name}: feedback released", name=name))
     if report.left_out:
-        complain(f"left out because they have left the course: {', '.join(report.left_out)}")
+        complain(message("left out because they have left the course: {names}", names=", ".join(report.left_out)))
     for line in (*lacking, *report.problems):
         complain(line)
     raise typer.Exit(1 if lacking or report.problems else 0)
@@ -127,8 +140,12 @@ def _pack(course: Course, assignment: str, platform: str, output: Path) -> list[
     from gradkit.classroom.handing_back import pack
 
     left_out = pack(course, assignment, platform, output)
-    out.print(f"{assignment}: feedback in {short_path(output)}", soft_wrap=True)
-    return [f"left out, as their work did not come from there: {', '.join(left_out)}"] if left_out else []
+    out.print(message("{name}: feedback in {path}", name=assignment, path=short_path(output)), soft_wrap=True)
+    return (
+        [message("left out, as their work did not come from there: {names}", names=", ".join(left_out))]
+        if left_out
+        else []
+    )
 
 
 def _write_messages(course: Course, assignment: str, roster: Path, folder: Path) -> list[str]:
@@ -136,5 +153,7 @@ def _write_messages(course: Course, assignment: str, roster: Path, folder: Path)
     from gradkit.classroom.renaming import people
 
     left_out = write_messages(course, assignment, people(course, roster), folder)
-    out.print(f"{assignment}: messages in {short_path(folder)}", soft_wrap=True)
-    return [f"left out, without an address in the roster: {', '.join(left_out)}"] if left_out else []
+    out.print(message("{name}: messages in {path}", name=assignment, path=short_path(folder)), soft_wrap=True)
+    return (
+        [message("left out, without an address in the roster: {names}", names=", ".join(left_out))] if left_out else []
+    )

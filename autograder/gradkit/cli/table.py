@@ -11,18 +11,19 @@ from rich.text import Text
 
 from gradkit.cli.output import escape_controls
 from gradkit.grading.record import Record
+from gradkit.messages import message, shown
 from gradkit.text import points
 from gradkit.wire.kinds import meaning_of
 
 # mark -> meaning, in the legend's order
 MARKS = {
-    "?": "not graded: the grader failed",
-    "x": "refused",
-    "!": "something went wrong: see the feedback page",
-    "~": "late",
-    "o": "left, so not in the gradebook",
-    "e": "excused: does not count",
-    "*": "look at this: see gradkit report",
+    "?": message("not graded: the grader failed"),
+    "x": message("refused"),
+    "!": message("something went wrong: see the feedback page"),
+    "~": message("late"),
+    "o": message("left, so not in the gradebook"),
+    "e": message("excused: does not count"),
+    "*": message("look at this: see gradkit report"),
 }
 
 
@@ -60,7 +61,7 @@ def class_table(
         excused: (student, assignment) that does not count, with a record or without.
     """
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("student")
+    table.add_column(message("student"))
     for name in assignments:
         best = next((record.max_score for record in records if record.assignment == name), 0)
         table.add_column(f"{name.partition('_')[0]} /{points(best)}", justify="right")
@@ -93,7 +94,7 @@ def legend(
     for record in records:
         key = (record.student, record.assignment)
         used.update(mark_of(record, key in late, record.student in gone, key in excused))
-    return "   ".join(f"{mark} {text}" for mark, text in MARKS.items() if mark in used)
+    return "   ".join(f"{mark} {shown(text)}" for mark, text in MARKS.items() if mark in used)
 
 
 def as_rows(

@@ -13,6 +13,7 @@ import typer
 from gradkit.cli.output import complain, err, find_course, out, short_path
 from gradkit.course import Course
 from gradkit.errors import UsageError
+from gradkit.messages import message, plural, shown
 from gradkit.term.reckoning import later
 from gradkit.term.runs import only_run
 
@@ -48,24 +49,34 @@ def new(
     found = find_course(course)
     half = unfinished(found)
     if half is not None:
-        err.print(f"Finishing an interrupted run: {short_path(half)}", soft_wrap=True)
+        err.print(message("Finishing an interrupted run: {path}", path=short_path(half)), soft_wrap=True)
         with only_run(found, partial(err.print, soft_wrap=True)):
-            made = finish_term(found, half, lambda text: err.print(f"{text} ...", style="dim"))
+            made = finish_term(found, half, _tell)
     else:
         times = _due_times(found, shift_days, due or [], ask=not yes)
         title = name or f"{datetime.now().astimezone():%Y-%m-%d}"
         for assignment, time in times.items():
-            out.print(f"{assignment}: due {time.isoformat()}", soft_wrap=True)
+            out.print(message("{assignment}: due {time}", assignment=assignment, time=time.isoformat()), soft_wrap=True)
         target = short_path(found.root / FOLDER / title)
-        if not yes and not typer.confirm(f"Archive the old term of {found.id} in {target}, and begin this one?"):
-            raise UsageError("Nothing was changed.")
+        question = message(
+            "Archive the old term of {course} in {archive}, and begin this one?", course=found.id, archive=target
+        )
+        if not yes and not typer.confirm(shown(question)):
+            raise UsageError(message("Nothing was changed."))
         with only_run(found, partial(err.print, soft_wrap=True)):
-            made = new_term(found, title, times, lambda text: err.print(f"{text} ...", style="dim"))
+            made = new_term(found, title, times, _tell)
     for line in made.left:
         complain(line)
-    out.print(f"archive: {short_path(made.archive)} ({made.files} files)", soft_wrap=True)
-    out.print("The secret and the due times are new. Next: `gradkit build --publish`", soft_wrap=True)
+    path = short_path(made.archive)
+    out.print(
+        plural("archive: {path} ({n} file)", "archive: {path} ({n} files)", made.files, path=path), soft_wrap=True
+    )
+    out.print(message("The secret and the due times are new. Next: `gradkit build --publish`"), soft_wrap=True)
     raise typer.Exit(1 if made.left else 0)
+
+
+def _tell(step: str) -> None:
+    err.print(message("{step} ...", step=step), style="dim")
 
 
 def _due_times(course: Course, shift_days: int | None, given: Sequence[str], *, ask: bool) -> dict[str, datetime]:
@@ -89,7 +100,6 @@ def _due_times(course: Course, shift_days: int | None, given: Sequence[str], *, 
             times[assignment] = later(before, shift_days, course.zone)
         elif ask:
             year_later = later(before, 364, course.zone).isoformat()
-            times[assignment] = zoned_time(
-                assignment, typer.prompt(f"{assignment} was due {before.isoformat()}; now", year_later)
-            )
+            question = message("{assignment} was due {time}; now", assignment=assignment, time=before.isoformat())
+            times[assignment] = zoned_time(assignment, typer.prompt(shown(question), year_later))
     return times
