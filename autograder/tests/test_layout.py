@@ -35,6 +35,7 @@ OF_THE_REPOSITORY = {
     "pages": "docs",
     "rooms": "autograder/tools/rooms.py",
     "site": "mkdocs.yml",
+    "texts": "autograder/gradkit",
     "translations": "autograder/gradkit/locale",
     "suite/extremes": "autograder/hidden",
 }

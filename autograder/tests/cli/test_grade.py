@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -21,6 +22,10 @@ Gradkit = Callable[..., Any]
 Submissions = Callable[[Mapping[str, str | bytes]], Path]
 HW = "hw0_scaling"
 LATIN = "x = 'é'\n".encode("latin-1")
+CHINESE = re.compile("[\u4e00-\u9fff]")
+TIMES = re.compile(
+    rb""""(?:seconds|execution_time|at)": [^,}]*|"slowest": \[.*?\]\s*\]|\bada,\d+\.\d+$""", re.DOTALL | re.MULTILINE
+)
 SCHEMA = Path(__file__).parents[3] / "docs" / "record.schema.json"
 
 
@@ -59,6 +64,38 @@ def test_one_folder_needs_nothing_else_and_low_scores_are_no_failure(
     again = gradkit_command("grade", "--submission", folder, "--assignment", HW, "--output", output, "--json")
     assert (again.status, json.loads(again.out)) == (0, record)
     assert "sandbox" not in again.err  # nothing has changed, so nothing was run
+
+
+def test_the_language_changes_what_is_printed_and_no_file(
+    gradkit_command: Gradkit, built: Course, submissions: Submissions, reference_source: str
+) -> None:
+    wrong = reference_source.replace("factor: float = 2.0", "factor: float = 3.0")
+    folder = submissions({f"ada/{HW}/scaling.py": wrong, f"bob/{HW}/scaling.py": LATIN})
+
+    def made(language: str) -> tuple[str, dict[str, bytes]]:
+        results, report = built.root / "results" / language, built.root / "report" / language
+        said = ""
+        for words in (
+            ["grade", "--submissions", folder, "--results", results],
+            ["report", "--results", results, "--output", report],
+            ["extend", "ada", HW, "--days", "2", "--reason", "ill"],
+            ["export", "moodle-csv", "--results", results, "--output", report / "moodle.csv"],
+        ):
+            ran = gradkit_command(*words, GRADKIT_LANGUAGE=language)
+            assert ran.status == int(words[0] == "grade"), ran.err
+            said += ran.out + ran.err
+        ledger = built.root / "term" / "ledger.jsonl"
+        files = {path.name: path.read_bytes() for path in report.glob("*.[cj]s*")}
+        files |= {str(path.relative_to(results)): path.read_bytes() for path in results.rglob("*.json")}
+        files["ledger"] = ledger.read_bytes()
+        ledger.unlink()
+        return said, {name: TIMES.sub(b"", data) for name, data in files.items()}
+
+    english, chinese = made("en"), made("zh")
+    assert english[1] == chinese[1]
+    assert "graded, 0 missing" in english[0]
+    assert CHINESE.search(english[0]) is None
+    assert CHINESE.search(chinese[0]) is not None
 
 
 def test_a_refused_folder_is_named_and_has_no_score(gradkit: Gradkit, submissions: Submissions, tmp_path: Path) -> None:
