@@ -22,6 +22,7 @@ from gradkit.check.language import begin_in_language, language_option
 from gradkit.cli import audit, build, collect, decisions, export, grade, gradebook, node, report, term
 from gradkit.cli.output import complain, course_language
 from gradkit.errors import GradkitError, UsageError
+from gradkit.messages import lines, message, sentences
 from gradkit.temporary import advice_on
 
 app = typer.Typer(
@@ -84,9 +85,13 @@ def main() -> None:
         advice = advice_on(error)
         if advice is None:
             traceback.print_exc()
-            complain("gradkit itself failed. Records already written are complete. Please report the traceback above.")
+            complain(
+                message(
+                    "gradkit itself failed. Records already written are complete. Please report the traceback above."
+                )
+            )
         else:
-            complain(f"{error}\n{advice} Records already written are complete.")
+            complain(lines(str(error), sentences(advice, message("Records already written are complete."))))
         sys.exit(3)
 
 
@@ -112,8 +117,10 @@ def prepare() -> None:
         settings.pop("PYTHONOPTIMIZE", None)
     if command == sys.orig_argv and settings == dict(os.environ):
         raise UsageError(
-            "Python runs without asserts (-O), or with file names that are not UTF-8 (-X utf8=0). Start gradkit "
-            "without these options."
+            message(
+                "Python runs without asserts (-O), or with file names that are not UTF-8 (-X utf8=0). Start gradkit "
+                "without these options."
+            )
         )
     os.execve(sys.executable, command, settings)  # noqa: S606 - the command that was given
 
