@@ -13,8 +13,10 @@ import gradkit
 from gradkit import errors
 
 ENGINE = Path(gradkit.__file__).parent
-# Packages whose every text is a message.
+# Packages in which every text of several words is a message, and those in which what is raised or printed is one: the
+# others also have queries, markers and the like.
 PACKAGES = ("classroom", "cli", "cluster", "export", "pages", "report", "term")
+IN_CALLS = ("check",)
 MESSAGES = {"message": 1, "plural": 2}  # how many of their arguments are the text
 NO_TEXT = ("Argument", "Option", "Typer", "compile")  # help, which is translated where it is printed; expressions
 SHOWN = frozenset(
@@ -36,6 +38,7 @@ NAMES = frozenset(
         "from gradkit.cli.grade import prepared_round; prepared_round()",
         *("not understood", "left out"),
         *("http://127.0.0.1:{}/{}/report/report.html", "link {}", "special {}", "<{} bytes>"),
+        *("::remove-matcher owner=python::\n::stop-commands::{}", "({} ms) ", "gradkit: {}"),
         # In files for other systems.
         *("manual grading {}{}", "late -{}", "{} (comment)"),
         "Nothing was graded: the grader failed. This is not your fault; your instructor has been notified.",
@@ -47,12 +50,16 @@ NAMES = frozenset(
 class _Texts(ast.NodeVisitor):
     """Finds texts that are shown and are no messages.
 
+    Args:
+        in_calls: look only at what is raised or printed.
+
     Attributes:
         found: the line and the text of each; a field is {}.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, in_calls: bool) -> None:
         self.found: set[tuple[int, str]] = set()
+        self._in_calls = in_calls
 
     def visit_Expr(self, node: ast.Expr) -> None:
         if not isinstance(node.value, ast.Constant):  # a docstring
@@ -73,14 +80,18 @@ class _Texts(ast.NodeVisitor):
             self.visit(value)
 
     def visit_Constant(self, node: ast.Constant) -> None:
-        self._note(node, WORDS)
+        self._note_words(node, WORDS)
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
-        self._note(node, WORD)
-        self._note(node, WORDS)
+        self._note_words(node, WORD)
+        self._note_words(node, WORDS)
         for value in node.values:
             if isinstance(value, ast.FormattedValue):
                 self.visit(value.value)
+
+    def _note_words(self, node: ast.expr, expression: re.Pattern[str]) -> None:
+        if not self._in_calls:
+            self._note(node, expression)
 
     def _note(self, node: ast.expr, expression: re.Pattern[str]) -> None:
         text = _text(node)
@@ -98,9 +109,9 @@ def _text(node: ast.expr) -> str:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
-def texts(source: str) -> Iterator[tuple[int, str]]:
+def texts(source: str, *, in_calls: bool = False) -> Iterator[tuple[int, str]]:
     """The line and the text of each text that is no message."""
-    visitor = _Texts()
+    visitor = _Texts(in_calls)
     visitor.visit(ast.parse(source))
     yield from sorted(visitor.found)
 
@@ -108,9 +119,9 @@ def texts(source: str) -> Iterator[tuple[int, str]]:
 def test_what_a_person_reads_is_a_message() -> None:
     found = [
         f"{path.relative_to(ENGINE)}:{line}: {text!r}"
-        for package in PACKAGES
+        for package in (*PACKAGES, *IN_CALLS)
         for path in sorted((ENGINE / package).rglob("*.py"))
-        for line, text in texts(path.read_text(encoding="utf-8"))
+        for line, text in texts(path.read_text(encoding="utf-8"), in_calls=package in IN_CALLS)
     ]
     assert not found, "\n".join(found)
 
@@ -132,6 +143,11 @@ def test_what_a_person_reads_is_a_message() -> None:
 )
 def test_a_text_that_is_no_message_is_found(source: str) -> None:
     assert list(texts(source))
+
+
+def test_in_calls_other_texts_are_not_found() -> None:
+    source = 'db.execute("SELECT id FROM student"); raise UsageError(f"{name} is wrong")'
+    assert [text for _, text in texts(source, in_calls=True)] == ["{} is wrong"]
 
 
 @pytest.mark.parametrize(
