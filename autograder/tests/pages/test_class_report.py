@@ -199,4 +199,4 @@ def test_a_long_list_is_folded(report: ClassReport, browser: Browser, tmp_path: 
 
 def test_each_kind_of_failure_has_its_word_in_both_languages() -> None:
     assert {kind: str(word) for kind, word in WORDS.items()} == {kind: kind for kind in KINDS}
-    assert {kind for kind, word in WORDS.items() if translate(word, "zh") == kind} == {"dtype"}
+    assert not [kind for kind, word in WORDS.items() if translate(word, "zh") == kind]
