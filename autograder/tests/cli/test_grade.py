@@ -23,9 +23,7 @@ Submissions = Callable[[Mapping[str, str | bytes]], Path]
 HW = "hw0_scaling"
 LATIN = "x = 'é'\n".encode("latin-1")
 CHINESE = re.compile("[\u4e00-\u9fff]")
-TIMES = re.compile(
-    rb""""(?:seconds|execution_time|at)": [^,}]*|"slowest": \[.*?\]\s*\]|\bada,\d+\.\d+$""", re.DOTALL | re.MULTILINE
-)
+TIMES = re.compile(rb'"(?:seconds|execution_time|at)": [^,}]*|"slowest": \[.*?\]\s*\]', re.DOTALL)
 SCHEMA = Path(__file__).parents[3] / "docs" / "record.schema.json"
 
 
@@ -85,7 +83,7 @@ def test_the_language_changes_what_is_printed_and_no_file(
             assert ran.status == int(words[0] == "grade"), ran.err
             said += ran.out + ran.err
         ledger = built.root / "term" / "ledger.jsonl"
-        files = {path.name: path.read_bytes() for path in report.glob("*.[cj]s*")}
+        files = {path.name: path.read_bytes() for path in report.glob("*.[cj]s*") if path.name != "slowest.csv"}
         files |= {str(path.relative_to(results)): path.read_bytes() for path in results.rglob("*.json")}
         files["ledger"] = ledger.read_bytes()
         ledger.unlink()
