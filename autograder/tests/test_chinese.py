@@ -23,7 +23,7 @@ COMMENT = re.compile(r"\s*<!--.*?-->", re.DOTALL)
 CODE = "\ufffc"
 RULES = {
     "half-width punctuation between Chinese characters": re.compile(
-        rf"{HAN} ?[,;:?!] ?{HAN}|{HAN}[,;:?!]$", re.MULTILINE
+        rf"{HAN}[,;:?!] ?{HAN}|{HAN} [,;:?!]{HAN}|{HAN}[,;:?!]$", re.MULTILINE
     ),
     "a half-width full stop": re.compile(rf"{HAN}\.(?:\s|$)"),
     "a space beside full-width punctuation": re.compile(r" [，。：；？！、）」]|[，。：；？！、（](?=[ ][^\s|])"),
@@ -33,7 +33,10 @@ RULES = {
         r"(?<![*\w\\])\*(?![*\s])[^*\n]+(?<![*\s])\*(?![*\w])|(?<![\w_\\])_(?![_\s])[^_\n]+_(?![\w_])"
     ),
     "an exclamation mark": re.compile("！"),
+    "an x for a times sign": re.compile(r"(?<![\w.])\d+x\d"),
 }
+# A field of a message is closed up when it is filled in, where its text is Chinese. That of {most} begins with a comma.
+FIELD = re.compile(rf"{HAN}\{{(?!most\}})|\}}{HAN}")
 # Wrong -> right; one term for one thing.
 SYNONYMS = {
     "激活值": "活性值",
@@ -82,17 +85,38 @@ SYNONYMS = {
     "标识符号": "标识符",
     "书面题": "文字题",
     "书面回答": "文字回答",
+    "你的是": "得到的是",
+    "不正确": "不对",
+    "本题": "这道题",
+    "次序": "顺序",
+    "应当": "应",
+    "平均值": "均值",
+    "实参": "参数",
+    "形参": "参数",
+    "抛出": "引发",
+    "天宽限日": "个宽限日",
+    "笔记本": "notebook",
+    "账户": "账号",
+    "帐号": "账号",
 }
 
 
-def texts() -> Iterator[tuple[str, str]]:
-    """Each Chinese text, with its place."""
-    places = ("assignments/*/locale", "autograder/hidden/*/locale", "autograder/gradkit/locale")
+MESSAGES = ("autograder/hidden/*/locale", "autograder/gradkit/locale")
+SOURCES = ("assignments/*/locale",)  # their fields are expressions in Python's strings
+
+
+def translations(*places: str) -> Iterator[tuple[str, str]]:
+    """Each translation in the catalogues of some folders, with its place."""
     for path in sorted(path for place in places for path in ROOT.glob(f"{place}/zh_Hans/LC_MESSAGES/*.po")):
         with path.open("rb") as file:
             for entry in read_po(file, locale="zh_Hans"):
                 strings = entry.string if isinstance(entry.string, (tuple, list)) else (entry.string,)
                 yield from ((f"{path.relative_to(ROOT)}: {entry.id!r:.60}", text) for text in strings if entry.id)
+
+
+def texts() -> Iterator[tuple[str, str]]:
+    """Each Chinese text, with its place."""
+    yield from translations(*MESSAGES, *SOURCES)
     for path in sorted([*ROOT.glob("assignments/*/*.zh.md"), *ROOT.glob("*.zh.md"), *ROOT.glob("docs/**/*.zh.md")]):
         yield str(path.relative_to(ROOT)), path.read_text(encoding="utf-8")
 
@@ -111,6 +135,16 @@ def test_chinese_texts_follow_the_rules() -> None:
     assert not found, "\n".join(found)
 
 
+def test_a_space_is_between_chinese_characters_and_a_field() -> None:
+    found = [f"{place}: {text}" for place, text in translations(*MESSAGES) if FIELD.search(text)]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("wrong", SYNONYMS)
+def test_each_synonym_is_found(wrong: str) -> None:
+    assert list(faults(f"这里说的{wrong}。")) == [f"{wrong}: the term is {SYNONYMS[wrong]}"]
+
+
 @pytest.mark.parametrize(
     ("text", "rule"),
     [
@@ -123,6 +157,7 @@ def test_chinese_texts_follow_the_rules() -> None:
         ("这是 *重点* 词。", "italics"),
         ("这是 _重点_ 词。", "italics"),
         ("完成了！", "an exclamation mark"),
+        ("3x3 的卷积核。", "an x for a times sign"),
         ("神经元的激活值。", "激活值"),
     ],
 )
@@ -142,3 +177,16 @@ def test_each_rule_finds_its_fault(text: str, rule: str) -> None:
 )
 def test_right_texts_have_no_fault(text: str) -> None:
     assert list(faults(text)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("{what}不对", True),
+        ("误差{error}（允许：{allowed}）", True),
+        ("{what} 不对：{why}", False),
+        ("其中的文件太多{most}；允许：{limits}。", False),
+    ],
+)
+def test_a_field_beside_a_chinese_character_is_found(text: str, fault: bool) -> None:
+    assert bool(FIELD.search(text)) == fault

@@ -79,7 +79,7 @@ def lstm_cell(
 
 
 class ManyToOne(nn.Module):
-    """从一个词元序列到一个标签未归一化的得分（logits），例如一条评论的情感。
+    """由一个词元序列得到一个标签（例如一条评论的情感）的未归一化的得分（logits）。
 
     逐个词元传递状态，每个状态由词元和前一个状态算出：用 nn.RNN、nn.LSTM、nn.GRU 或你自己的单元。
     只对各位置求和、只用卷积或只用注意力都不够。序列可以有任意长度；embedding_dim 和 hidden_dim 可以是
@@ -121,7 +121,7 @@ class ManyToOne(nn.Module):
 
 
 class ManyToMany(nn.Module):
-    """从一个词元序列到每个词元的标签未归一化的得分（logits），例如词性。
+    """由一个词元序列得到每个词元的标签（例如词性）的未归一化的得分（logits）。
 
     与 ManyToOne 一样，逐个词元传递状态。序列可以有任意长度；embedding_dim 和 hidden_dim 可以是从 1 开始的
     任意整数，包括奇数。其他的层和所有名称由你决定。对至少有两个词元的序列，每个参数都必须得到梯度。
@@ -158,7 +158,7 @@ class ManyToMany(nn.Module):
 
 
 class OneToMany(nn.Module):
-    """从一个向量到一个词元序列，例如从一张图像到描述它的文字。
+    """由一个向量得到一个词元序列，例如由一张图像得到描述它的文字。
 
     逐步传递状态，每个状态由该步的输入和前一个状态算出：用 nn.RNNCell、nn.LSTMCell、nn.GRUCell、对应的层
     或你自己的单元。in_dim 和 hidden_dim 可以是从 1 开始的任意整数，包括奇数。其他的层和所有名称由你决定。
@@ -198,7 +198,7 @@ class OneToMany(nn.Module):
 
 
 class Seq2Seq(nn.Module):
-    """从一个词元序列到另一个词元序列，例如从一个句子到它的译文。
+    """由一个词元序列得到另一个词元序列，例如由一个句子得到它的译文。
 
     编码器读取源序列；解码器从编码器最后的状态开始，或对编码器的各状态做注意力，或两者都用，并预测目标序列。
     与 ManyToOne 一样，两者都逐个词元传递状态。序列可以有任意长度；embedding_dim 和 hidden_dim 可以是从 1 开始的
