@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ from babel.messages.pofile import read_po
 from playwright.sync_api import Browser
 
 from gradkit.course.course import Language
-from gradkit.grading.record import Record
+from gradkit.grading.record import Record, from_json, to_json
 from gradkit.messages import ENGINE, LANGUAGES, message
 from gradkit.pages.class_report import class_page, similar_page
 from gradkit.pages.rendering import Edition
@@ -106,6 +107,31 @@ def test_texts_of_the_record_and_its_suite_are_translated(record: Record, chines
     ):
         assert part in text
     assert HOSTILE.splitlines()[0][:30] in text  # what a student wrote stays
+
+
+def test_a_record_of_before_there_were_messages_is_shown_in_both_languages(record: Record, chinese: Edition) -> None:
+    output = message("No gradient reaches {names}.", names="x")
+    tests = (replace(record.tests[1], output=output, reason="In time."), replace(record.tests[2], title="Shapes."))
+    new = replace(
+        record, output=message("Due {time}.", time="today"), problems=("Nothing was handed in.",), tests=tests
+    )
+    data = json.loads(to_json(new))
+    for part in (data, *data["tests"]):
+        part["extra_data"].pop("messages", None)
+    old = from_json(json.dumps(data))
+    assert "messages" in to_json(new)
+    assert "messages" not in to_json(old)
+    assert feedback_page(old, "A course") == feedback_page(new, "A course")
+    text, _ = read(feedback_page(old, "A course", edition=chinese))
+    for part in (
+        "形状正确。",
+        "可能的原因： 按时提交。",
+        "没有提交。",
+        "提示： out 的形状为 (H, W)",
+    ):  # fixed sentences
+        assert part in text
+    for part in ("No gradient reaches x.", "Due today."):  # the others stay as they were written
+        assert part in text
 
 
 def test_why_a_line_is_to_be_looked_at_is_translated(report: ClassReport, chinese: Edition) -> None:
