@@ -128,6 +128,18 @@ def test_a_chinese_page_has_the_headings_code_and_links_of_the_english_one(page:
     assert sorted(links(page)) == sorted(links(english(page)))
 
 
+def parts(page: Path) -> Iterator[tuple[list[str], int]]:
+    """The code spans and the number of links of each heading, paragraph, item and row of a page."""
+    text = re.sub(r"^ *(`{3,}).*?^ *\1$", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    for part in re.split(r"\n\s*\n|\n(?= *(?:[-*]|\d+\.) |\||#+ )", text):
+        yield sorted(" ".join(span.split()) for span in re.findall(r"`([^`]+)`", part)), part.count("](")
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.name.endswith(".zh.md")], ids=named)
+def test_each_part_of_a_chinese_page_has_the_code_and_links_of_the_english_one(page: Path) -> None:
+    assert list(parts(page)) == list(parts(english(page)))
+
+
 @pytest.mark.parametrize("page", CHINESE, ids=named)
 def test_a_chinese_page_has_the_figures_of_the_english_one(page: Path) -> None:
     """Those of three digits or more, and decimal ones; small ones may be words."""
