@@ -140,6 +140,16 @@ def test_a_space_is_between_chinese_characters_and_a_field() -> None:
     assert not found, "\n".join(found)
 
 
+def test_the_students_guide_quotes_messages_as_pages_show_them() -> None:
+    guide = (ROOT / "docs" / "students.zh.md").read_text(encoding="utf-8")
+    rows = guide.partition("| 消息 | 检查什么 |\n| --- | --- |\n")[2].partition("\n\n")[0].splitlines()
+    parts = {part for _, text in translations("autograder/gradkit/locale") for part in re.findall(rf"{HAN}+", text)}
+    known = re.compile(f"(?:{'|'.join(sorted(parts, key=len, reverse=True))})+")
+    quoted = [part for row in rows for part in re.findall(rf"{HAN}+", row.split(" | ")[0])]
+    assert len(quoted) > len(rows) > 30
+    assert [part for part in quoted if not known.fullmatch(part)] == []
+
+
 @pytest.mark.parametrize("wrong", SYNONYMS)
 def test_each_synonym_is_found(wrong: str) -> None:
     assert list(faults(f"这里说的{wrong}。")) == [f"{wrong}: the term is {SYNONYMS[wrong]}"]
