@@ -21,6 +21,7 @@ PAGES = {
 }
 FILES = ("docs/record.schema.json", "examples/workflows/grade-repositories.yml")
 CHINESE = ".zh.md"
+_SEARCH = '<div class="md-search" data-md-component="search" role="dialog"'
 _LINK = re.compile(r"(?<=\]\()(?![a-z]+:)([^)#\s]*)(?:#([^)\s]+))?")
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 _LANGUAGES = re.compile(r"^.*\[(?:English|简体中文)\]\(README\b.*\n\n", re.MULTILINE)  # the site has its own switch
@@ -79,9 +80,11 @@ def on_post_template(output_content: str, template_name: str, config: MkDocsConf
     return "" if template_name == "404.html" and config.theme["language"] == "zh" else output_content
 
 
-def on_post_page(output: str, **_: object) -> str:
-    """Name the script of the theme's Chinese."""
-    return output.replace('<html lang="zh"', '<html lang="zh-Hans"', 1)
+def on_post_page(output: str, config: MkDocsConfig, **_: object) -> str:
+    """Name the script of the theme's Chinese, and its search for those who hear the page."""
+    label = "搜索" if config.theme["language"] == "zh" else "Search"
+    output = output.replace('<html lang="zh"', '<html lang="zh-Hans"', 1)
+    return output.replace(_SEARCH, f'{_SEARCH} aria-label="{label}"', 1)
 
 
 def english_anchors(page: Path) -> dict[str, str]:

@@ -9,6 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
+
+from .pages.looking import overflows, violations
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -21,6 +24,10 @@ def pages(tmp_path: Path) -> Path:
     for path in [*ROOT.glob("*.md"), ROOT / "mkdocs.yml", ROOT / "examples" / "README.md"]:
         shutil.copyfile(path, tmp_path / path.relative_to(ROOT))
     return tmp_path
+
+
+# What the theme's script adds after the page is loaded: buttons to copy code, and boxes in which wide tables scroll.
+OF_THE_THEME = ("landmark-unique", "scrollable-region-focusable")
 
 
 def build(folder: Path) -> subprocess.CompletedProcess[str]:
@@ -66,6 +73,18 @@ def test_a_guide_without_a_chinese_page_is_marked_as_english_under_a_chinese_tit
             text = (pages / "site" / "zh" / guide.stem / "index.html").read_text(encoding="utf-8")
             assert re.search("<title>[\u4e00-\u9fff]", text)
             assert ('<div lang="en">' not in text) == guide.with_suffix(".zh.md").exists()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everybody_can_read_the_chinese_pages(pages: Path, browser: Browser, scheme: str) -> None:
+    assert build(pages).returncode == 0
+    for guide in sorted((pages / "docs").glob("*.zh.md")):
+        page = browser.new_page(viewport={"width": 390, "height": 800}, color_scheme=scheme)
+        page.goto((pages / "site" / "zh" / guide.name.removesuffix(".zh.md") / "index.html").as_uri())
+        found = [one for one in violations(page) if not one.startswith(OF_THE_THEME)]
+        slanted = page.evaluate("[...document.querySelectorAll('em, i')].map(e => getComputedStyle(e).fontStyle)")
+        assert (guide.name, found, overflows(page), set(slanted) - {"normal"}) == (guide.name, [], False, set())
+        page.close()
 
 
 @pytest.mark.parametrize("link", ["nowhere.md", "reference.md#nowhere", "../nowhere.md", "../pyproject.toml"])
