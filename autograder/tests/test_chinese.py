@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,6 +38,8 @@ RULES = {
 }
 # A field of a message is closed up when it is filled in, where its text is Chinese. That of {most} begins with a comma.
 FIELD = re.compile(rf"{HAN}\{{(?!most\}})|\}}{HAN}")
+# Words that join others, in a field or beside one, where no catalogue has them.
+ENGLISH = re.compile(r"(?:^| )(?:and|at|for|in|is|of|or|the|to|with)(?= |$)")
 # Wrong -> right; one term for one thing.
 SYNONYMS = {
     "激活值": "活性值",
@@ -148,6 +151,15 @@ def test_the_students_guide_quotes_messages_as_pages_show_them() -> None:
     quoted = [part for row in rows for part in re.findall(rf"{HAN}+", row.split(" | ")[0])]
     assert len(quoted) > len(rows) > 30
     assert [part for part in quoted if not known.fullmatch(part)] == []
+
+
+def test_no_english_word_is_in_an_f_string_of_the_chinese_public_checks() -> None:
+    found = []
+    for path in sorted(ROOT.glob("release/zh/*/test_public.py")):
+        strings = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.JoinedStr)]
+        texts = [part.value for node in strings for part in ast.walk(node) if isinstance(part, ast.Constant)]
+        found += [f"{path.relative_to(ROOT)}: {text!r}" for text in texts if ENGLISH.search(str(text))]
+    assert not found, "\n".join(found)
 
 
 @pytest.mark.parametrize("wrong", SYNONYMS)

@@ -41,7 +41,7 @@ def test_activations_of_a_few_numbers():
             name, before = function.__name__, x.clone()
             if expected is None:
                 expected = torch.tensor([[0.0, 3.0, 0.0], [7.5, 0.0, 1.0]], dtype=dtype)
-            same(function(x), expected, f"{name} of {before.tolist()}")
+            same(function(x), expected, f"{name}({before.tolist()})")
             assert torch.equal(x, before), f"{name} modified x in place; create a new tensor"
             same(function(x[0, 1]), expected[0, 1], f"{name} of a single number, shape (),")
 
@@ -73,7 +73,7 @@ def test_activations_of_large_numbers():
             middle = 0.5 if function is mlp.sigmoid else 0.0
             tops = [500.0, 10_000.0] if high is None else [high, high]
             expected = torch.tensor([low, low, middle, *tops], dtype=dtype)
-            same(y, expected, f"{name} of {x.tolist()}", "e^10000 is inf: do not exponentiate large numbers")
+            same(y, expected, f"{name}({x.tolist()})", "e^10000 is inf: do not exponentiate large numbers")
             y.sum().backward()
             slopes = gradient(x, "x")
             assert slopes.isfinite().all(), (

@@ -116,7 +116,7 @@ def test_attention_leaves_its_inputs_unchanged():
     before = {name: tensor.clone() for name, tensor in inputs.items()}
     attention.attention(*inputs.values())
     changed = [name for name, tensor in inputs.items() if not torch.equal(tensor, before[name])]
-    assert not changed, f"Your code modifies {' and '.join(changed)}. Create a new tensor."
+    assert not changed, f"Your code modifies {', '.join(changed)}. Create a new tensor."
 
 
 def test_causal_mask_of_some_lengths():

@@ -9,13 +9,13 @@ CUT = "detach()、.data、.item() 和 numpy 都会切断计算图"
 
 def same(found, expected, what, advice=""):
     """张量的形状、dtype 或值与预期不符时报错。"""
-    assert isinstance(found, torch.Tensor), f"{what}应为张量，得到的是 {type(found).__name__}"
+    assert isinstance(found, torch.Tensor), f"{what}：应为张量，得到的是 {type(found).__name__}"
     shape, dtype = tuple(found.shape), found.dtype
-    assert shape == tuple(expected.shape), f"{what}的形状应为 {tuple(expected.shape)}，得到的是 {shape}"
-    assert dtype == expected.dtype, f"{what}的 dtype 应与输入相同，为 {expected.dtype}，得到的是 {dtype}"
+    assert shape == tuple(expected.shape), f"{what}：形状应为 {tuple(expected.shape)}，得到的是 {shape}"
+    assert dtype == expected.dtype, f"{what}：dtype 应与输入相同，为 {expected.dtype}，得到的是 {dtype}"
     tolerance = 1e-4 if dtype == torch.float32 else 1e-8
     assert torch.allclose(found, expected, rtol=tolerance, atol=tolerance), (
-        f"{what}应为 {expected.tolist()}，得到的是 {found.tolist()}。{advice}"
+        f"{what}：应为 {expected.tolist()}，得到的是 {found.tolist()}。{advice}"
     )
 
 

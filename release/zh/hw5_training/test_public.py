@@ -500,8 +500,8 @@ def model_with_buffers(dtype):
 
 def assert_states_equal(found, expected, what):
     """两个状态字典相同。"""
-    assert isinstance(found, dict), f"{what}必须是状态字典，得到的是 {type(found).__name__}。"
-    assert set(found) == set(expected), f"{what}必须有这些项：{list(expected)}；得到的是 {list(found)}。"
+    assert isinstance(found, dict), f"{what}：必须是状态字典，得到的是 {type(found).__name__}。"
+    assert set(found) == set(expected), f"{what}：必须有这些项：{list(expected)}；得到的是 {list(found)}。"
     for name, value in expected.items():
         assert found[name].dtype == value.dtype, f"{what}：{name} 必须是 {value.dtype}；得到的是 {found[name].dtype}。"
         assert torch.equal(found[name], value), f"{what}：{name} 必须是 {value}；得到的是 {found[name]}。"

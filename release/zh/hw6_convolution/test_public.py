@@ -63,7 +63,7 @@ def test_correlate2d_slides_the_kernel_as_it_is():
 def test_correlate2d_passes_gradients_to_both_inputs():
     """梯度能传到图像和卷积核。"""
     missing = [("image", "kernel")[n] for n in without_gradient(convolution.correlate2d, [(4, 5), (3, 2)])]
-    assert not missing, f"没有梯度传到 {' and '.join(missing)}：{STAY}"
+    assert not missing, f"没有梯度传到 {', '.join(missing)}：{STAY}"
 
 
 def test_correlate2d_keeps_dtype_and_inputs():
@@ -74,7 +74,7 @@ def test_correlate2d_keeps_dtype_and_inputs():
         "dtype=image.dtype。"
     )
     changed = unchanged(convolution.correlate2d, {"image": torch.randn(4, 7), "kernel": torch.randn(2, 3)})
-    assert not changed, f"你的代码修改了 {' and '.join(changed)}。请在副本上操作。"
+    assert not changed, f"你的代码修改了 {', '.join(changed)}。请在副本上操作。"
 
 
 def test_conv2d_has_the_right_shape():
@@ -141,7 +141,7 @@ def test_conv2d_leaves_its_inputs_unchanged():
     """图像、滤波器和偏置保持不变。"""
     tensors = {"x": torch.randn(2, 3, 5, 4), "w": torch.randn(4, 3, 2, 2), "b": torch.randn(4)}
     changed = unchanged(convolution.conv2d, tensors, 1, 1)
-    assert not changed, f"你的代码修改了 {' and '.join(changed)}。请在副本上操作。"
+    assert not changed, f"你的代码修改了 {', '.join(changed)}。请在副本上操作。"
 
 
 def test_output_size_of_some_pixels():
