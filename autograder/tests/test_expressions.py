@@ -70,6 +70,7 @@ USED = {
     "conditions.depth._PLAIN": "fullmatch",
     "diagnosis.answers._NUMBER": "search",
     "intake.archive._DRIVE": "match",
+    "gradebook.autograded._CHINESE": "search",
     "gradebook.autograded._SECRET": "fullmatch",
     "intake.files._WHEEL": "fullmatch",
     "gradebook.notebooks._TICKS": "search",
