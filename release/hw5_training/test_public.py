@@ -104,11 +104,11 @@ def test_train_reports_every_few_epochs():
     model, x, y = small_problem()
     with contextlib.redirect_stdout(io.StringIO()) as output:
         training.train(model, x, y, nn.MSELoss(), torch.optim.SGD(model.parameters(), lr=0.375), 6, report_every=2)
-    printed = output.getvalue()
+    printed = output.getvalue() or "(nothing)"
     lines = re.findall(r"epoch:\s*(\d+)\s*,\s*loss is:\s*(\S+)", printed)
     assert [int(epoch) for epoch, _ in lines] == [0, 2, 4], (
         "With report_every=2 and 6 epochs, print a line like 'epoch: 0, loss is: 16.0' in epochs 0, 2 and 4. "
-        f"You printed:\n{printed or '(nothing)'}"
+        f"You printed:\n{printed}"
     )
     with contextlib.redirect_stdout(io.StringIO()) as output:
         model, x, y = small_problem()
@@ -290,8 +290,9 @@ def test_Adam_goes_where_torch_goes():
                 adam.step()
                 adam.zero_grad()
             ends.append(torch.stack(parameters).detach())
+        chosen = options or "(none)"
         assert torch.allclose(*ends, rtol=1e-6, atol=1e-6), (
-            f"After 5 steps with the options {options or '(none)'} torch.optim.Adam gives {ends[1].tolist()}, yours "
+            f"After 5 steps with the options {chosen} torch.optim.Adam gives {ends[1].tolist()}, yours "
             f"{ends[0].tolist()}."
         )
 

@@ -83,7 +83,7 @@ def catalogues(course: Course, assignment: Assignment, language: str) -> tuple[C
     """The catalogues of an assignment and of its suite.
 
     Raises:
-        BuildError: a file of the suite is not valid Python.
+        BuildError: a file of the suite is not valid Python, or a text of the public checks cannot be translated.
     """
     source, hidden = course.source(assignment.id), course.hidden(assignment.id)
     found = []
@@ -253,7 +253,7 @@ def _assignment_texts(folder: Path, assignment: Assignment) -> Iterator[tuple[st
         yield group.reason, "assignment.toml"
     for name in (assignment.module, CHECKS):
         text = (folder / name).read_text(encoding="utf-8-sig")
-        for found in find_texts(text, strings=name == CHECKS):
+        for found in find_texts(text, f"assignments/{assignment.id}/{name}", strings=name == CHECKS):
             yield found.id, name
 
 

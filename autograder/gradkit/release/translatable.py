@@ -1,8 +1,9 @@
 """Find the texts of a Python source that people read, and replace them by their translations.
 
-These are docstrings, comments (with the instructions of solution regions) and, in the public checks, string literals.
+These are docstrings, comments (with the instructions of solution regions) and, in the public checks, string literals:
+each with a word in it, since any of them can reach a message, except what can only be code, such as "layer.weight".
 An f-string is one text, whose fields are its expressions: ``f"shape {tuple(x.shape)}"`` is "shape {tuple(x.shape)}".
-The code around them stays as it is.
+A field has no words itself, since they would stay in English. The code around the texts stays as it is.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ from gradkit.messages import message
 
 WIDTH = 120
 _PROSE = re.compile(r"[A-Za-z][,.:;']? +[A-Za-z(]")
+_WORD = re.compile(r"[A-Za-z]{2,}")
+_SEPARATED = re.compile(r"\}[,.:;] ")  # two fields with punctuation between them
+_CODE = re.compile(r"[\w{}]+[_.\[(]\S+")  # a path, an element, a call
 _INSTRUCTION = re.compile(r"### BEGIN SOLUTION \w+: (.*)", re.DOTALL)
 _CONTINUED = "###   "
 _GOES_ON = re.compile(r"### (?!BEGIN SOLUTION|END SOLUTION)")
@@ -66,16 +70,21 @@ class _Comment:
     alone: bool
 
 
-def find_texts(source: str, *, strings: bool) -> list[Text]:
+def find_texts(source: str, shown: str, *, strings: bool) -> list[Text]:
     """The texts of a source in their order.
 
     Args:
         source: a module's text.
+        shown: the file's name in error messages.
         strings: whether string literals are texts too, as in the public checks.
+
+    Raises:
+        BuildError: a field of an f-string has words.
     """
     tree, starts = ast.parse(source), _line_starts(source)
     found = [*_docstrings(tree, source, starts), *_comments(source, starts)]
     if strings:
+        _refuse_words_in_fields(tree, shown)
         found += _literals(tree, source, starts)
     return sorted(found, key=lambda text: text.start)
 
@@ -90,10 +99,11 @@ def replace_texts(source: str, shown: str, look_up: Callable[[str], str], *, str
         strings: as for `find_texts`.
 
     Raises:
-        BuildError: a translation would change the code, as one with another field does.
+        BuildError: a field of an f-string has words, or a translation would change the code, as one with another
+            field does.
     """
     parts, done = [], 0
-    for text in find_texts(source, strings=strings):
+    for text in find_texts(source, shown, strings=strings):
         parts += [source[done : text.start], text.write(look_up(text.id))]
         done = text.end
     result = "".join([*parts, source[done:]])
@@ -274,9 +284,28 @@ def _literals(tree: ast.Module, source: str, starts: list[int]) -> Iterator[Text
             continue
         if isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str)):
             text = _template(node)
-            if _PROSE.search(text):
+            if _says(text):
                 start, end = _span(node, source, starts)
                 yield Text(text, start, end, _literal_writer(node))
+
+
+def _refuse_words_in_fields(tree: ast.Module, shown: str) -> None:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FormattedValue):
+            for inner in ast.walk(node.value):
+                if isinstance(inner, ast.Constant) and isinstance(inner.value, str) and _says(inner.value):
+                    raise BuildError(
+                        f"{shown}, line {node.lineno}: {inner.value!r} is inside a field of an f-string, where it "
+                        "cannot be translated. Give the field's value a name in a line before it."
+                    )
+
+
+def _says(template: str) -> bool:
+    """Whether a literal has words to translate; those in its fields are code."""
+    text = _FIELD.sub("{}", template)
+    if _CODE.fullmatch(text):
+        return False
+    return bool(_PROSE.search(text) or _WORD.search(text) or _SEPARATED.search(text))
 
 
 def _template(node: ast.JoinedStr | ast.Constant) -> str:

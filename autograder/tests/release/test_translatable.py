@@ -105,7 +105,7 @@ def test_the_cells_of_a_chinese_notebook_have_the_same_code(name: str) -> None:
 
 
 def test_the_texts_of_a_module() -> None:
-    assert [text.id for text in find_texts(SOURCE, strings=False)] == [
+    assert [text.id for text in find_texts(SOURCE, "x.py", strings=False)] == [
         "A module of one function.",
         "Half of ``x``, as in x / 2.\n\nArgs:\n    x: any number.",
         "divide by two, and return it.",
@@ -115,11 +115,34 @@ def test_the_texts_of_a_module() -> None:
 
 
 def test_an_f_string_is_one_text_with_its_expressions_as_fields() -> None:
-    assert [text.id for text in find_texts(CHECKS, strings=True)][2:] == [
+    assert [text.id for text in find_texts(CHECKS, "x.py", strings=True)][2:] == [
+        "three",
         "half({x}) must be {found:.1f} and no {{dict}}; yours is {type(found).__name__!r}",
         "a long sentence about {x} that takes more than one line of the source as it is written here, "
         "and goes on without any field",
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["training", "(nothing)", "wrong.", " and ", "y = 2 x here", "3 times {x}", "{x} of {y}", "{x}; {y}", "qkv"],
+)
+def test_every_word_of_a_public_check_is_a_text(text: str) -> None:
+    assert [found.id for found in find_texts(f"said = f{text!r}", "x.py", strings=True)] == [text]
+
+
+@pytest.mark.parametrize(
+    "text", ["x", "layer.weight", "first_layer", "nn.ELU()", "layers[{x}]", "{x}.weight", "a * {x}", "{x:.2f}", ", "]
+)
+def test_what_can_only_be_code_is_not_a_text(text: str) -> None:
+    assert find_texts(f"said = f{text!r}", "x.py", strings=True) == []
+
+
+@pytest.mark.parametrize("field", ["' and '.join(x)", "x or '(nothing)'", "f(f'{x} of {y}')"])
+def test_words_in_a_field_are_refused(field: str) -> None:
+    with pytest.raises(BuildError, match=r"x\.py, line 2: '.*' is inside a field of an f-string"):
+        find_texts(f'x = []\nassert x, f"changed: {{{field}}}"\n', "x.py", strings=True)
+    assert find_texts("""assert x, f"changed: {', '.join(x):>9} {x['a_b']}"\n""", "x.py", strings=True)
 
 
 @pytest.mark.parametrize(("source", "strings"), [(SOURCE, False), (CHECKS, True)])

@@ -56,7 +56,7 @@ def test_LinearRegression_draws_from_a_standard_normal():
     found = f"得到的均值为 {mean:.2f}，标准差为 {deviation:.2f}，有 {inside:.0%} 在 -1 与 1 之间"
     expected = "标准正态分布的 4,001 个数均值应为 0，标准差为 1，有 68% 在 -1 与 1 之间"
     right = (abs(mean) < 0.1, abs(deviation - 1) < 0.1, abs(inside - 0.683) < 0.05)
-    assert all(right), f"{expected}; {found}"
+    assert all(right), f"{expected}；{found}"
     assert w[-1].item() != 0, "w 的最后一行（偏置）为 0；它应与其他行一样随机抽取"
 
 
@@ -79,7 +79,7 @@ def test_LinearRegression_in_float64():
         expected = torch.tensor(results, dtype=torch.float64)
         for mode in (True, False):
             y_hat = model.train(mode)(x)
-            same(y_hat, expected, f"w = [[2], [-1], [0.1]] 时，{rows} 对应的预测值", "y_hat = 2 x_1 - x_2 + 0.1 here")
+            same(y_hat, expected, f"w = [[2], [-1], [0.1]] 时，{rows} 对应的预测值", "这里 y_hat = 2 x_1 - x_2 + 0.1")
         unchanged((x, before))
 
 

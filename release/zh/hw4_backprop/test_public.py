@@ -157,7 +157,7 @@ def test_backward_pass_of_a_small_network():
     check_tensor("等于 2 (y_hat - y) 的 dbs[1]", dbs[1], torch.tensor([4.0]))
     check_tensor("等于 4 乘以隐藏单元的输出 0.5 的 dws[1]", dws[1], torch.tensor([[2.0]]))
     check_tensor("等于 4 * 4 * 导数 1/4 的 dbs[0]", dbs[0], torch.tensor([4.0]))
-    check_tensor("dws[0], 4 * x,", dws[0], torch.tensor([[8.0, 8.0]]))
+    check_tensor("等于 4 * x 的 dws[0]", dws[0], torch.tensor([[8.0, 8.0]]))
 
 
 def test_backward_pass_against_differences():
@@ -255,13 +255,13 @@ def test_Value_arithmetic():
     check_value("-a", lambda a: -a, 1.5)
     for number in (3, -0.5):
         for what, left, right in (
-            ("sum", lambda a, n=number: a + n, lambda a, n=number: n + a),
-            ("difference", lambda a, n=number: a - n, lambda a, n=number: n - a),
-            ("product", lambda a, n=number: a * n, lambda a, n=number: n * a),
-            ("quotient", lambda a, n=number: a / n, lambda a, n=number: n / a),
+            ("和", lambda a, n=number: a + n, lambda a, n=number: n + a),
+            ("差", lambda a, n=number: a - n, lambda a, n=number: n - a),
+            ("积", lambda a, n=number: a * n, lambda a, n=number: n * a),
+            ("商", lambda a, n=number: a / n, lambda a, n=number: n / a),
         ):
-            check_value(f"a 与 {number}（{what}）", left, 1.75)
-            check_value(f"{number} 与 a（{what}）", right, 1.75)
+            check_value(f"a 与 {number} 的{what}", left, 1.75)
+            check_value(f"{number} 与 a 的{what}", right, 1.75)
 
 
 def test_Value_powers():
@@ -277,7 +277,7 @@ def test_Value_functions():
         for a in (0.5, 2.0, 3.0) if name == "log" else (0.5, -0.5, 2.0):
             check_value(name, lambda a, name=name: getattr(a, name)(), a, right=right)
             check_value(
-                f"3 times {name}",
+                f"3 乘以 {name}",
                 lambda a, name=name: getattr(a, name)() * 3.0,
                 a,
                 right=lambda a, right=right: 3 * right(a),

@@ -104,11 +104,11 @@ def test_train_reports_every_few_epochs():
     model, x, y = small_problem()
     with contextlib.redirect_stdout(io.StringIO()) as output:
         training.train(model, x, y, nn.MSELoss(), torch.optim.SGD(model.parameters(), lr=0.375), 6, report_every=2)
-    printed = output.getvalue()
+    printed = output.getvalue() or "（没有打印任何内容）"
     lines = re.findall("epoch:\\s*(\\d+)\\s*,\\s*loss is:\\s*(\\S+)", printed)
     assert [int(epoch) for epoch, _ in lines] == [0, 2, 4], (
         "当 report_every=2、共 6 轮时，应在第 0、2、4 轮打印形如 'epoch: 0, loss is: 16.0' 的一行。你打印的是：\n"
-        f"{printed or '(nothing)'}"
+        f"{printed}"
     )
     with contextlib.redirect_stdout(io.StringIO()) as output:
         model, x, y = small_problem()
@@ -287,8 +287,9 @@ def test_Adam_goes_where_torch_goes():
                 adam.step()
                 adam.zero_grad()
             ends.append(torch.stack(parameters).detach())
+        chosen = options or "无"
         assert torch.allclose(*ends, rtol=1e-6, atol=1e-6), (
-            f"选项为 {options or '(none)'} 时，5 步之后应与 torch.optim.Adam 的结果 {ends[1].tolist()} 相同；得到的是 "
+            f"选项：{chosen}。5 步之后应与 torch.optim.Adam 的结果 {ends[1].tolist()} 相同；得到的是 "
             f"{ends[0].tolist()}。"
         )
 
