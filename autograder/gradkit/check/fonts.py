@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+import warnings
+from functools import cache
 from pathlib import Path
 
 from gradkit.check.homework import language_of
@@ -18,7 +20,7 @@ CHINESE = (
 
 
 def choose_fonts(folder: Path) -> None:
-    """Let plots use a font with Chinese characters, where matplotlib's own lacks one, or print what to install.
+    """Let plots use a font with Chinese characters, where matplotlib's own lacks one, or print once what to install.
 
     Does nothing if the homework in ``folder`` is not in Chinese, or if matplotlib is not loaded.
     """
@@ -33,7 +35,14 @@ def choose_fonts(folder: Path) -> None:
         families = [name for name in matplotlib.rcParams["font.family"] if name not in CHINESE]
         matplotlib.rcParams["font.family"] = [*families, found[0]]
     else:
-        sys.stdout.write(translate(_missing(matplotlib.get_cachedir()), "zh") + "\n")
+        _say_once(translate(_missing(matplotlib.get_cachedir()), "zh"))
+
+
+@cache
+def _say_once(text: str) -> None:
+    """Print a text in place of matplotlib's warnings, one for each character of a label."""
+    sys.stdout.write(text + "\n")
+    warnings.filterwarnings("ignore", "Glyph .* missing from")
 
 
 def _missing(cache: str) -> Message:
