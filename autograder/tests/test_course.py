@@ -19,18 +19,20 @@ import sys
 import sysconfig
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
+from nbformat import NotebookNode
 
-from gradkit.course import Course, load_course
+from gradkit.course import Assignment, Course, load_course
 from gradkit.gradebook.database import open_gradebook
 from gradkit.grading.batch import Plan, grade_class, plan_class
 from gradkit.grading.record import Record, from_json
-from gradkit.release import check_course, find_leaks
+from gradkit.release import build_course, check_course, find_leaks
 from gradkit.release.leak_patterns import normalize
 from gradkit.sandbox import Sandbox
 
@@ -155,13 +157,9 @@ def test_readme_lists_the_points_and_has_the_headings_of_all(name: str) -> None:
     assert re.findall(r"^## (.+)", text, re.MULTILINE) == README_HEADINGS
 
 
-@pytest.mark.usefixtures("sample_run")
-@pytest.mark.parametrize("name", HOMEWORKS)
-def test_notebook_of_the_solutions_runs_from_top_to_bottom(name: str, tmp_path: Path) -> None:
-    assignment = COURSE.assignment(name)
-    folder = shutil.copytree(COURSE.solution(name), tmp_path / name)
+def run_notebook(folder: Path, assignment: Assignment) -> list[NotebookNode]:
+    """Run a notebook of solutions from top to bottom; its code cells."""
     environment = os.environ | {"PATH": f"{SCRIPTS}{os.pathsep}{os.environ['PATH']}"}  # cells call `python`
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     # nbclient, in a process of its own: it leaves threads behind.
     done = subprocess.run(  # noqa: S603 - our own interpreter
         [sys.executable, "-m", "jupyter", "execute", "--inplace", "--timeout=600", assignment.notebook],
@@ -172,20 +170,69 @@ def test_notebook_of_the_solutions_runs_from_top_to_bottom(name: str, tmp_path: 
         timeout=PATIENCE,
         check=False,
     )
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert done.returncode == 0, done.stderr
-    # By the processor's clock, so that a busy machine fails nobody.
-    assert 0 < after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 60
     cells = [cell for cell in nbformat.read(folder / assignment.notebook, as_version=4).cells if "outputs" in cell]
     assert all(cell.execution_count for cell in cells)
     assert [output for cell in cells for output in cell.outputs if output.output_type == "error"] == []
+    return cells
+
+
+def texts_of(cell: NotebookNode) -> str:
+    """What a cell printed."""
+    return "".join(output.get("text") or output.data["text/plain"] for output in cell.outputs)
+
+
+@pytest.mark.usefixtures("sample_run")
+@pytest.mark.parametrize("name", HOMEWORKS)
+def test_notebook_of_the_solutions_runs_from_top_to_bottom(name: str, tmp_path: Path) -> None:
+    assignment = COURSE.assignment(name)
+    folder = shutil.copytree(COURSE.solution(name), tmp_path / name)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cells = run_notebook(folder, assignment)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    # By the processor's clock, so that a busy machine fails nobody.
+    assert 0 < after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 60
     checks = [cell for cell in cells if cell.metadata.get("nbgrader", {}).get("grade")]
     assert [cell.metadata.nbgrader.grade_id for cell in checks] == [question.id for question in assignment.questions]
     for cell, question in zip(checks, assignment.questions, strict=True):
-        said = "".join(output.get("text") or output.data["text/plain"] for output in cell.outputs)
+        said = texts_of(cell)
         assert re.search(rf"^  passed +{question.id} ", said, re.MULTILINE), said
         assert "failed" not in said
         assert "error" not in said
+
+
+@pytest.fixture(scope="module")
+def chinese_solutions(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The solutions as a course in Chinese has them."""
+    folder = tmp_path_factory.mktemp("chinese")
+    build_course(replace(COURSE, language="zh"), release_root=folder / "release", solutions_root=folder / "solutions")
+    return folder / "solutions"
+
+
+def test_reference_passes_the_public_checks_in_chinese(chinese_solutions: Path) -> None:
+    """So no string that is code was translated."""
+    folders = [chinese_solutions / name for name in HOMEWORKS]
+    options = ["-q", "-p", "no:cacheprovider", "--import-mode=importlib", "-c", os.devnull, "--rootdir", "."]
+    done = subprocess.run(  # noqa: S603 - our own interpreter
+        [sys.executable, "-m", "pytest", *options, *(f"{folder}/test_public.py" for folder in folders)],
+        cwd=chinese_solutions,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(map(str, folders))},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    assert " passed" in done.stdout
+
+
+def test_a_notebook_in_chinese_runs_and_has_chinese_labels(chinese_solutions: Path) -> None:
+    """One of the eight: their code is that of the English ones, which all run."""
+    cells = run_notebook(chinese_solutions / LOSSES, COURSE.assignment(LOSSES))
+    assert any("image/png" in output.get("data", {}) for cell in cells for output in cell.outputs)
+    printed = [output for cell in cells for output in cell.outputs if output.output_type == "stream"]
+    assert re.search("[\u4e00-\u9fff]", "".join(output.text for output in printed))
+    assert [output.text for output in printed if output.name == "stderr"] == []  # such as a glyph that no font has
 
 
 def test_contract_alone_counts_banned_calls_of_what_is_wrong_as_well() -> None:

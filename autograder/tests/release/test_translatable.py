@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+import json
+import re
 import tokenize
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -102,6 +105,26 @@ def test_the_cells_of_a_chinese_notebook_have_the_same_code(name: str) -> None:
         others = [line for line in other.source.split("\n") if not line.startswith(("%", "!"))]
         found = (tokens("\n".join(lines), keep_strings=False) for lines in (python, others))
         assert next(found) == next(found), other.where
+
+
+def data(folder: Path) -> tuple[dict[str, Any], list[str]]:
+    """A release's homework.json, and the texts in it, which are replaced by marks."""
+    found = json.loads((folder / "homework.json").read_text(encoding="utf-8"))
+    places = [(found, "title"), *((question, "beyond") for question in found["questions"] if question["beyond"])]
+    places += [(group, "reason") for group in found["banned"].values()]
+    return found, [place.pop(key) for place, key in places]
+
+
+@pytest.mark.parametrize("name", COURSE.assignment_ids)
+def test_a_chinese_release_has_the_files_and_rules_of_the_english_one(name: str) -> None:
+    folders = COURSE.release(name), COURSE.other_release(name, "zh")
+    english, chinese = (sorted(str(path.relative_to(folder)) for path in folder.rglob("*")) for folder in folders)
+    assert english == chinese
+    (rules, texts), (others, translations) = map(data, folders)
+    assert (rules.pop("language"), others.pop("language")) == ("en", "zh")
+    assert rules == others
+    assert len(texts) == len(translations)
+    assert not [text for text in translations if not re.search("[\u4e00-\u9fff]", text)]
 
 
 def test_the_texts_of_a_module() -> None:
