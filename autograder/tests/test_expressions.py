@@ -35,7 +35,7 @@ ROOMS = (
 SIZE = 100_000
 SECONDS = 3.0  # a quadratic one takes ten; a linear one some hundredths
 UNITS = [
-    *("1", "a", " ", "\t", "\n", ".", "-", "/", "\\", ":", "é", "=", "@", "٣"),
+    *("1", "a", " ", "\t", "\n", ".", "-", "/", "\\", ":", "é", "=", "@", "٣", "`", "（", "“"),
     *("1.", "1e", "-1", "+.", "1e1", "1234 ", "1234a", "a ", " \n", " :", "#[", "\\ ", "ab1 ", "a.", "://", "0:"),
     *("\x1b", "\x1b[", "\x1b[0", "\x1b]", "\x1b]a", "\x9b", "\x9b0", "\r\n", "\ud800"),
     *("a" * 40 + " ", "1a" * 20 + ".", "\\" + " " * 50, "\x1b[" + "0" * 500, "1" * 500 + "e"),
@@ -93,6 +93,7 @@ USED = {
     "intake.zip_names._IDEOGRAPHS": "search",
     "text._CONTROL": "search",
     "text._ESCAPES": "search",
+    "text._UNIT": "search",
     "ids._CARRIED": "fullmatch",
     "ids._INVISIBLE": "search",
     "ids._WORDS": "search",

@@ -1,9 +1,9 @@
 """``autograded/<student>/<assignment>/``: the notebook that formgrader and ``generate_feedback`` show.
 
 It has the student's answers, the released notebook's metadata (``notebooks``), and check-cell outputs made from the
-record, from which nbgrader's own ``determine_grade`` reads the record's score. A record in words is plain text: the
-tests' titles, points, messages and hints; never their names, nor what the student's code printed, which could hold a
-hidden test's inputs.
+record, from which nbgrader's own ``determine_grade`` reads the record's score. A record in words is plain text in the
+course's language: the tests' titles, points, messages and hints; never their names, nor what the student's code
+printed, which could hold a hidden test's inputs.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import re
 import secrets
 import shutil
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,12 +35,12 @@ from gradkit.gradebook.notebooks import (
     read_submitted,
 )
 from gradkit.gradebook.timestamps import format_time, parse_time
-from gradkit.grading.record import Record, TestResult, first_told
+from gradkit.grading.record import QuestionResult, Record, TestResult, first_told
 from gradkit.intake.files import copy_untrusted
 from gradkit.intake.policy import TIME_FILE, bytes_allowed
 from gradkit.intake.submission import work_folder
-from gradkit.messages import message
-from gradkit.text import points, strip_controls
+from gradkit.messages import message, translate
+from gradkit.text import columns, points, strip_controls, wrap
 
 # Files that formgrader may serve beside the notebook. HTML and SVG are not among them: they could run scripts.
 _SHOWN = frozenset({".py", ".txt", ".md", ".csv", ".json", ".png", ".jpg", ".jpeg", ".gif", ".pdf"})
@@ -48,6 +48,7 @@ _SECRET_FILE = "submission_secret.txt"  # noqa: S105 - nbgrader's name for it; i
 _SECRET = re.compile(r"[0-9a-f]{32,128}")
 _WIDTH = 88
 _INDENT = "        "
+_ABOUT = message("# About the whole submission")
 
 
 @dataclass(frozen=True)
@@ -83,16 +84,20 @@ def fill_notebook(course: Course, assignment: Assignment, record: Record, submit
     released = read_released(course.release(assignment.id) / assignment.notebook)
     path = work_folder(submitted) / assignment.notebook
     others = other_notebooks(path)
+    translated = _translator(course, assignment)
     try:
-        notebook = merge(read_submitted(path, bytes_allowed(course.submission.file_megabytes)), released, others)
+        cells = read_submitted(path, bytes_allowed(course.submission.file_megabytes))
+        notebook = merge(cells, released, others, translated)
     except SubmissionRefused as reason:
-        notebook = as_handed_out(released, reason.message, waits=path.exists() or bool(others))
+        notebook = as_handed_out(
+            released, translated(reason.message), waits=path.exists() or bool(others), translated=translated
+        )
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code" and cell["metadata"].get("nbgrader", {}).get("grade"):
-            _fill(cell, record)
-    words = submission_in_words(record)
+            _fill(cell, record, translated)
+    words = submission_in_words(record, translated)
     if words:
-        about = make_cell("code", "# About the whole submission")
+        about = make_cell("code", translated(_ABOUT))
         about["outputs"] = [_text_output("display_data", words)]
         notebook = assemble([about, *notebook["cells"]], released)
     return _read_back(notebook, record, _answers(course.autograded / record.student / assignment.id, assignment))
@@ -123,7 +128,13 @@ def write_autograded(
     target.chmod(0o755)
 
 
-def _fill(cell: Cell, record: Record) -> None:
+def _translator(course: Course, assignment: Assignment) -> Callable[[str], str]:
+    """What translates into the language of the course's pages."""
+    language, locale = course.languages[0], course.locale(assignment.id)
+    return lambda text: translate(text, language, locale)
+
+
+def _fill(cell: Cell, record: Record, translated: Callable[[str], str]) -> None:
     """Put a question's messages and score into its check cell's outputs."""
     name = claimed(cell)
     question = next((question for question in record.questions if question.id == name), None)
@@ -143,7 +154,7 @@ def _fill(cell: Cell, record: Record) -> None:
         )
     score = _text_output("execute_result", repr(float(question.score)))
     cell["outputs"] = [
-        _text_output("display_data", question_in_words(record, name)),
+        _text_output("display_data", question_in_words(record, name, translated)),
         {**score, "execution_count": None},
     ]
 
@@ -183,46 +194,67 @@ def _answers(folder: Path, assignment: Assignment) -> dict[str, str]:
         return {}
 
 
-def question_in_words(record: Record, question: str) -> str:
-    """The hidden tests' results for one question."""
+def question_in_words(record: Record, question: str, translated: Callable[[str], str] = str) -> str:
+    """The hidden tests' results for one question.
+
+    Args:
+        record: the record.
+        question: the question's id.
+        translated: what translates a text.
+    """
     scored = next((scored_question for scored_question in record.questions if scored_question.id == question), None)
     lines = []
     if scored is not None:
-        lines.append(f"{question}: {points(scored.score)} of {points(scored.max_score)} points")
+        lines.append(translated(message("{question}: {score} of {most} points", question=question, **_points(scored))))
     for test, earlier in zip(record.tests, first_told(record.tests), strict=True):
         if test.question == question:
-            lines += ["", *_test_lines(test, None if earlier is None else record.tests[earlier])]
+            lines += ["", *_test_lines(test, None if earlier is None else record.tests[earlier], translated)]
     return "\n".join(lines) + "\n"
 
 
-def submission_in_words(record: Record) -> str:
-    """The remarks on the whole submission; "" if there are none."""
-    lines = [strip_controls(record.output).strip()] if record.output.strip() else []
-    sentences = (strip_controls(sentence).strip() for sentence in (*record.problems, *record.notes))
+def submission_in_words(record: Record, translated: Callable[[str], str] = str) -> str:
+    """The remarks on the whole submission, translated by ``translated``; "" if there are none."""
+    lines = [strip_controls(translated(record.output)).strip()] if record.output.strip() else []
+    sentences = (strip_controls(translated(sentence)).strip() for sentence in (*record.problems, *record.notes))
     lines += [f"- {text}" for text in sentences if text and text not in lines]
     return "\n".join(lines) + "\n" if lines else ""
 
 
-def _test_lines(test: TestResult, told: TestResult | None) -> list[str]:
-    mark = "passed" if test.passed else "failed"
-    title = " ".join(strip_controls(test.title).split())
-    lines = textwrap.wrap(
-        f"{mark}  {title}  [{points(test.score)} of {points(test.max_score)}]", _WIDTH, subsequent_indent=_INDENT
-    )
-    words = strip_controls(test.text).strip()
-    hint = strip_controls(test.hint or "").strip()
+def _points(scored: TestResult | QuestionResult) -> dict[str, str]:
+    return {"score": points(scored.score), "most": points(scored.max_score)}
+
+
+def _test_lines(test: TestResult, told: TestResult | None, translated: Callable[[str], str]) -> list[str]:
+    mark = message("passed") if test.passed else message("failed")
+    of = message("[{score} of {most}]", **_points(test))
+    lines = _fitted(f"{translated(mark)}  {_title(test, translated)}  {translated(of)}", _WIDTH, "")
+    text = strip_controls(translated(test.text)).strip()
+    hint = strip_controls(translated(test.hint or "")).strip()
     if told is not None:
-        where = "" if told.question == test.question else f" of {told.question}"
-        lines += _wrapped(f'The same as in "{" ".join(strip_controls(told.title).split()).rstrip(". ")}"{where}.')
+        same = message('The same as in "{title}".', title=_title(told, translated).rstrip(". 。"))
+        if told.question != test.question:
+            same = message('The same as in "{title}" of {question}.', **same.fields, question=told.question)
+        lines += _wrapped(translated(same))
         hint = "" if told.hint == test.hint else hint
-    elif words:
-        lines += _wrapped(words)
-    if hint and not test.passed and hint not in words:
-        lines += _wrapped(f"Hint: {hint}")
+    elif text:
+        lines += _wrapped(text)
+    if hint and not test.passed and hint not in text:
+        lines += _wrapped(translated(message("Hint: {hint}", hint=hint)))
     return lines
+
+
+def _title(test: TestResult, translated: Callable[[str], str]) -> str:
+    return " ".join(strip_controls(translated(test.title)).split())
 
 
 def _wrapped(text: str) -> list[str]:
     """The text indented below its title and wrapped to the page's width; its own line breaks are kept."""
-    wrapper = textwrap.TextWrapper(_WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT, break_on_hyphens=False)
-    return [part for line in text.splitlines() for part in wrapper.wrap(line) or [""]]
+    return [part for line in text.splitlines() for part in _fitted(line, _WIDTH, _INDENT) or [""]]
+
+
+def _fitted(text: str, width: int, indent: str) -> list[str]:
+    """A text in lines of this width, the first with this indent; in Chinese they break between characters."""
+    if columns(text) == len(text):
+        return textwrap.wrap(text, width, initial_indent=indent, subsequent_indent=_INDENT, break_on_hyphens=False)
+    first, *more = wrap(text, width - len(_INDENT))
+    return [indent + first, *(_INDENT + line for line in more)]

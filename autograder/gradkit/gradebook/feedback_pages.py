@@ -6,11 +6,13 @@ One gradebook stays open for all of them.
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from jinja2 import FunctionLoader
 from nbconvert.exporters import HTMLExporter
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 
@@ -63,6 +65,14 @@ _EDITION = """<div id="gradkit-{language}" class="gradkit{other}" lang="{lang}">
 """
 _LINK = '<p><a href="#gradkit-{language}" lang="{lang}">{name}</a></p>\n'
 _TITLE = message("Points, messages and comments")
+# The words of nbgrader's template; its own names are in small letters.
+_TEMPLATE = "index.html.j2"
+_WORDS = (
+    *(message("Student's answer"), message("Student's task"), message("Grade cell:"), message("Task:")),
+    *(message("Test cell"), message("Coding free-response"), message("Written response"), message("Task")),
+    *(message("Comments:"), message("Comment"), message("Late submission penalty"), message("Score:")),
+    message("(Top)"),
+)
 # Links within the page would otherwise lead to the page around it.
 _HEAD, _BASE = "<head>", '<head><base href="about:srcdoc">'
 
@@ -83,8 +93,26 @@ class FeedbackReport:
 class WithOurPage(HTMLExporter):
     """The exporter of nbgrader's feedback: the student's own page, if there is one, above the notebook.
 
-    nbgrader's exchange carries one page for each notebook, so this is how students who fetch it get ours.
+    nbgrader's exchange carries one page for each notebook, so this is how students who fetch it get ours. The words of
+    nbgrader's template are in the course's language.
     """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)  # type: ignore[no-untyped-call]  # nbconvert declares no types
+        converter: Any = self.parent
+        language = load_course(Path(converter.coursedir.root)).languages[0]
+        if language != "en":
+            self.extra_loaders = [FunctionLoader(lambda name: self._translated(name, language))]
+
+    def _translated(self, name: str, language: str) -> str | None:
+        """The template of nbgrader with its words translated; None for the templates that it is made of."""
+        if name != _TEMPLATE:
+            return None
+        path = next(file for file in (Path(folder, name) for folder in self.template_paths) if file.is_file())
+        text = path.read_text(encoding="utf-8")
+        for word in _WORDS:
+            text = re.sub(re.escape(word) + (" ?" if word.endswith(":") else ""), translate(word, language), text)
+        return text
 
     def from_notebook_node(self, nb: Any, resources: Any = None, **more: Any) -> tuple[Any, Any]:
         """Convert a notebook and put the student's page into the result."""

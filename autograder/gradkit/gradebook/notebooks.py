@@ -11,7 +11,7 @@ import copy
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +23,10 @@ from gradkit.messages import message
 from gradkit.temporary import system_reason
 from gradkit.text import strip_controls
 
-_MISSING = "The cell below was missing from the submitted notebook and has been added back."
-_FOUND = "**Found in cell {number} of the submitted notebook, outside the answer cell:**"
-_OTHER = "**No answer is written here, but there is text outside the answer cells. It is shown with: {questions}.**"
+_MISSING = message("*The cell below was missing from the submitted notebook and has been added back.*")
 _TICKS = re.compile("`+")
-_NO_ROOM = (
-    "\n\n[There is no room for all of it here. The cells that were found are also on this page, in their own places.]"
+_NO_ROOM = message(
+    "[There is no room for all of it here. The cells that were found are also on this page, in their own places.]"
 )
 
 
@@ -84,7 +82,12 @@ def other_notebooks(path: Path) -> list[str]:
     return sorted(name.as_posix() for name in found if not any(map(ignored, name.parts)))
 
 
-def merge(submitted: Iterable[Cell], released: Mapping[str, Any], others: Sequence[str] = ()) -> dict[str, Any]:
+def merge(
+    submitted: Iterable[Cell],
+    released: Mapping[str, Any],
+    others: Sequence[str] = (),
+    translated: Callable[[str], str] = str,
+) -> dict[str, Any]:
     """Merge a student's cells into the released notebook.
 
     A cell that nbgrader knows has its type, points and metadata restored, and its source unless students write it. Of
@@ -95,13 +98,14 @@ def merge(submitted: Iterable[Cell], released: Mapping[str, Any], others: Sequen
         submitted: from `read_submitted`.
         released: from `read_released`.
         others: the names of other notebooks, which are not read: a missing answer must be looked for by hand.
+        translated: what translates a remark.
     """
     known = {grade_id: cell for cell in released["cells"] if (grade_id := claimed(cell))}
     cells = [copy.deepcopy(cell) for cell in submitted]
     elsewhere: defaultdict[str, list[str]] = defaultdict(list)
     pictures: defaultdict[str, dict[str, Any]] = defaultdict(dict)
     for match in find_elsewhere(cells, released["cells"]):
-        text, attached = _as_found(cells[match.position], match.position + 1)
+        text, attached = _as_found(cells[match.position], match.position + 1, translated)
         elsewhere[match.question].append(text)
         pictures[match.question].update(attached)
     chosen = choose(cells, known)
@@ -112,24 +116,28 @@ def merge(submitted: Iterable[Cell], released: Mapping[str, Any], others: Sequen
     for grade_id, original in known.items():
         found = next((n for n, cell in enumerate(cells) if claimed(cell) == grade_id), None)
         if found is None:
-            cells[index:index] = [make_cell("markdown", f"*{_MISSING}*"), copy.deepcopy(original)]
+            cells[index:index] = [make_cell("markdown", translated(_MISSING)), copy.deepcopy(original)]
             found = index + 1
         if is_students(original):
-            _add_found(cells[found], original, elsewhere, pictures[grade_id], others)
+            _add_found(cells[found], original, elsewhere, pictures[grade_id], others, translated)
         index = found + 1
     return assemble(cells, released)
 
 
-def as_handed_out(released: Mapping[str, Any], reason: str, waits: bool) -> dict[str, Any]:
+def as_handed_out(
+    released: Mapping[str, Any], reason: str, waits: bool, translated: Callable[[str], str] = str
+) -> dict[str, Any]:
     """The released notebook, in place of a submitted one that cannot be read.
 
     Args:
         released: the released notebook.
         reason: why, in a sentence.
         waits: whether there may be unread answers, to be graded by hand.
+        translated: what translates a remark.
     """
     reason = reason[:1].upper() + reason[1:]
-    note = make_cell("markdown", f"*{reason} Below is the notebook as it was handed out. The code was graded.*")
+    text = message("*{reason} Below is the notebook as it was handed out. The code was graded.*", reason=reason)
+    note = make_cell("markdown", translated(text))
     cells = copy.deepcopy(released["cells"])
     for cell in cells if waits else ():
         if is_students(cell):
@@ -145,7 +153,7 @@ def assemble(cells: Iterable[Cell], released: Mapping[str, Any]) -> dict[str, An
     return {"cells": cells, "metadata": copy.deepcopy(released["metadata"]), "nbformat": 4, "nbformat_minor": 5}
 
 
-def _as_found(cell: Cell, number: int) -> tuple[str, dict[str, Any]]:
+def _as_found(cell: Cell, number: int, translated: Callable[[str], str]) -> tuple[str, dict[str, Any]]:
     """A cell's text for display in an answer cell, and its pictures under unique names."""
     source, prefix = cell["source"], f"cell-{number}-"
     if cell["cell_type"] == "markdown":
@@ -153,7 +161,8 @@ def _as_found(cell: Cell, number: int) -> tuple[str, dict[str, Any]]:
     else:
         fence = "`" * max(3, 1 + max(map(len, _TICKS.findall(source)), default=0))
         source = f"{fence}\n{source}\n{fence}"
-    text = f"\n\n---\n\n{_FOUND.format(number=number)}\n\n{source}"
+    place = message("**Found in cell {number} of the submitted notebook, outside the answer cell:**", number=number)
+    text = f"\n\n---\n\n{translated(place)}\n\n{source}"
     return text, {f"{prefix}{name}": bundle for name, bundle in cell.get("attachments", {}).items()}
 
 
@@ -163,16 +172,23 @@ def _add_found(
     elsewhere: Mapping[str, Sequence[str]],
     pictures: Mapping[str, Any],
     others: Sequence[str],
+    translated: Callable[[str], str],
 ) -> None:
     """Show in an answer cell what was found elsewhere, so that it is graded by hand."""
     more = "".join(elsewhere.get(claimed(original), ()))
     if not more and cell["source"].strip() == original["source"].strip():
         if elsewhere:
-            more = f"\n\n{_OTHER.format(questions=', '.join(elsewhere))}"
+            text = message(
+                "**No answer is written here, but there is text outside the answer cells. It is shown with: "
+                "{questions}.**",
+                questions=", ".join(elsewhere),
+            )
+            more = f"\n\n{translated(text)}"
         elif others:
-            more = f"\n\n**No answer is written here. {others_text(others)}**"
+            text = message("**No answer is written here. {reason}**", reason=others_text(others))
+            more = f"\n\n{translated(text)}"
     room = max(MAX_SOURCE - len(cell["source"]), 0)
-    cell["source"] += more if len(more) <= room else more[:room] + _NO_ROOM
+    cell["source"] += more if len(more) <= room else f"{more[:room]}\n\n{translated(_NO_ROOM)}"
     if pictures:
         cell["attachments"] = {**cell.get("attachments", {}), **pictures}
 

@@ -19,6 +19,7 @@ from gradkit.gradebook.database_errors import PATIENCE
 from gradkit.gradebook.reading import read_rows
 from gradkit.grading.held_back import Level
 from gradkit.grading.record import Record, to_dict
+from gradkit.messages import LOCALES
 from gradkit.temporary import replacing
 from gradkit.term.ledger import read_ledger
 from gradkit.term.reckoning import Reckoned
@@ -114,7 +115,7 @@ def filed_in(course: Course, student: str) -> set[str]:
 
 
 def _digest(course: Course, assignment: Assignment, record: Record, reckoned: Reckoned | None, level: Level) -> str:
-    """A hash of what filing depends on: the record, the student's standing, and the assignment with its notebook."""
+    """A hash of what filing depends on: the record, the student's standing, and the assignment's notebook and words."""
     written = [[question.id, question.points] for question in assignment.written]
     about: list[object] = [to_dict(record), assignment.title, assignment.due.isoformat(), written]
     if reckoned is not None:
@@ -122,6 +123,9 @@ def _digest(course: Course, assignment: Assignment, record: Record, reckoned: Re
     sha = hashlib.sha256(json.dumps(about, sort_keys=True).encode())
     with suppress(OSError):  # filing reports it
         sha.update((course.release(assignment.id) / assignment.notebook).read_bytes())
+    if locale := LOCALES.get(course.languages[0]):
+        for catalogue in sorted((course.locale(assignment.id) / locale).glob("LC_MESSAGES/*.mo")):
+            sha.update(catalogue.read_bytes())
     return sha.hexdigest()
 
 

@@ -66,7 +66,8 @@ class TestResult:
     @property
     def text(self) -> str:
         """The student's explanation of the failure: the message, a likely reason, the smallest case."""
-        reason = "" if self.reason is None else message("A likely reason: {reason}", reason=self.reason)
+        likely = self.reason if isinstance(self.reason, Message) else Message(self.reason or "")
+        reason = message("A likely reason: {reason}", reason=likely) if likely else ""
         return lines(self.output, reason, self.smallest_case or "")
 
     @property

@@ -13,12 +13,12 @@ import inspect
 import io
 import re
 import tokenize
-import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from gradkit.errors import BuildError
 from gradkit.messages import message
+from gradkit.text import columns, units, wrap
 
 WIDTH = 120
 _PROSE = re.compile(r"[A-Za-z][,.:;']? +[A-Za-z(]")
@@ -33,11 +33,6 @@ _NOQA = re.compile(r"\s+(# )?noqa.*")
 _OPENING = re.compile(r"""([A-Za-z]*)(\"{3}|'{3}|"|')""")
 _FIELD = re.compile(r"\{\{|\}\}|\{(?:[^{}]|\{[^{}]*\})*\}")
 _IPYTHON = re.compile(r"^([ \t]*)([%!].*)", re.MULTILINE)
-# What a line is not broken in: code, a run of other letters, a Chinese character with the punctuation after it.
-_UNIT = re.compile(
-    r"[（“《]*(?:`[^`]*`|[\u2e80-\u9fff\uff00-\uffef]|[^\s\u2e80-\u9fff\uff00-\uffef“”‘’…—]+|[“”‘’…—]+)"
-    r"[，。：；？！）、”》…]*|\s+"
-)
 
 
 @dataclass(frozen=True)
@@ -125,29 +120,6 @@ def same_code(one: str, other: str) -> bool:
 def fields(text: str) -> list[str]:
     """The fields of a text, sorted: ``{name}``, ``{x:.3g}``."""
     return sorted(found for found in _FIELD.findall(text) if found not in ("{{", "}}"))
-
-
-def wrap(text: str, width: int) -> list[str]:
-    """Break a text into lines, also between Chinese characters, which take two columns each."""
-    lines = [""]
-    for unit in _units(text):
-        if lines[-1] and _columns(lines[-1] + unit.rstrip()) > width:
-            lines.append("")
-        lines[-1] += unit if lines[-1] else unit.lstrip()
-    return [line.rstrip() for line in lines]
-
-
-def _units(text: str) -> Iterator[str]:
-    done = 0
-    for found in _UNIT.finditer(text):
-        yield text[done : found.end()]  # with what no pattern knows
-        done = found.end()
-    if text[done:]:
-        yield text[done:]
-
-
-def _columns(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def _bare(source: str) -> str:
@@ -266,7 +238,7 @@ def _instruction_writer(block: _Comment, source: str) -> Callable[[str], str]:
 def _comment_writer(block: _Comment, text: str) -> Callable[[str], str]:
     def write(translation: str) -> str:
         line = block.text.replace(text, translation) if block.first == block.last else f"# {translation}"
-        if not block.alone or _columns(line) <= WIDTH - block.column:
+        if not block.alone or columns(line) <= WIDTH - block.column:
             return line
         lines = wrap(line.removeprefix("# "), WIDTH - block.column - 2)
         return f"\n{' ' * block.column}".join(f"# {part}" for part in lines)
@@ -338,7 +310,7 @@ def _literal_writer(node: ast.JoinedStr | ast.Constant) -> Callable[[str], str]:
     def write(text: str) -> str:
         whole = _quoted(text, formatted=formatted)
         # The quotes, the prefix and a comma take four columns.
-        if not several or _columns(whole) <= WIDTH - node.col_offset:
+        if not several or columns(whole) <= WIDTH - node.col_offset:
             return whole
         lines = _broken(text, WIDTH - node.col_offset - 4, formatted=formatted)
         return f"\n{' ' * node.col_offset}".join(_quoted(line, formatted=formatted) for line in lines)
@@ -348,17 +320,17 @@ def _literal_writer(node: ast.JoinedStr | ast.Constant) -> Callable[[str], str]:
 
 def _broken(text: str, width: int, *, formatted: bool) -> list[str]:
     """A text in pieces that fit into lines, with nothing left out and no field cut."""
-    units: list[str] = []
+    pieces: list[str] = []
     done = 0
     for field in _FIELD.finditer(text) if formatted else ():
-        units += [*_units(text[done : field.start()]), field[0]]
+        pieces += [*units(text[done : field.start()]), field[0]]
         done = field.end()
-    units += _units(text[done:])
+    pieces += units(text[done:])
     lines = [""]
-    for unit in units:
-        if lines[-1] and _columns(lines[-1] + unit) > width:
+    for piece in pieces:
+        if lines[-1] and columns(lines[-1] + piece) > width:
             lines.append("")
-        lines[-1] += unit
+        lines[-1] += piece
     return lines
 
 

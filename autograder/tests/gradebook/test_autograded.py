@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,8 +14,10 @@ from nbgrader.utils import determine_grade, is_grade
 from gradkit.errors import GraderFault
 from gradkit.gradebook.autograded import fill_notebook, question_in_words, submission_in_words
 from gradkit.grading.record import QuestionResult, Record, TestResult
+from gradkit.messages import message, translate
 
 HW = "hw1_lines"
+LOCALE = Path(__file__).parents[2] / "hidden" / "hw1_linear_regression" / "locale"
 
 
 def fill(room: Any, record: Record) -> Any:
@@ -153,6 +156,35 @@ def test_a_passed_and_a_failed_test(make_record: Callable[..., Record]) -> None:
         "        The offset is 7, not what was expected.\n"
         "        Hint: an offset has shape ()\n"
     )
+
+
+def test_a_record_in_words_in_chinese(make_record: Callable[..., Record]) -> None:
+    told = {
+        "title": "The predictions and the gradients of x and w are right for several sizes.",
+        "output": message("Your code raised {error}", error="ValueError"),
+        "reason": "The last row of w has no effect, so the model has no bias. Append a column of ones to x, which "
+        "multiplies the last row of w.",
+        "hint": "x (N,)",
+    }
+    record = make_record("ada", slope=0.0, offset=0.5)
+    tests = tuple(replace(test, **told) for test in record.tests)
+    record = replace(record, tests=tests, problems=(message("the submitted {name} is too large.", name="a.ipynb"),))
+
+    def translated(text: str) -> str:
+        return translate(text, "zh", LOCALE)
+
+    assert question_in_words(record, "slope", translated) == (
+        "slope：0 / 3 分\n"
+        "\n"
+        "未通过  在多种大小下，预测值以及 x 和 w 的梯度都正确。  [0 / 3]\n"
+        "        你的代码引发了 ValueError\n"
+        "        可能的原因：w 的最后一行不起作用，因此模型没有偏置。请给 x 添加一个全 1 列，与 w\n"
+        "        的最后一行相乘。\n"
+        "        提示：x (N,)\n"
+    )
+    same = "        与 slope 的“在多种大小下，预测值以及 x 和 w 的梯度都正确”相同。"
+    assert question_in_words(record, "offset", translated).splitlines()[3] == same
+    assert submission_in_words(record, translated) == "- 提交的 a.ipynb 太大。\n"
 
 
 def test_a_message_is_said_once_and_referred_to(make_record: Callable[..., Record]) -> None:

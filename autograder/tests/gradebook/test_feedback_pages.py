@@ -16,6 +16,7 @@ from nbgrader.converters import GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from playwright.sync_api import Browser
 
+from gradkit.course import load_course
 from gradkit.gradebook.browser_safety import for_people
 from gradkit.gradebook.database import open_gradebook
 from gradkit.gradebook.feedback_pages import generate_feedback
@@ -52,6 +53,26 @@ def test_a_page_shows_scores_and_messages_and_nothing_hidden(room: Any, make_rec
     assert "Out[" not in source
     scores = [cell.outputs[-1].data["text/plain"] for cell in room.notebook("ada").cells if cell.get("outputs")]
     assert scores[-2:] == ["1.0", "0.5"]
+
+
+def test_a_page_of_a_chinese_course_is_in_chinese(room: Any, make_record: Callable[..., Record]) -> None:
+    answer = "Score: (Top) Test cell"
+    room.put("ada", room.answer(answer))
+    toml = room.course.root / "course.toml"
+    toml.write_text(f'language = "zh"\n{toml.read_text(encoding="utf-8")}', encoding="utf-8")
+    room = replace(room, course=load_course(room.course.root))
+    room.file(make_record("ada", slope=1.0, offset=0.5))
+    with open_gradebook(room.course) as gradebook:
+        gradebook.find_comment("why", "lines", HW, "ada").manual_comment = "很好。"
+        gradebook.db.commit()
+    seen = text(generate_feedback(room.course, room.lines, ["ada"]).pages["ada"])
+    assert "lines (得分：1.5 / 7.5)" in seen
+    assert "slope：1 / 3 分" in seen
+    assert "未通过  The offset is right.  [0.5 / 2.5]" in seen  # the suite has no catalogue
+    assert re.search(r"评语：\s*很好。", seen)
+    assert seen.count(answer) == 1
+    others = ("Score", "Test cell", "Grade cell", "Written response", "Student", "Comment", "Top")
+    assert not [word for word in others if word in seen.replace(answer, "")]
 
 
 def test_a_page_is_no_wider_than_its_window(room: Any, make_record: Callable[..., Record], browser: Browser) -> None:

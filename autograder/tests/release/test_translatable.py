@@ -15,7 +15,8 @@ import pytest
 from gradkit.course import load_course
 from gradkit.errors import BuildError
 from gradkit.release.source import Source, read_source
-from gradkit.release.translatable import fields, find_texts, replace_texts, same_code, wrap
+from gradkit.release.translatable import fields, find_texts, replace_texts, same_code
+from gradkit.text import wrap
 
 COURSE = load_course(Path(__file__).resolve().parents[3])
 SOURCE = '''\
