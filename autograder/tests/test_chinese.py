@@ -167,6 +167,15 @@ def test_each_synonym_is_found(wrong: str) -> None:
     assert list(faults(f"这里说的{wrong}。")) == [f"{wrong}: the term is {SYNONYMS[wrong]}"]
 
 
+def test_texts_of_pages_have_no_line_end_beside_chinese() -> None:
+    """A page shows it as a space."""
+    with (ROOT / "autograder/gradkit/locale/zh_Hans/LC_MESSAGES/gradkit.po").open("rb") as file:
+        entries = read_po(file, locale="zh_Hans")
+    pages = [entry for entry in entries if any(name.endswith(".html") for name, _ in entry.locations)]
+    assert len(pages) > 100
+    assert not [entry.string for entry in pages if re.search(r"[^\x00-\x7f]\n|\n[^\x00-\x7f]", str(entry.string))]
+
+
 @pytest.mark.parametrize(
     ("text", "rule"),
     [
