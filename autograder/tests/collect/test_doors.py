@@ -47,6 +47,11 @@ TREES: dict[str, Mapping[str, str | bytes]] = {
     "plain": WORK,
     "cluttered": WORK | CLUTTER,
     "decomposed": {**WORK, DECOMPOSED: "y = 2\n"},
+    "in chinese": {
+        **WORK,
+        "工具.py": "# coding: gbk\n名字 = '线性'\n".encode("gbk"),
+        "数据（一）/读我.txt": "说明".encode("gbk"),
+    },
     "wrapped": {f"Hw1 Lines/{name}": text for name, text in (WORK | CLUTTER).items()},
     "beside a large file that no homework needs": {**WORK, "model.pt": os.urandom(300 * 1024)},
     "no module": {"README.md": "x", "Lines.py": "x = 1\n", "sub/lines.py": "x = 2\n"},

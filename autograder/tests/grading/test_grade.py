@@ -44,6 +44,20 @@ def test_the_reference_gets_full_marks(grade: Grade, hand_in: HandIn, reference_
     assert all(test.passed for test in record.tests)
 
 
+def test_a_module_in_gbk_with_a_chinese_helper_gets_full_marks(
+    grade: Grade, hand_in: HandIn, reference_source: str
+) -> None:
+    helper = "# coding: gb18030\n名字 = '缩放'\n"
+    source = f"# -*- coding: gbk -*-\n# 我的作业\nfrom 工具 import 名字\n\nassert 名字 == '缩放'\n{reference_source}"
+    (record,) = grade(
+        hand_in(
+            {"scaling.py": source.encode("gbk"), "工具.py": helper.encode("gb18030"), "图/一.png": b"\x89PNG"}, "李娜"
+        )
+    )
+    assert (record.student, record.status, record.score) == ("李娜", "graded", 5.0)
+    assert (record.problems, record.notes) == ((), ())
+
+
 def test_partial_credit_is_by_test(grade: Grade, hand_in: HandIn, reference_source: str) -> None:
     wrong = reference_source.replace("factor: float = 2.0", "factor: float = 3.0")
     (record,) = grade(hand_in({"scaling.py": wrong}))
