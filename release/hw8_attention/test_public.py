@@ -115,8 +115,8 @@ def test_attention_leaves_its_inputs_unchanged():
     inputs = {name: torch.randn(3, 2) for name in "qkv"} | {"mask": torch.tensor(MASK)}
     before = {name: tensor.clone() for name, tensor in inputs.items()}
     attention.attention(*inputs.values())
-    changed = " and ".join(name for name, tensor in inputs.items() if not torch.equal(tensor, before[name]))
-    assert not changed, f"Your code modifies {changed}. Create a new tensor."
+    changed = [name for name, tensor in inputs.items() if not torch.equal(tensor, before[name])]
+    assert not changed, f"Your code modifies {', '.join(changed)}. Create a new tensor."
 
 
 def test_causal_mask_of_some_lengths():

@@ -9,13 +9,13 @@ CUT = "detach()、.data、.item() 和 numpy 都会切断计算图"
 
 def same(found, expected, what, advice=""):
     """张量的形状、dtype 或值与预期不符时报错。"""
-    assert isinstance(found, torch.Tensor), f"{what}应为张量，得到的是 {type(found).__name__}"
+    assert isinstance(found, torch.Tensor), f"{what}：应为张量，得到的是 {type(found).__name__}"
     shape, dtype = tuple(found.shape), found.dtype
-    assert shape == tuple(expected.shape), f"{what}的形状应为 {tuple(expected.shape)}，得到的是 {shape}"
-    assert dtype == expected.dtype, f"{what}的 dtype 应为 {expected.dtype}，得到的是 {dtype}"
+    assert shape == tuple(expected.shape), f"{what}：形状应为 {tuple(expected.shape)}，得到的是 {shape}"
+    assert dtype == expected.dtype, f"{what}：dtype 应为 {expected.dtype}，得到的是 {dtype}"
     tolerance = 1e-5 if dtype == torch.float32 else 1e-8
     assert torch.allclose(found, expected, rtol=tolerance, atol=tolerance), (
-        f"{what}应为 {expected.tolist()}，得到的是 {found.tolist()}。{advice}"
+        f"{what}：应为 {expected.tolist()}，得到的是 {found.tolist()}。{advice}"
     )
 
 
@@ -41,7 +41,7 @@ def test_activations_of_a_few_numbers():
             name, before = function.__name__, x.clone()
             if expected is None:
                 expected = torch.tensor([[0.0, 3.0, 0.0], [7.5, 0.0, 1.0]], dtype=dtype)
-            same(function(x), expected, f"{name} 对 {before.tolist()} 的结果")
+            same(function(x), expected, f"{name}({before.tolist()})")
             assert torch.equal(x, before), f"{name} 原地修改了 x；请创建新的张量"
             same(function(x[0, 1]), expected[0, 1], f"{name} 对单个数（形状为 ()）的结果")
 
@@ -73,7 +73,7 @@ def test_activations_of_large_numbers():
             middle = 0.5 if function is mlp.sigmoid else 0.0
             tops = [500.0, 10_000.0] if high is None else [high, high]
             expected = torch.tensor([low, low, middle, *tops], dtype=dtype)
-            same(y, expected, f"{name} 对 {x.tolist()} 的结果", "e^10000 是 inf：请不要对很大的数求指数")
+            same(y, expected, f"{name}({x.tolist()})", "e^10000 是 inf：请不要对很大的数求指数")
             y.sum().backward()
             slopes = gradient(x, "x")
             assert slopes.isfinite().all(), (

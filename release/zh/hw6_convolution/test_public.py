@@ -62,9 +62,8 @@ def test_correlate2d_slides_the_kernel_as_it_is():
 
 def test_correlate2d_passes_gradients_to_both_inputs():
     """梯度能传到图像和卷积核。"""
-    found = without_gradient(convolution.correlate2d, [(4, 5), (3, 2)])
-    missing = " 和 ".join(("image", "kernel")[number] for number in found)
-    assert not missing, f"没有梯度传到 {missing}：{STAY}"
+    missing = [("image", "kernel")[n] for n in without_gradient(convolution.correlate2d, [(4, 5), (3, 2)])]
+    assert not missing, f"没有梯度传到 {', '.join(missing)}：{STAY}"
 
 
 def test_correlate2d_keeps_dtype_and_inputs():
@@ -74,10 +73,8 @@ def test_correlate2d_keeps_dtype_and_inputs():
         f"float32 和 float64 的图像应给出 float32 和 float64 的输出，得到的是 {found}。创建新的张量时请用 "
         "dtype=image.dtype。"
     )
-    changed = " 和 ".join(
-        unchanged(convolution.correlate2d, {"image": torch.randn(4, 7), "kernel": torch.randn(2, 3)})
-    )
-    assert not changed, f"你的代码修改了 {changed}。请在副本上操作。"
+    changed = unchanged(convolution.correlate2d, {"image": torch.randn(4, 7), "kernel": torch.randn(2, 3)})
+    assert not changed, f"你的代码修改了 {', '.join(changed)}。请在副本上操作。"
 
 
 def test_conv2d_has_the_right_shape():
@@ -143,8 +140,8 @@ def test_conv2d_passes_gradients_to_all_inputs():
 def test_conv2d_leaves_its_inputs_unchanged():
     """图像、滤波器和偏置保持不变。"""
     tensors = {"x": torch.randn(2, 3, 5, 4), "w": torch.randn(4, 3, 2, 2), "b": torch.randn(4)}
-    changed = " 和 ".join(unchanged(convolution.conv2d, tensors, 1, 1))
-    assert not changed, f"你的代码修改了 {changed}。请在副本上操作。"
+    changed = unchanged(convolution.conv2d, tensors, 1, 1)
+    assert not changed, f"你的代码修改了 {', '.join(changed)}。请在副本上操作。"
 
 
 def test_output_size_of_some_pixels():
@@ -260,7 +257,7 @@ def test_SmallCNN_scores_each_image_before_any_softmax():
     for mode in ("训练", "评估"):
         scores = model.train(mode == "训练")(x).detach()
         raw = not any(torch.allclose(sums.sum(1), torch.ones(6), atol=1e-4) for sums in (scores, scores.exp()))
-        assert raw, f"在{mode}模式下，logits 经过了 softmax。请把它留给损失函数。"
+        assert raw, f"在 {mode} 模式下，logits 经过了 softmax。请把它留给损失函数。"
     with torch.no_grad():
         alone = torch.cat([model(one[None]) for one in x])
     assert torch.allclose(alone, scores, atol=1e-5), (
