@@ -202,18 +202,18 @@ def check_value(what, expression, *numbers, right=None):
     right = right or expression
     values = [backprop.Value(number) for number in numbers]
     result = expression(*values)
-    assert isinstance(result, backprop.Value), f"{what} 必须是 Value，得到的是 {type(result).__name__}"
+    assert isinstance(result, backprop.Value), f"{what}：结果应为 Value，得到的是 {type(result).__name__}"
     result.backward()
     for place, (value, number) in enumerate(zip(values, numbers, strict=True)):
-        assert value.data == number, f"{what} 不得修改操作数：请创建新的 Value"
+        assert value.data == number, f"{what}：不得修改操作数，请创建新的 Value"
         floats = [[n + step * (i == place) for i, n in enumerate(numbers)] for step in (1e-6, -1e-6)]
         slope = (right(*floats[0]) - right(*floats[1])) / 2e-6
         found = value.grad
         close = isinstance(found, (int, float)) and abs(found - slope) <= 1e-6 * (1 + abs(slope))
-        assert close, f"{what} 在 {numbers} 处：导数约为 {slope:.6g}；得到的是 {found}"
+        assert close, f"{what}：在 {numbers} 处的导数约为 {slope:.6g}，得到的是 {found}"
     data = right(*numbers)
     close = isinstance(result.data, (int, float)) and abs(result.data - data) <= 1e-8 * (1 + abs(data))
-    assert close, f"{what} 在 {numbers} 处为 {data}，得到的是 {result.data}"
+    assert close, f"{what}：在 {numbers} 处的值为 {data}，得到的是 {result.data}"
     assert result.grad == 1, f"结果对自身的导数是 1，得到的是 {result.grad}"
 
 
