@@ -46,6 +46,9 @@ img { max-width: 100%; height: auto; }
 div.cell, div.input, div.inner_cell, div.output_wrapper, div.output, div.output_area, div.output_subarea,
 div.text_cell_render { min-width: 0; max-width: 100%; }
 div.nbgrader_cell .panel-heading { height: auto; }
+#toc a { color: #23527c; text-decoration: underline; }
+#toc li.late-penalty { color: #a3271b; }
+div.nbgrader_cell div.panel-heading a { color: #fff; text-decoration: underline; }
 @media (max-width: 767px) { div.prompt { display: none; } div.container { padding: 0 8px; } }
 """
 # nbgrader's template can only take it inside a style sheet; without it a phone shows the page in tiny letters.

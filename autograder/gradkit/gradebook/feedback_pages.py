@@ -44,6 +44,7 @@ _FRAME = """
 .gradkit iframe { display: block; width: 100%; height: 85vh; border: 0; margin-bottom: 1em; }
 .gradkit p { margin: 1rem 1rem 0; text-align: right; }
 .gradkit-other:not(:target), .gradkit-other:target ~ .gradkit { display: none; }
+:lang(zh-Hans) body { font-family: system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; }
 </style>
 {frames}<script>
 for (const frame of document.querySelectorAll(".gradkit iframe")) {
@@ -65,8 +66,11 @@ _EDITION = """<div id="gradkit-{language}" class="gradkit{other}" lang="{lang}">
 """
 _LINK = '<p><a href="#gradkit-{language}" lang="{lang}">{name}</a></p>\n'
 _TITLE = message("Points, messages and comments")
-# The words of nbgrader's template; its own names are in small letters.
+# nbgrader's template: its beginning, which names no language; its list of cells, which is no landmark; and its words,
+# whose like in the template's own names are in small letters.
 _TEMPLATE = "index.html.j2"
+_HTML = "<html>"
+_CELLS = re.compile(r'(<div class="panel-heading")(>\s*<h4>)')
 _WORDS = (
     *(message("Student's answer"), message("Student's task"), message("Grade cell:"), message("Task:")),
     *(message("Test cell"), message("Coding free-response"), message("Written response"), message("Task")),
@@ -101,16 +105,16 @@ class WithOurPage(HTMLExporter):
         super().__init__(**options)  # type: ignore[no-untyped-call]  # nbconvert declares no types
         converter: Any = self.parent
         language = load_course(Path(converter.coursedir.root)).languages[0]
-        if language != "en":
-            self.extra_loaders = [FunctionLoader(lambda name: self._translated(name, language))]
+        self.extra_loaders = [FunctionLoader(lambda name: self._in_language(name, language))]
 
-    def _translated(self, name: str, language: str) -> str | None:
-        """The template of nbgrader with its words translated; None for the templates that it is made of."""
+    def _in_language(self, name: str, language: str) -> str | None:
+        """The template of nbgrader in a language, which it names; None for the templates that it is made of."""
         if name != _TEMPLATE:
             return None
         path = next(file for file in (Path(folder, name) for folder in self.template_paths) if file.is_file())
-        text = path.read_text(encoding="utf-8")
-        for word in _WORDS:
+        text = path.read_text(encoding="utf-8").replace(_HTML, f'<html lang="{HTML_LANGUAGES[language]}">', 1)
+        text = _CELLS.sub(r'\1 role="navigation"\2', text, count=1)
+        for word in _WORDS if language != "en" else ():
             text = re.sub(re.escape(word) + (" ?" if word.endswith(":") else ""), translate(word, language), text)
         return text
 

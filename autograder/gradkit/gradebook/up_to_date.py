@@ -124,6 +124,7 @@ def _digest(course: Course, assignment: Assignment, record: Record, reckoned: Re
     with suppress(OSError):  # filing reports it
         sha.update((course.release(assignment.id) / assignment.notebook).read_bytes())
     if locale := LOCALES.get(course.languages[0]):
+        sha.update(locale.encode())
         for catalogue in sorted((course.locale(assignment.id) / locale).glob("LC_MESSAGES/*.mo")):
             sha.update(catalogue.read_bytes())
     return sha.hexdigest()

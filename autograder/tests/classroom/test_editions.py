@@ -15,6 +15,8 @@ from gradkit.course import Course, load_course
 from gradkit.gradebook.up_to_date import is_newer
 from gradkit.grading.record import Record
 
+from ..pages.looking import violations
+
 HW = "hw0_scaling"
 LANG = re.compile('<html lang="([^"]*)">')
 
@@ -99,7 +101,24 @@ def test_nbgraders_page_shows_the_courses_language_and_leads_to_the_other(
     assert inside.locator(".language").count() == 0  # its address would lead nowhere from here
     page.get_by_role("link", name="中文").click()
     assert page.locator("#gradkit").is_visible()
+    assert violations(page) == []
     page.close()
+
+
+def test_what_nbgraders_page_says_is_in_the_courses_language(
+    chinese: Course, put: Callable[..., None], keep: Callable[..., Any], make_record: Callable[..., Record]
+) -> None:
+    put("ada")
+    keep(make_record("ada", output="In time."))
+    (file,) = (chinese.feedback / "ada" / HW).glob("*.html")
+    page = file.read_text(encoding="utf-8")
+    assert page.startswith("<!DOCTYPE html>")
+    assert LANG.findall(page)[0] == "zh-Hans"
+    body = re.sub(r"<iframe[^>]*>|<style.*?</style>|<script.*?</script>|<[^>]+>", "", page, flags=re.DOTALL)
+    for part in ("检查单元格", "评分单元格：scale", "（回到顶部）", "# 关于这次提交的整体情况", "按时提交。", "scale："):
+        assert part in body
+    for word in ("Score", "Test cell", "Grade cell", "(Top)", "Hint:", "passed", "failed", "points"):
+        assert word not in body
 
 
 def test_a_sentence_without_a_translation_is_shown_in_english(
