@@ -72,7 +72,9 @@ def unreadable(folder: Path, module: str) -> tuple[Warned, ...]:
         return (Warned(reason.message, path.name),)
     except OSError as error:
         text = message(
-            "{name} cannot be read ({why}): its written answers are not graded.", name=path.name, why=error.strerror
+            "{name} cannot be read ({why}): its written answers are not graded.",
+            name=path.name,
+            why=Message(error.strerror or ""),
         )
         return (Warned(text, path.name),)
     return ()

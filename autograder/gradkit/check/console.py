@@ -18,7 +18,7 @@ from rich.text import Text
 
 from gradkit.check.results import WORDS, CheckResult, QuestionReport, Report, Status
 from gradkit.errors import UsageError
-from gradkit.messages import message, shown
+from gradkit.messages import Message, message, shown
 
 _STYLES = MappingProxyType({"passed": "green", "failed": "bold red", "not started": "dim", "stopped": "bold red"})
 
@@ -57,7 +57,7 @@ def see_where_we_are() -> None:
         raise UsageError(
             message(
                 "The current folder does not exist or cannot be read ({why}). Change to another one with cd.",
-                why=error.strerror,
+                why=Message(error.strerror or ""),
             )
         ) from error
 

@@ -33,6 +33,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+_COMPLETE = message("Records already written are complete.")
 _OWNERS_BITS = 0o700
 _FILES = 1024
 
@@ -85,13 +86,10 @@ def main() -> None:
         advice = advice_on(error)
         if advice is None:
             traceback.print_exc()
-            complain(
-                message(
-                    "gradkit itself failed. Records already written are complete. Please report the traceback above."
-                )
-            )
+            report = message("Please report the traceback above.")
+            complain(sentences(message("gradkit itself failed."), _COMPLETE, report))
         else:
-            complain(lines(str(error), sentences(advice, message("Records already written are complete."))))
+            complain(lines(str(error), sentences(advice, _COMPLETE)))
         sys.exit(3)
 
 

@@ -86,6 +86,35 @@ def test_the_course_is_found_from_a_folder_inside_it(
     assert "it has: hw0_scaling" in ran.err
 
 
+@pytest.mark.parametrize(
+    ("own", "words", "variable", "known"),
+    [
+        ("zh", [], "", "应为 en 或 zh"),
+        ("zh", ["--language", "en"], "", "expected en or zh"),
+        ("en", [], "zh", "应为 en 或 zh"),
+        ("en", ["--language", "zh"], "en", "应为 en 或 zh"),
+    ],
+)
+def test_a_command_speaks_the_courses_language_unless_told_otherwise(
+    gradkit: Gradkit,
+    course: Course,
+    monkeypatch: pytest.MonkeyPatch,
+    own: str,
+    words: list[str],
+    variable: str,
+    known: str,
+) -> None:
+    path = course.root / "course.toml"
+    path.write_text(f'language = "{own}"\n{path.read_text()}')
+    monkeypatch.setenv("GRADKIT_LANGUAGE", variable)
+    usage = "用法：" if "应" in known else "Usage:"
+    assert gradkit(*words, "grade", "--help").out.startswith(usage)
+    assert gradkit(*words, "grade", "--every", "x").err.startswith(usage)
+    monkeypatch.chdir(course.root.parent)  # the course is known only when it is found
+    ran = gradkit(*words, "report", "--course", course.root, "--output", path)
+    assert ("请给出要写入的文件夹" if "应" in known else "Give the folder to write to") in ran.err
+
+
 def test_a_broken_course_file_is_named_with_its_key(gradkit: Gradkit, course: Course) -> None:
     path = course.root / "course.toml"
     path.write_text(path.read_text() + "[late]\ngrace_minutes = 'ten'\n")

@@ -5,8 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
+from rich.table import Table
 
-from gradkit.cli.output import complain, escape_controls, progress, short_path
+from gradkit.cli.output import complain, escape_controls, out, progress, short_path
+from gradkit.messages import message, use
 
 
 @pytest.mark.parametrize(
@@ -38,6 +41,24 @@ def test_paths_are_said_as_short_as_can_be(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.chdir(tmp_path)
     assert short_path(tmp_path / "results") == "results"
     assert short_path(Path("/x")) == "/x"
+
+
+def test_consoles_print_messages_in_the_language_in_use(capsys: pytest.CaptureFixture[str]) -> None:
+    """And nothing else: a student may be called "passed"."""
+    use("zh")
+    table = Table(message("not started"))
+    table.add_row(message("passed"))
+    table.add_row("passed")
+    out.print(message("stopped"), message("failed"), "passed")
+    out.print(table)
+    complain(message("{step} ...", step=message("passed")))
+    with progress() as bar:
+        bar.add_task(message("failed"))
+    printed = capsys.readouterr()
+    lines = [line.strip("┃│┏┓└┘┡┩━─╇ ") for line in printed.out.splitlines()]
+    assert list(filter(None, lines)) == ["被停止 未通过 passed", "尚未开始", "通过", "passed"]
+    assert len({cell_len(line) for line in printed.out.splitlines() if set(line) & set("┃│")}) == 1
+    assert printed.err.splitlines() == ["通过……", "未通过……"]
 
 
 def test_a_log_has_a_line_for_each_step_and_few_for_a_long_one(capsys: pytest.CaptureFixture[str]) -> None:

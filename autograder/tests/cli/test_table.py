@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from rich.cells import cell_len
 from rich.console import Console
 
 from gradkit.cli.table import MARKS, as_rows, class_table, legend, mark_of
@@ -51,6 +52,12 @@ def test_marks_say_what_needs_a_look(record: Record, late: bool, mark: str) -> N
     assert mark_of(record, late) == mark_of(outline, late) == mark
     assert as_rows([record], set()) == as_rows([outline], set())
     assert legend([record], {("ada", "hw1_lines")} if late else set()) == (f"{mark} {MARKS[mark]}" if mark else "")
+
+
+def test_columns_are_where_they_are_beside_names_of_double_width() -> None:
+    lines = printed([made(name, hw) for name in ("ada", "李雷", "欧阳娜娜a") for hw in ("hw1_lines", "hw2_curves")])
+    assert len({cell_len(line[: line.index("2.5")]) for line in lines[1:]}) == 1
+    assert len({cell_len(line[: line.rindex("2.5")]) for line in lines[1:]}) == 1
 
 
 def test_one_row_a_student_and_one_column_an_assignment() -> None:
