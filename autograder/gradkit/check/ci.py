@@ -128,8 +128,8 @@ def summary(report: Report, room: int = _SUMMARY) -> str:
         lines.append(f"| {_MARKS[question.status]} | <code>{name}</code> | {count} | {question.points:g} |")
     lines += ["", _html(report.summary()), "", *(f"- {_html(sentence)}" for sentence in report.beyond()), ""]
     for warning in report.warnings:
-        told = "\n".join(map(shown, filter(None, [warning.message, warning.place])))
-        lines += [f"<pre>{shown(message('Warning:'))} {_html(told)}</pre>", ""]
+        told = "\n".join(map(shown, filter(None, [message("Warning: {text}", text=warning.message), warning.place])))
+        lines += [f"<pre>{_html(told)}</pre>", ""]
     text = "\n".join(lines)
     for name, check in _wrong(report):
         more = _details(report, name, check)

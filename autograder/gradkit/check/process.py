@@ -31,7 +31,7 @@ from gradkit.check.results import CheckResult, Report
 from gradkit.conditions import EAGER
 from gradkit.conditions.clock import PATIENCE, Clock, Deadline, DeadlineError, ProcessorClock
 from gradkit.errors import GradkitError, UsageError
-from gradkit.messages import from_data, message, packed, sentences
+from gradkit.messages import from_data, message, packed, sentences, shown
 
 _COMMAND = (sys.executable, "-P", "-m", "gradkit.check.server")  # -P: do not import a student's json.py for json
 # These would change that Python without the student noticing: no assert, or an error for each warning.
@@ -238,10 +238,13 @@ def check(question: str | None = None) -> Report:
     Raises:
         UsageError: the current folder is not the folder of a homework, or there is no such question.
     """
-    speak(None)
-    homework = find_homework(Path.cwd())
-    speak(homework.language)
-    return _process(homework).run(None if question is None else homework.question(question))
+    try:
+        speak(None)
+        homework = find_homework(Path.cwd())
+        speak(homework.language)
+        return _process(homework).run(None if question is None else homework.question(question))
+    except GradkitError as error:  # the notebook shows the exception's text
+        raise type(error)(shown(error.message)) from None
 
 
 @cache

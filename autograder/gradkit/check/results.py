@@ -236,8 +236,8 @@ def as_html(report: Report) -> str:
 
 def _warning(warning: Warned) -> str:
     place = f"<br><code>{_html(warning.place)}</code>" if warning.place else ""
-    head = _html(message("Warning:"))
-    return f'<div style="margin-top:0.5em"><b>{head}</b> {_html(warning.message)}{place}</div>'
+    head, space = _head(message("Warning:"))
+    return f'<div style="margin-top:0.5em"><b>{head}</b>{space}{_html(warning.message)}{place}</div>'
 
 
 def _row(report: Report, question: QuestionReport) -> str:
@@ -253,8 +253,8 @@ def _row(report: Report, question: QuestionReport) -> str:
 def _details(report: Report, check: CheckResult) -> Iterator[str]:
     yield f'<div style="margin-top:0.5em;white-space:pre-wrap"><b>{_html(check.title)}</b><br>{_html(check.message)}'
     if check.line is not None:
-        place = _html(message("{file}, line {line}:", file=report.module, line=check.line))
-        yield f"<br>{place} <code>{escape(check.source)}</code>"
+        place, space = _head(message("{file}, line {line}:", file=report.module, line=check.line))
+        yield f"<br>{place}{space}<code>{escape(check.source)}</code>"
     if check.printed.strip():
         head = _html(message("It printed:"))
         yield f'<br>{head}<pre style="margin:0">{escape(check.printed.rstrip())}</pre>'
@@ -263,6 +263,12 @@ def _details(report: Report, check: CheckResult) -> Iterator[str]:
 
 def _html(text: str) -> str:
     return escape(shown(text))
+
+
+def _head(text: str) -> tuple[str, str]:
+    """What something begins with, and the space after it: none after a full-width colon."""
+    head = _html(text)
+    return head, "" if head.endswith("：") else " "
 
 
 def excerpt(text: str) -> str:

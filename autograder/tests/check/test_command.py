@@ -182,6 +182,17 @@ def test_a_notebook_outlasts_what_ends_or_hangs_python(homework: Path) -> None:
     assert notebook.cells[2].outputs[0].data["text/plain"] == "True"
 
 
+def test_a_notebook_in_chinese(homework: Path) -> None:
+    data = json.loads((homework / "homework.json").read_text())
+    (homework / "homework.json").write_text(json.dumps({**data, "language": "zh"}))
+    solve(homework, "return 3 * x")
+    program = "from gradkit.check import check; print(check('double')._repr_html_()); check('triple')"
+    ran = subprocess.run([sys.executable, "-c", program], cwd=homework, capture_output=True, text=True, check=False)  # noqa: S603
+    for part in ("&#10007; 未通过</span>", "demo.py，第 6 行：<code>def double(x):", "公开检查尚未全部通过。"):
+        assert part in ran.stdout
+    assert "UsageError: hw0_demo 没有题目“triple”" in ran.stderr
+
+
 def test_as_a_module_of_python(homework: Path) -> None:
     command = [sys.executable, "-m", "gradkit.check", "check", str(homework)]
     assert subprocess.run(command, capture_output=True, check=False).returncode == 1  # noqa: S603 - our own
