@@ -33,7 +33,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-_COMPLETE = message("Records already written are complete.")
 _OWNERS_BITS = 0o700
 _FILES = 1024
 
@@ -86,10 +85,13 @@ def main() -> None:
         advice = advice_on(error)
         if advice is None:
             traceback.print_exc()
-            report = message("Please report the traceback above.")
-            complain(sentences(message("gradkit itself failed."), _COMPLETE, report))
+            complain(
+                message(
+                    "gradkit itself failed. Records already written are complete. Please report the traceback above."
+                )
+            )
         else:
-            complain(lines(str(error), sentences(advice, _COMPLETE)))
+            complain(lines(str(error), sentences(advice, message("Records already written are complete."))))
         sys.exit(3)
 
 
