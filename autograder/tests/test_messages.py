@@ -150,7 +150,7 @@ def test_a_plain_text_is_looked_up_as_a_whole(folder: Path) -> None:
     assert Catalogue().translate("Not started yet.", "zh", folder) == "尚未开始。"
 
 
-@pytest.mark.parametrize("text", ["", "unknown", message("No {what} here.", what="catalogue")])
+@pytest.mark.parametrize("text", ["", "unheard of", message("No {what} here.", what="catalogue")])
 def test_what_no_catalogue_has_stays_english(folder: Path, text: str) -> None:
     assert Catalogue().translate(text, "zh", folder) == text
     assert Catalogue().translate(text, "zh", folder / "missing") == text
