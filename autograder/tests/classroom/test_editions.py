@@ -115,7 +115,14 @@ def test_what_nbgraders_page_says_is_in_the_courses_language(
     assert page.startswith("<!DOCTYPE html>")
     assert LANG.findall(page)[0] == "zh-Hans"
     body = re.sub(r"<iframe[^>]*>|<style.*?</style>|<script.*?</script>|<[^>]+>", "", page, flags=re.DOTALL)
-    for part in ("检查单元格", "评分单元格：scale", "（回到顶部）", "# 关于这次提交的整体情况", "按时提交。", "scale："):
+    for part in (
+        "检查单元格",
+        "评分单元格：scale",
+        "（回到顶部）",
+        "# 关于这次提交的整体情况",
+        "按时提交。",
+        "scale：",
+    ):
         assert part in body
     for word in ("Score", "Test cell", "Grade cell", "(Top)", "Hint:", "passed", "failed", "points"):
         assert word not in body
