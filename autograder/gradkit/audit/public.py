@@ -179,7 +179,7 @@ def _check(homework: Homework, question: str | None, answer: int) -> NoReturn:
         os.chdir(homework.folder)
         report = run_checks(homework, None if question is None else homework.question(question))
         with os.fdopen(answer, "w") as pipe:
-            json.dump(report.as_data(), pipe)
+            json.dump(report.packed(), pipe)
     finally:
         os._exit(0)
 

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from gradkit.conditions.rules import INPUT, explained, with_rule
-from gradkit.messages import Message, from_data, message, sentences, shown
+from gradkit.messages import Message, from_data, message, packed, sentences, shown
 
 Status = Literal["passed", "failed", "not started", "stopped"]
 _MARKS = MappingProxyType({"passed": "&#10003;", "failed": "&#10007;", "not started": "&#9675;", "stopped": "&#10007;"})
@@ -150,7 +150,7 @@ class Report:
 
     @classmethod
     def from_data(cls, data: dict[str, Any]) -> Report:
-        """The inverse of `as_data`, whose messages are `packed`."""
+        """The inverse of `packed`."""
         questions = [
             QuestionReport(
                 question["id"],
@@ -213,6 +213,10 @@ class Report:
         for question, plain in zip(self.questions, data["questions"], strict=True):
             plain["status"] = question.status
         return data
+
+    def packed(self) -> Any:
+        """The same for another process: data in which messages stay messages, for `from_data`."""
+        return packed(self.as_data())
 
     def _repr_html_(self) -> str:
         """The report as Jupyter shows it."""

@@ -61,7 +61,7 @@ def serve() -> None:
             times = {name: request[name] for name in ("seconds", "patience")}
             report = run_checks(homework, only, **times, begin=begin, ended=ended)
             warnings = (*report.warnings, *_static_warnings(homework))
-            answer: dict[str, Any] = {"report": packed(replace(report, warnings=warnings).as_data())}
+            answer: dict[str, Any] = {"report": replace(report, warnings=warnings).packed()}
         except UsageError as error:
             answer = {"wrong": packed(error.message)}
         os.chdir(folder)

@@ -185,7 +185,7 @@ def _check(desk: Desk, request: CheckPublicly) -> list[Any]:
     trials = [PublicTrial(question, files) for question, files in request.trials]
     release = desk.course.release(desk.assignment.id)
     reports = try_public(release, {path.name: path.read_bytes()}, trials, desk.processes)
-    return [None if report is None else report.as_data() for report in reports]
+    return [None if report is None else report.packed() for report in reports]
 
 
 def _fuzz(desk: Desk, request: Fuzz) -> list[Any]:
