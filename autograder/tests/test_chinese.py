@@ -164,7 +164,7 @@ def test_no_english_word_is_in_an_f_string_of_the_chinese_public_checks() -> Non
 
 @pytest.mark.parametrize("wrong", SYNONYMS)
 def test_each_synonym_is_found(wrong: str) -> None:
-    assert list(faults(f"这里说的{wrong}。")) == [f"{wrong}: the term is {SYNONYMS[wrong]}"]
+    assert f"{wrong}: the term is {SYNONYMS[wrong]}" in faults(f"这里说的{wrong}。")
 
 
 def test_texts_of_pages_have_no_line_end_beside_chinese() -> None:

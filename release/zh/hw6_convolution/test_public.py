@@ -257,7 +257,7 @@ def test_SmallCNN_scores_each_image_before_any_softmax():
     for mode in ("训练", "评估"):
         scores = model.train(mode == "训练")(x).detach()
         raw = not any(torch.allclose(sums.sum(1), torch.ones(6), atol=1e-4) for sums in (scores, scores.exp()))
-        assert raw, f"在 {mode} 模式下，logits 经过了 softmax。请把它留给损失函数。"
+        assert raw, f"在{mode}模式下，logits 经过了 softmax。请把它留给损失函数。"
     with torch.no_grad():
         alone = torch.cat([model(one[None]) for one in x])
     assert torch.allclose(alone, scores, atol=1e-5), (
