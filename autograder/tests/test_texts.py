@@ -21,7 +21,7 @@ NO_TEXT = ("Argument", "Option", "Typer", "compile")  # help, which is translate
 SHOWN = frozenset(
     {"add_column", "add_task", "complain", "confirm", "echo", "print", "prompt", "wait"}
     | {name for name, value in vars(errors).items() if isinstance(value, type) and issubclass(value, Exception)}
-    | {"SandboxError"}
+    | {"Refused", "SandboxError", "WorkerBaseEnded"}
 ) - {"WireError"}
 LETTER = re.compile("[A-Za-z]")
 WORDS = re.compile("[A-Za-z]{2,}[,:;.]? +[A-Za-z]{2,}")

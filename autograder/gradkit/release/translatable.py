@@ -267,8 +267,13 @@ def _refuse_words_in_fields(tree: ast.Module, shown: str) -> None:
             for inner in ast.walk(node.value):
                 if isinstance(inner, ast.Constant) and isinstance(inner.value, str) and _says(inner.value):
                     raise BuildError(
-                        f"{shown}, line {node.lineno}: {inner.value!r} is inside a field of an f-string, where it "
-                        "cannot be translated. Give the field's value a name in a line before it."
+                        message(
+                            "{file}, line {line}: {word} is inside a field of an f-string, where it cannot be "
+                            "translated. Give the field's value a name in a line before it.",
+                            file=shown,
+                            line=node.lineno,
+                            word=repr(inner.value),
+                        )
                     )
 
 
