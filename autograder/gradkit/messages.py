@@ -12,7 +12,9 @@ import gettext
 import math
 import os
 import re
+import struct
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, Self, TypeAlias
@@ -242,10 +244,10 @@ def _joined_up(left: str, right: str) -> bool:
 
 
 def _translations(folder: Path, name: str) -> tuple[gettext.GNUTranslations, ...]:
-    """The compiled catalogues of a ``locale`` folder."""
+    """The compiled catalogues of a ``locale`` folder; one that is damaged is left out, and English is shown."""
     found = []
     for path in sorted(folder.glob(f"{name}/LC_MESSAGES/*.mo")):
-        with path.open("rb") as file:
+        with suppress(OSError, ValueError, struct.error), path.open("rb") as file:
             found.append(gettext.GNUTranslations(file))
     return tuple(found)
 

@@ -170,3 +170,10 @@ def test_a_catalogue_is_read_once(tmp_path: Path) -> None:
     first = catalogue.translate("Not started yet.", "zh", folder)
     next(folder.rglob("*.mo")).unlink()
     assert catalogue.translate("Not started yet.", "zh", folder) == first
+
+
+@pytest.mark.parametrize("kept", [0, 10, 60, -1])
+def test_a_damaged_catalogue_leaves_the_text_in_english(folder: Path, kept: int) -> None:
+    (path,) = folder.rglob("*.mo")
+    path.write_bytes(path.read_bytes()[:kept])
+    assert Catalogue().translate("Not started yet.", "zh", folder) == "Not started yet."

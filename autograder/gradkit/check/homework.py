@@ -145,7 +145,7 @@ def language_of(folder: Path) -> str | None:
 
 def _language(data: Any) -> str | None:
     found = data.get("language")
-    return found if found in LANGUAGES else None
+    return found if isinstance(found, str) and found in LANGUAGES else None
 
 
 def _question(data: Any, bans: Mapping[str, Ban]) -> Question:

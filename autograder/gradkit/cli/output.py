@@ -103,7 +103,7 @@ def course_language() -> str | None:
         found = tomllib.loads((root / _COURSE).read_text(encoding="utf-8")).get("language") if root else None
     except (OSError, ValueError):
         return None  # loading it reports the error
-    return found if found in LANGUAGES else None
+    return found if isinstance(found, str) and found in LANGUAGES else None
 
 
 def _nearest() -> Path | None:

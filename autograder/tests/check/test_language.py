@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+import json
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import pytest
 
+from gradkit.check.homework import language_of
 from gradkit.check.language import begin_in_language, speak
 from gradkit.errors import UsageError
 from gradkit.messages import language_in_use
@@ -57,3 +60,9 @@ def test_a_terminal_without_chinese_characters_gets_them_only_if_asked(
     assert language_in_use() == expected
     begin_in_language(["--language", "zh"])
     assert language_in_use() == "zh"
+
+
+@pytest.mark.parametrize("language", ["de", 5, ["zh"], {"zh": 1}, None])
+def test_a_homework_whose_language_there_is_not_says_none(tmp_path: Path, language: object) -> None:
+    (tmp_path / "homework.json").write_text(json.dumps({"language": language}))
+    assert language_of(tmp_path) is None
