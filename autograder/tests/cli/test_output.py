@@ -8,7 +8,7 @@ import pytest
 from rich.cells import cell_len
 from rich.table import Table
 
-from gradkit.cli.output import complain, escape_controls, out, progress, short_path
+from gradkit.cli.output import complain, course_language, escape_controls, out, progress, short_path
 from gradkit.messages import message, use
 
 
@@ -59,6 +59,26 @@ def test_consoles_print_messages_in_the_language_in_use(capsys: pytest.CaptureFi
     assert list(filter(None, lines)) == ["被停止 未通过 passed", "尚未开始", "通过", "passed"]
     assert len({cell_len(line) for line in printed.out.splitlines() if set(line) & set("┃│")}) == 1
     assert printed.err.splitlines() == ["通过……", "未通过……"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('language = "zh"', "zh"),
+        ('title = "T"', None),
+        ('language = "de"', None),
+        ('language = ["zh"]', None),
+        ("language = 5", None),
+        ("language =", None),
+    ],
+)
+def test_a_course_whose_language_there_is_not_says_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, expected: str | None
+) -> None:
+    (tmp_path / "course.toml").write_text(text)
+    (tmp_path / "below").mkdir()
+    monkeypatch.chdir(tmp_path / "below")
+    assert course_language() == expected
 
 
 def test_a_log_has_a_line_for_each_step_and_few_for_a_long_one(capsys: pytest.CaptureFixture[str]) -> None:
