@@ -27,7 +27,7 @@ from gradkit.grading.store import read_record
 from gradkit.messages import message, sentences
 from gradkit.pages.submission import Remark, Standing, feedback_page
 from gradkit.release import stage
-from gradkit.temporary import TemporaryFolder, advice_on, replacing
+from gradkit.temporary import TemporaryFolder, advice_on, replacing, system_reason
 from gradkit.term.in_words import explained
 from gradkit.term.reckoning import Reckoned
 
@@ -137,5 +137,5 @@ def _write_page(path: Path, text: str) -> None:
 
 def _cannot_be_written(path: Path | str, error: OSError) -> GradebookUnavailable:
     advice = advice_on(error) or message("Check that the folder is writable.")
-    failed = message("{path}: cannot be written ({error}).", path=path, error=error.strerror)
+    failed = message("{path}: cannot be written ({error}).", path=path, error=system_reason(error))
     return GradebookUnavailable(sentences(failed, advice, message("Then run again to make the missing pages.")))

@@ -19,7 +19,7 @@ from gradkit.course.roster import Person
 from gradkit.errors import GradkitError, UsageError
 from gradkit.gradebook.up_to_date import gone_students
 from gradkit.messages import message, sentences, translate
-from gradkit.temporary import advice_on, replacing
+from gradkit.temporary import advice_on, replacing, system_reason
 from gradkit.term.ledger import read_ledger
 from gradkit.text import without_language_link
 
@@ -127,7 +127,7 @@ def _alone(page: Path) -> str:
 
 
 def _not_written(path: Path, error: OSError) -> GradkitError:
-    failed = message("{path}: cannot be written ({error}).", path=path, error=error.strerror)
+    failed = message("{path}: cannot be written ({error}).", path=path, error=system_reason(error))
     return GradkitError(sentences(failed, advice_on(error) or message("Make it writable.")))
 
 

@@ -27,7 +27,7 @@ from gradkit.report import ClassReport, summarize
 from gradkit.report.now import HandIn, Now, look_now
 from gradkit.report.similarity import Pair, compare
 from gradkit.report.tables import as_csv, as_json
-from gradkit.temporary import advice_on, replacing
+from gradkit.temporary import advice_on, replacing, system_reason
 from gradkit.term.attempts import counted, others
 from gradkit.term.groups import read_groups
 from gradkit.term.ledger import read_ledger
@@ -250,5 +250,5 @@ def _write(target: Path, files: Mapping[str, str], *, bom: bool) -> None:
                 old.unlink()
     except OSError as error:
         advice = advice_on(error) or message("Check that the folder is writable.")
-        failed = message("{path}: the report cannot be written ({error}).", path=target, error=error.strerror)
+        failed = message("{path}: the report cannot be written ({error}).", path=target, error=system_reason(error))
         raise GradkitError(sentences(failed, advice)) from error

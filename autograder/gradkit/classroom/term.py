@@ -24,7 +24,7 @@ from pathlib import Path
 from gradkit.course import Course
 from gradkit.errors import CourseError, UsageError
 from gradkit.messages import message
-from gradkit.temporary import TemporaryFolder, replacing
+from gradkit.temporary import TemporaryFolder, replacing, system_reason
 from gradkit.term import groups
 
 FOLDER = "terms"
@@ -285,7 +285,9 @@ def _remove(place: Path, label: str, manifest: Mapping[str, str]) -> tuple[list[
         except OSError as error:
             stuck.append(
                 message(
-                    "{path}: is in the archive, but cannot be removed here ({error}).", path=path, error=error.strerror
+                    "{path}: is in the archive, but cannot be removed here ({error}).",
+                    path=path,
+                    error=system_reason(error),
                 )
             )
     keep = label.startswith("exchange/")

@@ -19,7 +19,7 @@ from gradkit.grading.record import Record, from_json, in_outline
 from gradkit.grading.store import write_record
 from gradkit.grading.triage import Triage, faulty, with_copies
 from gradkit.messages import message, sentences
-from gradkit.temporary import advice_on, replacing
+from gradkit.temporary import advice_on, replacing, system_reason
 
 _WRITERS = 8  # records on their way to the disk at a time: to wait for it takes longer than all else
 
@@ -158,5 +158,5 @@ def _write(path: Path, data: bytes) -> None:
             new.write_bytes(data)
     except OSError as error:
         advice = advice_on(error) or message("Make the folder writable.")
-        failed = message("{path}: cannot be written ({error}).", path=path, error=error.strerror)
+        failed = message("{path}: cannot be written ({error}).", path=path, error=system_reason(error))
         raise GradkitError(sentences(failed, advice)) from error

@@ -22,7 +22,7 @@ from pydantic import AwareDatetime, ConfigDict, Field, TypeAdapter, ValidationEr
 from gradkit.course import Course
 from gradkit.errors import CourseError, GradkitError
 from gradkit.messages import message, sentences
-from gradkit.temporary import advice_on
+from gradkit.temporary import advice_on, system_reason
 
 Kind = Literal["extend", "excuse", "drop", "choose", "rename", "merge"]
 IDS = ("rename", "merge")  # kinds by which a student has another id
@@ -229,7 +229,7 @@ def append(course: Course, events: Iterable[Event]) -> None:
                 raise
     except OSError as error:
         advice = advice_on(error) or message("Make the folder writable.")
-        failed = message("{path}: cannot be written ({error}).", path=path, error=error.strerror)
+        failed = message("{path}: cannot be written ({error}).", path=path, error=system_reason(error))
         raise GradkitError(sentences(failed, advice, message("Nothing was decided."))) from error
 
 
